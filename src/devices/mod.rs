@@ -1,0 +1,12 @@
+//! The devices of a pillar: receipt printer, card terminal, speech.
+//!
+//! Each device has one OS thread that owns its port; a channel goes in and a sink comes out.
+//! Invariant: a device knows no task, no visit and no hub, and says only what is true: "printed"
+//! when the printer confirmed it, "paid" when the terminal said so.
+
+pub mod port;
+pub mod printer;
+pub mod terminal;
+
+/// Where a device's thread puts what it has to tell. Must not block.
+pub type Sink<T> = Box<dyn Fn(T) + Send>;

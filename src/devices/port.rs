@@ -1,0 +1,86 @@
+//! A serial port by its name, as every driver sees it.
+//!
+//! Hides three traps of serial ports: a write larger than the buffer ignores its time-out, a
+//! hang-up looks like an ordinary error, and a port that was pulled must be opened anew by name.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serialport::{SerialPort, StopBits};
+
+/// How long one read waits for a byte before it says [`Received::Nothing`].
+pub const READ_PATIENCE: Duration = Duration::from_millis(50);
+/// The most bytes in one write; larger ones would ignore the time-out.
+const WRITE_CHUNK: usize = 64;
+
+/// How a port is to be opened.
+#[derive(Clone, Debug)]
+pub struct PortName {
+    /// The device file, best from `/dev/serial/by-id`.
+    pub path: PathBuf,
+    /// Bits per second.
+    pub baud: u32,
+    /// One or two stop bits.
+    pub stop_bits: StopBits,
+}
+
+impl PortName {
+    /// A port with one stop bit.
+    #[must_use]
+    pub fn new(path: &Path, baud: u32) -> Self {
+        Self { path: path.to_owned(), baud, stop_bits: StopBits::One }
+    }
+
+    /// Opens the port.
+    ///
+    /// # Errors
+    /// When it is not there or belongs to someone else.
+    pub fn open(&self) -> io::Result<Port> {
+        let port = serialport::new(self.path.to_string_lossy(), self.baud)
+            .stop_bits(self.stop_bits)
+            .timeout(READ_PATIENCE)
+            .open()?;
+        Ok(Port(port))
+    }
+}
+
+/// An open port. Any error means: close it, wait, open it anew.
+pub struct Port(Box<dyn SerialPort>);
+
+/// What a read brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// So many bytes at the start of the buffer, at least one.
+    Bytes(usize),
+    /// Nothing within [`READ_PATIENCE`].
+    Nothing,
+}
+
+impl Port {
+    /// Reads what is there.
+    ///
+    /// # Errors
+    /// When the cable was pulled or the port failed.
+    pub fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+        match self.0.read(buffer) {
+            Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
+            Ok(count) => Ok(Received::Bytes(count)),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Received::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Received::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends all bytes.
+    ///
+    /// # Errors
+    /// When the cable was pulled, the port failed, or the other side takes nothing any more
+    /// ([`io::ErrorKind::TimedOut`]).
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for chunk in bytes.chunks(WRITE_CHUNK) {
+            self.0.write_all(chunk)?;
+        }
+        Ok(())
+    }
+}

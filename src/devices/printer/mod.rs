@@ -1,0 +1,69 @@
+//! The receipt printer.
+//!
+//! Invariant: [`PrinterEvent::Printed`] is said only after the printer confirmed that the whole job
+//! is on paper; an interrupted job is cleared from the printer before anyone else can get it.
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Something that prints receipts. Returns at once; what happens comes through the sink that it was
+/// made with. Dropping it ends its thread.
+pub trait ReceiptPrinter: Send {
+    /// Prints a job: ESC/POS bytes of one receipt, without cut and without status requests, which
+    /// the driver adds. Every job gets exactly one [`PrinterEvent::Printed`],
+    /// [`PrinterEvent::NotPrinted`] or [`PrinterEvent::Unknown`], within half a minute.
+    fn print(&self, job: Job);
+
+    /// Forgets the job that is being printed, if any, and clears it from the printer: its visit is
+    /// over. No event follows for it.
+    fn forget(&self);
+}
+
+/// Something to print.
+pub struct Job {
+    /// Names it in the events.
+    pub id: Uuid,
+    /// ESC/POS bytes; wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// What a printer tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrinterEvent {
+    /// Its condition changed. Also told once at the start.
+    Condition(Condition),
+    /// The printer confirmed that the job was printed.
+    Printed(Uuid),
+    /// The job is not on paper (at most a part of it) and will not come out later.
+    NotPrinted(Uuid, Condition),
+    /// Nobody knows, because the printer lost its power or its cable in between.
+    Unknown(Uuid),
+}
+
+/// The condition of a printer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// Ready.
+    Ready,
+    /// Ready, but the roll is nearly empty.
+    NearEnd,
+    /// The roll is empty.
+    PaperOut,
+    /// The cover is open.
+    CoverOpen,
+    /// The cutter is stuck.
+    CutterError,
+    /// No port, no answer.
+    Offline,
+}
+
+impl Condition {
+    /// Whether a receipt can be printed now.
+    #[must_use]
+    pub const fn can_print(self) -> bool {
+        matches!(self, Self::Ready | Self::NearEnd)
+    }
+}

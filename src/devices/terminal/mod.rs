@@ -1,0 +1,126 @@
+//! The card terminal.
+//!
+//! Invariant: the terminal's outcome is made durable (through
+//! [`Charge::before_acknowledge`]) before it is acknowledged, and what is not known is never
+//! reported as paid or not paid.
+
+use uuid::Uuid;
+use zuil_wire::Cents;
+
+/// Something that takes card payments. Returns at once; what happens comes through the sink that it
+/// was made with. Dropping it ends its thread.
+pub trait PaymentTerminal: Send {
+    /// Charges an amount. Gets exactly one [`TerminalEvent::Done`], however it ends.
+    fn charge(&self, charge: Charge);
+
+    /// Asks the terminal to stop the payment that is going on. It may still turn out paid.
+    fn cancel(&self);
+
+    /// Asks what the terminal remembers of its last payment (status enquiry 05 01, repeat receipt
+    /// 06 20). Answered by [`TerminalEvent::LastPayment`] when the terminal answers; asked again at
+    /// every reconnect until it does.
+    fn ask_last_payment(&self);
+}
+
+/// A payment to take.
+pub struct Charge {
+    /// Names it in the events.
+    pub payment: Uuid,
+    /// How much, more than zero.
+    pub amount: Cents,
+    /// Makes the outcome durable. Called once, on the device's thread, before the terminal's status
+    /// information is acknowledged. On an error the terminal is told to take the payment back.
+    pub before_acknowledge: Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>,
+}
+
+/// The outcome could not be made durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the outcome of a payment could not be kept")]
+pub struct NotRecorded;
+
+/// What a terminal tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalEvent {
+    /// Its condition changed. Also told once at the start.
+    Condition(Condition),
+    /// What it wants or does during a payment.
+    Prompt(Uuid, Prompt),
+    /// How a payment ended.
+    Done(Uuid, Outcome),
+    /// What it remembers of its last payment; `None` when it remembers none.
+    LastPayment(Option<LastPayment>),
+}
+
+/// The condition of a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// Registered and idle.
+    Ready,
+    /// In a payment.
+    Busy,
+    /// No port, no answer.
+    Offline,
+}
+
+/// What the terminal wants or does (intermediate status 04 FF, or what the driver knows itself).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// The driver is talking to it.
+    Connecting,
+    /// Insert, tap or swipe the card (04 FF 0A and alike).
+    PresentCard,
+    /// Enter the PIN.
+    EnterPin,
+    /// It is talking to the bank (04 FF 0E and alike).
+    Authorising,
+    /// Take the card out (04 FF 0C and alike).
+    RemoveCard,
+    /// It is stopping or undoing the payment.
+    Stopping,
+    /// Any other intermediate status.
+    LookAtTerminal,
+}
+
+/// How a payment ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Charged, and made durable before it was acknowledged.
+    Paid(Details),
+    /// Refused, with the terminal's result code.
+    Declined(u8),
+    /// The resident or the pillar stopped it.
+    Aborted,
+    /// Nobody presented a card in time.
+    TimedOut,
+    /// The terminal was never asked, because it is not there.
+    NotAsked,
+    /// The terminal was asked and did not tell: power, cable or silence.
+    Unknown,
+    /// It was charged, could not be kept ([`NotRecorded`]), and the terminal took it back.
+    TakenBack,
+}
+
+/// What the terminal tells of a payment it made. It holds no card number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The amount that was charged.
+    pub amount: Cents,
+    /// The terminal's id (BMP 29), eight digits.
+    pub terminal_id: String,
+    /// The receipt number (BMP 87), 1 to 9999.
+    pub receipt_number: u16,
+    /// The card's name (BMP 8B), such as `Maestro`.
+    pub card_scheme: String,
+}
+
+/// What a terminal remembers of its last payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastPayment {
+    /// Whether it was approved.
+    pub approved: bool,
+    /// Its details.
+    pub details: Details,
+}

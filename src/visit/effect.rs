@@ -1,0 +1,99 @@
+//! What a visit wants done. The runner does it and answers with events.
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+use zuil_wire::{AnswerLine, Cents, SurveyAnswers};
+
+use crate::catalogue::Language;
+
+use super::event::CardLines;
+
+/// Something the runner must do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Make a free transaction durable; answer [`super::Event::Saved`] or [`super::Event::NotSaved`].
+    Commit(Draft),
+    /// Make the intent and the sealed transaction durable, then charge; answer
+    /// [`super::Event::PaymentDone`] (or [`super::Event::NotSaved`] when nothing could be kept).
+    Charge(Draft),
+    /// Ask the terminal to stop. The payment may still turn out paid.
+    CancelCharge,
+    /// Print the receipt; answer [`super::Event::Receipt`].
+    Print(Slip),
+    /// Keep the survey's answers for the hub.
+    KeepSurvey {
+        /// The task's id.
+        task: String,
+        /// What was answered.
+        answers: SurveyAnswers,
+    },
+    /// The visit is over: drop and wipe everything of it, stop speech, forget the receipt.
+    Wipe,
+}
+
+/// A finished task with plain answers. It is wiped when dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Draft {
+    /// The task's id.
+    pub task: String,
+    /// The task's name in Dutch.
+    pub task_title: String,
+    /// The language of the visit.
+    #[zeroize(skip)]
+    pub language: Language,
+    /// The answers in the order in which they were asked, in Dutch for staff.
+    pub answers: Vec<AnswerLine>,
+    /// What it costs.
+    #[zeroize(skip)]
+    pub fee: Cents,
+}
+
+/// What the receipt says, in the resident's language. It is wiped when dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// The language.
+    pub language: Language,
+    /// The task's name in that language.
+    pub task_title: String,
+    /// When, on the wall.
+    pub at: jiff::civil::DateTime,
+    /// The reference.
+    pub reference: zuil_wire::Reference,
+    /// Where the transaction is at this moment.
+    pub state: zuil_wire::State,
+    /// What was sent: label and value in that language.
+    pub sent: Vec<(String, String)>,
+    /// The payment, for tasks with a fee.
+    pub payment: Option<SlipPayment>,
+    /// What happens next, in that language.
+    pub next_steps: String,
+    /// The municipality's name.
+    pub municipality: String,
+    /// The number to call.
+    pub phone: String,
+    /// When that number is answered.
+    pub phone_hours: String,
+    /// The website, without `https://`.
+    pub website: String,
+}
+
+impl Drop for Slip {
+    fn drop(&mut self) {
+        for (label, value) in &mut self.sent {
+            label.zeroize();
+            value.zeroize();
+        }
+    }
+}
+
+/// The payment part of a slip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlipPayment {
+    /// What was charged.
+    pub amount: Cents,
+    /// What it was for.
+    pub label: String,
+    /// What is known of it.
+    pub state: zuil_wire::PaymentState,
+    /// The terminal's details, when it told them.
+    pub card: Option<CardLines>,
+}

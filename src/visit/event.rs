@@ -1,0 +1,211 @@
+//! What can happen to a visit.
+
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use uuid::Uuid;
+use zuil_wire::{PaymentState, Reference, State};
+
+use crate::catalogue::Language;
+
+/// The time, given to the visit with every event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Time since the pillar started; never goes back.
+    pub uptime: Duration,
+    /// Date and time on the wall in the Netherlands; may be wrong and may jump.
+    pub wall: DateTime,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The resident did something.
+    Resident(Intent),
+    /// Time passed. Sent at least once a second.
+    Tick,
+    /// What the devices can do has changed.
+    Offer(Offer),
+    /// Headphones were plugged in (`true`) or out.
+    Headphones(bool),
+    /// The pillar cannot serve, or can again (`None`). A running visit is ended at once only when
+    /// nothing was paid or committed in it.
+    OutOfService(Option<OutOfService>),
+    /// The transaction is durable in the outbox.
+    Saved {
+        /// Its id.
+        id: Uuid,
+        /// Its reference.
+        reference: Reference,
+    },
+    /// The transaction could not be made durable. Nothing was charged, or the terminal has taken it
+    /// back.
+    NotSaved,
+    /// The transaction has reached another state.
+    StateChanged {
+        /// Its id.
+        id: Uuid,
+        /// Where it is now.
+        state: State,
+    },
+    /// The terminal tells how far it is.
+    Terminal(TerminalStep),
+    /// The terminal's last word on the payment. `Paid` and `Unknown` come after the transaction is
+    /// durable and carry its reference, `NotPaid` leaves nothing behind.
+    PaymentDone(PaymentDone),
+    /// What became of the receipt.
+    Receipt(ReceiptOutcome),
+}
+
+/// What the resident did. The on-screen keyboard, a real keyboard and a keypad all end here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Touched the first screen where it says to begin, or asked for all tasks.
+    Begin,
+    /// Chose a language, on its screen, on the first screen or in the frame at any moment.
+    ChooseLanguage(Language),
+    /// Opened or closed the choice of language in the frame.
+    ToggleLanguages,
+    /// Chose a task by its id.
+    ChooseTask(String),
+    /// "Start" on the explanation, "next" on a question, "send" or "pay" on the review, and so on:
+    /// the primary action of whatever screen is shown.
+    Next,
+    /// One step back. Answers are kept.
+    Back,
+    /// Typed a character into the field that has the cursor.
+    Type(char),
+    /// Erased the last character of that field.
+    Erase,
+    /// Moved the cursor to another field of the question (0 = the first).
+    SelectField(usize),
+    /// Touched the option with this index (0 = the first) of a choice, of several choices, of
+    /// yes/no (0 = yes) or of the ways of contact (0 = telephone).
+    ChooseOption(usize),
+    /// Touched a day of the calendar.
+    ChooseDay(jiff::civil::Date),
+    /// Turned the calendar to the month before (`-1`) or after (`1`).
+    TurnMonth(i8),
+    /// Wants to change the answer on this line of the review (0 = the first).
+    Change(usize),
+    /// Wants to stop the payment at the terminal.
+    CancelPayment,
+    /// Wants to stop; asks for confirmation when something would be lost.
+    Stop,
+    /// Confirmed that the visit ends and everything is wiped.
+    ConfirmStop,
+    /// Closed the question whether to stop, the warning, help or the languages: goes on.
+    Resume,
+    /// Opened or closed help.
+    ToggleHelp,
+    /// Touched an option (0 = the first) of the survey's question that is shown.
+    Rate(usize),
+    /// The next of the text sizes.
+    TurnTextSize,
+    /// The other contrast.
+    ToggleContrast,
+    /// Speech on or off.
+    ToggleSpeech,
+    /// Hides the screen, or shows it again.
+    ToggleHidden,
+}
+
+/// What can be done here right now, besides what needs no device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// A card payment can be started.
+    pub card: bool,
+    /// A receipt can be printed.
+    pub printer: bool,
+    /// The hub was reached a moment ago.
+    pub network: bool,
+}
+
+/// Why the pillar does not serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfService {
+    /// The catalogue has a mistake.
+    Catalogue,
+    /// Nothing can be kept: no disk, a full disk, no binding.
+    Storage,
+}
+
+/// What the terminal wants or does. The resident reads it on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerminalStep {
+    /// It was asked and has not answered yet.
+    Connecting,
+    /// Insert, tap or swipe the card.
+    PresentCard,
+    /// Enter the PIN.
+    EnterPin,
+    /// It is talking to the bank.
+    Authorising,
+    /// Take the card out.
+    RemoveCard,
+    /// It is undoing the payment or stopping.
+    Stopping,
+    /// Something else; please look at the terminal.
+    LookAtTerminal,
+}
+
+/// How a payment ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentDone {
+    /// Paid, not paid or unknown.
+    pub state: PaymentState,
+    /// Why not, when it was not paid.
+    pub why_not: Option<WhyNotPaid>,
+    /// The transaction, when it is durable (paid or unknown).
+    pub transaction: Option<(Uuid, Reference)>,
+    /// What the receipt says of the card, such as `Maestro`, `52523535`, `0231`; no card number.
+    pub card: Option<CardLines>,
+}
+
+/// What a receipt tells about a card payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardLines {
+    /// The card scheme.
+    pub scheme: String,
+    /// The terminal's id.
+    pub terminal_id: String,
+    /// The terminal's receipt number.
+    pub receipt_number: u16,
+}
+
+/// Why a payment did not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNotPaid {
+    /// The bank or the terminal refused the card.
+    Declined,
+    /// The resident stopped it.
+    Stopped,
+    /// Nobody presented a card in time.
+    TimedOut,
+    /// The terminal is not there or does not answer; it was not charged.
+    TerminalGone,
+}
+
+/// What became of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptOutcome {
+    /// The printer confirmed that it was printed.
+    Printed,
+    /// It was not printed, and will not come out later.
+    NotPrinted(WhyNotPrinted),
+    /// Nobody knows; the resident gets the reference on the screen.
+    Unknown,
+}
+
+/// Why there is no paper receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNotPrinted {
+    /// The roll is empty.
+    PaperOut,
+    /// The cover is open.
+    CoverOpen,
+    /// The cutter is stuck.
+    Cutter,
+    /// The printer is not there or does not answer.
+    Offline,
+}

@@ -1,0 +1,21 @@
+//! What a pillar and its hub say to each other, and nothing else.
+//!
+//! Both sides depend on this crate and never on one another. Its invariant: whatever leaves a
+//! pillar is sealed to the municipality ([`seal`]) and signed by the pillar, and every message has
+//! a golden JSON file that only a new [`PROTOCOL_VERSION`] may change.
+
+pub mod binding;
+pub mod messages;
+pub mod money;
+pub mod reference;
+pub mod seal;
+pub mod transaction;
+
+pub use binding::Binding;
+pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
+pub use money::Cents;
+pub use reference::Reference;
+pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
+
+/// The version of the protocol that this build speaks. It stands in every header and request.
+pub const PROTOCOL_VERSION: u16 = 1;

@@ -1,0 +1,131 @@
+//! The messages of the upload, pillar → hub, and its answer.
+//!
+//! `POST /v1/transactions` over mutual TLS carries an [`UploadRequest`]; the hub answers with one
+//! [`ItemOutcome`] per envelope, in the same order, and only when what it says is durable.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{PaymentRecord, Reference, State, SurveyAnswers};
+
+/// The part of a transaction that may be seen by whoever holds the disk: that something was sent,
+/// not what or by whom. It is bound to the sealed content as associated data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The version of the protocol, see [`crate::PROTOCOL_VERSION`].
+    pub version: u16,
+    /// The transaction's id (UUIDv7). Uploading the same id twice changes nothing.
+    pub id: Uuid,
+    /// The name of the pillar, as the hub knows it.
+    pub pillar: String,
+    /// The pillar's own count, from 1, rising with every transaction. It orders transactions when
+    /// a clock was wrong. A payment that did not happen leaves a gap.
+    pub sequence: u64,
+    /// The reference on the receipt.
+    pub reference: Reference,
+    /// When the pillar's clock said it was committed.
+    pub committed_at: Timestamp,
+    /// Which of the hub's keys the content is sealed to.
+    pub key_id: String,
+}
+
+/// A sealed and signed transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// What may be seen.
+    pub header: Header,
+    /// The HPKE encapsulated key (RFC 9180, section 4.1), base64.
+    pub encapsulated_key: String,
+    /// The sealed [`crate::Transaction`] as JSON, base64.
+    pub ciphertext: String,
+    /// The payment, for tasks with a fee. It may go from `unknown` to `paid` or `not_paid` in a
+    /// later upload of the same id, and in no other way.
+    pub payment: Option<PaymentRecord>,
+    /// The pillar's Ed25519 signature over all of the above, base64; see [`crate::seal`].
+    pub signature: String,
+}
+
+/// A batch of what a pillar has to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadRequest {
+    /// The version of the protocol.
+    pub version: u16,
+    /// At most [`UploadRequest::MAX_ENVELOPES`], in the order of their sequence.
+    pub envelopes: Vec<Envelope>,
+    /// Survey answers since the last batch, each with an id that makes it count once.
+    pub surveys: Vec<SurveyItem>,
+}
+
+impl UploadRequest {
+    /// The most envelopes in one request.
+    pub const MAX_ENVELOPES: usize = 64;
+    /// The largest body of a request, in bytes.
+    pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+}
+
+/// One visit's survey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyItem {
+    /// A random id; no transaction has it.
+    pub id: Uuid,
+    /// The task's id.
+    pub task: String,
+    /// What was answered.
+    pub answers: SurveyAnswers,
+}
+
+/// What became of each envelope, in the order of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadResponse {
+    /// The hub's clock.
+    pub now: Timestamp,
+    /// One per envelope.
+    pub outcomes: Vec<ItemOutcome>,
+    /// The ids of the surveys that are durable at the hub.
+    pub surveys: Vec<Uuid>,
+}
+
+/// What became of one envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum ItemOutcome {
+    /// It is durable at the hub, now or from an earlier upload.
+    Accepted {
+        /// The envelope's id.
+        id: Uuid,
+        /// Where it is: received, registered or parked.
+        state: State,
+        /// The case number, once registered.
+        case_number: Option<String>,
+    },
+    /// The hub will never take it as it is. The pillar parks it and goes on with the others.
+    Refused {
+        /// The envelope's id.
+        id: Uuid,
+        /// Why.
+        reason: Refusal,
+    },
+}
+
+/// Why the hub refuses an envelope for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The header names another pillar than the certificate does.
+    WrongPillar,
+    /// The signature does not belong to the pillar's key.
+    BadSignature,
+    /// The hub has no key with that id.
+    UnknownKey,
+    /// The content cannot be opened, or does not match its header.
+    Unreadable,
+    /// The same id or reference is stored already, with other content.
+    Conflict,
+    /// The hub does not speak that version.
+    UnsupportedVersion,
+}
