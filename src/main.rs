@@ -1,2 +1,94 @@
-//! x
-fn main() {}
+//! The pillar's program: reads the settings, starts the pillar and shows its screens.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use zuil::catalogue::Catalogue;
+use zuil::config::{Config, LogLevel};
+use zuil::pillar::{NotServing, Pillar};
+use zuil::runner::Input;
+use zuil::screens::Screens;
+use zuil::visit::View;
+
+/// The municipal self-service pillar.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// The pillar's settings; see zuil.toml.example.
+    #[arg(long, global = true, default_value = "zuil.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve residents (what happens without a command, too).
+    Run,
+    /// Read a catalogue and name every mistake with file, line and remedy.
+    Check {
+        /// The folder of the catalogue.
+        dir: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Some(Command::Check { dir }) => check(&dir),
+        Some(Command::Run) | None => serve(&arguments.config),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("zuil: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn check(dir: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    match Catalogue::load(dir) {
+        Ok(catalogue) => {
+            println!("{}: {} tasks, no mistakes", dir.display(), catalogue.tasks.len());
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(mistakes) => Err(NotServing::Catalogue(mistakes).into()),
+    }
+}
+
+fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let config = Config::load(config)?;
+    start_log(config.log_level);
+    let screens = Screens::new()?;
+    let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
+    // The screens may be gone already when the last view comes.
+    let pillar = Pillar::start(&config, move |view| drop(show.send(view)));
+    match &pillar {
+        Ok(pillar) => {
+            let inputs = pillar.inputs();
+            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+        }
+        Err(error) => {
+            tracing::error!(%error, "out of service");
+            screens.show(&View::out_of_service(error.on_screen()));
+        }
+    }
+    let window = screens.clone();
+    slint::spawn_local(async move {
+        while let Some(view) = shown.recv().await {
+            window.show(&view);
+        }
+    })?;
+    screens.run()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start_log(level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => tracing::Level::ERROR,
+        LogLevel::Warn => tracing::Level::WARN,
+        LogLevel::Info => tracing::Level::INFO,
+        LogLevel::Debug => tracing::Level::DEBUG,
+        LogLevel::Trace => tracing::Level::TRACE,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,130 @@
+//! The network between pillar and hub, as a wire that can be cut: it passes bytes on and knows
+//! nothing of what they say.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// A network cable with a pillar at one end.
+pub struct Network {
+    near_end: SocketAddr,
+    wire: Arc<Wire>,
+}
+
+struct Wire {
+    far_end: SocketAddr,
+    cut: AtomicBool,
+    /// Both ends of every connection, so that cutting ends them at once.
+    open: Mutex<Vec<TcpStream>>,
+}
+
+impl Network {
+    /// Lays a cable to the hub.
+    ///
+    /// # Errors
+    /// When no port is free on loopback.
+    pub fn to(far_end: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let near_end = listener.local_addr()?;
+        let wire = Arc::new(Wire { far_end, cut: AtomicBool::new(false), open: Mutex::default() });
+        let laid = wire.clone();
+        thread::Builder::new().name("network".into()).spawn(move || {
+            for connection in listener.incoming().flatten() {
+                laid.connect(connection);
+            }
+        })?;
+        Ok(Self { near_end, wire })
+    }
+
+    /// The address that the pillar connects to.
+    #[must_use]
+    pub fn near_end(&self) -> SocketAddr {
+        self.near_end
+    }
+
+    /// Cuts the cable: what was open breaks, what is new is refused.
+    pub fn cut(&self) {
+        self.wire.cut.store(true, Ordering::SeqCst);
+        for stream in self.wire.streams().drain(..) {
+            // An end that is gone already cannot be cut again.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Mends the cable.
+    pub fn mend(&self) {
+        self.wire.cut.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Wire {
+    fn streams(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connect(self: &Arc<Self>, near: TcpStream) {
+        if self.cut.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(far) = TcpStream::connect(self.far_end) else { return };
+        for (from, to) in [(&near, &far), (&far, &near)] {
+            if let (Ok(from), Ok(to), Ok(kept)) = (from.try_clone(), to.try_clone(), from.try_clone()) {
+                self.streams().push(kept);
+                thread::spawn(move || pass_on(from, to));
+            }
+        }
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        if to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    // The other end may be gone already.
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hub that says everything back.
+    fn echo() -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let back = stream.try_clone().unwrap();
+                thread::spawn(move || pass_on(stream, back));
+            }
+        });
+        address
+    }
+
+    fn says_back(network: &Network) -> io::Result<[u8; 5]> {
+        let mut stream = TcpStream::connect(network.near_end())?;
+        stream.write_all(b"hello")?;
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer)?;
+        Ok(answer)
+    }
+
+    #[test]
+    fn a_cut_cable_breaks_what_is_open_and_a_mended_one_serves_again() {
+        let network = Network::to(echo()).unwrap();
+        assert_eq!(&says_back(&network).unwrap(), b"hello");
+        let mut open = TcpStream::connect(network.near_end()).unwrap();
+        open.write_all(b"x").unwrap();
+        open.read_exact(&mut [0]).unwrap();
+        network.cut();
+        assert!(!matches!(open.read(&mut [0]), Ok(1..)));
+        assert!(says_back(&network).is_err());
+        network.mend();
+        assert_eq!(&says_back(&network).unwrap(), b"hello");
+    }
+}

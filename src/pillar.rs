@@ -1,0 +1,250 @@
+//! Puts a pillar together from its settings and keeps it going: devices, outbox, sync and visit,
+//! joined by a runner on a thread of its own.
+//!
+//! Invariant: what cannot be put together leaves the pillar out of service with a clear screen; it
+//! never serves by half.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use zuil_wire::Binding;
+use zuil_wire::seal::{SealKey, SigningKey};
+
+use crate::catalogue::{Catalogue, Mistake};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::devices::headphones::Headphones;
+use crate::devices::port::PortName;
+use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
+use crate::devices::terminal::{self, PaymentTerminal, ZvtTerminal};
+use crate::devices::{Sink, printer};
+use crate::outbox::Outbox;
+use crate::receipt::Columns;
+use crate::runner::{Identity, Input, Parts, Runner};
+use crate::sync::{self, HttpsHub, Watched};
+use crate::visit::{OutOfService, View, Visit, VisitSettings};
+use crate::waypoint::{NoWaypoints, Waypoints};
+
+/// How often a visit is told that time passed, when nothing else happens.
+const TICK: Duration = Duration::from_millis(500);
+
+/// A pillar that serves. Dropping it stops its threads; what is committed stays.
+pub struct Pillar {
+    inputs: Sender<Input>,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _headphones: Option<Headphones>,
+    _sync: SyncThread,
+}
+
+/// Why a pillar cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum NotServing {
+    /// The catalogue has mistakes; every one is named.
+    #[error("the catalogue has mistakes, the pillar stays out of service:\n{}", list(.0))]
+    Catalogue(Vec<Mistake>),
+    /// Nothing can be kept or sent.
+    #[error("{what}: {why}")]
+    Storage {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed and what to do.
+        why: String,
+    },
+}
+
+impl NotServing {
+    /// What the screen says of it.
+    #[must_use]
+    pub const fn on_screen(&self) -> OutOfService {
+        match self {
+            Self::Catalogue(_) => OutOfService::Catalogue,
+            Self::Storage { .. } => OutOfService::Storage,
+        }
+    }
+}
+
+impl Pillar {
+    /// Starts a pillar. `show` is called on the runner's thread with every view that differs from
+    /// the one before.
+    ///
+    /// # Errors
+    /// When the catalogue has mistakes, or nothing can be kept or sent.
+    pub fn start(config: &Config, show: impl FnMut(View) + Send + 'static) -> Result<Self, NotServing> {
+        Self::start_watched(config, Arc::new(NoWaypoints), show)
+    }
+
+    /// As [`Pillar::start`], and tells what points of an errand are passed.
+    ///
+    /// # Errors
+    /// As [`Pillar::start`].
+    pub fn start_watched(
+        config: &Config,
+        waypoints: Arc<dyn Waypoints>,
+        show: impl FnMut(View) + Send + 'static,
+    ) -> Result<Self, NotServing> {
+        let catalogue = Arc::new(Catalogue::load(&config.catalogue_dir).map_err(NotServing::Catalogue)?);
+        let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
+        std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
+        let outbox = open_outbox(&config.data_dir)?;
+        let (inputs, received) = mpsc::channel();
+        let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), inputs.clone())?;
+        let wake = sync.waker();
+        let parts = Parts {
+            identity: Identity {
+                pillar: binding.pillar.clone(),
+                seal_key: SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
+                    .map_err(storage("reading the binding's sealing key"))?,
+                catalogue_version: catalogue.version.clone(),
+            },
+            visit: Visit::new(catalogue, visit_settings(config)),
+            outbox,
+            printer: start_printer(config, &inputs)?,
+            columns: if config.printer.as_ref().is_some_and(|printer| printer.columns == 42) {
+                Columns::FortyTwo
+            } else {
+                Columns::FortyEight
+            },
+            terminal: start_terminal(config, &inputs)?,
+            wake_sync: Box::new(wake),
+            time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
+            waypoints,
+        };
+        let headphones = start_headphones(config, &inputs)?;
+        let (stop, stopped) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("runner".into())
+            .spawn(move || run(Runner::new(parts), &received, &stopped, show))
+            .map_err(storage("starting the runner"))?;
+        Ok(Self { inputs, stop: Some(stop), thread: Some(thread), _headphones: headphones, _sync: sync })
+    }
+
+    /// Where what the resident does goes in.
+    #[must_use]
+    pub fn inputs(&self) -> Sender<Input> {
+        self.inputs.clone()
+    }
+}
+
+impl Drop for Pillar {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        // Wakes the runner, so that it sees the stop; it may be gone already.
+        let _ = self.inputs.send(Input::Tick);
+        if let Some(thread) = self.thread.take() {
+            // A runner that panicked has nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Feeds the runner until it is told to stop.
+fn run(mut runner: Runner, inputs: &Receiver<Input>, stop: &Receiver<()>, mut show: impl FnMut(View)) {
+    let clock = Clock::start();
+    let mut shown = runner.view(clock.now());
+    show(shown.clone());
+    let mut next_tick = clock.now().uptime + TICK;
+    while stop.try_recv() == Err(mpsc::TryRecvError::Empty) {
+        let patience = next_tick.saturating_sub(clock.now().uptime);
+        match inputs.recv_timeout(patience) {
+            Ok(input) => runner.take(input, clock.now()),
+            Err(RecvTimeoutError::Timeout) => {
+                next_tick = clock.now().uptime + TICK;
+                runner.take(Input::Tick, clock.now());
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let view = runner.view(clock.now());
+        if view != shown {
+            show(view.clone());
+            shown = view;
+        }
+    }
+}
+
+fn open_outbox(data_dir: &Path) -> Result<Arc<Outbox>, NotServing> {
+    Outbox::open(&data_dir.join("outbox.sqlite")).map(Arc::new).map_err(storage("opening the outbox"))
+}
+
+fn visit_settings(config: &Config) -> VisitSettings {
+    VisitSettings { idle: config.visit.idle(), warning: config.visit.warning(), ..VisitSettings::default() }
+}
+
+fn start_printer(
+    config: &Config,
+    inputs: &Sender<Input>,
+) -> Result<Option<Box<dyn ReceiptPrinter>>, NotServing> {
+    let Some(settings) = &config.printer else { return Ok(None) };
+    let port = PortName::new(&settings.port, settings.baud);
+    let printer = EscPosPrinter::start(port, printer::Options::default(), sink(inputs, Input::Printer))
+        .map_err(storage("starting the printer's thread"))?;
+    Ok(Some(Box::new(printer)))
+}
+
+fn start_terminal(
+    config: &Config,
+    inputs: &Sender<Input>,
+) -> Result<Option<Box<dyn PaymentTerminal>>, NotServing> {
+    let Some(settings) = &config.terminal else { return Ok(None) };
+    let options = terminal::Options { password: settings.password.clone(), ..terminal::Options::default() };
+    let terminal = ZvtTerminal::start(terminal::port(&settings.port), options, sink(inputs, Input::Terminal))
+        .map_err(storage("starting the terminal's thread"))?;
+    Ok(Some(Box::new(terminal)))
+}
+
+fn start_headphones(config: &Config, inputs: &Sender<Input>) -> Result<Option<Headphones>, NotServing> {
+    let Some(settings) = &config.headphones else { return Ok(None) };
+    Headphones::watch(&settings.state_file, sink(inputs, Input::Headphones))
+        .map(Some)
+        .map_err(storage("watching the headphones"))
+}
+
+/// A device's words, as inputs. A runner that is gone needs no more of them.
+fn sink<T: 'static>(inputs: &Sender<Input>, input: fn(T) -> Input) -> Sink<T> {
+    let inputs = inputs.clone();
+    Box::new(move |event| drop(inputs.send(input(event))))
+}
+
+/// The sync with its own tokio runtime.
+struct SyncThread {
+    handle: sync::Handle,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl SyncThread {
+    fn start(
+        binding: &Binding,
+        outbox: Arc<Outbox>,
+        waypoints: Arc<dyn Waypoints>,
+        inputs: Sender<Input>,
+    ) -> Result<Self, NotServing> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("sync")
+            .enable_all()
+            .build()
+            .map_err(storage("starting the sync"))?;
+        let hub = HttpsHub::new(binding).map_err(storage("reading the binding's certificates"))?;
+        let key = SigningKey::from_base64(&binding.signing_key).map_err(storage("reading the signing key"))?;
+        let hub = Watched::new(hub, waypoints);
+        let _entered = runtime.enter();
+        let handle = sync::Worker::spawn(outbox, hub, key, sink(&inputs, Input::Sync));
+        Ok(Self { handle, _runtime: runtime })
+    }
+
+    fn waker(&self) -> impl Fn() + Send + 'static {
+        self.handle.waker()
+    }
+}
+
+fn storage<E: ToString>(what: &'static str) -> impl FnOnce(E) -> NotServing {
+    move |why| NotServing::Storage { what, why: why.to_string() }
+}
+
+fn list(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

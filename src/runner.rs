@@ -1,0 +1,315 @@
+//! Performs what a visit wants done and tells it what happened: the only place where visit, devices
+//! and outbox meet.
+//!
+//! Invariant: commit before effect. The intent to charge and the sealed transaction are durable
+//! before the terminal is asked, the outcome before the terminal is acknowledged, and a transaction
+//! before the resident is told of it.
+
+mod payment;
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::seal::SealKey;
+
+use crate::clock::Moment;
+use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
+use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
+use crate::outbox::Outbox;
+use crate::receipt;
+use crate::sync::SyncEvent;
+use crate::visit::{Draft, Effect, Event, Intent, Offer, ReceiptOutcome, Slip, View, Visit, WhyNotPrinted};
+use crate::waypoint::{Waypoint, Waypoints};
+
+use payment::Till;
+
+/// Something that reached the runner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The resident did something.
+    Resident(Intent),
+    /// The printer told something.
+    Printer(PrinterEvent),
+    /// The terminal told something.
+    Terminal(TerminalEvent),
+    /// The sync told something.
+    Sync(SyncEvent),
+    /// Headphones were plugged in (`true`) or out.
+    Headphones(bool),
+    /// Time passed.
+    Tick,
+}
+
+/// Who the pillar is and to whom it seals.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The pillar's name, as the hub knows it.
+    pub pillar: String,
+    /// The municipality's public key.
+    pub seal_key: SealKey,
+    /// The version of the catalogue.
+    pub catalogue_version: String,
+}
+
+/// What a runner is put together from.
+pub struct Parts {
+    /// The visit, on its first screen.
+    pub visit: Visit,
+    /// Where transactions are kept.
+    pub outbox: Arc<Outbox>,
+    /// Who the pillar is.
+    pub identity: Identity,
+    /// The printer, when there is one.
+    pub printer: Option<Box<dyn ReceiptPrinter>>,
+    /// Characters on a line of the receipt.
+    pub columns: receipt::Columns,
+    /// The terminal, when there is one.
+    pub terminal: Option<Box<dyn PaymentTerminal>>,
+    /// Tells the sync that there is something new.
+    pub wake_sync: Box<dyn Fn() + Send>,
+    /// Where the pillar stands.
+    pub time_zone: TimeZone,
+    /// Who is told of the points passed.
+    pub waypoints: Arc<dyn Waypoints>,
+}
+
+/// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
+pub struct Runner {
+    visit: Visit,
+    outbox: Arc<Outbox>,
+    identity: Identity,
+    printer: Option<Box<dyn ReceiptPrinter>>,
+    printer_condition: printer::Condition,
+    columns: receipt::Columns,
+    /// The receipt that the printer has, until it told what became of it.
+    printing: Option<Uuid>,
+    till: Till,
+    online: bool,
+    offered: Option<Offer>,
+    wake_sync: Box<dyn Fn() + Send>,
+    time_zone: TimeZone,
+    waypoints: Arc<dyn Waypoints>,
+}
+
+impl Runner {
+    /// Puts a runner together. The terminal is asked for its last payment by the caller's devices;
+    /// card payments stay blocked while one of an earlier run is open.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let till = Till::new(parts.terminal, parts.outbox.clone(), parts.waypoints.clone());
+        Self {
+            visit: parts.visit,
+            outbox: parts.outbox,
+            identity: parts.identity,
+            printer: parts.printer,
+            printer_condition: printer::Condition::Unknown,
+            columns: parts.columns,
+            printing: None,
+            till,
+            online: false,
+            offered: None,
+            wake_sync: parts.wake_sync,
+            time_zone: parts.time_zone,
+            waypoints: parts.waypoints,
+        }
+    }
+
+    /// What to show at this moment.
+    #[must_use]
+    pub fn view(&self, now: Moment) -> View {
+        self.visit.view(now.in_zone(&self.time_zone))
+    }
+
+    /// Takes one input and does all that follows from it.
+    pub fn take(&mut self, input: Input, now: Moment) {
+        match input {
+            Input::Resident(intent) => self.tell(Event::Resident(intent), now),
+            Input::Printer(event) => self.printer_said(event, now),
+            Input::Terminal(event) => self.terminal_said(event, now),
+            Input::Sync(event) => self.sync_said(event, now),
+            Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
+            Input::Tick => self.tell(Event::Tick, now),
+        }
+        self.offer(now);
+    }
+
+    /// Tells the visit and performs what it wants done, until it wants nothing more.
+    fn tell(&mut self, event: Event, now: Moment) {
+        let zone = self.time_zone.clone();
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            for effect in self.visit.handle(event, now.in_zone(&zone)) {
+                events.extend(self.perform(effect, now));
+            }
+        }
+    }
+
+    /// Does one thing; what it can answer at once is returned.
+    fn perform(&mut self, effect: Effect, now: Moment) -> Option<Event> {
+        match effect {
+            Effect::Commit(draft) => Some(self.commit(&draft, now)),
+            Effect::Charge(draft) => self.charge(&draft, now),
+            Effect::CancelCharge => {
+                self.till.cancel();
+                None
+            }
+            Effect::Print(slip) => self.print(&slip),
+            Effect::KeepSurvey { task, answers } => {
+                let item = SurveyItem { id: Uuid::new_v4(), task, answers };
+                if let Err(error) = self.outbox.keep_survey(&item) {
+                    tracing::warn!(%error, "a survey was not kept");
+                }
+                (self.wake_sync)();
+                None
+            }
+            Effect::Wipe => {
+                self.forget_receipt();
+                None
+            }
+        }
+    }
+
+    fn commit(&mut self, draft: &Draft, now: Moment) -> Event {
+        let kept = self.seal(draft, now).and_then(|sealed| Ok((self.outbox.commit(&sealed)?, sealed.header)));
+        match kept {
+            Ok(((), header)) => {
+                (self.wake_sync)();
+                Event::Saved { id: header.id, reference: header.reference }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a transaction was not kept");
+                Event::NotSaved
+            }
+        }
+    }
+
+    fn charge(&mut self, draft: &Draft, now: Moment) -> Option<Event> {
+        self.waypoints.pass(Waypoint::BeforeIntent);
+        let begun = self.seal(draft, now).and_then(|sealed| self.till.begin(draft.fee, &sealed, now.timestamp));
+        begun.err().map(|error| {
+            tracing::error!(%error, "a payment was not begun");
+            Event::NotSaved
+        })
+    }
+
+    /// Gives the draft an id and a reference and seals it. From here on nobody here can read it.
+    fn seal(&self, draft: &Draft, now: Moment) -> Result<zuil_wire::seal::Sealed, NotKept> {
+        let (id, reference) =
+            (Uuid::now_v7(), zuil_wire::Reference::random(&zuil_wire::reference::SystemRandom::new())?);
+        let header = zuil_wire::Header {
+            version: zuil_wire::PROTOCOL_VERSION,
+            id,
+            pillar: self.identity.pillar.clone(),
+            sequence: self.outbox.next_sequence()?,
+            reference,
+            committed_at: now.timestamp,
+            key_id: self.identity.seal_key.id().to_owned(),
+        };
+        let transaction = zuil_wire::Transaction {
+            id,
+            reference,
+            task: draft.task.clone(),
+            task_title: draft.task_title.clone(),
+            catalogue_version: self.identity.catalogue_version.clone(),
+            language: draft.language.code().to_owned(),
+            answers: draft.answers.clone(),
+            fee: draft.fee,
+        };
+        Ok(self.identity.seal_key.seal(header, &transaction)?)
+    }
+
+    fn print(&mut self, slip: &Slip) -> Option<Event> {
+        let Some(printer) = &self.printer else {
+            return Some(Event::Receipt(ReceiptOutcome::NotPrinted(WhyNotPrinted::Offline)));
+        };
+        let bytes: Zeroizing<Vec<u8>> = receipt::escpos::render(&receipt::compose(slip), self.columns);
+        let id = Uuid::new_v4();
+        printer.print(Job { id, bytes });
+        self.printing = Some(id);
+        self.waypoints.pass(Waypoint::Printing);
+        None
+    }
+
+    /// The visit is over. A healthy printer finishes the receipt that is on its way to the
+    /// resident's hand; one that is stuck must not print it for the next resident.
+    fn forget_receipt(&mut self) {
+        if self.printing.is_some() && !self.printer_condition.can_print() {
+            if let Some(printer) = &self.printer {
+                printer.forget();
+            }
+            self.printing = None;
+        }
+    }
+
+    fn printer_said(&mut self, event: PrinterEvent, now: Moment) {
+        let (job, outcome) = match event {
+            PrinterEvent::Condition(condition) => {
+                self.printer_condition = condition;
+                return;
+            }
+            PrinterEvent::Printed(job) => (job, ReceiptOutcome::Printed),
+            PrinterEvent::NotPrinted(job, condition) => (job, ReceiptOutcome::NotPrinted(why(condition))),
+            PrinterEvent::Unknown(job) => (job, ReceiptOutcome::Unknown),
+        };
+        if self.printing == Some(job) {
+            self.printing = None;
+            if outcome == ReceiptOutcome::Printed {
+                self.waypoints.pass(Waypoint::Printed);
+            }
+            self.tell(Event::Receipt(outcome), now);
+        }
+    }
+
+    fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
+        if let Some(told) = self.till.terminal_said(event) {
+            (self.wake_sync)();
+            self.tell(told, now);
+        }
+    }
+
+    fn sync_said(&mut self, event: SyncEvent, now: Moment) {
+        match event {
+            SyncEvent::Online(online) => self.online = online,
+            SyncEvent::Acknowledged { id, state } => self.tell(Event::StateChanged { id, state }, now),
+        }
+    }
+
+    /// Tells the visit what the devices can do, when that has changed.
+    fn offer(&mut self, now: Moment) {
+        let offer = Offer {
+            card: self.till.can_charge(),
+            printer: self.printer.is_some() && self.printer_condition.can_print(),
+            network: self.online,
+        };
+        if self.offered != Some(offer) {
+            self.offered = Some(offer);
+            self.tell(Event::Offer(offer), now);
+        }
+    }
+}
+
+/// Why a transaction could not be kept.
+#[derive(Debug, thiserror::Error)]
+enum NotKept {
+    #[error(transparent)]
+    Outbox(#[from] crate::outbox::OutboxError),
+    #[error(transparent)]
+    Seal(#[from] zuil_wire::seal::SealError),
+    #[error(transparent)]
+    Random(#[from] zuil_wire::reference::NoRandomness),
+}
+
+const fn why(condition: printer::Condition) -> WhyNotPrinted {
+    match condition {
+        printer::Condition::PaperOut => WhyNotPrinted::PaperOut,
+        printer::Condition::CoverOpen => WhyNotPrinted::CoverOpen,
+        printer::Condition::CutterError => WhyNotPrinted::Cutter,
+        printer::Condition::Unknown
+        | printer::Condition::Ready
+        | printer::Condition::NearEnd
+        | printer::Condition::Offline => WhyNotPrinted::Offline,
+    }
+}

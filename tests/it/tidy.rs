@@ -1,0 +1,166 @@
+//! The rules of the house that a compiler does not know: which room may use which, and that every
+//! module says what it is for.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each room of the pillar, the rooms that it may name. A room that is missing here is a
+/// mistake, so that a new one cannot slip in without a thought.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("bin", &["*"]),
+    ("catalogue", &[]),
+    ("clock", &[]),
+    ("config", &["devices", "visit"]),
+    ("demo", &["*"]),
+    ("devices", &[]),
+    ("lib", &["*"]),
+    ("main", &["*"]),
+    ("outbox", &[]),
+    ("pillar", &["*"]),
+    ("receipt", &["catalogue", "texts", "visit"]),
+    ("reconcile", &["devices", "outbox"]),
+    ("runner", &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit"]),
+    ("screens", &["catalogue", "receipt", "texts", "visit"]),
+    ("sync", &["outbox"]),
+    ("texts", &["catalogue"]),
+    ("visit", &["catalogue"]),
+];
+
+/// Crates that only some rooms may name.
+const CRATES: &[(&str, &[&str])] = &[
+    ("slint", &["main", "screens", "demo", "bin", "pillar"]),
+    ("i_slint_backend_testing", &["screens", "demo"]),
+    ("rusqlite", &["outbox"]),
+    ("rusqlite_migration", &["outbox"]),
+    ("tokio", &["main", "sync", "demo", "pillar", "bin"]),
+    ("reqwest", &["sync"]),
+    ("serialport", &["devices", "demo"]),
+];
+
+#[test]
+fn every_room_uses_only_the_rooms_that_it_may() {
+    let mut wrong = Vec::new();
+    for file in sources("src") {
+        let room = room_of(&file);
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!("{}: the room `{room}` is not in the list of rooms", file.display()));
+            continue;
+        };
+        for used in rooms_named_in(&file) {
+            if used != room && !allowed.contains(&"*") && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{}: `{room}` may not use `{used}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "see docs/architecture.md:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn libraries_stay_in_the_rooms_that_they_are_for() {
+    let mut wrong = Vec::new();
+    for file in sources("src") {
+        let (room, text) = (room_of(&file), production_code(&file));
+        for (name, rooms) in CRATES {
+            if text.contains(&format!("{name}::")) && !rooms.contains(&room.as_str()) {
+                wrong.push(format!("{}: `{room}` may not use the crate `{name}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_visit_knows_no_clock_no_file_and_no_thread() {
+    for file in sources("src/visit") {
+        let text = production_code(&file);
+        for forbidden in ["std::fs", "std::thread", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"] {
+            assert!(!text.contains(forbidden), "{}: {forbidden}", file.display());
+        }
+    }
+}
+
+#[test]
+fn pillar_and_hub_meet_only_in_the_wire() {
+    let crate_file = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    let dependencies = |text: String| text.split("[dev-dependencies]").next().unwrap_or_default().to_owned();
+    assert!(!dependencies(crate_file(".")).split("[dependencies]").nth(1).unwrap().contains("zuil-hub"));
+    assert!(!crate_file("hub").contains("zuil.workspace") && !crate_file("hub").contains("path = \"..\""));
+    let wire = crate_file("wire");
+    assert!(!wire.contains("zuil-hub") && !wire.contains("path = \"..\""));
+}
+
+#[test]
+fn every_module_opens_by_saying_what_it_is_for() {
+    let silent: Vec<String> = ["src", "wire", "hub", "tests", "benches"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|file| !fs::read_to_string(file).unwrap().trim_start().starts_with("//!"))
+        .map(|file| file.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "these need a `//!` line that says what they are for:\n{}", silent.join("\n"));
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust sources below a folder, without what a build left behind.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let (mut found, mut open) = (Vec::new(), vec![root().join(folder)]);
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The first folder or file below `src/`.
+fn room_of(file: &Path) -> String {
+    let below = file.strip_prefix(root().join("src")).unwrap();
+    Path::new(below.components().next().unwrap().as_os_str()).file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// The source up to its tests, without comments.
+fn production_code(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    if file.file_stem().is_some_and(|name| name == "tests") {
+        return String::new();
+    }
+    text.split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every room named as `crate::room` or `zuil::room`, also inside `use crate::{room, …}`.
+fn rooms_named_in(file: &Path) -> BTreeSet<String> {
+    let text = production_code(file);
+    let mut rooms = BTreeSet::new();
+    for start in ["crate::", "zuil::"] {
+        for (at, _) in text.match_indices(start) {
+            let rest = &text[at + start.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                rooms.extend(group.split('}').next().unwrap_or_default().split(',').map(first_word));
+            } else {
+                rooms.insert(first_word(rest));
+            }
+        }
+    }
+    rooms.retain(|room| ROOMS.iter().any(|(name, _)| name == room));
+    rooms
+}
+
+fn first_word(text: &str) -> String {
+    text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
