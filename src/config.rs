@@ -31,6 +31,8 @@ pub struct Config {
     pub terminal: Option<Terminal>,
     /// The headphone socket, when there is one.
     pub headphones: Option<Headphones>,
+    /// The voice, when there is one.
+    pub speech: Option<Speech>,
     /// How long a visit may stand still.
     #[serde(default)]
     pub visit: VisitTimes,
@@ -83,6 +85,14 @@ pub struct Terminal {
 pub struct Headphones {
     /// A file that holds `1` while something is plugged in.
     pub state_file: PathBuf,
+}
+
+/// The voice.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Speech {
+    /// `espeak-ng`, or a program that takes the same arguments.
+    pub program: PathBuf,
 }
 
 /// How long a visit may stand still.

@@ -19,11 +19,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
+use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
 use crate::devices::terminal::{self, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
 use crate::outbox::Outbox;
 use crate::receipt::Columns;
+use crate::speech::Speech;
 use crate::runner::{Identity, Input, Parts, Runner};
 use crate::sync::{self, HttpsHub, Watched};
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
@@ -115,10 +117,11 @@ impl Pillar {
             waypoints,
         };
         let headphones = start_headphones(config, &inputs)?;
+        let speech = Speech::new(voice(config));
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("runner".into())
-            .spawn(move || run(Runner::new(parts), &received, &stopped, show))
+            .spawn(move || run(Runner::new(parts), &received, &stopped, speaking(speech, show)))
             .map_err(storage("starting the runner"))?;
         Ok(Self { inputs, stop: Some(stop), thread: Some(thread), _headphones: headphones, _sync: sync })
     }
@@ -163,6 +166,21 @@ fn run(mut runner: Runner, inputs: &Receiver<Input>, stop: &Receiver<()>, mut sh
             show(view.clone());
             shown = view;
         }
+    }
+}
+
+/// Speaks every view before it is shown.
+fn speaking(mut speech: Speech, mut show: impl FnMut(View) + Send) -> impl FnMut(View) + Send {
+    move |view| {
+        speech.show(&view);
+        show(view);
+    }
+}
+
+fn voice(config: &Config) -> Box<dyn Voice> {
+    match &config.speech {
+        Some(settings) => Box::new(Espeak::new(&settings.program)),
+        None => Box::new(Mute),
     }
 }
 

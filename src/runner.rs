@@ -273,7 +273,10 @@ impl Runner {
     fn sync_said(&mut self, event: SyncEvent, now: Moment) {
         match event {
             SyncEvent::Online(online) => self.online = online,
-            SyncEvent::Acknowledged { id, state } => self.tell(Event::StateChanged { id, state }, now),
+            SyncEvent::Acknowledged { id, state } => {
+                self.waypoints.pass(Waypoint::AfterReceived);
+                self.tell(Event::StateChanged { id, state }, now);
+            }
         }
     }
 

@@ -30,6 +30,29 @@ pub enum Waypoint {
     Printed,
 }
 
+impl Waypoint {
+    /// All points, in the order in which a paid errand passes them.
+    pub const ALL: [(&'static str, Self); 11] = [
+        ("before-intent", Self::BeforeIntent),
+        ("after-intent", Self::AfterIntent),
+        ("charging", Self::Charging),
+        ("before-outcome", Self::BeforeOutcome),
+        ("after-outcome", Self::AfterOutcome),
+        ("after-acknowledge", Self::AfterAcknowledge),
+        ("before-upload", Self::BeforeUpload),
+        ("after-upload", Self::AfterUpload),
+        ("after-received", Self::AfterReceived),
+        ("printing", Self::Printing),
+        ("printed", Self::Printed),
+    ];
+
+    /// The point with a name from [`Waypoint::ALL`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find_map(|(known, point)| (*known == name).then_some(*point))
+    }
+}
+
 /// Something that is told when a point is passed.
 pub trait Waypoints: Send + Sync {
     /// The pillar is at this point now. Called on the thread that does the work.

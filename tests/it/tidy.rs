@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("bin", &["*"]),
     ("catalogue", &[]),
-    ("clock", &[]),
+    ("clock", &["visit"]),
     ("config", &["devices", "visit"]),
     ("demo", &["*"]),
     ("devices", &[]),
@@ -20,11 +20,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pillar", &["*"]),
     ("receipt", &["catalogue", "texts", "visit"]),
     ("reconcile", &["devices", "outbox"]),
-    ("runner", &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit"]),
+    ("runner", &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit", "waypoint"]),
     ("screens", &["catalogue", "receipt", "texts", "visit"]),
-    ("sync", &["outbox"]),
+    ("speech", &["catalogue", "devices", "texts", "visit"]),
+    ("sync", &["outbox", "waypoint"]),
     ("texts", &["catalogue"]),
     ("visit", &["catalogue"]),
+    ("waypoint", &[]),
 ];
 
 /// Crates that only some rooms may name.

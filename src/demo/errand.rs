@@ -1,0 +1,156 @@
+//! A scripted resident who looks at the view and does the sensible next thing, by intents.
+//!
+//! It is what the power-cut tests kill: the real pillar in a process of its own, with real devices
+//! on pseudo-terminals and a real hub, but without a screen.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::pillar::Pillar;
+use crate::runner::Input;
+use crate::visit::{Control, FieldLabel, Intent, PayStage, Screen, SurveyView, View};
+use crate::waypoint::{NoWaypoints, Waypoint, Waypoints};
+
+use super::Failure;
+
+/// The longest that a scripted resident waits for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Starts a pillar and does one errand at it; at `hold_at` it says so on stdout and stands still,
+/// so that whoever watches can kill it there. With no task it only starts, and serves until stdin
+/// is closed.
+///
+/// # Errors
+/// When the pillar does not start, or the errand does not get on for a minute.
+pub fn run(config: &Path, task: Option<&str>, hold_at: Option<Waypoint>) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let (show, shown) = mpsc::channel::<View>();
+    let waypoints: Arc<dyn Waypoints> = match hold_at {
+        Some(point) => Arc::new(Hold { point }),
+        None => Arc::new(NoWaypoints),
+    };
+    let pillar = Pillar::start_watched(&config, waypoints, move |view| drop(show.send(view)))?;
+    say("serving");
+    match task {
+        Some(task) => errand(&pillar, &shown, task),
+        None => {
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+            Ok(())
+        }
+    }
+}
+
+/// What a sensible resident does next, looking at this view. Nothing when one can only wait.
+#[must_use]
+pub fn next_steps(view: &View, task: &str) -> Vec<Intent> {
+    match &view.screen {
+        Screen::Attract { tiles, .. } => {
+            let offered = tiles.iter().any(|tile| tile.task == task && !tile.unavailable);
+            if offered { vec![Intent::ChooseTask(task.to_owned())] } else { vec![] }
+        }
+        Screen::Explain { card_missing: false, .. } | Screen::Review { .. } | Screen::Receipt(_) => {
+            vec![Intent::Next]
+        }
+        Screen::Question(question) => {
+            let mut steps = answers(&question.control);
+            steps.push(Intent::Next);
+            steps
+        }
+        Screen::Pay { stage: PayStage::NotPaid(_), .. } => vec![Intent::Stop, Intent::ConfirmStop],
+        Screen::Survey(SurveyView::Clear { .. }) => vec![Intent::Rate(4), Intent::Next],
+        Screen::Survey(SurveyView::Helped { .. }) => vec![Intent::Rate(0), Intent::Next],
+        _ => vec![],
+    }
+}
+
+fn errand(pillar: &Pillar, shown: &mpsc::Receiver<View>, task: &str) -> Result<(), Failure> {
+    let inputs = pillar.inputs();
+    let mut acted_on = None;
+    loop {
+        let view = shown.recv_timeout(PATIENCE).map_err(|_| Failure::from("the errand does not get on"))?;
+        match &view.screen {
+            Screen::Receipt(receipt) => {
+                if receipt.paper.is_none() {
+                    continue;
+                }
+                say(&format!("receipt {} {}", receipt.reference, receipt.state.as_str()));
+            }
+            Screen::Goodbye => {
+                say("done");
+                return Ok(());
+            }
+            _ => {}
+        }
+        // A view may come again with only a detail changed; one does each step once.
+        let step = std::mem::discriminant(&view.screen);
+        let key = (step, view.frame.progress.map(|progress| progress.step));
+        if acted_on.as_ref() == Some(&key) {
+            continue;
+        }
+        let steps = next_steps(&view, task);
+        if !steps.is_empty() {
+            acted_on = Some(key);
+        }
+        for intent in steps {
+            inputs.send(Input::Resident(intent)).map_err(|_| Failure::from("the pillar is gone"))?;
+        }
+    }
+}
+
+fn answers(control: &Control) -> Vec<Intent> {
+    match control {
+        Control::Fields { fields, .. } => {
+            let mut steps = Vec::new();
+            for (index, field) in fields.iter().enumerate() {
+                let answer = match field.label {
+                    FieldLabel::Answer => "Een voorbeeld van een antwoord",
+                    FieldLabel::Postcode => "2411AB",
+                    FieldLabel::HouseNumber => "12",
+                    FieldLabel::Addition => continue,
+                    FieldLabel::Phone => "0612345678",
+                    FieldLabel::Email => "naam@voorbeeld.nl",
+                };
+                steps.push(Intent::SelectField(index));
+                steps.extend(answer.chars().map(Intent::Type));
+            }
+            steps
+        }
+        Control::Options { .. } => vec![Intent::ChooseOption(0)],
+        Control::Contact { .. } => {
+            let mut steps = vec![Intent::ChooseOption(0)];
+            steps.extend("0612345678".chars().map(Intent::Type));
+            steps
+        }
+        Control::Calendar { days, .. } => days
+            .iter()
+            .flatten()
+            .find(|day| day.available)
+            .map_or_else(|| vec![Intent::TurnMonth(1)], |day| vec![Intent::ChooseDay(day.date)]),
+    }
+}
+
+/// Stands still at one point for ever.
+struct Hold {
+    point: Waypoint,
+}
+
+impl Waypoints for Hold {
+    fn pass(&self, waypoint: Waypoint) {
+        if waypoint == self.point {
+            say("holding");
+            loop {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// One line to whoever watches; nobody may be watching any more.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

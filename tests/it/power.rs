@@ -1,0 +1,163 @@
+//! The plug is pulled at the points of a paid errand where it hurts most. The pillar is a real
+//! process and dies by SIGKILL; printer, terminal and hub live on.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use zuil_wire::PaymentState;
+
+use crate::town::Town;
+
+/// The longest that a test waits for anything to happen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn killed_before_the_intent_is_written_nothing_happened() {
+    let story = Story::killed_at("before-intent");
+    assert_eq!((story.charges, story.delivered), (0, vec![]));
+}
+
+#[test]
+fn killed_between_intent_and_the_question_to_the_terminal_nothing_is_charged() {
+    let story = Story::killed_at("after-intent");
+    assert_eq!((story.charges, story.delivered), (0, vec![]));
+}
+
+#[test]
+fn killed_while_the_terminal_is_charging_it_is_delivered_exactly_when_it_was_charged() {
+    Story::killed_at("charging").is_fair();
+}
+
+#[test]
+fn killed_between_charge_and_outcome_it_is_delivered_exactly_when_it_was_charged() {
+    Story::killed_at("before-outcome").is_fair();
+}
+
+#[test]
+fn killed_between_outcome_and_acknowledgement_it_is_delivered_exactly_when_it_was_charged() {
+    Story::killed_at("after-outcome").is_fair();
+}
+
+#[test]
+fn killed_after_the_acknowledgement_the_paid_request_is_delivered_once() {
+    Story::killed_at("after-acknowledge").is_paid_and_delivered_once();
+}
+
+#[test]
+fn killed_before_the_upload_the_paid_request_is_delivered_once() {
+    Story::killed_at("before-upload").is_paid_and_delivered_once();
+}
+
+#[test]
+fn killed_after_the_upload_and_before_the_hubs_word_is_written_it_is_delivered_once() {
+    Story::killed_at("after-upload").is_paid_and_delivered_once();
+}
+
+#[test]
+fn killed_after_the_hubs_word_is_written_it_is_delivered_once() {
+    Story::killed_at("after-received").is_paid_and_delivered_once();
+}
+
+#[test]
+fn killed_while_the_receipt_prints_it_is_delivered_once() {
+    Story::killed_at("printing").is_paid_and_delivered_once();
+}
+
+#[test]
+fn killed_after_the_receipt_was_printed_it_is_delivered_once() {
+    Story::killed_at("printed").is_paid_and_delivered_once();
+}
+
+/// What was left after a paid errand whose pillar was killed and started again.
+#[derive(Debug)]
+struct Story {
+    /// How often the terminal kept money.
+    charges: usize,
+    /// The payment of each transaction at the hub.
+    delivered: Vec<PaymentState>,
+}
+
+impl Story {
+    /// Does a paid errand, kills the pillar at the point, starts it again, and does a second paid
+    /// errand to its end: by then everything that was open is settled and sent.
+    fn killed_at(point: &str) -> Self {
+        let town = Town::new();
+        town.terminal.approve_cards();
+        let mut first = Pillar::start(&town, &["--task", "bulky-waste", "--hold-at", point]);
+        first.wait_for("holding");
+        first.kill();
+
+        let mut second = Pillar::start(&town, &["--task", "bulky-waste"]);
+        second.wait_for("done");
+        second.kill();
+        town.wait_until_empty();
+
+        let mut delivered = town.payments_at_the_hub();
+        let mut charges = town.terminal.charged().len();
+        assert_eq!(delivered.pop(), Some(PaymentState::Paid), "the second errand is paid and delivered");
+        charges -= 1;
+        Self { charges, delivered }
+    }
+
+    fn is_fair(&self) {
+        let paid = self.delivered.iter().filter(|state| **state == PaymentState::Paid).count();
+        assert!(self.charges <= 1, "never charged twice: {self:?}");
+        assert!(self.delivered.len() <= 1, "never delivered twice: {self:?}");
+        assert_eq!(self.charges, paid, "paid exactly when delivered: {self:?}");
+        assert!(!self.delivered.contains(&PaymentState::Unknown), "settled in the end: {self:?}");
+    }
+
+    fn is_paid_and_delivered_once(&self) {
+        assert_eq!((self.charges, self.delivered.as_slice()), (1, [PaymentState::Paid].as_slice()));
+    }
+}
+
+/// A pillar in a process of its own, with a scripted resident.
+struct Pillar {
+    process: Child,
+    said: Receiver<String>,
+}
+
+impl Pillar {
+    fn start(town: &Town, arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_zuil-demo"))
+            .arg("errand")
+            .arg("--config")
+            .arg(town.config())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(process.stdout.take().unwrap());
+        let (told, said) = channel();
+        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
+        Self { process, said }
+    }
+
+    fn wait_for(&self, word: &str) {
+        loop {
+            let line = self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("never said {word:?}"));
+            if line.starts_with(word) {
+                return;
+            }
+        }
+    }
+
+    /// SIGKILL: nothing is flushed, nothing is closed.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Pillar {
+    fn drop(&mut self) {
+        // A test that failed leaves its process; one that did not has waited for it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
