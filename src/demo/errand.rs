@@ -44,39 +44,62 @@ pub fn run(config: &Path, task: Option<&str>, hold_at: Option<Waypoint>) -> Resu
     }
 }
 
-/// What a sensible resident does next, looking at this view. Nothing when one can only wait.
-#[must_use]
-pub fn next_steps(view: &View, task: &str) -> Vec<Intent> {
-    match &view.screen {
-        Screen::Attract { tiles, .. } => {
-            let offered = tiles.iter().any(|tile| tile.task == task && !tile.unavailable);
-            if offered { vec![Intent::ChooseTask(task.to_owned())] } else { vec![] }
+/// A resident who wants one task done.
+pub struct ScriptedResident {
+    task: String,
+    /// Where the last thing was done; a view may come again with only a detail changed.
+    acted_at: Option<Place>,
+}
+
+/// Which screen, and which question.
+type Place = (std::mem::Discriminant<Screen>, Option<usize>);
+
+impl ScriptedResident {
+    /// A resident who comes for a task.
+    #[must_use]
+    pub fn who_wants(task: &str) -> Self {
+        Self { task: task.to_owned(), acted_at: None }
+    }
+
+    /// What they do, looking at this view. Nothing when they did it already or can only wait.
+    pub fn acts_on(&mut self, view: &View) -> Vec<Intent> {
+        let place = (std::mem::discriminant(&view.screen), view.frame.progress.map(|progress| progress.step));
+        if self.acted_at == Some(place) {
+            return vec![];
         }
-        Screen::Explain { card_missing: false, .. } | Screen::Review { .. } | Screen::Receipt(_) => {
-            vec![Intent::Next]
+        let steps = self.sensible_steps(&view.screen);
+        let turns_only = steps.iter().all(|step| matches!(step, Intent::TurnMonth(_)));
+        if !turns_only {
+            self.acted_at = Some(place);
         }
-        Screen::Question(question) => {
-            let mut steps = answers(&question.control);
-            steps.push(Intent::Next);
-            steps
+        steps
+    }
+
+    fn sensible_steps(&self, screen: &Screen) -> Vec<Intent> {
+        match screen {
+            Screen::Attract { tiles, .. } => {
+                let offered = tiles.iter().any(|tile| tile.task == self.task && !tile.unavailable);
+                if offered { vec![Intent::ChooseTask(self.task.clone())] } else { vec![] }
+            }
+            Screen::Explain { card_missing: false, .. } | Screen::Review { .. } => vec![Intent::Next],
+            Screen::Receipt(receipt) if receipt.paper.is_some() => vec![Intent::Next],
+            Screen::Question(question) => answers(&question.control),
+            Screen::Pay { stage: PayStage::NotPaid(_), .. } => vec![Intent::Stop, Intent::ConfirmStop],
+            Screen::Survey(SurveyView::Clear { .. }) => vec![Intent::Rate(4), Intent::Next],
+            Screen::Survey(SurveyView::Helped { .. }) => vec![Intent::Rate(0), Intent::Next],
+            _ => vec![],
         }
-        Screen::Pay { stage: PayStage::NotPaid(_), .. } => vec![Intent::Stop, Intent::ConfirmStop],
-        Screen::Survey(SurveyView::Clear { .. }) => vec![Intent::Rate(4), Intent::Next],
-        Screen::Survey(SurveyView::Helped { .. }) => vec![Intent::Rate(0), Intent::Next],
-        _ => vec![],
     }
 }
 
 fn errand(pillar: &Pillar, shown: &mpsc::Receiver<View>, task: &str) -> Result<(), Failure> {
     let inputs = pillar.inputs();
-    let mut acted_on = None;
+    let mut resident = ScriptedResident::who_wants(task);
     loop {
         let view = shown.recv_timeout(PATIENCE).map_err(|_| Failure::from("the errand does not get on"))?;
+        let steps = resident.acts_on(&view);
         match &view.screen {
-            Screen::Receipt(receipt) => {
-                if receipt.paper.is_none() {
-                    continue;
-                }
+            Screen::Receipt(receipt) if !steps.is_empty() => {
                 say(&format!("receipt {} {}", receipt.reference, receipt.state.as_str()));
             }
             Screen::Goodbye => {
@@ -85,24 +108,15 @@ fn errand(pillar: &Pillar, shown: &mpsc::Receiver<View>, task: &str) -> Result<(
             }
             _ => {}
         }
-        // A view may come again with only a detail changed; one does each step once.
-        let step = std::mem::discriminant(&view.screen);
-        let key = (step, view.frame.progress.map(|progress| progress.step));
-        if acted_on.as_ref() == Some(&key) {
-            continue;
-        }
-        let steps = next_steps(&view, task);
-        if !steps.is_empty() {
-            acted_on = Some(key);
-        }
         for intent in steps {
             inputs.send(Input::Resident(intent)).map_err(|_| Failure::from("the pillar is gone"))?;
         }
     }
 }
 
+/// A sensible answer, and on to the next question.
 fn answers(control: &Control) -> Vec<Intent> {
-    match control {
+    let mut steps = match control {
         Control::Fields { fields, .. } => {
             let mut steps = Vec::new();
             for (index, field) in fields.iter().enumerate() {
@@ -130,7 +144,11 @@ fn answers(control: &Control) -> Vec<Intent> {
             .flatten()
             .find(|day| day.available)
             .map_or_else(|| vec![Intent::TurnMonth(1)], |day| vec![Intent::ChooseDay(day.date)]),
+    };
+    if !matches!(steps.as_slice(), [Intent::TurnMonth(_)]) {
+        steps.push(Intent::Next);
     }
+    steps
 }
 
 /// Stands still at one point for ever.

@@ -20,7 +20,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pillar", &["*"]),
     ("receipt", &["catalogue", "texts", "visit"]),
     ("reconcile", &["devices", "outbox"]),
-    ("runner", &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit", "waypoint"]),
+    (
+        "runner",
+        &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit", "waypoint"],
+    ),
     ("screens", &["catalogue", "receipt", "texts", "visit"]),
     ("speech", &["catalogue", "devices", "texts", "visit"]),
     ("sync", &["outbox", "waypoint"]),
@@ -76,7 +79,9 @@ fn libraries_stay_in_the_rooms_that_they_are_for() {
 fn the_visit_knows_no_clock_no_file_and_no_thread() {
     for file in sources("src/visit") {
         let text = production_code(&file);
-        for forbidden in ["std::fs", "std::thread", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"] {
+        for forbidden in
+            ["std::fs", "std::thread", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"]
+        {
             assert!(!text.contains(forbidden), "{}: {forbidden}", file.display());
         }
     }
@@ -127,7 +132,11 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 /// The first folder or file below `src/`.
 fn room_of(file: &Path) -> String {
     let below = file.strip_prefix(root().join("src")).unwrap();
-    Path::new(below.components().next().unwrap().as_os_str()).file_stem().unwrap().to_string_lossy().into_owned()
+    Path::new(below.components().next().unwrap().as_os_str())
+        .file_stem()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The source up to its tests, without comments.

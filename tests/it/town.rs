@@ -1,2 +1,126 @@
-//! A small town around one pillar for the stories: a hub in this process, a network that can be
-//! cut, and simulated devices.
+//! A small town around one pillar, for the stories: a hub in this process, a network that can be
+//! cut, simulated devices, and someone who walks up to the pillar.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use zuil::config::Config;
+use zuil::demo::errand::ScriptedResident;
+use zuil::demo::stage::{PILLAR, Stage};
+use zuil::pillar::{NotServing, Pillar};
+use zuil::runner::Input;
+use zuil::visit::{Intent, Screen, View};
+use zuil_wire::PaymentState;
+
+/// The longest that a story waits for anything.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The town.
+pub struct Town {
+    folder: tempfile::TempDir,
+    hub: zuil_hub::Running,
+    runtime: tokio::runtime::Runtime,
+    stage: Stage,
+}
+
+impl std::ops::Deref for Town {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.stage
+    }
+}
+
+impl Town {
+    /// A town on an ordinary day.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let config = hub_config(&folder.path().join("hub"));
+        let hub = runtime.block_on(zuil_hub::Hub::start(config.clone())).unwrap();
+        let stage = Stage::set(folder.path(), &catalogue(), intake(&hub), |url, file| {
+            let binding = zuil_hub::fleet::add_pillar(&config, PILLAR, Some(url))?;
+            Ok(fs::write(file, serde_json::to_vec(&binding)?)?)
+        })
+        .unwrap();
+        Self { folder, hub, runtime, stage }
+    }
+
+    /// A town in which the pillar's settings are changed before anyone starts it.
+    pub fn with_settings(change: impl FnOnce(String) -> String) -> Self {
+        let town = Self::new();
+        let settings = fs::read_to_string(town.config()).unwrap();
+        fs::write(town.config(), change(settings)).unwrap();
+        town
+    }
+
+    /// Switches the pillar on and stands in front of it.
+    pub fn resident(&self) -> Resident {
+        self.try_resident().unwrap()
+    }
+
+    /// As [`Town::resident`], where the pillar may not serve.
+    pub fn try_resident(&self) -> Result<Resident, NotServing> {
+        let (show, views) = channel();
+        let pillar =
+            Pillar::start(&Config::load(&self.config()).unwrap(), move |view| drop(show.send(view)))?;
+        let view = views.recv_timeout(PATIENCE).unwrap();
+        Ok(Resident { inputs: pillar.inputs(), _pillar: pillar, views, view })
+    }
+}
+
+/// Someone in front of the pillar, who sees views and does things.
+pub struct Resident {
+    inputs: Sender<Input>,
+    _pillar: Pillar,
+    views: Receiver<View>,
+    view: View,
+}
+
+impl Resident {
+    /// What is on the screen.
+    pub fn sees(&self) -> &View {
+        &self.view
+    }
+
+    /// Does something.
+    pub fn does(&self, intent: Intent) {
+        self.inputs.send(Input::Resident(intent)).unwrap();
+    }
+
+    /// Waits until the screen is as told.
+    pub fn waits_for(&mut self, what: &str, fits: impl Fn(&View) -> bool) -> View {
+        let until = Instant::now() + PATIENCE;
+        while !fits(&self.view) {
+            let left = until.saturating_duration_since(Instant::now());
+            self.view = self
+                .views
+                .recv_timeout(left)
+                .unwrap_or_else(|_| panic!("waited in vain for {what}; sees {:?}", self.view.screen));
+        }
+        self.view.clone()
+    }
+
+    /// Does a task up to a screen, sensibly.
+    pub fn goes_on(&mut self, task: &str, what: &str, until: impl Fn(&Screen) -> bool) -> View {
+        let mut resident = ScriptedResident::who_wants(task);
+        loop {
+            for intent in resident.acts_on(&self.view) {
+                self.does(intent);
+            }
+            if until(&self.view.screen) {
+                return self.view.clone();
+            }
+            let before = self.view.clone();
+            self.waits_for(what, |view| *view != before);
+        }
+    }
+}
+
+/// The example catalogue of this repository.
+pub fn catalogue() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")
+}
