@@ -2,8 +2,8 @@
 //!
 //! Contract: a method that changes something returns `Ok` only when the change is durable
 //! (`journal_mode=WAL`, `synchronous=FULL`). What is kept is sealed; nothing plain is ever written.
-//! States go forward only: saved → received → registered, or parked; a parked transaction may
-//! still become registered, because a person saw to it.
+//! States go forward only: saved → received → registered, or parked; being parked ends when what
+//! it was parked for is settled.
 //!
 //! A paid transaction is sealed and kept together with the intent to charge, before the terminal
 //! is asked. From then on it is in the journal whether the resident was charged, and what for.

@@ -262,18 +262,17 @@ fn forget_what_was_told(sql: &SqlTransaction<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// The later of two states. An accepted transaction is at the hub, whatever word it used.
+/// What a new answer makes of a known state. The hub's newest word holds, but nothing that was
+/// registered or that left the pillar becomes less than that. What was parked for its unknown
+/// payment is received once that is settled.
 pub(super) const fn forward(known: State, told: State) -> State {
-    const fn place(state: State) -> u8 {
-        match state {
-            State::Saved => 0,
-            State::Received => 1,
-            State::Parked => 2,
-            State::Registered => 3,
-        }
+    match (known, told) {
+        (State::Registered, _) => State::Registered,
+        // It was accepted: it is at the hub, whatever word the hub used.
+        (State::Saved, State::Saved) => State::Received,
+        (known, State::Saved) => known,
+        (_, told) => told,
     }
-    let told = if matches!(told, State::Saved) { State::Received } else { told };
-    if place(told) > place(known) { told } else { known }
 }
 
 /// The payment in the columns from `first` on: state, amount, terminal, receipt number, scheme.

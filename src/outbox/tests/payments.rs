@@ -61,7 +61,7 @@ fn unknown_then_paid_is_told_twice_with_the_same_id() {
     assert_eq!(second[0].sealed, first[0].sealed);
     outbox.acknowledge(&[accepted(1, State::Received)], &sent(&outbox)).unwrap();
     assert!(pending_ids(&outbox).is_empty());
-    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Parked), "a person is still looking at it");
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received), "it was parked for its payment");
 }
 
 #[test]
