@@ -225,6 +225,6 @@ async fn on_disk<T: Send + 'static>(
     let outbox = Arc::clone(outbox);
     match tokio::task::spawn_blocking(move || work(&outbox)).await {
         Ok(done) => Ok(done?),
-        Err(_) => Err(SyncError::Unreachable("the pillar is shutting down".into())),
+        Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
     }
 }

@@ -1,5 +1,6 @@
 //! The outbox, as residents, payments and power cuts meet it.
 
+mod chance;
 mod disk;
 mod payments;
 mod queue;

@@ -39,13 +39,13 @@ impl Authority {
     }
 }
 
-/// A hub that gives the same answer to everyone whom `admits` vouches for.
-async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> SocketAddr {
+/// The TLS side of a hub that admits everyone whom `admits` vouches for.
+fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
     let mut roots = RootCertStore::empty();
     roots.add(certificates(&admits.pem, "").unwrap().remove(0)).unwrap();
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
     let (certificate, key) = vouched_for_by.issues("127.0.0.1");
-    let config = ServerConfig::builder_with_provider(provider())
+    ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(verifier)
@@ -53,7 +53,12 @@ async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> 
             certificates(&certificate, "").unwrap(),
             PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
         )
-        .unwrap();
+        .unwrap()
+}
+
+/// A hub that gives the same answer to everyone whom `admits` vouches for.
+async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> SocketAddr {
+    let config = server_config(vouched_for_by, admits);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -120,6 +125,26 @@ const EMPTY: &str = r#"{"now":"2026-03-02T09:00:00Z","outcomes":[],"surveys":[]}
 async fn pillar_and_hub_that_trust_each_other_can_talk() {
     let response = upload(answer("200 OK", "", EMPTY)).await.unwrap();
     assert!(response.outcomes.is_empty());
+}
+
+#[tokio::test]
+async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
+    let authority = Authority::new();
+    let mut config = server_config(&authority, &authority);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let first_words = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let mut stream = TlsAcceptor::from(Arc::new(config)).accept(tcp).await.unwrap();
+        let mut words = [0; 14];
+        stream.read_exact(&mut words).await.unwrap();
+        words
+    });
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let error = hub.upload(&request()).await.unwrap_err();
+    assert_eq!(&first_words.await.unwrap(), b"PRI * HTTP/2.0");
+    assert!(matches!(error, SyncError::Unreachable(_)), "the hub hung up after that: {error:?}");
 }
 
 #[tokio::test]
@@ -219,7 +244,8 @@ fn a_broken_binding_is_found_out_before_anything_is_sent() {
     let authority = Authority::new();
     let address = "127.0.0.1:1".parse().unwrap();
     let good = || binding(address, &authority, &authority);
-    let cases: [(&str, fn(&mut Binding)); 5] = [
+    type Spoil = fn(&mut Binding);
+    let cases: [(&str, Spoil); 5] = [
         ("hub_url", |binding| binding.hub_url = "hub".into()),
         ("authority", |binding| binding.authority = String::new()),
         ("certificate", |binding| binding.certificate = "-----BEGIN".into()),
