@@ -26,12 +26,12 @@ struct World {
 
 impl World {
     fn step(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
-        match dice.u8(..8) {
+        match dice.u8(..14) {
             0 => self.commits(outbox),
-            1 | 2 => self.begins_a_payment(outbox),
-            3 => self.ends_a_payment(outbox, dice),
-            4 => self.settles(outbox, dice),
-            5 | 6 => self.uploads(outbox, dice),
+            1..3 => self.begins_a_payment(outbox),
+            3..6 => self.ends_a_payment(outbox, dice),
+            6..8 => self.settles(outbox, dice),
+            8..12 => self.uploads(outbox, dice),
             _ => self.answers(outbox, dice),
         }
     }
@@ -50,7 +50,7 @@ impl World {
 
     fn ends_a_payment(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
         let Some(number) = self.going_on.pop() else { return };
-        let record = [paid(receipt(number)), not_paid(), unknown()][dice.usize(..3)].clone();
+        let record = [paid(receipt(number)), not_paid(), unknown(), unknown()][dice.usize(..4)].clone();
         outbox.record_outcome(payment(number), &record).unwrap();
         if record.state == PaymentState::Unknown {
             self.unknown.push(number);
@@ -96,12 +96,12 @@ impl World {
     }
 
     fn holds(&mut self, outbox: &Outbox) {
+        let pending = outbox.pending(usize::MAX).unwrap();
         for (number, told) in &self.told {
             let state = outbox.state(id(*number)).unwrap().expect("what was told to be saved is here");
             let before = self.states.insert(*number, state).unwrap_or(State::Saved);
             assert!(before == State::Saved || state != State::Saved, "{number} went back to saved");
             assert!(before != State::Registered || state == State::Registered, "{number} lost its number");
-            let pending = outbox.pending(usize::MAX).unwrap();
             let waits = pending.iter().any(|item| item.sealed.header.id == id(*number));
             assert!(waits || self.hub.get(&id(*number)) == Some(told), "{number} is neither here nor there");
         }
@@ -123,7 +123,7 @@ fn whatever_happens_nothing_is_lost_doubled_or_taken_back() {
         let mut world = World::default();
         let mut disk = Disk::new();
         let mut outbox = disk.open();
-        for _ in 0..60 {
+        for _ in 0..100 {
             world.step(&outbox, &mut dice);
             if dice.u8(..10) == 0 {
                 let later = disk.after_a_power_cut();

@@ -93,11 +93,11 @@ fn an_answer_that_comes_twice_or_about_something_else_changes_nothing() {
     assert_eq!(outbox.acknowledge(&[accepted(2, State::Received)], &told[..1]).unwrap(), []);
     assert_eq!(pending_ids(&outbox), [id(1), id(2)]);
 
-    outbox.acknowledge(&[accepted(1, State::Registered)], &told).unwrap();
+    outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
     let refused = ItemOutcome::Refused { id: id(1), reason: Refusal::Conflict };
     let again = outbox.acknowledge(&[refused], &told).unwrap();
-    assert_eq!(again, [Acknowledged { id: id(1), state: State::Registered }]);
-    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Registered));
+    assert_eq!(again, [Acknowledged { id: id(1), state: State::Received }]);
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received));
 }
 
 #[test]
