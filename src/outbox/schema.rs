@@ -1,0 +1,55 @@
+//! Opens the database file: durable, private, and at the newest schema.
+//!
+//! Invariant: whoever gets a connection from here has `journal_mode=WAL` and `synchronous=FULL`.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use super::{OutboxError, Result};
+
+/// A new change of the schema is a new file at the end; a released file is never edited.
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_transactions.sql")),
+    M::up(include_str!("migrations/0002_surveys.sql")),
+];
+pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+/// How long a call waits for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    make_private(path).map_err(OutboxError::Folder)?;
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(OutboxError::Unreadable("its disk does not support a write-ahead log"));
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What was deleted is overwritten, not left in free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
+    MIGRATIONS.to_latest(&mut connection)?;
+    // SQLite makes the content durable; that the file has a name at all is up to its folder.
+    sync_folder(path).map_err(OutboxError::Folder)?;
+    Ok(connection)
+}
+
+/// SQLite gives the log files the mode of the database file, so that one has to be right first.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(path, Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}

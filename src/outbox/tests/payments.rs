@@ -1,0 +1,215 @@
+//! Payments, and the power cuts between their steps.
+
+use super::*;
+
+#[test]
+fn a_request_is_not_told_to_the_hub_while_its_payment_is_going_on() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    assert!(pending_ids(&outbox).is_empty());
+    assert_eq!(outbox.state(id(1)).unwrap(), None);
+    assert_eq!(outbox.counts().unwrap(), Counts { held: 1, open_payments: 1, ..Counts::default() });
+}
+
+#[test]
+fn a_paid_request_is_saved_together_with_its_payment() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    let pending = outbox.pending(64).unwrap();
+    assert_eq!(pending[0].payment, Some(paid(231)));
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Saved));
+    assert_eq!(outbox.open_payments().unwrap(), []);
+}
+
+#[test]
+fn a_payment_that_was_not_made_leaves_nothing_to_upload() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &not_paid()).unwrap();
+    assert_eq!(outbox.counts().unwrap(), Counts::default());
+    assert!(pending_ids(&outbox).is_empty());
+    let lines: i64 = outbox
+        .lock()
+        .query_row("SELECT count(*) FROM journal WHERE state = 'not_paid'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(lines, 1, "the journal keeps its line");
+    let again = outbox.record_intent(&intent(1, Some(230)), &sealed(1));
+    assert!(matches!(again, Err(OutboxError::Taken(_))), "a payment is not begun a second time");
+    outbox.record_intent(&intent(2, Some(230)), &sealed(2)).unwrap();
+}
+
+#[test]
+fn unknown_then_paid_is_told_twice_with_the_same_id() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &unknown()).unwrap();
+    let first = outbox.pending(64).unwrap();
+    assert_eq!(first[0].payment, Some(unknown()));
+    outbox.acknowledge(&[accepted(1, State::Parked)], &sent(&outbox)).unwrap();
+    assert!(pending_ids(&outbox).is_empty());
+    assert_eq!(outbox.open_payments().unwrap().len(), 1, "it stays open until it is known");
+
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    let second = outbox.pending(64).unwrap();
+    assert_eq!(second[0].payment, Some(paid(231)));
+    assert_eq!(second[0].sealed, first[0].sealed);
+    outbox.acknowledge(&[accepted(1, State::Received)], &sent(&outbox)).unwrap();
+    assert!(pending_ids(&outbox).is_empty());
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received), "it was parked for its payment");
+}
+
+#[test]
+fn a_payment_settled_while_the_answer_is_on_its_way_is_still_told() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &unknown()).unwrap();
+    let told = sent(&outbox);
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received));
+    let pending = outbox.pending(64).unwrap();
+    assert_eq!(pending[0].payment, Some(paid(231)));
+    assert_eq!(pending[0].sealed, sealed(1), "the content is still there to be told");
+}
+
+#[test]
+fn what_is_known_of_a_payment_never_changes() {
+    let settled = [paid(231), not_paid()];
+    for known in &settled {
+        for told in [paid(231), paid(232), not_paid(), unknown()] {
+            let disk = Disk::new();
+            let outbox = disk.open();
+            outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+            outbox.record_outcome(payment(1), known).unwrap();
+            let before = outbox.counts().unwrap();
+            let result = outbox.record_outcome(payment(1), &told);
+            if *known == told {
+                result.unwrap();
+            } else {
+                let error = result.unwrap_err();
+                assert!(matches!(error, OutboxError::Settled { .. }) && error.is_permanent(), "{error}");
+            }
+            assert_eq!(outbox.counts().unwrap(), before);
+        }
+    }
+}
+
+#[test]
+fn another_amount_than_the_resident_agreed_to_is_never_recorded_as_paid() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    let other = PaymentRecord { amount: Cents(17_350), ..paid(231) };
+    assert!(matches!(outbox.record_outcome(payment(1), &other), Err(OutboxError::OtherAmount { .. })));
+    assert_eq!(outbox.open_payments().unwrap().len(), 1);
+    outbox.record_outcome(payment(1), &not_paid()).unwrap();
+}
+
+#[test]
+fn a_payment_without_an_intent_or_an_amount_is_refused() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    assert!(matches!(
+        outbox.record_outcome(payment(1), &paid(231)),
+        Err(OutboxError::UnknownPayment(unknown)) if unknown == payment(1)
+    ));
+    let free = Intent { amount: Cents::ZERO, ..intent(1, None) };
+    assert!(matches!(outbox.record_intent(&free, &sealed(1)), Err(OutboxError::Amount(_))));
+    let other = Intent { amount: Cents(1), ..intent(2, None) };
+    outbox.record_intent(&intent(2, None), &sealed(2)).unwrap();
+    assert!(matches!(outbox.record_intent(&other, &sealed(2)), Err(OutboxError::Taken(_))));
+    assert!(
+        matches!(outbox.record_intent(&intent(3, None), &sealed(2)), Err(OutboxError::Taken(_))),
+        "one transaction has one payment"
+    );
+    assert_eq!(outbox.counts().unwrap().open_payments, 1, "a refused intent leaves no line in the journal");
+}
+
+#[test]
+fn the_last_receipt_is_the_latest_one_also_after_9999() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    assert_eq!(outbox.last_receipt().unwrap(), None);
+    outbox.record_intent(&intent(1, Some(9998)), &sealed(1)).unwrap();
+    assert_eq!(outbox.last_receipt().unwrap(), Some(9998), "the terminal told it before the payment");
+    outbox.record_outcome(payment(1), &paid(9999)).unwrap();
+    outbox.record_intent(&intent(2, Some(9999)), &sealed(2)).unwrap();
+    outbox.record_outcome(payment(2), &paid(1)).unwrap();
+    assert_eq!(outbox.last_receipt().unwrap(), Some(1));
+    outbox.record_intent(&intent(3, None), &sealed(3)).unwrap();
+    assert_eq!(outbox.last_receipt().unwrap(), Some(1));
+}
+
+#[test]
+fn an_open_payment_tells_what_came_before_and_after_it() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    outbox.record_intent(&intent(2, Some(231)), &sealed(2)).unwrap();
+    outbox.record_outcome(payment(2), &unknown()).unwrap();
+    outbox.record_intent(&intent(3, Some(231)), &sealed(3)).unwrap();
+    let open = outbox.open_payments().unwrap();
+    assert_eq!(open.iter().map(|open| open.payment).collect::<Vec<_>>(), [payment(2), payment(3)]);
+    assert_eq!(open[0].last_terminal.as_deref(), Some("52523535"));
+    assert_eq!((open[0].superseded, open[0].recorded_unknown), (true, true));
+    assert_eq!((open[1].superseded, open[1].recorded_unknown), (false, false));
+    assert_eq!((open[1].transaction, open[1].amount, open[1].last_receipt), (id(3), FEE, Some(231)));
+    outbox.record_outcome(payment(3), &not_paid()).unwrap();
+    assert!(!outbox.open_payments().unwrap()[0].superseded);
+}
+
+#[test]
+fn a_power_cut_between_outcome_and_acknowledgement_keeps_the_paid_request() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    let after_intent = disk.after_a_power_cut();
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    let after_outcome = disk.after_a_power_cut();
+
+    let outbox = after_intent.open();
+    assert!(pending_ids(&outbox).is_empty());
+    assert_eq!(outbox.open_payments().unwrap()[0].payment, payment(1));
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    assert_eq!(outbox.pending(64).unwrap()[0].sealed, sealed(1));
+
+    let outbox = after_outcome.open();
+    assert_eq!(outbox.open_payments().unwrap(), []);
+    let pending = outbox.pending(64).unwrap();
+    assert_eq!((&pending[0].sealed, &pending[0].payment), (&sealed(1), &Some(paid(231))));
+    assert_eq!(outbox.last_receipt().unwrap(), Some(231));
+}
+
+/// The log torn off at any place: never an outcome without its transaction, never half an intent.
+#[test]
+fn a_power_cut_in_the_middle_of_a_write_leaves_all_of_it_or_nothing() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    outbox.record_intent(&intent(2, Some(231)), &sealed(2)).unwrap();
+    outbox.record_outcome(payment(2), &not_paid()).unwrap();
+    let log = disk.folder.path().join("outbox.sqlite-wal");
+    let whole = std::fs::metadata(&log).unwrap().len();
+    let mut seen = std::collections::BTreeSet::new();
+    for torn in (0..=whole).rev().step_by(1531) {
+        let later = disk.after_a_power_cut();
+        let file =
+            std::fs::OpenOptions::new().write(true).open(later.folder.path().join("outbox.sqlite-wal"));
+        file.unwrap().set_len(torn).unwrap();
+        let outbox = later.open();
+        let counts = outbox.counts().unwrap();
+        let shape = (counts.held, counts.saved, counts.open_payments);
+        assert!([(0, 0, 0), (1, 0, 1), (0, 1, 0), (1, 1, 1)].contains(&shape), "{shape:?} at {torn}");
+        seen.insert(shape);
+    }
+    assert_eq!(seen.len(), 4, "the tears fell before, between and after the writes: {seen:?}");
+}

@@ -1,0 +1,263 @@
+//! The client against a small TLS server on loopback that says what it is told to.
+
+use std::net::SocketAddr;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::server::WebPkiClientVerifier;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use zuil_wire::PROTOCOL_VERSION;
+
+use super::*;
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// An authority that vouches for a hub or for pillars.
+struct Authority {
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { pem, issuer: Issuer::new(params, key) }
+    }
+
+    /// A certificate and its key, PEM.
+    fn issues(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap().pem(), key.serialize_pem())
+    }
+}
+
+/// The TLS side of a hub that admits everyone whom `admits` vouches for.
+fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificates(&admits.pem, "").unwrap().remove(0)).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
+    let (certificate, key) = vouched_for_by.issues("127.0.0.1");
+    ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(
+            certificates(&certificate, "").unwrap(),
+            PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
+        )
+        .unwrap()
+}
+
+/// A hub that gives the same answer to everyone whom `admits` vouches for.
+async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> SocketAddr {
+    let config = server_config(vouched_for_by, admits);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((tcp, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(tcp).await {
+                let mut request = Vec::new();
+                let mut buffer = [0; 4096];
+                while !is_whole(&request) {
+                    match stream.read(&mut buffer).await {
+                        Ok(count) if count > 0 => request.extend_from_slice(&buffer[..count]),
+                        _ => break,
+                    }
+                }
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    });
+    address
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    body.len() >= length.unwrap_or(0)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
+fn binding(address: SocketAddr, trusts: &Authority, vouched_for_by: &Authority) -> Binding {
+    let (certificate, private_key) = vouched_for_by.issues("voorbeeld.invalid");
+    Binding {
+        pillar: "voorbeeld".into(),
+        hub_url: format!("https://{address}"),
+        authority: trusts.pem.clone(),
+        certificate,
+        private_key,
+        signing_key: String::new(),
+        seal_key_id: "k1".into(),
+        seal_public_key: String::new(),
+    }
+}
+
+fn request() -> UploadRequest {
+    UploadRequest { version: PROTOCOL_VERSION, envelopes: Vec::new(), surveys: Vec::new() }
+}
+
+/// What an upload comes to when the hub answers so.
+async fn upload(text: String) -> Result<UploadResponse, SyncError> {
+    let authority = Authority::new();
+    let address = hub(&authority, &authority, text).await;
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    hub.upload(&request()).await
+}
+
+const EMPTY: &str = r#"{"now":"2026-03-02T09:00:00Z","outcomes":[],"surveys":[]}"#;
+
+#[tokio::test]
+async fn pillar_and_hub_that_trust_each_other_can_talk() {
+    let response = upload(answer("200 OK", "", EMPTY)).await.unwrap();
+    assert!(response.outcomes.is_empty());
+}
+
+#[tokio::test]
+async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
+    let authority = Authority::new();
+    let mut config = server_config(&authority, &authority);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let first_words = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let mut stream = TlsAcceptor::from(Arc::new(config)).accept(tcp).await.unwrap();
+        let mut words = [0; 14];
+        stream.read_exact(&mut words).await.unwrap();
+        words
+    });
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let error = hub.upload(&request()).await.unwrap_err();
+    assert_eq!(&first_words.await.unwrap(), b"PRI * HTTP/2.0");
+    assert!(matches!(error, SyncError::Unreachable(_)), "the hub hung up after that: {error:?}");
+}
+
+#[tokio::test]
+async fn a_hub_of_another_authority_is_not_believed() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    let address = hub(&other, &ours, answer("200 OK", "", EMPTY)).await;
+    let hub = HttpsHub::new(&binding(address, &ours, &ours), provider()).unwrap();
+    let error = hub.upload(&request()).await.unwrap_err();
+    assert!(matches!(error, SyncError::NotTheHub(_)) && error.is_permanent(), "{error:?}");
+    assert!(matches!(hub.hello().await, Err(SyncError::NotTheHub(_))));
+}
+
+#[tokio::test]
+async fn a_pillar_of_another_authority_is_not_admitted() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    let address = hub(&ours, &ours, answer("200 OK", "", EMPTY)).await;
+    let hub = HttpsHub::new(&binding(address, &ours, &other), provider()).unwrap();
+    let error = hub.upload(&request()).await.unwrap_err();
+    assert!(matches!(error, SyncError::NotAdmitted) && error.is_permanent(), "{error:?}");
+}
+
+#[tokio::test]
+async fn where_nobody_listens_the_hub_is_away() {
+    let authority = Authority::new();
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let error = hub.upload(&request()).await.unwrap_err();
+    assert!(matches!(error, SyncError::Unreachable(_)) && !error.is_permanent(), "{error:?}");
+}
+
+#[tokio::test]
+async fn every_status_has_its_meaning() {
+    for (status, permanent, wanted) in [
+        ("400 Bad Request", false, "Rejected"),
+        ("403 Forbidden", true, "NotAdmitted"),
+        ("404 Not Found", true, "NoHub"),
+        ("302 Found", true, "NoHub"),
+        ("408 Request Timeout", false, "Busy"),
+        ("413 Content Too Large", false, "Rejected"),
+        ("426 Upgrade Required", true, "UnsupportedVersion"),
+        ("429 Too Many Requests", false, "Busy"),
+        ("500 Internal Server Error", false, "Busy"),
+        ("503 Service Unavailable", false, "Busy"),
+    ] {
+        let error = upload(answer(status, "location: https://127.0.0.1:1/\r\n", "")).await.unwrap_err();
+        assert!(format!("{error:?}").starts_with(wanted), "{status}: {error:?}");
+        assert_eq!(error.is_permanent(), permanent, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_hub_says_how_long_to_wait() {
+    let error = upload(answer("503 Service Unavailable", "retry-after: 17\r\n", "")).await.unwrap_err();
+    assert!(
+        matches!(error, SyncError::Busy { retry_after: Some(wait) } if wait.as_secs() == 17),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_none_or_too_much_is_not_used() {
+    let nonsense = upload(answer("200 OK", "", "<html>")).await.unwrap_err();
+    assert!(matches!(nonsense, SyncError::BadAnswer(_)), "{nonsense:?}");
+    let flood = upload(answer("200 OK", "", &" ".repeat(MAX_ANSWER + 1))).await.unwrap_err();
+    assert!(matches!(flood, SyncError::BadAnswer("it is too large")), "{flood:?}");
+}
+
+#[test]
+fn a_date_to_wait_for_counts_from_the_hubs_clock() {
+    let clock = Some("Mon, 02 Mar 2026 09:00:00 GMT");
+    assert_eq!(patience(" 120 ", None), Some(Duration::from_secs(120)));
+    assert_eq!(patience("Mon, 02 Mar 2026 09:01:30 GMT", clock), Some(Duration::from_secs(90)));
+    assert_eq!(patience("Mon, 02 Mar 2026 08:00:00 GMT", clock), Some(Duration::ZERO));
+    assert_eq!(patience("Mon, 02 Mar 2026 09:01:30 GMT", None), None);
+    assert_eq!(patience("soon", clock), None);
+    assert_eq!(patience("-5", clock), None);
+}
+
+#[test]
+fn a_full_answer_fits() {
+    let id = uuid::Uuid::from_u128(u128::MAX);
+    let outcome = zuil_wire::ItemOutcome::Accepted {
+        id,
+        state: zuil_wire::State::Registered,
+        case_number: Some("Z".repeat(255)),
+    };
+    let full = UploadResponse {
+        now: Timestamp::UNIX_EPOCH,
+        outcomes: vec![outcome; UploadRequest::MAX_ENVELOPES],
+        surveys: vec![id; UploadRequest::MAX_ENVELOPES],
+    };
+    assert!(serde_json::to_vec(&full).unwrap().len() < MAX_ANSWER / 4);
+}
+
+#[test]
+fn a_broken_binding_is_found_out_before_anything_is_sent() {
+    let authority = Authority::new();
+    let address = "127.0.0.1:1".parse().unwrap();
+    let good = || binding(address, &authority, &authority);
+    type Spoil = fn(&mut Binding);
+    let cases: [(&str, Spoil); 5] = [
+        ("hub_url", |binding| binding.hub_url = "hub".into()),
+        ("authority", |binding| binding.authority = String::new()),
+        ("certificate", |binding| binding.certificate = "-----BEGIN".into()),
+        ("private key", |binding| binding.private_key = "geheim".into()),
+        ("fit", |binding| binding.private_key = Authority::new().issues("other.invalid").1),
+    ];
+    HttpsHub::new(&good(), provider()).unwrap();
+    for (what, spoil) in cases {
+        let mut binding = good();
+        spoil(&mut binding);
+        let error = HttpsHub::new(&binding, provider()).err().unwrap();
+        assert!(matches!(error, SyncError::Setup(_)), "{what}: {error:?}");
+        assert!(error.to_string().contains(what) && !error.to_string().contains("geheim"), "{error}");
+    }
+}

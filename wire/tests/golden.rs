@@ -1,0 +1,241 @@
+//! The golden messages: one JSON file per message, to the byte. Whoever changes a file changes
+//! what pillars and hubs in the field say to each other: that takes a new `PROTOCOL_VERSION`.
+//!
+//! All keys, names and answers in them are made up and used nowhere else.
+
+// Clippy's exception for tests covers the test functions, but not what they share.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
+use zuil_wire::{
+    AnswerLine, Binding, Cents, Envelope, Header, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
+    Reference, Refusal, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+};
+
+/// The keys that the golden envelope was sealed and signed with.
+const HUB_SEAL_PRIVATE_KEY: &str = "3w2fzPrO2MFaliKniL/GTe7srFKl96LSHnbjZWt/EYk=";
+const PILLAR_PUBLIC_KEY: &str = "qjP2jU6epJcFOQ1HlL9craWIYv++GeK3tYPHskoYAwA=";
+
+fn golden(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("json");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn written<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap() + "\n"
+}
+
+/// What is written is the file, to the byte; and what is read from the file is written as the file.
+fn matches<T: Serialize + DeserializeOwned>(name: &str, value: &T) {
+    let file = golden(name);
+    assert_eq!(written(value), file, "{name}.json is not what is written now");
+    let read: T = serde_json::from_str(&file).unwrap();
+    assert_eq!(written(&read), file, "{name}.json is not read as what it says");
+}
+
+/// Both directions, for values that can be compared.
+fn is_exactly<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
+    matches(name, value);
+    assert_eq!(serde_json::from_str::<T>(&golden(name)).unwrap(), *value);
+}
+
+const ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_0001);
+const OTHER_ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_0002);
+const SURVEY_ID: Uuid = Uuid::from_u128(0x6b1f_0f6e_35a5_4d0e_9d5b_1d8f_2a7c_4e10);
+
+fn reference() -> Reference {
+    "7K3M-Q9XA-2FP".parse().unwrap()
+}
+
+fn header() -> Header {
+    Header {
+        version: PROTOCOL_VERSION,
+        id: ID,
+        pillar: "voorbeeld-supermarkt".into(),
+        sequence: 42,
+        reference: reference(),
+        committed_at: "2026-03-02T09:00:00.123456Z".parse().unwrap(),
+        key_id: "2026-1".into(),
+    }
+}
+
+fn paid() -> PaymentRecord {
+    PaymentRecord {
+        state: PaymentState::Paid,
+        amount: Cents(1735),
+        terminal_id: Some("52523535".into()),
+        receipt_number: Some(231),
+        card_scheme: Some("Maestro".into()),
+    }
+}
+
+fn unknown() -> PaymentRecord {
+    PaymentRecord {
+        state: PaymentState::Unknown,
+        amount: Cents(1735),
+        terminal_id: None,
+        receipt_number: None,
+        card_scheme: None,
+    }
+}
+
+fn transaction() -> Transaction {
+    let line = |question: &str, label: &str, value: &str, display: &str| AnswerLine {
+        question: question.into(),
+        label: label.into(),
+        value: value.into(),
+        display: display.into(),
+    };
+    Transaction {
+        id: ID,
+        reference: reference(),
+        task: "bulky-waste".into(),
+        task_title: "Grofvuil laten ophalen".into(),
+        catalogue_version: "1".into(),
+        language: "nl".into(),
+        answers: vec![
+            line("address", "Adres", "2411ZZ 12", "Voorbeeldstraat 12, 2411 ZZ Voorbeelddorp"),
+            line("items", "Wat", "sofa,mattress", "Bank, matras"),
+            line("date", "Ophaaldag", "2026-03-12", "donderdag 12 maart 2026"),
+        ],
+        fee: Cents(1735),
+    }
+}
+
+fn survey() -> SurveyItem {
+    let answers = SurveyAnswers { clear: Some(4), helped: None };
+    SurveyItem { id: SURVEY_ID, task: "bulky-waste".into(), answers }
+}
+
+/// Sealing draws randomness, so the envelope is read from its file.
+fn envelope() -> Envelope {
+    serde_json::from_str(&golden("envelope")).unwrap()
+}
+
+fn accepted() -> ItemOutcome {
+    ItemOutcome::Accepted { id: ID, state: State::Registered, case_number: Some("Z-2026-0042".into()) }
+}
+
+fn refused() -> ItemOutcome {
+    ItemOutcome::Refused { id: OTHER_ID, reason: Refusal::Conflict }
+}
+
+#[test]
+fn a_header_is_written_as_ever() {
+    is_exactly("header", &header());
+}
+
+#[test]
+fn a_transaction_is_written_as_ever() {
+    is_exactly("transaction", &transaction());
+}
+
+#[test]
+fn payments_are_written_as_ever() {
+    is_exactly("payment_paid", &paid());
+    is_exactly("payment_unknown", &unknown());
+    is_exactly("payment_states", &[PaymentState::Paid, PaymentState::NotPaid, PaymentState::Unknown]);
+}
+
+#[test]
+fn a_survey_is_written_as_ever() {
+    is_exactly("survey_item", &survey());
+}
+
+#[test]
+fn an_envelope_is_written_as_ever() {
+    let envelope = envelope();
+    is_exactly("envelope", &envelope);
+    assert_eq!((envelope.header, envelope.payment), (header(), Some(paid())));
+}
+
+#[test]
+fn an_upload_and_its_answer_are_written_as_ever() {
+    let request =
+        UploadRequest { version: PROTOCOL_VERSION, envelopes: vec![envelope()], surveys: vec![survey()] };
+    is_exactly("upload_request", &request);
+    let response = UploadResponse {
+        now: "2026-03-02T09:00:01Z".parse().unwrap(),
+        outcomes: vec![accepted(), refused()],
+        surveys: vec![SURVEY_ID],
+    };
+    is_exactly("upload_response", &response);
+}
+
+#[test]
+fn every_outcome_is_written_as_ever() {
+    is_exactly("item_outcome_accepted", &accepted());
+    is_exactly("item_outcome_refused", &refused());
+    is_exactly("states", &[State::Saved, State::Received, State::Registered, State::Parked]);
+    let refusals = [
+        Refusal::WrongPillar,
+        Refusal::BadSignature,
+        Refusal::UnknownKey,
+        Refusal::Unreadable,
+        Refusal::Conflict,
+        Refusal::UnsupportedVersion,
+    ];
+    is_exactly("refusals", &refusals);
+}
+
+#[test]
+fn a_binding_is_written_as_ever() {
+    let binding: Binding = serde_json::from_str(&golden("binding")).unwrap();
+    matches("binding", &binding);
+    assert_eq!(binding.pillar, header().pillar);
+    SigningKey::from_base64(&binding.signing_key).unwrap();
+}
+
+/// The bytes that are sealed and signed are not in any file; this is what holds them fast.
+#[test]
+fn an_envelope_from_the_field_can_still_be_verified_and_opened() {
+    verify(&envelope(), PILLAR_PUBLIC_KEY).unwrap();
+    let key = OpenKey::from_bytes(&BASE64.decode(HUB_SEAL_PRIVATE_KEY).unwrap());
+    assert_eq!(key.open(&envelope()).unwrap(), transaction());
+}
+
+/// Ed25519 signs the same bytes the same way.
+#[test]
+fn a_pillar_still_signs_as_ever() {
+    let binding: Binding = serde_json::from_str(&golden("binding")).unwrap();
+    let Envelope { header, encapsulated_key, ciphertext, payment, signature } = envelope();
+    let sealed = Sealed { header, encapsulated_key, ciphertext };
+    let signed = SigningKey::from_base64(&binding.signing_key).unwrap().sign(sealed, payment).unwrap();
+    assert_eq!(signed.signature, signature);
+}
+
+#[test]
+fn a_message_with_something_unknown_in_it_is_another_version() {
+    fn refuses<T: DeserializeOwned>(name: &str) {
+        let mut value: serde_json::Value = serde_json::from_str(&golden(name)).unwrap();
+        value["more"] = true.into();
+        assert!(serde_json::from_value::<T>(value).is_err(), "{name} takes what it does not know");
+    }
+    refuses::<Header>("header");
+    refuses::<Envelope>("envelope");
+    refuses::<Transaction>("transaction");
+    refuses::<PaymentRecord>("payment_paid");
+    refuses::<SurveyItem>("survey_item");
+    refuses::<UploadRequest>("upload_request");
+    refuses::<Binding>("binding");
+}
+
+#[test]
+fn every_file_is_tested() {
+    let tests = include_str!("golden.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(tests.contains(&format!("(\"{name}\"")), "no test reads {}", path.display());
+    }
+}
