@@ -7,6 +7,20 @@
 use uuid::Uuid;
 use zuil_wire::Cents;
 
+pub mod codec;
+mod codes;
+mod driver;
+mod frame;
+mod link;
+#[cfg(feature = "simulators")]
+pub mod simulator;
+#[cfg(all(test, feature = "simulators"))]
+mod testing;
+mod thread;
+
+pub use driver::{BadPassword, Options, Password};
+pub use thread::ZvtTerminal;
+
 /// Something that takes card payments. Returns at once; what happens comes through the sink that it
 /// was made with. Dropping it ends its thread.
 pub trait PaymentTerminal: Send {
@@ -76,7 +90,7 @@ pub enum Prompt {
     EnterPin,
     /// It is talking to the bank (04 FF 0E and alike).
     Authorising,
-    /// Take the card out (04 FF 0C and alike).
+    /// Take the card out (04 FF 0B and alike).
     RemoveCard,
     /// It is stopping or undoing the payment.
     Stopping,
