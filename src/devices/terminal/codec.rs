@@ -176,7 +176,8 @@ impl Packet {
             }),
             (0x06, 0x01) => {
                 let fields = Fields::decode(body);
-                let currency = fields.0.iter().find_map(|f| if let Field::Currency(c) = f { Some(*c) } else { None });
+                let currency =
+                    fields.0.iter().find_map(|f| if let Field::Currency(c) = f { Some(*c) } else { None });
                 Self::Authorisation { amount: fields.amount()?, currency: currency? }
             }
             (0x05, 0x01) => Self::StatusEnquiry(password(body)?),

@@ -210,7 +210,9 @@ impl Driver {
             State::Resting(until) | State::Registering(until) | State::Enquiring(until) => Some(*until),
             State::Repeating(until, _) => Some(*until),
             State::Asked(payment) | State::Going(payment) => Some(payment.deadline()),
-            State::Finishing(Finishing { until, .. }) | State::TakingBack(TakingBack { until, .. }) => Some(*until),
+            State::Finishing(Finishing { until, .. }) | State::TakingBack(TakingBack { until, .. }) => {
+                Some(*until)
+            }
         };
         [state, self.link.deadline()].into_iter().flatten().min()
     }
@@ -257,7 +259,9 @@ impl Driver {
     fn watch_the_clock(&mut self, now: Duration) {
         self.state = match std::mem::replace(&mut self.state, State::Offline) {
             State::Resting(until) if now >= until => self.register(now),
-            State::Registering(until) | State::Enquiring(until) | State::Repeating(until, _) if now >= until => {
+            State::Registering(until) | State::Enquiring(until) | State::Repeating(until, _)
+                if now >= until =>
+            {
                 self.silent(now)
             }
             State::Asked(payment) if now >= payment.until => self.unknown_for_silence(payment.id, now),

@@ -185,7 +185,8 @@ impl Link {
         let Some((ticket, repeat, frame)) = self.waiting.pop_front() else { return };
         wire.extend_from_slice(&frame);
         let wait = Wait::ForAck(now + ACK_PATIENCE);
-        self.unacknowledged = Some(Unacknowledged { ticket, repeat, frame, tries: 1, disturbed: false, wait });
+        self.unacknowledged =
+            Some(Unacknowledged { ticket, repeat, frame, tries: 1, disturbed: false, wait });
     }
 }
 

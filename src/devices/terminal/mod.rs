@@ -7,7 +7,7 @@
 use uuid::Uuid;
 use zuil_wire::Cents;
 
-pub mod codec;
+mod codec;
 mod codes;
 mod driver;
 mod frame;

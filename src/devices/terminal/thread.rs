@@ -105,17 +105,20 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, inbox: &Receiver<Command>) {
+        self.open();
         loop {
             match inbox.try_recv() {
                 Ok(command) => self.obey(command),
                 Err(TryRecvError::Disconnected) => return,
                 Err(TryRecvError::Empty) if self.port.is_some() => self.listen(),
                 Err(TryRecvError::Empty) if self.now() >= self.reopen_at => self.open(),
-                Err(TryRecvError::Empty) => match inbox.recv_timeout(self.reopen_at.saturating_sub(self.now())) {
-                    Ok(command) => self.obey(command),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
-                },
+                Err(TryRecvError::Empty) => {
+                    match inbox.recv_timeout(self.reopen_at.saturating_sub(self.now())) {
+                        Ok(command) => self.obey(command),
+                        Err(RecvTimeoutError::Timeout) => {}
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    }
+                }
             }
         }
     }

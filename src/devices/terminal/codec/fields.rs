@@ -92,7 +92,9 @@ impl Fields {
     /// The terminal's id, eight digits.
     #[must_use]
     pub fn terminal_id(&self) -> Option<String> {
-        self.0.iter().find_map(|f| if let Field::TerminalId(id) = f { Some(format!("{id:08}")) } else { None })
+        self.0
+            .iter()
+            .find_map(|f| if let Field::TerminalId(id) = f { Some(format!("{id:08}")) } else { None })
     }
 
     /// The receipt number, when it is one (1 to 9999).
@@ -107,7 +109,9 @@ impl Fields {
     /// The card's name.
     #[must_use]
     pub fn card_name(&self) -> Option<&str> {
-        self.0.iter().find_map(|field| if let Field::CardName(name) = field { Some(name.as_str()) } else { None })
+        self.0
+            .iter()
+            .find_map(|field| if let Field::CardName(name) = field { Some(name.as_str()) } else { None })
     }
 }
 

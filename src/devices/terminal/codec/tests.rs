@@ -72,7 +72,8 @@ fn what_was_read_before_an_unknown_tag_counts() {
 
 #[test]
 fn containers_tracks_and_texts_are_stepped_over() {
-    let body = hex("06 81 03 1F 10 00 23 F0 F2 12 34 24 F0 F0 F1 99 3C F0 F0 F2 4F 4B 2D F0 F1 00 0E 30 12 27 05");
+    let body =
+        hex("06 81 03 1F 10 00 23 F0 F2 12 34 24 F0 F0 F1 99 3C F0 F0 F2 4F 4B 2D F0 F1 00 0E 30 12 27 05");
     assert_eq!(Fields::decode(&body).0, [Field::Result(5)]);
 }
 

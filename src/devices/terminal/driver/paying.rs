@@ -8,7 +8,9 @@ use std::time::Duration;
 use uuid::Uuid;
 use zuil_wire::Cents;
 
-use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Keep, Output, PAYMENT_PATIENCE, State};
+use super::{
+    ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Keep, Output, PAYMENT_PATIENCE, State,
+};
 use crate::devices::terminal::codec::{Fields, Packet, fields};
 use crate::devices::terminal::link::{Repeat, Ticket};
 use crate::devices::terminal::{Charge, Condition, NotRecorded, Outcome, Prompt, TerminalEvent, codes};
@@ -213,11 +215,16 @@ impl Driver {
     }
 
     pub(super) fn waited(&mut self, payment: Payment, now: Duration) -> State {
-        if now >= payment.until { self.unknown_for_silence(payment.id, now) } else { State::Going(self.send_cancel(payment, now)) }
+        if now >= payment.until {
+            self.unknown_for_silence(payment.id, now)
+        } else {
+            State::Going(self.send_cancel(payment, now))
+        }
     }
 
     pub(super) fn recording(recording: Recording, packet: &Packet) -> State {
-        let contradicted = recording.contradicted || matches!(packet, Packet::Abort(_) | Packet::Completion(_));
+        let contradicted =
+            recording.contradicted || matches!(packet, Packet::Abort(_) | Packet::Completion(_));
         State::Recording(Recording { contradicted, ..recording })
     }
 
@@ -288,7 +295,8 @@ impl Driver {
                 self.done(taking.id, Outcome::TakenBack)
             }
             Packet::StatusInformation(fields) => {
-                let same = fields.result() == Some(codes::APPROVED) && fields.receipt() == taking.rejected_receipt;
+                let same =
+                    fields.result() == Some(codes::APPROVED) && fields.receipt() == taking.rejected_receipt;
                 let answer = if same { Packet::Rejected(codes::PROCESSING_ERROR) } else { Packet::Accepted };
                 self.command(&answer, now);
                 State::TakingBack(taking)
@@ -331,7 +339,9 @@ impl Driver {
             Some(codes::APPROVED) => match self.details(fields) {
                 Some(details) if details.amount == payment.amount => Outcome::Paid(details),
                 _ => {
-                    tracing::error!("the terminal charged something else than it was asked; it is to undo it");
+                    tracing::error!(
+                        "the terminal charged something else than it was asked; it is to undo it"
+                    );
                     return self.reject(payment.id, fields.receipt(), now);
                 }
             },

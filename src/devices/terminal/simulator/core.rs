@@ -3,7 +3,6 @@
 //! Invariant: a charge stands in the ledger exactly when the simulated bank approved it and nobody
 //! took it back, whatever happened to power and cable.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use zuil_wire::Cents;
@@ -56,7 +55,8 @@ pub struct Core {
     pub faults: Faults,
     /// Date (MMDD) and time (HHMMSS) on its clock.
     pub clock: (u16, u32),
-    acts: VecDeque<Act>,
+    /// What a person does next.
+    act: Option<Act>,
     powered: bool,
     registered: bool,
     /// How many 06 01 it has said yes to.
@@ -106,7 +106,7 @@ impl Core {
             auto: None,
             faults: Faults::default(),
             clock: (101, 0),
-            acts: VecDeque::new(),
+            act: None,
             powered: true,
             registered: false,
             accepted: 0,
@@ -116,9 +116,15 @@ impl Core {
         }
     }
 
-    /// A person does something. What is done before the terminal waits for it is done when it does.
+    /// A person does something. What is done while the terminal is idle is done when it asks for a
+    /// card; during a payment only what can be done then has an effect.
     pub fn act(&mut self, act: Act) {
-        self.acts.push_back(act);
+        match &mut self.state {
+            State::Paying(Paying { stage: Stage::Card { .. }, .. }) => self.act = Some(act),
+            State::Paying(Paying { stage: Stage::Pin(_), stop, .. }) => *stop |= act == Act::PressStop,
+            State::Paying(_) => {}
+            _ => self.act = Some(act),
+        }
     }
 
     /// Takes bytes and lets time pass; gives the bytes to send back.
@@ -298,7 +304,9 @@ impl Core {
             return;
         }
         match paying.stage {
-            Stage::Card { .. } | Stage::Pin(_) if paying.stop => self.end(&Packet::Abort(codes::ABORTED), now),
+            Stage::Card { .. } | Stage::Pin(_) if paying.stop => {
+                self.end(&Packet::Abort(codes::ABORTED), now)
+            }
             Stage::Card { since } => self.wait_for_card(since, paying.until, now),
             _ if now < paying.until => {}
             Stage::Pin(card) => self.enter(Stage::Bank(card), intermediate::PLEASE_WAIT, self.pace.bank, now),
@@ -326,7 +334,7 @@ impl Core {
 
     fn wait_for_card(&mut self, since: Duration, until: Duration, now: Duration) {
         let auto = self.auto.filter(|after| now >= since + *after).map(|_| Act::InsertCard);
-        match self.acts.pop_front().or(auto) {
+        match self.act.take().or(auto) {
             Some(card @ (Act::InsertCard | Act::InsertBadCard(_))) => {
                 self.enter(Stage::Pin(card), intermediate::WATCH_PIN_PAD, self.pace.pin, now);
             }

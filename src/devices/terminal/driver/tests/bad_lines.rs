@@ -48,7 +48,11 @@ fn pay_over(seed: u64, badness: Badness) -> Outcome {
             assert_eq!(table.journal.outcomes(), [outcome.clone()], "seed {seed}");
         }
         Outcome::Unknown => {}
-        Outcome::Aborted | Outcome::TimedOut | Outcome::NotAsked | Outcome::TakenBack | Outcome::Declined(_) => {
+        Outcome::Aborted
+        | Outcome::TimedOut
+        | Outcome::NotAsked
+        | Outcome::TakenBack
+        | Outcome::Declined(_) => {
             assert_eq!(charged, [], "seed {seed}: {outcome:?}");
         }
     }
@@ -60,7 +64,8 @@ fn spoil(bytes: &[u8], badness: Badness, random: &mut fastrand::Rng) -> Vec<Vec<
     let mut chunks = vec![Vec::new()];
     for &byte in bytes {
         if random.u32(..1000) < badness.add {
-            let noise = if random.bool() { random.u8(..) } else { [0x06, 0x15, 0x10, 0x02][random.usize(..4)] };
+            let noise =
+                if random.bool() { random.u8(..) } else { [0x06, 0x15, 0x10, 0x02][random.usize(..4)] };
             chunks.last_mut().unwrap().push(noise);
         }
         if random.u32(..1000) >= badness.lose {
