@@ -214,5 +214,6 @@ fn split(apdu: &[u8]) -> Option<(u8, u8, &[u8])> {
     (body.len() == length).then_some((class, instruction, body))
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

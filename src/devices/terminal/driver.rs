@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::codec::{Packet, PasswordDigits};
 use super::link::{Heard, Link, Repeat, Ticket};
-use super::{Charge, Condition, LastPayment, NotRecorded, Outcome, Prompt, TerminalEvent};
+use super::{Charge, Condition, Keep, LastPayment, NotRecorded, Outcome, Prompt, TerminalEvent};
 
 mod connecting;
 mod paying;
@@ -109,9 +109,6 @@ pub enum Output {
     /// Call this with this outcome and come back with [`Input::Kept`].
     Keep(Keep, Outcome),
 }
-
-/// Makes an outcome durable ([`Charge::before_acknowledge`]).
-pub type Keep = Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>;
 
 /// The driver. Times are since an arbitrary start and never go back.
 pub struct Driver {
@@ -317,5 +314,6 @@ impl Driver {
     }
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

@@ -134,5 +134,6 @@ fn checksum(apdu: &[u8]) -> u16 {
     })
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

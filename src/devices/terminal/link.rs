@@ -190,5 +190,6 @@ impl Link {
     }
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

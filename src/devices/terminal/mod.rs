@@ -14,7 +14,8 @@ mod frame;
 mod link;
 #[cfg(feature = "simulators")]
 pub mod simulator;
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod testing;
 mod thread;
 
@@ -44,8 +45,11 @@ pub struct Charge {
     pub amount: Cents,
     /// Makes the outcome durable. Called once, on the device's thread, before the terminal's status
     /// information is acknowledged. On an error the terminal is told to take the payment back.
-    pub before_acknowledge: Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>,
+    pub before_acknowledge: Keep,
 }
+
+/// Makes an outcome durable.
+pub type Keep = Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>;
 
 /// The outcome could not be made durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -309,5 +309,6 @@ fn clock(wall: jiff::civil::DateTime) -> (u16, u32) {
     (date, time)
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

@@ -64,6 +64,9 @@ impl Journal {
     }
 }
 
+/// What a line makes of bytes.
+pub type BadLine = Box<dyn FnMut(Vec<u8>) -> Vec<Vec<u8>>>;
+
 /// Driver and terminal on a perfect or a bad line.
 pub struct Table {
     pub driver: Driver,
@@ -73,8 +76,8 @@ pub struct Table {
     /// All that the pillar sent.
     pub sent: Vec<u8>,
     pub now: Duration,
-    /// Does to bytes what a bad line does; the flag says that they come from the pillar.
-    pub line: Box<dyn FnMut(Vec<u8>, bool) -> Vec<Vec<u8>>>,
+    /// Does to bytes what a bad line does.
+    pub line: BadLine,
     connected: bool,
     to_terminal: Vec<Vec<u8>>,
     to_pillar: Vec<Vec<u8>>,
@@ -89,7 +92,7 @@ impl Table {
             events: Vec::new(),
             sent: Vec::new(),
             now: Duration::ZERO,
-            line: Box::new(|bytes, _| vec![bytes]),
+            line: Box::new(|bytes| vec![bytes]),
             connected: false,
             to_terminal: Vec::new(),
             to_pillar: Vec::new(),
@@ -135,7 +138,7 @@ impl Table {
             match output {
                 Output::Send(bytes) => {
                     self.sent.extend(&bytes);
-                    let chunks = (self.line)(bytes, true);
+                    let chunks = (self.line)(bytes);
                     self.to_terminal.extend(chunks);
                 }
                 Output::Tell(event) => self.events.push(event),
@@ -158,7 +161,7 @@ impl Table {
         for bytes in to_terminal.into_iter().chain([Vec::new()]) {
             let answer = self.terminal.handle(&bytes, self.now);
             if self.connected && !answer.is_empty() {
-                let chunks = (self.line)(answer, false);
+                let chunks = (self.line)(answer);
                 self.to_pillar.extend(chunks);
             }
         }

@@ -207,5 +207,6 @@ impl Worker {
     }
 }
 
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;

@@ -166,7 +166,7 @@ pub fn bcd<const N: usize>(mut number: u64) -> [u8; N] {
     let mut bytes = [0; N];
     for byte in bytes.iter_mut().rev() {
         let two_digits = (number % 100) as u8;
-        *byte = (two_digits / 10) << 4 | two_digits % 10;
+        *byte = ((two_digits / 10) << 4) | (two_digits % 10);
         number /= 100;
     }
     bytes
@@ -177,7 +177,7 @@ pub fn bcd<const N: usize>(mut number: u64) -> [u8; N] {
 pub fn ll_var(value: &[u8]) -> Vec<u8> {
     let value = &value[..value.len().min(99)];
     let length = value.len() as u8;
-    let mut bytes = vec![0xF0 | length / 10, 0xF0 | length % 10];
+    let mut bytes = vec![0xF0 | (length / 10), 0xF0 | (length % 10)];
     bytes.extend_from_slice(value);
     bytes
 }

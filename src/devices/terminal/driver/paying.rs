@@ -8,12 +8,10 @@ use std::time::Duration;
 use uuid::Uuid;
 use zuil_wire::Cents;
 
-use super::{
-    ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Keep, Output, PAYMENT_PATIENCE, State,
-};
+use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Output, PAYMENT_PATIENCE, State};
 use crate::devices::terminal::codec::{Fields, Packet, fields};
 use crate::devices::terminal::link::{Repeat, Ticket};
-use crate::devices::terminal::{Charge, Condition, NotRecorded, Outcome, Prompt, TerminalEvent, codes};
+use crate::devices::terminal::{Charge, Condition, Keep, NotRecorded, Outcome, Prompt, TerminalEvent, codes};
 
 /// A payment whose outcome is open.
 pub(super) struct Payment {
