@@ -7,6 +7,21 @@
 use uuid::Uuid;
 use zuil_wire::Cents;
 
+mod codec;
+mod codes;
+mod driver;
+mod frame;
+mod link;
+#[cfg(feature = "simulators")]
+pub mod simulator;
+#[cfg(test)]
+#[cfg(feature = "simulators")]
+mod testing;
+mod thread;
+
+pub use driver::{BadPassword, Options, Password};
+pub use thread::ZvtTerminal;
+
 /// Something that takes card payments. Returns at once; what happens comes through the sink that it
 /// was made with. Dropping it ends its thread.
 pub trait PaymentTerminal: Send {
@@ -30,8 +45,11 @@ pub struct Charge {
     pub amount: Cents,
     /// Makes the outcome durable. Called once, on the device's thread, before the terminal's status
     /// information is acknowledged. On an error the terminal is told to take the payment back.
-    pub before_acknowledge: Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>,
+    pub before_acknowledge: Keep,
 }
+
+/// Makes an outcome durable.
+pub type Keep = Box<dyn FnOnce(&Outcome) -> Result<(), NotRecorded> + Send>;
 
 /// The outcome could not be made durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +94,7 @@ pub enum Prompt {
     EnterPin,
     /// It is talking to the bank (04 FF 0E and alike).
     Authorising,
-    /// Take the card out (04 FF 0C and alike).
+    /// Take the card out (04 FF 0B and alike).
     RemoveCard,
     /// It is stopping or undoing the payment.
     Stopping,

@@ -1,0 +1,398 @@
+//! A payment from 06 01 to its outcome.
+//!
+//! Invariant: [`Outcome::Paid`] is told only for a status information that was kept and whose 80 00
+//! the terminal has; whatever ends otherwise than told by the terminal is [`Outcome::Unknown`].
+
+use std::time::Duration;
+
+use uuid::Uuid;
+use zuil_wire::Cents;
+
+use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Output, PAYMENT_PATIENCE, State};
+use crate::devices::terminal::codec::{Fields, Packet, fields};
+use crate::devices::terminal::link::{Repeat, Ticket};
+use crate::devices::terminal::{Charge, Condition, Keep, NotRecorded, Outcome, Prompt, TerminalEvent, codes};
+
+/// A payment whose outcome is open.
+pub(super) struct Payment {
+    pub id: Uuid,
+    amount: Cents,
+    keep: Keep,
+    pub ticket: Ticket,
+    /// Silence until then means that nobody knows.
+    pub until: Duration,
+    cancel: Cancel,
+    card: Card,
+}
+
+/// How far a wish to stop is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cancel {
+    No,
+    /// To be sent as soon as the terminal has said yes to the payment.
+    Wanted,
+    /// 06 B0 was sent; it is sent again at this time unless it is answered.
+    Sent(Duration),
+    /// The terminal said yes to it.
+    Confirmed,
+}
+
+/// What is known of the card.
+#[derive(Clone, Copy)]
+enum Card {
+    NotAskedFor,
+    /// Asked for since.
+    Awaited(Duration),
+    Seen,
+}
+
+/// A payment whose outcome is being made durable.
+pub(super) struct Recording {
+    id: Uuid,
+    outcome: Outcome,
+    /// The terminal went on without waiting for the answer.
+    contradicted: bool,
+}
+
+/// A payment whose outcome is durable.
+pub(super) struct Finishing {
+    id: Uuid,
+    outcome: Outcome,
+    /// The frame with 80 00 00, and whether the terminal has it.
+    pub ticket: Ticket,
+    pub confirmed: bool,
+    pub until: Duration,
+}
+
+/// A payment that the terminal is to undo.
+pub(super) struct TakingBack {
+    pub id: Uuid,
+    rejected_receipt: Option<u16>,
+    pub until: Duration,
+}
+
+impl Payment {
+    /// When something has to be done.
+    pub fn deadline(&self) -> Duration {
+        match self.cancel {
+            Cancel::Sent(again) => self.until.min(again),
+            _ => self.until,
+        }
+    }
+}
+
+impl Driver {
+    pub(super) fn charge(&mut self, charge: Charge, now: Duration) {
+        let taken = self.held.is_some()
+            || matches!(
+                self.state,
+                State::Offline
+                    | State::Resting(_)
+                    | State::Asked(_)
+                    | State::Going(_)
+                    | State::Recording(_)
+                    | State::Finishing(_)
+                    | State::TakingBack(_)
+            );
+        if taken || !fields::fits(charge.amount) {
+            self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
+            return;
+        }
+        self.prompt = None;
+        self.show(charge.payment, Prompt::Connecting);
+        self.held = Some(charge);
+        self.go_on(now);
+    }
+
+    pub(super) fn authorise(&mut self, charge: Charge, now: Duration) -> State {
+        let packet = Packet::Authorisation { amount: charge.amount, currency: self.options.currency };
+        State::Asked(Payment {
+            id: charge.payment,
+            amount: charge.amount,
+            keep: charge.before_acknowledge,
+            ticket: self.link.send(&packet, Repeat::OnNakOnly, now, &mut self.wire),
+            until: now + ANSWER_PATIENCE,
+            cancel: Cancel::No,
+            card: Card::NotAskedFor,
+        })
+    }
+
+    pub(super) fn cancel(&mut self, now: Duration) {
+        if let Some(charge) = self.held.take() {
+            self.tell(TerminalEvent::Done(charge.payment, Outcome::Aborted));
+            return;
+        }
+        self.state = match std::mem::replace(&mut self.state, State::Offline) {
+            State::Asked(payment) if payment.cancel == Cancel::No => {
+                self.show(payment.id, Prompt::Stopping);
+                State::Asked(Payment { cancel: Cancel::Wanted, ..payment })
+            }
+            State::Going(payment) if payment.cancel == Cancel::No => {
+                self.show(payment.id, Prompt::Stopping);
+                State::Going(self.send_cancel(payment, now))
+            }
+            other => other,
+        };
+    }
+
+    pub(super) fn lost(&mut self, now: Duration) {
+        match std::mem::replace(&mut self.state, State::Offline) {
+            State::Asked(Payment { id, .. })
+            | State::Going(Payment { id, .. })
+            | State::Recording(Recording { id, .. })
+            | State::TakingBack(TakingBack { id, .. }) => {
+                self.tell(TerminalEvent::Done(id, Outcome::Unknown));
+            }
+            State::Finishing(finishing) => {
+                self.cut_short(finishing, now);
+            }
+            _ => {}
+        }
+        if let Some(charge) = self.held.take() {
+            self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
+        }
+        self.state = State::Offline;
+        self.link = super::Link::default();
+        self.wire.clear();
+    }
+
+    pub(super) fn asked(&mut self, payment: Payment, packet: Packet, now: Duration) -> State {
+        match packet {
+            Packet::Accepted => State::Going(self.accepted(payment, now)),
+            Packet::IntermediateStatus(_) | Packet::StatusInformation(_) => {
+                let payment = self.accepted(payment, now);
+                self.going(payment, packet, now)
+            }
+            // A refusal of the second 06 01 says nothing about the first.
+            Packet::Rejected(_) if self.link.was_repeated(payment.ticket) => State::Asked(payment),
+            Packet::Rejected(code) => {
+                tracing::warn!(code, "the terminal refuses the payment");
+                self.tell(TerminalEvent::Done(payment.id, Outcome::NotAsked));
+                self.rest(if code == codes::PLEASE_WAIT { Condition::Busy } else { Condition::Offline }, now)
+            }
+            // Older than the payment: the terminal answers 06 01 by yes or no first.
+            other => self.unasked(State::Asked(payment), &other, now),
+        }
+    }
+
+    pub(super) fn going(&mut self, mut payment: Payment, packet: Packet, now: Duration) -> State {
+        match packet {
+            Packet::Accepted => {
+                if let Cancel::Sent(_) = payment.cancel {
+                    payment.cancel = Cancel::Confirmed;
+                }
+                State::Going(payment)
+            }
+            Packet::Rejected(_) => {
+                if let Cancel::Sent(_) = payment.cancel {
+                    payment.cancel = Cancel::No;
+                }
+                State::Going(payment)
+            }
+            Packet::IntermediateStatus(status) => {
+                self.command(&Packet::Accepted, now);
+                let prompt = codes::prompt(status);
+                self.show(payment.id, prompt);
+                payment.card = payment.card.after(prompt, now);
+                payment.until = now + PAYMENT_PATIENCE;
+                State::Going(payment)
+            }
+            Packet::StatusInformation(fields) => self.told_outcome(payment, &fields, now),
+            Packet::Abort(code) => {
+                self.command(&Packet::Accepted, now);
+                let outcome = self.refusal(&payment, code, false, now);
+                self.done(payment.id, outcome)
+            }
+            // Done, but how it went was never told.
+            Packet::Completion(_) => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(payment.id, now)
+            }
+            other => self.unasked(State::Going(payment), &other, now),
+        }
+    }
+
+    pub(super) fn waited(&mut self, payment: Payment, now: Duration) -> State {
+        if now >= payment.until {
+            self.unknown_for_silence(payment.id, now)
+        } else {
+            State::Going(self.send_cancel(payment, now))
+        }
+    }
+
+    pub(super) fn recording(recording: Recording, packet: &Packet) -> State {
+        let contradicted =
+            recording.contradicted || matches!(packet, Packet::Abort(_) | Packet::Completion(_));
+        State::Recording(Recording { contradicted, ..recording })
+    }
+
+    pub(super) fn kept(&mut self, result: Result<(), NotRecorded>, now: Duration) {
+        self.state = match std::mem::replace(&mut self.state, State::Offline) {
+            State::Recording(recording) if recording.contradicted => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(recording.id, now)
+            }
+            State::Recording(Recording { id, outcome: Outcome::Paid(details), .. }) if result.is_err() => {
+                tracing::error!("a paid outcome could not be kept; the terminal takes the payment back");
+                self.reject(id, Some(details.receipt_number), now)
+            }
+            State::Recording(Recording { id, outcome, .. }) => State::Finishing(Finishing {
+                id,
+                outcome,
+                ticket: self.command(&Packet::Accepted, now),
+                confirmed: false,
+                until: now + ENDING_PATIENCE,
+            }),
+            other => other,
+        };
+    }
+
+    pub(super) fn finishing(&mut self, mut finishing: Finishing, packet: Packet, now: Duration) -> State {
+        let paid = matches!(finishing.outcome, Outcome::Paid(_));
+        match packet {
+            Packet::Completion(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(finishing.id, finishing.outcome)
+            }
+            // It has undone what it told before.
+            Packet::Abort(_) if paid => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(finishing.id, now)
+            }
+            Packet::Abort(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(finishing.id, finishing.outcome)
+            }
+            Packet::StatusInformation(_) => {
+                finishing.ticket = self.command(&Packet::Accepted, now);
+                finishing.confirmed = false;
+                State::Finishing(finishing)
+            }
+            Packet::IntermediateStatus(status) => {
+                self.command(&Packet::Accepted, now);
+                self.show(finishing.id, codes::prompt(status));
+                State::Finishing(Finishing { until: now + ENDING_PATIENCE, ..finishing })
+            }
+            other => self.unasked(State::Finishing(finishing), &other, now),
+        }
+    }
+
+    /// No completion came. The outcome holds when the terminal has the answer, or never needed it.
+    pub(super) fn cut_short(&mut self, finishing: Finishing, now: Duration) -> State {
+        if matches!(finishing.outcome, Outcome::Paid(_)) && !finishing.confirmed {
+            return self.unknown_for_silence(finishing.id, now);
+        }
+        self.tell(TerminalEvent::Done(finishing.id, finishing.outcome));
+        self.silent(now)
+    }
+
+    pub(super) fn taking_back(&mut self, mut taking: TakingBack, packet: Packet, now: Duration) -> State {
+        match packet {
+            Packet::Completion(_) | Packet::Abort(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(taking.id, Outcome::TakenBack)
+            }
+            Packet::StatusInformation(fields) => {
+                let same =
+                    fields.result() == Some(codes::APPROVED) && fields.receipt() == taking.rejected_receipt;
+                let answer = if same { Packet::Rejected(codes::PROCESSING_ERROR) } else { Packet::Accepted };
+                self.command(&answer, now);
+                State::TakingBack(taking)
+            }
+            Packet::IntermediateStatus(_) => {
+                self.command(&Packet::Accepted, now);
+                taking.until = now + ENDING_PATIENCE;
+                State::TakingBack(taking)
+            }
+            other => self.unasked(State::TakingBack(taking), &other, now),
+        }
+    }
+
+    /// Nobody knows: the terminal is asked what it remembers.
+    pub(super) fn unknown(&mut self, id: Uuid, now: Duration) -> State {
+        tracing::warn!("the outcome of a payment is not known");
+        self.tell(TerminalEvent::Done(id, Outcome::Unknown));
+        self.register(now)
+    }
+
+    /// As [`Driver::unknown`], when the terminal says nothing any more. What was still to be sent,
+    /// even a second 06 01 after a late NAK, must not go out now.
+    pub(super) fn unknown_for_silence(&mut self, id: Uuid, now: Duration) -> State {
+        self.link = super::Link::default();
+        self.unknown(id, now)
+    }
+
+    fn accepted(&mut self, payment: Payment, now: Duration) -> Payment {
+        let payment = Payment { until: now + PAYMENT_PATIENCE, ..payment };
+        if payment.cancel == Cancel::Wanted { self.send_cancel(payment, now) } else { payment }
+    }
+
+    fn send_cancel(&mut self, payment: Payment, now: Duration) -> Payment {
+        self.command(&Packet::AbortCommand, now);
+        Payment { cancel: Cancel::Sent(now + CANCEL_PATIENCE), ..payment }
+    }
+
+    fn told_outcome(&mut self, payment: Payment, fields: &Fields, now: Duration) -> State {
+        let outcome = match fields.result() {
+            Some(codes::APPROVED) => match self.details(fields) {
+                Some(details) if details.amount == payment.amount => Outcome::Paid(details),
+                _ => {
+                    tracing::error!(
+                        "the terminal charged something else than it was asked; it is to undo it"
+                    );
+                    return self.reject(payment.id, fields.receipt(), now);
+                }
+            },
+            Some(code) => self.refusal(&payment, code, true, now),
+            None => {
+                tracing::error!("a status information without a result; the terminal is to undo it");
+                return self.reject(payment.id, fields.receipt(), now);
+            }
+        };
+        self.flush();
+        self.outputs.push(Output::Keep(payment.keep, outcome.clone()));
+        State::Recording(Recording { id: payment.id, outcome, contradicted: false })
+    }
+
+    fn reject(&mut self, id: Uuid, rejected_receipt: Option<u16>, now: Duration) -> State {
+        self.command(&Packet::Rejected(codes::PROCESSING_ERROR), now);
+        self.show(id, Prompt::Stopping);
+        State::TakingBack(TakingBack { id, rejected_receipt, until: now + ENDING_PATIENCE })
+    }
+
+    /// What a result code other than success means. 6C stands for "stopped by key" and for "nobody
+    /// came" alike; after a card was seen, a status information with it is a refusal.
+    fn refusal(&self, payment: &Payment, code: u8, in_status_information: bool, now: Duration) -> Outcome {
+        if code != codes::ABORTED {
+            return Outcome::Declined(code);
+        }
+        match payment.card {
+            _ if payment.cancel != Cancel::No => Outcome::Aborted,
+            Card::Seen if in_status_information => Outcome::Declined(code),
+            Card::Awaited(since) if now >= since + self.options.card_patience => Outcome::TimedOut,
+            _ => Outcome::Aborted,
+        }
+    }
+
+    fn done(&mut self, id: Uuid, outcome: Outcome) -> State {
+        self.tell(TerminalEvent::Done(id, outcome));
+        State::Ready
+    }
+
+    /// Tells a prompt unless it is the one that was told last.
+    fn show(&mut self, id: Uuid, prompt: Prompt) {
+        if self.prompt.replace(prompt) != Some(prompt) {
+            self.tell(TerminalEvent::Prompt(id, prompt));
+        }
+    }
+}
+
+impl Card {
+    const fn after(self, prompt: Prompt, now: Duration) -> Self {
+        match (self, prompt) {
+            (Self::NotAskedFor, Prompt::PresentCard) => Self::Awaited(now),
+            (Self::Awaited(_), Prompt::EnterPin | Prompt::Authorising | Prompt::RemoveCard) => Self::Seen,
+            (card, _) => card,
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! A simulated card terminal without a wire: bytes, time and a person's acts in, bytes out.
+//!
+//! Invariant: a charge stands in the ledger exactly when the simulated bank approved it and nobody
+//! took it back, whatever happened to power and cable.
+
+use std::time::Duration;
+
+use zuil_wire::Cents;
+
+use super::ledger::{Entry, Ledger, TERMINAL_ID};
+use super::{Display, Pace, PowerCut};
+use crate::devices::terminal::codec::{Apdu, Field, Fields, Packet, fields};
+use crate::devices::terminal::codes::{self, intermediate};
+use crate::devices::terminal::link::{Heard, Link, Repeat, Ticket};
+
+/// "Function deactivated (PT not registered)".
+const NOT_REGISTERED: u8 = 0x6B;
+/// How long the terminal waits for an answer from the pillar.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+/// A made-up card number, masked as real terminals do it, and in full for the privacy test.
+const MASKED_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0xEE, 0xEE, 0xEE, 0x12, 0x30];
+const FULL_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0x01, 0x23, 0x45, 0x12, 0x30];
+/// What a bad line adds; no acknowledgement and no frame among it.
+const NOISE: [u8; 6] = [0x00, 0xFF, 0x41, 0x10, 0x41, 0x7F];
+
+/// What a person does at the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Presents a card that the bank accepts.
+    InsertCard,
+    /// Presents a card that is refused with this code.
+    InsertBadCard(u8),
+    /// Presses the red key.
+    PressStop,
+    /// Walks away.
+    WalkAway,
+}
+
+/// What does not work.
+#[derive(Default)]
+pub struct Faults {
+    pub silent: bool,
+    pub busy: bool,
+    pub noise: bool,
+    pub nak_once: bool,
+    pub full_card_number: bool,
+    pub power_cut: Option<PowerCut>,
+}
+
+/// The simulated terminal.
+pub struct Core {
+    pub ledger: Ledger,
+    pub pace: Pace,
+    pub auto: Option<Duration>,
+    pub faults: Faults,
+    /// Date (MMDD) and time (HHMMSS) on its clock.
+    pub clock: (u16, u32),
+    /// What a person does next.
+    act: Option<Act>,
+    powered: bool,
+    registered: bool,
+    /// How many 06 01 it has said yes to.
+    accepted: u32,
+    link: Link,
+    state: State,
+    wire: Vec<u8>,
+}
+
+enum State {
+    Idle,
+    /// The last status information was said again.
+    Repeating,
+    /// 06 0F or 06 1E was sent.
+    Ending,
+    Paying(Paying),
+}
+
+struct Paying {
+    amount: Cents,
+    stage: Stage,
+    /// When the stage is over; in [`Stage::Card`] nobody came until then.
+    until: Duration,
+    /// When the terminal stops waiting for the pillar's answer.
+    patience: Duration,
+    /// The pillar has answered what was sent last.
+    answered: bool,
+    stop: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    Card { since: Duration },
+    Pin(Act),
+    Bank(Act),
+    RemoveCard { receipt: u16 },
+    Approved { receipt: u16, ticket: Ticket },
+    Refused(u8),
+    TakingBack,
+}
+
+impl Core {
+    pub fn new(ledger: Ledger) -> Self {
+        Self {
+            ledger,
+            pace: Pace::INSTANT,
+            auto: None,
+            faults: Faults::default(),
+            clock: (101, 0),
+            act: None,
+            powered: true,
+            registered: false,
+            accepted: 0,
+            link: Link::default(),
+            state: State::Idle,
+            wire: Vec::new(),
+        }
+    }
+
+    /// A person does something. What is done while the terminal is idle is done when it asks for a
+    /// card; during a payment only what can be done then has an effect.
+    pub fn act(&mut self, act: Act) {
+        match &mut self.state {
+            State::Paying(Paying { stage: Stage::Card { .. }, .. }) => self.act = Some(act),
+            State::Paying(Paying { stage: Stage::Pin(_), stop, .. }) => *stop |= act == Act::PressStop,
+            State::Paying(_) => {}
+            _ => self.act = Some(act),
+        }
+    }
+
+    /// Takes bytes and lets time pass; gives the bytes to send back.
+    pub fn handle(&mut self, bytes: &[u8], now: Duration) -> Vec<u8> {
+        if !self.powered || self.faults.silent {
+            return Vec::new();
+        }
+        let heard = if self.faults.nak_once && bytes.len() >= 8 {
+            self.faults.nak_once = false;
+            let mut garbled = bytes.to_vec();
+            garbled[2] ^= 0x40;
+            self.link.receive(&garbled, now, &mut self.wire)
+        } else {
+            self.link.receive(bytes, now, &mut self.wire)
+        };
+        for heard in heard {
+            if !self.powered {
+                break;
+            }
+            match heard {
+                Heard::Apdu(apdu) => self.packet(&apdu, now),
+                Heard::Delivered(ticket) => self.delivered(ticket),
+                Heard::Undelivered(_) => {}
+            }
+        }
+        let _ = self.link.tick(now, &mut self.wire);
+        self.go_on(now);
+        if self.faults.noise && !self.wire.is_empty() {
+            self.wire.splice(0..0, NOISE);
+        }
+        std::mem::take(&mut self.wire)
+    }
+
+    pub const fn is_powered(&self) -> bool {
+        self.powered
+    }
+
+    pub const fn accepted(&self) -> u32 {
+        self.accepted
+    }
+
+    pub fn cut_power(&mut self) {
+        self.powered = false;
+        self.forget();
+    }
+
+    pub fn restore_power(&mut self) {
+        self.powered = true;
+    }
+
+    /// What the cable's end means to the terminal: it forgets the pillar, not its charges.
+    pub fn forget(&mut self) {
+        self.registered = false;
+        self.state = State::Idle;
+        self.link = Link::default();
+        self.wire.clear();
+    }
+
+    pub const fn display(&self) -> Display {
+        match &self.state {
+            _ if !self.powered => Display::Dark,
+            State::Paying(paying) => match paying.stage {
+                Stage::Card { .. } => Display::PresentCard(paying.amount),
+                Stage::Pin(_) => Display::EnterPin,
+                Stage::Bank(_) => Display::PleaseWait,
+                Stage::RemoveCard { .. } => Display::RemoveCard,
+                Stage::Approved { .. } => Display::Approved,
+                Stage::Refused(_) => Display::Refused,
+                Stage::TakingBack => Display::TakingBack,
+            },
+            _ => Display::Idle,
+        }
+    }
+
+    fn packet(&mut self, apdu: &Apdu, now: Duration) {
+        let Ok(packet) = Packet::decode(apdu.bytes()) else { return };
+        match packet {
+            Packet::Accepted => self.answered(true, now),
+            Packet::Rejected(_) => self.answered(false, now),
+            Packet::AbortCommand => self.stop(now),
+            _ if !matches!(self.state, State::Idle) => self.refuse(codes::PLEASE_WAIT, now),
+            Packet::Registration(registration) => {
+                self.registered = true;
+                self.say(&Packet::Accepted, now);
+                let fields = vec![
+                    Field::TerminalStatus(0),
+                    Field::TerminalId(TERMINAL_ID),
+                    Field::Currency(registration.currency),
+                ];
+                self.end(&Packet::Completion(Fields(fields)), now);
+            }
+            Packet::StatusEnquiry(_) => {
+                self.say(&Packet::Accepted, now);
+                self.end(&Packet::Completion(Fields(vec![Field::TerminalStatus(0)])), now);
+            }
+            Packet::RepeatReceipt(_) => self.repeat(now),
+            Packet::Authorisation { .. } if self.faults.busy => self.refuse(codes::PLEASE_WAIT, now),
+            Packet::Authorisation { .. } if !self.registered => self.refuse(NOT_REGISTERED, now),
+            Packet::Authorisation { amount, .. } => self.begin(amount, now),
+            _ => self.refuse(codes::NOT_POSSIBLE, now),
+        }
+    }
+
+    fn begin(&mut self, amount: Cents, now: Duration) {
+        self.accepted += 1;
+        if self.is_cut(PowerCut::AfterAuthorisation) {
+            return;
+        }
+        self.say(&Packet::Accepted, now);
+        let paying = Paying {
+            amount,
+            stage: Stage::Card { since: now },
+            until: now + self.pace.card_time_out,
+            patience: now + ANSWER_PATIENCE,
+            answered: false,
+            stop: false,
+        };
+        self.say(&Packet::IntermediateStatus(intermediate::INSERT_CARD), now);
+        self.state = State::Paying(paying);
+    }
+
+    fn repeat(&mut self, now: Duration) {
+        self.say(&Packet::Accepted, now);
+        match self.ledger.last().cloned() {
+            Some(entry) => {
+                self.send_status(&entry, now);
+                self.state = State::Repeating;
+            }
+            None => self.end(&Packet::Abort(codes::NOT_POSSIBLE), now),
+        }
+    }
+
+    fn stop(&mut self, now: Duration) {
+        match &mut self.state {
+            State::Paying(Paying { stage: Stage::Card { .. } | Stage::Pin(_), stop, .. }) => {
+                *stop = true;
+                self.say(&Packet::Accepted, now);
+            }
+            _ => self.refuse(codes::NOT_POSSIBLE, now),
+        }
+    }
+
+    /// The pillar answered what was sent last.
+    fn answered(&mut self, yes: bool, now: Duration) {
+        match &mut self.state {
+            State::Idle => {}
+            State::Ending => self.state = State::Idle,
+            State::Repeating => self.end(&Packet::Completion(Fields::default()), now),
+            State::Paying(paying) => match paying.stage {
+                Stage::Approved { .. } if yes => self.end(&Packet::Completion(Fields::default()), now),
+                Stage::Approved { receipt, .. } => {
+                    self.ledger.take_back(receipt);
+                    self.enter(Stage::TakingBack, intermediate::AUTO_REVERSAL, Duration::ZERO, now);
+                }
+                Stage::Refused(code) => self.end(&Packet::Abort(code), now),
+                _ => paying.answered = true,
+            },
+        }
+    }
+
+    fn delivered(&mut self, delivered: Ticket) {
+        if let State::Paying(Paying { stage: Stage::Approved { ticket, .. }, .. }) = self.state
+            && ticket == delivered
+        {
+            self.is_cut(PowerCut::AfterStatusInformation);
+        }
+    }
+
+    /// Moves a payment on when its time has come.
+    fn go_on(&mut self, now: Duration) {
+        let State::Paying(paying) = &self.state else { return };
+        let amount = paying.amount;
+        if !paying.answered {
+            if now >= paying.patience {
+                self.state = State::Idle;
+            }
+            return;
+        }
+        match paying.stage {
+            Stage::Card { .. } | Stage::Pin(_) if paying.stop => {
+                self.end(&Packet::Abort(codes::ABORTED), now)
+            }
+            Stage::Card { since } => self.wait_for_card(since, paying.until, now),
+            _ if now < paying.until => {}
+            Stage::Pin(card) => self.enter(Stage::Bank(card), intermediate::PLEASE_WAIT, self.pace.bank, now),
+            Stage::Bank(Act::InsertBadCard(code)) => {
+                self.say(&Packet::StatusInformation(Fields(vec![Field::Result(code)])), now);
+                self.set_stage(Stage::Refused(code), now);
+            }
+            Stage::Bank(_) => {
+                let receipt = self.ledger.charge(amount, self.clock.0, self.clock.1);
+                if !self.is_cut(PowerCut::AfterCharging) {
+                    let stage = Stage::RemoveCard { receipt };
+                    self.enter(stage, intermediate::REMOVE_CARD, self.pace.remove_card, now);
+                }
+            }
+            Stage::RemoveCard { receipt } => {
+                if let Some(entry) = self.ledger.last().cloned() {
+                    let ticket = self.send_status(&entry, now);
+                    self.set_stage(Stage::Approved { receipt, ticket }, now);
+                }
+            }
+            Stage::TakingBack => self.end(&Packet::Abort(codes::PROCESSING_ERROR), now),
+            Stage::Approved { .. } | Stage::Refused(_) => {}
+        }
+    }
+
+    fn wait_for_card(&mut self, since: Duration, until: Duration, now: Duration) {
+        let auto = self.auto.filter(|after| now >= since + *after).map(|_| Act::InsertCard);
+        match self.act.take().or(auto) {
+            Some(card @ (Act::InsertCard | Act::InsertBadCard(_))) => {
+                self.enter(Stage::Pin(card), intermediate::WATCH_PIN_PAD, self.pace.pin, now);
+            }
+            Some(Act::PressStop | Act::WalkAway) => self.end(&Packet::Abort(codes::ABORTED), now),
+            None if now >= until => self.end(&Packet::Abort(codes::ABORTED), now),
+            None => {}
+        }
+    }
+
+    fn enter(&mut self, stage: Stage, status: u8, lasts: Duration, now: Duration) {
+        self.say(&Packet::IntermediateStatus(status), now);
+        self.set_stage(stage, now + lasts);
+        if let State::Paying(paying) = &mut self.state {
+            paying.patience = now + ANSWER_PATIENCE;
+        }
+    }
+
+    fn set_stage(&mut self, stage: Stage, until: Duration) {
+        if let State::Paying(paying) = &mut self.state {
+            paying.stage = stage;
+            paying.until = until;
+            paying.patience = until + ANSWER_PATIENCE;
+            paying.answered = false;
+        }
+    }
+
+    fn send_status(&mut self, entry: &Entry, now: Duration) -> Ticket {
+        let number = if self.faults.full_card_number { FULL_CARD_NUMBER } else { MASKED_CARD_NUMBER };
+        let mut body = Fields(entry.fields_before_card()).encode();
+        body.push(0x22);
+        body.extend(fields::ll_var(&number));
+        body.extend(Fields(Entry::fields_after_card()).encode());
+        self.link.send_apdu(&Apdu::new(0x04, 0x0F, &body), Repeat::OnSilence, now, &mut self.wire)
+    }
+
+    fn say(&mut self, packet: &Packet, now: Duration) {
+        self.link.send(packet, Repeat::OnSilence, now, &mut self.wire);
+    }
+
+    fn refuse(&mut self, code: u8, now: Duration) {
+        self.say(&Packet::Rejected(code), now);
+    }
+
+    fn end(&mut self, packet: &Packet, now: Duration) {
+        self.say(packet, now);
+        self.state = State::Ending;
+    }
+
+    /// Whether the power goes now.
+    fn is_cut(&mut self, point: PowerCut) -> bool {
+        let cut = self.faults.power_cut == Some(point);
+        if cut {
+            self.faults.power_cut = None;
+            self.cut_power();
+        }
+        cut
+    }
+}

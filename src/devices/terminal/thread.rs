@@ -1,0 +1,212 @@
+//! The thread that owns the terminal's port and carries bytes, time and commands to the driver.
+//!
+//! Invariant: outputs are performed in the order in which the driver gave them; after any failure
+//! of the port nothing more is sent or recorded for what was in flight.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serialport::StopBits;
+
+use super::driver::{Driver, Input, Options, Output};
+use super::{Charge, PaymentTerminal, TerminalEvent};
+use crate::devices::Sink;
+use crate::devices::port::{Port, PortName, Received};
+
+/// The pause before a lost port is opened again; doubled up to [`LONGEST_PAUSE`].
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A card terminal that speaks ZVT over a serial port.
+pub struct ZvtTerminal {
+    commands: Option<Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Command {
+    Charge(Charge),
+    Cancel,
+    AskLastPayment,
+}
+
+impl ZvtTerminal {
+    /// A terminal's port as ZVT wants it: 9600 baud, 8 bits, no parity, 2 stop bits.
+    #[must_use]
+    pub fn port(path: &Path) -> PortName {
+        PortName { stop_bits: StopBits::Two, ..PortName::new(path, 9600) }
+    }
+
+    /// Starts the thread. The port need not be there yet.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(port: PortName, options: Options, sink: Sink<TerminalEvent>) -> io::Result<Self> {
+        let (commands, inbox) = mpsc::channel();
+        let worker = Worker {
+            port_name: port,
+            port: None,
+            driver: Driver::new(options),
+            sink,
+            start: Instant::now(),
+            pause: SHORTEST_PAUSE,
+            reopen_at: Duration::ZERO,
+        };
+        let thread = thread::Builder::new().name("terminal".into()).spawn(move || worker.run(&inbox))?;
+        Ok(Self { commands: Some(commands), thread: Some(thread) })
+    }
+
+    fn command(&self, command: Command) {
+        if let Some(commands) = &self.commands
+            && commands.send(command).is_err()
+        {
+            tracing::error!("the terminal's thread has ended; restart the pillar");
+        }
+    }
+}
+
+impl PaymentTerminal for ZvtTerminal {
+    fn charge(&self, charge: Charge) {
+        self.command(Command::Charge(charge));
+    }
+
+    fn cancel(&self) {
+        self.command(Command::Cancel);
+    }
+
+    fn ask_last_payment(&self) {
+        self.command(Command::AskLastPayment);
+    }
+}
+
+impl Drop for ZvtTerminal {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the terminal's thread had failed");
+        }
+    }
+}
+
+struct Worker {
+    port_name: PortName,
+    port: Option<Port>,
+    driver: Driver,
+    sink: Sink<TerminalEvent>,
+    start: Instant,
+    pause: Duration,
+    reopen_at: Duration,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Command>) {
+        self.open();
+        loop {
+            match inbox.try_recv() {
+                Ok(command) => self.obey(command),
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) if self.port.is_some() => self.listen(),
+                Err(TryRecvError::Empty) if self.now() >= self.reopen_at => self.open(),
+                Err(TryRecvError::Empty) => {
+                    match inbox.recv_timeout(self.reopen_at.saturating_sub(self.now())) {
+                        Ok(command) => self.obey(command),
+                        Err(RecvTimeoutError::Timeout) => {}
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    }
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        self.feed(match command {
+            Command::Charge(charge) => Input::Charge(charge),
+            Command::Cancel => Input::Cancel,
+            Command::AskLastPayment => Input::AskLastPayment,
+        });
+    }
+
+    fn open(&mut self) {
+        match self.port_name.open() {
+            Ok(port) => {
+                self.port = Some(port);
+                self.feed(Input::Opened);
+            }
+            Err(error) => {
+                let outputs = self.lose(&error);
+                self.perform(outputs);
+            }
+        }
+    }
+
+    /// Waits a moment for bytes.
+    fn listen(&mut self) {
+        let mut buffer = [0; 256];
+        let Some(port) = &mut self.port else { return };
+        match port.receive(&mut buffer) {
+            Ok(Received::Bytes(count)) => {
+                self.pause = SHORTEST_PAUSE;
+                self.feed(Input::Bytes(&buffer[..count]));
+            }
+            Ok(Received::Nothing) => {
+                let now = self.now();
+                if self.driver.deadline().is_some_and(|deadline| now >= deadline) {
+                    self.feed(Input::Tick);
+                }
+            }
+            Err(error) => {
+                let outputs = self.lose(&error);
+                self.perform(outputs);
+            }
+        }
+    }
+
+    fn lose(&mut self, error: &io::Error) -> Vec<Output> {
+        tracing::debug!(%error, "terminal port");
+        self.port = None;
+        self.reopen_at = self.now() + self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let now = self.now();
+        self.driver.handle(Input::Lost, now)
+    }
+
+    fn feed(&mut self, input: Input<'_>) {
+        let now = self.now();
+        let outputs = self.driver.handle(input, now);
+        self.perform(outputs);
+    }
+
+    fn perform(&mut self, outputs: Vec<Output>) {
+        let mut outputs = VecDeque::from(outputs);
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                Output::Tell(event) => (self.sink)(event),
+                Output::Keep(keep, outcome) => {
+                    let result = keep(&outcome);
+                    let now = self.now();
+                    outputs.extend(self.driver.handle(Input::Kept(result), now));
+                }
+                Output::Send(bytes) => {
+                    let Some(port) = &mut self.port else { continue };
+                    if let Err(error) = port.send(&bytes) {
+                        outputs.retain(|output| matches!(output, Output::Tell(_)));
+                        outputs.extend(self.lose(&error));
+                    }
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "simulators")]
+mod tests;

@@ -1,0 +1,132 @@
+//! Driver and simulator over a real pseudo-terminal.
+
+use std::sync::Mutex;
+use std::sync::mpsc::Receiver;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::devices::terminal::simulator::{PaymentSimulator, PowerCut};
+use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, payment};
+use crate::devices::terminal::{Condition, LastPayment, Outcome};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+struct Pillar {
+    terminal: ZvtTerminal,
+    events: Receiver<TerminalEvent>,
+    journal: Journal,
+    simulator: PaymentSimulator,
+    _folder: tempfile::TempDir,
+}
+
+impl Pillar {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("usb-terminal");
+        let simulator = PaymentSimulator::start(&link).unwrap();
+        let (sender, events) = mpsc::channel();
+        let sender = Mutex::new(sender);
+        let sink: Sink<TerminalEvent> = Box::new(move |event| {
+            let _ = sender.lock().unwrap().send(event);
+        });
+        let terminal = ZvtTerminal::start(ZvtTerminal::port(&link), options(), sink).unwrap();
+        Self { terminal, events, journal: Journal::default(), simulator, _folder: folder }
+    }
+
+    fn charge(&self, number: u128) {
+        self.terminal.charge(self.journal.charge(number, AMOUNT, true));
+    }
+
+    /// Waits for an event that one is looking for.
+    fn wait<T>(&self, mut wanted: impl FnMut(TerminalEvent) -> Option<T>) -> T {
+        let end = Instant::now() + LIMIT;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let event = self.events.recv_timeout(left).expect("the event came in time");
+            if let Some(found) = wanted(event) {
+                return found;
+            }
+        }
+    }
+
+    fn wait_for(&self, condition: Condition) {
+        self.wait(|event| (event == TerminalEvent::Condition(condition)).then_some(()));
+    }
+
+    fn wait_for_outcome(&self, number: u128) -> Outcome {
+        let wanted: Uuid = payment(number);
+        self.wait(|event| match event {
+            TerminalEvent::Done(id, outcome) if id == wanted => Some(outcome),
+            _ => None,
+        })
+    }
+}
+
+#[test]
+fn a_resident_pays_over_a_real_line_with_noise_and_a_broken_frame() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.set_noise(true);
+    pillar.simulator.nak_once();
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Paid(first_payment()));
+    assert_eq!(pillar.simulator.charged(), [first_payment()]);
+    assert_eq!(pillar.journal.outcomes(), [Outcome::Paid(first_payment())]);
+    assert_eq!(pillar.simulator.authorisations(), 1);
+}
+
+#[test]
+fn after_a_power_cut_the_terminal_tells_that_it_was_paid() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.cut_power_at(PowerCut::AfterCharging);
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Unknown);
+    pillar.wait_for(Condition::Offline);
+    pillar.charge(2);
+    assert_eq!(pillar.wait_for_outcome(2), Outcome::NotAsked);
+    pillar.simulator.restore_power();
+    let last = pillar.wait(|event| match event {
+        TerminalEvent::LastPayment(last) => Some(last),
+        _ => None,
+    });
+    assert_eq!(last, Some(LastPayment { approved: true, details: first_payment() }));
+    pillar.wait_for(Condition::Ready);
+    assert_eq!(pillar.simulator.charged(), [first_payment()]);
+}
+
+#[test]
+fn a_cable_that_is_pulled_and_plugged_in_again_is_noticed() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.pull_cable();
+    pillar.wait_for(Condition::Offline);
+    pillar.simulator.plug_cable();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.refuse_card();
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Declined(0x6C));
+    assert_eq!(pillar.simulator.charged(), []);
+}
+
+#[test]
+fn a_full_card_number_on_the_line_is_in_no_event() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.set_full_card_number(true);
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    let mut told = Vec::new();
+    pillar.wait(|event| {
+        told.push(format!("{event:?}"));
+        matches!(event, TerminalEvent::Done(..)).then_some(())
+    });
+    let everything = told.join("\n");
+    assert!(everything.contains("Maestro"));
+    for part in ["6772890123451230", "67728901", "23451230", "103, 114, 137", "0x67, 0x72"] {
+        assert!(!everything.contains(part), "{part} was kept");
+    }
+}
