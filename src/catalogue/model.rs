@@ -69,6 +69,26 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// What a pillar has whose own catalogue cannot be read: nothing to offer, so that it can say that
+    /// it is out of service.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            version: String::new(),
+            municipality: Municipality {
+                name: String::new(),
+                phone: String::new(),
+                phone_hours: Text::default(),
+                website: String::new(),
+                welcome: Text::default(),
+                privacy: Text::default(),
+                announcement: None,
+            },
+            tasks: Vec::new(),
+            addresses: Addresses::default(),
+        }
+    }
+
     /// The task with an id.
     #[must_use]
     pub fn task(&self, id: &str) -> Option<&Task> {
@@ -167,8 +187,10 @@ pub enum Kind {
         /// The most characters.
         max: usize,
     },
-    /// A few sentences, at most `max` characters.
+    /// A few sentences, from `min` to `max` characters.
     LongText {
+        /// The fewest characters; 0 when any will do.
+        min: usize,
         /// The most characters.
         max: usize,
     },
@@ -231,6 +253,14 @@ pub struct Addresses {
     pub by_postcode: BTreeMap<String, Vec<Street>>,
 }
 
+impl Addresses {
+    /// The street that a postcode (`2411AB`) and a house number name, when they name one.
+    #[must_use]
+    pub fn street(&self, postcode: &str, number: u32) -> Option<&Street> {
+        self.by_postcode.get(postcode)?.iter().find(|street| street.has(number))
+    }
+}
+
 /// The part of a street that shares a postcode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Street {
@@ -244,6 +274,19 @@ pub struct Street {
     pub last: u32,
     /// Which of the numbers between them exist.
     pub parity: Parity,
+}
+
+impl Street {
+    /// Whether this part of the street has a house number.
+    #[must_use]
+    pub fn has(&self, number: u32) -> bool {
+        (self.first..=self.last).contains(&number)
+            && match self.parity {
+                Parity::Odd => number % 2 == 1,
+                Parity::Even => number % 2 == 0,
+                Parity::All => true,
+            }
+    }
 }
 
 /// Which house numbers of a range exist.
