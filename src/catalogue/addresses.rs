@@ -32,7 +32,11 @@ pub(super) fn read(source: &Source<'_>) -> Option<Addresses> {
         let others = by_postcode.entry(postcode).or_default();
         if let Some(other) = others.iter().find(|other| overlap(other, &street)) {
             let what = format!("these house numbers also belong to {} at the same postcode", other.street);
-            source.mistake(at, what, "Change first, last or parity, so that each number is in one line only.");
+            source.mistake(
+                at,
+                what,
+                "Change first, last or parity, so that each number is in one line only.",
+            );
             continue;
         }
         others.push(street);
@@ -72,7 +76,11 @@ fn read_line(source: &Source<'_>, at: usize, line: &str, mark: char) -> Option<(
     };
     for ((at, part), column) in [street, town].into_iter().zip(["street", "town"]) {
         if part.is_empty() || part.contains('"') {
-            source.mistake(at, format!("the {column} is empty or has a quote"), "Write its name without quotes.");
+            source.mistake(
+                at,
+                format!("the {column} is empty or has a quote"),
+                "Write its name without quotes.",
+            );
         }
     }
     let postcode = read_postcode(source, postcode);
@@ -88,7 +96,11 @@ fn read_line(source: &Source<'_>, at: usize, line: &str, mark: char) -> Option<(
     }
     let street = Street { street: street.1.to_owned(), town: town.1.to_owned(), first, last, parity };
     if first == last && !street.has(first) {
-        source.mistake(parity_at, "no house number is left", "Write odd for an odd number and even for an even one.");
+        source.mistake(
+            parity_at,
+            "no house number is left",
+            "Write odd for an odd number and even for an even one.",
+        );
         return None;
     }
     Some((postcode?, street))

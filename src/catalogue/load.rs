@@ -22,9 +22,8 @@ impl Catalogue {
         let source = Source { file: MUNICIPALITY, text: &text, findings: &findings };
         let (start, listed) = if text.is_empty() { (None, Vec::new()) } else { read_start(&source) };
         let tasks = listed.iter().filter_map(|task| read_task(dir, task, &source)).collect();
-        let addresses = read_file(dir, ADDRESSES, &findings).and_then(|text| {
-            addresses::read(&Source { file: ADDRESSES, text: &text, findings: &findings })
-        });
+        let addresses = read_file(dir, ADDRESSES, &findings)
+            .and_then(|text| addresses::read(&Source { file: ADDRESSES, text: &text, findings: &findings }));
         let mistakes = findings.into_mistakes();
         match (start, addresses) {
             (Some((version, municipality)), Some(addresses)) if mistakes.is_empty() => {

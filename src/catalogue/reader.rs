@@ -203,7 +203,11 @@ impl<'a> Section<'a> {
         if let Some(table) = value.get_ref().as_table() {
             return Some(Section::new(self.source, table, name, at));
         }
-        self.mistake(value.span().start, format!("{key} is not a group of lines"), format!("Write [{key}] on a line of its own, and what belongs to it below."));
+        self.mistake(
+            value.span().start,
+            format!("{key} is not a group of lines"),
+            format!("Write [{key}] on a line of its own, and what belongs to it below."),
+        );
         None
     }
 
@@ -236,11 +240,7 @@ impl<'a> Section<'a> {
         for (key, _) in self.table {
             if !asked.contains(&key.get_ref().as_ref()) {
                 let remedy = format!("Remove it, or correct it to one of: {}.", asked.join(", "));
-                self.mistake(
-                    key.span().start,
-                    format!("{} has no \"{}\"", self.name, key.get_ref()),
-                    remedy,
-                );
+                self.mistake(key.span().start, format!("{} has no \"{}\"", self.name, key.get_ref()), remedy);
             }
         }
     }
@@ -267,7 +267,9 @@ impl<'a> Section<'a> {
                 self.mistake(at, format!("{key} has a sign that cannot be shown"), "Type the text anew.");
             }
             Some(text) => return Some(Placed { value: text.to_owned(), at }),
-            None => self.mistake(at, format!("{key} is not a text"), "Put a double quote before and after it."),
+            None => {
+                self.mistake(at, format!("{key} is not a text"), "Put a double quote before and after it.")
+            }
         }
         None
     }
@@ -293,7 +295,11 @@ impl<'a> Section<'a> {
                 None => {
                     let known = Language::ALL.map(Language::code).join(", ");
                     let remedy = format!("Remove it, or use one of the languages that there are: {known}.");
-                    self.mistake(code.span().start, format!("\"{name}\" is in no language that the pillar has"), remedy);
+                    self.mistake(
+                        code.span().start,
+                        format!("\"{name}\" is in no language that the pillar has"),
+                        remedy,
+                    );
                 }
             }
         }

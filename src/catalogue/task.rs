@@ -141,7 +141,8 @@ fn read_question(
     let help = section.optional_text("help");
     let required = section.yes_no("required", true);
     let kind = read_kind(section);
-    let when = section.section("when", "this condition").map(|when| read_condition(&when, ids, place, earlier));
+    let when =
+        section.section("when", "this condition").map(|when| read_condition(&when, ids, place, earlier));
     section.close();
     let when = match when {
         None => None,
@@ -248,12 +249,17 @@ fn read_date(section: &Section<'_>) -> Option<Kind> {
     let weekdays: Vec<Weekday> = weekdays.into_iter().collect::<Option<_>>()?;
     let (first, last) = (first?, last?);
     if first.value > last.value {
-        section.mistake(first.at, "first is later than last", "Swap the two numbers: first comes before last.");
+        section.mistake(
+            first.at,
+            "first is later than last",
+            "Swap the two numbers: first comes before last.",
+        );
         return None;
     }
     let days = last.value - first.value + 1;
     let always_a_day = WEEKDAYS.iter().all(|(_, start)| {
-        (0..days.min(7)).any(|ahead| weekdays.contains(&start.wrapping_add(i64::try_from(ahead).unwrap_or(0))))
+        (0..days.min(7))
+            .any(|ahead| weekdays.contains(&start.wrapping_add(i64::try_from(ahead).unwrap_or(0))))
     });
     if !always_a_day {
         section.mistake(

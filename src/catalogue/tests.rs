@@ -105,10 +105,9 @@ fn expect((place, words): (String, String), at: &str, says: &str) {
 
 #[test]
 fn the_example_municipality_has_no_mistake_and_speaks_both_languages() {
-    let catalogue =
-        Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap_or_else(|mistakes| {
-            panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        });
+    let catalogue = Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap_or_else(
+        |mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    );
     let ids: Vec<&str> = catalogue.tasks.iter().map(|task| task.id.as_str()).collect();
     assert_eq!(ids, ["report-public-space", "bulky-waste", "call-back"]);
     let fee = catalogue.task("bulky-waste").unwrap().fee.as_ref().unwrap();
@@ -193,7 +192,11 @@ fn two_options_with_one_id_are_pointed_at() {
 
 #[test]
 fn a_condition_on_a_question_that_does_not_exist_is_pointed_at() {
-    expect(task_mistake("question = \"topic\"", "question = \"topics\""), "tasks/sample.toml:27:21", "topics");
+    expect(
+        task_mistake("question = \"topic\"", "question = \"topics\""),
+        "tasks/sample.toml:27:21",
+        "topics",
+    );
 }
 
 #[test]
@@ -238,11 +241,7 @@ fn a_fee_with_a_comma_is_read_as_meant() {
 #[test]
 fn a_choice_with_one_option_is_pointed_at() {
     let folder = Folder::right();
-    folder.change(
-        "tasks/sample.toml",
-        "[[questions.options]]\nid = \"other\"\ntext.nl = \"Anders\"\n",
-        "",
-    );
+    folder.change("tasks/sample.toml", "[[questions.options]]\nid = \"other\"\ntext.nl = \"Anders\"\n", "");
     let mistakes = folder.load().unwrap_err();
     assert_eq!((mistakes.len(), mistakes[0].line), (1, 10), "{mistakes:#?}");
 }
@@ -339,12 +338,8 @@ fn all_mistakes_of_all_files_are_told_at_once() {
     folder.change("addresses.csv", "even", "both");
     let places: Vec<(String, usize)> =
         folder.load().unwrap_err().into_iter().map(|mistake| (mistake.file, mistake.line)).collect();
-    let expected = [
-        ("municipality.toml", 1),
-        ("tasks/sample.toml", 3),
-        ("tasks/sample.toml", 8),
-        ("addresses.csv", 2),
-    ];
+    let expected =
+        [("municipality.toml", 1), ("tasks/sample.toml", 3), ("tasks/sample.toml", 8), ("addresses.csv", 2)];
     for (file, line) in expected {
         assert!(places.contains(&(file.to_owned(), line)), "{file}:{line} is not in {places:?}");
     }
