@@ -282,8 +282,8 @@ impl Street {
     pub fn has(&self, number: u32) -> bool {
         (self.first..=self.last).contains(&number)
             && match self.parity {
-                Parity::Odd => number % 2 == 1,
-                Parity::Even => number % 2 == 0,
+                Parity::Odd => !number.is_multiple_of(2),
+                Parity::Even => number.is_multiple_of(2),
                 Parity::All => true,
             }
     }
