@@ -60,6 +60,7 @@ impl Asking {
     fn next(mut self, look: &Look<'_>) -> State {
         if let Err(expected) = self.form.pass(self.at, look) {
             self.expected = Some(expected);
+            self.form.entry_mut(self.at).turn_to(expected);
             return self.shown_again(look);
         }
         let next = match self.undo {
@@ -72,7 +73,7 @@ impl Asking {
         }
     }
 
-    /// Shows a question again after what was done was no answer: the cursor stays, but a calendar
+    /// Shows a question again after what was done was no answer: a cursor stays, but a calendar
     /// opens anew, since the day may have changed.
     fn shown_again(self, look: &Look<'_>) -> State {
         let is_day = offered(&self.form.question(self.at, look).kind).is_some();

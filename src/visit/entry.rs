@@ -171,6 +171,17 @@ impl Entry {
         }
     }
 
+    /// Puts the cursor into the field of which something is expected.
+    pub(super) const fn turn_to(&mut self, expected: Expected) {
+        if let Self::Address { cursor, .. } = self {
+            match expected {
+                Expected::APostcode => *cursor = 0,
+                Expected::AHouseNumber => *cursor = 1,
+                _ => {}
+            }
+        }
+    }
+
     /// Writes what was understood into the field, so that the resident sees it when coming back.
     pub(super) fn tidy(&mut self, answer: &Answer) {
         match (self, answer) {
@@ -284,4 +295,34 @@ fn address_answer(fields: &[Buffer; 3], addresses: &Addresses) -> Result<Answer,
         street: Zeroizing::new(street.street.clone()),
         town: street.town.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn an_entry_of_any_kind_can_be_wiped() {
+        let catalogue = Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap();
+        let done = [
+            Intent::ChooseOption(1),
+            Intent::ChooseDay(date(2026, 12, 1)),
+            Intent::Type('1'),
+            Intent::SelectField(2),
+            Intent::Type('a'),
+        ];
+        for question in catalogue.tasks.iter().flat_map(|task| &task.questions) {
+            let mut entry = Entry::new(&question.kind, date(2026, 11, 22));
+            done.iter().for_each(|intent| entry.edit(intent, question).unwrap());
+            assert!(!entry.is_blank(), "{}", question.id);
+            entry.wipe();
+            assert!(entry.is_blank(), "{}", question.id);
+            assert!(entry.field().is_none_or(|field| field.text().is_empty()), "{}", question.id);
+        }
+    }
 }

@@ -162,6 +162,16 @@ fn the_state_of_another_transaction_is_not_taken_for_this_one() {
 }
 
 #[test]
+fn news_of_saving_that_comes_twice_changes_neither_reference_nor_payment() {
+    let mut pillar = pillar();
+    let other = Event::Saved { id: Uuid::from_u128(7), reference: Reference::from_bits(7) };
+    pillar.pays_for_bulky_waste().tell(paid(PaymentState::Paid)).tell(other).tell(Event::NotSaved).waits(4);
+    let receipt = pillar.receipt();
+    assert_eq!(receipt.reference, reference());
+    assert_eq!(receipt.payment, Some((Cents(1735), PaymentState::Paid)));
+}
+
+#[test]
 fn a_state_that_comes_before_the_news_of_saving_is_not_lost() {
     let mut pillar = pillar();
     pillar.opens(Language::Nl, "call-back").fills_in_call_back().next().tell(received()).tell(saved());

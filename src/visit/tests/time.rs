@@ -157,8 +157,9 @@ fn nothing_that_was_typed_is_left_after_the_end() {
     let mut pillar = pillar();
     pillar.opens(Language::Nl, "call-back").next().touches(0).next().types("Geheimschrijver");
     assert!(format!("{:?}", pillar.view()).contains("Geheimschrijver"));
+    assert!(!format!("{:?}", pillar.visit).contains("Geheimschrijver"), "it may end up in a log");
     pillar.does(Intent::Stop).does(Intent::ConfirmStop).is_waiting_for_someone();
-    assert!(!format!("{:?}{:?}", pillar.view(), pillar.visit.state).contains("Geheimschrijver"));
+    assert!(!format!("{:?}", pillar.view()).contains("Geheimschrijver"));
     pillar.opens(Language::Nl, "call-back").next();
     assert_eq!(pillar.chosen(), [0; 0]);
     pillar.touches(0).next();
