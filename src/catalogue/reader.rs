@@ -68,7 +68,7 @@ impl Source<'_> {
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
             if error.message().contains("duplicate key") {
-                self.mistake(at, "this name stands here for the second time", "Remove one of the two lines.");
+                self.mistake(at, "this name stands here for the second time", "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].");
             } else {
                 self.mistake(
                     at,
