@@ -69,26 +69,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// What a pillar has whose own catalogue cannot be read: nothing to offer, so that it can say that
-    /// it is out of service.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            version: String::new(),
-            municipality: Municipality {
-                name: String::new(),
-                phone: String::new(),
-                phone_hours: Text::default(),
-                website: String::new(),
-                welcome: Text::default(),
-                privacy: Text::default(),
-                announcement: None,
-            },
-            tasks: Vec::new(),
-            addresses: Addresses::default(),
-        }
-    }
-
     /// The task with an id.
     #[must_use]
     pub fn task(&self, id: &str) -> Option<&Task> {

@@ -1,3 +1,5 @@
+//! Mistakes in the files of a catalogue, each at its place.
+
 use std::fs;
 use std::path::Path;
 

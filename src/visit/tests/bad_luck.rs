@@ -222,12 +222,13 @@ fn out_of_service_after_a_payment_that_failed_says_that_nothing_was_charged() {
 }
 
 #[test]
-fn a_pillar_without_a_catalogue_says_that_it_is_out_of_service() {
-    let mut visit = Visit::new(Arc::new(Catalogue::empty()), VisitSettings::default());
-    let now = bare_pillar().now;
-    let effects = visit.handle(Event::OutOfService(Some(OutOfService::Catalogue)), now);
-    assert_eq!(effects, []);
-    assert_eq!(visit.view(now).screen, Screen::OutOfService(OutOfService::Catalogue));
+fn a_pillar_that_could_not_start_looks_like_one_that_stopped_serving() {
+    let mut pillar = pillar();
+    pillar.tell(Event::OutOfService(Some(OutOfService::Catalogue)));
+    let mut stopped = pillar.view();
+    stopped.frame.municipality.clear();
+    stopped.frame.phone.clear();
+    assert_eq!(View::out_of_service(OutOfService::Catalogue), stopped);
 }
 
 #[test]
