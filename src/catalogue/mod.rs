@@ -4,6 +4,12 @@
 //! needs them. Invariant: a [`Catalogue`] that exists is complete; a mistake in the files is a
 //! [`Mistake`] with file, line and remedy, never half a catalogue.
 
+mod addresses;
+mod load;
 mod model;
+mod reader;
+mod task;
+#[cfg(test)]
+mod tests;
 
 pub use model::*;

@@ -167,8 +167,10 @@ pub enum Kind {
         /// The most characters.
         max: usize,
     },
-    /// A few sentences, at most `max` characters.
+    /// A few sentences, from `min` to `max` characters.
     LongText {
+        /// The fewest characters; 0 when any will do.
+        min: usize,
         /// The most characters.
         max: usize,
     },
@@ -231,6 +233,14 @@ pub struct Addresses {
     pub by_postcode: BTreeMap<String, Vec<Street>>,
 }
 
+impl Addresses {
+    /// The street that a postcode (`2411AB`) and a house number name, when they name one.
+    #[must_use]
+    pub fn street(&self, postcode: &str, number: u32) -> Option<&Street> {
+        self.by_postcode.get(postcode)?.iter().find(|street| street.has(number))
+    }
+}
+
 /// The part of a street that shares a postcode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Street {
@@ -244,6 +254,19 @@ pub struct Street {
     pub last: u32,
     /// Which of the numbers between them exist.
     pub parity: Parity,
+}
+
+impl Street {
+    /// Whether this part of the street has a house number.
+    #[must_use]
+    pub fn has(&self, number: u32) -> bool {
+        (self.first..=self.last).contains(&number)
+            && match self.parity {
+                Parity::Odd => !number.is_multiple_of(2),
+                Parity::Even => number.is_multiple_of(2),
+                Parity::All => true,
+            }
+    }
 }
 
 /// Which house numbers of a range exist.

@@ -9,6 +9,8 @@ use super::event::CardLines;
 
 /// Something the runner must do.
 #[derive(Clone, Debug, PartialEq)]
+// There are a handful of effects in a visit; a box for the slip would save nothing.
+#[expect(clippy::large_enum_variant)]
 pub enum Effect {
     /// Make a free transaction durable; answer [`super::Event::Saved`] or [`super::Event::NotSaved`].
     Commit(Draft),

@@ -4,10 +4,29 @@
 //! Invariant: nothing else holds the state of a visit. It knows no clock, file, device, database or
 //! screen; ending the visit drops and wipes every answer.
 
+mod answer;
+mod asking;
+mod buffer;
+mod calendar;
+mod choosing;
+mod comfort;
 mod effect;
+mod entry;
 mod event;
+mod finishing;
+mod form;
+mod machine;
+mod paying;
+mod settings;
+mod state;
+#[cfg(test)]
+mod tests;
+mod validate;
 mod view;
+mod words;
 
 pub use effect::*;
 pub use event::*;
+pub use machine::Visit;
+pub use settings::VisitSettings;
 pub use view::*;

@@ -19,6 +19,29 @@ pub struct View {
     pub screen: Screen,
 }
 
+impl View {
+    /// What a pillar shows that could not even start, and so has no visit and knows no municipality.
+    #[must_use]
+    pub fn out_of_service(why: OutOfService) -> Self {
+        let frame = Frame {
+            municipality: String::new(),
+            phone: String::new(),
+            language: Language::default(),
+            text_size: TextSize::default(),
+            dark: false,
+            speech: false,
+            headphones: false,
+            hidden: false,
+            can_go_back: false,
+            can_stop: false,
+            can_go_on: false,
+            progress: None,
+            overlay: None,
+        };
+        Self { frame, screen: Screen::OutOfService(why) }
+    }
+}
+
 /// What surrounds every screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {

@@ -1,0 +1,125 @@
+//! An answer that was understood, and how machines, staff and the resident read it.
+
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+use zuil_wire::AnswerLine;
+
+use crate::catalogue::{Choice, Kind, Language, Question};
+
+use super::validate::{Phone, spaced_postcode};
+use super::{ReviewAnswer, words};
+
+/// An answer that was understood. Typed text in it is wiped when it is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The question may be skipped and was.
+    Skipped,
+    /// Text, trimmed.
+    Text(Zeroizing<String>),
+    /// The options with these indices.
+    Options(Vec<usize>),
+    /// Yes or no.
+    YesNo(bool),
+    /// A day.
+    Day(Date),
+    /// A telephone number.
+    Phone(Phone),
+    /// An e-mail address.
+    Email(Zeroizing<String>),
+    /// An address of the municipality.
+    Address {
+        /// `2411AB`.
+        postcode: Zeroizing<String>,
+        /// The house number.
+        number: u32,
+        /// What comes after it; may be empty.
+        addition: Zeroizing<String>,
+        /// The street.
+        street: Zeroizing<String>,
+        /// The town.
+        town: String,
+    },
+}
+
+impl Answer {
+    /// What a condition can name: the ids of the options, or `yes`/`no`.
+    pub(super) fn names<'a>(&'a self, kind: &'a Kind) -> Vec<&'a str> {
+        match self {
+            Self::Options(chosen) => {
+                chosen.iter().filter_map(|index| Some(options(kind).get(*index)?.id.as_str())).collect()
+            }
+            Self::YesNo(true) => vec!["yes"],
+            Self::YesNo(false) => vec!["no"],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The line for staff; `None` when the question was skipped.
+    pub(super) fn line(&self, question: &Question) -> Option<AnswerLine> {
+        Some(AnswerLine {
+            question: question.id.clone(),
+            label: question.label.get(Language::Nl).to_owned(),
+            value: self.value(&question.kind)?,
+            display: self.shown(&question.kind, Language::Nl)?,
+        })
+    }
+
+    /// The machine-readable value; `None` when the question was skipped.
+    fn value(&self, kind: &Kind) -> Option<String> {
+        Some(match self {
+            Self::Skipped => return None,
+            Self::Text(text) | Self::Email(text) => text.to_string(),
+            Self::Options(_) => self.names(kind).join(","),
+            Self::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+            Self::Day(date) => date.to_string(),
+            Self::Phone(phone) => phone.value.to_string(),
+            Self::Address { postcode, number, addition, .. } => {
+                join([postcode.as_str(), &number.to_string(), addition.as_str()])
+            }
+        })
+    }
+
+    /// As a person reads it; `None` when the question was skipped.
+    pub(super) fn shown(&self, kind: &Kind, language: Language) -> Option<String> {
+        Some(match self {
+            Self::Skipped => return None,
+            Self::Text(text) | Self::Email(text) => text.to_string(),
+            Self::Options(chosen) => {
+                let texts: Vec<&str> = chosen
+                    .iter()
+                    .filter_map(|index| Some(options(kind).get(*index)?.text.get(language)))
+                    .collect();
+                texts.join(", ")
+            }
+            Self::YesNo(yes) => words::yes_no(language, *yes).to_owned(),
+            Self::Day(date) => words::day(language, *date),
+            Self::Phone(phone) => phone.shown.to_string(),
+            Self::Address { postcode, number, addition, street, town } => {
+                let home = Zeroizing::new(join([street.as_str(), &number.to_string(), addition.as_str()]));
+                format!("{}, {} {town}", home.as_str(), spaced_postcode(postcode))
+            }
+        })
+    }
+
+    /// As the review shows it.
+    pub(super) fn review(&self, kind: &Kind, language: Language) -> ReviewAnswer {
+        match self {
+            Self::YesNo(true) => ReviewAnswer::Yes,
+            Self::YesNo(false) => ReviewAnswer::No,
+            Self::Day(date) => ReviewAnswer::Day(*date),
+            other => other.shown(kind, language).map_or(ReviewAnswer::Skipped, ReviewAnswer::Text),
+        }
+    }
+}
+
+fn options(kind: &Kind) -> &[Choice] {
+    match kind {
+        Kind::Choice { options } | Kind::Choices { options, .. } => options,
+        _ => &[],
+    }
+}
+
+/// Joins the parts of an address that are not empty.
+fn join(parts: [&str; 3]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}

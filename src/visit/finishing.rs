@@ -1,0 +1,271 @@
+//! From the commit to the goodbye.
+//!
+//! Invariant: the answers are dropped when the receipt is made; from then on a visit knows only the
+//! reference and how things are with it. The receipt is asked for once.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+use zuil_wire::{Cents, PaymentState, Reference, State as TransactionState, SurveyAnswers};
+
+use super::form::Form;
+use super::paying::EARLY;
+use super::state::{Effects, Look, State};
+use super::{CardLines, Effect, Event, Intent, ReceiptOutcome, ReceiptView, Screen, Slip, SlipPayment};
+use super::{SurveyView, WhyNotPrinted};
+
+/// How many faces there are to choose from.
+const FACES: usize = 5;
+
+/// What is known of a payment that was made, or may have been.
+#[derive(Debug)]
+pub(super) struct Payment {
+    /// Paid or unknown.
+    pub(super) state: PaymentState,
+    /// What the terminal told of the card.
+    pub(super) card: Option<CardLines>,
+}
+
+/// A durable transaction.
+#[derive(Debug)]
+pub(super) struct Kept {
+    id: Uuid,
+    reference: Reference,
+    state: TransactionState,
+    payment: Option<Payment>,
+    since: Duration,
+}
+
+impl Kept {
+    /// A transaction that became durable just now. `early` are states that came before that was told.
+    pub(super) fn new(
+        id: Uuid,
+        reference: Reference,
+        payment: Option<Payment>,
+        early: &[(Uuid, TransactionState)],
+        look: &Look<'_>,
+    ) -> Self {
+        let mut state = TransactionState::Saved;
+        early.iter().filter(|(other, _)| *other == id).for_each(|(_, news)| advance(&mut state, *news));
+        Self { id, reference, state, payment, since: look.now.uptime }
+    }
+}
+
+/// "We are saving your request."
+#[derive(Debug)]
+pub(super) struct Saving {
+    form: Form,
+    since: Duration,
+    early: Vec<(Uuid, TransactionState)>,
+    kept: Option<Kept>,
+}
+
+impl Saving {
+    /// Waits until a transaction is durable.
+    pub(super) fn waiting(form: Form, look: &Look<'_>) -> Self {
+        Self { form, since: look.now.uptime, early: Vec::new(), kept: None }
+    }
+
+    /// Waits until a durable transaction is received, if it is not yet.
+    pub(super) fn kept(form: Form, kept: Kept, look: &Look<'_>, effects: &mut Effects) -> State {
+        Self { kept: Some(kept), ..Self::waiting(form, look) }.arrived(look, effects)
+    }
+
+    /// What it shows.
+    pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
+        Screen::Saving { slow: look.since(self.since) >= look.settings.slow }
+    }
+
+    /// Goes on to the receipt when the transaction was received, or took too long.
+    fn arrived(self, look: &Look<'_>, effects: &mut Effects) -> State {
+        let long = |kept: &Kept| look.since(kept.since) >= look.settings.wait_for_received;
+        match self.kept {
+            Some(kept) if kept.state != TransactionState::Saved || long(&kept) => {
+                State::Receipt(Done::new(&self.form, kept, look, effects))
+            }
+            kept => State::Saving(Self { kept, ..self }),
+        }
+    }
+}
+
+/// Waiting for the outbox, and then for the hub.
+pub(super) fn on_saving(mut saving: Saving, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
+    match event {
+        Event::Saved { id, reference } if saving.kept.is_none() => {
+            saving.kept = Some(Kept::new(*id, *reference, None, &saving.early, look));
+        }
+        Event::NotSaved if saving.kept.is_none() => return State::NotSaved,
+        Event::StateChanged { id, state } => match &mut saving.kept {
+            Some(kept) if kept.id == *id => advance(&mut kept.state, *state),
+            None if saving.early.len() < EARLY => saving.early.push((*id, *state)),
+            _ => {}
+        },
+        _ => {}
+    }
+    saving.arrived(look, effects)
+}
+
+/// The end of the task.
+#[derive(Debug)]
+pub(super) struct Done {
+    task: usize,
+    fee: Cents,
+    kept: Kept,
+    paper: Option<ReceiptOutcome>,
+    printing: bool,
+}
+
+impl Done {
+    /// Makes the receipt and asks for it on paper, if there is a printer.
+    fn new(form: &Form, kept: Kept, look: &Look<'_>, effects: &mut Effects) -> Self {
+        let printing = look.offer.printer;
+        if printing {
+            effects.push(Effect::Print(slip(form, &kept, look)));
+        }
+        let paper = (!printing).then_some(ReceiptOutcome::NotPrinted(WhyNotPrinted::Offline));
+        Self { task: form.task_index(), fee: form.fee(look), kept, paper, printing }
+    }
+
+    /// What it shows.
+    pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
+        let task = &look.catalogue.tasks[self.task];
+        Screen::Receipt(ReceiptView {
+            title: task.title.get(look.language).to_owned(),
+            reference: self.kept.reference,
+            state: self.kept.state,
+            payment: self.kept.payment.as_ref().map(|payment| (self.fee, payment.state)),
+            paper: self.paper,
+            qr: self.kept.reference.to_string(),
+            next_steps: task.next_steps.get(look.language).to_owned(),
+        })
+    }
+
+    /// Takes news of the transaction or the paper.
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::StateChanged { id, state } if *id == self.kept.id => advance(&mut self.kept.state, *state),
+            Event::Receipt(outcome) if self.printing && self.paper != Some(ReceiptOutcome::Printed) => {
+                self.paper = Some(*outcome);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The receipt.
+pub(super) fn on_receipt(mut done: Done, event: &Event) -> State {
+    match event {
+        Event::Resident(Intent::Next) => State::Survey(Survey::of(done)),
+        other => {
+            done.hear(other);
+            State::Receipt(done)
+        }
+    }
+}
+
+/// The survey of two questions. It holds the receipt, to which the resident can go back.
+#[derive(Debug)]
+pub(super) struct Survey {
+    done: Done,
+    clear: Option<usize>,
+    helped: Option<usize>,
+    second: bool,
+}
+
+impl Survey {
+    const fn of(done: Done) -> Self {
+        Self { done, clear: None, helped: None, second: false }
+    }
+
+    /// The question that is shown.
+    pub(super) const fn view(&self) -> SurveyView {
+        if self.second {
+            SurveyView::Helped { chosen: self.helped }
+        } else {
+            SurveyView::Clear { chosen: self.clear }
+        }
+    }
+
+    /// Keeps what was answered, if anything was, however the survey is left.
+    pub(super) fn keep(&self, look: &Look<'_>, effects: &mut Effects) {
+        let clear = self.clear.and_then(|face| u8::try_from(face + 1).ok());
+        let answers = SurveyAnswers { clear, helped: self.helped.map(|option| option == 0) };
+        if answers.clear.is_some() || answers.helped.is_some() {
+            let task = look.catalogue.tasks[self.done.task].id.clone();
+            effects.push(Effect::KeepSurvey { task, answers });
+        }
+    }
+
+    const fn rate(&mut self, option: usize) {
+        if self.second && option < 2 {
+            self.helped = Some(option);
+        } else if !self.second && option < FACES {
+            self.clear = Some(option);
+        }
+    }
+}
+
+/// The survey. Skipping a question is going on without an answer.
+pub(super) fn on_survey(mut survey: Survey, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
+    match event {
+        Event::Resident(Intent::Rate(option)) => survey.rate(*option),
+        Event::Resident(Intent::Next) if survey.second => {
+            survey.keep(look, effects);
+            return State::Goodbye(look.now.uptime);
+        }
+        Event::Resident(Intent::Next) => survey.second = true,
+        Event::Resident(Intent::Back) if survey.second => survey.second = false,
+        // What was touched so far is forgotten; going on from the receipt asks anew.
+        Event::Resident(Intent::Back) => return State::Receipt(survey.done),
+        other => survey.done.hear(other),
+    }
+    State::Survey(survey)
+}
+
+/// The screens after which there is nothing more: out of service, not saved, goodbye.
+pub(super) fn on_end(state: State, event: &Event, look: &Look<'_>) -> State {
+    match (state, event) {
+        (State::NotSaved | State::Goodbye(_), Event::Resident(Intent::Next)) => State::Attract,
+        (State::Goodbye(since), Event::Tick) if look.since(since) >= look.settings.goodbye => State::Attract,
+        (state, _) => state,
+    }
+}
+
+/// Takes the news of a state, unless it is older than what is known.
+fn advance(state: &mut TransactionState, news: TransactionState) {
+    use TransactionState::{Parked, Received, Registered, Saved};
+    let older = match news {
+        Saved => true,
+        Received => matches!(state, Registered | Parked),
+        Registered | Parked => false,
+    };
+    if !older {
+        *state = news;
+    }
+}
+
+fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
+    let task = form.task(look);
+    let municipality = &look.catalogue.municipality;
+    let text = |text: &crate::catalogue::Text| text.get(look.language).to_owned();
+    let payment = task.fee.as_ref().zip(kept.payment.as_ref()).map(|(fee, payment)| SlipPayment {
+        amount: fee.amount,
+        label: text(&fee.label),
+        state: payment.state,
+        card: payment.card.clone(),
+    });
+    Slip {
+        language: look.language,
+        task_title: text(&task.title),
+        at: look.now.wall,
+        reference: kept.reference,
+        state: kept.state,
+        sent: form.sent(look),
+        payment,
+        next_steps: text(&task.next_steps),
+        municipality: municipality.name.clone(),
+        phone: municipality.phone.clone(),
+        phone_hours: text(&municipality.phone_hours),
+        website: municipality.website.clone(),
+    }
+}

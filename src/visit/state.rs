@@ -1,0 +1,201 @@
+//! Where a visit is. Each state holds what it needs and nothing else; each has one function that
+//! takes an event and gives the next state.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::Language;
+
+use super::asking::Asking;
+use super::finishing::{Done, Saving, Survey};
+use super::form::Form;
+use super::paying::{self, Paying};
+use super::{Effect, Event, Now, Offer, OutOfService, Screen, VisitSettings};
+use super::{asking, choosing, finishing};
+
+/// What a state may look at.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    /// What is offered.
+    pub(super) catalogue: &'a Catalogue,
+    /// How long to wait.
+    pub(super) settings: &'a VisitSettings,
+    /// What the devices can do.
+    pub(super) offer: Offer,
+    /// The language of the visit.
+    pub(super) language: Language,
+    /// The time.
+    pub(super) now: Now,
+}
+
+impl Look<'_> {
+    /// Today, as far as the clock on the wall is right.
+    pub(super) fn today(&self) -> Date {
+        self.now.wall.date()
+    }
+
+    /// How long ago something was.
+    pub(super) const fn since(&self, then: Duration) -> Duration {
+        self.now.uptime.saturating_sub(then)
+    }
+}
+
+/// What the effects of a step are collected in.
+pub(super) type Effects = Vec<Effect>;
+
+/// Where a visit is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// The pillar does not serve.
+    Closed(OutOfService),
+    /// Waiting for someone.
+    Attract,
+    /// Choosing a language. May hold a form that the resident came back from.
+    Language(Option<Form>),
+    /// Choosing a task; likewise.
+    Choose(Option<Form>),
+    /// Reading what the task with this index is; likewise, of this task.
+    Explain(usize, Option<Form>),
+    /// Answering a question.
+    Asking(Asking),
+    /// Reading the answers once more.
+    Review(Form),
+    /// Paying.
+    Paying(Paying),
+    /// Waiting until the transaction is durable, and a moment longer until it is received.
+    Saving(Saving),
+    /// It could not be kept.
+    NotSaved,
+    /// Done.
+    Receipt(Done),
+    /// Answering the survey.
+    Survey(Survey),
+    /// Being thanked, since then.
+    Goodbye(Duration),
+}
+
+/// How a state takes it when nobody touches anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It does not mind.
+    Endless,
+    /// It asks after a while and then wipes.
+    Usual,
+    /// It asks after a longer while and then wipes.
+    Long,
+}
+
+/// What "stop" does in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WhenStopped {
+    /// Nothing: there is nothing to stop, or it cannot be stopped any more.
+    Nothing,
+    /// The visit ends; nothing is lost.
+    Leaves,
+    /// The resident is asked first, since answers would be lost.
+    Asks,
+    /// The payment is cancelled first.
+    CancelsPayment,
+    /// The resident is thanked; all is done.
+    Thanks,
+}
+
+impl State {
+    /// Takes an event to the next state. One that does not fit changes nothing.
+    pub(super) fn on(self, event: &Event, look: &Look<'_>, effects: &mut Effects) -> Self {
+        match self {
+            Self::Closed(_) | Self::NotSaved | Self::Goodbye(_) => finishing::on_end(self, event, look),
+            Self::Attract => choosing::on_attract(event, look),
+            Self::Language(kept) => choosing::on_language(kept, event),
+            Self::Choose(kept) => choosing::on_choose(kept, event, look),
+            Self::Explain(task, kept) => choosing::on_explain(task, kept, event, look),
+            Self::Asking(asking) => asking::on_asking(asking, event, look),
+            Self::Review(form) => asking::on_review(form, event, look, effects),
+            Self::Paying(paying) => paying::on_paying(paying, event, look, effects),
+            Self::Saving(saving) => finishing::on_saving(saving, event, look, effects),
+            Self::Receipt(done) => finishing::on_receipt(done, event),
+            Self::Survey(survey) => finishing::on_survey(survey, event, look, effects),
+        }
+    }
+
+    /// What it shows.
+    pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
+        match self {
+            Self::Closed(why) => Screen::OutOfService(*why),
+            Self::Attract => choosing::attract_screen(look),
+            Self::Language(_) => Screen::Language,
+            Self::Choose(_) => choosing::choose_screen(look),
+            Self::Explain(task, _) => choosing::explain_screen(*task, look),
+            Self::Asking(asking) => asking.screen(look),
+            Self::Review(form) => asking::review_screen(form, look),
+            Self::Paying(paying) => paying.screen(look),
+            Self::Saving(saving) => saving.screen(look),
+            Self::NotSaved => Screen::NotSaved,
+            Self::Receipt(done) => done.screen(look),
+            Self::Survey(survey) => Screen::Survey(survey.view()),
+            Self::Goodbye(_) => Screen::Goodbye,
+        }
+    }
+
+    /// How it takes it when nobody touches anything.
+    pub(super) const fn patience(&self) -> Patience {
+        match self {
+            Self::Closed(_) | Self::Attract | Self::Saving(_) | Self::Goodbye(_) => Patience::Endless,
+            Self::Paying(paying) if paying.is_open() => Patience::Endless,
+            Self::Receipt(_) => Patience::Long,
+            _ => Patience::Usual,
+        }
+    }
+
+    /// What "stop" does.
+    pub(super) fn when_stopped(&self) -> WhenStopped {
+        let unless_blank = |blank| if blank { WhenStopped::Leaves } else { WhenStopped::Asks };
+        match self {
+            Self::Closed(_) | Self::Attract | Self::Saving(_) | Self::Goodbye(_) => WhenStopped::Nothing,
+            Self::Language(kept) | Self::Choose(kept) | Self::Explain(_, kept) => {
+                unless_blank(kept.as_ref().is_none_or(Form::is_blank))
+            }
+            Self::Asking(asking) => unless_blank(asking.is_blank()),
+            Self::Review(form) => unless_blank(form.is_blank()),
+            Self::Paying(paying) => paying.when_stopped(),
+            Self::NotSaved => WhenStopped::Leaves,
+            Self::Receipt(_) | Self::Survey(_) => WhenStopped::Thanks,
+        }
+    }
+
+    /// Whether "back" does something.
+    pub(super) const fn can_go_back(&self) -> bool {
+        match self {
+            Self::Language(_)
+            | Self::Choose(_)
+            | Self::Explain(..)
+            | Self::Asking(_)
+            | Self::Review(_)
+            | Self::Survey(_) => true,
+            Self::Paying(paying) => !paying.is_open(),
+            _ => false,
+        }
+    }
+
+    /// Whether the primary action can be touched.
+    pub(super) fn can_go_on(&self, look: &Look<'_>) -> bool {
+        match self {
+            Self::Closed(_) | Self::Attract | Self::Choose(_) | Self::Saving(_) => false,
+            Self::Explain(task, _) => !choosing::card_missing(*task, look),
+            Self::Paying(paying) => !paying.is_open(),
+            _ => true,
+        }
+    }
+
+    /// Whether a payment is open or something was paid or committed, so that the visit may not be
+    /// ended from outside.
+    pub(super) const fn is_bound(&self) -> bool {
+        match self {
+            Self::Paying(paying) => paying.is_open(),
+            Self::Saving(_) | Self::Receipt(_) | Self::Survey(_) | Self::Goodbye(_) => true,
+            _ => false,
+        }
+    }
+}

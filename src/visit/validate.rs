@@ -1,0 +1,295 @@
+//! What counts as an answer: pure functions from what was typed to what it means.
+//!
+//! Invariant: what people commonly write is understood, and what comes out is in one form only.
+//! Copies of what was typed are wiped when they are dropped.
+
+use zeroize::Zeroizing;
+
+/// A telephone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Phone {
+    /// For machines: `+31612345678`.
+    pub(super) value: Zeroizing<String>,
+    /// For people: `06 1234 5678`.
+    pub(super) shown: Zeroizing<String>,
+}
+
+/// The three-digit area codes; all others have four digits.
+const SHORT_AREA_CODES: [&str; 33] = [
+    "010", "013", "015", "020", "023", "024", "026", "030", "033", "035", "036", "038", "040", "043", "045",
+    "046", "050", "053", "055", "058", "070", "071", "072", "073", "074", "075", "076", "077", "078", "079",
+    "085", "087", "088",
+];
+
+/// Trims a text and checks that it has from `min` to `max` characters and nothing that cannot be
+/// shown. A line break counts as shown when there may be several lines.
+pub(super) fn text(typed: &str, min: usize, max: usize, multiline: bool) -> Option<Zeroizing<String>> {
+    let trimmed = typed.trim();
+    let characters = trimmed.chars().count();
+    let right = (min..=max).contains(&characters) && trimmed.chars().all(|c| is_shown(c, multiline));
+    right.then(|| Zeroizing::new(trimmed.to_owned()))
+}
+
+/// Whether a character may be in an answer: no control characters, none that change the direction
+/// of what follows.
+pub(super) fn is_shown(c: char, multiline: bool) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+    (c == '\n' && multiline) || !(c.is_control() || turns || breaks)
+}
+
+/// Reads a Dutch number (06…, 0xx…, +31…, 0031…) or an international one (`+` or `00`, 7 to 15 digits).
+pub(super) fn phone(typed: &str) -> Option<Phone> {
+    // "+31 (0)6 …" is how many letterheads have it: the zero in brackets is not dialled.
+    let without_zero = Zeroizing::new(typed.replace("(0)", ""));
+    let in_full = without_zero.trim_start().starts_with(['+']) || without_zero.trim_start().starts_with("00");
+    let source = if in_full { without_zero.as_str() } else { typed };
+    let mut digits = Zeroizing::new(String::with_capacity(source.len()));
+    for c in source.trim().chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '+' if digits.is_empty() => digits.push('+'),
+            ' ' | '-' | '–' | '.' | '/' | '(' | ')' | '\u{a0}' => {}
+            _ => return None,
+        }
+    }
+    let abroad = digits.strip_prefix('+').or_else(|| digits.strip_prefix("00"));
+    match abroad {
+        Some(rest) => match rest.strip_prefix("31") {
+            // "+31 06 …": the zero is left out when dialling.
+            Some(dutch) => dutch_phone(dutch.strip_prefix('0').unwrap_or(dutch)),
+            None => foreign_phone(rest),
+        },
+        None => dutch_phone(digits.strip_prefix('0')?),
+    }
+}
+
+/// A Dutch number from its nine digits after the zero.
+fn dutch_phone(nine: &str) -> Option<Phone> {
+    if nine.len() != 9 || nine.starts_with('0') {
+        return None;
+    }
+    let value = Zeroizing::new(format!("+31{nine}"));
+    let whole = Zeroizing::new(format!("0{nine}"));
+    let groups = if nine.starts_with('6') {
+        [&whole[..2], &whole[2..6], &whole[6..]]
+    } else if SHORT_AREA_CODES.contains(&&whole[..3]) {
+        [&whole[..3], &whole[3..6], &whole[6..]]
+    } else {
+        [&whole[..4], &whole[4..7], &whole[7..]]
+    };
+    let shown = Zeroizing::new(groups.join(" "));
+    Some(Phone { value, shown })
+}
+
+fn foreign_phone(digits: &str) -> Option<Phone> {
+    let right = (7..=15).contains(&digits.len()) && !digits.starts_with('0') && !digits.contains('+');
+    right.then(|| {
+        let value = Zeroizing::new(format!("+{digits}"));
+        Phone { shown: value.clone(), value }
+    })
+}
+
+/// Checks an e-mail address: sensible rather than by the letter of RFC 5321.
+pub(super) fn email(typed: &str) -> Option<Zeroizing<String>> {
+    let trimmed = typed.trim();
+    let (local, domain) = trimmed.rsplit_once('@')?;
+    let right = trimmed.len() <= 254 && is_local_part(local) && is_domain(domain);
+    right.then(|| Zeroizing::new(trimmed.to_owned()))
+}
+
+fn is_local_part(local: &str) -> bool {
+    let known = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
+    (1..=64).contains(&local.len())
+        && local.chars().all(known)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+}
+
+fn is_domain(domain: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let Some((_, ending)) = domain.rsplit_once('.') else { return false };
+    let letters = ending.chars().all(char::is_alphabetic) || ending.starts_with("xn--");
+    domain.split('.').all(is_label) && ending.chars().count() >= 2 && letters
+}
+
+/// Reads a postcode in any spelling: `2411 ab` becomes `2411AB`.
+pub(super) fn postcode(typed: &str) -> Option<Zeroizing<String>> {
+    let mut compact = Zeroizing::new(String::with_capacity(typed.len()));
+    typed.chars().filter(|c| !c.is_whitespace()).for_each(|c| compact.push(c.to_ascii_uppercase()));
+    let bytes = compact.as_bytes();
+    let right = bytes.len() == 6
+        && bytes[0] != b'0'
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && bytes[4..].iter().all(u8::is_ascii_uppercase);
+    right.then_some(compact)
+}
+
+/// A postcode as it is written: `2411 AB`.
+pub(super) fn spaced_postcode(compact: &str) -> String {
+    match compact.split_at_checked(4) {
+        Some((digits, letters)) => format!("{digits} {letters}"),
+        None => compact.to_owned(),
+    }
+}
+
+/// Reads a house number, 1 to 99999.
+pub(super) fn house_number(typed: &str) -> Option<u32> {
+    let trimmed = typed.trim();
+    let digits = !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| trimmed.parse().ok())?.filter(|number| (1..=99_999).contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(typed: &str) -> Option<String> {
+        phone(typed).map(|phone| phone.shown.to_string())
+    }
+
+    fn value(typed: &str) -> Option<String> {
+        phone(typed).map(|phone| phone.value.to_string())
+    }
+
+    #[test]
+    fn a_mobile_number_is_understood_however_it_is_written() {
+        for typed in [
+            "0612345678",
+            "06 1234 5678",
+            "06-12345678",
+            " 06 12 34 56 78 ",
+            "+31612345678",
+            "+31 6 12345678",
+            "+31 (0)6 1234 5678",
+            "0031 6 1234 5678",
+            "0031(0)612345678",
+            "+31 06 12345678",
+            "(06) 12345678",
+        ] {
+            assert_eq!(value(typed).as_deref(), Some("+31612345678"), "{typed}");
+            assert_eq!(shown(typed).as_deref(), Some("06 1234 5678"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_on_a_line_is_grouped_by_its_area_code() {
+        assert_eq!(shown("0172-522522").as_deref(), Some("0172 522 522"));
+        assert_eq!(shown("020 1234567").as_deref(), Some("020 123 4567"));
+        assert_eq!(shown("0031 10 123 45 67").as_deref(), Some("010 123 4567"));
+    }
+
+    #[test]
+    fn a_number_from_abroad_is_kept() {
+        assert_eq!(value("+32 470 12 34 56").as_deref(), Some("+32470123456"));
+        assert_eq!(value("0044 20 7946 0958").as_deref(), Some("+442079460958"));
+        assert_eq!(value("+123456789012345").as_deref(), Some("+123456789012345"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for typed in [
+            "",
+            "06",
+            "061234567",
+            "06123456789",
+            "612345678",
+            "0012345",
+            "+1234567890123456",
+            "+0612345678",
+            "06 1234 567a",
+            "06+12345678",
+            "++31612345678",
+            "+31 012 345",
+            "0000000000",
+            "112",
+        ] {
+            assert_eq!(value(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn common_email_addresses_are_taken() {
+        for typed in [
+            "naam@voorbeeld.nl",
+            " Jan.de-Vries+gemeente@mail.voorbeeld.co.uk ",
+            "o'neill@voorbeeld.org",
+            "a@b.museum",
+            "1234@voorbeeld.nl",
+            "jörg@münchen.de",
+            "x_y@xn--mnchen-3ya.de",
+            "info@3voor12.nl",
+        ] {
+            assert_eq!(email(typed).as_deref().map(String::as_str), Some(typed.trim()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_email_address_is_refused() {
+        for typed in [
+            "",
+            "naam",
+            "naam@",
+            "@voorbeeld.nl",
+            "naam@voorbeeld",
+            "naam@voorbeeld.n",
+            "naam@voorbeeld..nl",
+            "naam@-voorbeeld.nl",
+            "na am@voorbeeld.nl",
+            "naam.@voorbeeld.nl",
+            ".naam@voorbeeld.nl",
+            "na..am@voorbeeld.nl",
+            "a@b@voorbeeld.nl",
+            "naam@voorbeeld.123",
+            "naam@voorbeeld,nl",
+            "naam@127.0.0.1",
+        ] {
+            assert_eq!(email(typed), None, "{typed}");
+        }
+        assert_eq!(email(&format!("{}@voorbeeld.nl", "a".repeat(65))), None);
+    }
+
+    #[test]
+    fn a_postcode_is_understood_in_any_spelling() {
+        for typed in ["2411AB", "2411 AB", "2411ab", " 24 11 a B "] {
+            assert_eq!(postcode(typed).as_deref().map(String::as_str), Some("2411AB"), "{typed}");
+        }
+        for typed in
+            ["", "0411AB", "2411", "2411A", "2411ABC", "24111AB", "AB2411", "2411A1", "2411-AB", "2411ÄB"]
+        {
+            assert_eq!(postcode(typed), None, "{typed}");
+        }
+        assert_eq!(spaced_postcode("2411AB"), "2411 AB");
+    }
+
+    #[test]
+    fn a_house_number_is_a_number() {
+        assert_eq!(house_number(" 12 "), Some(12));
+        assert_eq!(house_number("0012"), Some(12));
+        for typed in ["", "0", "12a", "-1", "100000", "+5", "4294967297"] {
+            assert_eq!(house_number(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_trimmed_and_has_limits() {
+        assert_eq!(text("  boom  ", 1, 4, false).as_deref().map(String::as_str), Some("boom"));
+        assert_eq!(text("boom", 5, 10, false), None);
+        assert_eq!(text("bomen", 1, 4, false), None);
+        assert_eq!(text("één", 3, 3, false).as_deref().map(String::as_str), Some("één"));
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_refused() {
+        assert_eq!(text("a\u{7}b", 0, 9, true), None);
+        assert_eq!(text("a\u{202e}b", 0, 9, true), None);
+        assert_eq!(text("a\nb", 0, 9, false), None);
+        assert!(text("a\nb", 0, 9, true).is_some());
+    }
+}
