@@ -80,7 +80,9 @@ impl Port {
     pub fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let chunk = &bytes[..bytes.len().min(WRITE_CHUNK)];
         match self.0.write(chunk) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
+            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
+                Ok(0)
+            }
             outcome => outcome,
         }
     }

@@ -187,7 +187,7 @@ mod tests {
         let runs = runs(text);
         assert_eq!(text_of(&runs), text);
         let pages: Vec<u8> = runs.iter().map(|(page, _)| page.number()).collect();
-        assert_eq!(pages, [19, 18, 13, 17, 19, 18, 19].into_iter().take(pages.len()).collect::<Vec<_>>());
+        assert_eq!(pages, [18, 13, 17, 19]);
     }
 
     #[test]

@@ -56,6 +56,8 @@ const SMALL_LINE: u8 = 22;
 const TALL_LINE: u8 = 54;
 const SPACE: u8 = 20;
 const QR_MODULE: u8 = 6;
+/// A scanner needs four modules of white around the code.
+const QR_QUIET: u8 = 4 * QR_MODULE;
 
 struct Page {
     commands: Commands,
@@ -74,9 +76,7 @@ impl Page {
             Block::Paragraph(text) => self.lines(&wrap(text, width)),
             Block::Centred(text) => self.styled(&wrap(text, width), Align::Centre, Size::Normal, false),
             Block::Pair { label, value } => self.lines(&two_columns(label, value, self.labels, width)),
-            Block::Amount { label, value } => {
-                self.styled(&opposite(label, value, width), Align::Left, Size::Normal, true);
-            }
+            Block::Amount { label, value } => self.lines(&opposite(label, value, width)),
             Block::Reference(groups) => {
                 let line = Line::new(groups.join(" "));
                 self.styled(&[line], Align::Centre, Size::Double, true);
@@ -100,7 +100,9 @@ impl Page {
 
     fn qr(&mut self, text: &str) {
         self.commands.align(Align::Centre);
+        self.commands.feed(QR_QUIET);
         self.commands.qr(text, QR_MODULE);
+        self.commands.feed(QR_QUIET);
         self.commands.align(Align::Left);
     }
 

@@ -106,14 +106,19 @@ mod tests {
     #[test]
     fn an_amount_stands_at_the_right_edge() {
         assert_eq!(plain(&opposite("Grofvuil", "€ 17,35", 20)), ["Grofvuil     € 17,35"]);
-        assert_eq!(plain(&opposite("Grofvuil laten ophalen", "€ 17,35", 20)), ["Grofvuil", "laten", "ophalen      € 17,35"]);
+        assert_eq!(
+            plain(&opposite("Grofvuil laten ophalen", "€ 17,35", 20)),
+            ["Grofvuil", "laten", "ophalen      € 17,35"]
+        );
     }
 
     #[test]
     fn no_line_is_ever_too_long() {
         let mut random = fastrand::Rng::with_seed(80);
         for _ in 0..500 {
-            let text: String = (0..random.usize(0..200)).map(|_| if random.u8(..5) == 0 { ' ' } else { random.char('a'..='…') }).collect();
+            let text: String = (0..random.usize(0..200))
+                .map(|_| if random.u8(..5) == 0 { ' ' } else { random.char('a'..='…') })
+                .collect();
             let width = random.usize(1..48);
             for line in wrap(&text, width) {
                 assert!(line.chars().count() <= width, "{line:?} in {width}");

@@ -121,10 +121,9 @@ fn reference(slip: &Slip) -> Vec<Block> {
     let language = slip.language;
     vec![
         Block::Centred(say(language, "Your reference").to_owned()),
-        Block::Space,
         Block::Reference(slip.reference.groups()),
         Block::Qr(qr_text(&slip.website, &slip.reference)),
-        Block::Centred(say(language, "Scan the code to see how your request stands.").to_owned()),
+        Block::Centred(say(language, "Scan the code to follow your request.").to_owned()),
     ]
 }
 
@@ -132,38 +131,38 @@ fn state(language: Language, state: State) -> [Block; 2] {
     let (what, more) = match state {
         State::Saved => (
             say(language, "Your request is saved in this pillar."),
-            say(language, "The pillar sends it to the municipality by itself. You do not need to do anything."),
+            say(language, "The pillar sends it to the municipality by itself. Keep this receipt."),
         ),
         State::Received => (
             say(language, "The municipality has received your request."),
-            say(language, "You do not need to do anything else now."),
+            say(language, "Keep this receipt. We can help you faster."),
         ),
         State::Registered => (
             say(language, "The municipality has registered your request."),
-            say(language, "You do not need to do anything else now."),
+            say(language, "Keep this receipt. We can help you faster."),
         ),
         State::Parked => (
             say(language, "Someone at the municipality is looking at your request."),
-            say(language, "This may take a little longer. You do not need to do anything."),
+            say(language, "This may take a little longer. Keep this receipt."),
         ),
     };
     [Block::Heading(what.to_owned()), Block::Paragraph(more.to_owned())]
 }
 
 fn payment(language: Language, payment: &SlipPayment) -> Vec<Block> {
-    let mut blocks = vec![
-        Block::Heading(say(language, "Payment").to_owned()),
-        Block::Amount { label: payment.label.clone(), value: euros(language, payment.amount) },
-    ];
-    let words = match payment.state {
-        PaymentState::Paid => say(language, "You have paid by card."),
-        PaymentState::NotPaid => say(language, "You have not paid. Nothing was taken from your account."),
-        PaymentState::Unknown => say(
-            language,
-            "We are finding out whether you have paid. You do not pay twice. Your request is saved.",
+    let (what, more) = match payment.state {
+        PaymentState::Paid => (say(language, "You have paid by card."), None),
+        PaymentState::NotPaid => {
+            (say(language, "You have not paid."), Some(say(language, "Nothing was taken from your account.")))
+        }
+        PaymentState::Unknown => (
+            say(language, "We are finding out whether you have paid."),
+            Some(say(language, "You do not pay twice. Your request is saved.")),
         ),
     };
-    blocks.push(Block::Paragraph(words.to_owned()));
+    let mut blocks = vec![Block::Heading(what.to_owned())];
+    blocks.extend(more.map(|words| Block::Paragraph(words.to_owned())));
+    blocks.push(Block::Amount { label: payment.label.clone(), value: euros(language, payment.amount) });
     if let Some(card) = &payment.card {
         let pair = |label: &str, value: String| Block::Pair { label: label.to_owned(), value };
         blocks.extend([
@@ -187,7 +186,8 @@ fn farewell(slip: &Slip) -> Vec<Block> {
         Block::Paragraph(slip.website.clone()),
     ];
     if language != Language::Nl {
-        let desk = format!("Voor de balie: kenmerk {}. De bezoeker sprak {}.", slip.reference, in_dutch(language));
+        let desk =
+            format!("Voor de balie: kenmerk {}. De bezoeker sprak {}.", slip.reference, in_dutch(language));
         blocks.extend([Block::Space, Block::SmallPrint(desk)]);
     }
     blocks.extend([

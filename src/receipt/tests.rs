@@ -105,7 +105,12 @@ fn a_receipt_says_all_that_one_needs_to_know_later() {
 fn an_english_receipt_is_english_with_a_line_for_the_dutch_desk() {
     let slip = bulky_waste(Language::En);
     let says = words(&compose(&slip));
-    for part in ["Municipality of Voorbeeldhuizen", "Sunday 22 November 2026, 10:05", "€17.35", "You have paid by card."] {
+    for part in [
+        "Municipality of Voorbeeldhuizen",
+        "Sunday 22 November 2026, 10:05",
+        "€17.35",
+        "You have paid by card.",
+    ] {
         assert!(says.contains(part), "no {part:?} in {says}");
     }
     assert!(says.contains(&format!("Voor de balie: kenmerk {}", slip.reference)));
@@ -115,15 +120,15 @@ fn an_english_receipt_is_english_with_a_line_for_the_dutch_desk() {
 #[test]
 fn a_payment_that_is_not_known_is_never_called_paid_or_not_paid() {
     let says = words(&compose(&unknown(Language::Nl)));
-    assert!(says.contains("We zoeken uit of u betaald hebt. U betaalt niet twee keer."));
-    assert!(says.contains("Uw aanvraag is bewaard."));
+    assert!(says.contains("We zoeken uit of u betaald hebt."));
+    assert!(says.contains("U betaalt niet twee keer. Uw aanvraag is bewaard."));
     assert!(!says.contains("U hebt betaald") && !says.contains("niet betaald"));
 }
 
 #[test]
 fn a_free_errand_speaks_of_no_payment() {
     let says = words(&compose(&free(Language::En)));
-    assert!(!says.contains("Payment") && !says.contains('€'));
+    assert!(!says.contains("paid") && !says.contains('€'));
     assert!(says.contains("saved in this pillar"));
 }
 
@@ -134,7 +139,9 @@ fn the_qr_code_leads_to_where_the_request_stands() {
         qr_text("www.voorbeeldhuizen.example", &reference),
         format!("https://www.voorbeeldhuizen.example/status/{}", reference.compact())
     );
-    assert!(qr_text("zuil.example/wat nu?/", &reference).starts_with("https://zuil.example/wat%20nu%3F/status/"));
+    assert!(
+        qr_text("zuil.example/wat nu?/", &reference).starts_with("https://zuil.example/wat%20nu%3F/status/")
+    );
 }
 
 #[test]
@@ -172,7 +179,10 @@ mod on_paper {
     #[test]
     fn receipts_in_both_widths_read_well() {
         let wide = paper(&bulky_waste(Language::Nl)).text;
-        assert!(wide.contains("Wat we ophalen  Bank, matras, wasmachine, één\n                kast\n"), "{wide}");
+        assert!(
+            wide.contains("Wat we ophalen  Bank, matras, wasmachine, één\n                kast\n"),
+            "{wide}"
+        );
         assert!(wide.contains("Grofvuil ophalen                         € 17,35\n"), "{wide}");
         let narrow = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyTwo);
         let narrow = print(&narrow, FORTY_TWO_DOTS).text;
@@ -194,7 +204,8 @@ mod on_paper {
         ];
         let text = paper(&slip).text;
         assert!(text.contains("Łucja Çelik-Ağaoğlu née Müller"), "{text}");
-        assert_eq!(text.matches('x').count(), 300 + "example".matches('x').count() * text.matches("example").count());
+        let of_the_resident = text.lines().filter(|line| line.contains("xx"));
+        assert_eq!(of_the_resident.map(|line| line.matches('x').count()).sum::<usize>(), 300);
         assert!(text.contains("klaar") && text.contains("Bedankt"), "{text}");
     }
 
@@ -202,7 +213,8 @@ mod on_paper {
     fn no_receipt_holds_a_real_time_command() {
         for slip in [bulky_waste(Language::Nl), free(Language::En), unknown(Language::Nl)] {
             let bytes = render(&compose(&slip), Columns::FortyEight);
-            let caught = bytes.windows(2).find(|pair| pair[0] == 0x10 && matches!(pair[1], 0x04 | 0x05 | 0x14));
+            let caught =
+                bytes.windows(2).find(|pair| pair[0] == 0x10 && matches!(pair[1], 0x04 | 0x05 | 0x14));
             assert_eq!(caught, None);
         }
     }
@@ -211,7 +223,11 @@ mod on_paper {
     fn the_bytes_are_those_that_another_decoder_has_read() {
         let bytes = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyEight);
         keep_if_asked("receipt-nl.bin", &bytes);
-        assert_eq!(bytes[..], include_bytes!("../../tests/fixtures/receipt-nl.bin")[..]);
+        let read_by_another: &[u8] = include_bytes!("../../tests/fixtures/receipt-nl.bin");
+        assert!(
+            *bytes == read_by_another,
+            "the receipt's bytes changed: have another decoder read them anew"
+        );
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub enum Output {
 const CLEAR: &[u8] = &[0x10, 0x05, 0x02];
 /// `ESC @`: initialise; `GS a`: tell every change of online state, errors and paper by itself.
 const INITIALISE: &[u8] = &[0x1b, b'@', 0x1d, b'a', 0x0e];
-/// `ESC J`: feed 3 mm; `GS V 66`: feed to the cutter and cut, but for one point.
-const FEED_AND_CUT: &[u8] = &[0x1b, b'J', 24, 0x1d, b'V', 66, 0];
+/// `ESC J`: feed 5 mm; `GS V 66`: feed to the cutter and cut, but for one point.
+const FEED_AND_CUT: &[u8] = &[0x1b, b'J', 40, 0x1d, b'V', 66, 0];
 /// `GS r 1`: send the paper sensor's status when all before it was processed.
 const ASK_PAPER_SENSOR: &[u8] = &[0x1d, b'r', 1];
 
@@ -65,6 +65,8 @@ const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
 const OLDER_QUESTION_AFTER: Duration = Duration::from_secs(4);
 /// How long a printer may take to confirm, counted from the last byte sent.
 const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
+/// How long the order to clear may need to leave; after a reconnection it is given again.
+const CLEAR_PATIENCE: Duration = Duration::from_secs(1);
 /// No job takes longer; the contract says half a minute.
 const JOB_LIMIT: Duration = Duration::from_secs(25);
 
@@ -104,11 +106,23 @@ struct Poll {
 enum Progress {
     Idle,
     /// Waits for the first status.
-    Waiting { job: Job, since: Duration },
+    Waiting {
+        job: Job,
+        since: Duration,
+    },
     /// Its bytes are leaving.
-    Sending { job: Uuid, marker: [u8; 4], since: Duration },
+    Sending {
+        job: Uuid,
+        marker: [u8; 4],
+        since: Duration,
+    },
     /// The printer has it all and should confirm.
     Confirming(Confirming),
+    /// It was interrupted; this is told once the order to clear it has left.
+    Clearing {
+        end: PrinterEvent,
+        since: Duration,
+    },
 }
 
 struct Confirming {
@@ -147,7 +161,7 @@ impl Core {
         let mut out = Vec::new();
         match input {
             Input::Opened => self.opened(now, &mut out),
-            Input::Lost => self.lost(&mut out),
+            Input::Lost => self.lost(now, &mut out),
             Input::Received(bytes) => {
                 for &byte in bytes {
                     if let Some(answer) = self.reader.take(byte) {
@@ -155,7 +169,7 @@ impl Core {
                     }
                 }
             }
-            Input::Written => self.written(now),
+            Input::Written => self.written(now, &mut out),
             Input::Print(job) => self.queue.push_back((job, now)),
             Input::Forget => self.forget(&mut out),
             Input::Time => {}
@@ -182,27 +196,31 @@ impl Core {
         out.push(send(bytes));
     }
 
-    fn lost(&mut self, out: &mut Vec<Output>) {
+    fn lost(&mut self, now: Duration, out: &mut Vec<Output>) {
         self.open = false;
         self.poll = Poll::default();
         out.push(Output::Discard);
-        self.give_up_as_unknown(out);
-        self.become_condition(Condition::Offline, out);
+        self.give_up(out);
+        self.become_condition(Condition::Offline, now, out);
     }
 
-    fn written(&mut self, now: Duration) {
-        if let Progress::Sending { job, marker, since } = self.job {
-            let confirming =
-                Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
-            self.job = Progress::Confirming(confirming);
-            self.poll.next_at = now;
+    fn written(&mut self, now: Duration, out: &mut Vec<Output>) {
+        match self.job {
+            Progress::Sending { job, marker, since } => {
+                let confirming =
+                    Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
+                self.job = Progress::Confirming(confirming);
+                self.poll.next_at = now;
+            }
+            Progress::Clearing { .. } => self.give_up(out),
+            Progress::Idle | Progress::Waiting { .. } | Progress::Confirming(_) => {}
         }
     }
 
     fn forget(&mut self, out: &mut Vec<Output>) {
         self.queue.clear();
         match std::mem::replace(&mut self.job, Progress::Idle) {
-            Progress::Idle | Progress::Waiting { .. } => {}
+            Progress::Idle | Progress::Waiting { .. } | Progress::Clearing { .. } => {}
             Progress::Sending { .. } | Progress::Confirming(_) => {
                 self.clear_printer(out);
                 self.leftover = true;
@@ -221,11 +239,12 @@ impl Core {
             Answer::RealTime(status) => self.real_time(status, now, out),
             Answer::Automatic(status) => {
                 self.poll.stale = true;
-                self.become_condition(from_automatic(status), out);
+                self.become_condition(from_automatic(status), now, out);
             }
             Answer::Done(id) => self.done(id, out),
             Answer::PaperSensor => {
-                if let Progress::Confirming(Confirming { job, asked_sensor: true, doubt: false, .. }) = self.job
+                if let Progress::Confirming(Confirming { job, asked_sensor: true, doubt: false, .. }) =
+                    self.job
                     && !self.confirms_by_id
                 {
                     self.printed(job, out);
@@ -247,7 +266,7 @@ impl Core {
             return;
         }
         self.poll.next_at = now + if matches!(self.job, Progress::Idle) { self.idle_poll } else { BUSY_POLL };
-        self.become_condition(from_real_time(self.poll.got), out);
+        self.become_condition(from_real_time(self.poll.got), now, out);
     }
 
     fn done(&mut self, id: [u8; 4], out: &mut Vec<Output>) {
@@ -267,7 +286,7 @@ impl Core {
         out.push(Output::Tell(PrinterEvent::Printed(job)));
     }
 
-    fn become_condition(&mut self, condition: Condition, out: &mut Vec<Output>) {
+    fn become_condition(&mut self, condition: Condition, now: Duration, out: &mut Vec<Output>) {
         if self.condition != condition {
             self.condition = condition;
             out.push(Output::Tell(PrinterEvent::Condition(condition)));
@@ -279,8 +298,7 @@ impl Core {
                 self.clear_printer(out);
                 // What an empty roll leaves is thrown away with the roll.
                 self.leftover = condition != Condition::PaperOut;
-                self.job = Progress::Idle;
-                out.push(Output::Tell(PrinterEvent::NotPrinted(job, condition)));
+                self.job = Progress::Clearing { end: PrinterEvent::NotPrinted(job, condition), since: now };
             }
             _ => {}
         }
@@ -290,7 +308,7 @@ impl Core {
     /// Cuts off what an interrupted job left, as soon as that can be done, so that it does not hang
     /// from the next resident's receipt.
     fn cut_leftover(&mut self, out: &mut Vec<Output>) {
-        let busy = matches!(self.job, Progress::Sending { .. } | Progress::Confirming(_));
+        let busy = !matches!(self.job, Progress::Idle | Progress::Waiting { .. });
         if self.leftover && self.open && !busy && self.condition.can_print() {
             self.leftover = false;
             out.push(send([INITIALISE, FEED_AND_CUT].concat()));
@@ -302,9 +320,11 @@ impl Core {
         out.push(send([CLEAR, INITIALISE].concat()));
     }
 
-    fn give_up_as_unknown(&mut self, out: &mut Vec<Output>) {
+    /// Ends the job that the printer will not end any more, with what is known of it.
+    fn give_up(&mut self, out: &mut Vec<Output>) {
         match std::mem::replace(&mut self.job, Progress::Idle) {
             Progress::Idle => {}
+            Progress::Clearing { end, .. } => out.push(Output::Tell(end)),
             Progress::Waiting { job, .. } => {
                 out.push(Output::Tell(PrinterEvent::NotPrinted(job.id, Condition::Offline)));
             }
@@ -332,7 +352,9 @@ impl Core {
     }
 
     fn begin_job(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let Progress::Waiting { job, since } = std::mem::replace(&mut self.job, Progress::Idle) else { return };
+        let Progress::Waiting { job, since } = std::mem::replace(&mut self.job, Progress::Idle) else {
+            return;
+        };
         if !self.condition.can_print() {
             out.push(Output::Tell(PrinterEvent::NotPrinted(job.id, self.condition)));
             self.take_next_job(now, out);
@@ -350,7 +372,7 @@ impl Core {
 
     fn check_time(&mut self, now: Duration, out: &mut Vec<Output>) {
         if self.out_of_patience(now) {
-            self.give_up_as_unknown(out);
+            self.give_up(out);
             self.cut_leftover(out);
         }
         if let Progress::Confirming(job) = &mut self.job
@@ -370,7 +392,10 @@ impl Core {
             Progress::Idle => false,
             Progress::Waiting { since, .. } => now >= *since + FIRST_STATUS_PATIENCE,
             Progress::Sending { since, .. } => now >= *since + JOB_LIMIT,
-            Progress::Confirming(job) => now >= job.sent_at + CONFIRM_PATIENCE || now >= job.since + JOB_LIMIT,
+            Progress::Clearing { since, .. } => now >= *since + CLEAR_PATIENCE,
+            Progress::Confirming(job) => {
+                now >= job.sent_at + CONFIRM_PATIENCE || now >= job.since + JOB_LIMIT
+            }
         }
     }
 
@@ -386,8 +411,8 @@ impl Core {
                 }
                 if self.poll.misses >= MISSES_UNTIL_OFFLINE {
                     self.silent = true;
-                    self.give_up_as_unknown(out);
-                    self.become_condition(Condition::Offline, out);
+                    self.give_up(out);
+                    self.become_condition(Condition::Offline, now, out);
                 }
                 self.ask(0, now, out);
             }

@@ -216,7 +216,9 @@ impl Driver {
     }
 
     fn send(&mut self) -> io::Result<usize> {
-        let (Some(port), Some((bytes, sent))) = (&mut self.port, self.unsent.front_mut()) else { return Ok(0) };
+        let (Some(port), Some((bytes, sent))) = (&mut self.port, self.unsent.front_mut()) else {
+            return Ok(0);
+        };
         let count = port.send_some(&bytes[*sent..])?;
         *sent += count;
         if *sent == bytes.len() {

@@ -128,6 +128,10 @@ impl Mechanism {
             self.budget = (self.budget + time.as_nanos() * u128::from(speed)).min(most);
         }
         self.run();
+        if self.motions.is_empty() || !self.online() {
+            // A motor that stands still saves nothing up.
+            self.budget = 0;
+        }
     }
 
     /// The bytes for the host since the last call.
@@ -381,9 +385,7 @@ impl Mechanism {
         let bit = |set: bool, bits: u8| if set { bits } else { 0 };
         let status = match question {
             1 => bit(!self.online(), 0x08),
-            2 => {
-                bit(self.cover_open, 0x04) | bit(self.paper_out(), 0x20) | bit(self.cutter_failed(), 0x40)
-            }
+            2 => bit(self.cover_open, 0x04) | bit(self.paper_out(), 0x20) | bit(self.cutter_failed(), 0x40),
             3 => bit(self.cutter_failed(), 0x08),
             4 => bit(self.near_end(), 0x0c) | bit(self.paper_out(), 0x60),
             _ => return,

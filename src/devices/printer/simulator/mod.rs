@@ -132,8 +132,11 @@ impl PrinterSimulator {
         self.bench().mechanism.paper_now()
     }
 
+    /// The bench, after everything that is on the wire has arrived.
     fn bench(&self) -> MutexGuard<'_, Bench> {
-        self.bench.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut bench = self.bench.lock().unwrap_or_else(PoisonError::into_inner);
+        bench.look();
+        bench
     }
 }
 

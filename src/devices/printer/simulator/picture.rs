@@ -36,10 +36,6 @@ fn write(file: &mut Vec<u8>, height: usize, bits: &[u8]) -> Result<(), png::Enco
     let mut encoder = png::Encoder::new(file, PAPER_DOTS as u32, height);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
-    encoder.set_pixel_dims(Some(png::PixelDimensions {
-        xppu: 8000,
-        yppu: 8000,
-        unit: png::Unit::Meter,
-    }));
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: 8000, yppu: 8000, unit: png::Unit::Meter }));
     encoder.write_header()?.write_image_data(bits)
 }

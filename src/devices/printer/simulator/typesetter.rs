@@ -281,7 +281,9 @@ impl Typesetter {
             let column = start_x + x as isize;
             let row = start_y + y as isize;
             for down in 0..dot_high as isize {
-                let Ok(y) = usize::try_from(baseline as isize + row * dot_high as isize + down) else { continue };
+                let Ok(y) = usize::try_from(baseline as isize + row * dot_high as isize + down) else {
+                    continue;
+                };
                 let Some(dots) = strip.rows.get_mut(y) else { continue };
                 for across in 0..(dot_wide + usize::from(cell.bold)) as isize {
                     let x = left as isize + column * dot_wide as isize + across;
