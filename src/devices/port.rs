@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serialport::{SerialPort, StopBits};
+use serialport::{ClearBuffer, SerialPort, StopBits};
 
 /// How long one read waits for a byte before it says [`Received::Nothing`].
 pub const READ_PATIENCE: Duration = Duration::from_millis(50);
@@ -70,6 +70,37 @@ impl Port {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Received::Nothing),
             Err(error) => Err(error),
         }
+    }
+
+    /// Sends the first of the bytes and says how many; 0 when the other side takes nothing now. So a
+    /// long transmission can be read in between, and given up.
+    ///
+    /// # Errors
+    /// When the cable was pulled or the port failed.
+    pub fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let chunk = &bytes[..bytes.len().min(WRITE_CHUNK)];
+        match self.0.write(chunk) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
+                Ok(0)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Forgets what was sent and has not left this machine yet.
+    ///
+    /// # Errors
+    /// When the cable was pulled or the port failed.
+    pub fn discard_unsent(&mut self) -> io::Result<()> {
+        Ok(self.0.clear(ClearBuffer::Output)?)
+    }
+
+    /// How many bytes have come that [`Port::receive`] can take without waiting.
+    ///
+    /// # Errors
+    /// When the cable was pulled or the port failed.
+    pub fn waiting(&self) -> io::Result<u32> {
+        Ok(self.0.bytes_to_read()?)
     }
 
     /// Sends all bytes.

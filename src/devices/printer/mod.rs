@@ -3,8 +3,18 @@
 //! Invariant: [`PrinterEvent::Printed`] is said only after the printer confirmed that the whole job
 //! is on paper; an interrupted job is cleared from the printer before anyone else can get it.
 
+mod core;
+mod driver;
+#[cfg(feature = "simulators")]
+pub mod simulator;
+mod status;
+#[cfg(all(test, feature = "simulators"))]
+mod tests;
+
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+pub use driver::{EscPosPrinter, Options};
 
 /// Something that prints receipts. Returns at once; what happens comes through the sink that it was
 /// made with. Dropping it ends its thread.

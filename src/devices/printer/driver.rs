@@ -1,0 +1,247 @@
+//! The thread that owns the printer's port.
+//!
+//! Invariant: it only carries bytes and events between port, protocol and sink; every decision is
+//! made by the protocol in [`super::core`].
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use super::core::{Core, Input, Output};
+use super::{Job, PrinterEvent, ReceiptPrinter};
+use crate::devices::Sink;
+use crate::devices::port::{Port, PortName, Received};
+
+/// How the driver behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How often an idle printer is asked for its status; at least 100 ms.
+    pub poll_every: Duration,
+    /// How long to wait before the first attempt to open a lost port anew; each further attempt
+    /// waits twice as long.
+    pub first_retry: Duration,
+    /// The longest wait between two attempts.
+    pub longest_retry: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            poll_every: Duration::from_secs(1),
+            first_retry: Duration::from_millis(250),
+            longest_retry: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A receipt printer that speaks ESC/POS over a serial port.
+pub struct EscPosPrinter {
+    orders: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Order {
+    Print(Job),
+    Forget,
+}
+
+impl EscPosPrinter {
+    /// Starts the printer's thread. A port that is not there (yet) is no error: the sink is told
+    /// [`super::Condition::Offline`], and the port is opened when it appears.
+    ///
+    /// # Errors
+    /// When the operating system has no thread to give.
+    pub fn start(port: PortName, options: Options, sink: Sink<PrinterEvent>) -> io::Result<Self> {
+        let (orders, inbox) = channel();
+        let thread = std::thread::Builder::new()
+            .name("receipt-printer".to_owned())
+            .spawn(move || Driver::new(port, options, sink, inbox).run())?;
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
+    }
+
+    fn order(&self, order: Order) {
+        // The thread outlives the sender; it could only be gone after a panic, which is logged.
+        if let Some(orders) = &self.orders
+            && orders.send(order).is_err()
+        {
+            tracing::error!("the receipt printer's thread is gone; restart the pillar");
+        }
+    }
+}
+
+impl ReceiptPrinter for EscPosPrinter {
+    fn print(&self, job: Job) {
+        self.order(Order::Print(job));
+    }
+
+    fn forget(&self) {
+        self.order(Order::Forget);
+    }
+}
+
+impl Drop for EscPosPrinter {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Driver {
+    name: PortName,
+    options: Options,
+    sink: Sink<PrinterEvent>,
+    inbox: Receiver<Order>,
+    core: Core,
+    started: Instant,
+    port: Option<Port>,
+    unsent: VecDeque<(Zeroizing<Vec<u8>>, usize)>,
+    retry_after: Duration,
+    retry_at: Duration,
+}
+
+/// Whether the owner of the printer is still there.
+enum Owner {
+    There,
+    Gone,
+}
+
+impl Driver {
+    fn new(name: PortName, options: Options, sink: Sink<PrinterEvent>, inbox: Receiver<Order>) -> Self {
+        // Ids begin elsewhere after every start, so that no answer to an earlier run fits.
+        let first_id = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let core = Core::new(options.poll_every.max(Duration::from_millis(100)), first_id);
+        Self {
+            name,
+            retry_after: options.first_retry,
+            retry_at: Duration::ZERO,
+            options,
+            sink,
+            inbox,
+            core,
+            started: Instant::now(),
+            port: None,
+            unsent: VecDeque::new(),
+        }
+    }
+
+    fn run(mut self) {
+        while let Owner::There = self.take_orders() {
+            if self.port.is_none() {
+                self.open();
+            }
+            if let Err(error) = self.exchange() {
+                tracing::warn!(port = %self.name.path.display(), %error, "lost the receipt printer's port");
+                self.close();
+            }
+            self.handle(Input::Time);
+        }
+        self.handle(Input::Forget);
+        while !self.unsent.is_empty() && matches!(self.send(), Ok(count) if count > 0) {}
+    }
+
+    /// Takes all orders that are there; without a port, waits for one until it is time to try again.
+    fn take_orders(&mut self) -> Owner {
+        if self.port.is_none() {
+            let wait = self.retry_at.saturating_sub(self.started.elapsed());
+            match self.inbox.recv_timeout(wait) {
+                Ok(order) => self.obey(order),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Owner::Gone,
+            }
+        }
+        loop {
+            match self.inbox.try_recv() {
+                Ok(order) => self.obey(order),
+                Err(TryRecvError::Empty) => return Owner::There,
+                Err(TryRecvError::Disconnected) => return Owner::Gone,
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Print(job) => self.handle(Input::Print(job)),
+            Order::Forget => self.handle(Input::Forget),
+        }
+    }
+
+    fn open(&mut self) {
+        if self.started.elapsed() < self.retry_at {
+            return;
+        }
+        match self.name.open() {
+            Ok(port) => {
+                self.port = Some(port);
+                self.retry_after = self.options.first_retry;
+                self.handle(Input::Opened);
+            }
+            Err(error) => {
+                tracing::debug!(port = %self.name.path.display(), %error, "no receipt printer yet");
+                self.close();
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.port = None;
+        self.retry_at = self.started.elapsed() + self.retry_after;
+        self.retry_after = (self.retry_after * 2).min(self.options.longest_retry);
+        self.handle(Input::Lost);
+    }
+
+    /// Sends a little and reads what has come.
+    fn exchange(&mut self) -> io::Result<()> {
+        let sending = !self.unsent.is_empty();
+        if sending {
+            self.send()?;
+            if self.unsent.is_empty() {
+                self.handle(Input::Written);
+            }
+        }
+        let Some(port) = &mut self.port else { return Ok(()) };
+        if sending && port.waiting()? == 0 {
+            return Ok(());
+        }
+        let mut buffer = [0; 64];
+        if let Received::Bytes(count) = port.receive(&mut buffer)? {
+            self.handle(Input::Received(&buffer[..count]));
+        }
+        Ok(())
+    }
+
+    fn send(&mut self) -> io::Result<usize> {
+        let (Some(port), Some((bytes, sent))) = (&mut self.port, self.unsent.front_mut()) else {
+            return Ok(0);
+        };
+        let count = port.send_some(&bytes[*sent..])?;
+        *sent += count;
+        if *sent == bytes.len() {
+            self.unsent.pop_front();
+        }
+        Ok(count)
+    }
+
+    fn handle(&mut self, input: Input<'_>) {
+        for output in self.core.handle(input, self.started.elapsed()) {
+            match output {
+                Output::Send(bytes) => self.unsent.push_back((bytes, 0)),
+                Output::Tell(event) => (self.sink)(event),
+                Output::Discard => {
+                    self.unsent.clear();
+                    // A port that is gone has nothing left to discard.
+                    if let Some(port) = &mut self.port
+                        && let Err(error) = port.discard_unsent()
+                    {
+                        tracing::debug!(%error, "could not discard unsent bytes");
+                    }
+                }
+            }
+        }
+    }
+}
