@@ -1,13 +1,19 @@
 //! Zuil, the municipal self-service pillar.
 //!
 //! The rooms and the direction in which they may depend on each other are in
-//! `docs/architecture.md`; `tests/tidy.rs` enforces them.
+//! `docs/architecture.md`; `tests/it/tidy.rs` enforces them.
 
 pub mod catalogue;
+pub mod clock;
+pub mod config;
 pub mod devices;
 pub mod outbox;
+pub mod pillar;
 pub mod receipt;
 pub mod reconcile;
+pub mod runner;
+pub mod speech;
 pub mod sync;
 pub mod texts;
 pub mod visit;
+pub mod waypoint;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use zuil_wire::Binding;
-use zuil_wire::seal::{SealKey, SigningKey};
+use zuil_wire::seal::SealKey;
 
 use crate::catalogue::{Catalogue, Mistake};
 use crate::clock::Clock;
@@ -21,13 +21,13 @@ use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
 use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
-use crate::devices::terminal::{self, PaymentTerminal, ZvtTerminal};
+use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
 use crate::outbox::Outbox;
 use crate::receipt::Columns;
 use crate::speech::Speech;
 use crate::runner::{Identity, Input, Parts, Runner};
-use crate::sync::{self, HttpsHub, Watched};
+use crate::sync;
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 
@@ -94,7 +94,7 @@ impl Pillar {
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
         let outbox = open_outbox(&config.data_dir)?;
         let (inputs, received) = mpsc::channel();
-        let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), inputs.clone())?;
+        let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), &inputs)?;
         let wake = sync.waker();
         let parts = Parts {
             identity: Identity {
@@ -208,8 +208,10 @@ fn start_terminal(
     inputs: &Sender<Input>,
 ) -> Result<Option<Box<dyn PaymentTerminal>>, NotServing> {
     let Some(settings) = &config.terminal else { return Ok(None) };
-    let options = terminal::Options { password: settings.password.clone(), ..terminal::Options::default() };
-    let terminal = ZvtTerminal::start(terminal::port(&settings.port), options, sink(inputs, Input::Terminal))
+    let password = Password::parse(&settings.password).map_err(storage("reading the terminal's password"))?;
+    let options = terminal::Options::new(password);
+    let port = ZvtTerminal::port(&settings.port);
+    let terminal = ZvtTerminal::start(port, options, sink(inputs, Input::Terminal))
         .map_err(storage("starting the terminal's thread"))?;
     Ok(Some(Box::new(terminal)))
 }
@@ -238,7 +240,7 @@ impl SyncThread {
         binding: &Binding,
         outbox: Arc<Outbox>,
         waypoints: Arc<dyn Waypoints>,
-        inputs: Sender<Input>,
+        inputs: &Sender<Input>,
     ) -> Result<Self, NotServing> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -246,16 +248,15 @@ impl SyncThread {
             .enable_all()
             .build()
             .map_err(storage("starting the sync"))?;
-        let hub = HttpsHub::new(binding).map_err(storage("reading the binding's certificates"))?;
-        let key = SigningKey::from_base64(&binding.signing_key).map_err(storage("reading the signing key"))?;
-        let hub = Watched::new(hub, waypoints);
-        let _entered = runtime.enter();
-        let handle = sync::Worker::spawn(outbox, hub, key, sink(&inputs, Input::Sync));
+        let events = sink(inputs, Input::Sync);
+        let handle = sync::start(binding, outbox, events, waypoints, runtime.handle())
+            .map_err(storage("reading the binding's keys"))?;
         Ok(Self { handle, _runtime: runtime })
     }
 
     fn waker(&self) -> impl Fn() + Send + 'static {
-        self.handle.waker()
+        let handle = self.handle.clone();
+        move || handle.wake()
     }
 }
 

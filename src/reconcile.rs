@@ -41,7 +41,7 @@ pub struct Settled {
 /// - The receipt that was the last one before: the terminal has charged nothing since. Not paid.
 /// - A newer receipt, approved, for the right amount: paid. A newer one that was declined, or for
 ///   another amount, is not this payment and does not prove that this one never was.
-/// - A terminal that remembers none, and never gave a receipt before: not paid.
+/// - A terminal that remembers none, and remembered none before (receipt 0) or never told: not paid.
 /// - No receipt known before, but the terminal remembers one: unknown, even for the right amount. It
 ///   may be a payment from before the terminal came to this pillar, such as an installer's test.
 /// - A terminal that has forgotten its receipts, or another terminal than before: unknown.
@@ -52,7 +52,7 @@ pub fn decide(open: &OpenPayment, last: Option<&LastPayment>) -> Decision {
         return Decision::StillUnknown;
     }
     match (open.last_receipt, last) {
-        (None, None) => Decision::NotPaid,
+        (None | Some(0), None) => Decision::NotPaid,
         (Some(known), Some(last)) if same_terminal(open, &last.details) => {
             let receipt = last.details.receipt_number;
             if receipt == known {

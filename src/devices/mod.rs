@@ -4,8 +4,10 @@
 //! Invariant: a device knows no task, no visit and no hub, and says only what is true: "printed"
 //! when the printer confirmed it, "paid" when the terminal said so.
 
+pub mod headphones;
 pub mod port;
 pub mod printer;
+pub mod speech;
 pub mod terminal;
 
 /// Where a device's thread puts what it has to tell. Must not block.

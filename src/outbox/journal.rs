@@ -19,8 +19,9 @@ pub struct Intent {
     pub payment: Uuid,
     /// How much, more than zero.
     pub amount: Cents,
-    /// The number of the last receipt that the terminal is known to have given, 0 to 9999: from the
-    /// terminal itself when it told, else from [`Outbox::last_receipt`].
+    /// The number of the last receipt that the terminal is known to have given, 1 to 9999: from the
+    /// terminal itself when it told, else from [`Outbox::last_receipt`]. 0 when the terminal was
+    /// asked and remembered none.
     pub last_receipt: Option<u16>,
     /// When, by the pillar's clock.
     pub at: Timestamp,

@@ -12,9 +12,9 @@ use zuil_wire::seal::Sealed;
 use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
 use crate::devices::terminal::{
-    Charge, Condition, Details, NotRecorded, Outcome, PaymentTerminal, Prompt, TerminalEvent,
+    Charge, Condition, LastPayment, NotRecorded, Outcome, PaymentTerminal, Prompt, TerminalEvent,
 };
-use crate::outbox::{Intent, Outbox, OutboxError};
+use crate::outbox::{Intent, Outbox};
 use crate::reconcile;
 use crate::visit::{CardLines, Event, PaymentDone, TerminalStep, WhyNotPaid};
 use crate::waypoint::{Waypoint, Waypoints};
@@ -27,6 +27,9 @@ pub(super) struct Till {
     condition: Condition,
     /// The payment that is going on now.
     current: Option<Current>,
+    /// The last receipt that the terminal remembers, 0 when it remembers none; `None` until it told.
+    /// No card is taken before that: without it a payment could not be settled after a power cut.
+    remembered: Option<u16>,
     /// A payment is open whose outcome nobody knows: no card is taken until that is settled.
     blocked: bool,
 }
@@ -43,18 +46,19 @@ impl Till {
         outbox: Arc<Outbox>,
         waypoints: Arc<dyn Waypoints>,
     ) -> Self {
-        let mut till = Self { terminal, outbox, waypoints, condition: Condition::Unknown, current: None, blocked: true };
+        let mut till = Self { terminal, outbox, waypoints, condition: Condition::Unknown, current: None, remembered: None, blocked: true };
         till.look_for_open_payments();
-        if till.blocked && let Some(terminal) = &till.terminal {
-            terminal.ask_last_payment();
+        match &till.terminal {
+            Some(terminal) => terminal.ask_last_payment(),
+            None => till.give_up_on_the_terminal(),
         }
         till
     }
 
     /// Whether a card payment can be begun now.
     pub(super) fn can_charge(&self) -> bool {
-        self.terminal.is_some() && self.condition == Condition::Ready && !self.blocked
-            || self.current.is_some()
+        self.current.is_some()
+            || self.condition == Condition::Ready && self.remembered.is_some() && !self.blocked
     }
 
     /// Makes the intent and the sealed transaction durable, then charges.
@@ -65,7 +69,7 @@ impl Till {
         at: Timestamp,
     ) -> Result<(), super::NotKept> {
         let payment = Uuid::new_v4();
-        let intent = Intent { payment, amount, last_receipt: self.outbox.last_receipt()?, at };
+        let intent = Intent { payment, amount, last_receipt: self.remembered, at };
         self.outbox.record_intent(&intent, sealed)?;
         self.waypoints.pass(Waypoint::AfterIntent);
         self.current =
@@ -98,6 +102,9 @@ impl Till {
         match event {
             TerminalEvent::Condition(condition) => {
                 self.condition = condition;
+                if condition == Condition::Offline && self.current.is_none() {
+                    self.give_up_on_the_terminal();
+                }
                 None
             }
             TerminalEvent::Prompt(payment, prompt) => {
@@ -109,15 +116,30 @@ impl Till {
                 Some(self.finish(&current, &outcome))
             }
             TerminalEvent::LastPayment(last) => {
-                // A payment that is going on is not among those to settle: the terminal's memory
-                // may be older than it.
-                let busy = self.current.as_ref().map(|current| current.payment);
-                if let Err(error) = reconcile::settle(&self.outbox, last.as_ref(), busy) {
-                    tracing::error!(%error, "open payments could not be settled");
-                }
-                self.look_for_open_payments();
+                self.settle(last.as_ref());
                 None
             }
+        }
+    }
+
+    /// Settles what an earlier power cut left open. Not while a payment is going on: the terminal's
+    /// memory may be older than it, and it is asked again afterwards.
+    fn settle(&mut self, last: Option<&LastPayment>) {
+        if self.current.is_some() {
+            return;
+        }
+        self.remembered = Some(last.map_or(0, |last| last.details.receipt_number));
+        if let Err(error) = reconcile::settle(&self.outbox, last) {
+            tracing::error!(%error, "open payments could not be settled");
+        }
+        self.look_for_open_payments();
+    }
+
+    /// The terminal is not there: what is open becomes unknown, so that the municipality is told and
+    /// staff see it. It is settled all the same when the terminal comes back.
+    fn give_up_on_the_terminal(&self) {
+        if let Err(error) = reconcile::settle_without_terminal(&self.outbox) {
+            tracing::error!(%error, "open payments could not be told to the municipality");
         }
     }
 
@@ -134,11 +156,16 @@ impl Till {
         }
         let written = self.write_down(current, outcome);
         let state = if written { record(current.amount, outcome).state } else { PaymentState::Unknown };
+        if let Outcome::Paid(details) = outcome {
+            self.remembered = Some(details.receipt_number);
+        }
         if state == PaymentState::Unknown {
             self.blocked = true;
-            if let Some(terminal) = &self.terminal {
-                terminal.ask_last_payment();
-            }
+        }
+        if let Some(terminal) = &self.terminal
+            && self.blocked
+        {
+            terminal.ask_last_payment();
         }
         Event::PaymentDone(PaymentDone {
             state,
@@ -159,7 +186,7 @@ impl Till {
 
     fn look_for_open_payments(&mut self) {
         self.blocked = match self.outbox.open_payments() {
-            Ok(open) => open.iter().any(|open| !self.is_current(open.intent.payment)),
+            Ok(open) => open.iter().any(|open| !self.is_current(open.payment)),
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be read; no card is taken");
                 true
@@ -168,7 +195,9 @@ impl Till {
     }
 }
 
-fn record(amount: Cents, outcome: &Outcome) -> PaymentRecord {
+/// What is written down of an outcome. The amount is the one that the terminal told: the outbox
+/// refuses another than was asked, and then the terminal takes it back.
+fn record(asked: Cents, outcome: &Outcome) -> PaymentRecord {
     let (state, details) = match outcome {
         Outcome::Paid(details) => (PaymentState::Paid, Some(details)),
         Outcome::Unknown => (PaymentState::Unknown, None),
@@ -176,13 +205,9 @@ fn record(amount: Cents, outcome: &Outcome) -> PaymentRecord {
             (PaymentState::NotPaid, None)
         }
     };
-    payment_record(state, amount, details)
-}
-
-fn payment_record(state: PaymentState, amount: Cents, details: Option<&Details>) -> PaymentRecord {
     PaymentRecord {
         state,
-        amount,
+        amount: details.map_or(asked, |details| details.amount),
         terminal_id: details.map(|details| details.terminal_id.clone()),
         receipt_number: details.map(|details| details.receipt_number),
         card_scheme: details.map(|details| details.card_scheme.clone()),

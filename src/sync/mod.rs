@@ -20,6 +20,7 @@ use zuil_wire::seal::SigningKey;
 use zuil_wire::{Binding, UploadRequest, UploadResponse};
 
 use crate::outbox::Outbox;
+use crate::waypoint::{Waypoint, Waypoints};
 
 pub use binding::{BindingError, read_binding};
 pub use client::HttpsHub;
@@ -42,6 +43,28 @@ pub trait Hub: Send + Sync + 'static {
     fn hello(&self) -> impl Future<Output = Result<(), SyncError>> + Send;
 }
 
+/// A hub, with someone who is told when an upload begins and when it was answered.
+struct Watched<H> {
+    hub: H,
+    waypoints: Arc<dyn Waypoints>,
+}
+
+impl<H: Hub> Hub for Watched<H> {
+    async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
+        if request.envelopes.is_empty() {
+            return self.hub.upload(request).await;
+        }
+        self.waypoints.pass(Waypoint::BeforeUpload);
+        let response = self.hub.upload(request).await?;
+        self.waypoints.pass(Waypoint::AfterUpload);
+        Ok(response)
+    }
+
+    async fn hello(&self) -> Result<(), SyncError> {
+        self.hub.hello().await
+    }
+}
+
 /// Starts to bring `outbox` to the hub of `binding`, on `runtime`. It ends when the last clone of
 /// the handle is dropped.
 ///
@@ -51,12 +74,13 @@ pub fn start(
     binding: &Binding,
     outbox: Arc<Outbox>,
     events: impl Fn(SyncEvent) + Send + 'static,
+    waypoints: Arc<dyn Waypoints>,
     runtime: &tokio::runtime::Handle,
 ) -> Result<Handle, SyncError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let worker = Worker {
         outbox,
-        hub: HttpsHub::new(binding, Arc::clone(&provider))?,
+        hub: Watched { hub: HttpsHub::new(binding, Arc::clone(&provider))?, waypoints },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
