@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod devices;
 pub mod outbox;
 pub mod receipt;
+pub mod screens;
 pub mod sync;
 pub mod texts;
 pub mod visit;
