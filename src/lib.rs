@@ -6,12 +6,15 @@
 pub mod catalogue;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "simulators")]
+pub mod demo;
 pub mod devices;
 pub mod outbox;
 pub mod pillar;
 pub mod receipt;
 pub mod reconcile;
 pub mod runner;
+pub mod screens;
 pub mod speech;
 pub mod sync;
 pub mod texts;

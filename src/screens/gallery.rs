@@ -1,0 +1,458 @@
+//! Sample views of every screen and state, for pictures and tests: nothing filled in, much filled in,
+//! and with something to mend. All names, numbers and addresses are made up.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use zuil_wire::{Cents, PaymentState, Reference, State};
+
+use crate::catalogue::{Icon, Language};
+use crate::visit::{
+    Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView, OutOfService, Overlay,
+    PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView,
+    TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
+};
+
+/// A view and what it is called; the name fits in a file name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Its name, such as `question-address-found`.
+    pub name: &'static str,
+    /// The view.
+    pub view: View,
+}
+
+/// All samples in a language.
+#[must_use]
+pub fn samples(language: Language) -> Vec<Sample> {
+    let words = Words(language);
+    [words.beginning(), words.fields(), words.choices(), words.ending(), words.overlays()].concat()
+}
+
+/// Chooses between the Dutch and the English words of a sample.
+#[derive(Clone, Copy)]
+struct Words(Language);
+
+impl Words {
+    fn of(self, dutch: &str, english: &str) -> String {
+        match self.0 {
+            Language::Nl => dutch.to_owned(),
+            Language::En => english.to_owned(),
+        }
+    }
+
+    fn frame(self) -> Frame {
+        Frame {
+            municipality: "Voorbeeldhuizen".to_owned(),
+            phone: "14 0000".to_owned(),
+            language: self.0,
+            text_size: TextSize::Normal,
+            dark: false,
+            speech: false,
+            headphones: false,
+            hidden: false,
+            can_go_back: true,
+            can_stop: true,
+            can_go_on: true,
+            progress: None,
+            overlay: None,
+        }
+    }
+
+    fn sample(self, name: &'static str, screen: Screen) -> Sample {
+        let mut frame = self.frame();
+        match &screen {
+            Screen::OutOfService(_) | Screen::Attract { .. } | Screen::Saving { .. } | Screen::Pay { .. } => {
+                frame.can_go_back = false;
+                frame.can_stop = false;
+            }
+            Screen::NotSaved | Screen::Receipt(_) | Screen::Survey(_) | Screen::Goodbye => {
+                frame.can_go_back = false;
+                frame.can_stop = false;
+            }
+            Screen::Explain { card_missing, .. } => frame.can_go_on = !card_missing,
+            Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
+            Screen::Language | Screen::Choose { .. } | Screen::Review { .. } => {}
+        }
+        if matches!(screen, Screen::Pay { stage: PayStage::NotPaid(_), .. }) {
+            frame.can_stop = true;
+        }
+        Sample { name, view: View { frame, screen } }
+    }
+
+    fn tiles(self, unavailable: bool) -> Vec<Tile> {
+        let tile = |task: &str, icon, title, unavailable| Tile { task: task.to_owned(), icon, title, unavailable };
+        vec![
+            tile("report", Icon::Report, self.of("Iets melden op straat", "Report something in the street"), false),
+            tile("call-back", Icon::Phone, self.of("Laat u terugbellen", "Be called back"), false),
+            tile(
+                "bulky-waste",
+                Icon::BulkyWaste,
+                self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+                unavailable,
+            ),
+        ]
+    }
+
+    fn many_tiles(self) -> Vec<Tile> {
+        let mut tiles = self.tiles(false);
+        for (task, icon, dutch, english) in [
+            ("parking", Icon::Report, "Parkeervergunning aanvragen", "Apply for a parking permit"),
+            ("appointment", Icon::Phone, "Een afspraak maken of verzetten", "Make or move an appointment"),
+            ("waste-pass", Icon::BulkyWaste, "Vraag over uw afvalpas", "Question about your waste pass"),
+        ] {
+            tiles.push(Tile { task: task.to_owned(), icon, title: self.of(dutch, english), unavailable: false });
+        }
+        tiles
+    }
+
+    fn attract(self, tiles: Vec<Tile>, announcement: Option<String>, no_card: bool, no_printer: bool) -> Screen {
+        Screen::Attract {
+            welcome: self.of("Waarmee kunnen we u helpen?", "How can we help you?"),
+            tiles,
+            privacy: self.of(
+                "Wij wissen uw gegevens van het scherm als u klaar bent.",
+                "We wipe your details from the screen when you are done.",
+            ),
+            announcement,
+            no_card,
+            no_printer,
+        }
+    }
+
+    fn explain(self, card_missing: bool) -> Screen {
+        Screen::Explain {
+            icon: Icon::BulkyWaste,
+            title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+            summary: self.of(
+                "Wij halen grote spullen op die niet in de container passen.",
+                "We pick up large things that do not fit in the container.",
+            ),
+            fee: Some(Cents(1735)),
+            needs: vec![self.of("Uw pinpas", "Your bank card"), self.of("Uw postcode", "Your postcode")],
+            minutes: 3,
+            card_missing,
+            printer_missing: card_missing,
+        }
+    }
+
+    fn beginning(self) -> Vec<Sample> {
+        let announcement = self.of(
+            "Op donderdag 26 november is het gemeentehuis dicht.",
+            "The town hall is closed on Thursday 26 November.",
+        );
+        let free = Screen::Explain {
+            icon: Icon::Report,
+            title: self.of("Iets melden op straat", "Report something in the street"),
+            summary: self.of(
+                "Is er iets kapot of vies? Wij lossen het op.",
+                "Is something broken or dirty? We solve it.",
+            ),
+            fee: None,
+            needs: Vec::new(),
+            minutes: 2,
+            card_missing: false,
+            printer_missing: false,
+        };
+        vec![
+            self.sample("attract", self.attract(self.tiles(false), None, false, false)),
+            self.sample("attract-six", self.attract(self.many_tiles(), None, false, false)),
+            self.sample(
+                "attract-troubles",
+                self.attract(self.tiles(true), Some(announcement), true, true),
+            ),
+            self.sample("out-of-service-catalogue", Screen::OutOfService(OutOfService::Catalogue)),
+            self.sample("out-of-service-storage", Screen::OutOfService(OutOfService::Storage)),
+            self.sample("language", Screen::Language),
+            self.sample("choose", Screen::Choose { tiles: self.tiles(false) }),
+            self.sample("choose-many", Screen::Choose { tiles: [self.many_tiles(), self.many_tiles()].concat() }),
+            self.sample("explain", self.explain(false)),
+            self.sample("explain-no-card", self.explain(true)),
+            self.sample("explain-free", free),
+        ]
+    }
+
+    fn question(self, name: &'static str, question: QuestionView) -> Sample {
+        self.sample(name, Screen::Question(question))
+    }
+
+    fn text(self, value: String, expected: Option<Expected>) -> QuestionView {
+        QuestionView {
+            title: self.of("Wat is er aan de hand?", "What is the matter?"),
+            help: self.of("Schrijf geen namen of telefoonnummers op.", "Do not write names or telephone numbers."),
+            optional: false,
+            control: fields(vec![Field { label: FieldLabel::Answer, value, multiline: true, max: 300 }], 0, Keyboard::Letters, ""),
+            expected,
+        }
+    }
+
+    fn single(self, dutch: &str, english: &str, value: &str, keyboard: Keyboard) -> QuestionView {
+        QuestionView {
+            title: self.of(dutch, english),
+            help: String::new(),
+            optional: false,
+            control: fields(vec![Field { label: FieldLabel::Answer, value: value.to_owned(), multiline: false, max: 80 }], 0, keyboard, ""),
+            expected: None,
+        }
+    }
+
+    fn address(self, values: [&str; 3], cursor: usize, found: &str, expected: Option<Expected>) -> QuestionView {
+        let labels = [FieldLabel::Postcode, FieldLabel::HouseNumber, FieldLabel::Addition];
+        let keyboard = if cursor == 1 { Keyboard::Digits } else { Keyboard::Postcode };
+        let each = labels.into_iter().zip(values);
+        QuestionView {
+            title: self.of("Waar staat het grofvuil?", "Where is the bulky waste?"),
+            help: self.of("Vul het adres in.", "Fill in the address."),
+            optional: false,
+            control: fields(
+                each.map(|(label, value)| Field { label, value: value.to_owned(), multiline: false, max: 7 }).collect(),
+                cursor,
+                keyboard,
+                found,
+            ),
+            expected,
+        }
+    }
+
+    fn contact(self, way: Option<usize>, value: &str, expected: Option<Expected>) -> QuestionView {
+        let keyboard = way.map(|way| if way == 0 { Keyboard::Phone } else { Keyboard::Email });
+        let label = if way == Some(1) { FieldLabel::Email } else { FieldLabel::Phone };
+        QuestionView {
+            title: self.of("Hoe kunnen we u bereiken?", "How can we reach you?"),
+            help: self.of("Alleen als wij nog een vraag hebben.", "Only if we still have a question."),
+            optional: true,
+            control: Control::Contact {
+                way,
+                field: Field { label, value: value.to_owned(), multiline: false, max: 80 },
+                keyboard,
+            },
+            expected,
+        }
+    }
+
+    fn fields(self) -> Vec<Sample> {
+        let long = self.of(
+            "De lantaarnpaal op de hoek van de straat is sinds vorige week donderdag kapot. Het is er 's avonds heel donker en de stoep is daar ook nog eens ongelijk, dus er kan iemand vallen. ",
+            "The street lamp at the corner has been broken since Thursday last week. It is very dark there in the evening, and the pavement is uneven too, so someone could fall. Please do look. ",
+        );
+        let known = self.of("Voorbeeldstraat 12, Voorbeelddorp", "Voorbeeldstraat 12, Voorbeelddorp");
+        vec![
+            self.question("question-text-empty", self.text(String::new(), None)),
+            self.question("question-text-long", self.text(long, None)),
+            self.question("question-text-expected", self.text("Lamp".to_owned(), Some(Expected::AtLeastCharacters(10)))),
+            self.question(
+                "question-name",
+                self.single("Wat is uw naam?", "What is your name?", "Jan-Willem van den Voorbeeldhuizen-Achternaam", Keyboard::Letters),
+            ),
+            self.question(
+                "question-phone",
+                self.single("Op welk nummer bellen we u?", "On which number do we call you?", "06 1234", Keyboard::Phone),
+            ),
+            self.question("question-digits", self.single("Hoeveel stuks zijn het?", "How many pieces are there?", "2", Keyboard::Digits)),
+            self.question(
+                "question-email",
+                self.single("Wat is uw e-mailadres?", "What is your e-mail address?", "naam@voorbeeld.nl", Keyboard::Email),
+            ),
+            self.question("question-address-empty", self.address(["", "", ""], 0, "", None)),
+            self.question("question-address-found", self.address(["2411 AB", "12", ""], 1, &known, None)),
+            self.question(
+                "question-address-expected",
+                self.address(["2411 AB", "999", ""], 1, "", Some(Expected::AKnownAddress)),
+            ),
+            self.question("question-contact", self.contact(None, "", None)),
+            self.question("question-contact-email", self.contact(Some(1), "naam@voor", Some(Expected::AnEmailAddress))),
+            self.question("question-contact-phone", self.contact(Some(0), "06 1234 5678", None)),
+        ]
+    }
+
+    fn options(self, several: bool, chosen: &[usize], expected: Option<Expected>) -> QuestionView {
+        let words = [
+            ("Kapotte straatverlichting", "Broken street lighting"),
+            ("Afval op straat of naast de container", "Rubbish in the street or beside the container"),
+            ("Losse stoeptegel of gat in de weg", "Loose paving stone or a hole in the road"),
+            ("Bomen en planten", "Trees and plants"),
+            ("Verkeersbord of verkeerslicht", "Traffic sign or traffic light"),
+            ("Iets anders", "Something else"),
+        ];
+        let option = |(place, (dutch, english)): (usize, (&str, &str))| OptionView {
+            label: OptionLabel::Text(self.of(dutch, english)),
+            chosen: chosen.contains(&place),
+        };
+        QuestionView {
+            title: self.of("Waar gaat het over?", "What is it about?"),
+            help: if several { self.of("Kies er hoogstens 3.", "Choose at most 3.") } else { String::new() },
+            optional: false,
+            control: Control::Options { options: words.into_iter().enumerate().map(option).collect(), several },
+            expected,
+        }
+    }
+
+    fn yes_no(self) -> QuestionView {
+        let option = |label, chosen| OptionView { label, chosen };
+        QuestionView {
+            title: self.of("Is de situatie gevaarlijk?", "Is the situation dangerous?"),
+            help: self.of("Bel bij direct gevaar 112.", "Call 112 if there is immediate danger."),
+            optional: false,
+            control: Control::Options {
+                options: vec![option(OptionLabel::Yes, false), option(OptionLabel::No, true)],
+                several: false,
+            },
+            expected: None,
+        }
+    }
+
+    fn calendar(self, chosen: Option<Date>, expected: Option<Expected>) -> QuestionView {
+        QuestionView {
+            title: self.of("Op welke dag halen we het op?", "On which day do we pick it up?"),
+            help: self.of("Zet het voor half acht buiten.", "Put it outside before half past seven."),
+            optional: false,
+            control: Control::Calendar {
+                month: date(2026, 12, 1),
+                days: month(date(2026, 12, 1), chosen),
+                earlier: false,
+                later: true,
+            },
+            expected,
+        }
+    }
+
+    fn choices(self) -> Vec<Sample> {
+        let line = |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer };
+        let free = vec![
+            line("Onderwerp", "Subject", ReviewAnswer::Text(self.of("Kapotte straatverlichting", "Broken street lighting"))),
+            line("Gevaarlijk", "Dangerous", ReviewAnswer::No),
+        ];
+        let paid = vec![
+            line("Adres", "Address", ReviewAnswer::Text("Voorbeeldstraat 12, 2411 AB Voorbeelddorp".to_owned())),
+            line(
+                "Spullen",
+                "Things",
+                ReviewAnswer::Text(self.of(
+                    "Bank of stoel, kast, matras, wasmachine, fietsen en grote stukken hout uit de schuur",
+                    "Sofa or chair, cupboard, mattress, washing machine, bicycles and large pieces of wood",
+                )),
+            ),
+            line("Dag", "Day", ReviewAnswer::Day(date(2026, 12, 1))),
+            line("Hulp bij het tillen", "Help with lifting", ReviewAnswer::Yes),
+            line("Contact", "Contact", ReviewAnswer::Text("naam@voorbeeld.nl".to_owned())),
+            line("Opmerking", "Remark", ReviewAnswer::Skipped),
+        ];
+        vec![
+            self.question("question-choice", self.options(false, &[0], None)),
+            self.question("question-choice-expected", self.options(false, &[], Some(Expected::OneOption))),
+            self.question("question-choices", self.options(true, &[1, 3, 4], Some(Expected::AtMostOptions(3)))),
+            self.question("question-yes-no", self.yes_no()),
+            self.question("question-date", self.calendar(Some(date(2026, 12, 8)), None)),
+            self.question("question-date-expected", self.calendar(None, Some(Expected::ADay))),
+            self.sample(
+                "review-free",
+                Screen::Review { title: self.of("Iets melden op straat", "Report something in the street"), lines: free, fee: None },
+            ),
+            self.sample(
+                "review-paid",
+                Screen::Review {
+                    title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+                    lines: paid,
+                    fee: Some(Cents(1735)),
+                },
+            ),
+        ]
+    }
+
+    fn pay(self, name: &'static str, stage: PayStage) -> Sample {
+        self.sample(name, Screen::Pay { amount: Cents(1735), stage })
+    }
+
+    fn receipt(self, state: State, payment: Option<PaymentState>, paper: Option<ReceiptOutcome>) -> Screen {
+        let reference = Reference::from_bits(0x0003_1415_9265_3589);
+        Screen::Receipt(ReceiptView {
+            title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+            reference,
+            state,
+            payment: payment.map(|state| (Cents(1735), state)),
+            paper,
+            qr: reference.to_string(),
+            next_steps: self.of(
+                "Wij halen uw spullen op 8 december op. Zet ze voor half acht buiten.",
+                "We pick up your things on 8 December. Put them outside before half past seven.",
+            ),
+        })
+    }
+
+    fn ending(self) -> Vec<Sample> {
+        let busy = |step| PayStage::Busy { step, stopping: false };
+        let stopping = PayStage::Busy { step: TerminalStep::PresentCard, stopping: true };
+        let not_printed = |why| Some(ReceiptOutcome::NotPrinted(why));
+        vec![
+            self.pay("pay-connecting", busy(TerminalStep::Connecting)),
+            self.pay("pay-present-card", busy(TerminalStep::PresentCard)),
+            self.pay("pay-enter-pin", busy(TerminalStep::EnterPin)),
+            self.pay("pay-authorising", busy(TerminalStep::Authorising)),
+            self.pay("pay-remove-card", busy(TerminalStep::RemoveCard)),
+            self.pay("pay-look-at-terminal", busy(TerminalStep::LookAtTerminal)),
+            self.pay("pay-stopping", stopping),
+            self.pay("pay-declined", PayStage::NotPaid(WhyNotPaid::Declined)),
+            self.pay("pay-stopped", PayStage::NotPaid(WhyNotPaid::Stopped)),
+            self.pay("pay-timed-out", PayStage::NotPaid(WhyNotPaid::TimedOut)),
+            self.pay("pay-terminal-gone", PayStage::NotPaid(WhyNotPaid::TerminalGone)),
+            self.sample("saving", Screen::Saving { slow: false }),
+            self.sample("saving-slow", Screen::Saving { slow: true }),
+            self.sample("not-saved", Screen::NotSaved),
+            self.sample("receipt-printing", self.receipt(State::Saved, Some(PaymentState::Paid), None)),
+            self.sample(
+                "receipt-printed",
+                self.receipt(State::Received, Some(PaymentState::Paid), Some(ReceiptOutcome::Printed)),
+            ),
+            self.sample(
+                "receipt-paper-out",
+                self.receipt(State::Registered, None, not_printed(WhyNotPrinted::PaperOut)),
+            ),
+            self.sample(
+                "receipt-unknown",
+                self.receipt(State::Parked, Some(PaymentState::Unknown), Some(ReceiptOutcome::Unknown)),
+            ),
+            self.sample(
+                "receipt-offline",
+                self.receipt(State::Saved, Some(PaymentState::NotPaid), not_printed(WhyNotPrinted::Offline)),
+            ),
+            self.sample("survey-clear", Screen::Survey(SurveyView::Clear { chosen: None })),
+            self.sample("survey-clear-chosen", Screen::Survey(SurveyView::Clear { chosen: Some(3) })),
+            self.sample("survey-helped", Screen::Survey(SurveyView::Helped { chosen: Some(0) })),
+            self.sample("goodbye", Screen::Goodbye),
+        ]
+    }
+
+    fn overlays(self) -> Vec<Sample> {
+        let over = |name, overlay| {
+            let mut sample = self.question(name, self.options(false, &[0], None));
+            sample.view.frame.overlay = Some(overlay);
+            sample
+        };
+        let mut hidden = self.question("hidden", self.contact(Some(1), "naam@voorbeeld.nl", None));
+        hidden.view.frame.hidden = true;
+        let mut speaking = self.question("settings-on", self.yes_no());
+        speaking.view.frame.speech = true;
+        vec![
+            over("overlay-idle", Overlay::IdleWarning { seconds_left: 20 }),
+            over("overlay-stop", Overlay::ConfirmStop),
+            over("overlay-languages", Overlay::Languages),
+            over("overlay-help", Overlay::Help),
+            hidden,
+            speaking,
+        ]
+    }
+}
+
+fn fields(fields: Vec<Field>, cursor: usize, keyboard: Keyboard, found: &str) -> Control {
+    Control::Fields { fields, cursor, keyboard, found: found.to_owned() }
+}
+
+/// A month in which Tuesdays and Fridays may be chosen.
+fn month(first: Date, chosen: Option<Date>) -> Vec<Option<Day>> {
+    use jiff::civil::Weekday::{Friday, Tuesday};
+    let before = usize::try_from(first.weekday().to_monday_zero_offset()).unwrap_or_default();
+    let days = first.series(1.day()).take_while(|day| day.month() == first.month()).map(|date| {
+        let available = matches!(date.weekday(), Tuesday | Friday);
+        Some(Day { date, available, chosen: chosen == Some(date) })
+    });
+    std::iter::repeat_n(None, before).chain(days).collect()
+}

@@ -1,0 +1,192 @@
+//! The screens: what the visit wants shown goes in as a [`View`], what the resident does comes out as
+//! an [`Intent`].
+//!
+//! One file per view's global in `ui/state/`: each writes the part of the view that is its own into
+//! properties and turns callbacks into intents. Invariant: the screens hold no state of a visit; what
+//! they show is the last view, and a touch changes nothing until the visit answers with another.
+
+mod attract;
+mod choose;
+mod explain;
+mod frame;
+mod out_of_service;
+mod pay;
+mod qr;
+mod question;
+mod receipt;
+mod review;
+mod rows;
+mod saving;
+mod survey;
+mod words;
+
+#[cfg(any(test, feature = "simulators"))]
+pub mod gallery;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use slint::ComponentHandle;
+
+use crate::catalogue::Language;
+use crate::visit::{Intent, Screen, View};
+
+/// What Slint makes of `ui/app.slint`.
+#[allow(missing_docs)] // Generated code has no documentation.
+#[allow(clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // It is not ours to mend.
+mod ui {
+    slint::include_modules!();
+}
+
+/// The window and all that is in it. Lives on the thread of the event loop.
+pub struct Screens {
+    app: ui::App,
+    heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>,
+    rows: Rows,
+    language: Cell<Option<Language>>,
+    shown: Cell<Option<Place>>,
+}
+
+impl Screens {
+    /// Makes the window; [`Self::window`] shows it.
+    ///
+    /// # Errors
+    /// When there is no display, or no renderer for it.
+    pub fn new() -> Result<Self, slint::PlatformError> {
+        let app = ui::App::new()?;
+        let heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>> = Rc::default();
+        let sink = Sink(heard.clone());
+        let rows = Rows {
+            frame: frame::connect(&app, &sink),
+            attract: attract::connect(&app, &sink),
+            choose: choose::connect(&app, &sink),
+            explain: explain::connect(&app),
+            question: question::connect(&app, &sink),
+            review: review::connect(&app, &sink),
+        };
+        pay::connect(&app, &sink);
+        survey::connect(&app, &sink);
+        Ok(Self { app, heard, rows, language: Cell::new(None), shown: Cell::new(None) })
+    }
+
+    /// Shows a view. Only to be called on the thread of the event loop.
+    pub fn show(&self, view: &View) {
+        self.speak(view.frame.language);
+        let language = view.frame.language;
+        self.rows.frame.show(&self.app, view);
+        match &view.screen {
+            Screen::OutOfService(why) => out_of_service::show(&self.app, *why),
+            Screen::Attract { .. } => self.rows.attract.show(&self.app, &view.screen),
+            Screen::Choose { tiles } => self.rows.choose.show(tiles),
+            Screen::Explain { .. } => self.rows.explain.show(&self.app, language, &view.screen),
+            Screen::Question(question) => self.rows.question.show(&self.app, language, question),
+            Screen::Review { title, lines, fee } => {
+                self.rows.review.show(&self.app, language, title, lines, *fee);
+            }
+            Screen::Pay { amount, stage } => pay::show(&self.app, language, *amount, *stage),
+            Screen::Saving { slow } => saving::show(&self.app, *slow),
+            Screen::Receipt(receipt) => receipt::show(&self.app, language, receipt),
+            Screen::Survey(survey) => survey::show(&self.app, *survey),
+            Screen::Language | Screen::NotSaved | Screen::Goodbye => {}
+        }
+        self.forget(&view.screen);
+        let place = Place::of(view);
+        if self.shown.replace(Some(place)) != Some(place) {
+            self.app.invoke_take_focus();
+        }
+    }
+
+    /// Says who hears what the resident does; whoever heard it before does so no longer.
+    pub fn on_intent(&self, hear: impl Fn(Intent) + 'static) {
+        *self.heard.borrow_mut() = Some(Rc::new(hear));
+    }
+
+    /// The window: its size, its picture, and whether it fills the display.
+    #[must_use]
+    pub fn window(&self) -> &slint::Window {
+        self.app.window()
+    }
+
+    /// Puts the window on the display.
+    ///
+    /// # Errors
+    /// When the display refuses it.
+    pub fn open(&self) -> Result<(), slint::PlatformError> {
+        self.app.show()
+    }
+
+    fn speak(&self, language: Language) {
+        if self.language.replace(Some(language)) == Some(language) {
+            return;
+        }
+        // English is the language of the keys and has no file.
+        let code = if language == Language::En { "" } else { language.code() };
+        if let Err(error) = slint::select_bundled_translation(code) {
+            tracing::error!(code, %error, "the screens have no such language; look at ui/lang");
+        }
+    }
+
+    /// What was typed, chosen or paid does not stay in properties of a screen that is not shown.
+    fn forget(&self, screen: &Screen) {
+        if !matches!(screen, Screen::Question(_)) {
+            self.rows.question.forget(&self.app);
+        }
+        if !matches!(screen, Screen::Review { .. }) {
+            self.rows.review.forget();
+        }
+        if !matches!(screen, Screen::Receipt(_)) {
+            receipt::forget(&self.app);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Screens {
+    fn app(&self) -> &ui::App {
+        &self.app
+    }
+}
+
+/// The views whose rows are updated in place.
+struct Rows {
+    frame: frame::Frame,
+    attract: attract::Attract,
+    choose: choose::Choose,
+    explain: explain::Explain,
+    question: question::Question,
+    review: review::Review,
+}
+
+/// Where intents go.
+#[derive(Clone)]
+struct Sink(Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>);
+
+impl Sink {
+    fn send(&self, intent: Intent) {
+        // Taken out first: whoever hears it may show a view, and that may say who hears.
+        let hear = self.0.borrow().clone();
+        if let Some(hear) = hear {
+            hear(intent);
+        }
+    }
+}
+
+/// What the focus belongs to: it starts anew when another screen, question or overlay comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place {
+    screen: std::mem::Discriminant<Screen>,
+    step: Option<usize>,
+    covered: bool,
+}
+
+impl Place {
+    fn of(view: &View) -> Self {
+        Self {
+            screen: std::mem::discriminant(&view.screen),
+            step: view.frame.progress.map(|progress| progress.step),
+            covered: view.frame.overlay.is_some() || view.frame.hidden,
+        }
+    }
+}

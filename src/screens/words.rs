@@ -1,0 +1,122 @@
+//! Words that depend on data: amounts, days, months, and what is expected of an answer.
+
+use jiff::civil::{Date, Weekday};
+use zuil_wire::Cents;
+
+use crate::catalogue::Language;
+use crate::texts::{fill, say};
+use crate::visit::Expected;
+
+/// An amount as it is written in a language: `€ 17,35` or `€17.35`.
+pub(super) fn amount(language: Language, cents: Cents) -> String {
+    match language {
+        Language::Nl => format!("€\u{a0}{}", cents.with_mark(',')),
+        Language::En => format!("€{}", cents.with_mark('.')),
+    }
+}
+
+/// A month and year: `november 2026`.
+pub(super) fn month(language: Language, date: Date) -> String {
+    format!("{} {}", month_name(language, date), date.year())
+}
+
+/// A day as it is read aloud: `maandag 23 november`.
+pub(super) fn day(language: Language, date: Date) -> String {
+    let weekday = match date.weekday() {
+        Weekday::Monday => say(language, "Monday"),
+        Weekday::Tuesday => say(language, "Tuesday"),
+        Weekday::Wednesday => say(language, "Wednesday"),
+        Weekday::Thursday => say(language, "Thursday"),
+        Weekday::Friday => say(language, "Friday"),
+        Weekday::Saturday => say(language, "Saturday"),
+        Weekday::Sunday => say(language, "Sunday"),
+    };
+    format!("{weekday} {} {}", date.day(), month_name(language, date))
+}
+
+/// The weekdays above a calendar, from Monday.
+pub(super) fn short_weekdays(language: Language) -> [&'static str; 7] {
+    [
+        say(language, "Mo"),
+        say(language, "Tu"),
+        say(language, "We"),
+        say(language, "Th"),
+        say(language, "Fr"),
+        say(language, "Sa"),
+        say(language, "Su"),
+    ]
+}
+
+/// What to do, for an answer that is not what was expected. An instruction, never a reproach.
+pub(super) fn expected(language: Language, expected: Expected) -> String {
+    let words = match expected {
+        Expected::AnAnswer => say(language, "Fill in an answer. Then touch “Next”."),
+        Expected::OneOption => say(language, "Touch one of the answers."),
+        Expected::AtLeastOneOption => say(language, "Touch at least one of the answers."),
+        Expected::AtMostOptions(most) => {
+            let words = say(language, "Choose at most {most}. Touch a chosen answer to take it away.");
+            return fill(words, &[("most", &most.to_string())]);
+        }
+        Expected::ADay => say(language, "Touch a day in the calendar."),
+        Expected::APhoneNumber => say(language, "Fill in ten digits, for example 06 1234 5678."),
+        Expected::AnEmailAddress => {
+            say(language, "Fill in the whole address with the @, for example naam@voorbeeld.nl.")
+        }
+        Expected::APostcode => say(language, "Fill in 4 digits and 2 letters, for example 2411 AB."),
+        Expected::AHouseNumber => say(language, "Fill in the house number, for example 12."),
+        Expected::AKnownAddress => say(
+            language,
+            "We do not find this address in our municipality. Look once more at the postcode and the house number.",
+        ),
+        Expected::AWayOfContact => say(language, "Choose first: by telephone or by e-mail."),
+        Expected::AtLeastCharacters(least) => {
+            let words = say(language, "Tell us a little more, at least {least} characters.");
+            return fill(words, &[("least", &least.to_string())]);
+        }
+    };
+    words.to_owned()
+}
+
+fn month_name(language: Language, date: Date) -> &'static str {
+    match date.month() {
+        1 => say(language, "January"),
+        2 => say(language, "February"),
+        3 => say(language, "March"),
+        4 => say(language, "April"),
+        5 => say(language, "May"),
+        6 => say(language, "June"),
+        7 => say(language, "July"),
+        8 => say(language, "August"),
+        9 => say(language, "September"),
+        10 => say(language, "October"),
+        11 => say(language, "November"),
+        _ => say(language, "December"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn an_amount_is_written_as_people_in_each_language_write_it() {
+        assert_eq!(amount(Language::Nl, Cents(1735)), "€\u{a0}17,35");
+        assert_eq!(amount(Language::En, Cents(1735)), "€17.35");
+    }
+
+    #[test]
+    fn a_day_is_said_in_words() {
+        assert_eq!(day(Language::Nl, date(2026, 11, 23)), "maandag 23 november");
+        assert_eq!(month(Language::En, date(2026, 11, 1)), "November 2026");
+    }
+
+    #[test]
+    fn a_number_in_an_instruction_is_filled_in() {
+        assert_eq!(
+            expected(Language::Nl, Expected::AtMostOptions(3)),
+            "Kies er hoogstens 3. Raak een gekozen antwoord aan om het weg te halen."
+        );
+    }
+}
