@@ -5,8 +5,17 @@
 //! pillars to it with [`fleet::add_pillar`].
 
 pub mod authority;
+pub mod cli;
 pub mod config;
+pub mod data_folder;
+pub mod desk;
 pub mod files;
+pub mod fleet;
+pub mod hub;
+pub mod intake;
 pub mod password;
 pub mod seal_keys;
 pub mod store;
+
+pub use config::Config;
+pub use hub::{Hub, Running};
