@@ -176,8 +176,9 @@ impl Desk {
 
     /// The visitor's address: what the proxy says when there is one, for it appends to the list.
     fn address_of(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
-        let lines = headers.get_all("x-forwarded-for").iter();
-        let last = lines.last().and_then(|line| line.to_str().ok()).and_then(|line| line.rsplit(',').next());
+        let mut lines = headers.get_all("x-forwarded-for").iter();
+        let last =
+            lines.next_back().and_then(|line| line.to_str().ok()).and_then(|line| line.rsplit(',').next());
         let told = last.and_then(|address| address.trim().parse().ok());
         told.filter(|_| self.behind_proxy).unwrap_or(peer.ip())
     }
@@ -212,6 +213,36 @@ fn hash_of(token: &str) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Config;
+    use crate::store::MemoryStore;
+    use std::path::Path;
+
+    fn desk(behind_proxy: bool) -> Desk {
+        let mut config = Config::on_any_port("Voorbeeldstad", Path::new("data"));
+        config.desk.behind_proxy = behind_proxy;
+        Desk::new(&config, Arc::new(MemoryStore::new()))
+    }
+
+    #[test]
+    fn an_address_is_believed_from_a_proxy_only_and_only_the_one_that_it_added() {
+        let peer: SocketAddr = "127.0.0.1:4711".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        assert_eq!(desk(true).address_of(peer, &headers), peer.ip());
+        headers.append("x-forwarded-for", HeaderValue::from_static("198.51.100.1"));
+        headers.append("x-forwarded-for", HeaderValue::from_static("192.0.2.9, 203.0.113.7"));
+        assert_eq!(desk(true).address_of(peer, &headers).to_string(), "203.0.113.7");
+        assert_eq!(desk(false).address_of(peer, &headers), peer.ip());
+    }
+
+    #[test]
+    fn behind_a_proxy_the_cookie_is_sent_over_tls_only() {
+        let cookie = |behind_proxy| {
+            let headers = desk(behind_proxy).session_cookie("token");
+            headers[header::SET_COOKIE].to_str().unwrap().to_owned()
+        };
+        assert!(cookie(true).starts_with("__Host-zuil-desk=token; ") && cookie(true).contains("; Secure"));
+        assert!(cookie(false).starts_with("zuil-desk=token; ") && !cookie(false).contains("Secure"));
+    }
 
     #[test]
     fn after_the_password_nobody_is_sent_to_another_site() {

@@ -260,13 +260,13 @@ const EN: Texts = Texts {
 };
 
 impl Lang {
-    /// "12 aanvragen", with its noun in the right number.
+    /// "12 aanvragen", at the start of a sentence.
     pub(super) fn requests(self, count: u64) -> String {
         match (self, count) {
-            (Self::Nl, 0) => "geen aanvragen".into(),
+            (Self::Nl, 0) => "Geen aanvragen".into(),
             (Self::Nl, 1) => "1 aanvraag".into(),
             (Self::Nl, _) => format!("{count} aanvragen"),
-            (Self::En, 0) => "no requests".into(),
+            (Self::En, 0) => "No requests".into(),
             (Self::En, 1) => "1 request".into(),
             (Self::En, _) => format!("{count} requests"),
         }

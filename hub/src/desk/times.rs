@@ -1,4 +1,4 @@
-//! Times as staff read them: local, with the day only when it is not today. Invariant: what is shown
+//! Times as staff read them: local, with day and year only where they differ from now. Invariant: what is shown
 //! is Dutch local time, whatever the machine is set to.
 
 use askama::filters::HtmlSafe;
@@ -22,7 +22,7 @@ pub(super) fn start_of_day(now: Timestamp) -> Timestamp {
 
 /// A moment, for people and for machines.
 pub(super) struct Moment {
-    /// Such as "vandaag 10:15" or "21 nov 2026, 10:15".
+    /// Such as "vandaag 10:15" or "21 nov 10:15", with the year only when it is another.
     pub text: String,
     /// RFC 3339, for the `datetime` attribute.
     pub machine: String,
@@ -45,7 +45,10 @@ fn words(local: &Zoned, today: Date, lang: Lang) -> String {
     }
     let month = usize::from(local.month().unsigned_abs()) - 1;
     let month = lang.texts().months.get(month).copied().unwrap_or_default();
-    format!("{} {month} {}, {clock}", local.day(), local.year())
+    if local.year() == today.year() {
+        return format!("{} {month} {clock}", local.day());
+    }
+    format!("{} {month} {} {clock}", local.day(), local.year())
 }
 
 impl std::fmt::Display for Moment {
@@ -67,8 +70,8 @@ mod tests {
         let now = at("2026-11-22T10:00:00Z");
         let text = |then, lang| Moment::new(at(then), now, lang).text;
         assert_eq!(text("2026-11-22T09:15:00Z", Lang::Nl), "vandaag 10:15");
-        assert_eq!(text("2026-07-01T22:30:00Z", Lang::Nl), "2 jul 2026, 00:30");
-        assert_eq!(text("2026-03-01T09:05:00Z", Lang::En), "1 Mar 2026, 10:05");
+        assert_eq!(text("2026-07-01T22:30:00Z", Lang::Nl), "2 jul 00:30");
+        assert_eq!(text("2025-03-01T09:05:00Z", Lang::En), "1 Mar 2025 10:05");
     }
 
     #[test]
