@@ -1,1 +1,21 @@
-//! x
+//! The municipality's side of Zuil: takes in what pillars send and shows it to staff.
+//!
+//! Its invariant: what was acknowledged to a pillar is durable here, and nobody sees it without the
+//! staff password. A program that wants a hub inside itself starts one with [`Hub::start`] and binds
+//! pillars to it with [`fleet::add_pillar`].
+
+pub mod authority;
+pub mod cli;
+pub mod config;
+pub mod data_folder;
+pub mod desk;
+pub mod files;
+pub mod fleet;
+pub mod hub;
+pub mod intake;
+pub mod password;
+pub mod seal_keys;
+pub mod store;
+
+pub use config::Config;
+pub use hub::{Hub, Running};

@@ -1,0 +1,260 @@
+//! The command line. Invariant: standard output holds what machines read, everything else goes to
+//! standard error; a secret is printed once, where its maker asked for it.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use aws_lc_rs::rand::SystemRandom;
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::level_filters::LevelFilter;
+use zeroize::Zeroizing;
+use zuil_wire::{PaymentRecord, Reference, State};
+
+use crate::config::{Config, LogLevel};
+use crate::data_folder::DataFolder;
+use crate::store::{Revoked, Store};
+use crate::{Hub, files, fleet, password};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The municipality's side of Zuil: takes in what pillars send and shows it to staff.
+#[derive(Debug, Parser)]
+#[command(name = "zuil-hub", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the hub until it is told to end (Ctrl-C or SIGTERM).
+    ///
+    /// Prints one line each on standard output: `intake https://…` and `desk http://…`, and at the
+    /// very first start `password …`, which is never shown again.
+    Serve(Common),
+    /// Say which pillars may deliver.
+    #[command(subcommand)]
+    Pillar(PillarCommand),
+    /// Manage the staff password.
+    #[command(subcommand)]
+    Password(PasswordCommand),
+    /// Look a transaction up by its reference. Exit code 1 when there is none.
+    Transaction {
+        /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
+        reference: String,
+        /// Print one JSON object for machines.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The configuration; hub.toml.example shows every key.
+    #[arg(long, default_value = "hub.toml", value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum PillarCommand {
+    /// Add a pillar and write the binding file for it.
+    ///
+    /// The file holds the pillar's private keys: carry it to the pillar on a stick, never mail it,
+    /// and delete it afterwards. The hub may be running.
+    Add {
+        /// The name of the pillar: small letters, digits and dashes, such as jumbo-dronensingel.
+        name: String,
+        /// Where to write the binding [default: NAME.binding.json]. An existing file is left alone.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The address under which this pillar reaches the hub, instead of intake.public_url.
+        #[arg(long, value_name = "URL")]
+        hub_url: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List all pillars: name, state, last seen, last sequence number.
+    List(Common),
+    /// Take away a pillar's access, at once. What it delivered stays.
+    Revoke {
+        /// The name of the pillar.
+        name: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum PasswordCommand {
+    /// Make a new staff password, print it once, and sign everyone out. The hub may be running.
+    Reset(Common),
+}
+
+impl Cli {
+    /// Does what was asked.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Serve(common) => serve(&common.config),
+            Command::Pillar(PillarCommand::Add { name, out, hub_url, common }) => {
+                add_pillar(&common.config, &name, out, hub_url.as_deref())
+            }
+            Command::Pillar(PillarCommand::List(common)) => list_pillars(&common.config),
+            Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
+            Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
+            Command::Transaction { reference, json, common } => find(&common.config, &reference, json),
+        };
+        done.unwrap_or_else(|error| {
+            eprintln!("zuil-hub: {error}");
+            ExitCode::FAILURE
+        })
+    }
+}
+
+fn load(path: &Path) -> Result<Config, Failure> {
+    let config = Config::load(path)?;
+    log_to_stderr(config.log);
+    Ok(config)
+}
+
+fn log_to_stderr(level: LogLevel) {
+    let colours = io::stderr().is_terminal();
+    // Fails only when a log was set up before, and then that one stays.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(colours)
+        .with_max_level(LevelFilter::from(level))
+        .try_init();
+}
+
+fn serve(path: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let running = Hub::start(config).await?;
+        announce(&running)?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to end");
+        running.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn announce(running: &crate::Running) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if let Some(password) = &running.first_password {
+        writeln!(out, "password {}", password.as_str())?;
+    }
+    writeln!(out, "intake {}", running.intake_url)?;
+    writeln!(out, "desk {}", running.desk_url)?;
+    out.flush()
+}
+
+fn add_pillar(
+    path: &Path,
+    name: &str,
+    out: Option<PathBuf>,
+    hub_url: Option<&str>,
+) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let out = out.unwrap_or_else(|| PathBuf::from(format!("{name}.binding.json")));
+    // The file comes first: a pillar whose keys cannot be written must not be added.
+    let mut file = files::new_private(&out)
+        .map_err(|error| format!("{} cannot be made: {error}; choose another with --out", out.display()))?;
+    let written = fleet::add_pillar(&config, name, hub_url, Timestamp::now())
+        .map_err(Failure::from)
+        .and_then(|binding| {
+            let text = Zeroizing::new(serde_json::to_vec_pretty(&binding)?);
+            file.write_all(&text)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            Ok(())
+        });
+    if let Err(error) = written {
+        std::fs::remove_file(&out)?;
+        return Err(error);
+    }
+    println!("{}", out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list_pillars(path: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let mut out = io::stdout().lock();
+    for pillar in store(&config)?.pillars()? {
+        let state = if pillar.revoked_at.is_some() { "revoked" } else { "active" };
+        let seen = pillar.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+        let sequence = pillar.last_sequence.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        writeln!(out, "{}\t{state}\t{seen}\t{sequence}", pillar.name)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn revoke_pillar(path: &Path, name: &str) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    match store(&config)?.revoke_pillar(name, Timestamp::now())? {
+        Revoked::Yes => eprintln!("{name} delivers nothing from now on"),
+        Revoked::Before(at) => eprintln!("{name} was revoked at {at}"),
+        Revoked::NoSuchPillar => {
+            return Err(format!("there is no pillar named {name}; see `zuil-hub pillar list`").into());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let random = SystemRandom::new();
+    let password = password::generate(&random)?;
+    let hash = password::hash(&password, &random)?;
+    // Before `serve` has run there may be no folder yet.
+    DataFolder::open(&config.data_dir, Timestamp::now())?.store.replace_password_hash(&hash)?;
+    println!("password {}", password.as_str());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A transaction as machines read it. It holds no answers.
+#[derive(Serialize)]
+struct Found<'a> {
+    reference: Reference,
+    state: State,
+    task: &'a str,
+    pillar: &'a str,
+    payment: Option<&'a PaymentRecord>,
+}
+
+fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let reference: Reference = reference.parse()?;
+    let Some(stored) = store(&config)?.transaction(reference)? else {
+        eprintln!("zuil-hub: there is no transaction {reference}");
+        return Ok(ExitCode::FAILURE);
+    };
+    let (task, pillar) = (stored.content.task.as_str(), stored.pillar.as_str());
+    if json {
+        let found = Found { reference, state: stored.state, task, pillar, payment: stored.payment.as_ref() };
+        println!("{}", serde_json::to_string(&found)?);
+    } else {
+        println!("{reference}\t{}\t{task}\t{pillar}", stored.state.as_str());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn store(config: &Config) -> Result<impl Store, Failure> {
+    if !config.data_dir.join("hub.sqlite").exists() {
+        let folder = config.data_dir.display();
+        return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
+    }
+    Ok(DataFolder::open_store(&config.data_dir)?)
+}

@@ -1,0 +1,314 @@
+//! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
+//! put into words here and nowhere else.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+use zuil_wire::{PaymentRecord, PaymentState, Reference, State};
+
+use super::Failure;
+use super::texts::Lang;
+use super::times::{Moment, start_of_day};
+use super::visitor::{Frame, Section, Visitor, render};
+use crate::store::{Filter, Page, Pillar, Stored};
+
+/// Rows on a page of the list.
+const ROWS: u32 = 50;
+
+/// What the list is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    show: Show,
+    #[serde(default)]
+    page: Option<u32>,
+}
+
+/// Which part of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Show {
+    #[default]
+    All,
+    Today,
+    Parked,
+}
+
+impl Show {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Today => "today",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+/// The list of transactions.
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListPage {
+    frame: Frame,
+    received_today: String,
+    waiting: String,
+    something_waits: bool,
+    show: Show,
+    query: String,
+    problem: Option<String>,
+    rows: Vec<Row>,
+    window: String,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+/// A transaction in the list.
+struct Row {
+    reference: Reference,
+    task: String,
+    pillar: String,
+    received: Moment,
+    state: Badge,
+    payment: Option<PaymentCell>,
+}
+
+/// A word with a shape; never colour alone.
+struct Badge {
+    kind: &'static str,
+    text: &'static str,
+}
+
+struct PaymentCell {
+    badge: Badge,
+    amount: String,
+}
+
+/// One transaction.
+#[derive(Template)]
+#[template(path = "transaction.html")]
+struct TransactionPage {
+    frame: Frame,
+    reference: Reference,
+    title: String,
+    state: Badge,
+    meaning: &'static str,
+    answers: Vec<(String, String)>,
+    steps: Vec<(&'static str, Moment)>,
+    payment: Option<PaymentDetails>,
+    details: Vec<(&'static str, String)>,
+}
+
+struct PaymentDetails {
+    cell: PaymentCell,
+    lines: Vec<(&'static str, String)>,
+}
+
+/// The list of pillars.
+#[derive(Template)]
+#[template(path = "pillars.html")]
+struct PillarsPage {
+    frame: Frame,
+    sentence: String,
+    rows: Vec<PillarRow>,
+}
+
+struct PillarRow {
+    name: String,
+    access: Badge,
+    last_seen: Option<Moment>,
+    last_sequence: Option<u64>,
+    added: Moment,
+}
+
+/// A page that says why there is no other.
+#[derive(Template)]
+#[template(path = "sorry.html")]
+pub(super) struct Sorry {
+    pub frame: Frame,
+    pub title: &'static str,
+    pub help: &'static str,
+}
+
+pub(super) async fn not_found(visitor: Visitor) -> Response {
+    visitor.answer(Err(Failure::NotFound))
+}
+
+pub(super) async fn list(visitor: Visitor, query: Result<Query<ListQuery>, QueryRejection>) -> Response {
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let page = show_list(&visitor, query, Timestamp::now()).await;
+    visitor.answer(page)
+}
+
+pub(super) async fn transaction(visitor: Visitor, Path(reference): Path<String>) -> Response {
+    let page = show_transaction(&visitor, &reference, Timestamp::now()).await;
+    visitor.answer(page)
+}
+
+pub(super) async fn pillars(visitor: Visitor) -> Response {
+    let pillars = visitor.desk.ask(|store| store.pillars()).await;
+    visitor.answer(pillars.map(|pillars| render(&pillars_page(&visitor, pillars, Timestamp::now()))))
+}
+
+async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Result<Response, Failure> {
+    let problem = match search(visitor, &query.q).await? {
+        Search::Nothing => None,
+        Search::Found(reference) => {
+            return Ok(Redirect::to(&format!("/transactions/{reference}")).into_response());
+        }
+        Search::Problem(problem) => Some(problem),
+    };
+    let midnight = start_of_day(now);
+    let filter = match query.show {
+        Show::All => Filter::default(),
+        Show::Today => Filter { since: Some(midnight), parked: false },
+        Show::Parked => Filter { since: None, parked: true },
+    };
+    let number = query.page.unwrap_or(1).max(1);
+    let offset = u64::from(number - 1) * u64::from(ROWS);
+    let answers = visitor
+        .desk
+        .ask(move |store| Ok((store.transactions(filter, offset, ROWS)?, store.tally(midnight)?)));
+    let (Page { items, total }, tally) = answers.await?;
+    let last = offset + items.len() as u64;
+    let link = |number: u32| format!("/?show={}&page={number}", query.show.word());
+    let page = ListPage {
+        frame: visitor.frame(Section::Transactions),
+        received_today: visitor.lang.requests(tally.received),
+        waiting: visitor.lang.waiting(tally.parked),
+        something_waits: tally.parked > 0,
+        show: query.show,
+        query: query.q,
+        problem,
+        window: if items.is_empty() { String::new() } else { visitor.lang.window(offset + 1, last, total) },
+        newer: (number > 1).then(|| link(number - 1)),
+        older: (last < total).then(|| link(number.saturating_add(1))).filter(|_| !items.is_empty()),
+        rows: items.iter().map(|item| row(item, visitor.lang, now)).collect(),
+    };
+    Ok(render(&page))
+}
+
+enum Search {
+    Nothing,
+    Found(Reference),
+    Problem(String),
+}
+
+async fn search(visitor: &Visitor, typed: &str) -> Result<Search, Failure> {
+    if typed.trim().is_empty() {
+        return Ok(Search::Nothing);
+    }
+    let reference = match typed.parse::<Reference>() {
+        Ok(reference) => reference,
+        Err(error) => return Ok(Search::Problem(visitor.lang.not_a_reference(&error))),
+    };
+    let found = visitor.desk.ask(move |store| store.transaction(reference)).await?;
+    Ok(match found {
+        Some(_) => Search::Found(reference),
+        None => Search::Problem(visitor.lang.texts().no_such_reference.to_owned()),
+    })
+}
+
+async fn show_transaction(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
+    let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
+    let stored = visitor.desk.ask(move |store| store.transaction(reference)).await?;
+    let stored = stored.ok_or(Failure::NotFound)?;
+    Ok(render(&transaction_page(visitor, &stored, now)))
+}
+
+fn row(stored: &Stored, lang: Lang, now: Timestamp) -> Row {
+    Row {
+        reference: stored.content.reference,
+        task: stored.content.task_title.clone(),
+        pillar: stored.pillar.clone(),
+        received: Moment::new(stored.received_at, now, lang),
+        state: state_badge(stored.state, lang),
+        payment: stored.payment.as_ref().map(|payment| payment_cell(payment, lang)),
+    }
+}
+
+fn transaction_page(visitor: &Visitor, stored: &Stored, now: Timestamp) -> TransactionPage {
+    let (lang, t) = (visitor.lang, visitor.lang.texts());
+    let content = &stored.content;
+    let mut steps = vec![
+        (t.committed, Moment::new(stored.committed_at, now, lang)),
+        (t.received_step, Moment::new(stored.received_at, now, lang)),
+    ];
+    steps.extend(stored.payment_settled_at.map(|at| (t.settled_step, Moment::new(at, now, lang))));
+    let mut details = vec![(t.pillar, stored.pillar.clone())];
+    details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
+    details.push((t.visit_language, lang.language_name(&content.language)));
+    details.push((t.catalogue_version, content.catalogue_version.clone()));
+    details.push((t.id, content.id.to_string()));
+    TransactionPage {
+        frame: visitor.frame(Section::Transactions),
+        reference: content.reference,
+        title: content.task_title.clone(),
+        state: state_badge(stored.state, lang),
+        meaning: lang.meaning(stored.state, stored.payment.as_ref().map(|payment| payment.state)),
+        answers: content.answers.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
+        steps,
+        payment: stored.payment.as_ref().map(|payment| payment_details(payment, lang)),
+        details,
+    }
+}
+
+fn payment_details(payment: &PaymentRecord, lang: Lang) -> PaymentDetails {
+    let t = lang.texts();
+    let terminal = payment.terminal_id.clone().map(|id| (t.terminal, id));
+    let receipt = payment.receipt_number.map(|number| (t.receipt_number, format!("{number:04}")));
+    let card = payment.card_scheme.clone().map(|card| (t.card, card));
+    PaymentDetails {
+        cell: payment_cell(payment, lang),
+        lines: [card, terminal, receipt].into_iter().flatten().collect(),
+    }
+}
+
+fn pillars_page(visitor: &Visitor, pillars: Vec<Pillar>, now: Timestamp) -> PillarsPage {
+    let revoked = pillars.iter().filter(|pillar| pillar.revoked_at.is_some()).count();
+    PillarsPage {
+        frame: visitor.frame(Section::Pillars),
+        sentence: visitor.lang.pillars_sentence(pillars.len() - revoked, revoked),
+        rows: pillars.into_iter().map(|pillar| pillar_row(pillar, visitor.lang, now)).collect(),
+    }
+}
+
+fn pillar_row(pillar: Pillar, lang: Lang, now: Timestamp) -> PillarRow {
+    let t = lang.texts();
+    let access = match pillar.revoked_at {
+        None => Badge { kind: "good", text: t.may_deliver },
+        Some(_) => Badge { kind: "bad", text: t.revoked },
+    };
+    PillarRow {
+        name: pillar.name,
+        access,
+        last_seen: pillar.last_seen_at.map(|at| Moment::new(at, now, lang)),
+        last_sequence: pillar.last_sequence,
+        added: Moment::new(pillar.added_at, now, lang),
+    }
+}
+
+fn state_badge(state: State, lang: Lang) -> Badge {
+    let kind = match state {
+        State::Saved => "plain",
+        State::Received => "arrived",
+        State::Registered => "good",
+        State::Parked => "waits",
+    };
+    Badge { kind, text: lang.state(state) }
+}
+
+fn payment_cell(payment: &PaymentRecord, lang: Lang) -> PaymentCell {
+    let kind = match payment.state {
+        PaymentState::Paid => "good",
+        PaymentState::NotPaid => "bad",
+        PaymentState::Unknown => "unknown",
+    };
+    PaymentCell {
+        badge: Badge { kind, text: lang.payment(payment.state) },
+        amount: lang.money(payment.amount),
+    }
+}

@@ -1,0 +1,86 @@
+//! Which pillars may deliver. Invariant: a pillar's private keys stand in its binding only; the hub
+//! keeps the fingerprint of its certificate and its public key.
+
+use jiff::Timestamp;
+use zuil_wire::Binding;
+use zuil_wire::seal::{SealError, SigningKey};
+
+use crate::authority::{self, AuthorityError};
+use crate::config::{Config, ConfigError};
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::store::{Added, Pillar, StoreError};
+
+/// The longest name of a pillar, in letters.
+const LONGEST_NAME: usize = 40;
+
+/// Why a pillar could not be added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// The name cannot be a pillar's.
+    #[error("a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel")]
+    Name,
+    /// There is, or was, a pillar of that name.
+    #[error(
+        "there is or was a pillar named {0}; names are never used again, so choose another, such as {0}-2"
+    )]
+    NameTaken(String),
+    /// It is not clear where pillars reach the hub.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder is of no use.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// Its certificate could not be made.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// Its signing key could not be made.
+    #[error(transparent)]
+    Key(#[from] SealError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds a pillar and makes the binding with which it reaches this hub, at `hub_url` or where the
+/// configuration says. The hub may be running.
+///
+/// # Errors
+/// When the name is taken or impossible, when it is not known where pillars reach the hub, or when
+/// the data folder fails; then no pillar was added.
+pub fn add_pillar(
+    config: &Config,
+    name: &str,
+    hub_url: Option<&str>,
+    now: Timestamp,
+) -> Result<Binding, AddError> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) || name.starts_with('-') {
+        return Err(AddError::Name);
+    }
+    let hub_url = config.hub_url(hub_url)?;
+    let folder = DataFolder::open(&config.data_dir, now)?;
+    let issued = folder.authority.issue_pillar(name, now)?;
+    let (signing_key, public_key) = SigningKey::generate()?;
+    let pillar = Pillar {
+        name: name.to_owned(),
+        fingerprint: authority::fingerprint(&issued.certificate),
+        public_key,
+        added_at: now,
+        revoked_at: None,
+        last_seen_at: None,
+        last_sequence: None,
+    };
+    match folder.store.add_pillar(&pillar)? {
+        Added::NameTaken => Err(AddError::NameTaken(name.to_owned())),
+        Added::Yes => Ok(Binding {
+            pillar: name.to_owned(),
+            hub_url: hub_url.as_str().to_owned(),
+            authority: folder.authority.pem().to_owned(),
+            certificate: issued.certificate_pem,
+            private_key: issued.key_pem.to_string(),
+            signing_key: signing_key.to_string(),
+            seal_key_id: folder.seal_keys.newest().id.clone(),
+            seal_public_key: folder.seal_keys.newest().public_key.clone(),
+        }),
+    }
+}

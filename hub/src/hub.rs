@@ -1,0 +1,148 @@
+//! A running hub: both doors open on one data folder. Invariant: the addresses that it tells are the
+//! real ones, and when it ends, what was under way is answered first.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::rand::SystemRandom;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use zeroize::Zeroizing;
+
+use crate::config::{Config, ConfigError};
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::desk::{self, Desk};
+use crate::intake::{self, Peer, TlsListener, TlsSetupError};
+use crate::password::{self, PasswordError};
+use crate::store::{Store, StoreError};
+
+/// How long requests that are under way may take when the hub ends.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Why a hub does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration makes no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder is of no use.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// TLS could not be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+    /// The first password could not be made.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address is taken or not ours.
+    #[error("{key} = \"{address}\" cannot be used: {error}; is another hub running there?")]
+    Listen {
+        /// Which key of the configuration.
+        key: &'static str,
+        /// Its value.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+/// The hub.
+pub struct Hub;
+
+/// A hub that was started. Dropping it ends it at once; [`Running::shutdown`] ends it in order.
+pub struct Running {
+    /// Where pillars come in, such as `https://127.0.0.1:8443`.
+    pub intake_url: String,
+    /// Where staff come in, such as `http://127.0.0.1:8080`.
+    pub desk_url: String,
+    /// The staff password, at the first start only. It can never be told again.
+    pub first_password: Option<Zeroizing<String>>,
+    /// What the hub keeps.
+    pub store: Arc<dyn Store>,
+    end: watch::Sender<bool>,
+    serving: JoinSet<std::io::Result<()>>,
+}
+
+impl Hub {
+    /// Opens the data folder and both doors. It needs a tokio runtime with IO and time.
+    ///
+    /// # Errors
+    /// When the data folder, an address or the configuration is of no use; the text says what to do.
+    pub async fn start(config: Config) -> Result<Running, StartError> {
+        let now = Timestamp::now();
+        let names = config.server_names()?;
+        let folder = DataFolder::open(&config.data_dir, now)?;
+        let first_password = first_password(&*folder.store)?;
+        let tls = intake::server_config(&folder.authority, &names, now)?;
+        let (intake_tcp, intake_at) = bind("intake.listen", config.intake.listen).await?;
+        let (desk_tcp, desk_at) = bind("desk.listen", config.desk.listen).await?;
+        let intake_error = |error| listen_error("intake.listen", intake_at, error);
+        let intake_tls = TlsListener::new(intake_tcp, tls).map_err(intake_error)?;
+        let store = Arc::clone(&folder.store);
+        let intake = intake::routes(Arc::new(folder));
+        let desk = desk::routes(Arc::new(Desk::new(&config, Arc::clone(&store))));
+        let (end, ended) = watch::channel(false);
+        let mut serving = JoinSet::new();
+        serving.spawn(
+            axum::serve(intake_tls, intake.into_make_service_with_connect_info::<Peer>())
+                .with_graceful_shutdown(told_to_end(ended.clone()))
+                .into_future(),
+        );
+        serving.spawn(
+            axum::serve(desk_tcp, desk.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(told_to_end(ended))
+                .into_future(),
+        );
+        Ok(Running {
+            intake_url: format!("https://{intake_at}"),
+            desk_url: format!("http://{desk_at}"),
+            first_password,
+            store,
+            end,
+            serving,
+        })
+    }
+}
+
+impl Running {
+    /// Closes both doors, answers what is under way, and ends.
+    pub async fn shutdown(mut self) {
+        let _ = self.end.send(true);
+        let all_served = async { while self.serving.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_REQUESTS, all_served).await.is_err() {
+            tracing::warn!("requests that took too long were cut off");
+        }
+    }
+}
+
+async fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = TcpListener::bind(address).await.map_err(|error| listen_error(key, address, error))?;
+    let at = listener.local_addr().map_err(|error| listen_error(key, address, error))?;
+    Ok((listener, at))
+}
+
+fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -> StartError {
+    StartError::Listen { key, address, error }
+}
+
+/// Makes the staff password when there is none.
+fn first_password(store: &dyn Store) -> Result<Option<Zeroizing<String>>, StartError> {
+    if store.password_hash()?.is_some() {
+        return Ok(None);
+    }
+    let random = SystemRandom::new();
+    let password = password::generate(&random)?;
+    let is_first = store.set_first_password_hash(&password::hash(&password, &random)?)?;
+    Ok(is_first.then_some(password))
+}
+
+async fn told_to_end(mut ended: watch::Receiver<bool>) {
+    // An error means that the hub was dropped.
+    let _ = ended.wait_for(|ended| *ended).await;
+}

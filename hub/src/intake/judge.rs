@@ -1,0 +1,227 @@
+//! Looks at every envelope of an upload on its own: whose it is, whether it was signed, what is in
+//! it. Invariant: an envelope that is bad, however bad, never hinders another one.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal};
+
+use crate::seal_keys::SealKeys;
+use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
+
+/// An upload whose parts were not looked at yet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upload {
+    version: u16,
+    envelopes: Vec<Value>,
+    surveys: Vec<Value>,
+}
+
+/// Why an upload as a whole cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// It is no upload.
+    #[error("this is not an upload; see UploadRequest in the protocol")]
+    Form,
+    /// It speaks another version of the protocol.
+    #[error("this hub speaks version {PROTOCOL_VERSION} of the protocol only; update the older of the two")]
+    Version,
+    /// It has too many envelopes or surveys.
+    #[error("at most {} envelopes and as many surveys go into one upload", UploadRequest::MAX_ENVELOPES)]
+    TooMany,
+}
+
+impl Upload {
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    /// When the request as a whole cannot be taken. A bad envelope in it is no error.
+    pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
+        let upload: Self = serde_json::from_slice(body).map_err(|_| UploadError::Form)?;
+        if upload.version != PROTOCOL_VERSION {
+            return Err(UploadError::Version);
+        }
+        if upload.envelopes.len().max(upload.surveys.len()) > UploadRequest::MAX_ENVELOPES {
+            return Err(UploadError::TooMany);
+        }
+        Ok(upload)
+    }
+
+    /// Verifies, opens and stores what `pillar` sent. When it returns, what it says is durable.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was stored and the pillar should try again.
+    pub fn take_in(
+        self,
+        pillar: &Pillar,
+        keys: &SealKeys,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<UploadResponse, StoreError> {
+        let mut batch = Batch { pillar: pillar.name.clone(), ..Batch::default() };
+        let mut refused = Vec::with_capacity(self.envelopes.len());
+        for envelope in self.envelopes {
+            let id = id_of(&envelope);
+            match judge(envelope, pillar, keys) {
+                Ok(incoming) => {
+                    batch.transactions.push(incoming);
+                    refused.push((id, None));
+                }
+                Err(reason) => refused.push((id, Some(reason))),
+            }
+        }
+        let (surveys, unusable) = sort_surveys(self.surveys);
+        batch.surveys = surveys;
+        let mut stored = store.take_in(&batch, now)?.into_iter();
+        let outcomes =
+            refused.into_iter().map(|(id, reason)| match (reason, stored_unless(reason, &mut stored)) {
+                (_, Some(Outcome::Accepted { state, case_number })) => {
+                    ItemOutcome::Accepted { id, state, case_number }
+                }
+                (_, Some(Outcome::Conflict)) => ItemOutcome::Refused { id, reason: Refusal::Conflict },
+                (reason, None) => ItemOutcome::Refused { id, reason: reason.unwrap_or(Refusal::Unreadable) },
+            });
+        let outcomes: Vec<ItemOutcome> = outcomes.collect();
+        log(pillar, &outcomes);
+        let surveys = survey_ids(&batch).into_iter().chain(unusable).collect();
+        Ok(UploadResponse { now, outcomes, surveys })
+    }
+}
+
+fn stored_unless(reason: Option<Refusal>, stored: &mut impl Iterator<Item = Outcome>) -> Option<Outcome> {
+    if reason.is_some() { None } else { stored.next() }
+}
+
+/// Whether an envelope can be stored, and as what.
+fn judge(envelope: Value, pillar: &Pillar, keys: &SealKeys) -> Result<Incoming, Refusal> {
+    // Another version may have other fields, so this is asked before the rest is read.
+    let version = envelope.pointer("/header/version").and_then(Value::as_u64);
+    if version.is_some_and(|version| version != u64::from(PROTOCOL_VERSION)) {
+        return Err(Refusal::UnsupportedVersion);
+    }
+    let envelope: Envelope = serde_json::from_value(envelope).map_err(|_| Refusal::Unreadable)?;
+    if envelope.header.pillar != pillar.name {
+        return Err(Refusal::WrongPillar);
+    }
+    seal::verify(&envelope, &pillar.public_key).map_err(|_| Refusal::BadSignature)?;
+    let key = keys.get(&envelope.header.key_id).ok_or(Refusal::UnknownKey)?;
+    let content = key.open(&envelope).map_err(|_| Refusal::Unreadable)?;
+    // The store counts with signed integers; no pillar and no fee comes near their end.
+    if i64::try_from(envelope.header.sequence).is_err() {
+        return Err(Refusal::Unreadable);
+    }
+    let digest = digest(&envelope)?;
+    let Envelope { header, payment, .. } = envelope;
+    Ok(Incoming { header, content, digest, payment })
+}
+
+/// What makes two uploads the same: all but payment and signature.
+fn digest(envelope: &Envelope) -> Result<Digest, Refusal> {
+    let parts = (&envelope.header, &envelope.encapsulated_key, &envelope.ciphertext);
+    let bytes = serde_json::to_vec(&parts).map_err(|_| Refusal::Unreadable)?;
+    let mut context = Context::new(&SHA256);
+    context.update(&bytes);
+    let mut digest = [0; 32];
+    digest.copy_from_slice(context.finish().as_ref());
+    Ok(digest)
+}
+
+/// The id of an envelope, as far as it has one.
+fn id_of(envelope: &Value) -> Uuid {
+    let id = envelope.pointer("/header/id").and_then(Value::as_str);
+    id.and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// The surveys to store, and the ids of those that will never be of use: the pillar may forget them.
+fn sort_surveys(surveys: Vec<Value>) -> (Vec<SurveyItem>, Vec<Uuid>) {
+    let (mut usable, mut unusable) = (Vec::new(), Vec::new());
+    for survey in surveys {
+        let id: Option<Uuid> = survey.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        match serde_json::from_value::<SurveyItem>(survey) {
+            Ok(item) if item.answers.clear.is_none_or(|clear| (1..=5).contains(&clear)) => usable.push(item),
+            _ => unusable.extend(id),
+        }
+    }
+    (usable, unusable)
+}
+
+fn log(pillar: &Pillar, outcomes: &[ItemOutcome]) {
+    for outcome in outcomes {
+        match outcome {
+            ItemOutcome::Accepted { id, state, .. } => {
+                tracing::info!(pillar = pillar.name, %id, state = state.as_str(), "accepted");
+            }
+            ItemOutcome::Refused { id, reason } => {
+                tracing::warn!(pillar = pillar.name, %id, ?reason, "refused");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use serde_json::json;
+
+    fn take(upload: &Value) -> UploadResponse {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = SealKeys::open_or_make(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        let pillar = Pillar {
+            name: "jumbo".into(),
+            fingerprint: [0; 32],
+            public_key: String::new(),
+            added_at: Timestamp::UNIX_EPOCH,
+            revoked_at: None,
+            last_seen_at: None,
+            last_sequence: None,
+        };
+        let upload = Upload::parse(upload.to_string().as_bytes()).unwrap();
+        upload.take_in(&pillar, &keys, &MemoryStore::new(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn rubbish_among_the_envelopes_is_refused_one_by_one() {
+        let id = Uuid::from_u128(5);
+        let envelopes =
+            json!([7, {"header": {"id": id, "version": 1}}, {"header": {"id": id, "version": 2}}]);
+        let response = take(&json!({"version": 1, "envelopes": envelopes, "surveys": []}));
+        let refused = |id, reason| ItemOutcome::Refused { id, reason };
+        assert_eq!(
+            response.outcomes,
+            [
+                refused(Uuid::nil(), Refusal::Unreadable),
+                refused(id, Refusal::Unreadable),
+                refused(id, Refusal::UnsupportedVersion)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_survey_that_makes_no_sense_is_not_sent_forever() {
+        let survey = |id: u128, clear| {
+            let answers = json!({"clear": clear, "helped": true});
+            json!({"id": Uuid::from_u128(id), "task": "bulky-waste", "answers": answers})
+        };
+        let surveys = json!([survey(1, 5), survey(2, 9), {"id": Uuid::from_u128(3)}, 4]);
+        let response = take(&json!({"version": 1, "envelopes": [], "surveys": surveys}));
+        assert_eq!(response.surveys, [1, 2, 3].map(Uuid::from_u128));
+    }
+
+    #[test]
+    fn an_upload_that_cannot_be_understood_is_no_upload() {
+        let parse = |body: &Value| Upload::parse(body.to_string().as_bytes()).unwrap_err();
+        assert_eq!(Upload::parse(b"{").unwrap_err(), UploadError::Form);
+        assert_eq!(parse(&json!({"version": 2, "envelopes": [], "surveys": []})), UploadError::Version);
+        assert_eq!(
+            parse(&json!({"version": 1, "envelopes": [], "surveys": [], "more": 1})),
+            UploadError::Form
+        );
+        let many = vec![json!({}); UploadRequest::MAX_ENVELOPES + 1];
+        assert_eq!(parse(&json!({"version": 1, "envelopes": many, "surveys": []})), UploadError::TooMany);
+    }
+}

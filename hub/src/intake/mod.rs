@@ -1,0 +1,142 @@
+//! The door for pillars: mutual TLS, one route to deliver and one to ask whether the hub is well.
+//!
+//! Invariant: an upload is answered only when all that the answer says is durable. A pillar is known
+//! by the fingerprint of its certificate; a revoked one gets no further than the door.
+
+mod judge;
+mod tls;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Extension, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use zuil_wire::UploadRequest;
+
+pub use judge::{Upload, UploadError};
+pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
+
+use crate::data_folder::DataFolder;
+use crate::store::{Pillar, StoreError};
+
+/// How long a pillar may take to send one upload. A batch of the largest size takes 34 s at 1 Mbit/s.
+const UPLOAD_TIME: Duration = Duration::from_secs(120);
+
+/// All routes for pillars.
+pub fn routes(folder: Arc<DataFolder>) -> Router {
+    Router::new()
+        .route("/v1/transactions", post(upload))
+        .route("/v1/health", get(health))
+        .layer(middleware::from_fn_with_state(Arc::clone(&folder), only_known_pillars))
+        .with_state(folder)
+}
+
+/// What a pillar is told when its request as a whole cannot be taken. It tries again later.
+enum Rejection {
+    /// The certificate is unknown or revoked.
+    NotWelcome,
+    /// The request cannot be understood.
+    Upload(UploadError),
+    /// It took too long to arrive.
+    TooSlow,
+    /// The body is larger than [`UploadRequest::MAX_BYTES`].
+    TooLarge,
+    /// The hub cannot store anything just now.
+    Unavailable,
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::NotWelcome => {
+                (StatusCode::FORBIDDEN, "this pillar was revoked or never added; bind it again".to_owned())
+            }
+            Self::Upload(error @ UploadError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+            Self::Upload(error) => (StatusCode::BAD_REQUEST, error.to_string()),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the upload took too long; try again".to_owned()),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "the upload is too large; send less at once".to_owned())
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the hub cannot store anything now; try again later".to_owned(),
+            ),
+        };
+        (status, text).into_response()
+    }
+}
+
+impl From<StoreError> for Rejection {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::Unavailable
+    }
+}
+
+async fn only_known_pillars(
+    State(folder): State<Arc<DataFolder>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Rejection> {
+    let found = blocking(move || folder.store.pillar(&peer.fingerprint)).await?;
+    match found {
+        Some(pillar) if pillar.revoked_at.is_none() => {
+            request.extensions_mut().insert(pillar);
+            Ok(next.run(request).await)
+        }
+        Some(pillar) => {
+            tracing::warn!(pillar = pillar.name, "a revoked pillar was turned away");
+            Err(Rejection::NotWelcome)
+        }
+        None => {
+            tracing::warn!("a pillar that is not in the store was turned away");
+            Err(Rejection::NotWelcome)
+        }
+    }
+}
+
+async fn upload(
+    State(folder): State<Arc<DataFolder>>,
+    Extension(pillar): Extension<Pillar>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let reading = axum::body::to_bytes(body, UploadRequest::MAX_BYTES);
+    let bytes = match tokio::time::timeout(UPLOAD_TIME, reading).await {
+        Err(_) => return Err(Rejection::TooSlow),
+        Ok(Err(_)) => return Err(Rejection::TooLarge),
+        Ok(Ok(bytes)) => bytes,
+    };
+    let upload = Upload::parse(&bytes).map_err(Rejection::Upload)?;
+    let now = Timestamp::now();
+    let response = blocking(move || upload.take_in(&pillar, &folder.seal_keys, &*folder.store, now)).await?;
+    Ok(Json(response).into_response())
+}
+
+async fn health(
+    State(folder): State<Arc<DataFolder>>,
+    Extension(pillar): Extension<Pillar>,
+) -> Result<Response, Rejection> {
+    let now = Timestamp::now();
+    blocking(move || {
+        folder.store.pulse(now)?;
+        folder.store.saw_pillar(&pillar.name, now)
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#).into_response())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Rejection> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Rejection::Unavailable),
+    }
+}

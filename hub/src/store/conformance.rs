@@ -1,0 +1,262 @@
+//! What every implementation of the store must do. Invariant: each check starts with a store of its
+//! own and speaks of it through the trait only.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{
+    AnswerLine, Cents, Header, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, State,
+    SurveyAnswers, Transaction,
+};
+
+use super::{Added, Batch, Filter, Incoming, Outcome, Pillar, Revoked, Store, Tally};
+
+/// A store, and the folder that must outlive it.
+pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
+
+/// Runs the whole suite, each check on a fresh store.
+pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
+    let checks: [fn(&dyn Store); 14] = [
+        a_transaction_is_found_by_its_reference,
+        the_same_upload_twice_is_stored_once,
+        other_content_under_a_known_id_or_reference_is_a_conflict,
+        a_conflict_hinders_no_other_in_its_batch,
+        an_unknown_payment_parks_until_it_is_paid,
+        an_unknown_payment_that_was_not_paid_stays_parked,
+        a_payment_that_is_known_never_changes,
+        lists_are_newest_first_and_come_in_pages,
+        the_tally_counts_today_and_what_waits,
+        surveys_count_once,
+        a_pillar_is_known_by_its_certificate_and_its_name_is_never_used_again,
+        a_pillar_shows_when_it_was_seen_and_how_far_it_counted,
+        there_is_one_password_and_a_new_one_ends_all_sessions,
+        a_session_ends_when_it_was_idle_or_closed,
+    ];
+    for check in checks {
+        let (store, _folder) = fresh();
+        store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+        store.pulse(at(0)).unwrap();
+        check(&*store);
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// A pillar (made up).
+pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
+    Pillar {
+        name: name.into(),
+        fingerprint: [print; 32],
+        public_key: format!("key of {name}"),
+        added_at: at(0),
+        revoked_at: None,
+        last_seen_at: None,
+        last_sequence: None,
+    }
+}
+
+/// A transaction (made up) whose id and reference follow from `number`.
+pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
+    let (id, reference) = (Uuid::from_u128(u128::from(number)), Reference::from_bits(u64::from(number)));
+    Incoming {
+        header: Header {
+            version: PROTOCOL_VERSION,
+            id,
+            pillar: "jumbo".into(),
+            sequence,
+            reference,
+            committed_at: at(i64::from(number)),
+            key_id: "seal-1".into(),
+        },
+        content: Transaction {
+            id,
+            reference,
+            task: "bulky-waste".into(),
+            task_title: "Grofvuil laten ophalen".into(),
+            catalogue_version: "1".into(),
+            language: "nl".into(),
+            answers: vec![AnswerLine {
+                question: "address".into(),
+                label: "Adres".into(),
+                value: "1234AB 1".into(),
+                display: "Voorbeeldstraat 1".into(),
+            }],
+            fee: Cents(1735),
+        },
+        digest: [number; 32],
+        payment: None,
+    }
+}
+
+fn with_payment(number: u8, state: PaymentState) -> Incoming {
+    let amount = Cents(1735);
+    let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
+    Incoming { payment: Some(payment), ..incoming(number, u64::from(number)) }
+}
+
+fn send(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Vec<Outcome> {
+    store.take_in(&Batch { pillar: "jumbo".into(), transactions, surveys: vec![] }, at(second)).unwrap()
+}
+
+const fn accepted(state: State) -> Outcome {
+    Outcome::Accepted { state, case_number: None }
+}
+
+fn a_transaction_is_found_by_its_reference(store: &dyn Store) {
+    let sent = with_payment(1, PaymentState::Paid);
+    assert_eq!(send(store, vec![sent.clone()], 60), [accepted(State::Received)]);
+    let found = store.transaction(sent.header.reference).unwrap().unwrap();
+    assert_eq!(found.content, sent.content);
+    assert_eq!((found.pillar.as_str(), found.state), ("jumbo", State::Received));
+    assert_eq!(found.payment, sent.payment);
+    assert_eq!((found.committed_at, found.received_at), (at(1), at(60)));
+    assert_eq!(store.transaction(Reference::from_bits(99)).unwrap(), None);
+}
+
+fn the_same_upload_twice_is_stored_once(store: &dyn Store) {
+    send(store, vec![incoming(1, 1)], 60);
+    assert_eq!(send(store, vec![incoming(1, 1), incoming(1, 1)], 90), vec![accepted(State::Received); 2]);
+    let page = store.transactions(Filter::default(), 0, 10).unwrap();
+    assert_eq!((page.total, page.items[0].received_at), (1, at(60)));
+}
+
+fn other_content_under_a_known_id_or_reference_is_a_conflict(store: &dyn Store) {
+    send(store, vec![incoming(1, 1), incoming(2, 2)], 60);
+    let other_content = Incoming { digest: [9; 32], ..incoming(1, 1) };
+    let mut other_reference = incoming(1, 1);
+    other_reference.header.reference = Reference::from_bits(77);
+    other_reference.digest = [8; 32];
+    let mut other_id = incoming(1, 1);
+    other_id.header.id = Uuid::from_u128(77);
+    other_id.digest = [7; 32];
+    let mut between_two = incoming(1, 1);
+    between_two.header.reference = Reference::from_bits(2);
+    between_two.digest = [6; 32];
+    let outcomes = send(store, vec![other_content, other_reference, other_id, between_two], 90);
+    assert_eq!(outcomes, vec![Outcome::Conflict; 4]);
+    assert_eq!(store.transactions(Filter::default(), 0, 10).unwrap().total, 2);
+}
+
+fn a_conflict_hinders_no_other_in_its_batch(store: &dyn Store) {
+    send(store, vec![incoming(1, 1)], 60);
+    let conflict = Incoming { digest: [9; 32], ..incoming(1, 1) };
+    let outcomes = send(store, vec![incoming(2, 2), conflict, incoming(3, 3)], 90);
+    let fine = accepted(State::Received);
+    assert_eq!(outcomes, [fine.clone(), Outcome::Conflict, fine]);
+    assert!(store.transaction(Reference::from_bits(3)).unwrap().is_some());
+}
+
+fn an_unknown_payment_parks_until_it_is_paid(store: &dyn Store) {
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::Unknown)], 60), [accepted(State::Parked)]);
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::Unknown)], 70), [accepted(State::Parked)]);
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::Paid)], 80), [accepted(State::Received)]);
+    // The first upload once more, late.
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::Unknown)], 90), [accepted(State::Received)]);
+    let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!(found.payment.unwrap().state, PaymentState::Paid);
+    assert_eq!((found.received_at, found.payment_settled_at), (at(60), Some(at(80))));
+}
+
+fn an_unknown_payment_that_was_not_paid_stays_parked(store: &dyn Store) {
+    send(store, vec![with_payment(1, PaymentState::Unknown)], 60);
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::NotPaid)], 80), [accepted(State::Parked)]);
+    let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!(found.payment.unwrap().state, PaymentState::NotPaid);
+}
+
+fn a_payment_that_is_known_never_changes(store: &dyn Store) {
+    send(store, vec![with_payment(1, PaymentState::Paid), with_payment(2, PaymentState::NotPaid)], 60);
+    let swapped =
+        vec![with_payment(1, PaymentState::NotPaid), with_payment(2, PaymentState::Paid), incoming(1, 1)];
+    assert_eq!(send(store, swapped, 80), vec![Outcome::Conflict; 3]);
+    let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!(found.payment.unwrap().state, PaymentState::Paid);
+}
+
+fn lists_are_newest_first_and_come_in_pages(store: &dyn Store) {
+    send(store, vec![incoming(1, 1), incoming(3, 3)], 60);
+    send(store, vec![with_payment(2, PaymentState::Unknown)], 90);
+    let numbers = |filter, offset, limit| {
+        let page = store.transactions(filter, offset, limit).unwrap();
+        (page.items.iter().map(|item| item.content.id.as_u128()).collect::<Vec<_>>(), page.total)
+    };
+    assert_eq!(numbers(Filter::default(), 0, 10), (vec![2, 3, 1], 3));
+    assert_eq!(numbers(Filter::default(), 1, 1), (vec![3], 3));
+    assert_eq!(numbers(Filter::default(), 9, 1), (vec![], 3));
+    assert_eq!(numbers(Filter { parked: true, since: None }, 0, 10), (vec![2], 1));
+    assert_eq!(numbers(Filter { parked: false, since: Some(at(61)) }, 0, 10), (vec![2], 1));
+}
+
+fn the_tally_counts_today_and_what_waits(store: &dyn Store) {
+    assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 0, parked: 0 });
+    send(store, vec![with_payment(1, PaymentState::Unknown), incoming(2, 2)], -5);
+    send(store, vec![incoming(3, 3)], 0);
+    assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 1, parked: 1 });
+}
+
+fn surveys_count_once(store: &dyn Store) {
+    let answers = SurveyAnswers { clear: Some(5), helped: None };
+    let survey = |id| SurveyItem { id: Uuid::from_u128(id), task: "bulky-waste".into(), answers };
+    let batch = |ids: &[u128]| Batch {
+        pillar: "jumbo".into(),
+        transactions: vec![],
+        surveys: ids.iter().copied().map(survey).collect(),
+    };
+    assert_eq!(store.take_in(&batch(&[1, 2]), at(60)).unwrap(), []);
+    store.take_in(&batch(&[2, 3, 3]), at(90)).unwrap();
+    assert_eq!(store.survey_count().unwrap(), 3);
+}
+
+fn a_pillar_is_known_by_its_certificate_and_its_name_is_never_used_again(store: &dyn Store) {
+    let library = some_pillar("bieb", 2);
+    assert_eq!(store.add_pillar(&library).unwrap(), Added::Yes);
+    assert_eq!(store.pillar(&[2; 32]).unwrap(), Some(library));
+    assert_eq!(store.pillar(&[3; 32]).unwrap(), None);
+    assert_eq!(store.revoke_pillar("bieb", at(5)).unwrap(), Revoked::Yes);
+    assert_eq!(store.revoke_pillar("bieb", at(6)).unwrap(), Revoked::Before(at(5)));
+    assert_eq!(store.revoke_pillar("nobody", at(6)).unwrap(), Revoked::NoSuchPillar);
+    assert_eq!(store.pillar(&[2; 32]).unwrap().unwrap().revoked_at, Some(at(5)));
+    assert_eq!(store.add_pillar(&some_pillar("bieb", 4)).unwrap(), Added::NameTaken);
+    let names: Vec<String> = store.pillars().unwrap().into_iter().map(|pillar| pillar.name).collect();
+    assert_eq!(names, ["bieb", "jumbo"]);
+}
+
+fn a_pillar_shows_when_it_was_seen_and_how_far_it_counted(store: &dyn Store) {
+    let seen = || {
+        let pillar = store.pillar(&[1; 32]).unwrap().unwrap();
+        (pillar.last_seen_at, pillar.last_sequence)
+    };
+    assert_eq!(seen(), (None, None));
+    store.saw_pillar("jumbo", at(5)).unwrap();
+    assert_eq!(seen(), (Some(at(5)), None));
+    send(store, vec![incoming(7, 7), incoming(3, 3)], 60);
+    assert_eq!(seen(), (Some(at(60)), Some(7)));
+    send(store, vec![Incoming { digest: [9; 32], ..incoming(3, 900) }], 70);
+    assert_eq!(seen(), (Some(at(70)), Some(7)));
+}
+
+fn there_is_one_password_and_a_new_one_ends_all_sessions(store: &dyn Store) {
+    let idle = SignedDuration::from_hours(8);
+    assert_eq!(store.password_hash().unwrap(), None);
+    assert!(store.set_first_password_hash("first").unwrap());
+    assert!(!store.set_first_password_hash("second").unwrap());
+    assert_eq!(store.password_hash().unwrap().as_deref(), Some("first"));
+    store.open_session(&[1; 32], at(0), idle).unwrap();
+    store.replace_password_hash("third").unwrap();
+    assert_eq!(store.password_hash().unwrap().as_deref(), Some("third"));
+    assert!(!store.use_session(&[1; 32], at(1), idle).unwrap());
+}
+
+fn a_session_ends_when_it_was_idle_or_closed(store: &dyn Store) {
+    let idle = SignedDuration::from_secs(600);
+    store.open_session(&[1; 32], at(0), idle).unwrap();
+    assert!(store.use_session(&[1; 32], at(500), idle).unwrap());
+    assert!(store.use_session(&[1; 32], at(1_000), idle).unwrap());
+    assert!(!store.use_session(&[1; 32], at(1_601), idle).unwrap());
+    assert!(!store.use_session(&[2; 32], at(0), idle).unwrap());
+    store.open_session(&[3; 32], at(2_000), idle).unwrap();
+    store.close_session(&[3; 32]).unwrap();
+    assert!(!store.use_session(&[3; 32], at(2_001), idle).unwrap());
+}

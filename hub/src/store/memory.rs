@@ -1,0 +1,228 @@
+//! The store in memory, for tests and for trying things out. Invariant: it behaves like the one in
+//! SQLite in all but durability.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+use zuil_wire::Reference;
+use zuil_wire::messages::SurveyItem;
+
+use super::rules::{self, Settlement};
+use super::{
+    Added, Batch, Digest, Filter, Incoming, Outcome, Page, Pillar, Revoked, Store, StoreError, Stored, Tally,
+};
+use crate::authority::Fingerprint;
+
+/// The store in memory.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Memory>);
+
+#[derive(Default)]
+struct Memory {
+    transactions: BTreeMap<Uuid, (Digest, Stored)>,
+    ids: HashMap<Reference, Uuid>,
+    surveys: BTreeMap<Uuid, SurveyItem>,
+    pillars: BTreeMap<String, Pillar>,
+    password_hash: Option<String>,
+    sessions: HashMap<Digest, Timestamp>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn take_one(&mut self, incoming: &Incoming, now: Timestamp) -> Outcome {
+        let Incoming { header, content, digest, payment } = incoming;
+        let id = self.ids.get(&header.reference).copied().unwrap_or(header.id);
+        let Some((known_digest, known)) = self.transactions.get_mut(&id) else {
+            let stored = Stored {
+                content: content.clone(),
+                pillar: header.pillar.clone(),
+                state: rules::first_state(payment.as_ref()),
+                case_number: None,
+                payment: payment.clone(),
+                committed_at: header.committed_at,
+                received_at: now,
+                payment_settled_at: None,
+            };
+            let outcome = Outcome::Accepted { state: stored.state, case_number: None };
+            self.ids.insert(header.reference, header.id);
+            self.transactions.insert(header.id, (*digest, stored));
+            return outcome;
+        };
+        if known_digest != digest {
+            return Outcome::Conflict;
+        }
+        match (rules::settlement(known.payment.as_ref(), payment.as_ref()), payment) {
+            (Settlement::Nothing, _) => {}
+            (Settlement::Settled, Some(settled)) => {
+                known.state = rules::state_after(known.state, settled.state);
+                known.payment = Some(settled.clone());
+                known.payment_settled_at = Some(now);
+            }
+            (Settlement::Conflict, _) | (Settlement::Settled, None) => return Outcome::Conflict,
+        }
+        Outcome::Accepted { state: known.state, case_number: known.case_number.clone() }
+    }
+}
+
+impl Store for MemoryStore {
+    fn take_in(&self, batch: &Batch, now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
+        let mut memory = self.lock();
+        let mut highest = None;
+        let mut outcomes = Vec::with_capacity(batch.transactions.len());
+        for incoming in &batch.transactions {
+            let outcome = memory.take_one(incoming, now);
+            if outcome != Outcome::Conflict {
+                highest = highest.max(Some(incoming.header.sequence));
+            }
+            outcomes.push(outcome);
+        }
+        for survey in &batch.surveys {
+            memory.surveys.entry(survey.id).or_insert_with(|| survey.clone());
+        }
+        if let Some(pillar) = memory.pillars.get_mut(&batch.pillar) {
+            pillar.last_seen_at = Some(now);
+            pillar.last_sequence = pillar.last_sequence.max(highest);
+        }
+        Ok(outcomes)
+    }
+
+    fn transaction(&self, reference: Reference) -> Result<Option<Stored>, StoreError> {
+        let memory = self.lock();
+        let id = memory.ids.get(&reference);
+        Ok(id.and_then(|id| memory.transactions.get(id)).map(|(_, stored)| stored.clone()))
+    }
+
+    fn transactions(&self, filter: Filter, offset: u64, limit: u32) -> Result<Page, StoreError> {
+        let memory = self.lock();
+        let mut items: Vec<&Stored> = memory
+            .transactions
+            .values()
+            .map(|(_, stored)| stored)
+            .filter(|stored| filter.since.is_none_or(|since| stored.received_at >= since))
+            .filter(|stored| !filter.parked || stored.state == zuil_wire::State::Parked)
+            .collect();
+        items.sort_by_key(|stored| {
+            std::cmp::Reverse((stored.received_at, stored.committed_at, stored.content.id))
+        });
+        let total = items.len() as u64;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let items = items.into_iter().skip(offset).take(limit as usize).cloned().collect();
+        Ok(Page { items, total })
+    }
+
+    fn tally(&self, since: Timestamp) -> Result<Tally, StoreError> {
+        let received = self.transactions(Filter { since: Some(since), parked: false }, 0, 0)?.total;
+        let parked = self.transactions(Filter { since: None, parked: true }, 0, 0)?.total;
+        Ok(Tally { received, parked })
+    }
+
+    fn survey_count(&self) -> Result<u64, StoreError> {
+        Ok(self.lock().surveys.len() as u64)
+    }
+
+    fn add_pillar(&self, pillar: &Pillar) -> Result<Added, StoreError> {
+        let mut memory = self.lock();
+        if memory.pillars.contains_key(&pillar.name) {
+            return Ok(Added::NameTaken);
+        }
+        memory.pillars.insert(pillar.name.clone(), pillar.clone());
+        Ok(Added::Yes)
+    }
+
+    fn revoke_pillar(&self, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
+        match self.lock().pillars.get_mut(name).map(|pillar| &mut pillar.revoked_at) {
+            None => Ok(Revoked::NoSuchPillar),
+            Some(Some(at)) => Ok(Revoked::Before(*at)),
+            Some(revoked_at) => {
+                *revoked_at = Some(now);
+                Ok(Revoked::Yes)
+            }
+        }
+    }
+
+    fn pillar(&self, fingerprint: &Fingerprint) -> Result<Option<Pillar>, StoreError> {
+        Ok(self.lock().pillars.values().find(|pillar| pillar.fingerprint == *fingerprint).cloned())
+    }
+
+    fn pillars(&self) -> Result<Vec<Pillar>, StoreError> {
+        Ok(self.lock().pillars.values().cloned().collect())
+    }
+
+    fn saw_pillar(&self, name: &str, now: Timestamp) -> Result<(), StoreError> {
+        if let Some(pillar) = self.lock().pillars.get_mut(name) {
+            pillar.last_seen_at = Some(now);
+        }
+        Ok(())
+    }
+
+    fn password_hash(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.lock().password_hash.clone())
+    }
+
+    fn set_first_password_hash(&self, hash: &str) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let first = memory.password_hash.is_none();
+        memory.password_hash.get_or_insert_with(|| hash.to_owned());
+        Ok(first)
+    }
+
+    fn replace_password_hash(&self, hash: &str) -> Result<(), StoreError> {
+        let mut memory = self.lock();
+        memory.password_hash = Some(hash.to_owned());
+        memory.sessions.clear();
+        Ok(())
+    }
+
+    fn open_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<(), StoreError> {
+        let mut memory = self.lock();
+        memory.sessions.retain(|_, last_used| now.duration_since(*last_used) <= idle);
+        memory.sessions.insert(*token, now);
+        Ok(())
+    }
+
+    fn use_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let Some(last_used) = memory.sessions.get_mut(token) else { return Ok(false) };
+        let idle_for = now.duration_since(*last_used);
+        if idle_for > idle {
+            return Ok(false);
+        }
+        if idle_for >= rules::SESSION_PRECISION {
+            *last_used = now;
+        }
+        Ok(true)
+    }
+
+    fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
+        self.lock().sessions.remove(token);
+        Ok(())
+    }
+
+    fn pulse(&self, _now: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance;
+    use super::*;
+
+    #[test]
+    fn it_keeps_the_contract() {
+        conformance::run(&|| (Box::new(MemoryStore::new()), None));
+    }
+}

@@ -1,0 +1,102 @@
+//! What may happen to a stored transaction, for every implementation of the store. Invariant: what
+//! was once known of a payment is never unlearned or changed.
+
+use jiff::SignedDuration;
+use zuil_wire::{PaymentRecord, PaymentState, State};
+
+/// How often a session is written down anew at most.
+pub(super) const SESSION_PRECISION: SignedDuration = SignedDuration::from_mins(1);
+
+/// The state in which a new transaction is stored.
+pub(super) fn first_state(payment: Option<&PaymentRecord>) -> State {
+    match payment.map(|payment| payment.state) {
+        Some(PaymentState::Unknown) => State::Parked,
+        Some(PaymentState::Paid | PaymentState::NotPaid) | None => State::Received,
+    }
+}
+
+/// What a later upload says of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    /// Nothing new.
+    Nothing,
+    /// The payment is now known.
+    Settled,
+    /// Something that cannot be.
+    Conflict,
+}
+
+/// Compares what is known of a payment with what a later upload says.
+pub(super) fn settlement(known: Option<&PaymentRecord>, told: Option<&PaymentRecord>) -> Settlement {
+    let (known, told) = match (known, told) {
+        (None, None) => return Settlement::Nothing,
+        (Some(known), Some(told)) => (known, told),
+        (None, Some(_)) | (Some(_), None) => return Settlement::Conflict,
+    };
+    if known == told {
+        return Settlement::Nothing;
+    }
+    if known.amount != told.amount {
+        return Settlement::Conflict;
+    }
+    match (known.state, told.state) {
+        (PaymentState::Unknown, PaymentState::Paid | PaymentState::NotPaid) => Settlement::Settled,
+        // An upload that was on its way when a later one settled the payment.
+        (PaymentState::Paid | PaymentState::NotPaid, PaymentState::Unknown) => Settlement::Nothing,
+        _ => Settlement::Conflict,
+    }
+}
+
+/// The state of a transaction after its payment became known.
+pub(super) fn state_after(state: State, settled: PaymentState) -> State {
+    match (state, settled) {
+        (State::Parked, PaymentState::Paid) => State::Received,
+        _ => state,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zuil_wire::Cents;
+
+    fn payment(state: PaymentState) -> PaymentRecord {
+        PaymentRecord {
+            state,
+            amount: Cents(1735),
+            terminal_id: None,
+            receipt_number: None,
+            card_scheme: None,
+        }
+    }
+
+    #[test]
+    fn only_an_unknown_payment_can_become_known() {
+        use PaymentState::{NotPaid, Paid, Unknown};
+        let says = |known, told| settlement(Some(&payment(known)), Some(&payment(told)));
+        assert_eq!(says(Unknown, Unknown), Settlement::Nothing);
+        assert_eq!(says(Unknown, Paid), Settlement::Settled);
+        assert_eq!(says(Unknown, NotPaid), Settlement::Settled);
+        assert_eq!(says(Paid, Unknown), Settlement::Nothing);
+        assert_eq!(says(NotPaid, Unknown), Settlement::Nothing);
+        assert_eq!(says(Paid, NotPaid), Settlement::Conflict);
+        assert_eq!(says(NotPaid, Paid), Settlement::Conflict);
+    }
+
+    #[test]
+    fn an_amount_or_a_receipt_number_never_changes() {
+        let known = payment(PaymentState::Paid);
+        let mut other = known.clone();
+        other.amount = Cents(1);
+        assert_eq!(settlement(Some(&known), Some(&other)), Settlement::Conflict);
+        let mut other = payment(PaymentState::Unknown);
+        other.amount = Cents(1);
+        assert_eq!(settlement(Some(&other), Some(&known)), Settlement::Conflict);
+        let mut other = known.clone();
+        other.receipt_number = Some(1);
+        assert_eq!(settlement(Some(&known), Some(&other)), Settlement::Conflict);
+        assert_eq!(settlement(None, Some(&known)), Settlement::Conflict);
+        assert_eq!(settlement(Some(&known), None), Settlement::Conflict);
+        assert_eq!(settlement(None, None), Settlement::Nothing);
+    }
+}

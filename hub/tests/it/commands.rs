@@ -1,0 +1,177 @@
+//! The program itself, as technicians and scripts use it.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use zuil_wire::{Binding, PaymentState, Reference};
+
+use super::harness::{TestPillar, payment};
+
+fn folder_with_config() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "municipality = \"Voorbeeldstad\"\ndata_dir = \"data\"\n\
+                [intake]\nlisten = \"127.0.0.1:0\"\n[desk]\nlisten = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.path().join("hub.toml"), text).unwrap();
+    folder
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zuil-hub"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A hub in a process of its own, killed when dropped.
+struct Process {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Process {
+    fn start(folder: &Path) -> Self {
+        let mut child =
+            command(folder, &["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            lines.push(line.unwrap());
+            if lines.last().unwrap().starts_with("desk ") {
+                break;
+            }
+        }
+        Self { child, lines }
+    }
+
+    fn said(&self, what: &str) -> Option<&str> {
+        self.lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_outlives_the_killed_process_and_is_found_on_the_command_line() {
+    let folder = folder_with_config();
+    let process = Process::start(folder.path());
+    assert_eq!(process.said("password").unwrap().len(), 14);
+    assert!(process.said("desk").unwrap().starts_with("http://127.0.0.1:"));
+    let intake = process.said("intake").unwrap();
+    let added = run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", intake]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let binding = std::fs::read(folder.path().join("jumbo.binding.json")).unwrap();
+    let pillar = TestPillar::new(serde_json::from_slice::<Binding>(&binding).unwrap());
+    pillar.upload(&[pillar.envelope(1, Some(payment(PaymentState::Paid)))]).await;
+
+    let reference = Reference::from_bits(1).to_string();
+    let while_running = run(folder.path(), &["transaction", &reference, "--json"]);
+    drop(process);
+    let after_the_kill = run(folder.path(), &["transaction", &reference.to_lowercase(), "--json"]);
+    for found in [while_running, after_the_kill] {
+        let found: Value = serde_json::from_slice(&found.stdout).unwrap();
+        assert_eq!(found["reference"], reference);
+        assert_eq!(
+            (&found["state"], &found["task"], &found["pillar"]),
+            (&"received".into(), &"bulky-waste".into(), &"jumbo".into())
+        );
+        assert_eq!((&found["payment"]["state"], &found["payment"]["amount"]), (&"paid".into(), &1735.into()));
+    }
+    let absent = run(folder.path(), &["transaction", &Reference::from_bits(2).to_string(), "--json"]);
+    assert_eq!((absent.status.code(), absent.stdout.len()), (Some(1), 0));
+    let again = Process::start(folder.path());
+    assert_eq!(again.said("password"), None);
+}
+
+#[test]
+fn a_binding_is_private_and_never_overwrites_another() {
+    let folder = folder_with_config();
+    let add = |name: &str| {
+        run(
+            folder.path(),
+            &["pillar", "add", name, "--out", "stick.json", "--hub-url", "https://localhost:1"],
+        )
+    };
+    assert!(add("jumbo").status.success());
+    let path = folder.path().join("stick.json");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let first = std::fs::read(&path).unwrap();
+    assert_eq!(add("bieb").status.code(), Some(1));
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+    let listed = text(&run(folder.path(), &["pillar", "list"]).stdout);
+    assert!(listed.starts_with("jumbo\tactive\tnever\t-") && !listed.contains("bieb"), "{listed}");
+}
+
+#[test]
+fn a_pillar_that_cannot_be_added_leaves_no_file() {
+    let folder = folder_with_config();
+    let add = |name: &str, url: &str| run(folder.path(), &["pillar", "add", name, "--hub-url", url]);
+    let here = "https://localhost:1";
+    assert!(add("jumbo", here).status.success());
+    std::fs::remove_file(folder.path().join("jumbo.binding.json")).unwrap();
+    for (name, url, remedy) in [
+        ("jumbo", here, "jumbo-2"),
+        ("Jumbo!", here, "small letters"),
+        ("bieb", "https://elsewhere.example.nl", "intake.public_url"),
+    ] {
+        let refused = add(name, url);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains(remedy), "{}", text(&refused.stderr));
+        assert!(!folder.path().join(format!("{name}.binding.json")).exists());
+    }
+    assert!(text(&run(folder.path(), &["pillar", "add", "bieb"]).stderr).contains("--hub-url"));
+}
+
+#[test]
+fn a_revoked_pillar_is_listed_as_revoked() {
+    let folder = folder_with_config();
+    run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", "https://localhost:1"]);
+    assert!(run(folder.path(), &["pillar", "revoke", "jumbo"]).status.success());
+    assert_eq!(run(folder.path(), &["pillar", "revoke", "nobody"]).status.code(), Some(1));
+    assert!(text(&run(folder.path(), &["pillar", "list"]).stdout).starts_with("jumbo\trevoked"));
+}
+
+#[test]
+fn a_new_password_is_printed_once() {
+    let folder = folder_with_config();
+    let first = text(&run(folder.path(), &["password", "reset"]).stdout);
+    let second = text(&run(folder.path(), &["password", "reset"]).stdout);
+    assert!(first.starts_with("password ") && second.starts_with("password ") && first != second);
+    assert_eq!(Process::start(folder.path()).said("password"), None);
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_and_nothing_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = run(folder.path(), &["serve"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("hub.toml.example"));
+    std::fs::write(folder.path().join("hub.toml"), "municipality = \"x\"\ndata_dir = \"d\"\nporrt = 1\n")
+        .unwrap();
+    let unknown = run(folder.path(), &["serve"]);
+    assert!(text(&unknown.stderr).contains("porrt"));
+    assert!(!folder.path().join("d").exists());
+}
+
+#[test]
+fn the_hub_ends_in_order_when_told_to() {
+    let folder = folder_with_config();
+    let mut process = Process::start(folder.path());
+    let pid = process.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(process.child.wait().unwrap().success());
+}

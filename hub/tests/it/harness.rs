@@ -1,0 +1,156 @@
+//! A hub on free ports with a temporary data folder, and pillars that speak to it.
+
+use std::sync::Once;
+
+use jiff::Timestamp;
+use reqwest::{Certificate, Client, Identity, StatusCode};
+use tempfile::TempDir;
+use uuid::Uuid;
+use zuil_hub::{Config, Hub, Running, fleet};
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::seal::{SealKey, SigningKey};
+use zuil_wire::{
+    AnswerLine, Binding, Cents, Envelope, Header, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
+    Reference, Transaction, UploadRequest, UploadResponse,
+};
+
+pub struct TestHub {
+    pub config: Config,
+    pub running: Running,
+    /// Outlives the hub; dropped last.
+    _folder: TempDir,
+}
+
+pub async fn hub() -> TestHub {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    let running = Hub::start(config.clone()).await.unwrap();
+    TestHub { config, running, _folder: folder }
+}
+
+impl TestHub {
+    pub fn add_pillar(&self, name: &str) -> TestPillar {
+        let url = Some(self.running.intake_url.as_str());
+        TestPillar::new(fleet::add_pillar(&self.config, name, url, Timestamp::now()).unwrap())
+    }
+
+    /// Ends the hub and starts another on the same data folder.
+    pub async fn restart(mut self) -> Self {
+        self.running.shutdown().await;
+        self.running = Hub::start(self.config.clone()).await.unwrap();
+        self
+    }
+}
+
+pub struct TestPillar {
+    pub binding: Binding,
+    pub client: Client,
+    pub seal: SealKey,
+    pub sign: SigningKey,
+}
+
+impl TestPillar {
+    pub fn new(binding: Binding) -> Self {
+        let client = client(&binding.authority, Some((&binding.certificate, &binding.private_key)));
+        let seal = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key).unwrap();
+        let sign = SigningKey::from_base64(&binding.signing_key).unwrap();
+        Self { binding, client, seal, sign }
+    }
+
+    /// A transaction (made up), sealed and signed as this pillar does it.
+    pub fn envelope(&self, number: u64, payment: Option<PaymentRecord>) -> Envelope {
+        self.envelope_as(&self.binding.pillar, &self.seal, number, payment)
+    }
+
+    pub fn envelope_as(
+        &self,
+        pillar: &str,
+        key: &SealKey,
+        number: u64,
+        payment: Option<PaymentRecord>,
+    ) -> Envelope {
+        let (id, reference) = (Uuid::from_u128(u128::from(number)), Reference::from_bits(number));
+        let header = Header {
+            version: PROTOCOL_VERSION,
+            id,
+            pillar: pillar.into(),
+            sequence: number,
+            reference,
+            committed_at: Timestamp::now(),
+            key_id: key.id().into(),
+        };
+        let answer = |label: &str, display: &str| AnswerLine {
+            question: label.to_lowercase(),
+            label: label.into(),
+            value: display.into(),
+            display: display.into(),
+        };
+        let transaction = Transaction {
+            id,
+            reference,
+            task: "bulky-waste".into(),
+            task_title: "Grofvuil laten ophalen".into(),
+            catalogue_version: "1".into(),
+            language: "nl".into(),
+            answers: vec![answer("Adres", "Voorbeeldstraat 1 <b>"), answer("Wat", "een bank")],
+            fee: Cents(1735),
+        };
+        let sealed = key.seal(header, &transaction).unwrap();
+        self.sign.sign(sealed, payment).unwrap()
+    }
+
+    /// The same sealed content, signed anew with what is now known of the payment.
+    pub fn again(&self, envelope: &Envelope, payment: PaymentRecord) -> Envelope {
+        let sealed = zuil_wire::seal::Sealed {
+            header: envelope.header.clone(),
+            encapsulated_key: envelope.encapsulated_key.clone(),
+            ciphertext: envelope.ciphertext.clone(),
+        };
+        self.sign.sign(sealed, Some(payment)).unwrap()
+    }
+
+    pub async fn upload(&self, envelopes: &[Envelope]) -> Vec<ItemOutcome> {
+        self.upload_with(envelopes, vec![]).await.outcomes
+    }
+
+    pub async fn upload_with(&self, envelopes: &[Envelope], surveys: Vec<SurveyItem>) -> UploadResponse {
+        let request = UploadRequest { version: PROTOCOL_VERSION, envelopes: envelopes.to_vec(), surveys };
+        let response = self.post(serde_json::to_vec(&request).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.version(), reqwest::Version::HTTP_2);
+        response.json().await.unwrap()
+    }
+
+    pub async fn post(&self, body: Vec<u8>) -> reqwest::Result<reqwest::Response> {
+        let url = format!("{}/v1/transactions", self.binding.hub_url);
+        self.client.post(url).header("content-type", "application/json").body(body).send().await
+    }
+}
+
+pub fn client(authority: &str, identity: Option<(&str, &str)>) -> Client {
+    use_one_provider();
+    let roots = [Certificate::from_pem(authority.as_bytes()).unwrap()];
+    let builder = Client::builder().no_proxy().tls_certs_only(roots);
+    match identity {
+        None => builder.build().unwrap(),
+        Some((certificate, key)) => {
+            let pem = format!("{certificate}\n{key}");
+            builder.identity(Identity::from_pem(pem.as_bytes()).unwrap()).build().unwrap()
+        }
+    }
+}
+
+pub fn use_one_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
+}
+
+pub fn payment(state: PaymentState) -> PaymentRecord {
+    PaymentRecord {
+        state,
+        amount: Cents(1735),
+        terminal_id: Some("52523535".into()),
+        receipt_number: None,
+        card_scheme: None,
+    }
+}

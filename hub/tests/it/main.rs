@@ -1,0 +1,11 @@
+//! A whole hub over real connections on loopback.
+
+// Clippy takes a function for a test's helper only inside such a module.
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod intake;
