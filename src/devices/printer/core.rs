@@ -65,8 +65,8 @@ const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
 const OLDER_QUESTION_AFTER: Duration = Duration::from_secs(4);
 /// How long a printer may take to confirm, counted from the last byte sent.
 const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
-/// How long the order to clear may need to leave; after a reconnection it is given again.
-const CLEAR_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the order to clear may need to arrive; after a silence it is given again.
+const CLEAR_PATIENCE: Duration = Duration::from_secs(5);
 /// No job takes longer; the contract says half a minute.
 const JOB_LIMIT: Duration = Duration::from_secs(25);
 
@@ -118,7 +118,7 @@ enum Progress {
     },
     /// The printer has it all and should confirm.
     Confirming(Confirming),
-    /// It was interrupted; this is told once the order to clear it has left.
+    /// It was interrupted; this is told once the order to clear it has arrived.
     Clearing {
         end: PrinterEvent,
         since: Duration,
@@ -169,7 +169,7 @@ impl Core {
                     }
                 }
             }
-            Input::Written => self.written(now, &mut out),
+            Input::Written => self.written(now),
             Input::Print(job) => self.queue.push_back((job, now)),
             Input::Forget => self.forget(&mut out),
             Input::Time => {}
@@ -204,16 +204,12 @@ impl Core {
         self.become_condition(Condition::Offline, now, out);
     }
 
-    fn written(&mut self, now: Duration, out: &mut Vec<Output>) {
-        match self.job {
-            Progress::Sending { job, marker, since } => {
-                let confirming =
-                    Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
-                self.job = Progress::Confirming(confirming);
-                self.poll.next_at = now;
-            }
-            Progress::Clearing { .. } => self.give_up(out),
-            Progress::Idle | Progress::Waiting { .. } | Progress::Confirming(_) => {}
+    fn written(&mut self, now: Duration) {
+        if let Progress::Sending { job, marker, since } = self.job {
+            let confirming =
+                Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
+            self.job = Progress::Confirming(confirming);
+            self.poll.next_at = now;
         }
     }
 
@@ -266,7 +262,13 @@ impl Core {
             return;
         }
         self.poll.next_at = now + if matches!(self.job, Progress::Idle) { self.idle_poll } else { BUSY_POLL };
+        // Answers to questions that were asked after the order to clear show that it has arrived.
+        let cleared = matches!(self.job, Progress::Clearing { .. });
         self.become_condition(from_real_time(self.poll.got), now, out);
+        if cleared {
+            self.give_up(out);
+            self.cut_leftover(out);
+        }
     }
 
     fn done(&mut self, id: [u8; 4], out: &mut Vec<Output>) {
@@ -299,6 +301,9 @@ impl Core {
                 // What an empty roll leaves is thrown away with the roll.
                 self.leftover = condition != Condition::PaperOut;
                 self.job = Progress::Clearing { end: PrinterEvent::NotPrinted(job, condition), since: now };
+                // What was asked before does not count.
+                self.poll.stale = true;
+                self.poll.next_at = now;
             }
             _ => {}
         }

@@ -571,7 +571,7 @@ fn over_a_real_wire_a_long_receipt_stops_when_the_paper_does() {
     let job = desk.print(2, "Joop", 3);
     desk.expect(&PrinterEvent::Printed(job));
     let pieces = texts(&desk.simulator.take_receipts());
-    assert_eq!(pieces.len(), 2);
+    assert_eq!(pieces.len(), 2, "{pieces:?}");
     assert!(!pieces[0].contains("Els 100\n"));
     assert_eq!(pieces[1], text("Joop", 3));
 }
