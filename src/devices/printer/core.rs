@@ -10,6 +10,11 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::commands::{ASK_PAPER_SENSOR, CLEAR, FEED_AND_CUT, INITIALISE, ask_status, ask_to_confirm};
+use super::patience::{
+    ANSWER_PATIENCE, BUSY_POLL, CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, FREE_CUTTER_EVERY,
+    JOB_LIMIT, MISSES_UNTIL_OFFLINE, OLDER_QUESTION_AFTER,
+};
 use super::status::{Answer, Reader, from_automatic, from_real_time};
 use super::{Condition, Job, PrinterEvent};
 
@@ -42,34 +47,6 @@ pub enum Output {
     Tell(PrinterEvent),
 }
 
-/// `DLE ENQ 2`: recover from an error and clear receive and print buffers.
-const CLEAR: &[u8] = &[0x10, 0x05, 0x02];
-/// `ESC @`: initialise; `GS a`: tell every change of online state, errors and paper by itself.
-const INITIALISE: &[u8] = &[0x1b, b'@', 0x1d, b'a', 0x0e];
-/// `ESC J`: feed 5 mm; `GS V 66`: feed to the cutter and cut, but for one point.
-const FEED_AND_CUT: &[u8] = &[0x1b, b'J', 40, 0x1d, b'V', 66, 0];
-/// `GS r 1`: send the paper sensor's status when all before it was processed.
-const ASK_PAPER_SENSOR: &[u8] = &[0x1d, b'r', 1];
-
-/// How long a real-time question may remain without an answer.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
-/// So many questions in a row without an answer mean that nobody is there.
-const MISSES_UNTIL_OFFLINE: u32 = 3;
-/// How often to ask while a receipt is on its way.
-const BUSY_POLL: Duration = Duration::from_millis(250);
-/// How long a job waits for the first status.
-const FIRST_STATUS_PATIENCE: Duration = Duration::from_secs(4);
-/// A freed cutter works again only after the printer was told to recover.
-const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
-/// When to use the older question, for printers that do not know `GS ( H`.
-const OLDER_QUESTION_AFTER: Duration = Duration::from_secs(4);
-/// How long a printer may take to confirm, counted from the last byte sent.
-const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
-/// How long the order to clear may need to arrive; after a silence it is given again.
-const CLEAR_PATIENCE: Duration = Duration::from_secs(5);
-/// No job takes longer; the contract says half a minute.
-const JOB_LIMIT: Duration = Duration::from_secs(25);
-
 /// The state of the protocol.
 pub struct Core {
     idle_poll: Duration,
@@ -88,7 +65,7 @@ pub struct Core {
     reader: Reader,
     poll: Poll,
     job: Progress,
-    queue: VecDeque<(Job, Duration)>,
+    queue: VecDeque<Job>,
 }
 
 /// A round of the four real-time questions.
@@ -170,7 +147,7 @@ impl Core {
                 }
             }
             Input::Written => self.written(now),
-            Input::Print(job) => self.queue.push_back((job, now)),
+            Input::Print(job) => self.queue.push_back(job),
             Input::Forget => self.forget(&mut out),
             Input::Time => {}
         }
@@ -345,9 +322,9 @@ impl Core {
 
     fn take_next_job(&mut self, now: Duration, out: &mut Vec<Output>) {
         if matches!(self.job, Progress::Idle)
-            && let Some((job, since)) = self.queue.pop_front()
+            && let Some(job) = self.queue.pop_front()
         {
-            self.job = Progress::Waiting { job, since };
+            self.job = Progress::Waiting { job, since: now };
         }
         // The answer to a question that is still open would come amid the job.
         let undecided = self.condition == Condition::Unknown || self.poll.asked.is_some();
@@ -435,8 +412,7 @@ impl Core {
             }
         }
         self.poll.asked = Some((question, now));
-        let number = [1, 2, 3, 4][question];
-        out.push(send(vec![0x10, 0x04, number]));
+        out.push(send(ask_status(question)));
     }
 
     /// A request id of four letters; real-time answers and block ends look different.
@@ -444,13 +420,6 @@ impl Core {
         self.next_id = self.next_id.wrapping_add(1);
         [0, 5, 10, 15].map(|shift| b'@' + ((self.next_id >> shift) & 31) as u8)
     }
-}
-
-/// `GS ( H`, function 48: send back this id when all before it is printed.
-fn ask_to_confirm(id: [u8; 4]) -> Vec<u8> {
-    let mut bytes = vec![0x1d, b'(', b'H', 6, 0, 48, 48];
-    bytes.extend(id);
-    bytes
 }
 
 fn send(bytes: Vec<u8>) -> Output {
