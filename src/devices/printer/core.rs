@@ -36,8 +36,7 @@ pub enum Input<'a> {
     Forget,
 }
 
-/// Something to do.
-#[derive(Debug, PartialEq, Eq)]
+/// Something to do. It cannot be shown for debugging, because it holds what residents sent.
 pub enum Output {
     /// Send these bytes after those that are still to be sent.
     Send(Zeroizing<Vec<u8>>),
