@@ -10,6 +10,11 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::commands::{ASK_PAPER_SENSOR, CLEAR, FEED_AND_CUT, INITIALISE, ask_status, ask_to_confirm};
+use super::patience::{
+    ANSWER_PATIENCE, BUSY_POLL, CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, FREE_CUTTER_EVERY,
+    JOB_LIMIT, MISSES_UNTIL_OFFLINE, OLDER_QUESTION_AFTER,
+};
 use super::status::{Answer, Reader, from_automatic, from_real_time};
 use super::{Condition, Job, PrinterEvent};
 
@@ -31,8 +36,7 @@ pub enum Input<'a> {
     Forget,
 }
 
-/// Something to do.
-#[derive(Debug, PartialEq, Eq)]
+/// Something to do. It cannot be shown for debugging, because it holds what residents sent.
 pub enum Output {
     /// Send these bytes after those that are still to be sent.
     Send(Zeroizing<Vec<u8>>),
@@ -41,34 +45,6 @@ pub enum Output {
     /// Tell this.
     Tell(PrinterEvent),
 }
-
-/// `DLE ENQ 2`: recover from an error and clear receive and print buffers.
-const CLEAR: &[u8] = &[0x10, 0x05, 0x02];
-/// `ESC @`: initialise; `GS a`: tell every change of online state, errors and paper by itself.
-const INITIALISE: &[u8] = &[0x1b, b'@', 0x1d, b'a', 0x0e];
-/// `ESC J`: feed 5 mm; `GS V 66`: feed to the cutter and cut, but for one point.
-const FEED_AND_CUT: &[u8] = &[0x1b, b'J', 40, 0x1d, b'V', 66, 0];
-/// `GS r 1`: send the paper sensor's status when all before it was processed.
-const ASK_PAPER_SENSOR: &[u8] = &[0x1d, b'r', 1];
-
-/// How long a real-time question may remain without an answer.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
-/// So many questions in a row without an answer mean that nobody is there.
-const MISSES_UNTIL_OFFLINE: u32 = 3;
-/// How often to ask while a receipt is on its way.
-const BUSY_POLL: Duration = Duration::from_millis(250);
-/// How long a job waits for the first status.
-const FIRST_STATUS_PATIENCE: Duration = Duration::from_secs(4);
-/// A freed cutter works again only after the printer was told to recover.
-const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
-/// When to use the older question, for printers that do not know `GS ( H`.
-const OLDER_QUESTION_AFTER: Duration = Duration::from_secs(4);
-/// How long a printer may take to confirm, counted from the last byte sent.
-const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
-/// How long the order to clear may need to leave; after a reconnection it is given again.
-const CLEAR_PATIENCE: Duration = Duration::from_secs(1);
-/// No job takes longer; the contract says half a minute.
-const JOB_LIMIT: Duration = Duration::from_secs(25);
 
 /// The state of the protocol.
 pub struct Core {
@@ -88,7 +64,7 @@ pub struct Core {
     reader: Reader,
     poll: Poll,
     job: Progress,
-    queue: VecDeque<(Job, Duration)>,
+    queue: VecDeque<Job>,
 }
 
 /// A round of the four real-time questions.
@@ -118,7 +94,7 @@ enum Progress {
     },
     /// The printer has it all and should confirm.
     Confirming(Confirming),
-    /// It was interrupted; this is told once the order to clear it has left.
+    /// It was interrupted; this is told once the order to clear it has arrived.
     Clearing {
         end: PrinterEvent,
         since: Duration,
@@ -169,8 +145,8 @@ impl Core {
                     }
                 }
             }
-            Input::Written => self.written(now, &mut out),
-            Input::Print(job) => self.queue.push_back((job, now)),
+            Input::Written => self.written(now),
+            Input::Print(job) => self.queue.push_back(job),
             Input::Forget => self.forget(&mut out),
             Input::Time => {}
         }
@@ -204,16 +180,12 @@ impl Core {
         self.become_condition(Condition::Offline, now, out);
     }
 
-    fn written(&mut self, now: Duration, out: &mut Vec<Output>) {
-        match self.job {
-            Progress::Sending { job, marker, since } => {
-                let confirming =
-                    Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
-                self.job = Progress::Confirming(confirming);
-                self.poll.next_at = now;
-            }
-            Progress::Clearing { .. } => self.give_up(out),
-            Progress::Idle | Progress::Waiting { .. } | Progress::Confirming(_) => {}
+    fn written(&mut self, now: Duration) {
+        if let Progress::Sending { job, marker, since } = self.job {
+            let confirming =
+                Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
+            self.job = Progress::Confirming(confirming);
+            self.poll.next_at = now;
         }
     }
 
@@ -266,7 +238,13 @@ impl Core {
             return;
         }
         self.poll.next_at = now + if matches!(self.job, Progress::Idle) { self.idle_poll } else { BUSY_POLL };
+        // Answers to questions that were asked after the order to clear show that it has arrived.
+        let cleared = matches!(self.job, Progress::Clearing { .. });
         self.become_condition(from_real_time(self.poll.got), now, out);
+        if cleared {
+            self.give_up(out);
+            self.cut_leftover(out);
+        }
     }
 
     fn done(&mut self, id: [u8; 4], out: &mut Vec<Output>) {
@@ -299,6 +277,9 @@ impl Core {
                 // What an empty roll leaves is thrown away with the roll.
                 self.leftover = condition != Condition::PaperOut;
                 self.job = Progress::Clearing { end: PrinterEvent::NotPrinted(job, condition), since: now };
+                // What was asked before does not count.
+                self.poll.stale = true;
+                self.poll.next_at = now;
             }
             _ => {}
         }
@@ -340,9 +321,9 @@ impl Core {
 
     fn take_next_job(&mut self, now: Duration, out: &mut Vec<Output>) {
         if matches!(self.job, Progress::Idle)
-            && let Some((job, since)) = self.queue.pop_front()
+            && let Some(job) = self.queue.pop_front()
         {
-            self.job = Progress::Waiting { job, since };
+            self.job = Progress::Waiting { job, since: now };
         }
         // The answer to a question that is still open would come amid the job.
         let undecided = self.condition == Condition::Unknown || self.poll.asked.is_some();
@@ -430,8 +411,7 @@ impl Core {
             }
         }
         self.poll.asked = Some((question, now));
-        let number = [1, 2, 3, 4][question];
-        out.push(send(vec![0x10, 0x04, number]));
+        out.push(send(ask_status(question)));
     }
 
     /// A request id of four letters; real-time answers and block ends look different.
@@ -439,13 +419,6 @@ impl Core {
         self.next_id = self.next_id.wrapping_add(1);
         [0, 5, 10, 15].map(|shift| b'@' + ((self.next_id >> shift) & 31) as u8)
     }
-}
-
-/// `GS ( H`, function 48: send back this id when all before it is printed.
-fn ask_to_confirm(id: [u8; 4]) -> Vec<u8> {
-    let mut bytes = vec![0x1d, b'(', b'H', 6, 0, 48, 48];
-    bytes.extend(id);
-    bytes
 }
 
 fn send(bytes: Vec<u8>) -> Output {

@@ -3,12 +3,15 @@
 //! Invariant: [`PrinterEvent::Printed`] is said only after the printer confirmed that the whole job
 //! is on paper; an interrupted job is cleared from the printer before anyone else can get it.
 
+mod commands;
 mod core;
 mod driver;
+mod patience;
 #[cfg(feature = "simulators")]
 pub mod simulator;
 mod status;
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod tests;
 
 use uuid::Uuid;

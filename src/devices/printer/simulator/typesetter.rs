@@ -285,7 +285,7 @@ impl Typesetter {
                     continue;
                 };
                 let Some(dots) = strip.rows.get_mut(y) else { continue };
-                for across in 0..(dot_wide + usize::from(cell.bold)) as isize {
+                for across in 0..(dot_wide + usize::from(cell.bold) * cell.wide) as isize {
                     let x = left as isize + column * dot_wide as isize + across;
                     usize::try_from(x).into_iter().for_each(|x| blacken(dots, x));
                 }

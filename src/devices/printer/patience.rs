@@ -1,0 +1,25 @@
+//! How long the driver waits for a printer, and how often it asks.
+//!
+//! Invariant: [`JOB_LIMIT`] with all that may follow it stays within the half minute in which a job
+//! must end.
+
+use std::time::Duration;
+
+/// How long a real-time question may remain without an answer.
+pub const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
+/// So many questions in a row without an answer mean that nobody is there.
+pub const MISSES_UNTIL_OFFLINE: u32 = 3;
+/// How often to ask while a receipt is on its way.
+pub const BUSY_POLL: Duration = Duration::from_millis(250);
+/// How long a job waits for the first status.
+pub const FIRST_STATUS_PATIENCE: Duration = Duration::from_secs(4);
+/// A freed cutter works again only after the printer was told to recover.
+pub const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
+/// When to use the older question, for printers that do not know `GS ( H`.
+pub const OLDER_QUESTION_AFTER: Duration = Duration::from_secs(4);
+/// How long a printer may take to confirm, counted from the last byte sent.
+pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
+/// How long the order to clear may need to arrive; after a silence it is given again.
+pub const CLEAR_PATIENCE: Duration = Duration::from_secs(5);
+/// No job takes longer; the contract says half a minute.
+pub const JOB_LIMIT: Duration = Duration::from_secs(25);
