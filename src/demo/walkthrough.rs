@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::catalogue::{Catalogue, Language};
 use crate::config::Config;
+use crate::devices::terminal::simulator::Pace;
 use crate::pillar::Pillar;
 use crate::runner::Input;
 use crate::screens::Screens;
@@ -27,6 +28,15 @@ const TASK: &str = "bulky-waste";
 /// An address of the example municipality.
 const POSTCODE: &str = "2411AB";
 const HOUSE_NUMBER: &str = "12";
+/// How long the resident looks for the card.
+const CARD_AFTER: Duration = Duration::from_millis(600);
+/// How fast people and banks are; slow enough for a picture of every step.
+const PACE: Pace = Pace {
+    card_time_out: Duration::from_secs(30),
+    pin: Duration::from_millis(600),
+    bank: Duration::from_millis(600),
+    remove_card: Duration::from_millis(600),
+};
 /// The longest that the resident waits for a screen.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long the hub may take to have what the receipt already says.
@@ -45,7 +55,8 @@ pub fn run(catalogue: &Path, out: Option<PathBuf>, language: &str) -> Result<(),
     let folder = stage::temporary_folder()?;
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
-    stage.terminal.approve_cards();
+    stage.terminal.set_auto(Some(CARD_AFTER));
+    stage.terminal.set_pace(PACE);
 
     let errand = Walk::begin(&stage, language, &out.join("screens"))?.errand()?;
     let paper = stage.printer.take_receipts().pop().ok_or("no receipt came out of the printer")?;
@@ -202,9 +213,9 @@ impl Walk {
                 let Some(day) = days.iter().flatten().find(|day| day.available) else {
                     return Err("no day can be chosen this month".into());
                 };
-                self.touches(&self.screens.day_label(self.language, day.date))?;
+                let touched = self.screens.touch_day(self.language, day.date);
                 self.settles();
-                Ok(())
+                if touched { Ok(()) } else { Err("no such day to touch".into()) }
             }
             Control::Contact { .. } => Err("this task asks no contact".into()),
         }
@@ -212,9 +223,9 @@ impl Walk {
 
     fn pays(&mut self) -> Result<u64, Failure> {
         let Screen::Review { fee: Some(fee), .. } = self.view.screen else { return Err("no fee to pay".into()) };
-        let mark = if self.language == Language::Nl { ',' } else { '.' };
-        let amount = format!("€ {}", fee.with_mark(mark));
-        self.touches(&crate::texts::fill(self.word("Pay {0}"), &[("0", &amount)]))?;
+        if !self.screens.touch_pay(self.language, fee) {
+            return Err("nothing to pay with on the screen".into());
+        }
         let mut seen = Vec::new();
         loop {
             let view = self.waits("the payment to get on", |_| true).map(|()| self.view.clone())?;

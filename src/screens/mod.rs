@@ -8,6 +8,8 @@
 mod attract;
 mod choose;
 mod explain;
+#[cfg(feature = "simulators")]
+mod finger;
 mod frame;
 mod out_of_service;
 mod pay;

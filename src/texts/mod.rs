@@ -29,6 +29,7 @@ static DUTCH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         include_str!("../../ui/lang/nl/LC_MESSAGES/receipt.po"),
         include_str!("../../ui/lang/nl/LC_MESSAGES/speech.po"),
         include_str!("../../ui/lang/nl/LC_MESSAGES/words.po"),
+        include_str!("../../ui/lang/nl/LC_MESSAGES/zuil.po"),
     ])
 });
 

@@ -96,7 +96,7 @@ fn without_a_terminal_a_paid_task_says_so_before_the_first_question() {
 #[test]
 fn a_card_that_is_refused_costs_nothing_and_leaves_nothing() {
     let town = Town::new();
-    town.terminal.refuse_cards();
+    town.terminal.refuse_card_with(5);
     let mut resident = town.resident();
     resident.goes_on("bulky-waste", "the refusal", |screen| {
         matches!(screen, Screen::Pay { stage: zuil::visit::PayStage::NotPaid(_), .. })

@@ -85,7 +85,7 @@ impl Story {
     /// errand to its end: by then everything that was open is settled and sent.
     fn killed_at(point: &str) -> Self {
         let town = Town::new();
-        town.terminal.approve_cards();
+        town.terminal.set_auto(Some(Duration::ZERO));
         let mut first = Pillar::start(&town, &["--task", "bulky-waste", "--hold-at", point]);
         first.wait_for("holding");
         first.kill();
