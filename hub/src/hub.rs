@@ -2,6 +2,7 @@
 //! real ones, and when it ends, what was under way is answered first.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The runtime ended in the middle of it.
+    #[error("the hub was stopped while it started")]
+    Stopped,
     /// An address is taken or not ours.
     #[error("{key} = \"{address}\" cannot be used: {error}; is another hub running there?")]
     Listen {
@@ -77,8 +81,9 @@ impl Hub {
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let now = Timestamp::now();
         let names = config.server_names()?;
-        let folder = DataFolder::open(&config.data_dir, now)?;
-        let first_password = first_password(&*folder.store)?;
+        let data_dir = config.data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&data_dir, now)).await;
+        let (folder, first_password) = opened.map_err(|_| StartError::Stopped)??;
         let tls = intake::server_config(&folder.authority, &names, now)?;
         let (intake_tcp, intake_at) = bind("intake.listen", config.intake.listen).await?;
         let (desk_tcp, desk_at) = bind("desk.listen", config.desk.listen).await?;
@@ -129,6 +134,12 @@ async fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, So
 
 fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -> StartError {
     StartError::Listen { key, address, error }
+}
+
+fn open(data_dir: &Path, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
+    let folder = DataFolder::open(data_dir, now)?;
+    let first_password = first_password(&*folder.store)?;
+    Ok((folder, first_password))
 }
 
 /// Makes the staff password when there is none.

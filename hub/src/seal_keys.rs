@@ -2,7 +2,8 @@
 //! what was sealed to it can always be opened; new bindings get the newest.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -39,7 +40,8 @@ struct KeyFile {
 
 /// All sealing keys.
 pub struct SealKeys {
-    keys: BTreeMap<String, OpenKey>,
+    folder: PathBuf,
+    keys: RwLock<BTreeMap<String, Arc<OpenKey>>>,
     newest: PublicSealKey,
 }
 
@@ -65,23 +67,15 @@ impl SealKeys {
             Self::add(folder, now)?;
             files = read_all(folder)?;
         }
-        let mut keys = BTreeMap::new();
-        let mut newest: Option<(Timestamp, PublicSealKey)> = None;
-        for (id, file) in files {
-            let private = BASE64.decode(&file.private_key).map(Zeroizing::new);
-            let private = private.ok().filter(|bytes| bytes.len() == 32);
-            let private = private.ok_or_else(|| SealKeysError::Damaged(id.clone()))?;
-            if newest.as_ref().is_none_or(|(made_at, _)| *made_at < file.made_at) {
-                let public = PublicSealKey { id: id.clone(), public_key: file.public_key.clone() };
-                newest = Some((file.made_at, public));
-            }
-            keys.insert(id, OpenKey::from_bytes(&private));
-        }
-        let (_, newest) = newest.ok_or_else(|| SealKeysError::Damaged(folder.display().to_string()))?;
-        Ok(Self { keys, newest })
+        let newest = files
+            .iter()
+            .max_by_key(|(_, file)| file.made_at)
+            .map(|(id, file)| PublicSealKey { id: id.clone(), public_key: file.public_key.clone() });
+        let newest = newest.ok_or_else(|| SealKeysError::Damaged(folder.display().to_string()))?;
+        Ok(Self { folder: folder.to_owned(), keys: RwLock::new(open_all(files)?), newest })
     }
 
-    /// Makes another key, which new bindings get from the next start on, and tells its id.
+    /// Makes another key, which new bindings get from now on, and tells its id. A running hub finds it.
     ///
     /// # Errors
     /// When it cannot be made or written.
@@ -94,10 +88,19 @@ impl SealKeys {
         Ok(id)
     }
 
-    /// The key with an id.
-    #[must_use]
-    pub fn get(&self, id: &str) -> Option<&OpenKey> {
-        self.keys.get(id)
+    /// The key with an id. One that was added since the hub started is looked for in the folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or a key in it is damaged.
+    pub fn get(&self, id: &str) -> Result<Option<Arc<OpenKey>>, SealKeysError> {
+        let known = |keys: &BTreeMap<String, Arc<OpenKey>>| keys.get(id).cloned();
+        if let Some(key) = known(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(Some(key));
+        }
+        let fresh = open_all(read_all(&self.folder)?)?;
+        let found = known(&fresh);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(found)
     }
 
     /// The key for new bindings.
@@ -105,6 +108,17 @@ impl SealKeys {
     pub const fn newest(&self) -> &PublicSealKey {
         &self.newest
     }
+}
+
+fn open_all(files: Vec<(String, KeyFile)>) -> Result<BTreeMap<String, Arc<OpenKey>>, SealKeysError> {
+    let open = |(id, file): (String, KeyFile)| {
+        let private = BASE64.decode(&file.private_key).map(Zeroizing::new);
+        match private {
+            Ok(private) if private.len() == 32 => Ok((id, Arc::new(OpenKey::from_bytes(&private)))),
+            _ => Err(SealKeysError::Damaged(id)),
+        }
+    };
+    files.into_iter().map(open).collect()
 }
 
 fn read_all(folder: &Path) -> Result<Vec<(String, KeyFile)>, SealKeysError> {
@@ -134,8 +148,18 @@ mod tests {
         let second = SealKeys::add(folder.path(), at(2_000)).unwrap();
         let keys = SealKeys::open_or_make(folder.path(), at(3_000)).unwrap();
         assert_eq!(keys.newest().id, second);
-        assert!(keys.get(&first.id).is_some() && keys.get(&second).is_some());
-        assert!(keys.get("seal-0").is_none());
+        assert!(keys.get(&first.id).unwrap().is_some() && keys.get(&second).unwrap().is_some());
+        assert!(keys.get("seal-0").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_key_that_was_added_while_the_hub_runs_opens_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let running = SealKeys::open_or_make(folder.path(), at(1_000)).unwrap();
+        let added = SealKeys::add(folder.path(), at(2_000)).unwrap();
+        assert!(running.get(&added).unwrap().is_some());
+        assert!(running.get(&running.newest().id.clone()).unwrap().is_some());
     }
 
     #[test]

@@ -226,7 +226,7 @@ fn row(stored: &Stored, lang: Lang, now: Timestamp) -> Row {
         pillar: stored.pillar.clone(),
         received: Moment::new(stored.received_at, now, lang),
         state: state_badge(stored.state, lang),
-        payment: stored.payment.as_ref().map(|payment| payment_cell(payment, lang)),
+        payment: payment_cell(stored, lang),
     }
 }
 
@@ -251,20 +251,18 @@ fn transaction_page(visitor: &Visitor, stored: &Stored, now: Timestamp) -> Trans
         meaning: lang.meaning(stored.state, stored.payment.as_ref().map(|payment| payment.state)),
         answers: content.answers.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
         steps,
-        payment: stored.payment.as_ref().map(|payment| payment_details(payment, lang)),
+        payment: payment_details(stored, lang),
         details,
     }
 }
 
-fn payment_details(payment: &PaymentRecord, lang: Lang) -> PaymentDetails {
-    let t = lang.texts();
+fn payment_details(stored: &Stored, lang: Lang) -> Option<PaymentDetails> {
+    let (cell, t) = (payment_cell(stored, lang)?, lang.texts());
+    let Some(payment) = &stored.payment else { return Some(PaymentDetails { cell, lines: Vec::new() }) };
     let terminal = payment.terminal_id.clone().map(|id| (t.terminal, id));
     let receipt = payment.receipt_number.map(|number| (t.receipt_number, format!("{number:04}")));
     let card = payment.card_scheme.clone().map(|card| (t.card, card));
-    PaymentDetails {
-        cell: payment_cell(payment, lang),
-        lines: [card, terminal, receipt].into_iter().flatten().collect(),
-    }
+    Some(PaymentDetails { cell, lines: [card, terminal, receipt].into_iter().flatten().collect() })
 }
 
 fn pillars_page(visitor: &Visitor, pillars: Vec<Pillar>, now: Timestamp) -> PillarsPage {
@@ -301,14 +299,19 @@ fn state_badge(state: State, lang: Lang) -> Badge {
     Badge { kind, text: lang.state(state) }
 }
 
-fn payment_cell(payment: &PaymentRecord, lang: Lang) -> PaymentCell {
-    let kind = match payment.state {
-        PaymentState::Paid => "good",
-        PaymentState::NotPaid => "bad",
-        PaymentState::Unknown => "unknown",
+/// What is known of the payment; nothing when there was nothing to pay.
+fn payment_cell(stored: &Stored, lang: Lang) -> Option<PaymentCell> {
+    let (kind, text, amount) = match &stored.payment {
+        None if stored.content.fee.is_zero() => return None,
+        None => ("unknown", lang.texts().not_reported, stored.content.fee),
+        Some(PaymentRecord { state, amount, .. }) => {
+            let kind = match state {
+                PaymentState::Paid => "good",
+                PaymentState::NotPaid => "bad",
+                PaymentState::Unknown => "unknown",
+            };
+            (kind, lang.payment(*state), *amount)
+        }
     };
-    PaymentCell {
-        badge: Badge { kind, text: lang.payment(payment.state) },
-        amount: lang.money(payment.amount),
-    }
+    Some(PaymentCell { badge: Badge { kind, text }, amount: lang.money(amount) })
 }

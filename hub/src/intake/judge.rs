@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal};
 
-use crate::seal_keys::SealKeys;
+use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
 
 /// An upload whose parts were not looked at yet.
@@ -54,65 +54,91 @@ impl Upload {
     /// Verifies, opens and stores what `pillar` sent. When it returns, what it says is durable.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing was stored and the pillar should try again.
+    /// [`TakeInError`]; then nothing was stored or refused and the pillar should try again.
     pub fn take_in(
         self,
         pillar: &Pillar,
         keys: &SealKeys,
         store: &dyn Store,
         now: Timestamp,
-    ) -> Result<UploadResponse, StoreError> {
+    ) -> Result<UploadResponse, TakeInError> {
         let mut batch = Batch { pillar: pillar.name.clone(), ..Batch::default() };
-        let mut refused = Vec::with_capacity(self.envelopes.len());
+        let mut judged = Vec::with_capacity(self.envelopes.len());
         for envelope in self.envelopes {
             let id = id_of(&envelope);
             match judge(envelope, pillar, keys) {
                 Ok(incoming) => {
                     batch.transactions.push(incoming);
-                    refused.push((id, None));
+                    judged.push((id, None));
                 }
-                Err(reason) => refused.push((id, Some(reason))),
+                Err(Verdict::Refused(reason)) => judged.push((id, Some(reason))),
+                Err(Verdict::Later(error)) => return Err(error.into()),
             }
         }
         let (surveys, unusable) = sort_surveys(self.surveys);
         batch.surveys = surveys;
-        let mut stored = store.take_in(&batch, now)?.into_iter();
-        let outcomes =
-            refused.into_iter().map(|(id, reason)| match (reason, stored_unless(reason, &mut stored)) {
-                (_, Some(Outcome::Accepted { state, case_number })) => {
-                    ItemOutcome::Accepted { id, state, case_number }
-                }
-                (_, Some(Outcome::Conflict)) => ItemOutcome::Refused { id, reason: Refusal::Conflict },
-                (reason, None) => ItemOutcome::Refused { id, reason: reason.unwrap_or(Refusal::Unreadable) },
-            });
-        let outcomes: Vec<ItemOutcome> = outcomes.collect();
+        let outcomes = answer(judged, store.take_in(&batch, now)?);
         log(pillar, &outcomes);
         let surveys = survey_ids(&batch).into_iter().chain(unusable).collect();
         Ok(UploadResponse { now, outcomes, surveys })
     }
 }
 
-fn stored_unless(reason: Option<Refusal>, stored: &mut impl Iterator<Item = Outcome>) -> Option<Outcome> {
-    if reason.is_some() { None } else { stored.next() }
+/// Why an upload could not be taken in now.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeInError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sealing keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] SealKeysError),
+}
+
+/// Puts what the store said in the places of those envelopes that went to the store.
+fn answer(judged: Vec<(Uuid, Option<Refusal>)>, stored: Vec<Outcome>) -> Vec<ItemOutcome> {
+    let mut stored = stored.into_iter();
+    let one = |(id, reason): (Uuid, Option<Refusal>)| match reason {
+        Some(reason) => Some(ItemOutcome::Refused { id, reason }),
+        None => stored.next().map(|outcome| match outcome {
+            Outcome::Accepted { state, case_number } => ItemOutcome::Accepted { id, state, case_number },
+            Outcome::Conflict => ItemOutcome::Refused { id, reason: Refusal::Conflict },
+        }),
+    };
+    judged.into_iter().filter_map(one).collect()
+}
+
+/// Why an envelope is not stored.
+enum Verdict {
+    /// It never will be.
+    Refused(Refusal),
+    /// It cannot be looked at now.
+    Later(SealKeysError),
+}
+
+impl From<Refusal> for Verdict {
+    fn from(reason: Refusal) -> Self {
+        Self::Refused(reason)
+    }
 }
 
 /// Whether an envelope can be stored, and as what.
-fn judge(envelope: Value, pillar: &Pillar, keys: &SealKeys) -> Result<Incoming, Refusal> {
+fn judge(envelope: Value, pillar: &Pillar, keys: &SealKeys) -> Result<Incoming, Verdict> {
     // Another version may have other fields, so this is asked before the rest is read.
     let version = envelope.pointer("/header/version").and_then(Value::as_u64);
     if version.is_some_and(|version| version != u64::from(PROTOCOL_VERSION)) {
-        return Err(Refusal::UnsupportedVersion);
+        return Err(Refusal::UnsupportedVersion.into());
     }
     let envelope: Envelope = serde_json::from_value(envelope).map_err(|_| Refusal::Unreadable)?;
     if envelope.header.pillar != pillar.name {
-        return Err(Refusal::WrongPillar);
+        return Err(Refusal::WrongPillar.into());
     }
     seal::verify(&envelope, &pillar.public_key).map_err(|_| Refusal::BadSignature)?;
-    let key = keys.get(&envelope.header.key_id).ok_or(Refusal::UnknownKey)?;
+    let key = keys.get(&envelope.header.key_id).map_err(Verdict::Later)?.ok_or(Refusal::UnknownKey)?;
     let content = key.open(&envelope).map_err(|_| Refusal::Unreadable)?;
     // The store counts with signed integers; no pillar and no fee comes near their end.
     if i64::try_from(envelope.header.sequence).is_err() {
-        return Err(Refusal::Unreadable);
+        return Err(Refusal::Unreadable.into());
     }
     let digest = digest(&envelope)?;
     let Envelope { header, payment, .. } = envelope;

@@ -19,11 +19,11 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use zuil_wire::UploadRequest;
 
-pub use judge::{Upload, UploadError};
+pub use judge::{TakeInError, Upload, UploadError};
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use crate::data_folder::DataFolder;
-use crate::store::{Pillar, StoreError};
+use crate::store::Pillar;
 
 /// How long a pillar may take to send one upload. A batch of the largest size takes 34 s at 1 Mbit/s.
 const UPLOAD_TIME: Duration = Duration::from_secs(120);
@@ -72,9 +72,9 @@ impl IntoResponse for Rejection {
     }
 }
 
-impl From<StoreError> for Rejection {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
+impl From<TakeInError> for Rejection {
+    fn from(error: TakeInError) -> Self {
+        tracing::error!(%error, "nothing can be taken in");
         Self::Unavailable
     }
 }
@@ -132,11 +132,11 @@ async fn health(
     Ok(([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#).into_response())
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+async fn blocking<T: Send + 'static, E: Into<TakeInError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Rejection> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result?),
+        Ok(result) => result.map_err(|error| Rejection::from(error.into())),
         Err(_) => Err(Rejection::Unavailable),
     }
 }

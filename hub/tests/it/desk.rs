@@ -158,6 +158,8 @@ async fn staff_see_how_things_are_and_each_transaction_in_words() {
     for word in words {
         assert!(list.contains(word), "{word}");
     }
+    // A fee of which the pillar told nothing is never called free.
+    assert!(list.contains("Niet gemeld") && !list.contains("Geen kosten"));
     let waiting = browser.text("/?show=parked").await;
     assert_eq!(waiting.matches("href=\"/transactions/").count(), 1);
 

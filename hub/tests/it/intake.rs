@@ -1,13 +1,12 @@
 //! What pillars may and may not do at the door.
 
-use std::io::Read;
 use std::net::TcpStream;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use uuid::Uuid;
 use zuil_hub::authority::Authority;
+use zuil_hub::seal_keys::SealKeys;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, SealKey};
 use zuil_wire::{
@@ -173,6 +172,32 @@ async fn what_is_too_much_or_no_upload_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn while_the_hub_cannot_store_nothing_is_accepted_or_refused() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let envelope = pillar.envelope(1, None);
+    let request =
+        UploadRequest { version: PROTOCOL_VERSION, envelopes: vec![envelope.clone()], surveys: vec![] };
+    let body = serde_json::to_vec(&request).unwrap();
+    let database = rusqlite::Connection::open(hub.config.data_dir.join("hub.sqlite")).unwrap();
+    database.execute_batch("ALTER TABLE transactions RENAME TO away").unwrap();
+    assert_eq!(pillar.post(body).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    database.execute_batch("ALTER TABLE away RENAME TO transactions").unwrap();
+    assert_eq!(pillar.upload(&[envelope]).await, [accepted(1, State::Received)]);
+}
+
+#[tokio::test]
+async fn a_pillar_bound_to_a_newer_key_delivers_to_the_hub_that_was_running_before() {
+    let hub = hub().await;
+    let old = hub.add_pillar("jumbo");
+    let added = SealKeys::add(&hub.config.data_dir.join("seal"), Timestamp::now()).unwrap();
+    let new = hub.add_pillar("bieb");
+    assert_eq!(new.binding.seal_key_id, added);
+    assert_eq!(new.upload(&[new.envelope(1, None)]).await, [accepted(1, State::Received)]);
+    assert_eq!(old.upload(&[old.envelope(2, None)]).await, [accepted(2, State::Received)]);
+}
+
+#[tokio::test]
 async fn a_full_batch_goes_through_at_once() {
     let hub = hub().await;
     let pillar = hub.add_pillar("jumbo");
@@ -189,9 +214,5 @@ async fn a_silent_client_keeps_nobody_waiting() {
     let silent: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(&address).unwrap()).collect();
     let pillar = hub.add_pillar("jumbo");
     assert_eq!(pillar.upload(&[pillar.envelope(1, None)]).await, [accepted(1, State::Received)]);
-    // They are still connected, and still silent.
-    for mut stream in silent {
-        stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
-        assert!(stream.read(&mut [0]).is_err());
-    }
+    drop(silent);
 }
