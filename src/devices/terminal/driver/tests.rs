@@ -293,7 +293,7 @@ fn a_terminal_that_falls_silent_leaves_an_unknown_payment_that_is_never_asked_fo
 }
 
 #[test]
-fn a_nak_that_comes_as_time_runs_out_does_not_send_the_payment_after_it_was_called_unknown() {
+fn a_nak_repeats_the_payment_but_never_after_it_was_called_unknown() {
     let mut driver = ready_driver();
     driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), Duration::from_secs(1));
     let just_before = Duration::from_secs(1) + super::super::link::ACK_PATIENCE - Duration::from_millis(1);
@@ -382,6 +382,42 @@ fn a_pulled_cable_between_acknowledgement_and_completion_is_paid() {
     driver.handle(Input::Bytes(&[0x06]), Duration::from_secs(1));
     let outputs = driver.handle(Input::Lost, Duration::from_secs(1));
     assert!(outputs.iter().any(|o| matches!(o, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_))))));
+}
+
+#[test]
+fn a_payment_that_an_earlier_run_of_the_pillar_began_is_stopped() {
+    let mut table = Table::ready();
+    table.charge(1);
+    assert!(table.until(MINUTES, |table| table.has_prompted(Prompt::PresentCard)));
+    table.settle(Duration::from_secs(1));
+    table.restart_pillar();
+    table.settle(Duration::from_secs(10));
+    assert!(table.events.contains(&TerminalEvent::LastPayment(None)));
+    assert_eq!(table.events.last(), Some(&TerminalEvent::Condition(Condition::Ready)));
+    table.terminal.act(Act::InsertCard);
+    table.settle(MINUTES);
+    assert_eq!(table.terminal.ledger.charged(), []);
+}
+
+#[test]
+fn a_pillar_that_restarts_at_any_moment_of_a_payment_learns_what_was_charged() {
+    for step in 0..60 {
+        let mut table = Table::ready();
+        table.terminal.act(Act::InsertCard);
+        table.charge(1);
+        for _ in 0..step {
+            table.exchange();
+        }
+        table.restart_pillar();
+        table.settle(MINUTES);
+        let told = table.events.iter().rev().find_map(|event| match event {
+            TerminalEvent::LastPayment(last) => Some(last.clone().map(|last| last.details)),
+            _ => None,
+        });
+        assert_eq!(told, Some(table.terminal.ledger.charged().first().cloned()), "step {step}");
+        assert!(table.terminal.accepted() <= 1, "step {step}");
+        assert_eq!(table.outcomes(), [], "step {step}");
+    }
 }
 
 #[test]
