@@ -1,3 +1,5 @@
+//! Captured packets, lies and random bytes.
+
 use super::*;
 use crate::devices::terminal::testing::hex;
 

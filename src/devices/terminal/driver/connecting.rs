@@ -97,7 +97,9 @@ impl Driver {
                 return State::Repeating(Waiting::for_end(now), self.last_payment(&fields));
             }
             Packet::Rejected(codes::PLEASE_WAIT) => return self.rest(Condition::Busy, now),
-            Packet::Rejected(code) => tracing::warn!(code, "the terminal does not repeat receipts"),
+            Packet::Rejected(code) => {
+                tracing::warn!(code, meaning = codes::meaning(code), "the terminal does not repeat receipts")
+            }
             Packet::Completion(_) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
                 match found {
@@ -110,7 +112,11 @@ impl Driver {
                 if code == codes::NOT_POSSIBLE {
                     self.tell(TerminalEvent::LastPayment(None));
                 } else {
-                    tracing::warn!(code, "the terminal could not repeat its last receipt");
+                    tracing::warn!(
+                        code,
+                        meaning = codes::meaning(code),
+                        "the terminal could not repeat its last receipt"
+                    );
                 }
             }
             other => return self.unasked(State::Repeating(waiting, found), &other, now),
@@ -175,7 +181,7 @@ impl Driver {
     }
 
     fn refused(&mut self, code: u8, now: Duration) -> State {
-        tracing::warn!(code, "the terminal refuses the registration");
+        tracing::warn!(code, meaning = codes::meaning(code), "the terminal refuses the registration");
         if code != codes::PLEASE_WAIT {
             return self.rest(Condition::Offline, now);
         }

@@ -1,3 +1,5 @@
+//! What residents, disks, cables and terminals do to a payment.
+
 use super::*;
 use crate::devices::terminal::simulator::PowerCut;
 use crate::devices::terminal::simulator::core::Act;
@@ -208,6 +210,29 @@ fn an_approval_that_is_said_twice_is_recorded_once() {
     assert!(sends(&outputs, &Packet::Accepted));
     let outputs = feed(&mut driver, &Packet::Completion(Default::default()));
     assert!(outputs.iter().any(|o| matches!(o, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_))))));
+}
+
+#[test]
+fn a_refusal_after_the_payment_was_said_twice_may_mean_the_second_one_only() {
+    let mut driver = ready_driver();
+    let now = Duration::from_secs(1);
+    driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), now);
+    driver.handle(Input::Bytes(&hex("15")), now);
+    let outputs = driver.handle(Input::Tick, now + super::super::link::NAK_PAUSE);
+    assert!(sends(&outputs, &Packet::Authorisation { amount: AMOUNT, currency: 978 }));
+    let outputs = feed(&mut driver, &Packet::Rejected(codes::PLEASE_WAIT));
+    assert!(!tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::NotAsked)));
+    let outputs = driver.handle(Input::Tick, now + MINUTES);
+    assert!(tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::Unknown)));
+}
+
+#[test]
+fn a_pulled_cable_before_the_acknowledgement_arrived_is_unknown() {
+    let mut driver = at_the_card_prompt();
+    driver.handle(Input::Bytes(&hex(dialogue::APPROVED)), Duration::from_secs(1));
+    driver.handle(Input::Kept(Ok(())), Duration::from_secs(1));
+    let outputs = driver.handle(Input::Lost, Duration::from_secs(1));
+    assert!(tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::Unknown)));
 }
 
 #[test]
