@@ -1,7 +1,8 @@
 //! What the numbers in ZVT packets mean: result codes (specification PA00P015, chapter 10) and
 //! intermediate statuses (there, 04 FF).
 //!
-//! Invariant: every code has a meaning here or is passed on as a number; none is guessed at.
+//! Invariant: every code has a meaning here or is passed on as a number; none is guessed at. The
+//! meanings are those of revision 13 as public open-source drivers list them.
 
 use super::Prompt;
 
@@ -36,16 +37,73 @@ pub mod intermediate {
 #[must_use]
 pub const fn prompt(status: u8) -> Prompt {
     match status {
-        // Insert card; PT waits for card or mobile phone.
-        0x0A | 0x4A => Prompt::PresentCard,
+        // Insert card.
+        0x0A => Prompt::PresentCard,
         // Please watch PIN-pad; incorrect PIN.
         0x01 | 0x02 | 0x15 => Prompt::EnterPin,
         // Waiting for the host, please wait, post-bookings, dial-up and its connection.
         0x04 | 0x06 | 0x0E | 0x17 | 0xD2 | 0xD3 => Prompt::Authorising,
         // Auto-reversal.
         0x05 => Prompt::Stopping,
-        // Please remove card; and the same with another message in front of it (41 to 49).
-        0x0B | 0x41..=0x49 => Prompt::RemoveCard,
+        // Please remove card; and the same after another message. (0C is "card not readable".)
+        0x0B | 0x41..=0x49 | 0x4B..=0x5D | 0x66 | 0x67 => Prompt::RemoveCard,
         _ => Prompt::LookAtTerminal,
+    }
+}
+
+/// What a result code means, for technicians (chapter 10).
+#[must_use]
+pub const fn meaning(code: u8) -> &'static str {
+    match code {
+        APPROVED => "no error",
+        0x01..=0x63 => "refused by the bank or the network operator",
+        0x64 => "card not readable",
+        0x65 => "no data on the card",
+        PROCESSING_ERROR => "processing error",
+        0x67 | 0x68 | 0xD2 => "function not permitted for this card",
+        0x6A => "turnover file full: make an end of day",
+        0x6B => "not registered",
+        ABORTED => "abort by time-out or abort key",
+        0x6E => "card blocked",
+        0x6F | 0xC6 => "wrong currency",
+        0x71 => "not enough credit",
+        0x72 | 0x73 | 0xC4 => "chip or card data wrong",
+        0x78 => "card expired",
+        0x79 => "card not valid yet",
+        0x7A => "card unknown",
+        0x7D | 0x9B | 0xA1 | 0xA3 => "no connection to the bank: check the terminal's network",
+        NOT_POSSIBLE => "function not possible",
+        0x85 => "key missing: the terminal must be initialised by its supplier",
+        0x89 | 0xED => "PIN pad defective",
+        0x9A => "protocol error",
+        PLEASE_WAIT => "please wait",
+        0xB1 | 0xB2 => "memory full: make an end of day",
+        0xB4 => "already reversed",
+        0xB5 => "reversal not possible",
+        0xC2 => "diagnosis required",
+        0xC3 | 0xC8 | 0xC9 => "amount too large or too small",
+        0xC5 => "payment method not supported",
+        0xE4 => "terminal activation required",
+        0xF0 => "an end of day is open",
+        0xFF => "system error",
+        _ => "see the terminal's manual",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_that_cannot_be_read_is_not_to_be_taken_out_unless_the_terminal_says_so() {
+        assert_eq!(prompt(0x0C), Prompt::LookAtTerminal);
+        assert_eq!(prompt(0x4C), Prompt::RemoveCard);
+        assert_eq!(prompt(0x4A), Prompt::LookAtTerminal);
+    }
+
+    #[test]
+    fn a_technician_reads_what_to_do_about_a_full_memory() {
+        assert_eq!(meaning(0xB1), "memory full: make an end of day");
+        assert_eq!(meaning(0x05), "refused by the bank or the network operator");
     }
 }

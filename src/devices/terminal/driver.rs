@@ -14,6 +14,7 @@ use super::{Charge, Condition, Keep, LastPayment, NotRecorded, Outcome, Prompt, 
 mod connecting;
 mod paying;
 
+use connecting::Waiting;
 use paying::{Finishing, Payment, Recording, TakingBack};
 
 /// How long the terminal may take to say yes or no to a command. (All times here are ours; the
@@ -134,12 +135,12 @@ enum State {
     Offline,
     /// The terminal does not answer or is busy; it is asked again at this time.
     Resting(Duration),
-    /// 06 00 was sent; time of giving up.
-    Registering(Duration),
+    /// 06 00 was sent.
+    Registering(Waiting),
     /// 05 01 was sent.
-    Enquiring(Duration),
+    Enquiring(Waiting),
     /// 06 20 was sent; what it said, when it could be understood.
-    Repeating(Duration, Option<LastPayment>),
+    Repeating(Waiting, Option<LastPayment>),
     /// Registered and idle.
     Ready,
     /// 06 01 was sent and not answered.
@@ -204,8 +205,10 @@ impl Driver {
     pub fn deadline(&self) -> Option<Duration> {
         let state = match &self.state {
             State::Offline | State::Ready | State::Recording(_) => None,
-            State::Resting(until) | State::Registering(until) | State::Enquiring(until) => Some(*until),
-            State::Repeating(until, _) => Some(*until),
+            State::Resting(until) => Some(*until),
+            State::Registering(waiting) | State::Enquiring(waiting) | State::Repeating(waiting, _) => {
+                Some(waiting.until)
+            }
             State::Asked(payment) | State::Going(payment) => Some(payment.deadline()),
             State::Finishing(Finishing { until, .. }) | State::TakingBack(TakingBack { until, .. }) => {
                 Some(*until)
@@ -233,9 +236,9 @@ impl Driver {
         self.state = match std::mem::replace(&mut self.state, State::Offline) {
             State::Offline => State::Offline,
             State::Resting(until) => self.unasked(State::Resting(until), &packet, now),
-            State::Registering(until) => self.registering(until, packet, now),
-            State::Enquiring(until) => self.enquiring(until, packet, now),
-            State::Repeating(until, found) => self.repeating(until, found, packet, now),
+            State::Registering(waiting) => self.registering(waiting, packet, now),
+            State::Enquiring(waiting) => self.enquiring(waiting, packet, now),
+            State::Repeating(waiting, found) => self.repeating(waiting, found, packet, now),
             State::Ready => self.unasked(State::Ready, &packet, now),
             State::Asked(payment) => self.asked(payment, packet, now),
             State::Going(payment) => self.going(payment, packet, now),
@@ -256,8 +259,8 @@ impl Driver {
     fn watch_the_clock(&mut self, now: Duration) {
         self.state = match std::mem::replace(&mut self.state, State::Offline) {
             State::Resting(until) if now >= until => self.register(now),
-            State::Registering(until) | State::Enquiring(until) | State::Repeating(until, _)
-                if now >= until =>
+            State::Registering(waiting) | State::Enquiring(waiting) | State::Repeating(waiting, _)
+                if now >= waiting.until =>
             {
                 self.silent(now)
             }

@@ -121,6 +121,14 @@ impl Table {
         self.input(Input::Lost);
     }
 
+    /// The pillar's process ends and begins anew; the terminal sees nothing of it.
+    pub fn restart_pillar(&mut self) {
+        self.driver = Driver::new(options());
+        self.to_pillar.clear();
+        self.events.clear();
+        self.plug();
+    }
+
     pub fn charge(&mut self, number: u128) {
         let charge = self.journal.charge(number, AMOUNT, true);
         self.input(Input::Charge(charge));

@@ -1,3 +1,5 @@
+//! Captured packets, lies and random bytes.
+
 use super::*;
 use crate::devices::terminal::testing::hex;
 
@@ -62,6 +64,20 @@ fn the_captured_approval_is_read_without_its_card_number() {
         ]
     );
     assert_eq!(fields.terminal_id().as_deref(), Some("52523535"));
+}
+
+#[test]
+fn an_approval_of_another_terminal_in_another_order_is_read_to_its_end() {
+    // As a real terminal orders its fields, with a made-up card number of odd length.
+    let body = hex(
+        "27 00 04 00 00 00 00 25 00 49 09 78 0C 10 37 20 0D 04 21 22 F1 F0 99 99 00 80 05 75 70 38 00 4F \
+         17 00 02 87 02 49 3B 30 31 38 33 37 32 00 00 0B 00 10 12 19 60 29 52 52 35 35 0E 26 12 8A 05 8C 00 \
+         8B F0 F9 67 69 72 6F 63 61 72 64 00 2A 31 36 30 30 34 30 30 38 20 20 20 20 20 20 20 A0 00",
+    );
+    let fields = Fields::decode(&body);
+    assert_eq!((fields.amount(), fields.receipt()), (Some(Cents(2500)), Some(249)));
+    assert_eq!(fields.card_name(), Some("girocard"));
+    assert!(!format!("{fields:?}").contains("9999"));
 }
 
 #[test]

@@ -11,6 +11,25 @@ use crate::devices::terminal::{Condition, Details, LastPayment, Outcome, Termina
 /// sends intermediate statuses and leaves all printing to itself (B8; chapter 2.1).
 const CONFIG: u8 = 0xB8;
 
+/// Waiting for the end of a command. Before the terminal has said yes to it, a completion or an
+/// abort belongs to something older.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting {
+    /// Time of giving up.
+    pub until: Duration,
+    accepted: bool,
+}
+
+impl Waiting {
+    fn for_answer(now: Duration) -> Self {
+        Self { until: now + ANSWER_PATIENCE, accepted: false }
+    }
+
+    fn for_end(now: Duration) -> Self {
+        Self { until: now + COMMAND_PATIENCE, accepted: true }
+    }
+}
+
 impl Driver {
     pub(super) fn opened(&mut self, now: Duration) {
         self.link = Link::default();
@@ -24,77 +43,83 @@ impl Driver {
             currency: self.options.currency,
         });
         self.command(&packet, now);
-        State::Registering(now + ANSWER_PATIENCE)
+        State::Registering(Waiting::for_answer(now))
     }
 
-    pub(super) fn registering(&mut self, until: Duration, packet: Packet, now: Duration) -> State {
+    pub(super) fn registering(&mut self, waiting: Waiting, packet: Packet, now: Duration) -> State {
         match packet {
-            Packet::Accepted => State::Registering(now + COMMAND_PATIENCE),
-            Packet::Completion(fields) => {
+            Packet::Accepted => State::Registering(Waiting::for_end(now)),
+            Packet::Completion(fields) if waiting.accepted => {
                 self.terminal_id = fields.terminal_id();
                 self.command(&Packet::Accepted, now);
                 self.enquire(now)
             }
             Packet::Rejected(code) => self.refused(code, now),
-            Packet::Abort(code) => {
+            Packet::Abort(code) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
                 self.refused(code, now)
             }
-            other => self.unasked(State::Registering(until), &other, now),
+            other => self.unasked(State::Registering(waiting), &other, now),
         }
     }
 
     pub(super) fn enquire(&mut self, now: Duration) -> State {
         self.command(&Packet::StatusEnquiry(self.options.password.0), now);
-        State::Enquiring(now + ANSWER_PATIENCE)
+        State::Enquiring(Waiting::for_answer(now))
     }
 
-    pub(super) fn enquiring(&mut self, until: Duration, packet: Packet, now: Duration) -> State {
+    pub(super) fn enquiring(&mut self, waiting: Waiting, packet: Packet, now: Duration) -> State {
         match packet {
-            Packet::Accepted => return State::Enquiring(now + COMMAND_PATIENCE),
+            Packet::Accepted => return State::Enquiring(Waiting::for_end(now)),
             Packet::Rejected(codes::PLEASE_WAIT) => return self.rest(Condition::Busy, now),
             // A terminal that lacks the enquiry has answered all the same: it is there.
             Packet::Rejected(_) => {}
-            Packet::Completion(_) | Packet::Abort(_) => {
+            Packet::Completion(_) | Packet::Abort(_) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
             }
-            other => return self.unasked(State::Enquiring(until), &other, now),
+            other => return self.unasked(State::Enquiring(waiting), &other, now),
         }
         self.command(&Packet::RepeatReceipt(self.options.password.0), now);
-        State::Repeating(now + ANSWER_PATIENCE, None)
+        State::Repeating(Waiting::for_answer(now), None)
     }
 
     pub(super) fn repeating(
         &mut self,
-        until: Duration,
+        waiting: Waiting,
         found: Option<LastPayment>,
         packet: Packet,
         now: Duration,
     ) -> State {
         match packet {
-            Packet::Accepted => return State::Repeating(now + COMMAND_PATIENCE, found),
-            Packet::StatusInformation(fields) => {
+            Packet::Accepted => return State::Repeating(Waiting::for_end(now), found),
+            Packet::StatusInformation(fields) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
-                return State::Repeating(now + COMMAND_PATIENCE, self.last_payment(&fields));
+                return State::Repeating(Waiting::for_end(now), self.last_payment(&fields));
             }
             Packet::Rejected(codes::PLEASE_WAIT) => return self.rest(Condition::Busy, now),
-            Packet::Rejected(code) => tracing::warn!(code, "the terminal does not repeat receipts"),
-            Packet::Completion(_) => {
+            Packet::Rejected(code) => {
+                tracing::warn!(code, meaning = codes::meaning(code), "the terminal does not repeat receipts")
+            }
+            Packet::Completion(_) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
                 match found {
                     Some(last) => self.tell(TerminalEvent::LastPayment(Some(last))),
                     None => tracing::warn!("the terminal's last payment cannot be read"),
                 }
             }
-            Packet::Abort(code) => {
+            Packet::Abort(code) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
                 if code == codes::NOT_POSSIBLE {
                     self.tell(TerminalEvent::LastPayment(None));
                 } else {
-                    tracing::warn!(code, "the terminal could not repeat its last receipt");
+                    tracing::warn!(
+                        code,
+                        meaning = codes::meaning(code),
+                        "the terminal could not repeat its last receipt"
+                    );
                 }
             }
-            other => return self.unasked(State::Repeating(until, found), &other, now),
+            other => return self.unasked(State::Repeating(waiting, found), &other, now),
         }
         self.ask = false;
         State::Ready
@@ -156,8 +181,13 @@ impl Driver {
     }
 
     fn refused(&mut self, code: u8, now: Duration) -> State {
-        let condition = if code == codes::PLEASE_WAIT { Condition::Busy } else { Condition::Offline };
-        tracing::warn!(code, "the terminal refuses the registration");
-        self.rest(condition, now)
+        tracing::warn!(code, meaning = codes::meaning(code), "the terminal refuses the registration");
+        if code != codes::PLEASE_WAIT {
+            return self.rest(Condition::Offline, now);
+        }
+        // It may still be in a payment that this driver lost sight of, or that an earlier run of the
+        // pillar began. Nobody waits for that one any more.
+        self.command(&Packet::AbortCommand, now);
+        self.rest(Condition::Busy, now)
     }
 }

@@ -166,7 +166,7 @@ impl Driver {
             // A refusal of the second 06 01 says nothing about the first.
             Packet::Rejected(_) if self.link.was_repeated(payment.ticket) => State::Asked(payment),
             Packet::Rejected(code) => {
-                tracing::warn!(code, "the terminal refuses the payment");
+                tracing::warn!(code, meaning = codes::meaning(code), "the terminal refuses the payment");
                 self.tell(TerminalEvent::Done(payment.id, Outcome::NotAsked));
                 self.rest(if code == codes::PLEASE_WAIT { Condition::Busy } else { Condition::Offline }, now)
             }
@@ -363,6 +363,7 @@ impl Driver {
     /// What a result code other than success means. 6C stands for "stopped by key" and for "nobody
     /// came" alike; after a card was seen, a status information with it is a refusal.
     fn refusal(&self, payment: &Payment, code: u8, in_status_information: bool, now: Duration) -> Outcome {
+        tracing::info!(code, meaning = codes::meaning(code), "the terminal did not charge");
         if code != codes::ABORTED {
             return Outcome::Declined(code);
         }

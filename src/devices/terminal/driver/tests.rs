@@ -1,3 +1,5 @@
+//! What residents, disks, cables and terminals do to a payment.
+
 use super::*;
 use crate::devices::terminal::simulator::PowerCut;
 use crate::devices::terminal::simulator::core::Act;
@@ -211,6 +213,29 @@ fn an_approval_that_is_said_twice_is_recorded_once() {
 }
 
 #[test]
+fn a_refusal_after_the_payment_was_said_twice_may_mean_the_second_one_only() {
+    let mut driver = ready_driver();
+    let now = Duration::from_secs(1);
+    driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), now);
+    driver.handle(Input::Bytes(&hex("15")), now);
+    let outputs = driver.handle(Input::Tick, now + super::super::link::NAK_PAUSE);
+    assert!(sends(&outputs, &Packet::Authorisation { amount: AMOUNT, currency: 978 }));
+    let outputs = feed(&mut driver, &Packet::Rejected(codes::PLEASE_WAIT));
+    assert!(!tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::NotAsked)));
+    let outputs = driver.handle(Input::Tick, now + MINUTES);
+    assert!(tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::Unknown)));
+}
+
+#[test]
+fn a_pulled_cable_before_the_acknowledgement_arrived_is_unknown() {
+    let mut driver = at_the_card_prompt();
+    driver.handle(Input::Bytes(&hex(dialogue::APPROVED)), Duration::from_secs(1));
+    driver.handle(Input::Kept(Ok(())), Duration::from_secs(1));
+    let outputs = driver.handle(Input::Lost, Duration::from_secs(1));
+    assert!(tells(&outputs, &TerminalEvent::Done(payment(1), Outcome::Unknown)));
+}
+
+#[test]
 fn a_print_command_of_the_terminal_does_not_undo_the_payment() {
     let mut driver = at_the_card_prompt();
     let outputs = feed(&mut driver, &Packet::Other(0x06, 0xD3));
@@ -293,7 +318,7 @@ fn a_terminal_that_falls_silent_leaves_an_unknown_payment_that_is_never_asked_fo
 }
 
 #[test]
-fn a_nak_that_comes_as_time_runs_out_does_not_send_the_payment_after_it_was_called_unknown() {
+fn a_nak_repeats_the_payment_but_never_after_it_was_called_unknown() {
     let mut driver = ready_driver();
     driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), Duration::from_secs(1));
     let just_before = Duration::from_secs(1) + super::super::link::ACK_PATIENCE - Duration::from_millis(1);
@@ -382,6 +407,42 @@ fn a_pulled_cable_between_acknowledgement_and_completion_is_paid() {
     driver.handle(Input::Bytes(&[0x06]), Duration::from_secs(1));
     let outputs = driver.handle(Input::Lost, Duration::from_secs(1));
     assert!(outputs.iter().any(|o| matches!(o, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_))))));
+}
+
+#[test]
+fn a_payment_that_an_earlier_run_of_the_pillar_began_is_stopped() {
+    let mut table = Table::ready();
+    table.charge(1);
+    assert!(table.until(MINUTES, |table| table.has_prompted(Prompt::PresentCard)));
+    table.settle(Duration::from_secs(1));
+    table.restart_pillar();
+    table.settle(Duration::from_secs(10));
+    assert!(table.events.contains(&TerminalEvent::LastPayment(None)));
+    assert_eq!(table.events.last(), Some(&TerminalEvent::Condition(Condition::Ready)));
+    table.terminal.act(Act::InsertCard);
+    table.settle(MINUTES);
+    assert_eq!(table.terminal.ledger.charged(), []);
+}
+
+#[test]
+fn a_pillar_that_restarts_at_any_moment_of_a_payment_learns_what_was_charged() {
+    for step in 0..60 {
+        let mut table = Table::ready();
+        table.terminal.act(Act::InsertCard);
+        table.charge(1);
+        for _ in 0..step {
+            table.exchange();
+        }
+        table.restart_pillar();
+        table.settle(MINUTES);
+        let told = table.events.iter().rev().find_map(|event| match event {
+            TerminalEvent::LastPayment(last) => Some(last.clone().map(|last| last.details)),
+            _ => None,
+        });
+        assert_eq!(told, Some(table.terminal.ledger.charged().first().cloned()), "step {step}");
+        assert!(table.terminal.accepted() <= 1, "step {step}");
+        assert_eq!(table.outcomes(), [], "step {step}");
+    }
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Captured frames, broken frames and noise.
+
 use super::*;
 use crate::devices::terminal::testing::hex;
 

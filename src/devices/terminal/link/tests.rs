@@ -1,3 +1,5 @@
+//! Acknowledgements that come, come late, come garbled or never.
+
 use super::*;
 use crate::devices::terminal::testing::hex;
 

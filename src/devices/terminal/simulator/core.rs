@@ -68,10 +68,10 @@ pub struct Core {
 
 enum State {
     Idle,
-    /// The last status information was said again.
-    Repeating,
+    /// The last status information was said again; when the terminal stops waiting for the answer.
+    Repeating(Duration),
     /// 06 0F or 06 1E was sent.
-    Ending,
+    Ending(Duration),
     Paying(Paying),
 }
 
@@ -251,7 +251,7 @@ impl Core {
         match self.ledger.last().cloned() {
             Some(entry) => {
                 self.send_status(&entry, now);
-                self.state = State::Repeating;
+                self.state = State::Repeating(now + ANSWER_PATIENCE);
             }
             None => self.end(&Packet::Abort(codes::NOT_POSSIBLE), now),
         }
@@ -271,8 +271,8 @@ impl Core {
     fn answered(&mut self, yes: bool, now: Duration) {
         match &mut self.state {
             State::Idle => {}
-            State::Ending => self.state = State::Idle,
-            State::Repeating => self.end(&Packet::Completion(Fields::default()), now),
+            State::Ending(_) => self.state = State::Idle,
+            State::Repeating(_) => self.end(&Packet::Completion(Fields::default()), now),
             State::Paying(paying) => match paying.stage {
                 Stage::Approved { .. } if yes => self.end(&Packet::Completion(Fields::default()), now),
                 Stage::Approved { receipt, .. } => {
@@ -295,7 +295,14 @@ impl Core {
 
     /// Moves a payment on when its time has come.
     fn go_on(&mut self, now: Duration) {
-        let State::Paying(paying) = &self.state else { return };
+        let paying = match &self.state {
+            State::Paying(paying) => paying,
+            State::Repeating(until) | State::Ending(until) if now >= *until => {
+                self.state = State::Idle;
+                return;
+            }
+            _ => return,
+        };
         let amount = paying.amount;
         if !paying.answered {
             if now >= paying.patience {
@@ -380,7 +387,7 @@ impl Core {
 
     fn end(&mut self, packet: &Packet, now: Duration) {
         self.say(packet, now);
-        self.state = State::Ending;
+        self.state = State::Ending(now + ANSWER_PATIENCE);
     }
 
     /// Whether the power goes now.

@@ -1,3 +1,5 @@
+//! The simulated terminal keeps what it charged and shows what it does.
+
 use super::*;
 use crate::devices::terminal::testing::{Table, first_payment};
 
