@@ -72,13 +72,13 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
             screens.show(&View::out_of_service(error.on_screen()));
         }
     }
-    let window = screens.clone();
+    screens.open()?;
     slint::spawn_local(async move {
         while let Some(view) = shown.recv().await {
-            window.show(&view);
+            screens.show(&view);
         }
     })?;
-    screens.run()?;
+    slint::run_event_loop()?;
     Ok(ExitCode::SUCCESS)
 }
 

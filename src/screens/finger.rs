@@ -12,11 +12,13 @@ use crate::texts::{fill, say};
 use super::{Screens, words};
 
 impl Screens {
-    /// Presses and releases in the middle of what says this and can be touched now; whether there
-    /// was such a thing.
+    /// Presses and releases in the middle of what says this and can be touched now, the largest when
+    /// several do; whether there was such a thing.
     pub fn touch(&self, label: &str) -> bool {
         let found = ElementHandle::find_by_accessible_label(&self.app, label)
-            .find(|element| element.accessible_enabled() == Some(true) && element.size().width > 0.0);
+            .filter(|element| element.accessible_enabled() == Some(true))
+            .max_by(|one, other| area(one).total_cmp(&area(other)))
+            .filter(|element| area(element) > 0.0);
         if let Some(element) = &found {
             element.mock_single_click(PointerEventButton::Left);
         }
@@ -33,4 +35,8 @@ impl Screens {
         let amount = words::amount(language, amount);
         self.touch(&fill(say(language, "Pay {0}"), &[("0", &amount)]))
     }
+}
+
+fn area(element: &ElementHandle) -> f32 {
+    element.size().width * element.size().height
 }
