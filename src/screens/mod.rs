@@ -65,6 +65,7 @@ impl Screens {
             explain: explain::connect(&app),
             question: question::connect(&app, &sink),
             review: review::connect(&app, &sink),
+            receipt: receipt::connect(&app),
         };
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
@@ -87,7 +88,7 @@ impl Screens {
             }
             Screen::Pay { amount, stage } => pay::show(&self.app, language, *amount, *stage),
             Screen::Saving { slow } => saving::show(&self.app, *slow),
-            Screen::Receipt(receipt) => receipt::show(&self.app, language, receipt),
+            Screen::Receipt(receipt) => self.rows.receipt.show(&self.app, language, receipt),
             Screen::Survey(survey) => survey::show(&self.app, *survey),
             Screen::Language | Screen::NotSaved | Screen::Goodbye => {}
         }
@@ -137,7 +138,7 @@ impl Screens {
             self.rows.review.forget();
         }
         if !matches!(screen, Screen::Receipt(_)) {
-            receipt::forget(&self.app);
+            self.rows.receipt.forget(&self.app);
         }
     }
 }
@@ -157,6 +158,7 @@ struct Rows {
     explain: explain::Explain,
     question: question::Question,
     review: review::Review,
+    receipt: receipt::Receipt,
 }
 
 /// Where intents go.

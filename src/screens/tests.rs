@@ -22,8 +22,11 @@ struct Pillar {
 
 impl Pillar {
     fn new() -> Self {
-        let options =
-            TestingBackendOptions { mock_time: true, threading: false, renderer_name: Some("software".into()) };
+        let options = TestingBackendOptions {
+            mock_time: true,
+            threading: false,
+            renderer_name: Some("software".into()),
+        };
         // A second pillar on the same thread uses the platform of the first.
         let _ = slint::platform::set_platform(Box::new(TestingBackend::new(options)));
         let screens = Screens::new().unwrap();
@@ -56,6 +59,7 @@ fn save(name: &str, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>) {
     let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width(), picture.height());
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fastest);
     encoder.write_header().unwrap().write_image_data(picture.as_bytes()).unwrap();
 }
 
@@ -68,8 +72,16 @@ fn every_screen_has_its_picture() {
                 let mut view = view.clone();
                 view.frame.text_size = text_size;
                 view.frame.dark = dark;
+                if std::env::var("ZUIL_ONLY")
+                    .is_ok_and(|only| !format!("{}{manner}-{name}", language.code()).contains(only)))
+                {
+                    continue;
+                }
+                let t0 = std::time::Instant::now();
                 pillar.show(&view);
+                let t1 = t0.elapsed();
                 let picture = pillar.picture();
+                eprintln!("show {t1:?} picture {:?}", t0.elapsed());
                 assert_eq!((picture.width(), picture.height()), (WIDTH, HEIGHT));
                 save(&format!("{}{manner}-{name}", language.code()), &picture);
             }
