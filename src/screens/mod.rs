@@ -24,6 +24,8 @@ mod words;
 pub mod gallery;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod translation_tests;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -46,7 +48,7 @@ pub struct Screens {
     heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>,
     rows: Rows,
     language: Cell<Option<Language>>,
-    shown: Cell<Option<Place>>,
+    shown: RefCell<Option<Place>>,
 }
 
 impl Screens {
@@ -69,7 +71,7 @@ impl Screens {
         };
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
-        Ok(Self { app, heard, rows, language: Cell::new(None), shown: Cell::new(None) })
+        Ok(Self { app, heard, rows, language: Cell::new(None), shown: RefCell::new(None) })
     }
 
     /// Shows a view. Only to be called on the thread of the event loop.
@@ -94,7 +96,9 @@ impl Screens {
         }
         self.forget(&view.screen);
         let place = Place::of(view);
-        if self.shown.replace(Some(place)) != Some(place) {
+        let moved = self.shown.borrow().as_ref() != Some(&place);
+        if moved {
+            *self.shown.borrow_mut() = Some(place);
             self.app.invoke_take_focus();
         }
     }
@@ -176,10 +180,11 @@ impl Sink {
 }
 
 /// What the focus belongs to: it starts anew when another screen, question or overlay comes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq)]
 struct Place {
     screen: std::mem::Discriminant<Screen>,
     step: Option<usize>,
+    question: Option<String>,
     covered: bool,
 }
 
@@ -188,6 +193,10 @@ impl Place {
         Self {
             screen: std::mem::discriminant(&view.screen),
             step: view.frame.progress.map(|progress| progress.step),
+            question: match &view.screen {
+                Screen::Question(question) => Some(question.title.clone()),
+                _ => None,
+            },
             covered: view.frame.overlay.is_some() || view.frame.hidden,
         }
     }
