@@ -187,7 +187,9 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Pay { stage: PayStage::NotPaid(_), .. } => Primary::TryAgain,
         Screen::Receipt(_) => Primary::Next,
         Screen::NotSaved => Primary::Done,
-        Screen::Survey(SurveyView::Clear { chosen: None } | SurveyView::Helped { chosen: None }) => Primary::Skip,
+        Screen::Survey(SurveyView::Clear { chosen: None } | SurveyView::Helped { chosen: None }) => {
+            Primary::Skip
+        }
         Screen::Survey(SurveyView::Clear { .. }) => Primary::Next,
         Screen::Survey(SurveyView::Helped { .. }) => Primary::Done,
         Screen::Goodbye => Primary::Done,

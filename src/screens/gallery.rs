@@ -7,9 +7,9 @@ use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::catalogue::{Icon, Language};
 use crate::visit::{
-    Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView, OutOfService, Overlay,
-    PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView,
-    TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
+    Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView, OutOfService,
+    Overlay, PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen,
+    SurveyView, TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
 };
 
 /// A view and what it is called; the name fits in a file name.
@@ -80,9 +80,15 @@ impl Words {
     }
 
     fn tiles(self, unavailable: bool) -> Vec<Tile> {
-        let tile = |task: &str, icon, title, unavailable| Tile { task: task.to_owned(), icon, title, unavailable };
+        let tile =
+            |task: &str, icon, title, unavailable| Tile { task: task.to_owned(), icon, title, unavailable };
         vec![
-            tile("report", Icon::Report, self.of("Iets melden op straat", "Report something in the street"), false),
+            tile(
+                "report",
+                Icon::Report,
+                self.of("Iets melden op straat", "Report something in the street"),
+                false,
+            ),
             tile("call-back", Icon::Phone, self.of("Laat u terugbellen", "Be called back"), false),
             tile(
                 "bulky-waste",
@@ -100,12 +106,23 @@ impl Words {
             ("appointment", Icon::Phone, "Een afspraak maken of verzetten", "Make or move an appointment"),
             ("waste-pass", Icon::BulkyWaste, "Vraag over uw afvalpas", "Question about your waste pass"),
         ] {
-            tiles.push(Tile { task: task.to_owned(), icon, title: self.of(dutch, english), unavailable: false });
+            tiles.push(Tile {
+                task: task.to_owned(),
+                icon,
+                title: self.of(dutch, english),
+                unavailable: false,
+            });
         }
         tiles
     }
 
-    fn attract(self, tiles: Vec<Tile>, announcement: Option<String>, no_card: bool, no_printer: bool) -> Screen {
+    fn attract(
+        self,
+        tiles: Vec<Tile>,
+        announcement: Option<String>,
+        no_card: bool,
+        no_printer: bool,
+    ) -> Screen {
         Screen::Attract {
             welcome: self.of("Waarmee kunnen we u helpen?", "How can we help you?"),
             tiles,
@@ -156,15 +173,15 @@ impl Words {
         vec![
             self.sample("attract", self.attract(self.tiles(false), None, false, false)),
             self.sample("attract-six", self.attract(self.many_tiles(), None, false, false)),
-            self.sample(
-                "attract-troubles",
-                self.attract(self.tiles(true), Some(announcement), true, true),
-            ),
+            self.sample("attract-troubles", self.attract(self.tiles(true), Some(announcement), true, true)),
             self.sample("out-of-service-catalogue", Screen::OutOfService(OutOfService::Catalogue)),
             self.sample("out-of-service-storage", Screen::OutOfService(OutOfService::Storage)),
             self.sample("language", Screen::Language),
             self.sample("choose", Screen::Choose { tiles: self.tiles(false) }),
-            self.sample("choose-many", Screen::Choose { tiles: [self.many_tiles(), self.many_tiles()].concat() }),
+            self.sample(
+                "choose-many",
+                Screen::Choose { tiles: [self.many_tiles(), self.many_tiles()].concat() },
+            ),
             self.sample("explain", self.explain(false)),
             self.sample("explain-no-card", self.explain(true)),
             self.sample("explain-free", free),
@@ -178,9 +195,15 @@ impl Words {
     fn text(self, value: String, expected: Option<Expected>) -> QuestionView {
         QuestionView {
             title: self.of("Wat is er aan de hand?", "What is the matter?"),
-            help: self.of("Schrijf geen namen of telefoonnummers op.", "Do not write names or telephone numbers."),
+            help: self
+                .of("Schrijf geen namen of telefoonnummers op.", "Do not write names or telephone numbers."),
             optional: false,
-            control: fields(vec![Field { label: FieldLabel::Answer, value, multiline: true, max: 300 }], 0, Keyboard::Letters, ""),
+            control: fields(
+                vec![Field { label: FieldLabel::Answer, value, multiline: true, max: 300 }],
+                0,
+                Keyboard::Letters,
+                "",
+            ),
             expected,
         }
     }
@@ -190,12 +213,23 @@ impl Words {
             title: self.of(dutch, english),
             help: String::new(),
             optional: false,
-            control: fields(vec![Field { label: FieldLabel::Answer, value: value.to_owned(), multiline: false, max: 80 }], 0, keyboard, ""),
+            control: fields(
+                vec![Field { label: FieldLabel::Answer, value: value.to_owned(), multiline: false, max: 80 }],
+                0,
+                keyboard,
+                "",
+            ),
             expected: None,
         }
     }
 
-    fn address(self, values: [&str; 3], cursor: usize, found: &str, expected: Option<Expected>) -> QuestionView {
+    fn address(
+        self,
+        values: [&str; 3],
+        cursor: usize,
+        found: &str,
+        expected: Option<Expected>,
+    ) -> QuestionView {
         let labels = [FieldLabel::Postcode, FieldLabel::HouseNumber, FieldLabel::Addition];
         let keyboard = if cursor == 1 { Keyboard::Digits } else { Keyboard::Postcode };
         let each = labels.into_iter().zip(values);
@@ -204,7 +238,8 @@ impl Words {
             help: self.of("Vul het adres in.", "Fill in the address."),
             optional: false,
             control: fields(
-                each.map(|(label, value)| Field { label, value: value.to_owned(), multiline: false, max: 7 }).collect(),
+                each.map(|(label, value)| Field { label, value: value.to_owned(), multiline: false, max: 7 })
+                    .collect(),
                 cursor,
                 keyboard,
                 found,
@@ -238,19 +273,40 @@ impl Words {
         vec![
             self.question("question-text-empty", self.text(String::new(), None)),
             self.question("question-text-long", self.text(long, None)),
-            self.question("question-text-expected", self.text("Lamp".to_owned(), Some(Expected::AtLeastCharacters(10)))),
+            self.question(
+                "question-text-expected",
+                self.text("Lamp".to_owned(), Some(Expected::AtLeastCharacters(10))),
+            ),
             self.question(
                 "question-name",
-                self.single("Wat is uw naam?", "What is your name?", "Jan-Willem van den Voorbeeldhuizen-Achternaam", Keyboard::Letters),
+                self.single(
+                    "Wat is uw naam?",
+                    "What is your name?",
+                    "Jan-Willem van den Voorbeeldhuizen-Achternaam",
+                    Keyboard::Letters,
+                ),
             ),
             self.question(
                 "question-phone",
-                self.single("Op welk nummer bellen we u?", "On which number do we call you?", "06 1234", Keyboard::Phone),
+                self.single(
+                    "Op welk nummer bellen we u?",
+                    "On which number do we call you?",
+                    "06 1234",
+                    Keyboard::Phone,
+                ),
             ),
-            self.question("question-digits", self.single("Hoeveel stuks zijn het?", "How many pieces are there?", "2", Keyboard::Digits)),
+            self.question(
+                "question-digits",
+                self.single("Hoeveel stuks zijn het?", "How many pieces are there?", "2", Keyboard::Digits),
+            ),
             self.question(
                 "question-email",
-                self.single("Wat is uw e-mailadres?", "What is your e-mail address?", "naam@voorbeeld.nl", Keyboard::Email),
+                self.single(
+                    "Wat is uw e-mailadres?",
+                    "What is your e-mail address?",
+                    "naam@voorbeeld.nl",
+                    Keyboard::Email,
+                ),
             ),
             self.question("question-address-empty", self.address(["", "", ""], 0, "", None)),
             self.question("question-address-found", self.address(["2411 AB", "12", ""], 1, &known, None)),
@@ -259,7 +315,10 @@ impl Words {
                 self.address(["2411 AB", "999", ""], 1, "", Some(Expected::AKnownAddress)),
             ),
             self.question("question-contact", self.contact(None, "", None)),
-            self.question("question-contact-email", self.contact(Some(1), "naam@voor", Some(Expected::AnEmailAddress))),
+            self.question(
+                "question-contact-email",
+                self.contact(Some(1), "naam@voor", Some(Expected::AnEmailAddress)),
+            ),
             self.question("question-contact-phone", self.contact(Some(0), "06 1234 5678", None)),
         ]
     }
@@ -281,7 +340,10 @@ impl Words {
             title: self.of("Waar gaat het over?", "What is it about?"),
             help: if several { self.of("Kies er hoogstens 3.", "Choose at most 3.") } else { String::new() },
             optional: false,
-            control: Control::Options { options: words.into_iter().enumerate().map(option).collect(), several },
+            control: Control::Options {
+                options: words.into_iter().enumerate().map(option).collect(),
+                several,
+            },
             expected,
         }
     }
@@ -318,11 +380,19 @@ impl Words {
     fn choices(self) -> Vec<Sample> {
         let line = |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer };
         let free = vec![
-            line("Onderwerp", "Subject", ReviewAnswer::Text(self.of("Kapotte straatverlichting", "Broken street lighting"))),
+            line(
+                "Onderwerp",
+                "Subject",
+                ReviewAnswer::Text(self.of("Kapotte straatverlichting", "Broken street lighting")),
+            ),
             line("Gevaarlijk", "Dangerous", ReviewAnswer::No),
         ];
         let paid = vec![
-            line("Adres", "Address", ReviewAnswer::Text("Voorbeeldstraat 12, 2411 AB Voorbeelddorp".to_owned())),
+            line(
+                "Adres",
+                "Address",
+                ReviewAnswer::Text("Voorbeeldstraat 12, 2411 AB Voorbeelddorp".to_owned()),
+            ),
             line(
                 "Spullen",
                 "Things",
@@ -339,13 +409,20 @@ impl Words {
         vec![
             self.question("question-choice", self.options(false, &[0], None)),
             self.question("question-choice-expected", self.options(false, &[], Some(Expected::OneOption))),
-            self.question("question-choices", self.options(true, &[1, 3, 4], Some(Expected::AtMostOptions(3)))),
+            self.question(
+                "question-choices",
+                self.options(true, &[1, 3, 4], Some(Expected::AtMostOptions(3))),
+            ),
             self.question("question-yes-no", self.yes_no()),
             self.question("question-date", self.calendar(Some(date(2026, 12, 8)), None)),
             self.question("question-date-expected", self.calendar(None, Some(Expected::ADay))),
             self.sample(
                 "review-free",
-                Screen::Review { title: self.of("Iets melden op straat", "Report something in the street"), lines: free, fee: None },
+                Screen::Review {
+                    title: self.of("Iets melden op straat", "Report something in the street"),
+                    lines: free,
+                    fee: None,
+                },
             ),
             self.sample(
                 "review-paid",

@@ -26,6 +26,8 @@ mod words;
 pub mod gallery;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod translation_tests;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -48,7 +50,7 @@ pub struct Screens {
     heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>,
     rows: Rows,
     language: Cell<Option<Language>>,
-    shown: Cell<Option<Place>>,
+    shown: RefCell<Option<Place>>,
 }
 
 impl Screens {
@@ -67,10 +69,11 @@ impl Screens {
             explain: explain::connect(&app),
             question: question::connect(&app, &sink),
             review: review::connect(&app, &sink),
+            receipt: receipt::connect(&app),
         };
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
-        Ok(Self { app, heard, rows, language: Cell::new(None), shown: Cell::new(None) })
+        Ok(Self { app, heard, rows, language: Cell::new(None), shown: RefCell::new(None) })
     }
 
     /// Shows a view. Only to be called on the thread of the event loop.
@@ -89,13 +92,15 @@ impl Screens {
             }
             Screen::Pay { amount, stage } => pay::show(&self.app, language, *amount, *stage),
             Screen::Saving { slow } => saving::show(&self.app, *slow),
-            Screen::Receipt(receipt) => receipt::show(&self.app, language, receipt),
+            Screen::Receipt(receipt) => self.rows.receipt.show(&self.app, language, receipt),
             Screen::Survey(survey) => survey::show(&self.app, *survey),
             Screen::Language | Screen::NotSaved | Screen::Goodbye => {}
         }
         self.forget(&view.screen);
         let place = Place::of(view);
-        if self.shown.replace(Some(place)) != Some(place) {
+        let moved = self.shown.borrow().as_ref() != Some(&place);
+        if moved {
+            *self.shown.borrow_mut() = Some(place);
             self.app.invoke_take_focus();
         }
     }
@@ -139,7 +144,7 @@ impl Screens {
             self.rows.review.forget();
         }
         if !matches!(screen, Screen::Receipt(_)) {
-            receipt::forget(&self.app);
+            self.rows.receipt.forget(&self.app);
         }
     }
 }
@@ -159,6 +164,7 @@ struct Rows {
     explain: explain::Explain,
     question: question::Question,
     review: review::Review,
+    receipt: receipt::Receipt,
 }
 
 /// Where intents go.
@@ -176,10 +182,11 @@ impl Sink {
 }
 
 /// What the focus belongs to: it starts anew when another screen, question or overlay comes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq)]
 struct Place {
     screen: std::mem::Discriminant<Screen>,
     step: Option<usize>,
+    question: Option<String>,
     covered: bool,
 }
 
@@ -188,6 +195,10 @@ impl Place {
         Self {
             screen: std::mem::discriminant(&view.screen),
             step: view.frame.progress.map(|progress| progress.step),
+            question: match &view.screen {
+                Screen::Question(question) => Some(question.title.clone()),
+                _ => None,
+            },
             covered: view.frame.overlay.is_some() || view.frame.hidden,
         }
     }

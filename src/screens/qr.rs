@@ -7,7 +7,7 @@ use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 /// The light squares around a code (ISO/IEC 18004 asks for four).
 const QUIET: i32 = 4;
 /// The most pixels that a code may be wide.
-const WIDEST: i32 = 400;
+const WIDEST: i32 = 360;
 
 /// A picture of a text as a QR code and its width in pixels; `None` for a text that fits in none.
 pub(super) fn picture(text: &str) -> Option<(Image, u16)> {
@@ -36,9 +36,7 @@ mod tests {
         let squares = QrCode::encode_text("7K3M-Q9XA-2FT", QrCodeEcc::Medium).unwrap().size() + 2 * QUIET;
         assert_eq!(i32::from(width) % squares, 0);
         let side = i32::from(width) / squares;
-        let at = |x: i32, y: i32| {
-            buffer.as_slice()[usize::try_from(y * i32::from(width) + x).unwrap()].r
-        };
+        let at = |x: i32, y: i32| buffer.as_slice()[usize::try_from(y * i32::from(width) + x).unwrap()].r;
         assert_eq!(at(QUIET * side - 1, QUIET * side), 255, "the quiet zone is light");
         assert_eq!(at(QUIET * side, QUIET * side), 0, "the corner mark begins right after it");
     }

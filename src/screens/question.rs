@@ -188,9 +188,14 @@ mod tests {
 
     #[test]
     fn an_answer_and_each_sentence_begin_with_a_capital() {
-        for (typed, expected) in
-            [("", true), ("D", false), ("De lamp.", false), ("De lamp. ", true), ("Kapot! ", true), ("a b ", false)]
-        {
+        for (typed, expected) in [
+            ("", true),
+            ("D", false),
+            ("De lamp.", false),
+            ("De lamp. ", true),
+            ("Kapot! ", true),
+            ("a b ", false),
+        ] {
             assert_eq!(begins(typed), expected, "{typed:?}");
         }
     }

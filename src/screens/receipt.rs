@@ -1,47 +1,60 @@
 //! The end of a task: the reference, its QR code, and what became of the paper.
 
-use slint::{ComponentHandle, Image, SharedString};
+use slint::{ComponentHandle, Image, Model, SharedString};
 use zuil_wire::{PaymentState, State};
 
+use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
 use super::{qr, words};
 use crate::catalogue::Language;
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 
-pub(super) fn show(app: &ui::App, language: Language, receipt: &ReceiptView) {
-    let state = app.global::<ReceiptState>();
-    state.set_title(receipt.title.as_str().into());
-    let reference = SharedString::from(receipt.reference.groups().join(" "));
-    if state.get_reference() != reference {
-        let (image, width) = qr::picture(&receipt.qr).unwrap_or_default();
-        state.set_qr(image);
-        state.set_qr_size(f32::from(width));
-        state.set_reference(reference);
-    }
-    state.set_state(match receipt.state {
-        State::Saved => StateKind::Saved,
-        State::Received => StateKind::Received,
-        State::Registered => StateKind::Registered,
-        State::Parked => StateKind::Parked,
-    });
-    let amount = receipt.payment.map(|(amount, _)| words::amount(language, amount));
-    state.set_amount(amount.unwrap_or_default().into());
-    state.set_paid(match receipt.payment {
-        None => PaidKind::None,
-        Some((_, PaymentState::Paid)) => PaidKind::Paid,
-        Some((_, PaymentState::NotPaid)) => PaidKind::NotPaid,
-        Some((_, PaymentState::Unknown)) => PaidKind::Unknown,
-    });
-    state.set_paper(paper(receipt.paper));
-    state.set_next_steps(receipt.next_steps.as_str().into());
+pub(super) struct Receipt {
+    reference: Rows<SharedString>,
 }
 
-/// Leaves nothing of the reference.
-pub(super) fn forget(app: &ui::App) {
-    let state = app.global::<ReceiptState>();
-    state.set_reference(SharedString::new());
-    state.set_qr(Image::default());
-    state.set_qr_size(0.0);
+pub(super) fn connect(app: &ui::App) -> Receipt {
+    let reference = Rows::new();
+    app.global::<ReceiptState>().set_reference(reference.model());
+    Receipt { reference }
+}
+
+impl Receipt {
+    pub(super) fn show(&self, app: &ui::App, language: Language, receipt: &ReceiptView) {
+        let state = app.global::<ReceiptState>();
+        state.set_title(receipt.title.as_str().into());
+        let groups = receipt.reference.groups().map(SharedString::from);
+        if !state.get_reference().iter().eq(groups.iter().cloned()) {
+            let (image, width) = qr::picture(&receipt.qr).unwrap_or_default();
+            state.set_qr(image);
+            state.set_qr_size(f32::from(width));
+            self.reference.set(groups);
+        }
+        state.set_state(match receipt.state {
+            State::Saved => StateKind::Saved,
+            State::Received => StateKind::Received,
+            State::Registered => StateKind::Registered,
+            State::Parked => StateKind::Parked,
+        });
+        let amount = receipt.payment.map(|(amount, _)| words::amount(language, amount));
+        state.set_amount(amount.unwrap_or_default().into());
+        state.set_paid(match receipt.payment {
+            None => PaidKind::None,
+            Some((_, PaymentState::Paid)) => PaidKind::Paid,
+            Some((_, PaymentState::NotPaid)) => PaidKind::NotPaid,
+            Some((_, PaymentState::Unknown)) => PaidKind::Unknown,
+        });
+        state.set_paper(paper(receipt.paper));
+        state.set_next_steps(receipt.next_steps.as_str().into());
+    }
+
+    /// Leaves nothing of the reference.
+    pub(super) fn forget(&self, app: &ui::App) {
+        self.reference.set([]);
+        let state = app.global::<ReceiptState>();
+        state.set_qr(Image::default());
+        state.set_qr_size(0.0);
+    }
 }
 
 fn paper(outcome: Option<ReceiptOutcome>) -> PaperKind {

@@ -33,7 +33,7 @@ impl Review {
         lines: &[ReviewLine],
         fee: Option<Cents>,
     ) {
-        self.lines.set(lines.iter().map(|line| self::line(language, line)));
+        self.lines.set(lines.iter().map(|each| line(language, each)));
         let state = app.global::<ReviewState>();
         state.set_title(title.into());
         state.set_fee(fee.map(|fee| words::amount(language, fee)).unwrap_or_default().into());

@@ -1,18 +1,32 @@
-//! Every screen in every state: pictures of it, what can be touched on it, and what a touch means.
+//! Every screen in every state: its picture, what can be touched on it, and what a touch means.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions, mock_elapsed_time};
+use i_slint_backend_testing::{
+    AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions, mock_elapsed_time,
+};
+use jiff::civil::date;
+use slint::platform::{PointerEventButton, WindowEvent};
 
 use super::gallery::{Sample, samples};
 use super::*;
 use crate::visit::TextSize;
 
-const WIDTH: u32 = 1080;
-const HEIGHT: u32 = 1920;
+const WIDTH: f32 = 1080.0;
+const HEIGHT: f32 = 1920.0;
+/// 20 mm at 3.2 pixels a millimetre.
+const TOUCH: f32 = 64.0;
+
+/// The manners of showing a view: a mark for file names, the text size, the contrast.
+const MANNERS: [(&str, TextSize, bool); 4] = [
+    ("", TextSize::Normal, false),
+    ("-dark", TextSize::Normal, true),
+    ("-large", TextSize::Large, false),
+    ("-largest", TextSize::Largest, true),
+];
 
 /// The screens without a display, and what was heard from them.
 struct Pillar {
@@ -22,17 +36,26 @@ struct Pillar {
 
 impl Pillar {
     fn new() -> Self {
-        let options =
-            TestingBackendOptions { mock_time: true, threading: false, renderer_name: Some("software".into()) };
+        let options = TestingBackendOptions {
+            mock_time: true,
+            threading: false,
+            renderer_name: Some("software".into()),
+        };
         // A second pillar on the same thread uses the platform of the first.
         let _ = slint::platform::set_platform(Box::new(TestingBackend::new(options)));
         let screens = Screens::new().unwrap();
-        screens.window().set_size(slint::PhysicalSize::new(WIDTH, HEIGHT));
+        screens.window().set_size(slint::LogicalSize::new(WIDTH, HEIGHT));
         let heard = Rc::<RefCell<Vec<Intent>>>::default();
         let ears = heard.clone();
         screens.on_intent(move |intent| ears.borrow_mut().push(intent));
         screens.open().unwrap();
-        Self { screens, heard }
+        let pillar = Self { screens, heard };
+        pillar.show(&sample("attract"));
+        assert!(
+            !pillar.touchables().is_empty(),
+            "nothing to touch was found: build with SLINT_EMIT_DEBUG_INFO=1, as .cargo/config.toml says"
+        );
+        pillar
     }
 
     fn show(&self, view: &View) {
@@ -40,47 +63,413 @@ impl Pillar {
         mock_elapsed_time(Duration::from_millis(400));
     }
 
-    fn picture(&self) -> slint::SharedPixelBuffer<slint::Rgba8Pixel> {
-        self.screens.window().take_snapshot().unwrap()
+    /// What can be touched now and is not wholly out of sight.
+    fn touchables(&self) -> Vec<Touchable> {
+        let elements = ElementQuery::from_root(self.screens.app()).match_inherits("Touchable").find_all();
+        elements.into_iter().filter_map(Touchable::of).collect()
+    }
+
+    /// Touches what is called `label` and tells what was heard.
+    fn touch(&self, label: &str) -> Vec<Intent> {
+        let found = self.touchables().into_iter().find(|each| each.enabled && each.label == label);
+        let found = found.unwrap_or_else(|| panic!("nothing to touch is called {label:?}"));
+        self.heard.borrow_mut().clear();
+        found.element.mock_single_click(PointerEventButton::Left);
+        self.heard.take()
+    }
+
+    fn press(&self, key: impl Into<slint::SharedString>) -> Vec<Intent> {
+        self.heard.borrow_mut().clear();
+        let text = key.into();
+        self.screens.window().dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+        self.screens.window().dispatch_event(WindowEvent::KeyReleased { text });
+        self.heard.take()
     }
 }
 
-fn folder() -> PathBuf {
-    let folder = std::env::var_os("ZUIL_GALLERY").map_or_else(|| "target/gallery".into(), PathBuf::from);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+struct Touchable {
+    element: ElementHandle,
+    label: String,
+    role: Option<AccessibleRole>,
+    enabled: bool,
+    left: f32,
+    top: f32,
+    right: f32,
+    bottom: f32,
 }
 
-fn save(name: &str, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>) {
-    let file = std::fs::File::create(folder().join(format!("{name}.png"))).unwrap();
-    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width(), picture.height());
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header().unwrap().write_image_data(picture.as_bytes()).unwrap();
+impl Touchable {
+    fn of(element: ElementHandle) -> Option<Self> {
+        let (place, size) = (element.absolute_position(), element.size());
+        // Each widget is several elements; the one with the label stands for it.
+        let label = element.accessible_label()?.to_string();
+        Some(Self {
+            label,
+            role: element.accessible_role(),
+            enabled: element.accessible_enabled().unwrap_or(true),
+            left: place.x,
+            top: place.y,
+            right: place.x + size.width,
+            bottom: place.y + size.height,
+            element,
+        })
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
 }
 
-#[test]
-fn every_screen_has_its_picture() {
-    let pillar = Pillar::new();
-    for language in Language::ALL {
-        for Sample { name, view } in samples(language) {
-            for (manner, text_size, dark) in MANNERS {
+/// The view of a sample, in Dutch.
+fn sample(name: &str) -> View {
+    let found = samples(Language::Nl).into_iter().find(|sample| sample.name == name);
+    found.unwrap_or_else(|| panic!("there is no sample {name:?}")).view
+}
+
+fn every_view() -> impl Iterator<Item = (String, View)> {
+    Language::ALL.into_iter().flat_map(|language| {
+        samples(language).into_iter().flat_map(move |Sample { name, view }| {
+            MANNERS.into_iter().map(move |(manner, text_size, dark)| {
                 let mut view = view.clone();
                 view.frame.text_size = text_size;
                 view.frame.dark = dark;
-                pillar.show(&view);
-                let picture = pillar.picture();
-                assert_eq!((picture.width(), picture.height()), (WIDTH, HEIGHT));
-                save(&format!("{}{manner}-{name}", language.code()), &picture);
+                (format!("{}{manner}-{name}", language.code()), view)
+            })
+        })
+    })
+}
+
+fn save(name: &str, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>) {
+    let folder = std::env::var_os("ZUIL_GALLERY").map_or_else(|| "target/gallery".into(), PathBuf::from);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = std::fs::File::create(folder.join(format!("{name}.png"))).unwrap();
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fastest);
+    encoder.write_header().unwrap().write_image_data(picture.as_bytes()).unwrap();
+}
+
+/// Dutch and English as designed; every manner of every view when `ZUIL_GALLERY` names a folder.
+#[test]
+fn every_screen_has_its_picture() {
+    let pillar = Pillar::new();
+    let all = std::env::var_os("ZUIL_GALLERY").is_some();
+    let only = std::env::var("ZUIL_GALLERY_ONLY").unwrap_or_default();
+    for (name, view) in every_view() {
+        let plain = view.frame.text_size == TextSize::Normal && !view.frame.dark;
+        if (all || plain) && name.contains(&only) {
+            pillar.show(&view);
+            let picture = pillar.screens.window().take_snapshot().unwrap();
+            assert_eq!((picture.width(), picture.height()), (1080, 1920));
+            let first = picture.as_slice()[0];
+            assert!(picture.as_slice().iter().any(|&pixel| pixel != first), "{name} is blank");
+            save(&name, &picture);
+        }
+    }
+}
+
+#[test]
+fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
+    let pillar = Pillar::new();
+    // The contrast changes no place.
+    for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
+        pillar.show(&view);
+        let all = pillar.touchables();
+        for (place, each) in all.iter().enumerate() {
+            let Touchable { label, left, top, right, bottom, .. } = each;
+            assert!(!label.is_empty(), "{name}: something to touch has no words");
+            assert!(
+                each.role.is_some_and(|role| role != AccessibleRole::None),
+                "{name}: {label} has no role"
+            );
+            assert!(right - left >= TOUCH, "{name}: {label} is {} wide", right - left);
+            assert!(bottom - top >= TOUCH, "{name}: {label} is {} high", bottom - top);
+            assert!(*left >= 0.0 && *right <= WIDTH, "{name}: {label} is outside: {left}..{right}");
+            let scrolled = under_a_bar(each, &all);
+            assert!(
+                scrolled || (*top >= 0.0 && *bottom <= HEIGHT),
+                "{name}: {label} is outside: {top}..{bottom}"
+            );
+            for other in all[place + 1..].iter().filter(|other| each.enabled && other.enabled) {
+                let hidden = scrolled || under_a_bar(other, &all);
+                assert!(hidden || !each.overlaps(other), "{name}: {label} lies over {}", other.label);
             }
         }
     }
 }
 
-/// The manners of showing a view: its mark in file names, the text size, the contrast.
-const MANNERS: [(&str, TextSize, bool); 4] = [
-    ("", TextSize::Normal, false),
-    ("-dark", TextSize::Normal, true),
-    ("-large", TextSize::Large, false),
-    ("-largest", TextSize::Largest, true),
-];
+/// Whether part of it is scrolled out of sight, where a clip hides it: above the page, or below the
+/// top of the buttons that scroll.
+fn under_a_bar(each: &Touchable, all: &[Touchable]) -> bool {
+    let is_bar = |other: &&Touchable| ["Omlaag", "Down", "Omhoog", "Up"].contains(&other.label.as_str());
+    let Some(bar) = all.iter().find(is_bar) else { return false };
+    let help = all.iter().find(|other| ["Hulp", "Help"].contains(&other.label.as_str()));
+    let page = help.map_or(0.0, |help| help.bottom);
+    let in_page = each.left >= 64.0 && each.right <= WIDTH - 64.0 && !is_bar(&each);
+    in_page
+        && ((each.bottom > bar.top - 24.0 && each.top < bar.bottom) || (each.top < page && each.bottom > 0.0))
+}
+
+#[test]
+fn back_stop_next_and_help_never_move() {
+    let pillar = Pillar::new();
+    for (text_size, label) in [TextSize::Normal, TextSize::Large, TextSize::Largest]
+        .into_iter()
+        .flat_map(|size| ["Terug", "Stoppen", "Volgende", "Hulp"].map(|label| (size, label)))
+    {
+        let mut places = Vec::new();
+        for Sample { mut view, .. } in samples(Language::Nl) {
+            view.frame.text_size = text_size;
+            pillar.show(&view);
+            let found = pillar.touchables().into_iter().find(|each| each.label == label);
+            places.extend(found.map(|each| [each.left, each.top, each.right, each.bottom]));
+        }
+        assert!(places.len() > 3, "{label} is hardly ever there");
+        assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{label} moves: {places:?}");
+    }
+}
+
+#[test]
+fn a_resident_chooses_what_to_do() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("attract"));
+    assert_eq!(pillar.touch("Laat u terugbellen"), [Intent::ChooseTask("call-back".into())]);
+    assert_eq!(pillar.touch("Alles bekijken"), [Intent::Begin]);
+    assert_eq!(pillar.touch("English"), [Intent::ChooseLanguage(Language::En)]);
+    pillar.show(&sample("language"));
+    assert_eq!(pillar.touch("English"), [Intent::ChooseLanguage(Language::En)]);
+    pillar.show(&sample("choose"));
+    assert_eq!(pillar.touch("Grofvuil laten ophalen"), [Intent::ChooseTask("bulky-waste".into())]);
+    pillar.show(&sample("explain"));
+    assert_eq!(pillar.touch("Beginnen"), [Intent::Next]);
+    assert_eq!(pillar.touch("Terug"), [Intent::Back]);
+    assert_eq!(pillar.touch("Stoppen"), [Intent::Stop]);
+}
+
+#[test]
+fn the_settings_and_help_are_always_at_hand() {
+    let pillar = Pillar::new();
+    for name in
+        ["attract", "choose", "question-choice", "review-paid", "receipt-printed", "out-of-service-storage"]
+    {
+        pillar.show(&sample(name));
+        // The first that is called so is the one in the frame.
+        assert_eq!(pillar.touch("Nederlands"), [Intent::ToggleLanguages], "{name}");
+        assert_eq!(pillar.touch("Tekst"), [Intent::TurnTextSize], "{name}");
+        assert_eq!(pillar.touch("Contrast"), [Intent::ToggleContrast], "{name}");
+        assert_eq!(pillar.touch("Voorlezen"), [Intent::ToggleSpeech], "{name}");
+        assert_eq!(pillar.touch("Verbergen"), [Intent::ToggleHidden], "{name}");
+        assert_eq!(pillar.touch("Hulp"), [Intent::ToggleHelp], "{name}");
+    }
+}
+
+#[test]
+fn a_resident_types_with_the_keys_on_the_screen() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-text-empty"));
+    assert_eq!(pillar.touch("H"), [Intent::Type('H')], "an answer begins with a capital");
+    pillar.show(&sample("question-text-expected"));
+    assert_eq!(pillar.touch("h"), [Intent::Type('h')]);
+    assert_eq!(pillar.touch("Hoofdletter"), []);
+    assert_eq!(pillar.touch("H"), [Intent::Type('H')]);
+    assert_eq!(pillar.touch("h"), [Intent::Type('h')], "a capital letter is for one letter");
+    assert_eq!(pillar.touch("Spatie"), [Intent::Type(' ')]);
+    assert_eq!(pillar.touch("Wissen"), [Intent::Erase]);
+    assert_eq!(pillar.touch("Tekens en accenten"), []);
+    assert_eq!(pillar.touch("é"), [Intent::Type('é')]);
+    pillar.show(&sample("question-email"));
+    assert_eq!(pillar.touch(".nl"), ['.', 'n', 'l'].map(Intent::Type));
+    pillar.show(&sample("question-phone"));
+    assert_eq!(pillar.touch("+"), [Intent::Type('+')]);
+    pillar.show(&sample("question-address-empty"));
+    assert_eq!(pillar.touch("A"), [Intent::Type('A')], "a postcode has capitals");
+    assert_eq!(pillar.touch("Huisnummer"), [Intent::SelectField(1)]);
+}
+
+#[test]
+fn a_resident_answers_with_a_touch() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-choice"));
+    assert_eq!(pillar.touch("Bomen en planten"), [Intent::ChooseOption(3)]);
+    pillar.show(&sample("question-choices"));
+    assert_eq!(pillar.touch("Iets anders"), [Intent::ChooseOption(5)]);
+    pillar.show(&sample("question-yes-no"));
+    assert_eq!(pillar.touch("Ja"), [Intent::ChooseOption(0)]);
+    pillar.show(&sample("question-contact"));
+    assert_eq!(pillar.touch("Per e-mail"), [Intent::ChooseOption(1)]);
+    assert_eq!(pillar.touch("Overslaan"), [Intent::Next]);
+    pillar.show(&sample("question-date"));
+    assert_eq!(pillar.touch("vrijdag 11 december"), [Intent::ChooseDay(date(2026, 12, 11))]);
+    assert_eq!(pillar.touch("De maand erna"), [Intent::TurnMonth(1)]);
+}
+
+#[test]
+fn a_resident_checks_pays_and_says_what_it_was_like() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("review-paid"));
+    assert_eq!(pillar.touch("Wijzigen: Dag"), [Intent::Change(2)]);
+    assert_eq!(pillar.touch("Betaal €\u{a0}17,35"), [Intent::Next]);
+    pillar.show(&sample("review-free"));
+    assert_eq!(pillar.touch("Versturen"), [Intent::Next]);
+    pillar.show(&sample("pay-present-card"));
+    assert_eq!(pillar.touch("Stop de betaling"), [Intent::CancelPayment]);
+    pillar.show(&sample("pay-declined"));
+    assert_eq!(pillar.touch("Opnieuw proberen"), [Intent::Next]);
+    pillar.show(&sample("receipt-printed"));
+    assert_eq!(pillar.touch("Volgende"), [Intent::Next]);
+    pillar.show(&sample("survey-clear"));
+    assert_eq!(pillar.touch("Heel duidelijk"), [Intent::Rate(4)]);
+    pillar.show(&sample("survey-helped"));
+    assert_eq!(pillar.touch("Nee"), [Intent::Rate(1)]);
+}
+
+#[test]
+fn what_lies_over_the_screen_takes_all_touches() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("overlay-idle"));
+    let enabled = |pillar: &Pillar| {
+        let live = pillar.touchables().into_iter().filter(|each| each.enabled);
+        live.map(|each| each.label).collect::<Vec<_>>()
+    };
+    assert_eq!(enabled(&pillar), ["Ja, ik wil verder", "Nee, stop en wis alles"]);
+    assert_eq!(pillar.touch("Ja, ik wil verder"), [Intent::Resume]);
+    assert_eq!(pillar.touch("Nee, stop en wis alles"), [Intent::ConfirmStop]);
+    pillar.show(&sample("overlay-stop"));
+    assert_eq!(pillar.touch("Ja, stop en wis alles"), [Intent::ConfirmStop]);
+    pillar.show(&sample("overlay-languages"));
+    assert_eq!(pillar.touch("English"), [Intent::ChooseLanguage(Language::En)]);
+    pillar.show(&sample("overlay-help"));
+    assert_eq!(pillar.touch("Sluiten"), [Intent::Resume]);
+    pillar.show(&sample("hidden"));
+    assert_eq!(enabled(&pillar), ["Laat mijn scherm zien"]);
+    assert_eq!(pillar.touch("Laat mijn scherm zien"), [Intent::ToggleHidden]);
+}
+
+#[test]
+fn a_real_keyboard_works_too() {
+    use slint::platform::Key;
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-text-expected"));
+    assert_eq!(pillar.press("a"), [Intent::Type('a')]);
+    assert_eq!(pillar.press(" "), [Intent::Type(' ')]);
+    assert_eq!(pillar.press(Key::Backspace), [Intent::Erase]);
+    assert_eq!(pillar.press(Key::Return), [Intent::Next]);
+    assert_eq!(pillar.press(Key::Escape), [Intent::Stop]);
+    assert_eq!(pillar.press(Key::F1), []);
+    pillar.show(&sample("review-free"));
+    assert_eq!(pillar.press("a"), [], "nothing is typed where there is no field");
+    pillar.show(&sample("overlay-stop"));
+    assert_eq!(pillar.press(Key::Return), [], "what lies below is not answered");
+    assert_eq!(pillar.press(Key::Escape), [Intent::Resume]);
+}
+
+#[test]
+fn the_tab_key_reaches_what_can_be_touched_in_reading_order() {
+    use slint::platform::Key;
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-yes-no"));
+    let mut heard = Vec::new();
+    for _ in 0..11 {
+        pillar.press(Key::Tab);
+        heard.extend(pillar.press(Key::Return));
+    }
+    assert_eq!(
+        heard,
+        [
+            Intent::ToggleLanguages,
+            Intent::TurnTextSize,
+            Intent::ToggleContrast,
+            Intent::ToggleSpeech,
+            Intent::ToggleHidden,
+            Intent::ToggleHelp,
+            Intent::ChooseOption(0),
+            Intent::ChooseOption(1),
+            Intent::Back,
+            Intent::Stop,
+            Intent::Next,
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_done_does_nothing() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("explain-no-card"));
+    let start = pillar.touchables().into_iter().find(|each| each.label == "Beginnen").unwrap();
+    assert!(!start.enabled);
+    start.element.mock_single_click(PointerEventButton::Left);
+    start.element.invoke_accessible_default_action();
+    assert_eq!(pillar.press(slint::platform::Key::Return), []);
+    assert_eq!(pillar.heard.take(), []);
+    pillar.show(&sample("attract"));
+    assert!(pillar.touchables().iter().all(|each| each.label != "Terug" && each.label != "Stoppen"));
+}
+
+#[test]
+fn answers_do_not_stay_in_the_screens_after_the_visit() {
+    use slint::Model;
+    let pillar = Pillar::new();
+    for name in
+        ["question-address-found", "question-choices", "question-date", "review-paid", "receipt-printed"]
+    {
+        pillar.show(&sample(name));
+        pillar.show(&sample("attract"));
+        let (question, review, receipt) = (
+            pillar.screens.app().global::<ui::QuestionState>(),
+            pillar.screens.app().global::<ui::ReviewState>(),
+            pillar.screens.app().global::<ui::ReceiptState>(),
+        );
+        assert_eq!(question.get_fields().row_count(), 0, "{name}");
+        assert_eq!(question.get_options().row_count(), 0, "{name}");
+        assert_eq!(question.get_days().row_count(), 0, "{name}");
+        assert_eq!(question.get_found(), "", "{name}");
+        assert_eq!(review.get_lines().row_count(), 0, "{name}");
+        assert_eq!(receipt.get_reference().row_count(), 0, "{name}");
+    }
+}
+
+#[test]
+fn words_stand_out_from_their_ground_in_both_contrasts() {
+    let pillar = Pillar::new();
+    for dark in [false, true] {
+        let mut view = sample("attract");
+        view.frame.dark = dark;
+        pillar.show(&view);
+        let theme = pillar.screens.app().global::<ui::Theme>();
+        let pairs = [
+            ("ink on surface", theme.get_ink(), theme.get_surface()),
+            ("ink on raised", theme.get_ink(), theme.get_surface_raised()),
+            ("ink on pressed", theme.get_ink(), theme.get_surface_pressed()),
+            ("soft ink on surface", theme.get_ink_soft(), theme.get_surface()),
+            ("soft ink on raised", theme.get_ink_soft(), theme.get_surface_raised()),
+            ("on brand", theme.get_on_brand(), theme.get_brand()),
+            ("on pressed brand", theme.get_on_brand(), theme.get_brand_pressed()),
+            ("positive", theme.get_positive(), theme.get_positive_ground()),
+            ("caution", theme.get_caution(), theme.get_caution_ground()),
+            ("negative", theme.get_negative(), theme.get_negative_ground()),
+            ("negative on raised", theme.get_negative(), theme.get_surface_raised()),
+            ("the two tones of the focus", theme.get_focus_outer(), theme.get_focus_inner()),
+        ];
+        for (name, words, ground) in pairs {
+            let ratio = contrast(words, ground);
+            assert!(ratio >= 7.0, "{name} (dark: {dark}) is only {ratio:.1}:1");
+        }
+    }
+}
+
+/// The contrast of two colours as WCAG 2.2 computes it.
+fn contrast(one: slint::Color, other: slint::Color) -> f64 {
+    let luminance = |colour: slint::Color| {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(colour.red()) + 0.7152 * linear(colour.green()) + 0.0722 * linear(colour.blue())
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}

@@ -66,7 +66,7 @@ pub(super) fn expected(language: Language, expected: Expected) -> String {
         Expected::AHouseNumber => say(language, "Fill in the house number, for example 12."),
         Expected::AKnownAddress => say(
             language,
-            "We do not find this address in our municipality. Look once more at the postcode and the house number.",
+            "We do not find this address. Please look again at the postcode and the house number.",
         ),
         Expected::AWayOfContact => say(language, "Choose first: by telephone or by e-mail."),
         Expected::AtLeastCharacters(least) => {
