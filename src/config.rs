@@ -162,8 +162,8 @@ impl Config {
     /// # Errors
     /// When it cannot be read, has an unknown key, or a value outside its limits.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let text = fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let config: Self = toml::from_str(&text)
             .map_err(|mistake| ConfigError::Syntax { path: path.to_owned(), mistake: Box::new(mistake) })?;
         match config.out_of_limits() {
@@ -246,7 +246,8 @@ mod tests {
             let error = load(&format!("{SMALLEST}{table}")).unwrap_err().to_string();
             assert!(error.contains(limits), "{error}");
         }
-        let error = load("time_zone = 'Europe/Nowhere'\ndata_dir='d'\ncatalogue_dir='c'\nbinding='b'").unwrap_err();
+        let error =
+            load("time_zone = 'Europe/Nowhere'\ndata_dir='d'\ncatalogue_dir='c'\nbinding='b'").unwrap_err();
         assert!(error.to_string().contains("time_zone"));
     }
 

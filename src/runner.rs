@@ -188,7 +188,8 @@ impl Runner {
 
     fn charge(&mut self, draft: &Draft, now: Moment) -> Option<Event> {
         self.waypoints.pass(Waypoint::BeforeIntent);
-        let begun = self.seal(draft, now).and_then(|sealed| self.till.begin(draft.fee, &sealed, now.timestamp));
+        let begun =
+            self.seal(draft, now).and_then(|sealed| self.till.begin(draft.fee, &sealed, now.timestamp));
         begun.err().map(|error| {
             tracing::error!(%error, "a payment was not begun");
             Event::NotSaved

@@ -79,7 +79,9 @@ fn overlay_words(overlay: &Overlay, language: Language, phone: &str) -> String {
         Overlay::IdleWarning { .. } => {
             say(language, "Are you still there? If you do nothing, everything you filled in is wiped.").into()
         }
-        Overlay::ConfirmStop => say(language, "Do you want to stop? Everything you filled in is wiped.").into(),
+        Overlay::ConfirmStop => {
+            say(language, "Do you want to stop? Everything you filled in is wiped.").into()
+        }
         Overlay::Languages => say(language, "Choose a language.").into(),
         Overlay::Help => fill(say(language, "Help. You can also call {phone}."), &[("phone", phone)]),
     }
@@ -144,7 +146,10 @@ fn screen_words(screen: &Screen, language: Language) -> (Vec<String>, String) {
             let letters = receipt.reference.compact().chars().map(|c| format!("{c}, ")).collect::<String>();
             let parts = vec![
                 sentence(&receipt.title),
-                fill(say(language, "Your reference is {letters}."), &[("letters", letters.trim_end_matches(", "))]),
+                fill(
+                    say(language, "Your reference is {letters}."),
+                    &[("letters", letters.trim_end_matches(", "))],
+                ),
                 receipt.next_steps.clone(),
             ];
             let printed = receipt.paper == Some(ReceiptOutcome::Printed);
@@ -160,9 +165,10 @@ fn screen_words(screen: &Screen, language: Language) -> (Vec<String>, String) {
 fn control_words(control: &Control, language: Language) -> (Vec<String>, String) {
     let value = |field: &Field| field.value.clone();
     match control {
-        Control::Fields { fields, cursor, found, .. } => {
-            (vec![], format!("{} {found}", fields.get(*cursor).map(value).unwrap_or_default()).trim().to_owned())
-        }
+        Control::Fields { fields, cursor, found, .. } => (
+            vec![],
+            format!("{} {found}", fields.get(*cursor).map(value).unwrap_or_default()).trim().to_owned(),
+        ),
         Control::Options { options, .. } => {
             let words = |label: &OptionLabel| match label {
                 OptionLabel::Text(text) => text.clone(),
@@ -194,7 +200,10 @@ fn answer(answer: &ReviewAnswer, language: Language) -> String {
 /// "17 euro 35", as people say it; a comma would be read out.
 fn amount(fee: zuil_wire::Cents, language: Language) -> String {
     let (euros, cents) = fee.euros_and_cents();
-    fill(say(language, "{euros} euro {cents}"), &[("euros", &euros.to_string()), ("cents", &cents.to_string())])
+    fill(
+        say(language, "{euros} euro {cents}"),
+        &[("euros", &euros.to_string()), ("cents", &cents.to_string())],
+    )
 }
 
 fn sentence(text: &str) -> String {
@@ -222,8 +231,7 @@ mod tests {
     }
 
     fn view(value: &str, speech: bool) -> View {
-        let field =
-            Field { label: FieldLabel::Answer, value: value.into(), multiline: false, max: 40 };
+        let field = Field { label: FieldLabel::Answer, value: value.into(), multiline: false, max: 40 };
         View {
             frame: Frame {
                 municipality: "Voorbeeldhuizen".into(),

@@ -31,7 +31,8 @@ pub fn start(catalogue: &Path) -> Result<(), Failure> {
     let folder = stage::temporary_folder()?;
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
-    let mut starts = (0..STARTS).map(|_| first_picture(&stage).map(|(ms, _)| ms)).collect::<Result<Vec<_>, _>>()?;
+    let mut starts =
+        (0..STARTS).map(|_| first_picture(&stage).map(|(ms, _)| ms)).collect::<Result<Vec<_>, _>>()?;
     starts.sort_by(f64::total_cmp);
     report("first_frame", starts[STARTS / 2], "ms");
 
@@ -65,7 +66,11 @@ impl Drop for Running {
 fn first_picture(stage: &Stage) -> Result<(f64, Running), Failure> {
     let begun = Instant::now();
     let mut pillar = Running(
-        Command::new(programs()?.join("zuil")).arg("--config").arg(stage.config()).stderr(Stdio::piped()).spawn()?,
+        Command::new(programs()?.join("zuil"))
+            .arg("--config")
+            .arg(stage.config())
+            .stderr(Stdio::piped())
+            .spawn()?,
     );
     let log = pillar.0.stderr.take().ok_or("the pillar has no log")?;
     let mut lines = BufReader::new(log).lines();
@@ -88,10 +93,14 @@ fn cpu_seconds(process: u32) -> Result<f64, Failure> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The second field is the name in parentheses, which may hold spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |index: usize| -> Result<f64, Failure> { Ok(fields.get(index).ok_or("a short stat")?.parse()?) };
+    let ticks =
+        |index: usize| -> Result<f64, Failure> { Ok(fields.get(index).ok_or("a short stat")?.parse()?) };
     Ok((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
 }
 
 fn report(metric: &str, value: f64, unit: &str) {
-    println!("{}", serde_json::json!({ "metric": metric, "value": (value * 100.0).round() / 100.0, "unit": unit }));
+    println!(
+        "{}",
+        serde_json::json!({ "metric": metric, "value": (value * 100.0).round() / 100.0, "unit": unit })
+    );
 }

@@ -4,6 +4,7 @@
 //! on pseudo-terminals and a real hub, but without a screen.
 
 use std::io::Write;
+use std::mem::{Discriminant, discriminant};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -21,8 +22,8 @@ use super::Failure;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Starts a pillar and does one errand at it; at `hold_at` it says so on stdout and stands still,
-/// so that whoever watches can kill it there. With no task it only starts, and serves until stdin
-/// is closed.
+/// so that whoever watches can kill it there. Afterwards, or with no task, it serves until stdin is
+/// closed.
 ///
 /// # Errors
 /// When the pillar does not start, or the errand does not get on for a minute.
@@ -35,13 +36,11 @@ pub fn run(config: &Path, task: Option<&str>, hold_at: Option<Waypoint>) -> Resu
     };
     let pillar = Pillar::start_watched(&config, waypoints, move |view| drop(show.send(view)))?;
     say("serving");
-    match task {
-        Some(task) => errand(&pillar, &shown, task),
-        None => {
-            std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
-            Ok(())
-        }
+    if let Some(task) = task {
+        errand(&pillar, &shown, task)?;
     }
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+    Ok(())
 }
 
 /// A resident who wants one task done.
@@ -51,8 +50,13 @@ pub struct ScriptedResident {
     acted_at: Option<Place>,
 }
 
-/// Which screen, and which question.
-type Place = (std::mem::Discriminant<Screen>, Option<usize>);
+/// Which screen, and which question on it.
+type Place = (Discriminant<Screen>, Option<usize>, Option<Discriminant<SurveyView>>);
+
+fn place(view: &View) -> Place {
+    let survey = if let Screen::Survey(survey) = &view.screen { Some(discriminant(survey)) } else { None };
+    (discriminant(&view.screen), view.frame.progress.map(|progress| progress.step), survey)
+}
 
 impl ScriptedResident {
     /// A resident who comes for a task.
@@ -63,7 +67,7 @@ impl ScriptedResident {
 
     /// What they do, looking at this view. Nothing when they did it already or can only wait.
     pub fn acts_on(&mut self, view: &View) -> Vec<Intent> {
-        let place = (std::mem::discriminant(&view.screen), view.frame.progress.map(|progress| progress.step));
+        let place = place(view);
         if self.acted_at == Some(place) {
             return vec![];
         }

@@ -72,11 +72,8 @@ impl Hub {
     /// # Errors
     /// When the hub's program says no.
     pub fn bind(&self, url: &str, binding: &Path) -> Result<(), Failure> {
-        let output = self
-            .command(&["pillar", "add", PILLAR, "--hub-url", url])
-            .arg("--out")
-            .arg(binding)
-            .output()?;
+        let output =
+            self.command(&["pillar", "add", PILLAR, "--hub-url", url]).arg("--out").arg(binding).output()?;
         if output.status.success() {
             Ok(())
         } else {

@@ -198,12 +198,16 @@ impl Walk {
                 self.types(POSTCODE)?;
                 self.touches(self.word("House number"))?;
                 self.types(HOUSE_NUMBER)?;
-                self.waits("the street", |view| matches!(&view.screen, Screen::Question(question)
-                    if matches!(&question.control, Control::Fields { found, .. } if !found.is_empty())))
+                self.waits("the street", |view| {
+                    matches!(&view.screen, Screen::Question(question)
+                    if matches!(&question.control, Control::Fields { found, .. } if !found.is_empty()))
+                })
             }
             Control::Options { options, several } => {
                 for option in options.iter().take(if *several { 2 } else { 1 }) {
-                    let OptionLabel::Text(text) = &option.label else { return Err("an unknown option".into()) };
+                    let OptionLabel::Text(text) = &option.label else {
+                        return Err("an unknown option".into());
+                    };
                     self.touches(text)?;
                 }
                 self.settles();
@@ -222,7 +226,9 @@ impl Walk {
     }
 
     fn pays(&mut self) -> Result<u64, Failure> {
-        let Screen::Review { fee: Some(fee), .. } = self.view.screen else { return Err("no fee to pay".into()) };
+        let Screen::Review { fee: Some(fee), .. } = self.view.screen else {
+            return Err("no fee to pay".into());
+        };
         if !self.screens.touch_pay(self.language, fee) {
             return Err("nothing to pay with on the screen".into());
         }
@@ -247,9 +253,14 @@ impl Walk {
         }
         self.waits("the receipt", |view| matches!(view.screen, Screen::Receipt(_)))?;
         self.picture("receipt-printing")?;
-        self.waits("the printer", |view| matches!(&view.screen, Screen::Receipt(receipt) if receipt.paper.is_some()))?;
+        self.waits(
+            "the printer",
+            |view| matches!(&view.screen, Screen::Receipt(receipt) if receipt.paper.is_some()),
+        )?;
         self.picture("receipt")?;
-        let Screen::Receipt(receipt) = self.view.screen.clone() else { return Err("the receipt is gone".into()) };
+        let Screen::Receipt(receipt) = self.view.screen.clone() else {
+            return Err("the receipt is gone".into());
+        };
         Ok(receipt)
     }
 

@@ -109,7 +109,9 @@ impl Bench {
             Deed::PullPrinter | Deed::PlugPrinter => window.set_printer_pulled(deed == Deed::PullPrinter),
             Deed::OpenCover | Deed::CloseCover => window.set_cover_open(deed == Deed::OpenCover),
             Deed::CutNetwork | Deed::MendNetwork => window.set_network_cut(deed == Deed::CutNetwork),
-            Deed::PlugHeadphones | Deed::PullHeadphones => window.set_headphones(deed == Deed::PlugHeadphones),
+            Deed::PlugHeadphones | Deed::PullHeadphones => {
+                window.set_headphones(deed == Deed::PlugHeadphones)
+            }
             _ => {}
         }
     }
@@ -165,11 +167,10 @@ impl Bench {
 
     /// How much smaller than life the pillar's window must be to fit on this display.
     fn scale(&self) -> Option<f32> {
-        let height = self
-            .window
-            .upgrade()?
-            .window()
-            .with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size().height))??;
+        let height =
+            self.window.upgrade()?.window().with_winit_window(|window| {
+                window.current_monitor().map(|monitor| monitor.size().height)
+            })??;
         Some((height as f32 * SHARE_OF_DISPLAY / PILLAR_HEIGHT).min(1.0))
     }
 }

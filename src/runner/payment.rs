@@ -46,7 +46,15 @@ impl Till {
         outbox: Arc<Outbox>,
         waypoints: Arc<dyn Waypoints>,
     ) -> Self {
-        let mut till = Self { terminal, outbox, waypoints, condition: Condition::Unknown, current: None, remembered: None, blocked: true };
+        let mut till = Self {
+            terminal,
+            outbox,
+            waypoints,
+            condition: Condition::Unknown,
+            current: None,
+            remembered: None,
+            blocked: true,
+        };
         till.look_for_open_payments();
         match &till.terminal {
             Some(terminal) => terminal.ask_last_payment(),
@@ -201,9 +209,11 @@ fn record(asked: Cents, outcome: &Outcome) -> PaymentRecord {
     let (state, details) = match outcome {
         Outcome::Paid(details) => (PaymentState::Paid, Some(details)),
         Outcome::Unknown => (PaymentState::Unknown, None),
-        Outcome::Declined(_) | Outcome::Aborted | Outcome::TimedOut | Outcome::NotAsked | Outcome::TakenBack => {
-            (PaymentState::NotPaid, None)
-        }
+        Outcome::Declined(_)
+        | Outcome::Aborted
+        | Outcome::TimedOut
+        | Outcome::NotAsked
+        | Outcome::TakenBack => (PaymentState::NotPaid, None),
     };
     PaymentRecord {
         state,

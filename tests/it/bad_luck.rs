@@ -66,7 +66,7 @@ fn paper_that_runs_out_in_the_middle_is_never_called_printed_and_never_printed_f
     let view = resident.goes_on("call-back", "the receipt", is_receipt);
     let Screen::Receipt(receipt) = view.screen else { unreachable!() };
     assert_eq!(receipt.paper, Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)));
-    town.printer.take_receipts();
+    drop(town.printer.take_receipts());
     town.printer.new_roll();
     let view = resident.goes_on("report-public-space", "the next receipt", |screen| {
         matches!(screen, Screen::Receipt(next) if next.reference != receipt.reference && next.paper.is_some())

@@ -2,18 +2,20 @@
 //! cut, simulated devices, and someone who walks up to the pillar.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use zuil::config::Config;
 use zuil::demo::errand::ScriptedResident;
 use zuil::demo::stage::{PILLAR, Stage};
+use zuil::outbox::Outbox;
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
-use zuil_wire::PaymentState;
+use zuil_hub::store::{Filter, Stored};
+use zuil_wire::{Reference, State};
 
 /// The longest that a story waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,7 +24,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Town {
     folder: tempfile::TempDir,
     hub: zuil_hub::Running,
-    runtime: tokio::runtime::Runtime,
+    _runtime: tokio::runtime::Runtime,
     stage: Stage,
 }
 
@@ -39,14 +41,42 @@ impl Town {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let config = hub_config(&folder.path().join("hub"));
+        let config = zuil_hub::config::Config::on_any_port("Voorbeeldhuizen", &folder.path().join("hub"));
         let hub = runtime.block_on(zuil_hub::Hub::start(config.clone())).unwrap();
-        let stage = Stage::set(folder.path(), &catalogue(), intake(&hub), |url, file| {
-            let binding = zuil_hub::fleet::add_pillar(&config, PILLAR, Some(url))?;
+        let intake = hub.intake_url.trim_start_matches("https://").parse().unwrap();
+        let stage = Stage::set(folder.path(), &catalogue(), intake, |url, file| {
+            let binding = zuil_hub::fleet::add_pillar(&config, PILLAR, Some(url), Timestamp::now())?;
             Ok(fs::write(file, serde_json::to_vec(&binding)?)?)
         })
         .unwrap();
-        Self { folder, hub, runtime, stage }
+        Self { folder, hub, _runtime: runtime, stage }
+    }
+
+    /// Where everything of this town is kept.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the hub has, oldest first.
+    pub fn at_the_hub(&self) -> Vec<Stored> {
+        let mut stored = self.hub.store.transactions(Filter::default(), 0, 100).unwrap().items;
+        stored.reverse();
+        stored
+    }
+
+    /// Reference and state of what the hub has, oldest first.
+    pub fn states_at_the_hub(&self) -> Vec<(Reference, State)> {
+        self.at_the_hub().into_iter().map(|stored| (stored.content.reference, stored.state)).collect()
+    }
+
+    /// Waits until everything that the pillar has committed is at the hub. The pillar must be on.
+    pub fn wait_until_empty(&self) {
+        let outbox = Outbox::open(&self.folder().join("data/outbox.sqlite")).unwrap();
+        let until = Instant::now() + PATIENCE;
+        while outbox.pending(1).unwrap() != [] {
+            assert!(Instant::now() < until, "something is still in the outbox: {:?}", outbox.counts());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// A town in which the pillar's settings are changed before anyone starts it.
@@ -81,11 +111,6 @@ pub struct Resident {
 }
 
 impl Resident {
-    /// What is on the screen.
-    pub fn sees(&self) -> &View {
-        &self.view
-    }
-
     /// Does something.
     pub fn does(&self, intent: Intent) {
         self.inputs.send(Input::Resident(intent)).unwrap();
