@@ -233,18 +233,16 @@ impl Walk {
             return Err("nothing to pay with on the screen".into());
         }
         let mut seen = Vec::new();
-        loop {
-            let view = self.waits("the payment to get on", |_| true).map(|()| self.view.clone())?;
-            if let Screen::Pay { stage, .. } = &view.screen {
-                if !seen.contains(stage) {
-                    seen.push(*stage);
-                    self.picture("pay")?;
-                }
-            } else if matches!(view.screen, Screen::Saving { .. } | Screen::Receipt(_)) {
-                return Ok(fee.0);
-            }
+        while !matches!(self.view.screen, Screen::Saving { .. } | Screen::Receipt(_)) {
             self.next_view("the payment")?;
+            if let Screen::Pay { stage, .. } = self.view.screen
+                && !seen.contains(&stage)
+            {
+                seen.push(stage);
+                self.picture("pay")?;
+            }
         }
+        Ok(fee.0)
     }
 
     fn takes_the_receipt(&mut self) -> Result<ReceiptView, Failure> {
@@ -266,16 +264,14 @@ impl Walk {
 
     fn says_what_they_think(&mut self) -> Result<(), Failure> {
         self.touches(self.word("Next"))?;
-        for (name, answer) in [("survey-clear", "Very clear"), ("survey-helped", "Yes")] {
+        let questions = [("survey-clear", "Very clear", "Next"), ("survey-helped", "Yes", "Done")];
+        for (name, answer, go_on) in questions {
             self.waits("the survey", |view| matches!(view.screen, Screen::Survey(_)))?;
             self.picture(name)?;
-            let before = self.view.screen.clone();
             self.touches(self.word(answer))?;
             self.settles();
             self.picture(&format!("{name}-answered"))?;
-            if self.view.screen != before {
-                self.touches(self.word("Next"))?;
-            }
+            self.touches(self.word(go_on))?;
             self.settles();
         }
         self.waits("goodbye", |view| matches!(view.screen, Screen::Goodbye))?;
