@@ -56,7 +56,8 @@ impl Frame {
         }));
         let state = app.global::<FrameState>();
         state.set_municipality(frame.municipality.as_str().into());
-        state.set_phone(frame.phone.as_str().into());
+        // A number is not broken over two lines.
+        state.set_phone(frame.phone.replace(' ', "\u{a0}").into());
         state.set_language_name(frame.language.own_name().into());
         state.set_speech(frame.speech);
         state.set_can_go_back(frame.can_go_back);

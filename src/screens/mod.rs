@@ -47,7 +47,7 @@ mod ui {
 /// The window and all that is in it. Lives on the thread of the event loop.
 pub struct Screens {
     app: ui::App,
-    heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>,
+    sink: Sink,
     rows: Rows,
     language: Cell<Option<Language>>,
     shown: RefCell<Option<Place>>,
@@ -60,8 +60,7 @@ impl Screens {
     /// When there is no display, or no renderer for it.
     pub fn new() -> Result<Self, slint::PlatformError> {
         let app = ui::App::new()?;
-        let heard: Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>> = Rc::default();
-        let sink = Sink(heard.clone());
+        let sink = Sink::default();
         let rows = Rows {
             frame: frame::connect(&app, &sink),
             attract: attract::connect(&app, &sink),
@@ -73,7 +72,7 @@ impl Screens {
         };
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
-        Ok(Self { app, heard, rows, language: Cell::new(None), shown: RefCell::new(None) })
+        Ok(Self { app, sink, rows, language: Cell::new(None), shown: RefCell::new(None) })
     }
 
     /// Shows a view. Only to be called on the thread of the event loop.
@@ -107,7 +106,7 @@ impl Screens {
 
     /// Says who hears what the resident does; whoever heard it before does so no longer.
     pub fn on_intent(&self, hear: impl Fn(Intent) + 'static) {
-        *self.heard.borrow_mut() = Some(Rc::new(hear));
+        *self.sink.0.borrow_mut() = Some(Rc::new(hear));
     }
 
     /// The window: its size, its picture, and whether it fills the display.
@@ -168,8 +167,11 @@ struct Rows {
 }
 
 /// Where intents go.
-#[derive(Clone)]
-struct Sink(Rc<RefCell<Option<Rc<dyn Fn(Intent)>>>>);
+#[derive(Clone, Default)]
+struct Sink(Rc<RefCell<Option<Hearer>>>);
+
+/// Whoever hears what the resident does.
+type Hearer = Rc<dyn Fn(Intent)>;
 
 impl Sink {
     fn send(&self, intent: Intent) {

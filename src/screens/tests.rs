@@ -60,6 +60,9 @@ impl Pillar {
 
     fn show(&self, view: &View) {
         self.screens.show(view);
+        // What is new on the screen exists once it was looked at, and then takes its place.
+        let _ = self.touchables();
+        mock_elapsed_time(Duration::from_millis(1));
         mock_elapsed_time(Duration::from_millis(400));
     }
 
