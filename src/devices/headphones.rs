@@ -66,7 +66,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state");
         let (told, heard) = mpsc::channel();
-        let _watch = Headphones::watch(&file, Box::new(move |plugged| drop(told.send(plugged)))).unwrap();
+        let _watch = Headphones::watch(&file, Box::new(move |plugged| told.send(plugged).unwrap())).unwrap();
         for plugged in [true, false, true] {
             fs::write(&file, if plugged { "1\n" } else { "0\n" }).unwrap();
             assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(plugged));
