@@ -1,6 +1,7 @@
 //! Stories over the whole system, and the rules of the house.
 
 #[cfg(test)]
+// Clippy takes a function for a test's helper only inside such a module.
 mod bad_luck;
 #[cfg(test)]
 mod power;

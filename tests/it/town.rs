@@ -73,7 +73,7 @@ impl Town {
     pub fn wait_until_empty(&self) {
         let outbox = Outbox::open(&self.folder().join("data/outbox.sqlite")).unwrap();
         let until = Instant::now() + PATIENCE;
-        while outbox.pending(1).unwrap() != [] {
+        while !outbox.pending(1).unwrap().is_empty() {
             assert!(Instant::now() < until, "something is still in the outbox: {:?}", outbox.counts());
             std::thread::sleep(Duration::from_millis(20));
         }
