@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 use zuil::catalogue::Catalogue;
 use zuil::config::{Config, LogLevel};
 use zuil::pillar::{NotServing, Pillar};
@@ -73,6 +75,7 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
         }
     }
     screens.open()?;
+    tell_of_the_first_picture(&screens);
     slint::spawn_local(async move {
         while let Some(view) = shown.recv().await {
             screens.show(&view);
@@ -82,6 +85,24 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     Ok(ExitCode::SUCCESS)
 }
 
+/// Says in the log when the first picture is on the screen; `script/bench start` waits for it.
+#[cfg(feature = "window")]
+fn tell_of_the_first_picture(screens: &Screens) {
+    use slint::winit_030::{EventResult, WinitWindowAccessor, winit::event::WindowEvent};
+    let told = std::cell::Cell::new(false);
+    screens.window().on_winit_window_event(move |_, event| {
+        if matches!(event, WindowEvent::RedrawRequested) && !told.replace(true) {
+            // Runs after the picture that is being asked for now.
+            let done = slint::invoke_from_event_loop(|| tracing::info!("the first picture is on the screen"));
+            done.unwrap_or_else(|error| tracing::warn!(%error, "the event loop has ended"));
+        }
+        EventResult::Propagate
+    });
+}
+
+#[cfg(not(feature = "window"))]
+fn tell_of_the_first_picture(_screens: &Screens) {}
+
 fn start_log(level: LogLevel) {
     let level = match level {
         LogLevel::Error => tracing::Level::ERROR,
@@ -90,5 +111,8 @@ fn start_log(level: LogLevel) {
         LogLevel::Debug => tracing::Level::DEBUG,
         LogLevel::Trace => tracing::Level::TRACE,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    // Only our own words: what libraries write at a low level may hold what passes through them.
+    let ours = Targets::new().with_target("zuil", level).with_target("zuil_wire", level).with_default(LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }

@@ -11,6 +11,9 @@ use std::time::Duration;
 use slint::winit_030::WinitWindowAccessor;
 use slint::{ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
 
+use crate::devices::printer::simulator::PaperReceipt;
+use crate::devices::terminal::simulator::{Display, Pace};
+
 use super::hub::Hub;
 use super::stage::{self, Stage};
 use super::{Failure, programs};
@@ -26,8 +29,13 @@ use window::{Deed, Workbench};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// The part of the display's height that the pillar's window may take.
 const SHARE_OF_DISPLAY: f32 = 0.9;
-/// The height of the pillar's screen, in pixels.
+/// How fast the simulated printer prints, in millimetres a second.
+const PRINTING_SPEED: u32 = 150;
+/// The size of the pillar's screen, in pixels.
 const PILLAR_HEIGHT: f32 = 1920.0;
+const PILLAR_WIDTH: f32 = 1080.0;
+/// The room between the two windows and around the workbench, in pixels.
+const GAP: i32 = 24;
 
 /// Sets the stage in a temporary folder, opens both windows, and returns when the workbench is
 /// closed.
@@ -38,13 +46,15 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     let folder = stage::temporary_folder()?;
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
+    stage.terminal.set_pace(Pace::LIFELIKE);
+    stage.printer.slow_down(Some(PRINTING_SPEED));
     println!("The hub is at {}", hub.desk);
     println!("Its staff password is {}", hub.password);
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
 
     let workbench = Workbench::new()?;
     workbench.set_hub(format!("{}\npassword {}", hub.desk, hub.password).into());
-    let bench = Rc::new(Bench { stage, pillar: RefCell::new(None), window: workbench.as_weak() });
+    let bench = Rc::new(Bench { stage, pillar: RefCell::new(None), window: workbench.as_weak(), hanging_out: RefCell::default() });
     workbench.on_do({
         let bench = bench.clone();
         move |deed| bench.carry_out(deed)
@@ -60,8 +70,25 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
         let bench = bench.clone();
         move || bench.carry_out(Deed::StartPillar)
     });
+    let signals = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    close_when_told(&signals)?;
     workbench.run()?;
     bench.carry_out(Deed::KillPillar);
+    Ok(())
+}
+
+/// Closes the windows on SIGTERM and SIGINT, so that hub and pillar end with the workbench.
+fn close_when_told(signals: &tokio::runtime::Runtime) -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let _entered = signals.enter();
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut told = signal(kind)?;
+        signals.spawn(async move {
+            told.recv().await;
+            // The event loop may have ended by itself.
+            let _ = slint::quit_event_loop();
+        });
+    }
     Ok(())
 }
 
@@ -69,6 +96,8 @@ struct Bench {
     stage: Stage,
     pillar: RefCell<Option<Child>>,
     window: slint::Weak<Workbench>,
+    /// Receipts that were printed and not taken.
+    hanging_out: RefCell<Vec<PaperReceipt>>,
 }
 
 impl Bench {
@@ -87,7 +116,7 @@ impl Bench {
             Deed::OpenCover => printer.open_cover(),
             Deed::CloseCover => printer.close_cover(),
             Deed::PullPrinter => printer.pull_cable(),
-            Deed::PlugPrinter => printer.plug_cable(),
+            Deed::PlugPrinter => complain("plugging in the printer", printer.plug_cable()),
             Deed::CutNetwork => self.stage.network.cut(),
             Deed::MendNetwork => self.stage.network.mend(),
             Deed::PlugHeadphones => self.plug_headphones(true),
@@ -118,9 +147,12 @@ impl Bench {
 
     fn look(&self) {
         let Some(window) = self.window.upgrade() else { return };
-        window.set_terminal_state(self.stage.terminal.display().into());
+        window.set_terminal_state(on_display(self.stage.terminal.display()).into());
         window.set_spoken(self.stage.spoken().into());
-        window.set_printer_state(self.stage.printer.describe().into());
+        let mut hanging_out = self.hanging_out.borrow_mut();
+        hanging_out.extend(self.stage.printer.take_receipts());
+        let printer_state = if hanging_out.is_empty() { "Nothing hangs out of it." } else { "A receipt hangs out of it." };
+        window.set_printer_state(printer_state.into());
         let mut pillar = self.pillar.borrow_mut();
         if pillar.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None))) {
             *pillar = None;
@@ -129,16 +161,14 @@ impl Bench {
     }
 
     fn take_receipt(&self) {
-        let Some(receipt) = self.stage.printer.take_receipts().pop() else { return };
+        let Some(receipt) = self.hanging_out.take().pop() else { return };
         if let (Some(window), Some(image)) = (self.window.upgrade(), picture(&receipt.png)) {
             window.set_receipt(image);
         }
     }
 
     fn plug_headphones(&self, plugged: bool) {
-        if let Err(error) = self.stage.plug_headphones(plugged) {
-            eprintln!("the headphones' file cannot be written: {error}");
-        }
+        complain("plugging the headphones", self.stage.plug_headphones(plugged));
     }
 
     fn start_pillar(&self) {
@@ -148,6 +178,7 @@ impl Bench {
             command.arg("--config").arg(self.stage.config());
             if let Some(scale) = self.scale() {
                 command.env("SLINT_SCALE_FACTOR", scale.to_string());
+                self.step_aside(scale);
             }
             Ok(command.spawn()?)
         });
@@ -165,6 +196,14 @@ impl Bench {
         }
     }
 
+    /// Stands beside the pillar's window, which comes at the left.
+    fn step_aside(&self, scale: f32) {
+        if let Some(window) = self.window.upgrade() {
+            let beside = (PILLAR_WIDTH * scale).ceil() as i32 + GAP;
+            window.window().set_position(slint::PhysicalPosition::new(beside, GAP));
+        }
+    }
+
     /// How much smaller than life the pillar's window must be to fit on this display.
     fn scale(&self) -> Option<f32> {
         let height =
@@ -172,6 +211,27 @@ impl Bench {
                 window.current_monitor().map(|monitor| monitor.size().height)
             })??;
         Some((height as f32 * SHARE_OF_DISPLAY / PILLAR_HEIGHT).min(1.0))
+    }
+}
+
+/// What the terminal's display says.
+fn on_display(display: Display) -> String {
+    match display {
+        Display::Dark => "It is dark: no power.".into(),
+        Display::Idle => "It waits for the pillar.".into(),
+        Display::PresentCard(amount) => format!("Please present your card: {amount}"),
+        Display::EnterPin => "Please enter your PIN (that happens by itself here).".into(),
+        Display::PleaseWait => "Please wait: it talks to the bank.".into(),
+        Display::RemoveCard => "Please remove your card (that happens by itself here).".into(),
+        Display::Approved => "Approved.".into(),
+        Display::Refused => "Refused.".into(),
+        Display::TakingBack => "It takes the payment back.".into(),
+    }
+}
+
+fn complain(what: &str, done: std::io::Result<()>) {
+    if let Err(error) = done {
+        eprintln!("{what} failed: {error}");
     }
 }
 
