@@ -60,6 +60,7 @@ fn check(dir: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> 
 fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let config = Config::load(config)?;
     start_log(config.log_level);
+    end_on_panic();
     let screens = Screens::new()?;
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
     // The screens may be gone already when the last view comes.
@@ -83,6 +84,17 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     })?;
     slint::run_event_loop()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A thread that fails must not leave a resident's screen standing with nobody behind it: the whole
+/// pillar ends, and whoever started it starts it anew. The message may hold what the thread was
+/// working on, so only the place is logged.
+fn end_on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%place, "something failed that never should; the pillar ends and must be started anew");
+        std::process::abort();
+    }));
 }
 
 /// Says in the log when the first picture is on the screen; `script/bench start` waits for it.
@@ -112,7 +124,10 @@ fn start_log(level: LogLevel) {
         LogLevel::Trace => tracing::Level::TRACE,
     };
     // Only our own words: what libraries write at a low level may hold what passes through them.
-    let ours = Targets::new().with_target("zuil", level).with_target("zuil_wire", level).with_default(LevelFilter::WARN);
+    let ours = Targets::new()
+        .with_target("zuil", level)
+        .with_target("zuil_wire", level)
+        .with_default(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }

@@ -139,37 +139,78 @@ fn room_of(file: &Path) -> String {
         .into_owned()
 }
 
-/// The source up to its tests, without comments.
+/// The source without its tests and comments.
 fn production_code(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    if file.file_stem().is_some_and(|name| name == "tests") {
+    if file.components().any(|part| part.as_os_str().to_string_lossy().contains("tests")) {
         return String::new();
     }
-    text.split("#[cfg(test)]")
-        .next()
-        .unwrap_or_default()
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    without_tests(&fs::read_to_string(file).unwrap())
 }
 
-/// Every room named as `crate::room` or `zuil::room`, also inside `use crate::{room, …}`.
+/// Leaves out comments and every item behind `#[cfg(test)]`: a line that ends with `;`, or all up to
+/// the brace that closes it at the margin (the source is formatted).
+fn without_tests(source: &str) -> String {
+    let mut kept = Vec::new();
+    let mut lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    while let Some(line) = lines.next() {
+        if !line.starts_with("#[cfg(test)]") {
+            kept.push(line);
+            continue;
+        }
+        let item = lines.by_ref().find(|line| !line.starts_with("#["));
+        if item.is_some_and(|item| item.ends_with('{')) {
+            lines.by_ref().find(|line| line.starts_with('}'));
+        }
+    }
+    kept.join("\n")
+}
+
+#[test]
+fn what_stands_behind_a_test_is_looked_at_too() {
+    let source = "use a;\n#[cfg(test)]\nmod t;\n// say crate::c\nuse crate::{b::{x, y}, d};\n#[cfg(test)]\nmod u {\n    \
+                  use crate::e;\n}\nuse zuil::f;\n";
+    let code = without_tests(source);
+    assert_eq!(code, "use a;\nuse crate::{b::{x, y}, d};\nuse zuil::f;");
+    assert_eq!(first_words_of_paths(&code), ["b", "d", "f"].map(str::to_owned).into());
+}
+
 fn rooms_named_in(file: &Path) -> BTreeSet<String> {
-    let text = production_code(file);
+    let mut rooms = first_words_of_paths(&production_code(file));
+    rooms.retain(|room| ROOMS.iter().any(|(name, _)| name == room));
+    rooms
+}
+
+/// Every `room` in `crate::room` and `zuil::room`, also inside `use crate::{room::{…}, room}`.
+fn first_words_of_paths(code: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for start in ["crate::", "zuil::"] {
-        for (at, _) in text.match_indices(start) {
-            let rest = &text[at + start.len()..];
-            if let Some(group) = rest.strip_prefix('{') {
-                rooms.extend(group.split('}').next().unwrap_or_default().split(',').map(first_word));
-            } else {
-                rooms.insert(first_word(rest));
+        for (at, _) in code.match_indices(start) {
+            let rest = &code[at + start.len()..];
+            match rest.strip_prefix('{') {
+                Some(group) => rooms.extend(outermost(group)),
+                None => drop(rooms.insert(first_word(rest))),
             }
         }
     }
-    rooms.retain(|room| ROOMS.iter().any(|(name, _)| name == room));
     rooms
+}
+
+/// The first words of a group's entries, not of the groups inside it.
+fn outermost(group: &str) -> Vec<String> {
+    let (mut depth, mut entry, mut words) = (0, String::new(), Vec::new());
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => words.push(first_word(&std::mem::take(&mut entry))),
+            _ if depth == 0 => entry.push(c),
+            _ => {}
+        }
+    }
+    words.push(first_word(&entry));
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 fn first_word(text: &str) -> String {
