@@ -20,3 +20,4 @@ pub mod sync;
 pub mod texts;
 pub mod visit;
 pub mod waypoint;
+pub mod words;

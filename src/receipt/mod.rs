@@ -13,11 +13,12 @@ mod tests;
 
 use jiff::civil::DateTime;
 use zeroize::{Zeroize, ZeroizeOnDrop};
-use zuil_wire::{Cents, PaymentState, Reference, State};
+use zuil_wire::{PaymentState, Reference, State};
 
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{Slip, SlipPayment};
+use crate::words;
 
 pub use escpos::{Columns, render};
 
@@ -162,7 +163,7 @@ fn payment(language: Language, payment: &SlipPayment) -> Vec<Block> {
     };
     let mut blocks = vec![Block::Heading(what.to_owned())];
     blocks.extend(more.map(|words| Block::Paragraph(words.to_owned())));
-    blocks.push(Block::Amount { label: payment.label.clone(), value: euros(language, payment.amount) });
+    blocks.push(Block::Amount { label: payment.label.clone(), value: amount(language, payment.amount) });
     if let Some(card) = &payment.card {
         let pair = |label: &str, value: String| Block::Pair { label: label.to_owned(), value };
         blocks.extend([
@@ -205,43 +206,16 @@ const fn in_dutch(language: Language) -> &'static str {
     }
 }
 
-fn euros(language: Language, amount: Cents) -> String {
-    match language {
-        Language::Nl => format!("€ {}", amount.with_mark(',')),
-        Language::En => format!("€{}", amount.with_mark('.')),
-    }
+/// Paper knows no protected space.
+fn amount(language: Language, amount: zuil_wire::Cents) -> String {
+    words::amount(language, amount).replace('\u{a0}', " ")
 }
 
 fn date_and_time(language: Language, at: DateTime) -> String {
-    let weekday = match at.weekday().to_monday_zero_offset() {
-        0 => say(language, "Monday"),
-        1 => say(language, "Tuesday"),
-        2 => say(language, "Wednesday"),
-        3 => say(language, "Thursday"),
-        4 => say(language, "Friday"),
-        5 => say(language, "Saturday"),
-        _ => say(language, "Sunday"),
-    };
-    let month = match at.month() {
-        1 => say(language, "January"),
-        2 => say(language, "February"),
-        3 => say(language, "March"),
-        4 => say(language, "April"),
-        5 => say(language, "May"),
-        6 => say(language, "June"),
-        7 => say(language, "July"),
-        8 => say(language, "August"),
-        9 => say(language, "September"),
-        10 => say(language, "October"),
-        11 => say(language, "November"),
-        _ => say(language, "December"),
-    };
     fill(
-        say(language, "{weekday} {day} {month} {year}, {hour}:{minute}"),
+        say(language, "{day} {year}, {hour}:{minute}"),
         &[
-            ("weekday", weekday),
-            ("day", &at.day().to_string()),
-            ("month", month),
+            ("day", &words::day(language, at.date())),
             ("year", &at.year().to_string()),
             ("hour", &at.hour().to_string()),
             ("minute", &format!("{:02}", at.minute())),

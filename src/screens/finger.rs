@@ -9,7 +9,8 @@ use zuil_wire::Cents;
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
 
-use super::{Screens, words};
+use super::Screens;
+use crate::words;
 
 impl Screens {
     /// Presses and releases in the middle of what says this and can be touched now, the largest when

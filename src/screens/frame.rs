@@ -2,11 +2,12 @@
 
 use slint::ComponentHandle;
 
+use super::Sink;
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use super::{Sink, words};
 use crate::catalogue::Language;
 use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
+use crate::words;
 
 pub(super) struct Frame {
     languages: Rows<LanguageRow>,

@@ -20,7 +20,6 @@ mod review;
 mod rows;
 mod saving;
 mod survey;
-mod words;
 
 #[cfg(any(test, feature = "simulators"))]
 pub mod gallery;

@@ -3,10 +3,11 @@
 use slint::ComponentHandle;
 use zuil_wire::Cents;
 
+use super::Sink;
 use super::ui::{self, PayState, PayStep};
-use super::{Sink, words};
 use crate::catalogue::Language;
 use crate::visit::{Intent, PayStage, TerminalStep, WhyNotPaid};
+use crate::words;
 
 pub(super) fn connect(app: &ui::App, sink: &Sink) {
     let sink = sink.clone();

@@ -6,15 +6,16 @@ use std::rc::Rc;
 use jiff::civil::Date;
 use slint::{ComponentHandle, SharedString};
 
+use super::Sink;
 use super::rows::Rows;
 use super::ui::{
     self, ControlKind, DayRow, FieldName, FieldRow, KeyboardKind, OptionName, OptionRow, QuestionState,
 };
-use super::{Sink, words};
 use crate::catalogue::Language;
 use crate::visit::{
     Control, Day, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView, QuestionView,
 };
+use crate::words;
 
 pub(super) struct Question {
     fields: Rows<FieldRow>,

@@ -3,11 +3,12 @@
 use slint::{ComponentHandle, Image, Model, SharedString};
 use zuil_wire::{PaymentState, State};
 
+use super::qr;
 use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
-use super::{qr, words};
 use crate::catalogue::Language;
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
+use crate::words;
 
 pub(super) struct Receipt {
     reference: Rows<SharedString>,

@@ -3,13 +3,14 @@
 use slint::{ComponentHandle, SharedString};
 use zuil_wire::Cents;
 
+use super::Sink;
 use super::question::send_place;
 use super::rows::Rows;
 use super::ui::{self, LineRow, ReviewState};
-use super::{Sink, words};
 use crate::catalogue::Language;
 use crate::texts::say;
 use crate::visit::{Intent, ReviewAnswer, ReviewLine};
+use crate::words;
 
 pub(super) struct Review {
     lines: Rows<LineRow>,

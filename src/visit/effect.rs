@@ -28,7 +28,8 @@ pub enum Effect {
         /// What was answered.
         answers: SurveyAnswers,
     },
-    /// The visit is over: drop and wipe everything of it, stop speech, forget the receipt.
+    /// The visit is over: forget the receipt, unless a healthy printer is printing it. (Speech ends
+    /// with the view.)
     Wipe,
 }
 

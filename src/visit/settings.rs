@@ -27,7 +27,7 @@ impl Default for VisitSettings {
             receipt: Duration::from_secs(120),
             goodbye: Duration::from_secs(6),
             wait_for_received: Duration::from_secs(4),
-            slow: Duration::from_secs(5),
+            slow: Duration::from_secs(2),
         }
     }
 }

@@ -18,18 +18,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("main", &["*"]),
     ("outbox", &[]),
     ("pillar", &["*"]),
-    ("receipt", &["catalogue", "texts", "visit"]),
+    ("receipt", &["catalogue", "texts", "visit", "words"]),
     ("reconcile", &["devices", "outbox"]),
     (
         "runner",
         &["catalogue", "clock", "devices", "outbox", "receipt", "reconcile", "sync", "visit", "waypoint"],
     ),
-    ("screens", &["catalogue", "receipt", "texts", "visit"]),
-    ("speech", &["catalogue", "devices", "texts", "visit"]),
+    ("screens", &["catalogue", "receipt", "texts", "visit", "words"]),
+    ("speech", &["catalogue", "devices", "texts", "visit", "words"]),
     ("sync", &["outbox", "waypoint"]),
     ("texts", &["catalogue"]),
     ("visit", &["catalogue"]),
     ("waypoint", &[]),
+    ("words", &["catalogue", "texts", "visit"]),
 ];
 
 /// Crates that only some rooms may name.

@@ -1,4 +1,7 @@
-//! Words that depend on data: amounts, days, months, and what is expected of an answer.
+//! Words that depend on data, for screens, speech and receipt alike: amounts, days, months, and what
+//! is expected of an answer.
+//!
+//! Invariant: the same thing is said in the same words wherever it is said.
 
 use jiff::civil::{Date, Weekday};
 use zuil_wire::Cents;
@@ -8,7 +11,8 @@ use crate::texts::{fill, say};
 use crate::visit::Expected;
 
 /// An amount as it is written in a language: `€ 17,35` or `€17.35`.
-pub(super) fn amount(language: Language, cents: Cents) -> String {
+#[must_use]
+pub fn amount(language: Language, cents: Cents) -> String {
     match language {
         Language::Nl => format!("€\u{a0}{}", cents.with_mark(',')),
         Language::En => format!("€{}", cents.with_mark('.')),
@@ -16,12 +20,14 @@ pub(super) fn amount(language: Language, cents: Cents) -> String {
 }
 
 /// A month and year: `november 2026`.
-pub(super) fn month(language: Language, date: Date) -> String {
+#[must_use]
+pub fn month(language: Language, date: Date) -> String {
     format!("{} {}", month_name(language, date), date.year())
 }
 
 /// A day as it is read aloud: `maandag 23 november`.
-pub(super) fn day(language: Language, date: Date) -> String {
+#[must_use]
+pub fn day(language: Language, date: Date) -> String {
     let weekday = match date.weekday() {
         Weekday::Monday => say(language, "Monday"),
         Weekday::Tuesday => say(language, "Tuesday"),
@@ -35,7 +41,8 @@ pub(super) fn day(language: Language, date: Date) -> String {
 }
 
 /// The weekdays above a calendar, from Monday.
-pub(super) fn short_weekdays(language: Language) -> [&'static str; 7] {
+#[must_use]
+pub fn short_weekdays(language: Language) -> [&'static str; 7] {
     [
         say(language, "Mo"),
         say(language, "Tu"),
@@ -48,7 +55,8 @@ pub(super) fn short_weekdays(language: Language) -> [&'static str; 7] {
 }
 
 /// What to do, for an answer that is not what was expected. An instruction, never a reproach.
-pub(super) fn expected(language: Language, expected: Expected) -> String {
+#[must_use]
+pub fn expected(language: Language, expected: Expected) -> String {
     let words = match expected {
         Expected::AnAnswer => say(language, "Fill in an answer. Then touch “Next”."),
         Expected::OneOption => say(language, "Touch one of the answers."),

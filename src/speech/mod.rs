@@ -1,0 +1,193 @@
+//! What is spoken of a view, for someone who cannot see it.
+//!
+//! Invariant: speech comes from the same view that the screen shows, and says nothing that it does
+//! not show.
+
+mod wording;
+
+use crate::devices::speech::Voice;
+use crate::visit::View;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Speaks views as they change.
+pub struct Speech {
+    voice: Box<dyn Voice>,
+    said: Said,
+}
+
+/// What was said last, to say only what is new. Wiped when it is replaced or dropped.
+#[derive(Clone, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+struct Said {
+    /// What the screen is and offers.
+    screen: String,
+    /// What was typed or chosen on it.
+    detail: String,
+}
+
+impl Speech {
+    /// Speech through a voice.
+    #[must_use]
+    pub fn new(voice: Box<dyn Voice>) -> Self {
+        Self { voice, said: Said::default() }
+    }
+
+    /// Speaks what is new in a view, or is silent when speech is off.
+    pub fn show(&mut self, view: &View) {
+        if !view.frame.speech {
+            if self.said != Said::default() {
+                self.voice.stop();
+                self.said = Said::default();
+            }
+            return;
+        }
+        let now = spoken(view);
+        if let Some(text) = what_is_new(&self.said, &now) {
+            self.voice.speak(&text, view.frame.language.code());
+        }
+        self.said = now;
+    }
+}
+
+fn what_is_new(before: &Said, now: &Said) -> Option<String> {
+    if before.screen != now.screen {
+        Some(format!("{} {}", now.screen, now.detail))
+    } else if before.detail != now.detail {
+        let typed_on = now.detail.strip_prefix(&before.detail).filter(|_| !before.detail.is_empty());
+        Some(typed_on.unwrap_or(&now.detail).to_owned())
+    } else {
+        None
+    }
+}
+
+fn spoken(view: &View) -> Said {
+    let (screen, detail) = wording::of(view);
+    Said { screen: screen.join(" "), detail: detail.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::catalogue::Language;
+    use crate::visit::{
+        Control, Expected, Field, FieldLabel, Frame, Keyboard, PayStage, QuestionView, ReceiptOutcome,
+        ReceiptView, Screen, TerminalStep, TextSize, WhyNotPaid, WhyNotPrinted,
+    };
+    use zuil_wire::{Cents, PaymentState, Reference, State};
+
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    impl Voice for Heard {
+        fn speak(&mut self, text: &str, language: &str) {
+            self.0.lock().unwrap().push(format!("{language}: {text}"));
+        }
+
+        fn stop(&mut self) {
+            self.0.lock().unwrap().push("silence".into());
+        }
+    }
+
+    fn view(screen: Screen, speech: bool) -> View {
+        View {
+            frame: Frame {
+                municipality: "Voorbeeldhuizen".into(),
+                phone: "14 0000".into(),
+                language: Language::Nl,
+                text_size: TextSize::Normal,
+                dark: false,
+                speech,
+                headphones: speech,
+                hidden: false,
+                can_go_back: true,
+                can_stop: true,
+                can_go_on: true,
+                progress: None,
+                overlay: None,
+            },
+            screen,
+        }
+    }
+
+    fn asking(value: &str, expected: Option<Expected>) -> Screen {
+        let field = Field { label: FieldLabel::Answer, value: value.into(), multiline: false, max: 40 };
+        let keyboard = Keyboard::Letters;
+        Screen::Question(QuestionView {
+            title: "Hoe heet u?".into(),
+            help: String::new(),
+            optional: false,
+            control: Control::Fields { fields: vec![field], cursor: 0, keyboard, found: String::new() },
+            expected,
+        })
+    }
+
+    fn all_said(screens: impl IntoIterator<Item = Screen>) -> Vec<String> {
+        let heard = Heard::default();
+        let mut speech = Speech::new(Box::new(heard.clone()));
+        for screen in screens {
+            speech.show(&view(screen, true));
+        }
+        let said = heard.0.lock().unwrap().clone();
+        said
+    }
+
+    #[test]
+    fn a_screen_is_spoken_once_and_then_only_what_is_typed() {
+        let said = all_said(["", "J", "Ja", "Ja", "J"].map(|value| asking(value, None)));
+        assert_eq!(said, ["nl: Hoe heet u? ", "nl: J", "nl: a", "nl: J"]);
+    }
+
+    #[test]
+    fn what_is_expected_is_spoken() {
+        let said = all_said([asking("", None), asking("", Some(Expected::AnAnswer))]);
+        assert!(said[1].contains("Vul een antwoord in"), "{said:?}");
+    }
+
+    #[test]
+    fn a_payment_is_spoken_step_by_step() {
+        let pay = |stage| Screen::Pay { amount: Cents(1735), stage };
+        let busy = |step| pay(PayStage::Busy { step, stopping: false });
+        let said = all_said([
+            busy(TerminalStep::PresentCard),
+            busy(TerminalStep::EnterPin),
+            pay(PayStage::NotPaid(WhyNotPaid::Declined)),
+        ]);
+        assert!(said[0].contains("17 euro 35"), "{said:?}");
+        assert!(said[1].contains("pincode") && !said[1].contains("17 euro"), "{said:?}");
+        assert!(said[2].contains("niet betaald"), "{said:?}");
+    }
+
+    #[test]
+    fn the_end_says_reference_payment_state_and_paper() {
+        let receipt = |paper| {
+            Screen::Receipt(ReceiptView {
+                title: "Grofvuil laten ophalen".into(),
+                reference: Reference::from_bits(0),
+                state: State::Received,
+                payment: Some((Cents(1735), PaymentState::Paid)),
+                paper,
+                website: "www.voorbeeldhuizen.example".into(),
+                next_steps: "Zet het aan de straat.".into(),
+            })
+        };
+        let paper_out = ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut);
+        let said = all_said([receipt(None), receipt(Some(paper_out))]);
+        for words in ["0, 0, 0", "Betaald: 17 euro 35", "Zet het aan de straat"] {
+            assert!(said[0].contains(words), "{words}: {said:?}");
+        }
+        assert!(said[1].contains("papier"), "{said:?}");
+    }
+
+    #[test]
+    fn speech_that_is_turned_off_is_silent_at_once() {
+        let heard = Heard::default();
+        let mut speech = Speech::new(Box::new(heard.clone()));
+        speech.show(&view(asking("", None), true));
+        speech.show(&view(asking("", None), false));
+        speech.show(&view(asking("J", None), false));
+        let said = heard.0.lock().unwrap().clone();
+        assert_eq!(said.len(), 2);
+        assert_eq!(said[1], "silence");
+    }
+}

@@ -1,0 +1,256 @@
+//! The words of each screen for someone who listens: first what the screen is and offers, then what
+//! changes on it while it stands there.
+//!
+//! The words are those of the screens, so that a helper beside the resident reads what is spoken.
+
+use jiff::civil::Date;
+use zuil_wire::{Cents, PaymentState, State};
+
+use crate::catalogue::Language;
+use crate::texts::{fill, say};
+use crate::visit::{
+    Control, Field, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer,
+    ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
+};
+use crate::words;
+
+/// What is said once, and what is said again when it changes.
+type Spoken = (Vec<String>, Vec<String>);
+
+/// What a view says.
+pub(super) fn of(view: &View) -> Spoken {
+    let language = view.frame.language;
+    if let Some(overlay) = &view.frame.overlay {
+        return (vec![overlay_words(overlay, language, &view.frame.phone)], vec![]);
+    }
+    let (mut screen, mut detail) = screen_words(&view.screen, language);
+    if let Some(progress) = view.frame.progress {
+        let (step, of) = (progress.step.to_string(), progress.of.to_string());
+        screen.insert(0, fill(say(language, "Question {step} of {of}."), &[("step", &step), ("of", &of)]));
+    }
+    screen.retain(|part| !part.is_empty());
+    detail.retain(|part| !part.is_empty());
+    (screen, detail)
+}
+
+fn overlay_words(overlay: &Overlay, language: Language, phone: &str) -> String {
+    match overlay {
+        Overlay::IdleWarning { .. } => {
+            say(language, "Are you still there? If you do nothing, everything you filled in is wiped.").into()
+        }
+        Overlay::ConfirmStop => {
+            say(language, "Do you want to stop? Everything you filled in is wiped.").into()
+        }
+        Overlay::Languages => say(language, "Choose a language.").into(),
+        Overlay::Help => fill(say(language, "Help. You can also call {phone}."), &[("phone", phone)]),
+    }
+}
+
+fn screen_words(screen: &Screen, language: Language) -> Spoken {
+    let once = |key: &'static str| (vec![sentence(say(language, key))], vec![]);
+    match screen {
+        Screen::OutOfService(_) => once("This pillar does not work at the moment"),
+        Screen::Attract { .. } => (attract(screen, language), vec![]),
+        Screen::Language => (Language::ALL.iter().map(|known| sentence(known.own_name())).collect(), vec![]),
+        Screen::Choose { tiles } => {
+            let mut parts = vec![say(language, "What do you want to do?").to_owned()];
+            parts.extend(titles(tiles));
+            (parts, vec![])
+        }
+        Screen::Explain { .. } => (explain(screen, language), vec![]),
+        Screen::Question(question) => question_words(question, language),
+        Screen::Review { title, lines, fee } => (review(title, lines, *fee, language), vec![]),
+        Screen::Pay { amount, stage } => {
+            let to_pay = format!("{}: {}.", say(language, "To pay"), spoken_amount(*amount, language));
+            (vec![to_pay], vec![stage_words(*stage, language).join(" ")])
+        }
+        Screen::Saving { .. } => once("We are saving your request"),
+        Screen::NotSaved => {
+            let (mut parts, detail) = once("We could not keep your request");
+            parts.push(say(language, "You have paid nothing.").to_owned());
+            (parts, detail)
+        }
+        Screen::Receipt(receipt) => receipt_words(receipt, language),
+        Screen::Survey(SurveyView::Clear { .. }) => once("Was it clear?"),
+        Screen::Survey(SurveyView::Helped { .. }) => once("Were you helped in one go?"),
+        Screen::Goodbye => once("Thank you. Everything you filled in is wiped."),
+    }
+}
+
+fn attract(screen: &Screen, language: Language) -> Vec<String> {
+    let Screen::Attract { welcome, tiles, privacy, announcement, no_card, .. } = screen else {
+        return vec![];
+    };
+    let mut parts = vec![welcome.clone(), announcement.clone().unwrap_or_default()];
+    parts.extend(titles(tiles));
+    if *no_card {
+        parts.push(say(language, "You cannot pay by card here now.").to_owned());
+    }
+    parts.push(privacy.clone());
+    parts
+}
+
+fn titles(tiles: &[Tile]) -> impl Iterator<Item = String> {
+    tiles.iter().map(|tile| sentence(&tile.title))
+}
+
+fn explain(screen: &Screen, language: Language) -> Vec<String> {
+    let Screen::Explain { title, summary, fee, needs, card_missing, .. } = screen else { return vec![] };
+    let mut parts = vec![sentence(title), summary.clone(), costs(*fee, language)];
+    parts.extend(needs.iter().map(|need| sentence(need)));
+    if *card_missing {
+        parts.push(say(language, "You cannot pay by card here now.").to_owned());
+    }
+    parts
+}
+
+fn costs(fee: Option<Cents>, language: Language) -> String {
+    fee.map_or_else(
+        || say(language, "It is free.").to_owned(),
+        |fee| fill(say(language, "It costs {amount}."), &[("amount", &spoken_amount(fee, language))]),
+    )
+}
+
+fn question_words(question: &QuestionView, language: Language) -> Spoken {
+    let mut parts = vec![question.title.clone(), question.help.clone()];
+    let mut detail = vec![];
+    match &question.control {
+        Control::Fields { fields, cursor, found, .. } => {
+            detail.push(fields.get(*cursor).map(value).unwrap_or_default());
+            detail.push(found.clone());
+        }
+        Control::Options { options, .. } => {
+            parts.extend(options.iter().map(|option| sentence(&option_words(&option.label, language))));
+            let chosen = options.iter().filter(|option| option.chosen);
+            detail.push(
+                chosen.map(|option| option_words(&option.label, language)).collect::<Vec<_>>().join(", "),
+            );
+        }
+        Control::Contact { field, .. } => detail.push(value(field)),
+        Control::Calendar { days, .. } => {
+            let chosen = days.iter().flatten().find(|day| day.chosen);
+            detail.push(chosen.map(|day| words::day(language, day.date)).unwrap_or_default());
+        }
+    }
+    detail.extend(question.expected.map(|expected| words::expected(language, expected)));
+    (parts, detail)
+}
+
+fn value(field: &Field) -> String {
+    field.value.clone()
+}
+
+fn option_words(label: &OptionLabel, language: Language) -> String {
+    match label {
+        OptionLabel::Text(text) => text.clone(),
+        OptionLabel::Yes => say(language, "Yes").to_owned(),
+        OptionLabel::No => say(language, "No").to_owned(),
+    }
+}
+
+fn review(title: &str, lines: &[ReviewLine], fee: Option<Cents>, language: Language) -> Vec<String> {
+    let mut parts = vec![say(language, "Is this right?").to_owned(), sentence(title)];
+    parts.extend(lines.iter().map(|line| format!("{}: {}.", line.label, answer(&line.answer, language))));
+    parts.push(costs(fee, language));
+    parts
+}
+
+fn answer(answer: &ReviewAnswer, language: Language) -> String {
+    match answer {
+        ReviewAnswer::Text(text) => text.clone(),
+        ReviewAnswer::Yes => say(language, "Yes").to_owned(),
+        ReviewAnswer::No => say(language, "No").to_owned(),
+        ReviewAnswer::Day(day) => day_words(*day, language),
+        ReviewAnswer::Skipped => say(language, "Not filled in").to_owned(),
+    }
+}
+
+fn day_words(day: Date, language: Language) -> String {
+    words::day(language, day)
+}
+
+fn stage_words(stage: PayStage, language: Language) -> Vec<String> {
+    let keys: &[&'static str] = match stage {
+        PayStage::Busy { stopping: true, .. } | PayStage::Busy { step: TerminalStep::Stopping, .. } => {
+            &["We are stopping the payment"]
+        }
+        PayStage::Busy { step, .. } => match step {
+            TerminalStep::Connecting => &["We are starting the card terminal."],
+            TerminalStep::PresentCard => &["Hold your card to the terminal"],
+            TerminalStep::EnterPin => {
+                &["Enter your PIN", "Do it on the terminal. Cover the keys with your hand."]
+            }
+            TerminalStep::Authorising | TerminalStep::Stopping => &["Your bank is checking the payment."],
+            TerminalStep::RemoveCard => &["Take your card out"],
+            TerminalStep::LookAtTerminal => &["Look at the terminal"],
+        },
+        PayStage::NotPaid(WhyNotPaid::Declined) => {
+            &["The payment did not work", "You have not paid. You can try again."]
+        }
+        PayStage::NotPaid(WhyNotPaid::Stopped) => {
+            &["The payment was stopped", "You have not paid. You can try again."]
+        }
+        PayStage::NotPaid(WhyNotPaid::TimedOut) => {
+            &["We saw no card", "You have not paid. You can try again."]
+        }
+        PayStage::NotPaid(WhyNotPaid::TerminalGone) => {
+            &["The terminal does not answer", "You have not paid. You can try again."]
+        }
+    };
+    keys.iter().map(|key| sentence(say(language, key))).collect()
+}
+
+fn receipt_words(receipt: &ReceiptView, language: Language) -> Spoken {
+    let letters = receipt.reference.compact().chars().map(String::from).collect::<Vec<_>>().join(", ");
+    let mut parts = vec![
+        sentence(&receipt.title),
+        fill(say(language, "Your reference is {letters}."), &[("letters", &letters)]),
+    ];
+    if let Some((amount, state)) = receipt.payment {
+        let words = match state {
+            PaymentState::Paid => say(language, "Paid: {0}"),
+            PaymentState::NotPaid => say(language, "Not paid: {0}"),
+            PaymentState::Unknown => {
+                say(language, "We do not know yet whether {0} was paid. Please do not pay again.")
+            }
+        };
+        parts.push(sentence(&fill(words, &[("0", &spoken_amount(amount, language))])));
+    }
+    parts.push(receipt.next_steps.clone());
+    let state = match receipt.state {
+        State::Saved => say(language, "Saved in the pillar. It goes to the municipality by itself."),
+        State::Received => say(language, "The municipality has received it."),
+        State::Registered => say(language, "The municipality has registered it."),
+        State::Parked => say(language, "We are looking into it."),
+    };
+    (parts, vec![state.to_owned(), paper(receipt.paper, language).to_owned()])
+}
+
+fn paper(paper: Option<ReceiptOutcome>, language: Language) -> &'static str {
+    match paper {
+        None => say(language, "We are printing your receipt."),
+        Some(ReceiptOutcome::Printed) => say(language, "Take your receipt."),
+        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)) => {
+            say(language, "The paper is used up. Write the reference down, or take a picture of it.")
+        }
+        Some(ReceiptOutcome::NotPrinted(_)) => {
+            say(language, "The receipt cannot be printed. Write the reference down, or take a picture of it.")
+        }
+        Some(ReceiptOutcome::Unknown) => {
+            say(language, "Is there no receipt? Write the reference down, or take a picture of it.")
+        }
+    }
+}
+
+/// "17 euro 35", as people say it; a comma would be read out.
+fn spoken_amount(fee: Cents, language: Language) -> String {
+    let (euros, cents) = fee.euros_and_cents();
+    fill(
+        say(language, "{euros} euro {cents}"),
+        &[("euros", &euros.to_string()), ("cents", &cents.to_string())],
+    )
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+}
