@@ -7,6 +7,7 @@ use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
 use super::{qr, words};
 use crate::catalogue::Language;
+use crate::receipt::qr_text;
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 
 pub(super) struct Receipt {
@@ -25,7 +26,7 @@ impl Receipt {
         state.set_title(receipt.title.as_str().into());
         let groups = receipt.reference.groups().map(SharedString::from);
         if !state.get_reference().iter().eq(groups.iter().cloned()) {
-            let (image, width) = qr::picture(&receipt.qr).unwrap_or_default();
+            let (image, width) = qr::picture(&qr_text(&receipt.website, &receipt.reference)).unwrap_or_default();
             state.set_qr(image);
             state.set_qr_size(f32::from(width));
             self.reference.set(groups);
