@@ -4,7 +4,7 @@ use slint::ComponentHandle;
 
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use super::{Sink, pay, words};
+use super::{Sink, words};
 use crate::catalogue::Language;
 use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
 
@@ -181,7 +181,7 @@ fn kind(screen: &Screen) -> ScreenKind {
 /// Once the bank was asked there is nothing to stop until it answers.
 fn can_stop(screen: &Screen) -> bool {
     match screen {
-        Screen::Pay { stage: stage @ PayStage::Busy { .. }, .. } => pay::can_cancel(*stage),
+        Screen::Pay { stage: stage @ PayStage::Busy { .. }, .. } => super::pay::can_cancel(*stage),
         _ => true,
     }
 }

@@ -143,7 +143,10 @@ impl Words {
                 "We pick up large things that do not fit in the container.",
             ),
             fee: Some(Cents(1735)),
-            needs: vec![self.of("Uw pinpas", "Your bank card"), self.of("Uw postcode en huisnummer", "Your postcode and house number")],
+            needs: vec![
+                self.of("Uw pinpas", "Your bank card"),
+                self.of("Uw postcode en huisnummer", "Your postcode and house number"),
+            ],
             minutes: 3,
             card_missing,
             printer_missing: card_missing,
@@ -376,7 +379,8 @@ impl Words {
     }
 
     fn choices(self) -> Vec<Sample> {
-        let line = |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer, masked: false };
+        let line =
+            |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer, masked: false };
         let free = vec![
             line(
                 "Onderwerp",

@@ -7,7 +7,6 @@ use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
 use super::{qr, words};
 use crate::catalogue::Language;
-use crate::receipt::qr_text;
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 
 pub(super) struct Receipt {
@@ -26,7 +25,8 @@ impl Receipt {
         state.set_title(receipt.title.as_str().into());
         let groups = receipt.reference.groups().map(SharedString::from);
         if !state.get_reference().iter().eq(groups.iter().cloned()) {
-            let (image, width) = qr::picture(&qr_text(&receipt.website, &receipt.reference)).unwrap_or_default();
+            let text = crate::receipt::qr_text(&receipt.website, &receipt.reference);
+            let (image, width) = qr::picture(&text).unwrap_or_default();
             state.set_qr(image);
             state.set_qr_size(f32::from(width));
             self.reference.set(groups);
