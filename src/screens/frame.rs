@@ -62,7 +62,7 @@ impl Frame {
         state.set_language_name(frame.language.own_name().into());
         state.set_speech(frame.speech);
         state.set_can_go_back(frame.can_go_back);
-        state.set_can_stop(frame.can_stop);
+        state.set_can_stop(frame.can_stop && can_stop(&view.screen));
         let primary = primary(&view.screen);
         state.set_primary(primary);
         // The first screen's way to all tasks is always open.
@@ -126,7 +126,9 @@ fn connect_keys(app: &ui::App, sink: &Sink) {
         if app.global::<FrameState>().get_overlay() != OverlayKind::None {
             sink.send(Intent::Resume);
         } else if app.global::<FrameState>().get_can_stop() {
-            sink.send(Intent::Stop);
+            let pays = app.global::<FrameState>().get_screen() == ScreenKind::Pay
+                && app.global::<ui::PayState>().get_can_cancel();
+            sink.send(if pays { Intent::CancelPayment } else { Intent::Stop });
         }
     }));
     state.on_erase(key(|app, sink| {
@@ -174,6 +176,14 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::Receipt(_) => ScreenKind::Receipt,
         Screen::Survey(_) => ScreenKind::Survey,
         Screen::Goodbye => ScreenKind::Goodbye,
+    }
+}
+
+/// Once the bank was asked there is nothing to stop until it answers.
+fn can_stop(screen: &Screen) -> bool {
+    match screen {
+        Screen::Pay { stage: stage @ PayStage::Busy { .. }, .. } => super::pay::can_cancel(*stage),
+        _ => true,
     }
 }
 

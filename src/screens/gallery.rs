@@ -61,20 +61,18 @@ impl Words {
     fn sample(self, name: &'static str, screen: Screen) -> Sample {
         let mut frame = self.frame();
         match &screen {
-            Screen::OutOfService(_) | Screen::Attract { .. } | Screen::Saving { .. } | Screen::Pay { .. } => {
+            Screen::OutOfService(_) | Screen::Attract { .. } | Screen::Saving { .. } | Screen::Goodbye => {
                 frame.can_go_back = false;
                 frame.can_stop = false;
             }
-            Screen::NotSaved | Screen::Receipt(_) | Screen::Survey(_) | Screen::Goodbye => {
-                frame.can_go_back = false;
-                frame.can_stop = false;
+            Screen::NotSaved | Screen::Receipt(_) => frame.can_go_back = false,
+            Screen::Pay { stage, .. } => {
+                frame.can_go_back = matches!(stage, PayStage::NotPaid(_));
+                frame.can_stop = !matches!(stage, PayStage::Busy { stopping: true, .. });
             }
             Screen::Explain { card_missing, .. } => frame.can_go_on = !card_missing,
             Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
-            Screen::Language | Screen::Choose { .. } | Screen::Review { .. } => {}
-        }
-        if matches!(screen, Screen::Pay { stage: PayStage::NotPaid(_), .. }) {
-            frame.can_stop = true;
+            Screen::Language | Screen::Choose { .. } | Screen::Review { .. } | Screen::Survey(_) => {}
         }
         Sample { name, view: View { frame, screen } }
     }
@@ -145,7 +143,10 @@ impl Words {
                 "We pick up large things that do not fit in the container.",
             ),
             fee: Some(Cents(1735)),
-            needs: vec![self.of("Uw pinpas", "Your bank card"), self.of("Uw postcode", "Your postcode")],
+            needs: vec![
+                self.of("Uw pinpas", "Your bank card"),
+                self.of("Uw postcode en huisnummer", "Your postcode and house number"),
+            ],
             minutes: 3,
             card_missing,
             printer_missing: card_missing,
@@ -378,7 +379,8 @@ impl Words {
     }
 
     fn choices(self) -> Vec<Sample> {
-        let line = |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer };
+        let line =
+            |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer, masked: false };
         let free = vec![
             line(
                 "Onderwerp",
@@ -403,7 +405,10 @@ impl Words {
             ),
             line("Dag", "Day", ReviewAnswer::Day(date(2026, 12, 1))),
             line("Hulp bij het tillen", "Help with lifting", ReviewAnswer::Yes),
-            line("Contact", "Contact", ReviewAnswer::Text("naam@voorbeeld.nl".to_owned())),
+            ReviewLine {
+                masked: true,
+                ..line("Contact", "Contact", ReviewAnswer::Text("naam@voorbeeld.nl".to_owned()))
+            },
             line("Opmerking", "Remark", ReviewAnswer::Skipped),
         ];
         vec![
@@ -447,7 +452,7 @@ impl Words {
             state,
             payment: payment.map(|state| (Cents(1735), state)),
             paper,
-            qr: reference.to_string(),
+            website: "www.voorbeeldhuizen.example".to_owned(),
             next_steps: self.of(
                 "Wij halen uw spullen op 8 december op. Zet ze voor half acht buiten.",
                 "We pick up your things on 8 December. Put them outside before half past seven.",

@@ -43,7 +43,7 @@ fn step(stage: PayStage) -> PayStep {
 }
 
 /// Once the bank was asked there is nothing left to stop.
-fn can_cancel(stage: PayStage) -> bool {
+pub(super) fn can_cancel(stage: PayStage) -> bool {
     matches!(
         stage,
         PayStage::Busy {

@@ -26,7 +26,8 @@ impl Receipt {
         state.set_title(receipt.title.as_str().into());
         let groups = receipt.reference.groups().map(SharedString::from);
         if !state.get_reference().iter().eq(groups.iter().cloned()) {
-            let (image, width) = qr::picture(&receipt.qr).unwrap_or_default();
+            let text = crate::receipt::qr_text(&receipt.website, &receipt.reference);
+            let (image, width) = qr::picture(&text).unwrap_or_default();
             state.set_qr(image);
             state.set_qr_size(f32::from(width));
             self.reference.set(groups);

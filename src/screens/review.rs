@@ -54,5 +54,10 @@ fn line(language: Language, line: &ReviewLine) -> LineRow {
         ReviewAnswer::Day(date) => words::day(language, *date).into(),
         ReviewAnswer::Skipped => SharedString::new(),
     };
-    LineRow { label: line.label.as_str().into(), answer, skipped: line.answer == ReviewAnswer::Skipped }
+    LineRow {
+        label: line.label.as_str().into(),
+        answer,
+        skipped: line.answer == ReviewAnswer::Skipped,
+        masked: line.masked,
+    }
 }

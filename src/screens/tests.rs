@@ -315,6 +315,7 @@ fn a_resident_checks_pays_and_says_what_it_was_like() {
     let pillar = Pillar::new();
     pillar.show(&sample("review-paid"));
     assert_eq!(pillar.touch("Wijzigen: Dag"), [Intent::Change(2)]);
+    assert_eq!(pillar.touch("Wijzigen: Contact"), [Intent::Change(4)]);
     assert_eq!(pillar.touch("Betaal €\u{a0}17,35"), [Intent::Next]);
     pillar.show(&sample("review-free"));
     assert_eq!(pillar.touch("Versturen"), [Intent::Next]);
@@ -328,6 +329,47 @@ fn a_resident_checks_pays_and_says_what_it_was_like() {
     assert_eq!(pillar.touch("Heel duidelijk"), [Intent::Rate(4)]);
     pillar.show(&sample("survey-helped"));
     assert_eq!(pillar.touch("Nee"), [Intent::Rate(1)]);
+}
+
+#[test]
+fn how_to_reach_someone_is_covered_until_they_ask_to_see_it() {
+    let pillar = Pillar::new();
+    let shown = || {
+        let found = ElementHandle::find_by_accessible_label(pillar.screens.app(), "naam@voorbeeld.nl");
+        found.count() > 0
+    };
+    pillar.show(&sample("review-paid"));
+    assert!(!shown());
+    assert_eq!(pillar.touch("Tonen: Contact"), [], "only the screen changes");
+    assert!(shown());
+    assert_eq!(pillar.touch("Verbergen: Contact"), []);
+    assert!(!shown());
+    pillar.touch("Tonen: Contact");
+    pillar.show(&sample("pay-present-card"));
+    pillar.show(&sample("review-paid"));
+    assert!(!shown(), "it is covered again on the next review");
+}
+
+#[test]
+fn there_is_one_way_to_stop_a_payment_and_none_once_the_bank_was_asked() {
+    let pillar = Pillar::new();
+    let stops = |pillar: &Pillar| {
+        let labels = pillar.touchables().into_iter().map(|each| each.label);
+        labels.filter(|label| label.starts_with("Stop")).collect::<Vec<_>>()
+    };
+    for (name, wanted) in [
+        ("pay-connecting", ["Stop de betaling"].as_slice()),
+        ("pay-look-at-terminal", &["Stop de betaling"]),
+        ("pay-authorising", &[]),
+        ("pay-remove-card", &[]),
+        ("pay-stopping", &[]),
+        ("pay-declined", &["Stoppen"]),
+    ] {
+        pillar.show(&sample(name));
+        assert_eq!(stops(&pillar), wanted, "{name}");
+    }
+    pillar.show(&sample("pay-enter-pin"));
+    assert_eq!(pillar.press(slint::platform::Key::Escape), [Intent::CancelPayment]);
 }
 
 #[test]

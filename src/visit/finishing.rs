@@ -135,7 +135,7 @@ impl Done {
             state: self.kept.state,
             payment: self.kept.payment.as_ref().map(|payment| (self.fee, payment.state)),
             paper: self.paper,
-            qr: self.kept.reference.to_string(),
+            website: look.catalogue.municipality.website.clone(),
             next_steps: task.next_steps.get(look.language).to_owned(),
         })
     }

@@ -6,7 +6,7 @@
 use zeroize::ZeroizeOnDrop;
 use zuil_wire::{AnswerLine, Cents};
 
-use crate::catalogue::{Question, Task};
+use crate::catalogue::{Kind, Question, Task};
 
 use super::answer::Answer;
 use super::entry::Entry;
@@ -139,9 +139,11 @@ impl Form {
         let line = |at| {
             let question = self.question(at, look);
             let answer = self.answer(at, look).unwrap_or(Answer::Skipped);
+            let contact = matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact);
             ReviewLine {
                 label: question.label.get(look.language).to_owned(),
                 answer: answer.review(&question.kind, look.language),
+                masked: contact && answer != Answer::Skipped,
             }
         };
         self.asked(look).into_iter().map(line).collect()

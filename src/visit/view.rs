@@ -373,6 +373,8 @@ pub struct ReviewLine {
     pub label: String,
     /// The answer; empty when it was skipped.
     pub answer: ReviewAnswer,
+    /// It tells how to reach someone: it is covered until the resident asks to see it.
+    pub masked: bool,
 }
 
 /// An answer as the review and the receipt show it.
@@ -417,8 +419,8 @@ pub struct ReceiptView {
     pub payment: Option<(Cents, PaymentState)>,
     /// What became of the paper receipt; `None` while it prints.
     pub paper: Option<ReceiptOutcome>,
-    /// What the QR code says.
-    pub qr: String,
+    /// The municipality's website, to which the QR code of the reference leads.
+    pub website: String,
     /// What happens next.
     pub next_steps: String,
 }

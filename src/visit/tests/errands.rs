@@ -366,3 +366,19 @@ fn a_skipped_survey_keeps_nothing_and_half_a_survey_keeps_half() {
     let answers = SurveyAnswers { clear: Some(2), helped: None };
     assert_eq!(pillar.done(), [Effect::KeepSurvey { task: "call-back".to_owned(), answers }]);
 }
+
+#[test]
+fn how_to_reach_someone_is_covered_on_the_review() {
+    let covered = |pillar: &Pillar| match pillar.screen() {
+        Screen::Review { lines, .. } => {
+            lines.into_iter().filter(|line| line.masked).map(|line| line.label).collect::<Vec<_>>()
+        }
+        other => panic!("no review but {other:?}"),
+    };
+    let mut pillar = pillar();
+    pillar.opens(Language::Nl, "call-back").fills_in_call_back();
+    assert_eq!(covered(&pillar), ["Telefoon"]);
+    let mut pillar = super::pillar();
+    pillar.opens(Language::Nl, "bulky-waste").fills_in_bulky_waste();
+    assert_eq!(covered(&pillar), [""; 0]);
+}
