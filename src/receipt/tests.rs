@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::visit::CardLines;
+use zuil_wire::Cents;
 
 /// A made-up errand with everything a receipt can have.
 fn bulky_waste(language: Language) -> Slip {
@@ -61,19 +62,6 @@ fn unknown(language: Language) -> Slip {
 /// Everything that a receipt says, for reading.
 fn words(receipt: &Receipt) -> String {
     format!("{:?}", receipt.blocks)
-}
-
-#[test]
-fn every_fixed_word_of_a_receipt_is_translated() {
-    let keys: Vec<&'static str> = include_str!("mod.rs")
-        .split("say(")
-        .skip(1)
-        .filter_map(|rest| rest.split_once("language,")?.1.split('"').nth(1))
-        .collect();
-    assert!(keys.len() > 30, "found only {}", keys.len());
-    for key in keys {
-        assert_ne!(say(Language::Nl, key), key, "{key:?} has no Dutch in receipt.po");
-    }
 }
 
 #[test]
