@@ -66,6 +66,8 @@ pub struct Core {
     act: Option<Act>,
     powered: bool,
     registered: bool,
+    /// Nobody has taken what it said last: until it hears something it says only what matters.
+    alone: bool,
     /// The charge whose status information was not answered yet.
     unanswered: Option<u16>,
     /// How many 06 01 it has said yes to.
@@ -95,6 +97,7 @@ impl Core {
             act: None,
             powered: true,
             registered: false,
+            alone: false,
             unanswered: None,
             accepted: 0,
             link: Link::default(),
@@ -131,6 +134,7 @@ impl Core {
             if !self.powered {
                 break;
             }
+            self.alone &= matches!(heard, Heard::Undelivered(_));
             match heard {
                 Heard::Apdu(apdu) => self.packet(&apdu, now),
                 Heard::Delivered(ticket) => self.delivered(ticket),
@@ -159,6 +163,7 @@ impl Core {
     pub fn cut_power(&mut self) {
         self.powered = false;
         self.registered = false;
+        self.alone = false;
         self.state = State::Idle;
         self.link = Link::default();
         self.wire.clear();

@@ -145,7 +145,10 @@ impl Core {
                 self.unanswered = None;
                 self.state = State::Idle;
             }
-            _ => paying.answered = true,
+            _ => {
+                paying.answered = true;
+                self.alone = true;
+            }
         }
     }
 
@@ -176,6 +179,12 @@ impl Core {
     }
 
     fn enter(&mut self, stage: Stage, status: u8, lasts: Duration, now: Duration) {
+        if self.alone {
+            if let State::Paying(paying) = &mut self.state {
+                *paying = Paying { stage, until: now + lasts, answered: true, ..*paying };
+            }
+            return;
+        }
         let ticket = self.say(&Packet::IntermediateStatus(status), now);
         self.set_stage(stage, ticket, now + lasts, now);
     }
