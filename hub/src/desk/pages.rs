@@ -124,15 +124,6 @@ struct PillarRow {
     added: Moment,
 }
 
-/// A page that says why there is no other.
-#[derive(Template)]
-#[template(path = "sorry.html")]
-pub(super) struct Sorry {
-    pub frame: Frame,
-    pub title: &'static str,
-    pub help: &'static str,
-}
-
 pub(super) async fn not_found(visitor: Visitor) -> Response {
     visitor.answer(Err(Failure::NotFound))
 }

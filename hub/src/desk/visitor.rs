@@ -1,5 +1,5 @@
-//! Who asks for a page, and in which language. Invariant: the language is Dutch unless the visitor
-//! chose otherwise, and a choice is kept in a cookie.
+//! Who asks for a page, in which language, and what every answer to them has around it. Invariant:
+//! the language is Dutch unless the visitor chose otherwise, and a choice is kept in a cookie.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::pages::Sorry;
 use super::texts::{Lang, Texts};
 use super::{Desk, Failure};
 
@@ -46,6 +45,15 @@ impl Frame {
     pub(super) fn at_pillars(&self) -> bool {
         self.section == Section::Pillars
     }
+}
+
+/// A page that says why there is no other.
+#[derive(Template)]
+#[template(path = "sorry.html")]
+struct Sorry {
+    frame: Frame,
+    title: &'static str,
+    help: &'static str,
 }
 
 /// The visitor of a page.

@@ -58,7 +58,8 @@ impl IntoResponse for Rejection {
                 (StatusCode::FORBIDDEN, "this pillar was revoked or never added; bind it again".to_owned())
             }
             Self::Upload(error @ UploadError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
-            Self::Upload(error) => (StatusCode::BAD_REQUEST, error.to_string()),
+            Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
+            Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the upload took too long; try again".to_owned()),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "the upload is too large; send less at once".to_owned())

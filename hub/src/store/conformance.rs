@@ -16,13 +16,14 @@ pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
 
 /// Runs the whole suite, each check on a fresh store.
 pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
-    let checks: [fn(&dyn Store); 14] = [
+    let checks: [fn(&dyn Store); 15] = [
         a_transaction_is_found_by_its_reference,
         the_same_upload_twice_is_stored_once,
         other_content_under_a_known_id_or_reference_is_a_conflict,
         a_conflict_hinders_no_other_in_its_batch,
         an_unknown_payment_parks_until_it_is_paid,
         an_unknown_payment_that_was_not_paid_stays_parked,
+        what_was_not_paid_is_parked_from_the_start,
         a_payment_that_is_known_never_changes,
         lists_are_newest_first_and_come_in_pages,
         the_tally_counts_today_and_what_waits,
@@ -164,6 +165,15 @@ fn an_unknown_payment_that_was_not_paid_stays_parked(store: &dyn Store) {
     assert_eq!(send(store, vec![with_payment(1, PaymentState::NotPaid)], 80), [accepted(State::Parked)]);
     let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!(found.payment.unwrap().state, PaymentState::NotPaid);
+}
+
+fn what_was_not_paid_is_parked_from_the_start(store: &dyn Store) {
+    let sent = || vec![with_payment(1, PaymentState::NotPaid)];
+    assert_eq!(send(store, sent(), 60), [accepted(State::Parked)]);
+    assert_eq!(send(store, sent(), 70), [accepted(State::Parked)]);
+    assert_eq!(store.tally(at(0)).unwrap().parked, 1);
+    let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!((found.state, found.payment.unwrap().state), (State::Parked, PaymentState::NotPaid));
 }
 
 fn a_payment_that_is_known_never_changes(store: &dyn Store) {

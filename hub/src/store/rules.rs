@@ -7,11 +7,12 @@ use zuil_wire::{PaymentRecord, PaymentState, State};
 /// How often a session is written down anew at most.
 pub(super) const SESSION_PRECISION: SignedDuration = SignedDuration::from_mins(1);
 
-/// The state in which a new transaction is stored.
+/// The state in which a new transaction is stored. One whose fee is unknown or was not paid waits for
+/// a person, so that nobody carries out a paid service for free.
 pub(super) fn first_state(payment: Option<&PaymentRecord>) -> State {
     match payment.map(|payment| payment.state) {
-        Some(PaymentState::Unknown) => State::Parked,
-        Some(PaymentState::Paid | PaymentState::NotPaid) | None => State::Received,
+        Some(PaymentState::Unknown | PaymentState::NotPaid) => State::Parked,
+        Some(PaymentState::Paid) | None => State::Received,
     }
 }
 

@@ -10,13 +10,16 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::commands::{ASK_PAPER_SENSOR, CLEAR, FEED_AND_CUT, INITIALISE, ask_status, ask_to_confirm};
+use super::commands::{ASK_PAPER_SENSOR, CLEAR, FEED_AND_CUT, INITIALISE, ask_to_confirm};
 use super::patience::{
-    ANSWER_PATIENCE, BUSY_POLL, CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, FREE_CUTTER_EVERY,
-    JOB_LIMIT, MISSES_UNTIL_OFFLINE, OLDER_QUESTION_AFTER,
+    CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, JOB_LIMIT, OLDER_QUESTION_AFTER,
 };
-use super::status::{Answer, Reader, from_automatic, from_real_time};
+use super::status::{Answer, Reader, from_automatic};
 use super::{Condition, Job, PrinterEvent};
+
+mod poll;
+
+use poll::Poll;
 
 /// Something that happened.
 pub enum Input<'a> {
@@ -67,18 +70,6 @@ pub struct Core {
     queue: VecDeque<Job>,
 }
 
-/// A round of the four real-time questions.
-#[derive(Default)]
-struct Poll {
-    next_at: Duration,
-    /// The question (0 to 3) without an answer yet, and when it was asked.
-    asked: Option<(usize, Duration)>,
-    got: [u8; 4],
-    misses: u32,
-    /// Something changed since the round began.
-    stale: bool,
-}
-
 enum Progress {
     Idle,
     /// Waits for the first status.
@@ -113,14 +104,16 @@ struct Confirming {
 }
 
 impl Core {
-    /// A printer whose port is still closed. The ids of its requests count up from `first_id`.
+    /// A printer whose port is still closed and from which half a receipt may hang. The ids of its
+    /// requests count up from `first_id`.
     pub fn new(idle_poll: Duration, first_id: u32) -> Self {
         Self {
             idle_poll,
             open: false,
             silent: false,
             confirms_by_id: false,
-            leftover: false,
+            // The pillar may have been killed amid a receipt.
+            leftover: true,
             free_cutter_at: Duration::ZERO,
             next_id: first_id,
             probe: [0; 4],
@@ -222,28 +215,6 @@ impl Core {
                     self.printed(job, out);
                 }
             }
-        }
-    }
-
-    fn real_time(&mut self, status: u8, now: Duration, out: &mut Vec<Output>) {
-        let Some((question, _)) = self.poll.asked else { return };
-        self.poll.got[question] = status;
-        if question < 3 {
-            self.ask(question + 1, now, out);
-            return;
-        }
-        self.poll.asked = None;
-        if std::mem::take(&mut self.poll.stale) {
-            self.poll.next_at = now;
-            return;
-        }
-        self.poll.next_at = now + if matches!(self.job, Progress::Idle) { self.idle_poll } else { BUSY_POLL };
-        // Answers to questions that were asked after the order to clear show that it has arrived.
-        let cleared = matches!(self.job, Progress::Clearing { .. });
-        self.become_condition(from_real_time(self.poll.got), now, out);
-        if cleared {
-            self.give_up(out);
-            self.cut_leftover(out);
         }
     }
 
@@ -378,40 +349,6 @@ impl Core {
                 now >= job.sent_at + CONFIRM_PATIENCE || now >= job.since + JOB_LIMIT
             }
         }
-    }
-
-    fn check_poll(&mut self, now: Duration, out: &mut Vec<Output>) {
-        if !self.open || matches!(self.job, Progress::Sending { .. }) {
-            return;
-        }
-        match self.poll.asked {
-            Some((_, since)) if now >= since + ANSWER_PATIENCE => {
-                self.poll.misses += 1;
-                if let Progress::Confirming(job) = &mut self.job {
-                    job.doubt = true;
-                }
-                if self.poll.misses >= MISSES_UNTIL_OFFLINE {
-                    self.silent = true;
-                    self.give_up(out);
-                    self.become_condition(Condition::Offline, now, out);
-                }
-                self.ask(0, now, out);
-            }
-            None if now >= self.poll.next_at => self.ask(0, now, out),
-            _ => {}
-        }
-    }
-
-    fn ask(&mut self, question: usize, now: Duration, out: &mut Vec<Output>) {
-        if question == 0 {
-            self.poll.stale = false;
-            if self.condition == Condition::CutterError && now >= self.free_cutter_at {
-                self.free_cutter_at = now + FREE_CUTTER_EVERY;
-                out.push(send(CLEAR.to_vec()));
-            }
-        }
-        self.poll.asked = Some((question, now));
-        out.push(send(ask_status(question)));
     }
 
     /// A request id of four letters; real-time answers and block ends look different.

@@ -55,7 +55,17 @@ impl Desk {
         desk.plug();
         desk.pass(Duration::from_secs(2));
         assert_eq!(desk.take_events(), [PrinterEvent::Condition(Condition::Ready)]);
+        let blank = desk.printer.take_receipts();
+        assert!(blank.len() == 1 && blank[0].cut && blank[0].text.is_empty(), "the cut at the start");
         desk
+    }
+
+    /// The pillar's process is killed and begins anew; the printer sees nothing of it.
+    fn restart_pillar(&mut self) {
+        self.core = Core::new(Duration::from_secs(1), 99);
+        self.unsent.clear();
+        self.events.clear();
+        self.plug();
     }
 
     fn plug(&mut self) {
@@ -279,6 +289,40 @@ fn a_cable_pulled_amid_a_receipt_leaves_it_unknown_and_a_replugged_printer_works
     let next = desk.print("Joop", 5);
     assert_eq!(desk.until_the_job_ends(), PrinterEvent::Printed(next));
     assert_eq!(desk.paper(), [text("Joop", 5)]);
+}
+
+#[test]
+fn what_a_killed_pillar_left_in_the_printer_does_not_hang_from_the_next_residents_receipt() {
+    for killed_after in [300, 600, 900] {
+        let mut desk = Desk::ready();
+        desk.print("Els", 60);
+        desk.pass(Duration::from_millis(killed_after));
+        assert!(desk.printer.paper_now().text.contains("Els 1\n"), "{killed_after} ms");
+        desk.restart_pillar();
+        // Asked for at once, before the printer has said how it is.
+        let next = desk.print("Joop", 5);
+        assert_eq!(desk.until_the_job_ends(), PrinterEvent::Printed(next), "{killed_after} ms");
+        let pieces = desk.paper();
+        assert_eq!(pieces.len(), 2, "{killed_after} ms: {pieces:?}");
+        assert!(!pieces[0].contains("Els 60"), "what was not printed yet never is");
+        assert_eq!(pieces[1], text("Joop", 5), "{killed_after} ms");
+    }
+}
+
+#[test]
+fn the_cut_at_the_start_waits_until_the_printer_can_cut() {
+    let mut desk = Desk::new();
+    desk.printer.set_cover_open(true);
+    desk.plug();
+    desk.pass(Duration::from_secs(3));
+    assert_eq!(desk.printer.take_receipts(), []);
+    desk.printer.set_cover_open(false);
+    desk.pass(Duration::from_secs(3));
+    assert_eq!(desk.printer.take_receipts().len(), 1);
+    desk.pull();
+    desk.plug();
+    desk.pass(Duration::from_secs(3));
+    assert_eq!(desk.printer.take_receipts(), [], "once is enough: nothing was printed since");
 }
 
 #[test]

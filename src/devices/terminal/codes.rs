@@ -12,8 +12,8 @@ pub const APPROVED: u8 = 0x00;
 pub const PROCESSING_ERROR: u8 = 0x66;
 /// "Abort via time-out or abort key". The specification has one code for both.
 pub const ABORTED: u8 = 0x6C;
-/// "Function not possible". Our reading of an abort of repeat receipt with this code is an empty
-/// memory; the specification names no code for that.
+/// "Function not possible". Our reading of a rejection or an abort of repeat receipt with this code,
+/// or of an abort with [`ABORTED`], is an empty memory; the specification names no code for that.
 pub const NOT_POSSIBLE: u8 = 0x83;
 /// "Please wait": the terminal is busy.
 pub const PLEASE_WAIT: u8 = 0x9C;

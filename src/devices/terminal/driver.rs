@@ -9,13 +9,17 @@ use std::time::Duration;
 
 use super::codec::{Packet, PasswordDigits};
 use super::link::{Heard, Link, Repeat, Ticket};
-use super::{Charge, Condition, Keep, LastPayment, NotRecorded, Outcome, Prompt, TerminalEvent};
+use super::{Charge, Condition, Keep, NotRecorded, Outcome, Prompt, TerminalEvent};
 
 mod connecting;
+mod ending;
 mod paying;
+mod remembering;
 
 use connecting::Waiting;
-use paying::{Finishing, Payment, Recording, TakingBack};
+use ending::{Finishing, Recording, TakingBack};
+use paying::Payment;
+use remembering::{Memory, Repeating};
 
 /// How long the terminal may take to say yes or no to a command. (All times here are ours; the
 /// serial specification PA00P016 was not at hand.)
@@ -29,6 +33,8 @@ const PAYMENT_PATIENCE: Duration = Duration::from_secs(150);
 const ENDING_PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait before the terminal is asked again after it was busy or did not answer.
 const REST: Duration = Duration::from_secs(2);
+/// How long to wait before a terminal that did not tell its last payment is asked for it again.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
 /// How long the terminal may take to answer 06 B0 before it is sent again.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(4);
 
@@ -123,6 +129,8 @@ pub struct Driver {
     held: Option<Charge>,
     /// The last payment is to be asked for when the terminal is idle.
     ask: bool,
+    /// What is known of the terminal's memory of its last payment.
+    memory: Memory,
     /// The terminal's id as told in its registration.
     terminal_id: Option<String>,
     prompt: Option<Prompt>,
@@ -139,8 +147,8 @@ enum State {
     Registering(Waiting),
     /// 05 01 was sent.
     Enquiring(Waiting),
-    /// 06 20 was sent; what it said, when it could be understood.
-    Repeating(Waiting, Option<LastPayment>),
+    /// 06 20 was sent.
+    Repeating(Repeating),
     /// Registered and idle.
     Ready,
     /// 06 01 was sent and not answered.
@@ -167,6 +175,7 @@ impl Driver {
             condition: Condition::Unknown,
             held: None,
             ask: false,
+            memory: Memory::default(),
             terminal_id: None,
             prompt: None,
             wire: Vec::new(),
@@ -204,11 +213,11 @@ impl Driver {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let state = match &self.state {
-            State::Offline | State::Ready | State::Recording(_) => None,
+            State::Offline | State::Recording(_) => None,
+            State::Ready => self.memory.ask_again_at(),
             State::Resting(until) => Some(*until),
-            State::Registering(waiting) | State::Enquiring(waiting) | State::Repeating(waiting, _) => {
-                Some(waiting.until)
-            }
+            State::Registering(waiting) | State::Enquiring(waiting) => Some(waiting.until),
+            State::Repeating(repeating) => Some(repeating.waiting.until),
             State::Asked(payment) | State::Going(payment) => Some(payment.deadline()),
             State::Finishing(Finishing { until, .. }) | State::TakingBack(TakingBack { until, .. }) => {
                 Some(*until)
@@ -238,7 +247,7 @@ impl Driver {
             State::Resting(until) => self.unasked(State::Resting(until), &packet, now),
             State::Registering(waiting) => self.registering(waiting, packet, now),
             State::Enquiring(waiting) => self.enquiring(waiting, packet, now),
-            State::Repeating(waiting, found) => self.repeating(waiting, found, packet, now),
+            State::Repeating(repeating) => self.repeating(repeating, packet, now),
             State::Ready => self.unasked(State::Ready, &packet, now),
             State::Asked(payment) => self.asked(payment, packet, now),
             State::Going(payment) => self.going(payment, packet, now),
@@ -250,7 +259,7 @@ impl Driver {
 
     fn undelivered(&mut self, ticket: Ticket, now: Duration) {
         self.state = match std::mem::replace(&mut self.state, State::Offline) {
-            State::Registering(_) | State::Enquiring(_) | State::Repeating(..) => self.silent(now),
+            State::Registering(_) | State::Enquiring(_) | State::Repeating(_) => self.silent(now),
             State::Asked(payment) if payment.ticket == ticket => self.unknown_for_silence(payment.id, now),
             other => other,
         };
@@ -259,11 +268,10 @@ impl Driver {
     fn watch_the_clock(&mut self, now: Duration) {
         self.state = match std::mem::replace(&mut self.state, State::Offline) {
             State::Resting(until) if now >= until => self.register(now),
-            State::Registering(waiting) | State::Enquiring(waiting) | State::Repeating(waiting, _)
-                if now >= waiting.until =>
-            {
+            State::Registering(waiting) | State::Enquiring(waiting) if now >= waiting.until => {
                 self.silent(now)
             }
+            State::Repeating(repeating) if now >= repeating.waiting.until => self.silent(now),
             State::Asked(payment) if now >= payment.until => self.unknown_for_silence(payment.id, now),
             State::Going(payment) if now >= payment.deadline() => self.waited(payment, now),
             State::Finishing(finishing) if now >= finishing.until => self.cut_short(finishing, now),
@@ -280,7 +288,7 @@ impl Driver {
         }
         if let Some(charge) = self.held.take() {
             self.state = self.authorise(charge, now);
-        } else if self.ask {
+        } else if self.ask || self.memory.ask_again_at().is_some_and(|at| now >= at) {
             self.state = self.enquire(now);
         }
     }

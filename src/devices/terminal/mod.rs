@@ -33,7 +33,20 @@ pub trait PaymentTerminal: Send {
 
     /// Asks what the terminal remembers of its last payment (status enquiry 05 01, repeat receipt
     /// 06 20). Answered by [`TerminalEvent::LastPayment`] when the terminal answers; asked again at
-    /// every reconnect until it does.
+    /// every reconnect until it does. It is told without being asked after every connection, and after
+    /// every payment that was not made, because refusals and takings back use up receipt numbers too.
+    ///
+    /// What counts as an answer:
+    ///
+    /// - A payment with its receipt number: that payment. One that was declined, or a reversal (BMP
+    ///   37), is told as not approved.
+    /// - A refusal to repeat (84 83, or an abort with 83 or 6C) by a terminal that was registered and
+    ///   answered the status enquiry: it remembers none. The specification names no code for an empty
+    ///   memory, and a terminal that cannot repeat at all may answer the same; one that made a payment
+    ///   since it last told one is therefore not believed.
+    /// - Anything else, above all a declined payment without a receipt number: nothing is told, since
+    ///   "none" would prove that an open payment was not made. The log says once what to do, and the
+    ///   terminal is asked again every minute.
     fn ask_last_payment(&self);
 }
 
@@ -117,7 +130,8 @@ pub enum Outcome {
     NotAsked,
     /// The terminal was asked and did not tell: power, cable or silence.
     Unknown,
-    /// It was charged, could not be kept ([`NotRecorded`]), and the terminal took it back.
+    /// It was charged, could not be kept ([`NotRecorded`]), and the terminal aborted it (06 1E). A
+    /// terminal that only completes it (06 0F) is [`Outcome::Unknown`].
     TakenBack,
 }
 
@@ -137,8 +151,8 @@ pub struct Details {
 /// What a terminal remembers of its last payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastPayment {
-    /// Whether it was approved.
+    /// Whether it was approved and, as far as the terminal tells, not taken back.
     pub approved: bool,
-    /// Its details.
+    /// Its details; the amount of one that was not approved may be zero, when it was not told.
     pub details: Details,
 }

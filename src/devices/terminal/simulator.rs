@@ -176,7 +176,8 @@ impl PaymentSimulator {
         self.core().accepted()
     }
 
-    /// Pulls the cable.
+    /// Pulls the cable. The terminal does not notice: a payment goes on, the resident pays, and what
+    /// it says meanwhile is lost.
     pub fn pull_cable(&self) {
         self.bench.plugged.store(false, Ordering::SeqCst);
     }
@@ -192,7 +193,7 @@ impl PaymentSimulator {
         self.bench.is_plugged.load(Ordering::SeqCst)
     }
 
-    /// Cuts the power now; the port goes with it.
+    /// Cuts the power now; the port goes with it, and a payment ends where it is.
     pub fn cut_power(&self) {
         self.core().cut_power();
     }
@@ -225,6 +226,17 @@ impl PaymentSimulator {
     /// The next frame of the pillar arrives broken.
     pub fn nak_once(&self) {
         self.core().faults.nak_once = true;
+    }
+
+    /// It takes a payment back whose status information nobody answers, at once or when its power is
+    /// back, and remembers the taking back as its last receipt. Otherwise it keeps such a payment.
+    pub fn set_reverses_when_unanswered(&self, reverses: bool) {
+        self.core().faults.reverses_when_unanswered = reverses;
+    }
+
+    /// It tells of refused cards nothing but the result code, also when it is asked later.
+    pub fn set_bare_refusals(&self, bare: bool) {
+        self.core().faults.bare_refusals = bare;
     }
 
     /// The status information carries the whole (made-up) card number.
@@ -294,7 +306,6 @@ impl Bench {
             }
         } else {
             line.unplug();
-            self.core().forget();
         }
         self.is_plugged.store(wanted, Ordering::SeqCst);
     }

@@ -113,11 +113,11 @@ impl Table {
         self.input(Input::Opened);
     }
 
+    /// The terminal does not notice.
     pub fn pull(&mut self) {
         self.connected = false;
         self.to_pillar.clear();
         self.to_terminal.clear();
-        self.terminal.forget();
         self.input(Input::Lost);
     }
 

@@ -5,6 +5,8 @@
 
 use zuil_wire::Cents;
 
+use crate::devices::terminal::codes::APPROVED;
+
 /// The largest amount that fits in six bytes of BCD, in cents.
 const MOST_CENTS: u64 = 999_999_999_999;
 /// A card scheme's name has no more digits than this; a text with more may be a card number.
@@ -18,6 +20,7 @@ const TIME: u8 = 0x0C;
 const DATE: u8 = 0x0D;
 const TERMINAL_STATUS: u8 = 0x19;
 const RESULT: u8 = 0x27;
+const ORIGINAL_TRACE: u8 = 0x37;
 const TERMINAL_ID: u8 = 0x29;
 const CURRENCY: u8 = 0x49;
 const RECEIPT: u8 = 0x87;
@@ -41,6 +44,8 @@ pub enum Field {
     Result(u8),
     /// BMP 29: the terminal's id, eight digits.
     TerminalId(u32),
+    /// BMP 37: the trace number of the payment that was taken back; only in a reversal.
+    OriginalTrace(u32),
     /// BMP 49: the currency, ISO 4217 numeric.
     Currency(u16),
     /// BMP 87: the receipt number, four digits.
@@ -106,6 +111,19 @@ impl Fields {
         })
     }
 
+    /// Whether it tells of a payment that was taken back (BMP 37), not of one that was made. Its
+    /// result is success all the same: the taking back succeeded.
+    #[must_use]
+    pub fn is_reversal(&self) -> bool {
+        self.0.iter().any(|field| matches!(field, Field::OriginalTrace(1..)))
+    }
+
+    /// Whether it tells of a payment that was made.
+    #[must_use]
+    pub fn is_payment(&self) -> bool {
+        self.result() == Some(APPROVED) && !self.is_reversal()
+    }
+
     /// The card's name.
     #[must_use]
     pub fn card_name(&self) -> Option<&str> {
@@ -125,6 +143,7 @@ impl Field {
             TERMINAL_STATUS => Self::TerminalStatus(*value.first()?),
             RESULT => Self::Result(*value.first()?),
             TERMINAL_ID => Self::TerminalId(digits(value)?.try_into().ok()?),
+            ORIGINAL_TRACE => Self::OriginalTrace(digits(value)?.try_into().ok()?),
             CURRENCY => Self::Currency(digits(value)?.try_into().ok()?),
             RECEIPT => Self::Receipt(digits(value)?.try_into().ok()?),
             CARD_TYPE => Self::CardType(*value.first()?),
@@ -142,6 +161,7 @@ impl Field {
             Self::TerminalStatus(status) => tagged(bytes, TERMINAL_STATUS, &[*status]),
             Self::Result(code) => tagged(bytes, RESULT, &[*code]),
             Self::TerminalId(id) => tagged(bytes, TERMINAL_ID, &bcd::<4>(u64::from(*id))),
+            Self::OriginalTrace(number) => tagged(bytes, ORIGINAL_TRACE, &bcd::<3>(u64::from(*number))),
             Self::Currency(code) => tagged(bytes, CURRENCY, &bcd::<2>(u64::from(*code))),
             Self::Receipt(number) => tagged(bytes, RECEIPT, &bcd::<2>(u64::from(*number))),
             Self::CardType(kind) => tagged(bytes, CARD_TYPE, &[*kind]),

@@ -1,11 +1,13 @@
-//! From an open port to a terminal that is ready: registration, status enquiry, repeat receipt.
+//! From an open port to a terminal that is registered and answers: registration, status enquiry.
+//!
+//! Invariant: a completion or an abort counts only for a command that the terminal has said yes to.
 
 use std::time::Duration;
 
 use super::{ANSWER_PATIENCE, COMMAND_PATIENCE, Driver, REST, State};
-use crate::devices::terminal::codec::{Fields, Packet, Registration};
+use crate::devices::terminal::codec::{Packet, Registration};
 use crate::devices::terminal::link::Link;
-use crate::devices::terminal::{Condition, Details, LastPayment, Outcome, TerminalEvent, codes};
+use crate::devices::terminal::{Condition, Outcome, TerminalEvent, codes};
 
 /// Config byte of the registration: the pillar starts payments and administration, the terminal
 /// sends intermediate statuses and leaves all printing to itself (B8; chapter 2.1).
@@ -17,15 +19,15 @@ const CONFIG: u8 = 0xB8;
 pub(super) struct Waiting {
     /// Time of giving up.
     pub until: Duration,
-    accepted: bool,
+    pub accepted: bool,
 }
 
 impl Waiting {
-    fn for_answer(now: Duration) -> Self {
+    pub fn for_answer(now: Duration) -> Self {
         Self { until: now + ANSWER_PATIENCE, accepted: false }
     }
 
-    fn for_end(now: Duration) -> Self {
+    pub fn for_end(now: Duration) -> Self {
         Self { until: now + COMMAND_PATIENCE, accepted: true }
     }
 }
@@ -70,59 +72,20 @@ impl Driver {
 
     pub(super) fn enquiring(&mut self, waiting: Waiting, packet: Packet, now: Duration) -> State {
         match packet {
-            Packet::Accepted => return State::Enquiring(Waiting::for_end(now)),
-            Packet::Rejected(codes::PLEASE_WAIT) => return self.rest(Condition::Busy, now),
+            Packet::Accepted => State::Enquiring(Waiting::for_end(now)),
+            Packet::Rejected(codes::PLEASE_WAIT) => self.rest(Condition::Busy, now),
             // A terminal that lacks the enquiry has answered all the same: it is there.
-            Packet::Rejected(_) => {}
-            Packet::Completion(_) | Packet::Abort(_) if waiting.accepted => {
-                self.command(&Packet::Accepted, now);
-            }
-            other => return self.unasked(State::Enquiring(waiting), &other, now),
-        }
-        self.command(&Packet::RepeatReceipt(self.options.password.0), now);
-        State::Repeating(Waiting::for_answer(now), None)
-    }
-
-    pub(super) fn repeating(
-        &mut self,
-        waiting: Waiting,
-        found: Option<LastPayment>,
-        packet: Packet,
-        now: Duration,
-    ) -> State {
-        match packet {
-            Packet::Accepted => return State::Repeating(Waiting::for_end(now), found),
-            Packet::StatusInformation(fields) if waiting.accepted => {
-                self.command(&Packet::Accepted, now);
-                return State::Repeating(Waiting::for_end(now), self.last_payment(&fields));
-            }
-            Packet::Rejected(codes::PLEASE_WAIT) => return self.rest(Condition::Busy, now),
-            Packet::Rejected(code) => {
-                tracing::warn!(code, meaning = codes::meaning(code), "the terminal does not repeat receipts")
-            }
+            Packet::Rejected(_) => self.ask_to_repeat(false, now),
             Packet::Completion(_) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
-                match found {
-                    Some(last) => self.tell(TerminalEvent::LastPayment(Some(last))),
-                    None => tracing::warn!("the terminal's last payment cannot be read"),
-                }
+                self.ask_to_repeat(true, now)
             }
-            Packet::Abort(code) if waiting.accepted => {
+            Packet::Abort(_) if waiting.accepted => {
                 self.command(&Packet::Accepted, now);
-                if code == codes::NOT_POSSIBLE {
-                    self.tell(TerminalEvent::LastPayment(None));
-                } else {
-                    tracing::warn!(
-                        code,
-                        meaning = codes::meaning(code),
-                        "the terminal could not repeat its last receipt"
-                    );
-                }
+                self.ask_to_repeat(false, now)
             }
-            other => return self.unasked(State::Repeating(waiting, found), &other, now),
+            other => self.unasked(State::Enquiring(waiting), &other, now),
         }
-        self.ask = false;
-        State::Ready
     }
 
     /// Answers a packet that nothing here waits for. The terminal may be ending a payment that this
@@ -164,20 +127,6 @@ impl Driver {
     pub(super) fn silent(&mut self, now: Duration) -> State {
         self.link = Link::default();
         self.rest(Condition::Offline, now)
-    }
-
-    /// The details of a status information, when they are complete.
-    pub(super) fn details(&self, fields: &Fields) -> Option<Details> {
-        Some(Details {
-            amount: fields.amount()?,
-            terminal_id: fields.terminal_id().or_else(|| self.terminal_id.clone()).unwrap_or_default(),
-            receipt_number: fields.receipt()?,
-            card_scheme: fields.card_name().unwrap_or_default().to_owned(),
-        })
-    }
-
-    fn last_payment(&self, fields: &Fields) -> Option<LastPayment> {
-        Some(LastPayment { approved: fields.result()? == codes::APPROVED, details: self.details(fields)? })
     }
 
     fn refused(&mut self, code: u8, now: Duration) -> State {

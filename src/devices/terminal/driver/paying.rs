@@ -1,17 +1,17 @@
-//! A payment from 06 01 to its outcome.
+//! A payment from 06 01 to the terminal's word on how it went.
 //!
-//! Invariant: [`Outcome::Paid`] is told only for a status information that was kept and whose 80 00
-//! the terminal has; whatever ends otherwise than told by the terminal is [`Outcome::Unknown`].
+//! Invariant: whatever ends otherwise than told by the terminal is [`Outcome::Unknown`].
 
 use std::time::Duration;
 
 use uuid::Uuid;
 use zuil_wire::Cents;
 
-use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, ENDING_PATIENCE, Output, PAYMENT_PATIENCE, State};
+use super::ending::{Recording, TakingBack};
+use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, Output, PAYMENT_PATIENCE, State};
 use crate::devices::terminal::codec::{Fields, Packet, fields};
 use crate::devices::terminal::link::{Repeat, Ticket};
-use crate::devices::terminal::{Charge, Condition, Keep, NotRecorded, Outcome, Prompt, TerminalEvent, codes};
+use crate::devices::terminal::{Charge, Condition, Keep, Outcome, Prompt, TerminalEvent, codes};
 
 /// A payment whose outcome is open.
 pub(super) struct Payment {
@@ -44,31 +44,6 @@ enum Card {
     /// Asked for since.
     Awaited(Duration),
     Seen,
-}
-
-/// A payment whose outcome is being made durable.
-pub(super) struct Recording {
-    id: Uuid,
-    outcome: Outcome,
-    /// The terminal went on without waiting for the answer.
-    contradicted: bool,
-}
-
-/// A payment whose outcome is durable.
-pub(super) struct Finishing {
-    id: Uuid,
-    outcome: Outcome,
-    /// The frame with 80 00 00, and whether the terminal has it.
-    pub ticket: Ticket,
-    pub confirmed: bool,
-    pub until: Duration,
-}
-
-/// A payment that the terminal is to undo.
-pub(super) struct TakingBack {
-    pub id: Uuid,
-    rejected_receipt: Option<u16>,
-    pub until: Duration,
 }
 
 impl Payment {
@@ -220,94 +195,6 @@ impl Driver {
         }
     }
 
-    pub(super) fn recording(recording: Recording, packet: &Packet) -> State {
-        let contradicted =
-            recording.contradicted || matches!(packet, Packet::Abort(_) | Packet::Completion(_));
-        State::Recording(Recording { contradicted, ..recording })
-    }
-
-    pub(super) fn kept(&mut self, result: Result<(), NotRecorded>, now: Duration) {
-        self.state = match std::mem::replace(&mut self.state, State::Offline) {
-            State::Recording(recording) if recording.contradicted => {
-                self.command(&Packet::Accepted, now);
-                self.unknown(recording.id, now)
-            }
-            State::Recording(Recording { id, outcome: Outcome::Paid(details), .. }) if result.is_err() => {
-                tracing::error!("a paid outcome could not be kept; the terminal takes the payment back");
-                self.reject(id, Some(details.receipt_number), now)
-            }
-            State::Recording(Recording { id, outcome, .. }) => State::Finishing(Finishing {
-                id,
-                outcome,
-                ticket: self.command(&Packet::Accepted, now),
-                confirmed: false,
-                until: now + ENDING_PATIENCE,
-            }),
-            other => other,
-        };
-    }
-
-    pub(super) fn finishing(&mut self, mut finishing: Finishing, packet: Packet, now: Duration) -> State {
-        let paid = matches!(finishing.outcome, Outcome::Paid(_));
-        match packet {
-            Packet::Completion(_) => {
-                self.command(&Packet::Accepted, now);
-                self.done(finishing.id, finishing.outcome)
-            }
-            // It has undone what it told before.
-            Packet::Abort(_) if paid => {
-                self.command(&Packet::Accepted, now);
-                self.unknown(finishing.id, now)
-            }
-            Packet::Abort(_) => {
-                self.command(&Packet::Accepted, now);
-                self.done(finishing.id, finishing.outcome)
-            }
-            Packet::StatusInformation(_) => {
-                finishing.ticket = self.command(&Packet::Accepted, now);
-                finishing.confirmed = false;
-                State::Finishing(finishing)
-            }
-            Packet::IntermediateStatus(status) => {
-                self.command(&Packet::Accepted, now);
-                self.show(finishing.id, codes::prompt(status));
-                State::Finishing(Finishing { until: now + ENDING_PATIENCE, ..finishing })
-            }
-            other => self.unasked(State::Finishing(finishing), &other, now),
-        }
-    }
-
-    /// No completion came. The outcome holds when the terminal has the answer, or never needed it.
-    pub(super) fn cut_short(&mut self, finishing: Finishing, now: Duration) -> State {
-        if matches!(finishing.outcome, Outcome::Paid(_)) && !finishing.confirmed {
-            return self.unknown_for_silence(finishing.id, now);
-        }
-        self.tell(TerminalEvent::Done(finishing.id, finishing.outcome));
-        self.silent(now)
-    }
-
-    pub(super) fn taking_back(&mut self, mut taking: TakingBack, packet: Packet, now: Duration) -> State {
-        match packet {
-            Packet::Completion(_) | Packet::Abort(_) => {
-                self.command(&Packet::Accepted, now);
-                self.done(taking.id, Outcome::TakenBack)
-            }
-            Packet::StatusInformation(fields) => {
-                let same =
-                    fields.result() == Some(codes::APPROVED) && fields.receipt() == taking.rejected_receipt;
-                let answer = if same { Packet::Rejected(codes::PROCESSING_ERROR) } else { Packet::Accepted };
-                self.command(&answer, now);
-                State::TakingBack(taking)
-            }
-            Packet::IntermediateStatus(_) => {
-                self.command(&Packet::Accepted, now);
-                taking.until = now + ENDING_PATIENCE;
-                State::TakingBack(taking)
-            }
-            other => self.unasked(State::TakingBack(taking), &other, now),
-        }
-    }
-
     /// Nobody knows: the terminal is asked what it remembers.
     pub(super) fn unknown(&mut self, id: Uuid, now: Duration) -> State {
         tracing::warn!("the outcome of a payment is not known");
@@ -334,6 +221,11 @@ impl Driver {
 
     fn told_outcome(&mut self, payment: Payment, fields: &Fields, now: Duration) -> State {
         let outcome = match fields.result() {
+            Some(codes::APPROVED) if fields.is_reversal() => {
+                tracing::error!("the terminal tells of a reversal in the midst of a payment");
+                self.command(&Packet::Accepted, now);
+                return self.unknown(payment.id, now);
+            }
             Some(codes::APPROVED) => match self.details(fields) {
                 Some(details) if details.amount == payment.amount => Outcome::Paid(details),
                 _ => {
@@ -351,13 +243,7 @@ impl Driver {
         };
         self.flush();
         self.outputs.push(Output::Keep(payment.keep, outcome.clone()));
-        State::Recording(Recording { id: payment.id, outcome, contradicted: false })
-    }
-
-    fn reject(&mut self, id: Uuid, rejected_receipt: Option<u16>, now: Duration) -> State {
-        self.command(&Packet::Rejected(codes::PROCESSING_ERROR), now);
-        self.show(id, Prompt::Stopping);
-        State::TakingBack(TakingBack { id, rejected_receipt, until: now + ENDING_PATIENCE })
+        State::Recording(Recording::of(payment.id, outcome))
     }
 
     /// What a result code other than success means. 6C stands for "stopped by key" and for "nobody
@@ -375,13 +261,8 @@ impl Driver {
         }
     }
 
-    fn done(&mut self, id: Uuid, outcome: Outcome) -> State {
-        self.tell(TerminalEvent::Done(id, outcome));
-        State::Ready
-    }
-
     /// Tells a prompt unless it is the one that was told last.
-    fn show(&mut self, id: Uuid, prompt: Prompt) {
+    pub(super) fn show(&mut self, id: Uuid, prompt: Prompt) {
         if self.prompt.replace(prompt) != Some(prompt) {
             self.tell(TerminalEvent::Prompt(id, prompt));
         }

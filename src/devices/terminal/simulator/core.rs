@@ -1,21 +1,24 @@
 //! A simulated card terminal without a wire: bytes, time and a person's acts in, bytes out.
 //!
 //! Invariant: a charge stands in the ledger exactly when the simulated bank approved it and nobody
-//! took it back, whatever happened to power and cable.
+//! took it back, whatever happened to power and cable. A pulled cable is not noticed: the terminal
+//! goes on with its resident and says things that nobody hears.
 
 use std::time::Duration;
 
-use zuil_wire::Cents;
-
-use super::ledger::{Entry, Ledger, TERMINAL_ID};
+use super::ledger::{Entry, Kind, Ledger, TERMINAL_ID};
 use super::{Display, Pace, PowerCut};
 use crate::devices::terminal::codec::{Apdu, Field, Fields, Packet, fields};
-use crate::devices::terminal::codes::{self, intermediate};
+use crate::devices::terminal::codes;
 use crate::devices::terminal::link::{Heard, Link, Repeat, Ticket};
+
+mod paying;
+
+use paying::{Paying, Stage};
 
 /// "Function deactivated (PT not registered)".
 const NOT_REGISTERED: u8 = 0x6B;
-/// How long the terminal waits for an answer from the pillar.
+/// How long the terminal waits for an answer from the pillar before it goes on without it.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 /// A made-up card number, masked as real terminals do it, and in full for the privacy test.
 const MASKED_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0xEE, 0xEE, 0xEE, 0x12, 0x30];
@@ -44,6 +47,10 @@ pub struct Faults {
     pub noise: bool,
     pub nak_once: bool,
     pub full_card_number: bool,
+    /// A status information of a refusal holds nothing but the result code.
+    pub bare_refusals: bool,
+    /// Takes a payment back whose status information nobody answered; otherwise it keeps it.
+    pub reverses_when_unanswered: bool,
     pub power_cut: Option<PowerCut>,
 }
 
@@ -59,6 +66,10 @@ pub struct Core {
     act: Option<Act>,
     powered: bool,
     registered: bool,
+    /// Nobody has taken what it said last: until it hears something it says only what matters.
+    alone: bool,
+    /// The charge whose status information was not answered yet.
+    unanswered: Option<u16>,
     /// How many 06 01 it has said yes to.
     accepted: u32,
     link: Link,
@@ -75,29 +86,6 @@ enum State {
     Paying(Paying),
 }
 
-struct Paying {
-    amount: Cents,
-    stage: Stage,
-    /// When the stage is over; in [`Stage::Card`] nobody came until then.
-    until: Duration,
-    /// When the terminal stops waiting for the pillar's answer.
-    patience: Duration,
-    /// The pillar has answered what was sent last.
-    answered: bool,
-    stop: bool,
-}
-
-#[derive(Clone, Copy)]
-enum Stage {
-    Card { since: Duration },
-    Pin(Act),
-    Bank(Act),
-    RemoveCard { receipt: u16 },
-    Approved { receipt: u16, ticket: Ticket },
-    Refused(u8),
-    TakingBack,
-}
-
 impl Core {
     pub fn new(ledger: Ledger) -> Self {
         Self {
@@ -109,6 +97,8 @@ impl Core {
             act: None,
             powered: true,
             registered: false,
+            alone: false,
+            unanswered: None,
             accepted: 0,
             link: Link::default(),
             state: State::Idle,
@@ -144,13 +134,16 @@ impl Core {
             if !self.powered {
                 break;
             }
+            self.alone &= matches!(heard, Heard::Undelivered(_));
             match heard {
                 Heard::Apdu(apdu) => self.packet(&apdu, now),
                 Heard::Delivered(ticket) => self.delivered(ticket),
-                Heard::Undelivered(_) => {}
+                Heard::Undelivered(ticket) => self.undelivered(ticket, now),
             }
         }
-        let _ = self.link.tick(now, &mut self.wire);
+        if let Some(Heard::Undelivered(ticket)) = self.link.tick(now, &mut self.wire) {
+            self.undelivered(ticket, now);
+        }
         self.go_on(now);
         if self.faults.noise && !self.wire.is_empty() {
             self.wire.splice(0..0, NOISE);
@@ -166,21 +159,23 @@ impl Core {
         self.accepted
     }
 
+    /// The terminal forgets the pillar and its resident, not its ledger.
     pub fn cut_power(&mut self) {
         self.powered = false;
-        self.forget();
+        self.registered = false;
+        self.alone = false;
+        self.state = State::Idle;
+        self.link = Link::default();
+        self.wire.clear();
     }
 
     pub fn restore_power(&mut self) {
         self.powered = true;
-    }
-
-    /// What the cable's end means to the terminal: it forgets the pillar, not its charges.
-    pub fn forget(&mut self) {
-        self.registered = false;
-        self.state = State::Idle;
-        self.link = Link::default();
-        self.wire.clear();
+        if let Some(receipt) = self.unanswered.take()
+            && self.faults.reverses_when_unanswered
+        {
+            self.ledger.take_back(receipt, self.clock);
+        }
     }
 
     pub const fn display(&self) -> Display {
@@ -228,24 +223,9 @@ impl Core {
         }
     }
 
-    fn begin(&mut self, amount: Cents, now: Duration) {
-        self.accepted += 1;
-        if self.is_cut(PowerCut::AfterAuthorisation) {
-            return;
-        }
-        self.say(&Packet::Accepted, now);
-        let paying = Paying {
-            amount,
-            stage: Stage::Card { since: now },
-            until: now + self.pace.card_time_out,
-            patience: now + ANSWER_PATIENCE,
-            answered: false,
-            stop: false,
-        };
-        self.say(&Packet::IntermediateStatus(intermediate::INSERT_CARD), now);
-        self.state = State::Paying(paying);
-    }
-
+    /// 06 20 repeats the last receipt, and a refusal and a taking back have one too: it is the last
+    /// entry of whatever kind. (Chapter 2.15 speaks of the last receipt, not of the last payment; a
+    /// taking back is told apart by BMP 37, the trace number of what was taken back.)
     fn repeat(&mut self, now: Duration) {
         self.say(&Packet::Accepted, now);
         match self.ledger.last().cloned() {
@@ -257,118 +237,32 @@ impl Core {
         }
     }
 
-    fn stop(&mut self, now: Duration) {
-        match &mut self.state {
-            State::Paying(Paying { stage: Stage::Card { .. } | Stage::Pin(_), stop, .. }) => {
-                *stop = true;
-                self.say(&Packet::Accepted, now);
-            }
-            _ => self.refuse(codes::NOT_POSSIBLE, now),
-        }
-    }
-
     /// The pillar answered what was sent last.
     fn answered(&mut self, yes: bool, now: Duration) {
-        match &mut self.state {
+        if !self.link.is_idle() {
+            // The answer to something that was said before it.
+            return;
+        }
+        match &self.state {
             State::Idle => {}
             State::Ending(_) => self.state = State::Idle,
             State::Repeating(_) => self.end(&Packet::Completion(Fields::default()), now),
-            State::Paying(paying) => match paying.stage {
-                Stage::Approved { .. } if yes => self.end(&Packet::Completion(Fields::default()), now),
-                Stage::Approved { receipt, .. } => {
-                    self.ledger.take_back(receipt);
-                    self.enter(Stage::TakingBack, intermediate::AUTO_REVERSAL, Duration::ZERO, now);
-                }
-                Stage::Refused(code) => self.end(&Packet::Abort(code), now),
-                _ => paying.answered = true,
-            },
+            State::Paying(_) => self.payment_answered(yes, now),
         }
     }
 
-    fn delivered(&mut self, delivered: Ticket) {
-        if let State::Paying(Paying { stage: Stage::Approved { ticket, .. }, .. }) = self.state
-            && ticket == delivered
-        {
-            self.is_cut(PowerCut::AfterStatusInformation);
-        }
-    }
-
-    /// Moves a payment on when its time has come.
     fn go_on(&mut self, now: Duration) {
-        let paying = match &self.state {
-            State::Paying(paying) => paying,
-            State::Repeating(until) | State::Ending(until) if now >= *until => {
-                self.state = State::Idle;
-                return;
-            }
-            _ => return,
-        };
-        let amount = paying.amount;
-        if !paying.answered {
-            if now >= paying.patience {
-                self.state = State::Idle;
-            }
-            return;
-        }
-        match paying.stage {
-            Stage::Card { .. } | Stage::Pin(_) if paying.stop => {
-                self.end(&Packet::Abort(codes::ABORTED), now)
-            }
-            Stage::Card { since } => self.wait_for_card(since, paying.until, now),
-            _ if now < paying.until => {}
-            Stage::Pin(card) => self.enter(Stage::Bank(card), intermediate::PLEASE_WAIT, self.pace.bank, now),
-            Stage::Bank(Act::InsertBadCard(code)) => {
-                self.say(&Packet::StatusInformation(Fields(vec![Field::Result(code)])), now);
-                self.set_stage(Stage::Refused(code), now);
-            }
-            Stage::Bank(_) => {
-                let receipt = self.ledger.charge(amount, self.clock.0, self.clock.1);
-                if !self.is_cut(PowerCut::AfterCharging) {
-                    let stage = Stage::RemoveCard { receipt };
-                    self.enter(stage, intermediate::REMOVE_CARD, self.pace.remove_card, now);
-                }
-            }
-            Stage::RemoveCard { receipt } => {
-                if let Some(entry) = self.ledger.last().cloned() {
-                    let ticket = self.send_status(&entry, now);
-                    self.set_stage(Stage::Approved { receipt, ticket }, now);
-                }
-            }
-            Stage::TakingBack => self.end(&Packet::Abort(codes::PROCESSING_ERROR), now),
-            Stage::Approved { .. } | Stage::Refused(_) => {}
-        }
-    }
-
-    fn wait_for_card(&mut self, since: Duration, until: Duration, now: Duration) {
-        let auto = self.auto.filter(|after| now >= since + *after).map(|_| Act::InsertCard);
-        match self.act.take().or(auto) {
-            Some(card @ (Act::InsertCard | Act::InsertBadCard(_))) => {
-                self.enter(Stage::Pin(card), intermediate::WATCH_PIN_PAD, self.pace.pin, now);
-            }
-            Some(Act::PressStop | Act::WalkAway) => self.end(&Packet::Abort(codes::ABORTED), now),
-            None if now >= until => self.end(&Packet::Abort(codes::ABORTED), now),
-            None => {}
-        }
-    }
-
-    fn enter(&mut self, stage: Stage, status: u8, lasts: Duration, now: Duration) {
-        self.say(&Packet::IntermediateStatus(status), now);
-        self.set_stage(stage, now + lasts);
-        if let State::Paying(paying) = &mut self.state {
-            paying.patience = now + ANSWER_PATIENCE;
-        }
-    }
-
-    fn set_stage(&mut self, stage: Stage, until: Duration) {
-        if let State::Paying(paying) = &mut self.state {
-            paying.stage = stage;
-            paying.until = until;
-            paying.patience = until + ANSWER_PATIENCE;
-            paying.answered = false;
+        match &self.state {
+            State::Repeating(until) | State::Ending(until) if now >= *until => self.state = State::Idle,
+            State::Paying(_) => self.payment_goes_on(now),
+            _ => {}
         }
     }
 
     fn send_status(&mut self, entry: &Entry, now: Duration) -> Ticket {
+        if let (Kind::Refusal(code), true) = (entry.kind, self.faults.bare_refusals) {
+            return self.say(&Packet::StatusInformation(Fields(vec![Field::Result(code)])), now);
+        }
         let number = if self.faults.full_card_number { FULL_CARD_NUMBER } else { MASKED_CARD_NUMBER };
         let mut body = Fields(entry.fields_before_card()).encode();
         body.push(0x22);
@@ -377,8 +271,8 @@ impl Core {
         self.link.send_apdu(&Apdu::new(0x04, 0x0F, &body), Repeat::OnSilence, now, &mut self.wire)
     }
 
-    fn say(&mut self, packet: &Packet, now: Duration) {
-        self.link.send(packet, Repeat::OnSilence, now, &mut self.wire);
+    fn say(&mut self, packet: &Packet, now: Duration) -> Ticket {
+        self.link.send(packet, Repeat::OnSilence, now, &mut self.wire)
     }
 
     fn refuse(&mut self, code: u8, now: Duration) {

@@ -1,7 +1,8 @@
-//! What a simulated terminal really charged. It outlives the terminal's power, and with a file also
-//! the process.
+//! What a simulated terminal did under each receipt number. It outlives the terminal's power, and with
+//! a file also the process.
 //!
-//! Invariant: one line per charge that stands; a charge that was taken back is gone.
+//! Invariant: a charge, a refusal and a taking back each use up a receipt number, and nothing that was
+//! written down is ever deleted; a charge stands unless a taking back of it was written down.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,23 +13,38 @@ use zuil_wire::Cents;
 
 use crate::devices::terminal::Details;
 use crate::devices::terminal::codec::Field;
+use crate::devices::terminal::codes;
 
 /// The simulated terminal's id.
 pub const TERMINAL_ID: u32 = 52_523_535;
 /// The simulated card's scheme.
 pub const CARD_SCHEME: &str = "Maestro";
 
-/// A charge that stands.
+/// What a receipt number was used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The bank charged the card.
+    Charge,
+    /// The bank refused it with this result code.
+    Refusal(u8),
+    /// The charge with this receipt and trace number was taken back.
+    TakingBack { receipt: u16, trace: u32 },
+}
+
+/// What happened under one receipt number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    pub kind: Kind,
     pub amount: Cents,
     pub receipt: u16,
     pub trace: u32,
+    /// MMDD.
     pub date: u16,
+    /// HHMMSS.
     pub time: u32,
 }
 
-/// All charges that stand, oldest first.
+/// All that happened, oldest first.
 #[derive(Debug)]
 pub struct Ledger {
     entries: Vec<Entry>,
@@ -57,27 +73,30 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Charges an amount; gives the receipt number.
-    pub fn charge(&mut self, amount: Cents, date: u16, time: u32) -> u16 {
-        let receipt = self.next_receipt;
-        self.next_receipt = receipt % 9999 + 1;
-        self.entries.push(Entry { amount, receipt, trace: 811 + u32::from(receipt), date, time });
-        self.save();
-        receipt
+    /// Charges an amount at this date (MMDD) and time (HHMMSS); gives the receipt number.
+    pub fn charge(&mut self, amount: Cents, clock: (u16, u32)) -> u16 {
+        self.write_down(Kind::Charge, amount, clock)
     }
 
-    /// Takes a charge back.
-    pub fn take_back(&mut self, receipt: u16) {
-        self.entries.retain(|entry| entry.receipt != receipt);
-        self.save();
+    /// Refuses a card with this result code; gives the receipt number.
+    pub fn refuse(&mut self, amount: Cents, code: u8, clock: (u16, u32)) -> u16 {
+        self.write_down(Kind::Refusal(code), amount, clock)
     }
 
-    /// The last charge that stands.
+    /// Takes a charge that stands back.
+    pub fn take_back(&mut self, receipt: u16, clock: (u16, u32)) {
+        let charge = self.entries.iter().rev().find(|entry| self.stands(entry) && entry.receipt == receipt);
+        if let Some(&Entry { amount, trace, .. }) = charge {
+            self.write_down(Kind::TakingBack { receipt, trace }, amount, clock);
+        }
+    }
+
+    /// What happened last, whatever it was.
     pub fn last(&self) -> Option<&Entry> {
         self.entries.last()
     }
 
-    /// All that stands.
+    /// All charges that stand, oldest first.
     pub fn charged(&self) -> Vec<Details> {
         let details = |entry: &Entry| Details {
             amount: entry.amount,
@@ -85,14 +104,33 @@ impl Ledger {
             receipt_number: entry.receipt,
             card_scheme: CARD_SCHEME.to_owned(),
         };
-        self.entries.iter().map(details).collect()
+        self.entries.iter().filter(|entry| self.stands(entry)).map(details).collect()
+    }
+
+    fn stands(&self, charge: &Entry) -> bool {
+        let taken_back = Kind::TakingBack { receipt: charge.receipt, trace: charge.trace };
+        charge.kind == Kind::Charge && self.entries.iter().all(|entry| entry.kind != taken_back)
+    }
+
+    fn write_down(&mut self, kind: Kind, amount: Cents, (date, time): (u16, u32)) -> u16 {
+        let receipt = self.next_receipt;
+        self.next_receipt = receipt % 9999 + 1;
+        let trace = 811 + u32::from(receipt);
+        self.entries.push(Entry { kind, amount, receipt, trace, date, time });
+        self.save();
+        receipt
     }
 
     fn save(&self) {
         let Some(file) = &self.file else { return };
         let mut text = format!("{}\n", self.next_receipt);
-        for Entry { amount, receipt, trace, date, time } in &self.entries {
-            let _ = writeln!(text, "{} {receipt} {trace} {date} {time}", amount.0);
+        for Entry { kind, amount, receipt, trace, date, time } in &self.entries {
+            let _ = write!(text, "{} {receipt} {trace} {date} {time}", amount.0);
+            let _ = match kind {
+                Kind::Charge => writeln!(text),
+                Kind::Refusal(code) => writeln!(text, " refused {code}"),
+                Kind::TakingBack { receipt, trace } => writeln!(text, " back {receipt} {trace}"),
+            };
         }
         let fresh = file.with_extension("new");
         if let Err(error) = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, file)) {
@@ -104,15 +142,7 @@ impl Ledger {
         let mut lines = text.lines();
         self.next_receipt = lines.next()?.parse().ok()?;
         for line in lines {
-            let mut words = line.split(' ');
-            let mut word = || words.next()?.parse::<u64>().ok();
-            self.entries.push(Entry {
-                amount: Cents(word()?),
-                receipt: word()?.try_into().ok()?,
-                trace: word()?.try_into().ok()?,
-                date: word()?.try_into().ok()?,
-                time: word()?.try_into().ok()?,
-            });
+            self.entries.push(Entry::read(line)?);
         }
         Some(())
     }
@@ -121,8 +151,9 @@ impl Ledger {
 impl Entry {
     /// The fields of its status information in front of the card number.
     pub fn fields_before_card(&self) -> Vec<Field> {
-        vec![
-            Field::Result(0),
+        let result = if let Kind::Refusal(code) = self.kind { code } else { codes::APPROVED };
+        let mut fields = vec![
+            Field::Result(result),
             Field::Amount(self.amount),
             Field::Currency(978),
             Field::Trace(self.trace),
@@ -130,11 +161,37 @@ impl Entry {
             Field::Date(self.date),
             Field::Receipt(self.receipt),
             Field::TerminalId(TERMINAL_ID),
-        ]
+        ];
+        if let Kind::TakingBack { trace, .. } = self.kind {
+            fields.push(Field::OriginalTrace(trace));
+        }
+        fields
     }
 
     /// The fields after the card number.
     pub fn fields_after_card() -> Vec<Field> {
         vec![Field::CardType(5), Field::CardName(CARD_SCHEME.to_owned())]
+    }
+
+    fn read(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let mut number = || words.next()?.parse::<u64>().ok();
+        let (amount, receipt, trace, date, time) = (number()?, number()?, number()?, number()?, number()?);
+        let kind = match words.collect::<Vec<_>>()[..] {
+            [] => Kind::Charge,
+            ["refused", code] => Kind::Refusal(code.parse().ok()?),
+            ["back", receipt, trace] => {
+                Kind::TakingBack { receipt: receipt.parse().ok()?, trace: trace.parse().ok()? }
+            }
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            amount: Cents(amount),
+            receipt: receipt.try_into().ok()?,
+            trace: trace.try_into().ok()?,
+            date: date.try_into().ok()?,
+            time: time.try_into().ok()?,
+        })
     }
 }

@@ -8,13 +8,33 @@ fn what_was_charged_is_still_known_to_the_next_process() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("memory");
     let mut ledger = Ledger::open(&file).unwrap();
-    let first = ledger.charge(Cents(1735), 1122, 140_510);
-    let second = ledger.charge(Cents(500), 1122, 140_700);
-    ledger.take_back(second);
+    ledger.charge(Cents(1735), (1122, 140_510));
+    let second = ledger.charge(Cents(500), (1122, 140_700));
+    ledger.take_back(second, (1122, 140_730));
+    let refused = ledger.refuse(Cents(700), 0x05, (1122, 140_800));
     let mut again = Ledger::open(&file).unwrap();
-    assert_eq!(again.charged(), ledger.charged());
-    assert_eq!(again.last().map(|entry| (entry.receipt, entry.amount)), Some((first, Cents(1735))));
-    assert_eq!(again.charge(Cents(1), 1122, 0), second + 1, "a receipt number is used once");
+    assert_eq!(again.charged(), [first_payment()]);
+    assert_eq!(again.last(), ledger.last());
+    assert_eq!(refused, second + 2, "taking back used a receipt number");
+    assert_eq!(again.charge(Cents(1), (1122, 0)), refused + 1, "and so did the refusal");
+}
+
+#[test]
+fn a_charge_is_taken_back_once() {
+    let mut ledger = Ledger::new(1);
+    let charge = ledger.charge(Cents(1735), (1122, 140_510));
+    ledger.take_back(charge, (1122, 140_520));
+    ledger.take_back(charge, (1122, 140_530));
+    assert_eq!(ledger.charged(), []);
+    assert_eq!(ledger.charge(Cents(500), (1122, 0)), charge + 2);
+}
+
+#[test]
+fn a_memory_from_before_refusals_were_kept_is_still_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("memory");
+    std::fs::write(&file, "2\n1735 1 812 1122 140510\n").unwrap();
+    assert_eq!(Ledger::open(&file).unwrap().charged(), [first_payment()]);
 }
 
 #[test]

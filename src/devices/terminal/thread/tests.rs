@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::devices::terminal::simulator::{PaymentSimulator, PowerCut};
 use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, payment};
-use crate::devices::terminal::{Condition, LastPayment, Outcome};
+use crate::devices::terminal::{Condition, LastPayment, Outcome, Prompt};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -109,6 +109,48 @@ fn a_cable_that_is_pulled_and_plugged_in_again_is_noticed() {
     pillar.simulator.refuse_card();
     pillar.charge(1);
     assert_eq!(pillar.wait_for_outcome(1), Outcome::Declined(0x6C));
+    assert_eq!(pillar.simulator.charged(), []);
+}
+
+#[test]
+fn a_resident_pays_at_a_terminal_whose_cable_is_out_and_the_pillar_learns_of_it() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.charge(1);
+    pillar.wait(|event| (event == TerminalEvent::Prompt(payment(1), Prompt::PresentCard)).then_some(()));
+    pillar.simulator.pull_cable();
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Unknown);
+    pillar.simulator.insert_card();
+    let end = Instant::now() + LIMIT;
+    while pillar.simulator.charged().is_empty() {
+        assert!(Instant::now() < end, "the terminal stopped when its cable was pulled");
+        std::thread::yield_now();
+    }
+    pillar.simulator.plug_cable();
+    let last = pillar.wait(|event| match event {
+        TerminalEvent::LastPayment(last) => Some(last),
+        _ => None,
+    });
+    assert_eq!(last, Some(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(pillar.simulator.charged(), [first_payment()]);
+}
+
+#[test]
+fn a_payment_that_nobody_acknowledged_is_taken_back_by_a_terminal_that_does_so() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.set_reverses_when_unanswered(true);
+    pillar.simulator.cut_power_at(PowerCut::AfterStatusInformation);
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Unknown);
+    pillar.wait_for(Condition::Offline);
+    pillar.simulator.restore_power();
+    let last = pillar.wait(|event| match event {
+        TerminalEvent::LastPayment(last) => Some(last),
+        _ => None,
+    });
+    assert_eq!(last.map(|last| (last.approved, last.details.receipt_number)), Some((false, 2)));
     assert_eq!(pillar.simulator.charged(), []);
 }
 

@@ -15,7 +15,17 @@ fn over_thousands_of_bad_lines_a_charge_is_made_at_most_once_and_never_lied_abou
     let mut seen = Seen::default();
     for seed in 0..3_000 {
         let badness = Badness { garble: 4, lose: 2, add: 4 };
-        seen.count(&pay_over(seed, badness));
+        seen.count(&pay_over(seed, badness, Unanswered::Kept));
+    }
+    assert!(seen.paid > 300 && seen.unknown > 30, "the lines are neither perfect nor dead: {seen:?}");
+}
+
+#[test]
+fn over_thousands_of_bad_lines_no_payment_is_called_paid_that_the_terminal_took_back() {
+    let mut seen = Seen::default();
+    for seed in 0..3_000 {
+        let badness = Badness { garble: 4, lose: 2, add: 4 };
+        seen.count(&pay_over(seed, badness, Unanswered::TakenBack));
     }
     assert!(seen.paid > 300 && seen.unknown > 30, "the lines are neither perfect nor dead: {seen:?}");
 }
@@ -23,14 +33,22 @@ fn over_thousands_of_bad_lines_a_charge_is_made_at_most_once_and_never_lied_abou
 #[test]
 fn over_lines_that_only_split_what_is_said_every_payment_is_paid() {
     for seed in 0..500 {
-        let outcome = pay_over(seed, Badness { garble: 0, lose: 0, add: 0 });
+        let outcome = pay_over(seed, Badness { garble: 0, lose: 0, add: 0 }, Unanswered::Kept);
         assert_eq!(outcome, Outcome::Paid(first_payment()), "seed {seed}");
     }
 }
 
+/// What the terminal does with a payment whose status information nobody answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unanswered {
+    Kept,
+    TakenBack,
+}
+
 /// One payment; checks what must hold however it ends.
-fn pay_over(seed: u64, badness: Badness) -> Outcome {
+fn pay_over(seed: u64, badness: Badness, unanswered: Unanswered) -> Outcome {
     let mut table = Table::ready();
+    table.terminal.faults.reverses_when_unanswered = unanswered == Unanswered::TakenBack;
     let mut random = fastrand::Rng::with_seed(seed);
     table.line = Box::new(move |bytes| spoil(&bytes, badness, &mut random));
     table.terminal.act(Act::InsertCard);

@@ -28,6 +28,21 @@ pub const REGISTRATION: &[&str] = &[
     "E 06",
 ];
 
+/// After the registration and after every payment that was not made.
+const LAST_PAYMENT_OF_A_NEW_TERMINAL: &[&str] = &[
+    "E 10 02 05 01 03 12 34 56 10 03 E0 43",
+    "P 06",
+    "P 10 02 80 00 00 10 03 F5 1F",
+    "E 06",
+    "P 10 02 06 0F 00 10 03 C6 33",
+    "E 06 10 02 80 00 00 10 03 F5 1F",
+    "P 06",
+    "E 10 02 06 20 03 12 34 56 10 03 C5 6A",
+    "P 06",
+    "P 10 02 84 83 00 10 03 91 8E",
+    "E 06",
+];
+
 const PAYMENT: &[&str] = &[
     "E 10 02 06 01 0A 04 00 00 00 00 17 35 49 09 78 10 03 73 8E",
     "P 06",
@@ -91,8 +106,17 @@ fn the_captured_payment_is_answered_byte_for_byte() {
 
 #[test]
 fn the_captured_refusal_is_answered_byte_for_byte() {
-    let events = replay(DECLINED);
+    let events = replay(&[DECLINED, LAST_PAYMENT_OF_A_NEW_TERMINAL].concat());
     assert!(events.contains(&TerminalEvent::Done(payment(1), Outcome::Declined(0x6C))));
+}
+
+#[test]
+fn a_terminal_that_rejects_to_repeat_a_receipt_remembers_none() {
+    let mut driver = Driver::new(options());
+    let mut player = Player::default();
+    player.take(&mut driver, Input::Opened);
+    player.play(&mut driver, REGISTRATION);
+    assert_eq!(player.events, [TerminalEvent::LastPayment(None), TerminalEvent::Condition(Condition::Ready)]);
 }
 
 /// Plays the terminal's lines of a payment of 17.35; checks the pillar's.

@@ -1,0 +1,167 @@
+//! A payment from the terminal's word on how it went to the end: the outcome is made durable, then
+//! acknowledged, or it is rejected and the terminal takes the payment back.
+//!
+//! Invariant: [`Outcome::Paid`] is told only for a status information that was kept and whose 80 00
+//! the terminal has; [`Outcome::TakenBack`] only when the terminal aborted what was rejected.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{Driver, ENDING_PATIENCE, State};
+use crate::devices::terminal::codec::Packet;
+use crate::devices::terminal::link::Ticket;
+use crate::devices::terminal::{NotRecorded, Outcome, Prompt, TerminalEvent, codes};
+
+/// A payment whose outcome is being made durable.
+pub(super) struct Recording {
+    pub id: Uuid,
+    outcome: Outcome,
+    /// The terminal went on without waiting for the answer.
+    contradicted: bool,
+}
+
+/// A payment whose outcome is durable.
+pub(super) struct Finishing {
+    id: Uuid,
+    outcome: Outcome,
+    /// The frame with 80 00 00, and whether the terminal has it.
+    pub ticket: Ticket,
+    pub confirmed: bool,
+    pub until: Duration,
+}
+
+/// A payment that the terminal is to undo.
+pub(super) struct TakingBack {
+    pub id: Uuid,
+    rejected_receipt: Option<u16>,
+    pub until: Duration,
+}
+
+impl Recording {
+    pub(super) const fn of(id: Uuid, outcome: Outcome) -> Self {
+        Self { id, outcome, contradicted: false }
+    }
+}
+
+impl Driver {
+    pub(super) fn recording(recording: Recording, packet: &Packet) -> State {
+        let contradicted =
+            recording.contradicted || matches!(packet, Packet::Abort(_) | Packet::Completion(_));
+        State::Recording(Recording { contradicted, ..recording })
+    }
+
+    pub(super) fn kept(&mut self, result: Result<(), NotRecorded>, now: Duration) {
+        self.state = match std::mem::replace(&mut self.state, State::Offline) {
+            State::Recording(recording) if recording.contradicted => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(recording.id, now)
+            }
+            State::Recording(Recording { id, outcome: Outcome::Paid(details), .. }) if result.is_err() => {
+                tracing::error!("a paid outcome could not be kept; the terminal takes the payment back");
+                self.reject(id, Some(details.receipt_number), now)
+            }
+            State::Recording(Recording { id, outcome, .. }) => State::Finishing(Finishing {
+                id,
+                outcome,
+                ticket: self.command(&Packet::Accepted, now),
+                confirmed: false,
+                until: now + ENDING_PATIENCE,
+            }),
+            other => other,
+        };
+    }
+
+    pub(super) fn finishing(&mut self, mut finishing: Finishing, packet: Packet, now: Duration) -> State {
+        let paid = matches!(finishing.outcome, Outcome::Paid(_));
+        match packet {
+            Packet::Completion(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(finishing.id, finishing.outcome)
+            }
+            // It has undone what it told before.
+            Packet::Abort(_) if paid => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(finishing.id, now)
+            }
+            Packet::Abort(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(finishing.id, finishing.outcome)
+            }
+            // The same once more, unless it undoes what it told before.
+            Packet::StatusInformation(fields) if paid && !fields.is_payment() => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(finishing.id, now)
+            }
+            Packet::StatusInformation(_) => {
+                finishing.ticket = self.command(&Packet::Accepted, now);
+                finishing.confirmed = false;
+                State::Finishing(finishing)
+            }
+            Packet::IntermediateStatus(status) => {
+                self.command(&Packet::Accepted, now);
+                self.show(finishing.id, codes::prompt(status));
+                State::Finishing(Finishing { until: now + ENDING_PATIENCE, ..finishing })
+            }
+            other => self.unasked(State::Finishing(finishing), &other, now),
+        }
+    }
+
+    /// No completion came. The outcome holds when the terminal has the answer, or never needed it.
+    pub(super) fn cut_short(&mut self, finishing: Finishing, now: Duration) -> State {
+        if matches!(finishing.outcome, Outcome::Paid(_)) && !finishing.confirmed {
+            return self.unknown_for_silence(finishing.id, now);
+        }
+        self.note(&finishing.outcome);
+        self.tell(TerminalEvent::Done(finishing.id, finishing.outcome));
+        self.silent(now)
+    }
+
+    pub(super) fn taking_back(&mut self, mut taking: TakingBack, packet: Packet, now: Duration) -> State {
+        match packet {
+            Packet::Abort(_) => {
+                self.command(&Packet::Accepted, now);
+                self.done(taking.id, Outcome::TakenBack)
+            }
+            // It is done with the payment as if it had not been rejected: nothing shows that it took
+            // it back.
+            Packet::Completion(_) => {
+                self.command(&Packet::Accepted, now);
+                self.unknown(taking.id, now)
+            }
+            Packet::StatusInformation(fields) => {
+                let same = fields.is_payment() && fields.receipt() == taking.rejected_receipt;
+                let answer = if same { Packet::Rejected(codes::PROCESSING_ERROR) } else { Packet::Accepted };
+                self.command(&answer, now);
+                State::TakingBack(taking)
+            }
+            Packet::IntermediateStatus(_) => {
+                self.command(&Packet::Accepted, now);
+                taking.until = now + ENDING_PATIENCE;
+                State::TakingBack(taking)
+            }
+            other => self.unasked(State::TakingBack(taking), &other, now),
+        }
+    }
+
+    pub(super) fn reject(&mut self, id: Uuid, rejected_receipt: Option<u16>, now: Duration) -> State {
+        self.command(&Packet::Rejected(codes::PROCESSING_ERROR), now);
+        self.show(id, Prompt::Stopping);
+        State::TakingBack(TakingBack { id, rejected_receipt, until: now + ENDING_PATIENCE })
+    }
+
+    pub(super) fn done(&mut self, id: Uuid, outcome: Outcome) -> State {
+        self.note(&outcome);
+        self.tell(TerminalEvent::Done(id, outcome));
+        State::Ready
+    }
+
+    /// Remembers what an outcome means for the terminal's memory.
+    fn note(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Paid(_) => self.memory.paid(),
+            // A refusal and a taking back may have used up a receipt number.
+            _ => self.ask = true,
+        }
+    }
+}
