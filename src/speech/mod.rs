@@ -72,7 +72,7 @@ mod tests {
     use crate::catalogue::Language;
     use crate::visit::{
         Control, Expected, Field, FieldLabel, Frame, Keyboard, PayStage, QuestionView, ReceiptOutcome,
-        ReceiptView, Screen, TerminalStep, TextSize, WhyNotPaid, WhyNotPrinted,
+        ReceiptView, ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, WhyNotPaid, WhyNotPrinted,
     };
     use zuil_wire::{Cents, PaymentState, Reference, State};
 
@@ -128,8 +128,8 @@ mod tests {
         for screen in screens {
             speech.show(&view(screen, true));
         }
-        let said = heard.0.lock().unwrap().clone();
-        said
+        let said = heard.0.lock().unwrap();
+        said.clone()
     }
 
     #[test]
@@ -156,6 +156,20 @@ mod tests {
         assert!(said[0].contains("17 euro 35"), "{said:?}");
         assert!(said[1].contains("pincode") && !said[1].contains("17 euro"), "{said:?}");
         assert!(said[2].contains("niet betaald"), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_masked_is_spoken_through_headphones_only() {
+        let line =
+            ReviewLine { label: "Telefoon".into(), answer: ReviewAnswer::Text("06 12".into()), masked: true };
+        let review = Screen::Review { title: "Terugbellen".into(), lines: vec![line], fee: None };
+        assert!(all_said([review.clone()])[0].contains("06 12"));
+        let heard = Heard::default();
+        let mut aloud = view(review, true);
+        aloud.frame.headphones = false;
+        Speech::new(Box::new(heard.clone())).show(&aloud);
+        let said = heard.0.lock().unwrap().clone();
+        assert!(said[0].contains("Telefoon") && !said[0].contains("06 12"), "{said:?}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) fn of(view: &View) -> Spoken {
     if let Some(overlay) = &view.frame.overlay {
         return (vec![overlay_words(overlay, language, &view.frame.phone)], vec![]);
     }
-    let (mut screen, mut detail) = screen_words(&view.screen, language);
+    let (mut screen, mut detail) = screen_words(&view.screen, language, view.frame.headphones);
     if let Some(progress) = view.frame.progress {
         let (step, of) = (progress.step.to_string(), progress.of.to_string());
         screen.insert(0, fill(say(language, "Question {step} of {of}."), &[("step", &step), ("of", &of)]));
@@ -46,7 +46,7 @@ fn overlay_words(overlay: &Overlay, language: Language, phone: &str) -> String {
     }
 }
 
-fn screen_words(screen: &Screen, language: Language) -> Spoken {
+fn screen_words(screen: &Screen, language: Language, headphones: bool) -> Spoken {
     let once = |key: &'static str| (vec![sentence(say(language, key))], vec![]);
     match screen {
         Screen::OutOfService(_) => once("This pillar does not work at the moment"),
@@ -59,7 +59,7 @@ fn screen_words(screen: &Screen, language: Language) -> Spoken {
         }
         Screen::Explain { .. } => (explain(screen, language), vec![]),
         Screen::Question(question) => question_words(question, language),
-        Screen::Review { title, lines, fee } => (review(title, lines, *fee, language), vec![]),
+        Screen::Review { title, lines, fee } => (review(title, lines, *fee, language, headphones), vec![]),
         Screen::Pay { amount, stage } => {
             let to_pay = format!("{}: {}.", say(language, "To pay"), spoken_amount(*amount, language));
             (vec![to_pay], vec![stage_words(*stage, language).join(" ")])
@@ -148,9 +148,21 @@ fn option_words(label: &OptionLabel, language: Language) -> String {
     }
 }
 
-fn review(title: &str, lines: &[ReviewLine], fee: Option<Cents>, language: Language) -> Vec<String> {
+/// A masked answer is said through headphones only, where nobody else hears it.
+fn review(
+    title: &str,
+    lines: &[ReviewLine],
+    fee: Option<Cents>,
+    language: Language,
+    headphones: bool,
+) -> Vec<String> {
     let mut parts = vec![say(language, "Is this right?").to_owned(), sentence(title)];
-    parts.extend(lines.iter().map(|line| format!("{}: {}.", line.label, answer(&line.answer, language))));
+    parts.extend(lines.iter().map(|line| {
+        let covered = line.masked && !headphones;
+        let answer =
+            if covered { say(language, "Not read aloud").to_owned() } else { answer(&line.answer, language) };
+        format!("{}: {answer}.", line.label)
+    }));
     parts.push(costs(fee, language));
     parts
 }
