@@ -19,7 +19,7 @@ use paying::{Paying, Stage};
 /// "Function deactivated (PT not registered)".
 const NOT_REGISTERED: u8 = 0x6B;
 /// How long the terminal waits for an answer from the pillar before it goes on without it.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
 /// A made-up card number, masked as real terminals do it, and in full for the privacy test.
 const MASKED_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0xEE, 0xEE, 0xEE, 0x12, 0x30];
 const FULL_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0x01, 0x23, 0x45, 0x12, 0x30];

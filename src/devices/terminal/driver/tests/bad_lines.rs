@@ -60,6 +60,12 @@ fn pay_over(seed: u64, badness: Badness, unanswered: Unanswered) -> Outcome {
     assert!(table.terminal.accepted() <= 1, "seed {seed}: authorised {}", table.terminal.accepted());
     assert!(charged.len() <= 1, "seed {seed}");
     assert!(table.journal.outcomes().len() <= 1, "seed {seed}: recorded twice");
+    for event in &table.events {
+        if let TerminalEvent::LastPayment(last) = event {
+            let approved = last.as_ref().is_some_and(|last| last.approved);
+            assert_eq!(approved, !charged.is_empty(), "seed {seed}: {last:?}");
+        }
+    }
     match &outcome {
         Outcome::Paid(details) => {
             assert_eq!(charged, std::slice::from_ref(details), "seed {seed}");
