@@ -112,7 +112,10 @@ fn start_log(level: LogLevel) {
         LogLevel::Trace => tracing::Level::TRACE,
     };
     // Only our own words: what libraries write at a low level may hold what passes through them.
-    let ours = Targets::new().with_target("zuil", level).with_target("zuil_wire", level).with_default(LevelFilter::WARN);
+    let ours = Targets::new()
+        .with_target("zuil", level)
+        .with_target("zuil_wire", level)
+        .with_default(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }

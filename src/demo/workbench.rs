@@ -54,7 +54,12 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
 
     let workbench = Workbench::new()?;
     workbench.set_hub(format!("{}\npassword {}", hub.desk, hub.password).into());
-    let bench = Rc::new(Bench { stage, pillar: RefCell::new(None), window: workbench.as_weak(), hanging_out: RefCell::default() });
+    let bench = Rc::new(Bench {
+        stage,
+        pillar: RefCell::new(None),
+        window: workbench.as_weak(),
+        hanging_out: RefCell::default(),
+    });
     workbench.on_do({
         let bench = bench.clone();
         move |deed| bench.carry_out(deed)
@@ -151,7 +156,8 @@ impl Bench {
         window.set_spoken(self.stage.spoken().into());
         let mut hanging_out = self.hanging_out.borrow_mut();
         hanging_out.extend(self.stage.printer.take_receipts());
-        let printer_state = if hanging_out.is_empty() { "Nothing hangs out of it." } else { "A receipt hangs out of it." };
+        let printer_state =
+            if hanging_out.is_empty() { "Nothing hangs out of it." } else { "A receipt hangs out of it." };
         window.set_printer_state(printer_state.into());
         let mut pillar = self.pillar.borrow_mut();
         if pillar.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None))) {
