@@ -55,13 +55,15 @@ pub struct Settled {
 ///   may be a payment from before the terminal came to this pillar, such as an installer's test.
 /// - A terminal that has forgotten its receipts: unknown.
 ///
-/// A payment that the terminal approved, and perhaps undid because it was not acknowledged:
+/// A payment that the terminal approved, and perhaps undid because it was not acknowledged. It had a
+/// receipt, so that no memory without it proves that nobody was charged, and a "not paid" would delete
+/// the request of someone who may have been:
 /// - That very receipt, approved, for the right amount: the charge stands. Paid.
-/// - The receipt that was the last one before: what it approved is gone from its memory, and older
-///   things are not. It has undone it. Not paid.
+/// - The receipt that was the last one before: it has undone what it approved, or lost it. Unknown.
 /// - That very receipt, but declined or for another amount: the terminal contradicts itself. Unknown.
-/// - Any other receipt, also a newer one, approved, for the right amount: another payment, made
-///   without the pillar. This one may stand beside it. Unknown.
+/// - A newer receipt, declined: the taking back of this payment, or of another. Unknown.
+/// - A newer receipt, approved, even for the right amount: another payment, made without the pillar.
+///   This one may stand beside it. Unknown.
 /// - None, even if there was none before: it had a receipt and has forgotten it, be it undone or
 ///   closed with the day's others. Unknown.
 /// - An approval with the same receipt as the payment before it: its numbers prove nothing. Unknown.
@@ -94,18 +96,17 @@ fn decide_untold(open: &OpenPayment, last: Option<&LastPayment>) -> Decision {
 }
 
 fn decide_approved(open: &OpenPayment, approved: &Approval, last: Option<&LastPayment>) -> Decision {
-    let Some(last) = last else { return Decision::StillUnknown };
-    let same_terminal = last.details.terminal_id == approved.terminal_id;
     let numbers_rise = open.last_receipt != Some(approved.receipt_number);
-    if !same_terminal || !numbers_rise {
-        return Decision::StillUnknown;
-    }
-    if last.details.receipt_number == approved.receipt_number && stands(open, last) {
-        Decision::Paid(last.details.clone())
-    } else if is_the_receipt_before(open, last) && is_from_the_terminal_before(open, last) {
-        Decision::NotPaid
-    } else {
-        Decision::StillUnknown
+    match last {
+        Some(last)
+            if last.details.terminal_id == approved.terminal_id
+                && last.details.receipt_number == approved.receipt_number
+                && numbers_rise
+                && stands(open, last) =>
+        {
+            Decision::Paid(last.details.clone())
+        }
+        _ => Decision::StillUnknown,
     }
 }
 
@@ -300,12 +301,6 @@ mod tests {
     }
 
     #[test]
-    fn an_approved_charge_that_gave_way_to_the_receipt_before_it_was_undone() {
-        assert_eq!(decide(&approved(Some(230), 231), Some(&remembers(230))), Decision::NotPaid);
-        assert_eq!(decide(&approved(Some(9999), 1), Some(&remembers(9999))), Decision::NotPaid);
-    }
-
-    #[test]
     fn anything_else_leaves_an_approved_charge_unknown() {
         let declined = LastPayment { approved: false, ..remembers(231) };
         let mut other_amount = remembers(231);
@@ -321,6 +316,12 @@ mod tests {
             ("declined after all", approved(Some(230), 231), Some(declined)),
             ("another amount", approved(Some(230), 231), Some(other_amount)),
             ("another terminal", approved(Some(230), 231), Some(other_terminal)),
+            ("the receipt before it", approved(Some(230), 231), Some(remembers(230))),
+            (
+                "a taking back",
+                approved(Some(230), 231),
+                Some(LastPayment { approved: false, ..remembers(232) }),
+            ),
             ("another terminal's receipt before", approved(Some(230), 231), Some(other_terminal_before)),
             ("the number that another terminal gave before", was_of_another, Some(remembers(230))),
             ("a payment made without the pillar", approved(Some(230), 231), Some(remembers(232))),
@@ -395,7 +396,7 @@ mod tests {
     fn after_a_power_cut_before_the_acknowledgement_the_terminal_says_whether_the_charge_stands() {
         for (last, state) in [
             (Some(remembers(231)), Some(PaymentState::Paid)),
-            (Some(remembers(230)), None),
+            (Some(remembers(230)), Some(PaymentState::Unknown)),
             (Some(remembers(232)), Some(PaymentState::Unknown)),
             (None, Some(PaymentState::Unknown)),
         ] {
