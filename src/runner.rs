@@ -2,8 +2,8 @@
 //! and outbox meet.
 //!
 //! Invariant: commit before effect. The intent to charge and the sealed transaction are durable
-//! before the terminal is asked, the outcome before the terminal is acknowledged, and a transaction
-//! before the resident is told of it.
+//! before the terminal is asked, what it tells before it is acknowledged, and a transaction before
+//! the resident is told of it.
 
 mod payment;
 
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+use zuil_wire::PaymentState;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
 
@@ -21,7 +22,10 @@ use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::SyncEvent;
-use crate::visit::{Draft, Effect, Event, Intent, Offer, ReceiptOutcome, Slip, View, Visit, WhyNotPrinted};
+use crate::visit::{
+    Draft, Effect, Event, Intent, Offer, PaymentDone, ReceiptOutcome, Slip, View, Visit, WhyNotPaid,
+    WhyNotPrinted,
+};
 use crate::waypoint::{Waypoint, Waypoints};
 
 use payment::Till;
@@ -100,7 +104,7 @@ impl Runner {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let till = Till::new(parts.terminal, parts.outbox.clone(), parts.waypoints.clone());
-        Self {
+        let mut runner = Self {
             visit: parts.visit,
             outbox: parts.outbox,
             identity: parts.identity,
@@ -114,7 +118,9 @@ impl Runner {
             wake_sync: parts.wake_sync,
             time_zone: parts.time_zone,
             waypoints: parts.waypoints,
-        }
+        };
+        runner.wake_for_the_till();
+        runner
     }
 
     /// What to show at this moment.
@@ -131,7 +137,11 @@ impl Runner {
             Input::Terminal(event) => self.terminal_said(event, now),
             Input::Sync(event) => self.sync_said(event, now),
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
-            Input::Tick => self.tell(Event::Tick, now),
+            Input::Tick => {
+                self.till.tick(now.uptime);
+                self.wake_for_the_till();
+                self.tell(Event::Tick, now);
+            }
         }
         self.offer(now);
     }
@@ -192,7 +202,15 @@ impl Runner {
             self.seal(draft, now).and_then(|sealed| self.till.begin(draft.fee, &sealed, now.timestamp));
         begun.err().map(|error| {
             tracing::error!(%error, "a payment was not begun");
-            Event::NotSaved
+            match error {
+                NotKept::NoCard => Event::PaymentDone(PaymentDone {
+                    state: PaymentState::NotPaid,
+                    why_not: Some(WhyNotPaid::TerminalGone),
+                    transaction: None,
+                    card: None,
+                }),
+                _ => Event::NotSaved,
+            }
         })
     }
 
@@ -265,9 +283,17 @@ impl Runner {
     }
 
     fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
-        if let Some(told) = self.till.terminal_said(event) {
-            (self.wake_sync)();
+        let told = self.till.terminal_said(event, now.uptime);
+        self.wake_for_the_till();
+        if let Some(told) = told {
             self.tell(told, now);
+        }
+    }
+
+    /// What the till has settled is sent at once.
+    fn wake_for_the_till(&mut self) {
+        if self.till.take_changed() {
+            (self.wake_sync)();
         }
     }
 
@@ -304,6 +330,8 @@ enum NotKept {
     Seal(#[from] zuil_wire::seal::SealError),
     #[error(transparent)]
     Random(#[from] zuil_wire::reference::NoRandomness),
+    #[error("no card can be taken now; the terminal is not ready, or an earlier payment is open")]
+    NoCard,
 }
 
 const fn why(condition: printer::Condition) -> WhyNotPrinted {

@@ -70,6 +70,18 @@ pub enum OutboxError {
         /// What was to be recorded.
         told: PaymentState,
     },
+    /// The terminal told of another receipt before. Two receipts are two payments.
+    #[error(
+        "payment {payment} was approved with receipt {known:04}, and {told:?} is told now; a person has to look at it"
+    )]
+    OtherReceipt {
+        /// The payment.
+        payment: Uuid,
+        /// What the journal says.
+        known: u16,
+        /// What was to be recorded.
+        told: Option<u16>,
+    },
     /// The terminal tells another amount than it was asked for.
     #[error("payment {payment} was for {asked}, and the terminal tells {told}; it must be taken back")]
     OtherAmount {
@@ -88,6 +100,19 @@ impl OutboxError {
     #[must_use]
     pub const fn is_permanent(&self) -> bool {
         !matches!(self, Self::Busy(_) | Self::Full(_))
+    }
+
+    /// Whether the outbox could have written and would not, because what it was told contradicts
+    /// what it keeps. The same call is never worth another try.
+    #[must_use]
+    pub const fn is_contradiction(&self) -> bool {
+        match self {
+            Self::Taken(_) | Self::TooLarge { .. } | Self::Amount(_) | Self::UnknownPayment(_) => true,
+            Self::Settled { .. } | Self::OtherReceipt { .. } | Self::OtherAmount { .. } => true,
+            Self::Busy(_) | Self::Full(_) | Self::ReadOnly(_) | Self::CannotOpen(_) => false,
+            Self::Folder(_) | Self::Damaged(_) | Self::Unreadable(_) | Self::Newer => false,
+            Self::Migration(_) | Self::Database(_) => false,
+        }
     }
 }
 

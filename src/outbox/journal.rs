@@ -1,7 +1,9 @@
 //! The payment journal: what the terminal was asked, and what is known of it.
 //!
-//! Invariant: nothing → `unknown` → `paid` or `not_paid`, each durable before anyone acts on it. A
-//! settled payment never changes. What becomes of a payment and of its transaction is one write.
+//! Invariant: nothing → approved → `unknown` → `paid` or `not_paid`, where the steps between may be
+//! left out, each durable before anyone acts on it. A settled payment never changes. What becomes of
+//! a payment and of its transaction is one write, and a transaction is told to nobody before its
+//! payment has an outcome.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction as SqlTransaction, params};
@@ -19,12 +21,26 @@ pub struct Intent {
     pub payment: Uuid,
     /// How much, more than zero.
     pub amount: Cents,
-    /// The number of the last receipt that the terminal is known to have given, 1 to 9999: from the
-    /// terminal itself when it told, else from [`Outbox::last_receipt`]. 0 when the terminal was
-    /// asked and remembered none.
+    /// The number of the last receipt that the terminal has given before this payment, 1 to 9999,
+    /// as it told itself. 0 when it was asked and remembered none; `None` when it did not tell.
     pub last_receipt: Option<u16>,
+    /// The terminal that gave it, eight digits. `None` when it remembered none, or did not tell.
+    pub last_terminal: Option<String>,
     /// When, by the pillar's clock.
     pub at: Timestamp,
+}
+
+/// What the terminal told of a charge that it has made and may still undo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// How much it has charged.
+    pub amount: Cents,
+    /// Its id, eight digits.
+    pub terminal_id: String,
+    /// The receipt number, 1 to 9999.
+    pub receipt_number: u16,
+    /// The name of the card scheme.
+    pub card_scheme: String,
 }
 
 /// A payment without an outcome, or with an unknown one.
@@ -36,10 +52,12 @@ pub struct OpenPayment {
     pub transaction: Uuid,
     /// How much was to be charged.
     pub amount: Cents,
-    /// The last receipt number that was known before it.
+    /// The last receipt before it, as in [`Intent::last_receipt`].
     pub last_receipt: Option<u16>,
-    /// The terminal that the payments before it were made with.
+    /// The terminal that gave that one, as in [`Intent::last_terminal`].
     pub last_terminal: Option<String>,
+    /// What the terminal told when it had charged; `None` when it never came to that.
+    pub approved: Option<Approval>,
     /// When it was intended.
     pub at: Timestamp,
     /// Whether its outcome was recorded as unknown already.
@@ -64,16 +82,46 @@ impl Outbox {
         }
         self.durably(|sql| {
             if let Some(known) = find(sql, intent.payment)? {
-                if known.state.is_some() || known.amount != intent.amount || known.at != intent.at {
+                if known.progress != Progress::Asked || known.amount != intent.amount || known.at != intent.at
+                {
                     return Err(OutboxError::Taken(intent.payment));
                 }
             } else {
                 sql.execute(
-                    "INSERT INTO journal (payment, amount, last_receipt, intended_at) VALUES (?1, ?2, ?3, ?4)",
-                    params![intent.payment.to_string(), amount, intent.last_receipt, intent.at.to_string()],
+                    "INSERT INTO journal (payment, amount, last_receipt, last_terminal, intended_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![
+                        intent.payment.to_string(),
+                        amount,
+                        intent.last_receipt,
+                        intent.last_terminal,
+                        intent.at.to_string()
+                    ],
                 )?;
             }
             insert(sql, sealed, "held", Some(intent.payment))
+        })
+    }
+
+    /// Makes durable that the terminal has charged, before it is acknowledged. That is no outcome:
+    /// until it is acknowledged the terminal may undo the charge. The transaction stays held.
+    /// Recording the same approval again changes nothing.
+    ///
+    /// # Errors
+    /// [`OutboxError::UnknownPayment`]; [`OutboxError::Settled`] when it has an outcome;
+    /// [`OutboxError::OtherReceipt`] when another charge was approved for it;
+    /// [`OutboxError::OtherAmount`] when something else was charged than the intent says; or when it
+    /// cannot be made durable. The terminal must take the charge back then.
+    pub fn record_approval(&self, payment: Uuid, approval: &Approval) -> Result<()> {
+        self.durably(|sql| {
+            let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
+            known.expects_amount(payment, approval.amount)?;
+            known.expects_receipt(payment, Some(approval.receipt_number))?;
+            match known.progress {
+                Progress::Asked => write_approval(sql, payment, approval),
+                Progress::Approved => Ok(()),
+                Progress::Ended(was) => Err(OutboxError::Settled { payment, was, told: PaymentState::Paid }),
+            }
         })
     }
 
@@ -84,29 +132,32 @@ impl Outbox {
     ///
     /// # Errors
     /// [`OutboxError::UnknownPayment`]; [`OutboxError::Settled`] for any other change;
+    /// [`OutboxError::OtherReceipt`] when another receipt was approved than is paid;
     /// [`OutboxError::OtherAmount`] when something else was charged than the intent says; or when it
-    /// cannot be made durable. A `paid` that was not recorded must be taken back by the terminal.
+    /// cannot be made durable.
     pub fn record_outcome(&self, payment: Uuid, record: &PaymentRecord) -> Result<()> {
         self.durably(|sql| {
             let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
-            if record.state == PaymentState::Paid && record.amount != known.amount {
-                return Err(OutboxError::OtherAmount { payment, asked: known.amount, told: record.amount });
+            let (told, was) = (record.state, known.progress);
+            if told == PaymentState::Paid {
+                known.expects_amount(payment, record.amount)?;
+                known.expects_receipt(payment, record.receipt_number)?;
             }
-            match (known.state, record.state) {
-                (None, PaymentState::Paid | PaymentState::Unknown) => {
+            match (was, told) {
+                (Progress::Asked | Progress::Approved, PaymentState::Paid | PaymentState::Unknown) => {
                     write_outcome(sql, payment, record)?;
                     release(sql, payment)
                 }
-                (None, PaymentState::NotPaid) => {
+                (Progress::Asked | Progress::Approved, PaymentState::NotPaid) => {
                     write_outcome(sql, payment, record)?;
                     discard(sql, payment)
                 }
-                (Some(PaymentState::Unknown), PaymentState::Paid | PaymentState::NotPaid) => {
+                (Progress::Ended(PaymentState::Unknown), PaymentState::Paid | PaymentState::NotPaid) => {
                     write_outcome(sql, payment, record)?;
                     tell_again(sql, payment)
                 }
-                (Some(was), told) if was == told && known.receipt_number_allows(record) => Ok(()),
-                (Some(was), told) => Err(OutboxError::Settled { payment, was, told }),
+                (Progress::Ended(was), told) if was == told => Ok(()),
+                (Progress::Ended(was), told) => Err(OutboxError::Settled { payment, was, told }),
             }
         })
     }
@@ -118,13 +169,12 @@ impl Outbox {
     pub fn open_payments(&self) -> Result<Vec<OpenPayment>> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
-            "SELECT j.payment, t.id, j.amount, j.last_receipt, j.intended_at, j.state,
-                    (SELECT e.terminal_id FROM journal e
-                     WHERE e.entry < j.entry AND e.terminal_id IS NOT NULL ORDER BY e.entry DESC LIMIT 1),
+            "SELECT j.payment, t.id, j.amount, j.last_receipt, j.intended_at, j.state, j.last_terminal,
+                    j.terminal_id, j.receipt_number, j.card_scheme,
                     EXISTS (SELECT 1 FROM journal l
                             WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid'))
              FROM journal j JOIN transactions t USING (payment)
-             WHERE j.state IS NULL OR j.state = 'unknown' ORDER BY j.entry",
+             WHERE j.state IS NULL OR j.state IN ('approved', 'unknown') ORDER BY j.entry",
         )?;
         let mut rows = query.query([])?;
         let mut open = Vec::new();
@@ -133,38 +183,41 @@ impl Outbox {
         }
         Ok(open)
     }
-
-    /// The number of the last receipt that the terminal is known to have given: not the highest
-    /// one, because the numbers start again after 9999.
-    ///
-    /// # Errors
-    /// When the outbox cannot be read.
-    pub fn last_receipt(&self) -> Result<Option<u16>> {
-        let number = self
-            .lock()
-            .query_row(
-                "SELECT coalesce(receipt_number, last_receipt) AS number FROM journal
-                 WHERE number IS NOT NULL ORDER BY entry DESC LIMIT 1",
-                [],
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(number)
-    }
 }
 
 /// What the journal says of a payment.
 struct Known {
     amount: Cents,
     at: Timestamp,
-    state: Option<PaymentState>,
+    progress: Progress,
     receipt_number: Option<u16>,
 }
 
+/// How far a payment is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The terminal is about to be asked, or was.
+    Asked,
+    /// The terminal has charged and may still undo it.
+    Approved,
+    /// It has an outcome.
+    Ended(PaymentState),
+}
+
 impl Known {
-    /// Two receipts are two payments, even when both are paid.
-    fn receipt_number_allows(&self, record: &PaymentRecord) -> bool {
-        record.state != PaymentState::Paid || self.receipt_number == record.receipt_number
+    fn expects_amount(&self, payment: Uuid, told: Cents) -> Result<()> {
+        if told == self.amount {
+            return Ok(());
+        }
+        Err(OutboxError::OtherAmount { payment, asked: self.amount, told })
+    }
+
+    /// Two receipts are two payments.
+    fn expects_receipt(&self, payment: Uuid, told: Option<u16>) -> Result<()> {
+        match self.receipt_number {
+            Some(known) if told != Some(known) => Err(OutboxError::OtherReceipt { payment, known, told }),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -180,24 +233,40 @@ fn find(sql: &SqlTransaction<'_>, payment: Uuid) -> Result<Option<Known>> {
         Ok(Known {
             amount: Cents(amount.unsigned_abs()),
             at: time_from(&at)?,
-            state: state.as_deref().map(state_from).transpose()?,
+            progress: progress_from(state.as_deref())?,
             receipt_number,
         })
     })
     .transpose()
 }
 
-fn write_outcome(sql: &SqlTransaction<'_>, payment: Uuid, record: &PaymentRecord) -> Result<()> {
+fn write_approval(sql: &SqlTransaction<'_>, payment: Uuid, approval: &Approval) -> Result<()> {
     sql.execute(
         "UPDATE journal SET state = ?2, terminal_id = ?3, receipt_number = ?4, card_scheme = ?5
          WHERE payment = ?1",
         params![
             payment.to_string(),
-            state_word(record.state),
-            record.terminal_id,
-            record.receipt_number,
-            record.card_scheme
+            APPROVED,
+            approval.terminal_id,
+            approval.receipt_number,
+            approval.card_scheme
         ],
+    )?;
+    Ok(())
+}
+
+/// An unknown outcome has no details of its own: what the terminal told when it approved stays,
+/// because only that receipt can settle the payment as paid.
+fn write_outcome(sql: &SqlTransaction<'_>, payment: Uuid, record: &PaymentRecord) -> Result<()> {
+    let (payment, state) = (payment.to_string(), state_word(record.state));
+    if record.state == PaymentState::Unknown {
+        sql.execute("UPDATE journal SET state = ?2 WHERE payment = ?1", params![payment, state])?;
+        return Ok(());
+    }
+    sql.execute(
+        "UPDATE journal SET state = ?2, terminal_id = ?3, receipt_number = ?4, card_scheme = ?5
+         WHERE payment = ?1",
+        params![payment, state, record.terminal_id, record.receipt_number, record.card_scheme],
     )?;
     Ok(())
 }
@@ -223,15 +292,36 @@ fn tell_again(sql: &SqlTransaction<'_>, payment: Uuid) -> Result<()> {
 }
 
 fn open_payment(row: &Row<'_>) -> Result<OpenPayment> {
+    let amount = Cents(row.get::<_, i64>(2)?.unsigned_abs());
+    let progress = progress_from(row.get::<_, Option<String>>(5)?.as_deref())?;
     Ok(OpenPayment {
         payment: id_from(&row.get::<_, String>(0)?)?,
         transaction: id_from(&row.get::<_, String>(1)?)?,
-        amount: Cents(row.get::<_, i64>(2)?.unsigned_abs()),
+        amount,
         last_receipt: row.get(3)?,
-        at: time_from(&row.get::<_, String>(4)?)?,
-        recorded_unknown: row.get::<_, Option<String>>(5)?.is_some(),
         last_terminal: row.get(6)?,
-        superseded: row.get(7)?,
+        approved: approval_at(row, 7, amount)?,
+        at: time_from(&row.get::<_, String>(4)?)?,
+        recorded_unknown: matches!(progress, Progress::Ended(_)),
+        superseded: row.get(10)?,
+    })
+}
+
+/// The approval in the columns from `first` on: terminal, receipt number, scheme.
+fn approval_at(row: &Row<'_>, first: usize, amount: Cents) -> Result<Option<Approval>> {
+    let (terminal_id, receipt_number) = (row.get(first)?, row.get(first + 1)?);
+    let (Some(terminal_id), Some(receipt_number)) = (terminal_id, receipt_number) else { return Ok(None) };
+    let card_scheme = row.get::<_, Option<String>>(first + 2)?.unwrap_or_default();
+    Ok(Some(Approval { amount, terminal_id, receipt_number, card_scheme }))
+}
+
+const APPROVED: &str = "approved";
+
+fn progress_from(word: Option<&str>) -> Result<Progress> {
+    Ok(match word {
+        None => Progress::Asked,
+        Some(APPROVED) => Progress::Approved,
+        Some(word) => Progress::Ended(state_from(word)?),
     })
 }
 

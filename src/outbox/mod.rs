@@ -23,7 +23,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
 pub use error::OutboxError;
-pub use journal::{Intent, OpenPayment};
+pub use journal::{Approval, Intent, OpenPayment};
 pub use transactions::{Acknowledged, Counts, Pending, Sent};
 
 /// What the outbox's methods return.

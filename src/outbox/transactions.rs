@@ -54,7 +54,7 @@ pub struct Acknowledged {
 /// How much is in the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Transactions whose payment is going on.
+    /// Transactions whose payment has no outcome yet.
     pub held: u64,
     /// Transactions that the hub does not have yet.
     pub saved: u64,
@@ -64,7 +64,7 @@ pub struct Counts {
     pub registered: u64,
     /// Transactions that a person has to look at.
     pub parked: u64,
-    /// Payments without an outcome, or with an unknown one.
+    /// Payments without an outcome (also when approved), or with an unknown one.
     pub open_payments: u64,
     /// Surveys that the hub does not have yet.
     pub surveys: u64,
@@ -147,7 +147,7 @@ impl Outbox {
         })
     }
 
-    /// Where a transaction is; `None` when it is not here or its payment is going on.
+    /// Where a transaction is; `None` when it is not here or its payment has no outcome.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -168,7 +168,7 @@ impl Outbox {
             "SELECT count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'saved'),
                     count(*) FILTER (WHERE state = 'received'), count(*) FILTER (WHERE state = 'registered'),
                     count(*) FILTER (WHERE state = 'parked'),
-                    (SELECT count(*) FROM journal WHERE state IS NULL OR state = 'unknown'),
+                    (SELECT count(*) FROM journal WHERE state IS NULL OR state IN ('approved', 'unknown')),
                     (SELECT count(*) FROM surveys)
              FROM transactions",
             [],

@@ -2,24 +2,32 @@
 //! left open.
 //!
 //! Invariant: a charge is begun only when no other is open, and only after its intent is durable;
-//! "paid" and "not paid" are said only when the terminal said so.
+//! "paid" and "not paid" are said only when the terminal said so; what the terminal said last is
+//! written down before anything is concluded from its memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
+use super::NotKept;
 use crate::devices::terminal::{
-    Charge, Condition, LastPayment, NotRecorded, Outcome, PaymentTerminal, Prompt, TerminalEvent,
+    Charge, Condition, Details, Keep, LastPayment, NotRecorded, Outcome, PaymentTerminal, Prompt,
+    TerminalEvent,
 };
-use crate::outbox::{Intent, Outbox};
-use crate::reconcile;
+use crate::outbox::{Approval, Intent, Outbox, OutboxError};
+use crate::reconcile::{self, Settled};
 use crate::visit::{CardLines, Event, PaymentDone, TerminalStep, WhyNotPaid};
 use crate::waypoint::{Waypoint, Waypoints};
 
-/// Takes payments through the terminal and keeps the journal.
+/// How long a terminal may take to boot (it is slower than a pillar), and how often it is asked
+/// again as long as something is open.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Takes payments through the terminal and keeps the journal. Times are the pillar's uptime.
 pub(super) struct Till {
     terminal: Option<Box<dyn PaymentTerminal>>,
     outbox: Arc<Outbox>,
@@ -27,17 +35,35 @@ pub(super) struct Till {
     condition: Condition,
     /// The payment that is going on now.
     current: Option<Current>,
-    /// The last receipt that the terminal remembers, 0 when it remembers none; `None` until it told.
-    /// No card is taken before that: without it a payment could not be settled after a power cut.
-    remembered: Option<u16>,
+    /// The terminal's last payment; `None` from the beginning of a payment, or the loss of the
+    /// terminal, until it told again. No card is taken before that: without it a payment could not
+    /// be settled after a power cut.
+    baseline: Option<Baseline>,
+    /// What the terminal said of a payment and could not be written down. It is tried again; until
+    /// then the payment stays open, so that there is never a second one.
+    unwritten: Option<(Uuid, PaymentRecord)>,
     /// A payment is open whose outcome nobody knows: no card is taken until that is settled.
     blocked: bool,
+    /// When the terminal was last asked for its last payment because one is open.
+    asked_at: Duration,
+    /// There is something new to tell the hub.
+    changed: bool,
 }
 
 struct Current {
     payment: Uuid,
     amount: Cents,
     transaction: (Uuid, Reference),
+    /// What the terminal told before it was acknowledged.
+    told: Arc<OnceLock<Outcome>>,
+}
+
+/// What the terminal remembered before a payment.
+#[derive(Clone)]
+struct Baseline {
+    /// 0 when it remembered none.
+    receipt: u16,
+    terminal: Option<String>,
 }
 
 impl Till {
@@ -52,8 +78,11 @@ impl Till {
             waypoints,
             condition: Condition::Unknown,
             current: None,
-            remembered: None,
+            baseline: None,
+            unwritten: None,
             blocked: true,
+            asked_at: Duration::ZERO,
+            changed: false,
         };
         till.look_for_open_payments();
         match &till.terminal {
@@ -63,39 +92,39 @@ impl Till {
         till
     }
 
-    /// Whether a card payment can be begun now.
+    /// Whether a card payment can be begun now, or is going on.
     pub(super) fn can_charge(&self) -> bool {
-        self.current.is_some()
-            || self.condition == Condition::Ready && self.remembered.is_some() && !self.blocked
+        self.current.is_some() || self.can_begin()
+    }
+
+    /// Whether there is something new to tell the hub; asked once.
+    pub(super) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.changed, false)
     }
 
     /// Makes the intent and the sealed transaction durable, then charges.
-    pub(super) fn begin(
-        &mut self,
-        amount: Cents,
-        sealed: &Sealed,
-        at: Timestamp,
-    ) -> Result<(), super::NotKept> {
+    pub(super) fn begin(&mut self, amount: Cents, sealed: &Sealed, at: Timestamp) -> Result<(), NotKept> {
+        let (Some(terminal), Some(baseline), true) = (&self.terminal, &self.baseline, self.can_begin())
+        else {
+            return Err(NotKept::NoCard);
+        };
         let payment = Uuid::new_v4();
-        let intent = Intent { payment, amount, last_receipt: self.remembered, at };
+        let intent = Intent {
+            payment,
+            amount,
+            last_receipt: Some(baseline.receipt),
+            last_terminal: baseline.terminal.clone(),
+            at,
+        };
         self.outbox.record_intent(&intent, sealed)?;
         self.waypoints.pass(Waypoint::AfterIntent);
-        self.current =
-            Some(Current { payment, amount, transaction: (sealed.header.id, sealed.header.reference) });
-        if let Some(terminal) = &self.terminal {
-            let (outbox, waypoints) = (self.outbox.clone(), self.waypoints.clone());
-            let before_acknowledge = Box::new(move |outcome: &Outcome| {
-                waypoints.pass(Waypoint::BeforeOutcome);
-                outbox.record_outcome(payment, &record(amount, outcome)).map_err(|error| {
-                    tracing::error!(%error, %payment, "an outcome was not kept; the terminal takes it back");
-                    NotRecorded
-                })?;
-                waypoints.pass(Waypoint::AfterOutcome);
-                Ok(())
-            });
-            terminal.charge(Charge { payment, amount, before_acknowledge });
-            self.waypoints.pass(Waypoint::Charging);
-        }
+        let told = Arc::new(OnceLock::new());
+        let before_acknowledge = self.keep(payment, amount, told.clone());
+        terminal.charge(Charge { payment, amount, before_acknowledge });
+        let transaction = (sealed.header.id, sealed.header.reference);
+        self.current = Some(Current { payment, amount, transaction, told });
+        self.baseline = None;
+        self.waypoints.pass(Waypoint::Charging);
         Ok(())
     }
 
@@ -106,12 +135,12 @@ impl Till {
     }
 
     /// Takes the terminal's word; returns what the visit must know of it.
-    pub(super) fn terminal_said(&mut self, event: TerminalEvent) -> Option<Event> {
+    pub(super) fn terminal_said(&mut self, event: TerminalEvent, now: Duration) -> Option<Event> {
         match event {
             TerminalEvent::Condition(condition) => {
                 self.condition = condition;
-                if condition == Condition::Offline && self.current.is_none() {
-                    self.give_up_on_the_terminal();
+                if condition == Condition::Offline {
+                    self.lost_the_terminal(now);
                 }
                 None
             }
@@ -121,75 +150,157 @@ impl Till {
             TerminalEvent::Done(payment, outcome) => {
                 let current = self.current.take_if(|current| current.payment == payment)?;
                 self.waypoints.pass(Waypoint::AfterAcknowledge);
-                Some(self.finish(&current, &outcome))
+                Some(self.finish(&current, &outcome, now))
             }
             TerminalEvent::LastPayment(last) => {
-                self.settle(last.as_ref());
+                // What it remembered before a payment says nothing of it; it is asked again after.
+                if self.current.is_none() {
+                    self.settle(last.as_ref());
+                }
                 None
             }
         }
     }
 
-    /// Settles what an earlier power cut left open. Not while a payment is going on: the terminal's
-    /// memory may be older than it, and it is asked again afterwards.
-    fn settle(&mut self, last: Option<&LastPayment>) {
-        if self.current.is_some() {
+    /// Time passed. As long as something is open, or the terminal has not told its last payment, it
+    /// is asked again from time to time, and what could not be written down is tried again.
+    pub(super) fn tick(&mut self, now: Duration) {
+        let is_waiting = self.blocked || self.baseline.is_none();
+        if self.current.is_some() || !is_waiting || now.saturating_sub(self.asked_at) < PATIENCE {
             return;
         }
-        self.remembered = Some(last.map_or(0, |last| last.details.receipt_number));
-        if let Err(error) = reconcile::settle(&self.outbox, last) {
-            tracing::error!(%error, "open payments could not be settled");
-        }
+        self.give_up_on_the_terminal();
+        self.ask(now);
+    }
+
+    fn can_begin(&self) -> bool {
+        self.current.is_none()
+            && self.condition == Condition::Ready
+            && self.baseline.is_some()
+            && !self.blocked
+    }
+
+    /// What is done on the terminal's thread before it is acknowledged. "Paid" is not the outcome
+    /// yet: until the terminal has its answer, it may undo the charge.
+    fn keep(&self, payment: Uuid, amount: Cents, told: Arc<OnceLock<Outcome>>) -> Keep {
+        let (outbox, waypoints) = (self.outbox.clone(), self.waypoints.clone());
+        Box::new(move |outcome| {
+            waypoints.pass(Waypoint::BeforeOutcome);
+            let told = told.get_or_init(|| outcome.clone());
+            let kept = match told {
+                Outcome::Paid(details) => outbox.record_approval(payment, &approval(details)),
+                Outcome::Unknown => Ok(()),
+                refusal => outbox.record_outcome(payment, &record(amount, refusal)),
+            };
+            kept.map_err(|error| {
+                tracing::error!(%error, %payment, "what the terminal told was not kept");
+                NotRecorded
+            })?;
+            waypoints.pass(Waypoint::AfterOutcome);
+            Ok(())
+        })
+    }
+
+    /// Writes down how the payment ended. What the terminal said is told to the resident whether or
+    /// not that can be written now: a charge was made durable before it was acknowledged, and a
+    /// refusal leaves nothing that could be lost.
+    fn finish(&mut self, current: &Current, outcome: &Outcome, now: Duration) -> Event {
+        let outcome = current.last_word(outcome);
+        let record = record(current.amount, outcome);
+        let result = self.write_down(current.payment, record.clone());
         self.look_for_open_payments();
-    }
-
-    /// The terminal is not there: what is open becomes unknown, so that the municipality is told and
-    /// staff see it. It is settled all the same when the terminal comes back.
-    fn give_up_on_the_terminal(&self) {
-        if let Err(error) = reconcile::settle_without_terminal(&self.outbox) {
-            tracing::error!(%error, "open payments could not be told to the municipality");
+        match outcome {
+            Outcome::Paid(details) if !self.blocked => self.baseline = Some(Baseline::of(details)),
+            _ => self.ask(now),
         }
-    }
-
-    fn is_current(&self, payment: Uuid) -> bool {
-        self.current.as_ref().is_some_and(|current| current.payment == payment)
-    }
-
-    /// Writes down how the payment ended, where the terminal's thread has not done so already.
-    fn finish(&mut self, current: &Current, outcome: &Outcome) -> Event {
+        let state = match result {
+            // Something else was charged than was asked for or approved: nobody knows what holds.
+            Err(error) if record.state == PaymentState::Paid && error.is_contradiction() => {
+                PaymentState::Unknown
+            }
+            _ => record.state,
+        };
         if matches!(outcome, Outcome::TakenBack) {
-            // Nothing could be written when it mattered; try again, and leave it open if not.
-            self.write_down(current, outcome);
             return Event::NotSaved;
-        }
-        let written = self.write_down(current, outcome);
-        let state = if written { record(current.amount, outcome).state } else { PaymentState::Unknown };
-        if let Outcome::Paid(details) = outcome {
-            self.remembered = Some(details.receipt_number);
-        }
-        if state == PaymentState::Unknown {
-            self.blocked = true;
-        }
-        if let Some(terminal) = &self.terminal
-            && self.blocked
-        {
-            terminal.ask_last_payment();
         }
         Event::PaymentDone(PaymentDone {
             state,
             why_not: (state == PaymentState::NotPaid).then(|| why_not(outcome)),
             transaction: (state != PaymentState::NotPaid).then_some(current.transaction),
-            card: card_lines(outcome),
+            card: if state == PaymentState::Paid { card_lines(outcome) } else { None },
         })
     }
 
-    fn write_down(&mut self, current: &Current, outcome: &Outcome) -> bool {
-        let kept = self.outbox.record_outcome(current.payment, &record(current.amount, outcome));
-        if let Err(error) = &kept {
-            tracing::error!(%error, payment = %current.payment, "an outcome was not kept");
+    /// Another terminal may come back. After the time that it needs to boot, what is open is told to
+    /// the municipality as unknown.
+    fn lost_the_terminal(&mut self, now: Duration) {
+        self.baseline = None;
+        if let Some(terminal) = &self.terminal {
+            terminal.ask_last_payment();
+        }
+        if self.current.is_none() && now >= PATIENCE {
+            self.give_up_on_the_terminal();
+        }
+    }
+
+    fn settle(&mut self, last: Option<&LastPayment>) {
+        self.baseline = Some(last.map_or(Baseline::NONE, |last| Baseline::of(&last.details)));
+        self.settle_by(|outbox| reconcile::settle(outbox, last));
+    }
+
+    /// The terminal is not there or does not tell: what has no outcome becomes unknown, so that the
+    /// municipality is told and staff see it. It is settled all the same when the terminal tells.
+    fn give_up_on_the_terminal(&mut self) {
+        self.settle_by(reconcile::settle_without_terminal);
+    }
+
+    fn settle_by(&mut self, settle: impl FnOnce(&Outbox) -> Result<Vec<Settled>, OutboxError>) {
+        if self.catch_up() {
+            match settle(&self.outbox) {
+                Ok(settled) => self.changed |= settled.iter().any(|settled| settled.is_new),
+                Err(error) => {
+                    tracing::error!(%error, "open payments could not be settled");
+                    // Those before the one that failed were.
+                    self.changed = true;
+                }
+            }
         }
         self.look_for_open_payments();
-        kept.is_ok()
+    }
+
+    /// Writes down what the terminal said when it could not be written; tells whether nothing of
+    /// that kind is left.
+    fn catch_up(&mut self) -> bool {
+        if let Some((payment, record)) = self.unwritten.take() {
+            // What failed again is in `unwritten` again.
+            let _ = self.write_down(payment, record);
+        }
+        self.unwritten.is_none()
+    }
+
+    fn write_down(&mut self, payment: Uuid, record: PaymentRecord) -> Result<(), OutboxError> {
+        let result = self.outbox.record_outcome(payment, &record);
+        match &result {
+            Ok(()) => self.changed = true,
+            Err(error) => {
+                tracing::error!(%error, %payment, "an outcome was not kept");
+                if !error.is_contradiction() {
+                    self.unwritten = Some((payment, record));
+                }
+            }
+        }
+        result
+    }
+
+    fn ask(&mut self, now: Duration) {
+        self.asked_at = now;
+        if let Some(terminal) = &self.terminal {
+            terminal.ask_last_payment();
+        }
+    }
+
+    fn is_current(&self, payment: Uuid) -> bool {
+        self.current.as_ref().is_some_and(|current| current.payment == payment)
     }
 
     fn look_for_open_payments(&mut self) {
@@ -203,8 +314,36 @@ impl Till {
     }
 }
 
+impl Current {
+    /// How it ended. Once the terminal has said no, a line that is lost before it has its answer
+    /// does not make that unknown.
+    fn last_word<'a>(&'a self, outcome: &'a Outcome) -> &'a Outcome {
+        match (outcome, self.told.get()) {
+            (Outcome::Unknown, Some(told)) if !matches!(told, Outcome::Paid(_)) => told,
+            _ => outcome,
+        }
+    }
+}
+
+impl Baseline {
+    const NONE: Self = Self { receipt: 0, terminal: None };
+
+    fn of(details: &Details) -> Self {
+        Self { receipt: details.receipt_number, terminal: Some(details.terminal_id.clone()) }
+    }
+}
+
+fn approval(details: &Details) -> Approval {
+    Approval {
+        amount: details.amount,
+        terminal_id: details.terminal_id.clone(),
+        receipt_number: details.receipt_number,
+        card_scheme: details.card_scheme.clone(),
+    }
+}
+
 /// What is written down of an outcome. The amount is the one that the terminal told: the outbox
-/// refuses another than was asked, and then the terminal takes it back.
+/// refuses another than was asked.
 fn record(asked: Cents, outcome: &Outcome) -> PaymentRecord {
     let (state, details) = match outcome {
         Outcome::Paid(details) => (PaymentState::Paid, Some(details)),
@@ -253,3 +392,6 @@ const fn step(prompt: Prompt) -> TerminalStep {
         Prompt::LookAtTerminal => TerminalStep::LookAtTerminal,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,8 +185,13 @@ impl Pillar {
 
     fn intends_to_charge(&self, number: u64) -> Uuid {
         let payment = Uuid::from_u128(0xa0 + u128::from(number));
-        let intent =
-            Intent { payment, amount: Cents(1735), last_receipt: Some(230), at: jiff::Timestamp::UNIX_EPOCH };
+        let intent = Intent {
+            payment,
+            amount: Cents(1735),
+            last_receipt: Some(230),
+            last_terminal: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
         self.outbox.record_intent(&intent, &sealed(number)).unwrap();
         payment
     }

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use zuil::outbox::Outbox;
 use zuil_wire::PaymentState;
 
 use crate::town::Town;
@@ -71,8 +72,29 @@ fn killed_after_the_receipt_was_printed_it_is_delivered_once() {
     Story::killed_at("printed").is_paid_and_delivered_once();
 }
 
+#[test]
+fn a_paid_request_is_delivered_after_a_power_cut_though_nobody_comes_to_the_pillar_again() {
+    for point in ["before-outcome", "after-outcome", "after-acknowledge"] {
+        let story = Story::killed_and_left_alone_at(point);
+        assert_eq!((story.charges, story.delivered), (1, vec![PaymentState::Paid]), "{point}");
+    }
+}
+
+#[test]
+fn a_terminal_that_comes_back_after_the_pillar_still_says_that_it_was_paid() {
+    let town = Town::new();
+    kill_at(&town, "after-outcome");
+    town.terminal.cut_power();
+    let mut second = Pillar::start(&town, &[]);
+    second.wait_for("serving");
+    town.terminal.restore_power();
+    wait_until_settled(&town);
+    second.kill();
+    assert_eq!(Story::told_in(&town), Story { charges: 1, delivered: vec![PaymentState::Paid] });
+}
+
 /// What was left after a paid errand whose pillar was killed and started again.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Story {
     /// How often the terminal kept money.
     charges: usize,
@@ -85,22 +107,32 @@ impl Story {
     /// errand to its end: by then everything that was open is settled and sent.
     fn killed_at(point: &str) -> Self {
         let town = Town::new();
-        town.terminal.set_auto(Some(Duration::ZERO));
-        let mut first = Pillar::start(&town, &["--task", "bulky-waste", "--hold-at", point]);
-        first.wait_for("holding");
-        first.kill();
-
+        kill_at(&town, point);
         let mut second = Pillar::start(&town, &["--task", "bulky-waste"]);
         second.wait_for("done");
         town.wait_until_empty();
         second.kill();
 
-        let mut delivered: Vec<PaymentState> =
-            town.at_the_hub().into_iter().filter_map(|stored| Some(stored.payment?.state)).collect();
-        let mut charges = town.terminal.charged().len();
+        let Self { mut charges, mut delivered } = Self::told_in(&town);
         assert_eq!(delivered.pop(), Some(PaymentState::Paid), "the second errand is paid and delivered");
         charges -= 1;
         Self { charges, delivered }
+    }
+
+    /// As [`Story::killed_at`], and nobody does anything at the pillar afterwards.
+    fn killed_and_left_alone_at(point: &str) -> Self {
+        let town = Town::new();
+        kill_at(&town, point);
+        let mut second = Pillar::start(&town, &[]);
+        wait_until_settled(&town);
+        second.kill();
+        Self::told_in(&town)
+    }
+
+    fn told_in(town: &Town) -> Self {
+        let delivered =
+            town.at_the_hub().into_iter().filter_map(|stored| Some(stored.payment?.state)).collect();
+        Self { charges: town.terminal.charged().len(), delivered }
     }
 
     fn is_fair(&self) {
@@ -114,6 +146,25 @@ impl Story {
     fn is_paid_and_delivered_once(&self) {
         assert_eq!((self.charges, self.delivered.as_slice()), (1, [PaymentState::Paid].as_slice()));
     }
+}
+
+/// Does a paid errand and kills the pillar at the point.
+fn kill_at(town: &Town, point: &str) {
+    town.terminal.set_auto(Some(Duration::ZERO));
+    let mut pillar = Pillar::start(town, &["--task", "bulky-waste", "--hold-at", point]);
+    pillar.wait_for("holding");
+    pillar.kill();
+}
+
+/// Waits until no payment is open and all is at the hub. The pillar must be on.
+fn wait_until_settled(town: &Town) {
+    let outbox = Outbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
+    let until = Instant::now() + PATIENCE;
+    while !outbox.open_payments().unwrap().is_empty() {
+        assert!(Instant::now() < until, "a payment is still open: {:?}", outbox.counts());
+        thread::sleep(Duration::from_millis(20));
+    }
+    town.wait_until_empty();
 }
 
 /// A pillar in a process of its own, with a scripted resident.

@@ -11,18 +11,21 @@ CREATE TABLE journal (
     entry          INTEGER PRIMARY KEY AUTOINCREMENT,
     payment        TEXT    NOT NULL UNIQUE,
     amount         INTEGER NOT NULL CHECK (amount > 0),
+    -- The terminal's last payment before this one: its receipt (0: none) and its terminal.
     last_receipt   INTEGER CHECK (last_receipt BETWEEN 0 AND 9999),
+    last_terminal  TEXT,
     intended_at    TEXT    NOT NULL,
-    -- NULL until the terminal's outcome is known or known to be unknown.
-    state          TEXT    CHECK (state IN ('paid', 'not_paid', 'unknown')),
+    -- NULL until the terminal told something. `approved`: it told that it has charged, and may still
+    -- undo it. What it told then stays when the outcome becomes unknown.
+    state          TEXT    CHECK (state IN ('approved', 'paid', 'not_paid', 'unknown')),
     terminal_id    TEXT,
     receipt_number INTEGER CHECK (receipt_number BETWEEN 0 AND 9999),
     card_scheme    TEXT
 ) STRICT;
 
-CREATE INDEX journal_open ON journal (entry) WHERE state IS NULL OR state = 'unknown';
+CREATE INDEX journal_open ON journal (entry) WHERE state IS NULL OR state IN ('approved', 'unknown');
 
--- Transactions, sealed. `held` is one whose payment is going on.
+-- Transactions, sealed. `held` is one whose payment has no outcome.
 CREATE TABLE transactions (
     id               TEXT    PRIMARY KEY,
     sequence         INTEGER NOT NULL UNIQUE CHECK (sequence > 0),

@@ -44,13 +44,21 @@ impl World {
 
     fn begins_a_payment(&mut self, outbox: &Outbox) {
         self.next = outbox.next_sequence().unwrap();
-        outbox.record_intent(&intent(self.next, outbox.last_receipt().unwrap()), &sealed(self.next)).unwrap();
+        outbox.record_intent(&intent(self.next, None), &sealed(self.next)).unwrap();
         self.going_on.push(self.next);
     }
 
     fn ends_a_payment(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
         let Some(number) = self.going_on.pop() else { return };
         let record = [paid(receipt(number)), not_paid(), unknown(), unknown()][dice.usize(..4)].clone();
+        if dice.bool() {
+            outbox.record_approval(payment(number), &approval(receipt(number))).unwrap();
+            self.holds(outbox);
+            if dice.u8(..3) == 0 {
+                self.going_on.push(number);
+                return;
+            }
+        }
         outbox.record_outcome(payment(number), &record).unwrap();
         if record.state == PaymentState::Unknown {
             self.unknown.push(number);

@@ -95,18 +95,17 @@ fn an_outbox_that_an_older_version_filled_goes_on_where_it_was() {
         old.execute_batch(include_str!("filled_0001.sql")).unwrap();
     }
     let outbox = disk.open();
-    let counts = Counts { held: 1, saved: 1, received: 1, open_payments: 1, ..Counts::default() };
+    let counts = Counts { held: 2, saved: 1, received: 1, open_payments: 2, ..Counts::default() };
     assert_eq!(outbox.counts().unwrap(), counts);
     let pending = outbox.pending(64).unwrap();
     assert_eq!((pending.len(), &pending[0].payment), (1, &Some(paid(231))));
-    assert_eq!(outbox.next_sequence().unwrap(), 5);
-    assert_eq!(outbox.last_receipt().unwrap(), Some(231));
-    outbox.record_outcome(payment_of_the_old_file(), &paid(232)).unwrap();
-    assert_eq!(pending_ids(&outbox), [id(2), id(3)]);
-}
-
-fn payment_of_the_old_file() -> Uuid {
-    Uuid::from_u128(0xa3)
+    assert_eq!(outbox.next_sequence().unwrap(), 6);
+    let approved: Vec<_> = outbox.open_payments().unwrap().into_iter().map(|open| open.approved).collect();
+    assert_eq!(approved, [None, Some(approval(232))]);
+    let [held, approved] = [0xa3, 0xa4].map(Uuid::from_u128);
+    outbox.record_outcome(approved, &paid(232)).unwrap();
+    outbox.record_outcome(held, &unknown()).unwrap();
+    assert_eq!(pending_ids(&outbox), [id(2), id(3), id(4)]);
 }
 
 #[test]
@@ -142,7 +141,7 @@ fn a_missing_folder_is_named_as_the_trouble() {
 fn a_disk_that_may_not_be_written_needs_a_person() {
     let disk = Disk::new();
     let outbox = disk.open();
-    outbox.lock().pragma_update(None, "query_only", true).unwrap();
+    outbox.set_read_only(true);
     let error = outbox.commit(&sealed(1)).unwrap_err();
     assert!(matches!(error, OutboxError::ReadOnly(_)) && error.is_permanent(), "{error:?}");
     assert!(pending_ids(&outbox).is_empty());

@@ -18,6 +18,14 @@ use zuil_wire::{
 use super::*;
 
 pub(super) const FEE: Cents = Cents(1735);
+const TERMINAL: &str = "52523535";
+
+impl Outbox {
+    /// From now on nothing can be written, or it can again: what a disk that fails looks like.
+    pub(crate) fn set_read_only(&self, read_only: bool) {
+        self.lock().pragma_update(None, "query_only", read_only).unwrap();
+    }
+}
 
 /// A pillar's disk with an outbox on it.
 struct Disk {
@@ -76,14 +84,24 @@ fn sealed(number: u64) -> Sealed {
 }
 
 fn intent(number: u64, last_receipt: Option<u16>) -> Intent {
-    Intent { payment: payment(number), amount: FEE, last_receipt, at: jiff::Timestamp::UNIX_EPOCH }
+    Intent {
+        payment: payment(number),
+        amount: FEE,
+        last_receipt,
+        last_terminal: last_receipt.map(|_| TERMINAL.into()),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn approval(receipt_number: u16) -> Approval {
+    Approval { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme: "Maestro".into() }
 }
 
 fn paid(receipt: u16) -> PaymentRecord {
     PaymentRecord {
         state: PaymentState::Paid,
         amount: FEE,
-        terminal_id: Some("52523535".into()),
+        terminal_id: Some(TERMINAL.into()),
         receipt_number: Some(receipt),
         card_scheme: Some("Maestro".into()),
     }
@@ -91,6 +109,11 @@ fn paid(receipt: u16) -> PaymentRecord {
 
 fn without_details(state: PaymentState) -> PaymentRecord {
     PaymentRecord { state, amount: FEE, terminal_id: None, receipt_number: None, card_scheme: None }
+}
+
+/// Unknown after the terminal had approved it.
+fn unknown_after_approval(receipt: u16) -> PaymentRecord {
+    PaymentRecord { state: PaymentState::Unknown, ..paid(receipt) }
 }
 
 fn not_paid() -> PaymentRecord {

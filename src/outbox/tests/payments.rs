@@ -94,7 +94,12 @@ fn what_is_known_of_a_payment_never_changes() {
                 result.unwrap();
             } else {
                 let error = result.unwrap_err();
-                assert!(matches!(error, OutboxError::Settled { .. }) && error.is_permanent(), "{error}");
+                let settled = matches!(
+                    error,
+                    OutboxError::Settled { .. }
+                        | OutboxError::OtherReceipt { known: 231, told: Some(232), .. }
+                );
+                assert!(settled && error.is_permanent() && error.is_contradiction(), "{error}");
             }
             assert_eq!(outbox.counts().unwrap(), before);
         }
@@ -108,7 +113,9 @@ fn another_amount_than_the_resident_agreed_to_is_never_recorded_as_paid() {
     outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
     let other = PaymentRecord { amount: Cents(17_350), ..paid(231) };
     assert!(matches!(outbox.record_outcome(payment(1), &other), Err(OutboxError::OtherAmount { .. })));
-    assert_eq!(outbox.open_payments().unwrap().len(), 1);
+    let other = Approval { amount: Cents(17_350), ..approval(231) };
+    assert!(matches!(outbox.record_approval(payment(1), &other), Err(OutboxError::OtherAmount { .. })));
+    assert_eq!(outbox.open_payments().unwrap()[0].approved, None);
     outbox.record_outcome(payment(1), &not_paid()).unwrap();
 }
 
@@ -118,6 +125,10 @@ fn a_payment_without_an_intent_or_an_amount_is_refused() {
     let outbox = disk.open();
     assert!(matches!(
         outbox.record_outcome(payment(1), &paid(231)),
+        Err(OutboxError::UnknownPayment(unknown)) if unknown == payment(1)
+    ));
+    assert!(matches!(
+        outbox.record_approval(payment(1), &approval(231)),
         Err(OutboxError::UnknownPayment(unknown)) if unknown == payment(1)
     ));
     let free = Intent { amount: Cents::ZERO, ..intent(1, None) };
@@ -133,18 +144,55 @@ fn a_payment_without_an_intent_or_an_amount_is_refused() {
 }
 
 #[test]
-fn the_last_receipt_is_the_latest_one_also_after_9999() {
+fn an_approved_payment_is_told_to_nobody_and_stays_open_until_it_stands() {
     let disk = Disk::new();
     let outbox = disk.open();
-    assert_eq!(outbox.last_receipt().unwrap(), None);
-    outbox.record_intent(&intent(1, Some(9998)), &sealed(1)).unwrap();
-    assert_eq!(outbox.last_receipt().unwrap(), Some(9998), "the terminal told it before the payment");
-    outbox.record_outcome(payment(1), &paid(9999)).unwrap();
-    outbox.record_intent(&intent(2, Some(9999)), &sealed(2)).unwrap();
-    outbox.record_outcome(payment(2), &paid(1)).unwrap();
-    assert_eq!(outbox.last_receipt().unwrap(), Some(1));
-    outbox.record_intent(&intent(3, None), &sealed(3)).unwrap();
-    assert_eq!(outbox.last_receipt().unwrap(), Some(1));
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    assert!(pending_ids(&outbox).is_empty());
+    assert_eq!(outbox.state(id(1)).unwrap(), None);
+    assert_eq!(outbox.counts().unwrap(), Counts { held: 1, open_payments: 1, ..Counts::default() });
+    let open = outbox.open_payments().unwrap();
+    assert_eq!((open[0].approved.clone(), open[0].recorded_unknown), (Some(approval(231)), false));
+    let again = outbox.record_intent(&intent(1, Some(230)), &sealed(1));
+    assert!(matches!(again, Err(OutboxError::Taken(_))), "it is not asked for a second time");
+
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    assert_eq!(outbox.pending(64).unwrap()[0].payment, Some(paid(231)));
+    assert_eq!(outbox.open_payments().unwrap(), []);
+}
+
+#[test]
+fn a_charge_that_was_approved_and_undone_leaves_nothing_to_upload() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    outbox.record_outcome(payment(1), &not_paid()).unwrap();
+    assert_eq!(outbox.counts().unwrap(), Counts::default());
+}
+
+#[test]
+fn an_approved_payment_that_becomes_unknown_keeps_the_receipt_that_can_settle_it() {
+    let disk = Disk::new();
+    let outbox = disk.open();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    outbox.record_outcome(payment(1), &unknown()).unwrap();
+    assert_eq!(outbox.pending(64).unwrap()[0].payment, Some(unknown_after_approval(231)));
+    let open = outbox.open_payments().unwrap();
+    assert_eq!((open[0].approved.clone(), open[0].recorded_unknown), (Some(approval(231)), true));
+    assert!(matches!(
+        outbox.record_outcome(payment(1), &paid(232)),
+        Err(OutboxError::OtherReceipt { known: 231, told: Some(232), .. })
+    ));
+    assert!(
+        matches!(outbox.record_approval(payment(1), &approval(231)), Err(OutboxError::Settled { .. })),
+        "an outcome is not unlearned"
+    );
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    assert_eq!(outbox.pending(64).unwrap()[0].payment, Some(paid(231)));
 }
 
 #[test]
@@ -155,37 +203,48 @@ fn an_open_payment_tells_what_came_before_and_after_it() {
     outbox.record_outcome(payment(1), &paid(231)).unwrap();
     outbox.record_intent(&intent(2, Some(231)), &sealed(2)).unwrap();
     outbox.record_outcome(payment(2), &unknown()).unwrap();
-    outbox.record_intent(&intent(3, Some(231)), &sealed(3)).unwrap();
+    let swapped = Intent { last_terminal: Some("11112222".into()), ..intent(3, Some(7)) };
+    outbox.record_intent(&swapped, &sealed(3)).unwrap();
     let open = outbox.open_payments().unwrap();
     assert_eq!(open.iter().map(|open| open.payment).collect::<Vec<_>>(), [payment(2), payment(3)]);
-    assert_eq!(open[0].last_terminal.as_deref(), Some("52523535"));
+    assert_eq!(open[0].last_terminal.as_deref(), Some(TERMINAL));
+    assert_eq!(open[1].last_terminal.as_deref(), Some("11112222"), "not the one of the payments before it");
     assert_eq!((open[0].superseded, open[0].recorded_unknown), (true, true));
     assert_eq!((open[1].superseded, open[1].recorded_unknown), (false, false));
-    assert_eq!((open[1].transaction, open[1].amount, open[1].last_receipt), (id(3), FEE, Some(231)));
+    assert_eq!((open[1].transaction, open[1].amount, open[1].last_receipt), (id(3), FEE, Some(7)));
     outbox.record_outcome(payment(3), &not_paid()).unwrap();
     assert!(!outbox.open_payments().unwrap()[0].superseded);
 }
 
 #[test]
-fn a_power_cut_between_outcome_and_acknowledgement_keeps_the_paid_request() {
+fn a_power_cut_between_approval_and_acknowledgement_leaves_it_to_the_terminals_memory() {
     let disk = Disk::new();
     let outbox = disk.open();
     outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
     let after_intent = disk.after_a_power_cut();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    let after_approval = disk.after_a_power_cut();
     outbox.record_outcome(payment(1), &paid(231)).unwrap();
     let after_outcome = disk.after_a_power_cut();
 
     let outbox = after_intent.open();
     assert!(pending_ids(&outbox).is_empty());
-    assert_eq!(outbox.open_payments().unwrap()[0].payment, payment(1));
-    outbox.record_outcome(payment(1), &paid(231)).unwrap();
-    assert_eq!(outbox.pending(64).unwrap()[0].sealed, sealed(1));
+    assert_eq!(outbox.open_payments().unwrap()[0].approved, None);
+
+    for outcome in [paid(231), unknown_after_approval(231)] {
+        let disk = after_approval.after_a_power_cut();
+        let outbox = disk.open();
+        assert!(pending_ids(&outbox).is_empty());
+        assert_eq!(outbox.open_payments().unwrap()[0].approved, Some(approval(231)));
+        outbox.record_outcome(payment(1), &outcome).unwrap();
+        let pending = outbox.pending(64).unwrap();
+        assert_eq!((&pending[0].sealed, &pending[0].payment), (&sealed(1), &Some(outcome)));
+    }
 
     let outbox = after_outcome.open();
     assert_eq!(outbox.open_payments().unwrap(), []);
     let pending = outbox.pending(64).unwrap();
     assert_eq!((&pending[0].sealed, &pending[0].payment), (&sealed(1), &Some(paid(231))));
-    assert_eq!(outbox.last_receipt().unwrap(), Some(231));
 }
 
 /// The log torn off at any place: never an outcome without its transaction, never half an intent.
@@ -194,6 +253,7 @@ fn a_power_cut_in_the_middle_of_a_write_leaves_all_of_it_or_nothing() {
     let disk = Disk::new();
     let outbox = disk.open();
     outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
     outbox.record_outcome(payment(1), &paid(231)).unwrap();
     outbox.record_intent(&intent(2, Some(231)), &sealed(2)).unwrap();
     outbox.record_outcome(payment(2), &not_paid()).unwrap();
