@@ -155,7 +155,7 @@ impl Walk {
                 if tiles.iter().any(|tile| tile.task == TASK && !tile.unavailable))
         })?;
         self.picture("attract")?;
-        self.touches(say(self.view.frame.language, "Show everything"))?;
+        self.touches(say(self.view.frame.language, "Show all"))?;
         self.waits("the languages", |view| matches!(view.screen, Screen::Language))?;
         self.picture("language")?;
         self.touches(self.language.own_name())?;
