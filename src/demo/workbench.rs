@@ -155,7 +155,10 @@ impl Bench {
         window.set_terminal_state(on_display(self.stage.terminal.display()).into());
         window.set_spoken(self.stage.spoken().into());
         let mut hanging_out = self.hanging_out.borrow_mut();
-        hanging_out.extend(self.stage.printer.take_receipts());
+        // A piece without a word is what the printer cuts off at the pillar's start.
+        let printed =
+            self.stage.printer.take_receipts().into_iter().filter(|piece| !piece.text.trim().is_empty());
+        hanging_out.extend(printed);
         let printer_state =
             if hanging_out.is_empty() { "Nothing hangs out of it." } else { "A receipt hangs out of it." };
         window.set_printer_state(printer_state.into());
