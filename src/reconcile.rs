@@ -50,7 +50,9 @@ pub struct Settled {
 /// - The receipt that was the last one before: the terminal has charged nothing since. Not paid.
 /// - A newer receipt, approved, for the right amount: paid. A newer one that was declined, or for
 ///   another amount, is not this payment and does not prove that this one never was.
-/// - A terminal that remembers none, and remembered none before (receipt 0) or never told: not paid.
+/// - A terminal that remembers none, and remembered none before (receipt 0) or never told, and gave no
+///   receipt at this pillar yet: not paid. One that gave receipts and remembers none is one that
+///   forgets: unknown.
 /// - No receipt known before, but the terminal remembers one: unknown, even for the right amount. It
 ///   may be a payment from before the terminal came to this pillar, such as an installer's test.
 /// - A terminal that has forgotten its receipts: unknown.
@@ -80,7 +82,7 @@ pub fn decide(open: &OpenPayment, last: Option<&LastPayment>) -> Decision {
 
 fn decide_untold(open: &OpenPayment, last: Option<&LastPayment>) -> Decision {
     match (open.last_receipt, last) {
-        (None | Some(0), None) => Decision::NotPaid,
+        (None | Some(0), None) if !open.had_receipts => Decision::NotPaid,
         (Some(known), Some(last)) if is_from_the_terminal_before(open, last) => {
             let receipt = last.details.receipt_number;
             if is_the_receipt_before(open, last) {
@@ -212,6 +214,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             recorded_unknown: false,
             superseded: false,
+            had_receipts: false,
         }
     }
 
@@ -286,6 +289,7 @@ mod tests {
             ("number 0, which may be none", open(Some(0)), Some(remembers(0))),
             ("a later payment", OpenPayment { superseded: true, ..open(Some(230)) }, Some(remembers(231))),
             ("a later payment, nothing", OpenPayment { superseded: true, ..open(None) }, None),
+            ("one that forgets", OpenPayment { had_receipts: true, ..open(Some(0)) }, None),
         ];
         for (what, open, last) in cases {
             assert_eq!(decide(&open, last.as_ref()), Decision::StillUnknown, "{what}");

@@ -65,6 +65,9 @@ pub struct OpenPayment {
     /// Whether a later payment was or may have been charged, so that what the terminal remembers as
     /// its last payment need not be this one.
     pub superseded: bool,
+    /// Whether the terminal gave a receipt for a payment before this one. If it remembers none all the
+    /// same, its memory proves nothing: it may be one that repeats no receipts at all.
+    pub had_receipts: bool,
 }
 
 impl Outbox {
@@ -172,7 +175,9 @@ impl Outbox {
             "SELECT j.payment, t.id, j.amount, j.last_receipt, j.intended_at, j.state, j.last_terminal,
                     j.terminal_id, j.receipt_number, j.card_scheme,
                     EXISTS (SELECT 1 FROM journal l
-                            WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid'))
+                            WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid')),
+                    EXISTS (SELECT 1 FROM journal e
+                            WHERE e.entry < j.entry AND e.receipt_number IS NOT NULL)
              FROM journal j JOIN transactions t USING (payment)
              WHERE j.state IS NULL OR j.state IN ('approved', 'unknown') ORDER BY j.entry",
         )?;
@@ -304,6 +309,7 @@ fn open_payment(row: &Row<'_>) -> Result<OpenPayment> {
         at: time_from(&row.get::<_, String>(4)?)?,
         recorded_unknown: matches!(progress, Progress::Ended(_)),
         superseded: row.get(10)?,
+        had_receipts: row.get(11)?,
     })
 }
 
