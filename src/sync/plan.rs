@@ -59,7 +59,7 @@ impl Plan {
         }
     }
 
-    /// There is something new to send, or the network is back.
+    /// There is something new to send.
     pub fn woken(&mut self) {
         if matches!(self.pause, Pause::BackOff(_)) {
             self.pause = Pause::None;

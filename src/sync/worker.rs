@@ -51,7 +51,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Says that there is something new to send, or that the network is back. Returns at once.
+    /// Says that there is something new to send. Returns at once.
     pub fn wake(&self) {
         self.wakes.send_replace(());
     }
