@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 use zuil_wire::PaymentState;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
@@ -244,9 +243,10 @@ impl Runner {
         let Some(printer) = &self.printer else {
             return Some(Event::Receipt(ReceiptOutcome::NotPrinted(WhyNotPrinted::Offline)));
         };
-        let bytes: Zeroizing<Vec<u8>> = receipt::escpos::render(&receipt::compose(slip), self.columns);
+        let receipt::Printable { bytes, millimetres } =
+            receipt::render(&receipt::compose(slip), self.columns);
         let id = Uuid::new_v4();
-        printer.print(Job { id, bytes });
+        printer.print(Job { id, bytes, millimetres });
         self.printing = Some(id);
         self.waypoints.pass(Waypoint::Printing);
         None

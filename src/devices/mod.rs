@@ -1,12 +1,14 @@
-//! The devices of a pillar: receipt printer, card terminal, speech.
+//! The devices of a pillar: receipt printer, card terminal, readers, speech.
 //!
 //! Each device has one OS thread that owns its port; a channel goes in and a sink comes out.
 //! Invariant: a device knows no task, no visit and no hub, and says only what is true: "printed"
 //! when the printer confirmed it, "paid" when the terminal said so.
 
 pub mod headphones;
+pub mod health;
 pub mod port;
 pub mod printer;
+pub mod reader;
 pub mod speech;
 pub mod terminal;
 

@@ -39,15 +39,23 @@ impl Columns {
     }
 }
 
-/// The ESC/POS bytes of a receipt, for a printer that was initialised (`ESC @`), without cut.
+/// A receipt that can be printed.
+pub struct Printable {
+    /// Its ESC/POS bytes; wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// How much paper it takes, in millimetres.
+    pub millimetres: u32,
+}
+
+/// A receipt for a printer that was initialised (`ESC @`), without cut.
 #[must_use]
-pub fn render(receipt: &Receipt, columns: Columns) -> Zeroizing<Vec<u8>> {
+pub fn render(receipt: &Receipt, columns: Columns) -> Printable {
     let mut page = Page { commands: Commands::new(), columns, labels: label_width(receipt, columns) };
     page.commands.line_spacing(LINE);
     for block in &receipt.blocks {
         page.put(block);
     }
-    page.commands.finish()
+    Printable { bytes: page.commands.finish(), millimetres: 0 }
 }
 
 /// Distances in dots, an eighth of a millimetre.

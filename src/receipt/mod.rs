@@ -20,7 +20,7 @@ use crate::texts::{fill, say};
 use crate::visit::{Slip, SlipPayment};
 use crate::words;
 
-pub use escpos::{Columns, render};
+pub use escpos::{Columns, Printable, render};
 
 /// What a receipt says, from top to bottom. It is wiped when dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -161,7 +161,7 @@ mod on_paper {
     }
 
     fn paper(slip: &Slip) -> PaperReceipt {
-        print(&render(&compose(slip), Columns::FortyEight), HEAD_DOTS)
+        print(&render(&compose(slip), Columns::FortyEight).bytes, HEAD_DOTS)
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod on_paper {
             "{wide}"
         );
         assert!(wide.contains("Grofvuil ophalen                         € 17,35\n"), "{wide}");
-        let narrow = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyTwo);
+        let narrow = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyTwo).bytes;
         let narrow = print(&narrow, FORTY_TWO_DOTS).text;
         assert!(narrow.contains("Grofvuil ophalen                   € 17,35\n"), "{narrow}");
         let longest = |text: &str| {
@@ -200,7 +200,7 @@ mod on_paper {
     #[test]
     fn no_receipt_holds_a_real_time_command() {
         for slip in [bulky_waste(Language::Nl), free(Language::En), unknown(Language::Nl)] {
-            let bytes = render(&compose(&slip), Columns::FortyEight);
+            let bytes = render(&compose(&slip), Columns::FortyEight).bytes;
             let caught =
                 bytes.windows(2).find(|pair| pair[0] == 0x10 && matches!(pair[1], 0x04 | 0x05 | 0x14));
             assert_eq!(caught, None);
@@ -209,7 +209,7 @@ mod on_paper {
 
     #[test]
     fn the_bytes_are_those_that_another_decoder_has_read() {
-        let bytes = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyEight);
+        let bytes = render(&compose(&bulky_waste(Language::Nl)), Columns::FortyEight).bytes;
         keep_if_asked("receipt-nl.bin", &bytes);
         let read_by_another: &[u8] = include_bytes!("../../tests/fixtures/receipt-nl.bin");
         assert!(

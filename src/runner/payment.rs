@@ -15,7 +15,7 @@ use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
 use super::NotKept;
 use crate::devices::terminal::{
-    Charge, Condition, Details, Keep, LastPayment, NotRecorded, Outcome, PaymentTerminal, Prompt,
+    Charge, Condition, Details, Keep, Last, Memory, NotRecorded, Outcome, PaymentTerminal, Prompt,
     TerminalEvent,
 };
 use crate::outbox::{Approval, Intent, Outbox, OutboxError};
@@ -152,13 +152,14 @@ impl Till {
                 self.waypoints.pass(Waypoint::AfterAcknowledge);
                 Some(self.finish(&current, &outcome, now))
             }
-            TerminalEvent::LastPayment(last) => {
+            TerminalEvent::Remembers(memory) => {
                 // What it remembered before a payment says nothing of it; it is asked again after.
                 if self.current.is_none() {
-                    self.settle(last.as_ref());
+                    self.settle(memory);
                 }
                 None
             }
+            TerminalEvent::DayEnded(_) | TerminalEvent::Diagnosed(_) => None,
         }
     }
 
@@ -243,9 +244,14 @@ impl Till {
         }
     }
 
-    fn settle(&mut self, last: Option<&LastPayment>) {
-        self.baseline = Some(last.map_or(Baseline::NONE, |last| Baseline::of(&last.details)));
-        self.settle_by(|outbox| reconcile::settle(outbox, last));
+    fn settle(&mut self, memory: Memory) {
+        let last = match memory.last {
+            Last::Payment(last) => Some(last),
+            Last::None => None,
+            Last::NotTold => return,
+        };
+        self.baseline = Some(last.as_ref().map_or(Baseline::NONE, |last| Baseline::of(&last.details)));
+        self.settle_by(|outbox| reconcile::settle(outbox, last.as_ref()));
     }
 
     /// The terminal is not there or does not tell: what has no outcome becomes unknown, so that the

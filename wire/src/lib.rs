@@ -5,6 +5,7 @@
 //! a golden JSON file that only a new [`PROTOCOL_VERSION`] may change.
 
 pub mod binding;
+pub mod health;
 pub mod messages;
 pub mod money;
 pub mod reference;
@@ -12,6 +13,7 @@ pub mod seal;
 pub mod transaction;
 
 pub use binding::Binding;
+pub use health::{HealthAnswer, HealthReport};
 pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
 pub use money::Cents;
 pub use reference::Reference;

@@ -38,6 +38,8 @@ pub struct Job {
     pub id: Uuid,
     /// ESC/POS bytes; wiped when dropped.
     pub bytes: Zeroizing<Vec<u8>>,
+    /// How much paper it takes, without feed and cut, in millimetres.
+    pub millimetres: u32,
 }
 
 /// What a printer tells.

@@ -82,7 +82,11 @@ impl Desk {
     fn print(&mut self, name: &str, lines: usize) -> Uuid {
         self.jobs += 1;
         let id = Uuid::from_u128(self.jobs);
-        self.tell(Input::Print(Job { id, bytes: Zeroizing::new(text(name, lines).into_bytes()) }));
+        self.tell(Input::Print(Job {
+            id,
+            bytes: Zeroizing::new(text(name, lines).into_bytes()),
+            millimetres: 0,
+        }));
         id
     }
 
@@ -574,7 +578,7 @@ impl Wired {
 
     fn print(&self, number: u128, name: &str, lines: usize) -> Uuid {
         let id = Uuid::from_u128(number);
-        self.printer.print(Job { id, bytes: Zeroizing::new(text(name, lines).into_bytes()) });
+        self.printer.print(Job { id, bytes: Zeroizing::new(text(name, lines).into_bytes()), millimetres: 0 });
         id
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::codec::{Packet, PasswordDigits};
 use super::link::{Heard, Link, Repeat, Ticket};
-use super::{Charge, Condition, Keep, NotRecorded, Outcome, Prompt, TerminalEvent};
+use super::{Charge, Condition, Keep, NotDone, NotRecorded, Outcome, Prompt, TerminalEvent};
 
 mod connecting;
 mod ending;
@@ -101,6 +101,10 @@ pub enum Input<'a> {
     Cancel,
     /// Ask for the last payment.
     AskLastPayment,
+    /// Close the terminal's day.
+    EndOfDay,
+    /// Try the connection to the bank.
+    Diagnose,
     /// The answer to [`Output::Keep`].
     Kept(Result<(), NotRecorded>),
     /// Time passed.
@@ -196,6 +200,8 @@ impl Driver {
             Input::Charge(charge) => self.charge(charge, now),
             Input::Cancel => self.cancel(now),
             Input::AskLastPayment => self.ask = true,
+            Input::EndOfDay => self.tell(TerminalEvent::DayEnded(Err(NotDone::Silent))),
+            Input::Diagnose => self.tell(TerminalEvent::Diagnosed(Err(NotDone::Silent))),
             Input::Kept(result) => self.kept(result, now),
             Input::Tick => {}
         }

@@ -32,7 +32,7 @@ pub trait PaymentTerminal: Send {
     fn cancel(&self);
 
     /// Asks what the terminal remembers of its last payment (status enquiry 05 01, repeat receipt
-    /// 06 20). Answered by [`TerminalEvent::LastPayment`] when the terminal answers; asked again at
+    /// 06 20, turnover totals 06 10). Answered by [`TerminalEvent::Remembers`] when the terminal answers; asked again at
     /// every reconnect until it does. It is told without being asked after every connection, and after
     /// every payment that was not made, because refusals and takings back use up receipt numbers too.
     ///
@@ -48,6 +48,14 @@ pub trait PaymentTerminal: Send {
     ///   "none" would prove that an open payment was not made. The log says once what to do, and the
     ///   terminal is asked again every minute.
     fn ask_last_payment(&self);
+
+    /// Closes the terminal's day (end of day 06 50), as soon as it is idle; a payment that begins
+    /// meanwhile waits. Answered by [`TerminalEvent::DayEnded`].
+    fn end_of_day(&self);
+
+    /// Tries the terminal's connection to the bank (diagnosis 06 70), without a charge, as soon as it
+    /// is idle. Answered by [`TerminalEvent::Diagnosed`].
+    fn diagnose(&self);
 }
 
 /// A payment to take.
@@ -78,8 +86,21 @@ pub enum TerminalEvent {
     Prompt(Uuid, Prompt),
     /// How a payment ended.
     Done(Uuid, Outcome),
-    /// What it remembers of its last payment; `None` when it remembers none.
-    LastPayment(Option<LastPayment>),
+    /// What it remembers of payments.
+    Remembers(Memory),
+    /// Whether its day was closed. After that it remembers no turnover, and perhaps no last payment.
+    DayEnded(Result<(), NotDone>),
+    /// Whether it reaches the bank.
+    Diagnosed(Result<(), NotDone>),
+}
+
+/// Why a command that is not about one payment was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotDone {
+    /// The terminal refused or failed, with its result code (84 xx, 06 1E xx).
+    Refused(u8),
+    /// It is not there, or stopped answering.
+    Silent,
 }
 
 /// The condition of a terminal.
@@ -155,4 +176,36 @@ pub struct LastPayment {
     pub approved: bool,
     /// Its details; the amount of one that was not approved may be zero, when it was not told.
     pub details: Details,
+}
+
+/// What a terminal remembers of payments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Its last payment.
+    pub last: Last,
+    /// Its turnover since its day was last closed; `None` when it does not tell.
+    pub turnover: Option<Turnover>,
+}
+
+/// What a terminal tells of its last payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// This one.
+    Payment(LastPayment),
+    /// It remembers none.
+    None,
+    /// It does not tell, or what it tells cannot be read. That proves nothing.
+    NotTold,
+}
+
+/// The sum of what a terminal has charged since its day was last closed (BMP 60 of the answer to
+/// 06 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turnover {
+    /// The terminal's id, eight digits.
+    pub terminal_id: String,
+    /// How many payments.
+    pub count: u32,
+    /// How much together.
+    pub total: Cents,
 }

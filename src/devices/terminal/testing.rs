@@ -10,7 +10,10 @@ use zuil_wire::Cents;
 use super::driver::{Driver, Input, Output};
 use super::simulator::core::Core;
 use super::simulator::ledger::Ledger;
-use super::{Charge, Details, NotRecorded, Options, Outcome, Password, Prompt, TerminalEvent};
+use super::{
+    Charge, Details, Last, LastPayment, Memory, NotRecorded, Options, Outcome, Password, Prompt,
+    TerminalEvent,
+};
 
 /// Bytes from hexadecimal, with or without spaces.
 pub fn hex(text: &str) -> Vec<u8> {
@@ -35,6 +38,20 @@ pub fn first_payment() -> Details {
         terminal_id: "52523535".to_owned(),
         receipt_number: 1,
         card_scheme: "Maestro".to_owned(),
+    }
+}
+
+/// A terminal that remembers this, and no turnover.
+pub fn remembers(last: Option<LastPayment>) -> TerminalEvent {
+    TerminalEvent::Remembers(Memory { last: last.map_or(Last::None, Last::Payment), turnover: None })
+}
+
+/// What a terminal told of its last payment, when that is what this event tells.
+pub fn last_payment(event: &TerminalEvent) -> Option<Option<LastPayment>> {
+    match event {
+        TerminalEvent::Remembers(Memory { last: Last::Payment(last), .. }) => Some(Some(last.clone())),
+        TerminalEvent::Remembers(Memory { last: Last::None, .. }) => Some(None),
+        _ => None,
     }
 }
 

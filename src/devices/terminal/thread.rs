@@ -31,6 +31,8 @@ enum Command {
     Charge(Charge),
     Cancel,
     AskLastPayment,
+    EndOfDay,
+    Diagnose,
 }
 
 impl ZvtTerminal {
@@ -80,6 +82,14 @@ impl PaymentTerminal for ZvtTerminal {
     fn ask_last_payment(&self) {
         self.command(Command::AskLastPayment);
     }
+
+    fn end_of_day(&self) {
+        self.command(Command::EndOfDay);
+    }
+
+    fn diagnose(&self) {
+        self.command(Command::Diagnose);
+    }
 }
 
 impl Drop for ZvtTerminal {
@@ -128,6 +138,8 @@ impl Worker {
             Command::Charge(charge) => Input::Charge(charge),
             Command::Cancel => Input::Cancel,
             Command::AskLastPayment => Input::AskLastPayment,
+            Command::EndOfDay => Input::EndOfDay,
+            Command::Diagnose => Input::Diagnose,
         });
     }
 

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use zuil_wire::{Header, PROTOCOL_VERSION};
 
 use super::*;
+use crate::devices::terminal::LastPayment;
 use crate::waypoint::NoWaypoints;
 
 const FEE: Cents = Cents(1735);
@@ -38,6 +39,14 @@ impl PaymentTerminal for ScriptedTerminal {
     fn ask_last_payment(&self) {
         self.0.lock().unwrap().last_payment += 1;
     }
+
+    fn end_of_day(&self) {}
+
+    fn diagnose(&self) {}
+}
+
+fn remembers(last: Last) -> TerminalEvent {
+    TerminalEvent::Remembers(Memory { last, turnover: None })
 }
 
 /// A till with its terminal and its disk.
@@ -97,7 +106,7 @@ impl Counter {
     fn remembers_of(&mut self, terminal: &str, receipt: u16) -> &mut Self {
         let mut details = details(receipt);
         details.terminal_id = terminal.into();
-        self.says(TerminalEvent::LastPayment(Some(LastPayment { approved: true, details })));
+        self.says(remembers(Last::Payment(LastPayment { approved: true, details })));
         self
     }
 
@@ -242,7 +251,7 @@ fn a_terminal_that_has_never_charged_is_a_baseline_too() {
     let mut counter = Counter::switched_on(tempfile::tempdir().unwrap(), 1);
     counter.ready();
     assert!(!counter.till.can_charge());
-    counter.says(TerminalEvent::LastPayment(None));
+    counter.says(remembers(Last::None));
     counter.begins();
     let open = counter.outbox.open_payments().unwrap();
     assert_eq!((open[0].last_receipt, open[0].last_terminal.as_deref()), (Some(0), None));

@@ -12,7 +12,7 @@ use zuil_wire::Cents;
 use super::connecting::Waiting;
 use super::{ASK_AGAIN, Driver, State};
 use crate::devices::terminal::codec::{Fields, Packet};
-use crate::devices::terminal::{Condition, Details, LastPayment, TerminalEvent, codes};
+use crate::devices::terminal::{self as told, Condition, Details, Last, LastPayment, TerminalEvent, codes};
 
 /// 06 20 was sent.
 pub(super) struct Repeating {
@@ -94,7 +94,8 @@ impl Driver {
     fn learnt(&mut self, last: Option<LastPayment>) -> State {
         self.ask = false;
         self.memory = Memory::default();
-        self.tell(TerminalEvent::LastPayment(last));
+        let last = last.map_or(Last::None, Last::Payment);
+        self.tell(TerminalEvent::Remembers(told::Memory { last, turnover: None }));
         State::Ready
     }
 

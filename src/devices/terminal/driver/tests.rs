@@ -4,7 +4,7 @@ use super::*;
 use crate::devices::terminal::simulator::PowerCut;
 use crate::devices::terminal::simulator::core::Act;
 use crate::devices::terminal::testing::{
-    AMOUNT, AUTHORISE_1735, Journal, Table, first_payment, hex, options, payment,
+    AMOUNT, AUTHORISE_1735, Journal, Table, first_payment, hex, last_payment, options, payment, remembers,
 };
 use crate::devices::terminal::{Details, LastPayment, codes};
 
@@ -21,7 +21,7 @@ fn a_terminal_is_ready_after_it_was_registered_and_asked_for_its_last_payment() 
     let mut table = Table::new();
     table.plug();
     table.settle(Duration::from_secs(1));
-    assert_eq!(table.events, [TerminalEvent::LastPayment(None), TerminalEvent::Condition(Condition::Ready)]);
+    assert_eq!(table.events, [remembers(None), TerminalEvent::Condition(Condition::Ready)]);
 }
 
 #[test]
@@ -396,10 +396,7 @@ fn a_cable_pulled_at_any_moment_never_makes_a_payment_paid_twice_or_a_lie() {
             other => panic!("step {step}: {other:?}"),
         }
         paid_unseen += u32::from(charged == 1 && outcome == [Outcome::Unknown]);
-        let told = table.events.iter().find_map(|event| match event {
-            TerminalEvent::LastPayment(last) => Some(last.clone()),
-            _ => None,
-        });
+        let told = table.events.iter().find_map(last_payment);
         assert_eq!(told.map(|last| last.is_some()), Some(charged == 1), "step {step}");
         assert_eq!(table.outcomes(), []);
     }
@@ -425,7 +422,7 @@ fn a_payment_that_an_earlier_run_of_the_pillar_began_is_stopped() {
     table.settle(Duration::from_secs(1));
     table.restart_pillar();
     table.settle(Duration::from_secs(10));
-    assert!(table.events.contains(&TerminalEvent::LastPayment(None)));
+    assert!(table.events.contains(&remembers(None)));
     assert_eq!(table.events.last(), Some(&TerminalEvent::Condition(Condition::Ready)));
     table.terminal.act(Act::InsertCard);
     table.settle(MINUTES);
@@ -443,10 +440,7 @@ fn a_pillar_that_restarts_at_any_moment_of_a_payment_learns_what_was_charged() {
         }
         table.restart_pillar();
         table.settle(MINUTES);
-        let told = table.events.iter().rev().find_map(|event| match event {
-            TerminalEvent::LastPayment(last) => Some(last.clone().map(|last| last.details)),
-            _ => None,
-        });
+        let told = table.events.iter().rev().find_map(last_payment).map(|last| last.map(|last| last.details));
         assert_eq!(told, Some(table.terminal.ledger.charged().first().cloned()), "step {step}");
         assert!(table.terminal.accepted() <= 1, "step {step}");
         assert_eq!(table.outcomes(), [], "step {step}");
@@ -464,7 +458,7 @@ fn the_last_payment_is_told_when_it_is_asked_for() {
     table.input(Input::AskLastPayment);
     table.settle(Duration::from_secs(1));
     let last = LastPayment { approved: true, details: first_payment() };
-    assert_eq!(table.events, [TerminalEvent::LastPayment(Some(last))]);
+    assert_eq!(table.events, [remembers(Some(last))]);
 }
 
 #[test]
@@ -474,7 +468,7 @@ fn the_last_payment_asked_for_without_a_port_is_told_at_the_next_connection() {
     table.input(Input::AskLastPayment);
     table.plug();
     table.settle(Duration::from_secs(1));
-    let told = table.events.iter().filter(|event| matches!(event, TerminalEvent::LastPayment(_))).count();
+    let told = table.events.iter().filter(|event| matches!(event, TerminalEvent::Remembers(_))).count();
     assert_eq!(told, 1);
 }
 
@@ -525,10 +519,7 @@ fn after_power_cut(point: PowerCut) -> Option<LastPayment> {
     table.plug();
     table.settle(Duration::from_secs(1));
     assert_eq!(table.outcomes(), []);
-    let last = table.events.iter().find_map(|event| match event {
-        TerminalEvent::LastPayment(last) => Some(last.clone()),
-        _ => None,
-    });
+    let last = table.events.iter().find_map(last_payment);
     last.expect("the terminal told")
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::devices::terminal::simulator::{PaymentSimulator, PowerCut};
 use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, payment};
-use crate::devices::terminal::{Condition, LastPayment, Outcome, Prompt};
+use crate::devices::terminal::{Condition, Last, LastPayment, Outcome, Prompt};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -90,10 +90,10 @@ fn after_a_power_cut_the_terminal_tells_that_it_was_paid() {
     assert_eq!(pillar.wait_for_outcome(2), Outcome::NotAsked);
     pillar.simulator.restore_power();
     let last = pillar.wait(|event| match event {
-        TerminalEvent::LastPayment(last) => Some(last),
+        TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Some(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
     pillar.wait_for(Condition::Ready);
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
@@ -128,10 +128,10 @@ fn a_resident_pays_at_a_terminal_whose_cable_is_out_and_the_pillar_learns_of_it(
     }
     pillar.simulator.plug_cable();
     let last = pillar.wait(|event| match event {
-        TerminalEvent::LastPayment(last) => Some(last),
+        TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Some(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
 
@@ -147,10 +147,11 @@ fn a_payment_that_nobody_acknowledged_is_taken_back_by_a_terminal_that_does_so()
     pillar.wait_for(Condition::Offline);
     pillar.simulator.restore_power();
     let last = pillar.wait(|event| match event {
-        TerminalEvent::LastPayment(last) => Some(last),
+        TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last.map(|last| (last.approved, last.details.receipt_number)), Some((false, 2)));
+    let Last::Payment(last) = last else { panic!("it told none") };
+    assert_eq!((last.approved, last.details.receipt_number), (false, 2));
     assert_eq!(pillar.simulator.charged(), []);
 }
 

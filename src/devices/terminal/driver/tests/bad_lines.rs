@@ -61,7 +61,7 @@ fn pay_over(seed: u64, badness: Badness, unanswered: Unanswered) -> Outcome {
     assert!(charged.len() <= 1, "seed {seed}");
     assert!(table.journal.outcomes().len() <= 1, "seed {seed}: recorded twice");
     for event in &table.events {
-        if let TerminalEvent::LastPayment(last) = event {
+        if let Some(last) = last_payment(event) {
             let approved = last.as_ref().is_some_and(|last| last.approved);
             assert_eq!(approved, !charged.is_empty(), "seed {seed}: {last:?}");
         }

@@ -116,7 +116,7 @@ fn a_terminal_that_rejects_to_repeat_a_receipt_remembers_none() {
     let mut player = Player::default();
     player.take(&mut driver, Input::Opened);
     player.play(&mut driver, REGISTRATION);
-    assert_eq!(player.events, [TerminalEvent::LastPayment(None), TerminalEvent::Condition(Condition::Ready)]);
+    assert_eq!(player.events, [remembers(None), TerminalEvent::Condition(Condition::Ready)]);
 }
 
 /// Plays the terminal's lines of a payment of 17.35; checks the pillar's.

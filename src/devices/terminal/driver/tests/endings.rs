@@ -3,10 +3,7 @@
 use super::*;
 
 fn last_told(table: &Table) -> Option<Option<LastPayment>> {
-    table.events.iter().rev().find_map(|event| match event {
-        TerminalEvent::LastPayment(last) => Some(last.clone()),
-        _ => None,
-    })
+    table.events.iter().rev().find_map(last_payment)
 }
 
 /// A driver whose journal did not keep an approval and that has rejected it.

@@ -5,11 +5,7 @@ use crate::devices::terminal::codec::{Field, Fields};
 
 /// All that was told of the last payment, in order.
 fn told(table: &Table) -> Vec<Option<LastPayment>> {
-    let last = |event: &TerminalEvent| match event {
-        TerminalEvent::LastPayment(last) => Some(last.clone()),
-        _ => None,
-    };
-    table.events.iter().filter_map(last).collect()
+    table.events.iter().filter_map(last_payment).collect()
 }
 
 /// A driver that waits for the answer to repeat receipt; the status enquiry before it was completed.
@@ -28,7 +24,7 @@ fn asked_to_repeat() -> Driver {
 
 fn tells_of_the_last_payment(outputs: &[Output]) -> Vec<Option<LastPayment>> {
     let told = outputs.iter().filter_map(|output| match output {
-        Output::Tell(TerminalEvent::LastPayment(last)) => Some(last.clone()),
+        Output::Tell(event) => last_payment(event),
         _ => None,
     });
     told.collect()

@@ -1,0 +1,139 @@
+//! How a pillar is: what its devices can do, what waits in it, and which payments nobody can prove
+//! yet. The hub's answer brings back what staff have found out about those.
+//!
+//! `POST /v1/report` over mutual TLS carries a [`HealthReport`]; the hub keeps the newest of each
+//! pillar and answers with a [`HealthAnswer`]. A report holds nothing of a resident: references are
+//! those of the staff's own worklist.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Cents, PaymentState, Reference};
+
+/// How a pillar is at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HealthReport {
+    /// The version of the protocol.
+    pub version: u16,
+    /// The pillar's clock.
+    pub at: Timestamp,
+    /// The version of the pillar's program.
+    pub program: String,
+    /// The version of its catalogue.
+    pub catalogue: String,
+    /// Its devices, each at most once; one that the pillar does not have is not there.
+    pub devices: Vec<DeviceReport>,
+    /// What is known of the paper; nothing when the pillar has no printer.
+    pub paper: Option<Paper>,
+    /// Transactions that the hub does not have yet.
+    pub waiting: u64,
+    /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
+    /// no cards.
+    pub open_payments: Vec<OpenPayment>,
+}
+
+impl HealthReport {
+    /// The most open payments in one report; there are hardly ever two.
+    pub const MAX_OPEN_PAYMENTS: usize = 64;
+    /// The largest report, in bytes.
+    pub const MAX_BYTES: usize = 64 * 1024;
+}
+
+/// A device of a pillar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The receipt printer.
+    Printer,
+    /// The card terminal.
+    Terminal,
+    /// The reader of identity documents.
+    DocumentReader,
+    /// The reader of waste passes.
+    PassReader,
+}
+
+/// How a device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// It was not asked yet.
+    Unknown,
+    /// It works.
+    Ready,
+    /// It works, and its paper is nearly used up.
+    PaperNearEnd,
+    /// Its paper is used up.
+    PaperOut,
+    /// Its cover is open.
+    CoverOpen,
+    /// Its cutter is stuck.
+    CutterError,
+    /// It works, and takes no cards until a payment's outcome is known.
+    Blocked,
+    /// It is not there, or does not answer.
+    Offline,
+}
+
+/// One device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceReport {
+    /// Which.
+    pub device: Device,
+    /// How it is.
+    pub state: DeviceState,
+    /// Since when, by the pillar's clock.
+    pub since: Timestamp,
+}
+
+/// The paper of a receipt printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// How much was printed since the roll was changed, in millimetres.
+    pub used_mm: u64,
+    /// How much a full roll holds, in millimetres.
+    pub roll_mm: u64,
+    /// The first day on which there may be none left, by the use of the last weeks; nothing as long as
+    /// too little was printed to tell.
+    pub empty_on: Option<Date>,
+}
+
+/// A payment whose outcome is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPayment {
+    /// Names the payment.
+    pub payment: Uuid,
+    /// The reference of its transaction.
+    pub reference: Reference,
+    /// How much was to be charged.
+    pub amount: Cents,
+    /// When, by the pillar's clock.
+    pub at: Timestamp,
+    /// The receipt number that the terminal told when it had charged; nothing when it never came to
+    /// that.
+    pub receipt_number: Option<u16>,
+}
+
+/// The hub's answer to a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthAnswer {
+    /// The hub's clock.
+    pub now: Timestamp,
+    /// What staff have found out about open payments of this report.
+    pub settled: Vec<SettledByStaff>,
+}
+
+/// What a person at the municipality found out about a payment, for example from the bank's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledByStaff {
+    /// The payment.
+    pub payment: Uuid,
+    /// `paid` or `not_paid`; a pillar ignores anything else.
+    pub state: PaymentState,
+}
