@@ -77,6 +77,18 @@ pub struct Terminal {
     pub port: PathBuf,
     /// The password for registration, six digits.
     pub password: String,
+    /// When the terminal's day is closed, while nobody stands at the pillar; `"never"` where the bank or
+    /// the terminal does that by itself.
+    #[serde(default = "default_end_of_day")]
+    pub end_of_day: String,
+}
+
+impl Terminal {
+    /// The time at which the terminal's day is closed; `None` for never.
+    #[must_use]
+    pub fn end_of_day(&self) -> Option<jiff::civil::Time> {
+        self.end_of_day.parse().ok()
+    }
 }
 
 /// The headphone socket.
@@ -178,10 +190,15 @@ impl Config {
         let password_fits = self.terminal.as_ref().is_none_or(|terminal| {
             terminal.password.len() == 6 && terminal.password.bytes().all(|b| b.is_ascii_digit())
         });
+        let end_of_day_fits = self
+            .terminal
+            .as_ref()
+            .is_none_or(|terminal| terminal.end_of_day == "never" || terminal.end_of_day().is_some());
         [
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
             (columns_fit, "printer.columns", "42 or 48"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
+            (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
         ]
@@ -192,6 +209,10 @@ impl Config {
 
 fn default_time_zone() -> String {
     "Europe/Amsterdam".into()
+}
+
+fn default_end_of_day() -> String {
+    "03:00".into()
 }
 
 const fn default_printer_baud() -> u32 {
@@ -242,6 +263,10 @@ mod tests {
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
             ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 42 or 48"),
             ("[terminal]\nport = 't'\npassword = '12'", "terminal.password must be six digits"),
+            (
+                "[terminal]\nport = 't'\npassword = '123456'\nend_of_day = 'late'",
+                "terminal.end_of_day must be a time",
+            ),
         ] {
             let error = load(&format!("{SMALLEST}{table}")).unwrap_err().to_string();
             assert!(error.contains(limits), "{error}");

@@ -16,7 +16,7 @@ use zuil_wire::seal::SealKey;
 
 use crate::catalogue::{Catalogue, Mistake};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
 use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
@@ -112,7 +112,10 @@ impl Pillar {
                 Columns::FortyEight
             },
             terminal: start_terminal(config, &inputs)?,
+            end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
+            tell_health: Box::new(|_| {}),
+            started: jiff::Timestamp::now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
         };

@@ -5,28 +5,32 @@
 //! before the terminal is asked, what it tells before it is acknowledged, and a transaction before
 //! the resident is told of it.
 
+mod night;
 mod payment;
+mod report;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
-use zuil_wire::PaymentState;
+use zuil_wire::HealthReport;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
 
 use crate::clock::Moment;
+use crate::devices::health::{Health, Since};
 use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::SyncEvent;
 use crate::visit::{
-    Draft, Effect, Event, Intent, Offer, PaymentDone, ReceiptOutcome, Slip, View, Visit, WhyNotPaid,
-    WhyNotPrinted,
+    Draft, Effect, Event, Intent, Offer, ReceiptOutcome, Slip, View, Visit, WhyNotPaid, WhyNotPrinted,
 };
 use crate::waypoint::{Waypoint, Waypoints};
 
+use night::Night;
 use payment::Till;
 
 /// Something that reached the runner.
@@ -71,12 +75,18 @@ pub struct Parts {
     pub columns: receipt::Columns,
     /// The terminal, when there is one.
     pub terminal: Option<Box<dyn PaymentTerminal>>,
+    /// When the terminal's day is closed, at night; never when `None`.
+    pub end_of_day: Option<jiff::civil::Time>,
     /// Tells the sync that there is something new.
     pub wake_sync: Box<dyn Fn() + Send>,
+    /// Takes how the pillar is, when that has changed.
+    pub tell_health: Box<dyn Fn(HealthReport) + Send>,
     /// Where the pillar stands.
     pub time_zone: TimeZone,
     /// Who is told of the points passed.
     pub waypoints: Arc<dyn Waypoints>,
+    /// When the pillar was started, by its clock.
+    pub started: Timestamp,
 }
 
 /// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
@@ -85,7 +95,9 @@ pub struct Runner {
     outbox: Arc<Outbox>,
     identity: Identity,
     printer: Option<Box<dyn ReceiptPrinter>>,
-    printer_condition: printer::Condition,
+    health: Health,
+    reported: Option<HealthReport>,
+    night: Option<Night>,
     columns: receipt::Columns,
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
@@ -93,6 +105,7 @@ pub struct Runner {
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
+    tell_health: Box<dyn Fn(HealthReport) + Send>,
     time_zone: TimeZone,
     waypoints: Arc<dyn Waypoints>,
 }
@@ -102,23 +115,33 @@ impl Runner {
     /// card payments stay blocked while one of an earlier run is open.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let health = Health {
+            printer: parts.printer.as_ref().map(|_| Since::untold(parts.started)),
+            terminal: parts.terminal.as_ref().map(|_| Since::untold(parts.started)),
+            ..Health::default()
+        };
         let till = Till::new(parts.terminal, parts.outbox.clone(), parts.waypoints.clone());
         let mut runner = Self {
             visit: parts.visit,
             outbox: parts.outbox,
             identity: parts.identity,
             printer: parts.printer,
-            printer_condition: printer::Condition::Unknown,
+            health,
+            reported: None,
+            night: parts.end_of_day.map(Night::at),
             columns: parts.columns,
             printing: None,
             till,
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
+            tell_health: parts.tell_health,
             time_zone: parts.time_zone,
             waypoints: parts.waypoints,
         };
-        runner.wake_for_the_till();
+        if runner.till.take_changed() {
+            (runner.wake_sync)();
+        }
         runner
     }
 
@@ -130,6 +153,7 @@ impl Runner {
 
     /// Takes one input and does all that follows from it.
     pub fn take(&mut self, input: Input, now: Moment) {
+        let by_hand = matches!(input, Input::Resident(_));
         match input {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),
             Input::Printer(event) => self.printer_said(event, now),
@@ -138,11 +162,15 @@ impl Runner {
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
             Input::Tick => {
                 self.till.tick(now.uptime);
-                self.wake_for_the_till();
+                self.close_the_day(now);
                 self.tell(Event::Tick, now);
             }
         }
+        self.hear_the_till(now);
         self.offer(now);
+        if !by_hand {
+            self.report(now);
+        }
     }
 
     /// Tells the visit and performs what it wants done, until it wants nothing more.
@@ -197,20 +225,10 @@ impl Runner {
 
     fn charge(&mut self, draft: &Draft, now: Moment) -> Option<Event> {
         self.waypoints.pass(Waypoint::BeforeIntent);
-        let begun =
-            self.seal(draft, now).and_then(|sealed| self.till.begin(draft.fee, &sealed, now.timestamp));
-        begun.err().map(|error| {
-            tracing::error!(%error, "a payment was not begun");
-            match error {
-                NotKept::NoCard => Event::PaymentDone(PaymentDone {
-                    state: PaymentState::NotPaid,
-                    why_not: Some(WhyNotPaid::TerminalGone),
-                    transaction: None,
-                    card: None,
-                }),
-                _ => Event::NotSaved,
-            }
-        })
+        let begun = self
+            .seal(draft, now)
+            .and_then(|sealed| self.till.begin(draft.fee, sealed, now.timestamp, now.uptime));
+        begun.err().map(|error| error.as_event())
     }
 
     /// Gives the draft an id and a reference and seals it. From here on nobody here can read it.
@@ -255,7 +273,7 @@ impl Runner {
     /// The visit is over. A healthy printer finishes the receipt that is on its way to the
     /// resident's hand; one that is stuck must not print it for the next resident.
     fn forget_receipt(&mut self) {
-        if self.printing.is_some() && !self.printer_condition.can_print() {
+        if self.printing.is_some() && !self.printer_condition().can_print() {
             if let Some(printer) = &self.printer {
                 printer.forget();
             }
@@ -266,7 +284,9 @@ impl Runner {
     fn printer_said(&mut self, event: PrinterEvent, now: Moment) {
         let (job, outcome) = match event {
             PrinterEvent::Condition(condition) => {
-                self.printer_condition = condition;
+                if let Some(printer) = &mut self.health.printer {
+                    printer.become_condition(condition, now.timestamp);
+                }
                 return;
             }
             PrinterEvent::Printed(job) => (job, ReceiptOutcome::Printed),
@@ -283,17 +303,41 @@ impl Runner {
     }
 
     fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
-        let told = self.till.terminal_said(event, now.uptime);
-        self.wake_for_the_till();
-        if let Some(told) = told {
-            self.tell(told, now);
+        match (&event, &mut self.health.terminal, &mut self.night) {
+            (TerminalEvent::Condition(condition), Some(terminal), _) => {
+                terminal.become_condition(*condition, now.timestamp);
+            }
+            (TerminalEvent::DayEnded(Ok(())), _, Some(night)) => {
+                night.done(now.in_zone(&self.time_zone).wall)
+            }
+            _ => {}
+        }
+        self.till.terminal_said(event, now.uptime);
+    }
+
+    /// At night, while nobody stands here.
+    fn close_the_day(&mut self, now: Moment) {
+        let wall = now.in_zone(&self.time_zone).wall;
+        if let Some(night) = &mut self.night
+            && self.visit.is_waiting()
+            && night.is_due(wall, now.uptime)
+            && self.till.close_day()
+        {
+            night.tried(now.uptime);
         }
     }
 
-    /// What the till has settled is sent at once.
-    fn wake_for_the_till(&mut self) {
-        if self.till.take_changed() {
-            (self.wake_sync)();
+    /// What the till has settled is sent at once, and the visit hears of it.
+    fn hear_the_till(&mut self, now: Moment) {
+        loop {
+            if self.till.take_changed() {
+                (self.wake_sync)();
+            }
+            let news = self.till.take_news();
+            if news.is_empty() {
+                return;
+            }
+            news.into_iter().for_each(|event| self.tell(event, now));
         }
     }
 
@@ -309,15 +353,39 @@ impl Runner {
 
     /// Tells the visit what the devices can do, when that has changed.
     fn offer(&mut self, now: Moment) {
+        let printer = self.printer_condition();
         let offer = Offer {
-            card: self.till.can_charge(),
-            printer: self.printer.is_some() && self.printer_condition.can_print(),
+            card: self.till.can_charge(now.uptime),
+            printer: printer.can_print(),
+            printer_trouble: (!printer.can_print()).then(|| why(printer)),
             network: self.online,
         };
         if self.offered != Some(offer) {
             self.offered = Some(offer);
             self.tell(Event::Offer(offer), now);
         }
+    }
+
+    /// Tells the hub how the pillar is, when that has changed.
+    fn report(&mut self, now: Moment) {
+        self.health.card_blocked = self.till.is_blocked();
+        let catalogue = &self.identity.catalogue_version;
+        let report = match report::report(&self.health, None, &self.outbox, catalogue, now.timestamp) {
+            Ok(report) => report,
+            Err(error) => {
+                tracing::warn!(%error, "the hub cannot be told how the pillar is");
+                return;
+            }
+        };
+        if !self.reported.as_ref().is_some_and(|before| report::same(before, &report)) {
+            (self.tell_health)(report.clone());
+            self.reported = Some(report);
+        }
+    }
+
+    /// A pillar without a printer is like one whose printer is not there.
+    fn printer_condition(&self) -> printer::Condition {
+        self.health.printer.map_or(printer::Condition::Offline, |printer| printer.condition)
     }
 }
 
@@ -332,6 +400,17 @@ enum NotKept {
     Random(#[from] zuil_wire::reference::NoRandomness),
     #[error("no card can be taken now; the terminal is not ready, or an earlier payment is open")]
     NoCard,
+}
+
+impl NotKept {
+    /// What the visit hears of it.
+    fn as_event(&self) -> Event {
+        tracing::error!(error = %self, "a payment was not begun");
+        match self {
+            Self::NoCard => payment::not_paid(WhyNotPaid::TerminalGone),
+            _ => Event::NotSaved,
+        }
+    }
 }
 
 const fn why(condition: printer::Condition) -> WhyNotPrinted {

@@ -86,7 +86,9 @@ impl ScriptedResident {
                 if offered { vec![Intent::ChooseTask(self.task.clone())] } else { vec![] }
             }
             Screen::Explain { card_missing: false, .. } | Screen::Review { .. } => vec![Intent::Next],
-            Screen::Receipt(receipt) if receipt.paper.is_some() => vec![Intent::Next],
+            Screen::Receipt(receipt) | Screen::PaymentUnknown(receipt) if receipt.paper.is_some() => {
+                vec![Intent::Next]
+            }
             Screen::Question(question) => answers(&question.control),
             Screen::Pay { stage: PayStage::NotPaid(_), .. } => vec![Intent::Stop, Intent::ConfirmStop],
             Screen::Survey(SurveyView::Clear { .. }) => vec![Intent::Rate(4), Intent::Next],

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction as SqlTransaction, params};
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{Cents, PaymentRecord, PaymentState};
+use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
-use super::transactions::{id_from, insert};
+use super::rows::{cents_from, cents_to_sql, header_from, id_from, state_from, state_word, time_from};
+use super::transactions::insert;
 use super::{Outbox, OutboxError, Result};
 
 /// A payment that the terminal is about to be asked for.
@@ -26,8 +27,21 @@ pub struct Intent {
     pub last_receipt: Option<u16>,
     /// The terminal that gave it, eight digits. `None` when it remembered none, or did not tell.
     pub last_terminal: Option<String>,
+    /// What the terminal had charged before it; `None` when it did not tell.
+    pub turnover: Option<Turnover>,
     /// When, by the pillar's clock.
     pub at: Timestamp,
+}
+
+/// What a terminal has charged since its day was last closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turnover {
+    /// Which terminal, eight digits.
+    pub terminal_id: String,
+    /// How many payments.
+    pub count: u32,
+    /// How much together.
+    pub total: Cents,
 }
 
 /// What the terminal told of a charge that it has made and may still undo.
@@ -41,6 +55,8 @@ pub struct Approval {
     pub receipt_number: u16,
     /// The name of the card scheme.
     pub card_scheme: String,
+    /// The trace number, six digits, when it told one.
+    pub trace: Option<u32>,
 }
 
 /// A payment without an outcome, or with an unknown one.
@@ -56,6 +72,10 @@ pub struct OpenPayment {
     pub last_receipt: Option<u16>,
     /// The terminal that gave that one, as in [`Intent::last_terminal`].
     pub last_terminal: Option<String>,
+    /// The turnover before it, as in [`Intent::turnover`].
+    pub turnover: Option<Turnover>,
+    /// The reference of its transaction.
+    pub reference: Reference,
     /// What the terminal told when it had charged; `None` when it never came to that.
     pub approved: Option<Approval>,
     /// When it was intended.
@@ -79,8 +99,8 @@ impl Outbox {
     /// [`OutboxError::Taken`], [`OutboxError::TooLarge`] or [`OutboxError::Amount`], or when it
     /// cannot be made durable. The terminal must not be asked then.
     pub fn record_intent(&self, intent: &Intent, sealed: &Sealed) -> Result<()> {
-        let amount = i64::try_from(intent.amount.0).unwrap_or_default();
-        if amount == 0 {
+        let amount = cents_to_sql(intent.amount);
+        if !(1..i64::MAX).contains(&amount) {
             return Err(OutboxError::Amount(intent.amount));
         }
         self.durably(|sql| {
@@ -91,14 +111,18 @@ impl Outbox {
                 }
             } else {
                 sql.execute(
-                    "INSERT INTO journal (payment, amount, last_receipt, last_terminal, intended_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO journal (payment, amount, last_receipt, last_terminal, intended_at,
+                                          turnover_terminal, turnover_count, turnover_total)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     params![
                         intent.payment.to_string(),
                         amount,
                         intent.last_receipt,
                         intent.last_terminal,
-                        intent.at.to_string()
+                        intent.at.to_string(),
+                        intent.turnover.as_ref().map(|turnover| &turnover.terminal_id),
+                        intent.turnover.as_ref().map(|turnover| turnover.count),
+                        intent.turnover.as_ref().map(|turnover| cents_to_sql(turnover.total)),
                     ],
                 )?;
             }
@@ -177,7 +201,8 @@ impl Outbox {
                     EXISTS (SELECT 1 FROM journal l
                             WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid')),
                     EXISTS (SELECT 1 FROM journal e
-                            WHERE e.entry < j.entry AND e.receipt_number IS NOT NULL)
+                            WHERE e.entry < j.entry AND e.receipt_number IS NOT NULL),
+                    j.trace, j.turnover_terminal, j.turnover_count, j.turnover_total, t.header
              FROM journal j JOIN transactions t USING (payment)
              WHERE j.state IS NULL OR j.state IN ('approved', 'unknown') ORDER BY j.entry",
         )?;
@@ -236,7 +261,7 @@ fn find(sql: &SqlTransaction<'_>, payment: Uuid) -> Result<Option<Known>> {
         .optional()?;
     row.map(|(amount, at, state, receipt_number)| {
         Ok(Known {
-            amount: Cents(amount.unsigned_abs()),
+            amount: cents_from(amount),
             at: time_from(&at)?,
             progress: progress_from(state.as_deref())?,
             receipt_number,
@@ -247,14 +272,15 @@ fn find(sql: &SqlTransaction<'_>, payment: Uuid) -> Result<Option<Known>> {
 
 fn write_approval(sql: &SqlTransaction<'_>, payment: Uuid, approval: &Approval) -> Result<()> {
     sql.execute(
-        "UPDATE journal SET state = ?2, terminal_id = ?3, receipt_number = ?4, card_scheme = ?5
+        "UPDATE journal SET state = ?2, terminal_id = ?3, receipt_number = ?4, card_scheme = ?5, trace = ?6
          WHERE payment = ?1",
         params![
             payment.to_string(),
             APPROVED,
             approval.terminal_id,
             approval.receipt_number,
-            approval.card_scheme
+            approval.card_scheme,
+            approval.trace
         ],
     )?;
     Ok(())
@@ -297,7 +323,7 @@ fn tell_again(sql: &SqlTransaction<'_>, payment: Uuid) -> Result<()> {
 }
 
 fn open_payment(row: &Row<'_>) -> Result<OpenPayment> {
-    let amount = Cents(row.get::<_, i64>(2)?.unsigned_abs());
+    let amount = cents_from(row.get(2)?);
     let progress = progress_from(row.get::<_, Option<String>>(5)?.as_deref())?;
     Ok(OpenPayment {
         payment: id_from(&row.get::<_, String>(0)?)?,
@@ -305,20 +331,29 @@ fn open_payment(row: &Row<'_>) -> Result<OpenPayment> {
         amount,
         last_receipt: row.get(3)?,
         last_terminal: row.get(6)?,
-        approved: approval_at(row, 7, amount)?,
+        approved: approval_at(row, 7, 12, amount)?,
         at: time_from(&row.get::<_, String>(4)?)?,
         recorded_unknown: matches!(progress, Progress::Ended(_)),
         superseded: row.get(10)?,
         had_receipts: row.get(11)?,
+        turnover: turnover_at(row, 13)?,
+        reference: header_from(&row.get::<_, String>(16)?)?.reference,
     })
 }
 
-/// The approval in the columns from `first` on: terminal, receipt number, scheme.
-fn approval_at(row: &Row<'_>, first: usize, amount: Cents) -> Result<Option<Approval>> {
+/// The turnover in the columns from `first` on: terminal, count, total.
+fn turnover_at(row: &Row<'_>, first: usize) -> Result<Option<Turnover>> {
+    let (terminal_id, count, total) = (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
+    let (Some(terminal_id), Some(count), Some(total)) = (terminal_id, count, total) else { return Ok(None) };
+    Ok(Some(Turnover { terminal_id, count, total: cents_from(total) }))
+}
+
+/// The approval in the columns from `first` on (terminal, receipt number, scheme) and in `trace`.
+fn approval_at(row: &Row<'_>, first: usize, trace: usize, amount: Cents) -> Result<Option<Approval>> {
     let (terminal_id, receipt_number) = (row.get(first)?, row.get(first + 1)?);
     let (Some(terminal_id), Some(receipt_number)) = (terminal_id, receipt_number) else { return Ok(None) };
     let card_scheme = row.get::<_, Option<String>>(first + 2)?.unwrap_or_default();
-    Ok(Some(Approval { amount, terminal_id, receipt_number, card_scheme }))
+    Ok(Some(Approval { amount, terminal_id, receipt_number, card_scheme, trace: row.get(trace)? }))
 }
 
 const APPROVED: &str = "approved";
@@ -329,23 +364,4 @@ fn progress_from(word: Option<&str>) -> Result<Progress> {
         Some(APPROVED) => Progress::Approved,
         Some(word) => Progress::Ended(state_from(word)?),
     })
-}
-
-const fn state_word(state: PaymentState) -> &'static str {
-    match state {
-        PaymentState::Paid => "paid",
-        PaymentState::NotPaid => "not_paid",
-        PaymentState::Unknown => "unknown",
-    }
-}
-
-pub(super) fn state_from(word: &str) -> Result<PaymentState> {
-    [PaymentState::Paid, PaymentState::NotPaid, PaymentState::Unknown]
-        .into_iter()
-        .find(|state| state_word(*state) == word)
-        .ok_or(OutboxError::Unreadable("the state of a payment"))
-}
-
-fn time_from(text: &str) -> Result<Timestamp> {
-    text.parse().map_err(|_| OutboxError::Unreadable("a time"))
 }

@@ -10,6 +10,7 @@
 
 mod error;
 mod journal;
+mod rows;
 mod schema;
 mod surveys;
 mod transactions;
@@ -23,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
 pub use error::OutboxError;
-pub use journal::{Approval, Intent, OpenPayment};
+pub use journal::{Approval, Intent, OpenPayment, Turnover};
 pub use transactions::{Acknowledged, Counts, Pending, Sent};
 
 /// What the outbox's methods return.

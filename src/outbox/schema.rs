@@ -16,6 +16,7 @@ use super::{OutboxError, Result};
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_transactions.sql")),
     M::up(include_str!("migrations/0002_surveys.sql")),
+    M::up(include_str!("migrations/0003_turnover.sql")),
 ];
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

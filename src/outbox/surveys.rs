@@ -6,7 +6,7 @@ use rusqlite::params;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 
-use super::transactions::{id_from, json};
+use super::rows::{id_from, json};
 use super::{Outbox, OutboxError, Result};
 
 impl Outbox {

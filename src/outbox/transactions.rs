@@ -4,12 +4,11 @@
 //! tell of it, and as long as its payment is unknown.
 
 use rusqlite::{OptionalExtension, Row, Transaction as SqlTransaction, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{Cents, ItemOutcome, PaymentRecord, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, State};
 
+use super::rows::{cents_from, header_from, json, state_from};
 use super::{Outbox, OutboxError, Result};
 
 /// The most sealed bytes (in base64) of one transaction: a batch of one must always fit.
@@ -115,7 +114,7 @@ impl Outbox {
         while let Some(row) = rows.next()? {
             pending.push(Pending {
                 sealed: Sealed {
-                    header: parse(&row.get::<_, String>(0)?, "a header")?,
+                    header: header_from(&row.get::<_, String>(0)?)?,
                     encapsulated_key: row.get(1)?,
                     ciphertext: row.get(2)?,
                 },
@@ -279,8 +278,8 @@ pub(super) const fn forward(known: State, told: State) -> State {
 fn payment_at(row: &Row<'_>, first: usize) -> Result<Option<PaymentRecord>> {
     let Some(state) = row.get::<_, Option<String>>(first)? else { return Ok(None) };
     Ok(Some(PaymentRecord {
-        state: super::journal::state_from(&state)?,
-        amount: Cents(row.get::<_, i64>(first + 1)?.unsigned_abs()),
+        state: state_from(&state)?,
+        amount: cents_from(row.get(first + 1)?),
         terminal_id: row.get(first + 2)?,
         receipt_number: row.get(first + 3)?,
         card_scheme: row.get(first + 4)?,
@@ -291,16 +290,4 @@ fn id_of(outcome: &ItemOutcome) -> Uuid {
     match outcome {
         ItemOutcome::Accepted { id, .. } | ItemOutcome::Refused { id, .. } => *id,
     }
-}
-
-pub(super) fn id_from(text: &str) -> Result<Uuid> {
-    text.parse().map_err(|_| OutboxError::Unreadable("an id"))
-}
-
-pub(super) fn json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| OutboxError::Unreadable("a value that has no JSON form"))
-}
-
-fn parse<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| OutboxError::Unreadable(what))
 }

@@ -15,17 +15,25 @@ use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
 use super::NotKept;
 use crate::devices::terminal::{
-    Charge, Condition, Details, Keep, Last, Memory, NotRecorded, Outcome, PaymentTerminal, Prompt,
-    TerminalEvent,
+    Charge, Condition, Keep, Memory, NotDone, NotRecorded, Outcome, PaymentTerminal, TerminalEvent,
 };
-use crate::outbox::{Approval, Intent, Outbox, OutboxError};
-use crate::reconcile::{self, Settled};
-use crate::visit::{CardLines, Event, PaymentDone, TerminalStep, WhyNotPaid};
+use crate::outbox::{Outbox, OutboxError};
+use crate::reconcile::{self, Decision, Settled};
+use crate::visit::{Event, PaymentDone, WhyNotPaid};
 use crate::waypoint::{Waypoint, Waypoints};
+
+mod baseline;
+mod records;
+
+use baseline::Baseline;
+use records::{approval, card_lines, record, step, why_not};
 
 /// How long a terminal may take to boot (it is slower than a pillar), and how often it is asked
 /// again as long as something is open.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a resident's payment waits until the terminal has told what it remembers. It takes a few
+/// round trips after a refusal.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Takes payments through the terminal and keeps the journal. Times are the pillar's uptime.
 pub(super) struct Till {
@@ -35,7 +43,9 @@ pub(super) struct Till {
     condition: Condition,
     /// The payment that is going on now.
     current: Option<Current>,
-    /// The terminal's last payment; `None` from the beginning of a payment, or the loss of the
+    /// A payment that begins as soon as there is a baseline.
+    waiting: Option<Waiting>,
+    /// What the terminal remembers; `None` from the beginning of a payment, or the loss of the
     /// terminal, until it told again. No card is taken before that: without it a payment could not
     /// be settled after a power cut.
     baseline: Option<Baseline>,
@@ -48,6 +58,15 @@ pub(super) struct Till {
     asked_at: Duration,
     /// There is something new to tell the hub.
     changed: bool,
+    /// What the visit must know, in order.
+    news: Vec<Event>,
+}
+
+struct Waiting {
+    amount: Cents,
+    sealed: Sealed,
+    at: Timestamp,
+    since: Duration,
 }
 
 struct Current {
@@ -56,14 +75,6 @@ struct Current {
     transaction: (Uuid, Reference),
     /// What the terminal told before it was acknowledged.
     told: Arc<OnceLock<Outcome>>,
-}
-
-/// What the terminal remembered before a payment.
-#[derive(Clone)]
-struct Baseline {
-    /// 0 when it remembered none.
-    receipt: u16,
-    terminal: Option<String>,
 }
 
 impl Till {
@@ -78,11 +89,13 @@ impl Till {
             waypoints,
             condition: Condition::Unknown,
             current: None,
+            waiting: None,
             baseline: None,
             unwritten: None,
             blocked: true,
             asked_at: Duration::ZERO,
             changed: false,
+            news: Vec::new(),
         };
         till.look_for_open_payments();
         match &till.terminal {
@@ -92,9 +105,19 @@ impl Till {
         till
     }
 
-    /// Whether a card payment can be begun now, or is going on.
-    pub(super) fn can_charge(&self) -> bool {
-        self.current.is_some() || self.can_begin()
+    /// Whether a card payment can be begun now or in a moment, or is going on.
+    pub(super) fn can_charge(&self, now: Duration) -> bool {
+        self.current.is_some() || self.can_begin() || self.can_begin_soon(now)
+    }
+
+    /// Whether no card is taken because a payment's outcome is not known.
+    pub(super) const fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// What the visit must know, in order; told once.
+    pub(super) fn take_news(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.news)
     }
 
     /// Whether there is something new to tell the hub; asked once.
@@ -102,20 +125,29 @@ impl Till {
         std::mem::replace(&mut self.changed, false)
     }
 
+    /// Takes a payment, at once or as soon as the terminal has told what it remembers.
+    pub(super) fn begin(
+        &mut self,
+        amount: Cents,
+        sealed: Sealed,
+        at: Timestamp,
+        now: Duration,
+    ) -> Result<(), NotKept> {
+        if !self.can_begin() && self.waiting.is_none() && self.can_begin_soon(now) {
+            self.waiting = Some(Waiting { amount, sealed, at, since: now });
+            return Ok(());
+        }
+        self.charge(amount, &sealed, at)
+    }
+
     /// Makes the intent and the sealed transaction durable, then charges.
-    pub(super) fn begin(&mut self, amount: Cents, sealed: &Sealed, at: Timestamp) -> Result<(), NotKept> {
+    fn charge(&mut self, amount: Cents, sealed: &Sealed, at: Timestamp) -> Result<(), NotKept> {
         let (Some(terminal), Some(baseline), true) = (&self.terminal, &self.baseline, self.can_begin())
         else {
             return Err(NotKept::NoCard);
         };
         let payment = Uuid::new_v4();
-        let intent = Intent {
-            payment,
-            amount,
-            last_receipt: Some(baseline.receipt),
-            last_terminal: baseline.terminal.clone(),
-            at,
-        };
+        let intent = baseline.intent(payment, amount, at);
         self.outbox.record_intent(&intent, sealed)?;
         self.waypoints.pass(Waypoint::AfterIntent);
         let told = Arc::new(OnceLock::new());
@@ -128,44 +160,77 @@ impl Till {
         Ok(())
     }
 
-    pub(super) fn cancel(&self) {
-        if let Some(terminal) = &self.terminal {
+    pub(super) fn cancel(&mut self) {
+        if self.waiting.take().is_some() {
+            self.news.push(not_paid(WhyNotPaid::Stopped));
+        } else if let Some(terminal) = &self.terminal {
             terminal.cancel();
         }
     }
 
-    /// Takes the terminal's word; returns what the visit must know of it.
-    pub(super) fn terminal_said(&mut self, event: TerminalEvent, now: Duration) -> Option<Event> {
+    /// Closes the terminal's day, unless something is open: the sums and receipts that it then forgets
+    /// may be the only witnesses. Tells whether the terminal was asked to.
+    pub(super) fn close_day(&mut self) -> bool {
+        let Some(terminal) = &self.terminal else { return false };
+        if !self.can_begin() {
+            return false;
+        }
+        terminal.end_of_day();
+        self.baseline = None;
+        true
+    }
+
+    /// Staff found out what became of a payment.
+    pub(super) fn settled_by_staff(&mut self, payment: Uuid, state: PaymentState) {
+        if self.is_current(payment) {
+            return;
+        }
+        self.settle_by(|outbox| {
+            Ok(reconcile::settle_by_staff(outbox, payment, state)?.into_iter().collect())
+        });
+    }
+
+    /// Takes the terminal's word.
+    pub(super) fn terminal_said(&mut self, event: TerminalEvent, now: Duration) {
         match event {
             TerminalEvent::Condition(condition) => {
                 self.condition = condition;
                 if condition == Condition::Offline {
                     self.lost_the_terminal(now);
                 }
-                None
             }
             TerminalEvent::Prompt(payment, prompt) => {
-                self.is_current(payment).then(|| Event::Terminal(step(prompt)))
+                if self.is_current(payment) {
+                    self.news.push(Event::Terminal(step(prompt)));
+                }
             }
             TerminalEvent::Done(payment, outcome) => {
-                let current = self.current.take_if(|current| current.payment == payment)?;
-                self.waypoints.pass(Waypoint::AfterAcknowledge);
-                Some(self.finish(&current, &outcome, now))
+                if let Some(current) = self.current.take_if(|current| current.payment == payment) {
+                    self.waypoints.pass(Waypoint::AfterAcknowledge);
+                    let end = self.finish(&current, &outcome, now);
+                    self.news.push(end);
+                }
             }
             TerminalEvent::Remembers(memory) => {
                 // What it remembered before a payment says nothing of it; it is asked again after.
                 if self.current.is_none() {
-                    self.settle(memory);
+                    self.settle(&memory);
                 }
-                None
             }
-            TerminalEvent::DayEnded(_) | TerminalEvent::Diagnosed(_) => None,
+            TerminalEvent::DayEnded(result) => {
+                log_end_of_day(result);
+                self.ask(now);
+            }
+            TerminalEvent::Diagnosed(_) => {}
         }
     }
 
     /// Time passed. As long as something is open, or the terminal has not told its last payment, it
     /// is asked again from time to time, and what could not be written down is tried again.
     pub(super) fn tick(&mut self, now: Duration) {
+        if self.waiting.take_if(|waiting| now >= waiting.since + SOON).is_some() {
+            self.news.push(not_paid(WhyNotPaid::TerminalGone));
+        }
         let is_waiting = self.blocked || self.baseline.is_none();
         if self.current.is_some() || !is_waiting || now.saturating_sub(self.asked_at) < PATIENCE {
             return;
@@ -179,6 +244,15 @@ impl Till {
             && self.condition == Condition::Ready
             && self.baseline.is_some()
             && !self.blocked
+    }
+
+    /// The terminal was asked a moment ago what it remembers.
+    fn can_begin_soon(&self, now: Duration) -> bool {
+        self.current.is_none()
+            && self.condition == Condition::Ready
+            && self.baseline.is_none()
+            && !self.blocked
+            && now < self.asked_at + SOON
     }
 
     /// What is done on the terminal's thread before it is acknowledged. "Paid" is not the outcome
@@ -210,10 +284,7 @@ impl Till {
         let record = record(current.amount, outcome);
         let result = self.write_down(current.payment, record.clone());
         self.look_for_open_payments();
-        match outcome {
-            Outcome::Paid(details) if !self.blocked => self.baseline = Some(Baseline::of(details)),
-            _ => self.ask(now),
-        }
+        self.ask(now);
         let state = match result {
             // Something else was charged than was asked for or approved: nobody knows what holds.
             Err(error) if record.state == PaymentState::Paid && error.is_contradiction() => {
@@ -244,14 +315,15 @@ impl Till {
         }
     }
 
-    fn settle(&mut self, memory: Memory) {
-        let last = match memory.last {
-            Last::Payment(last) => Some(last),
-            Last::None => None,
-            Last::NotTold => return,
-        };
-        self.baseline = Some(last.as_ref().map_or(Baseline::NONE, |last| Baseline::of(&last.details)));
-        self.settle_by(|outbox| reconcile::settle(outbox, last.as_ref()));
+    fn settle(&mut self, memory: &Memory) {
+        self.baseline = Baseline::of(memory);
+        self.settle_by(|outbox| reconcile::settle(outbox, memory));
+        if self.baseline.is_some()
+            && let Some(Waiting { amount, sealed, at, .. }) = self.waiting.take()
+            && let Err(error) = self.charge(amount, &sealed, at)
+        {
+            self.news.push(error.as_event());
+        }
     }
 
     /// The terminal is not there or does not tell: what has no outcome becomes unknown, so that the
@@ -263,7 +335,10 @@ impl Till {
     fn settle_by(&mut self, settle: impl FnOnce(&Outbox) -> Result<Vec<Settled>, OutboxError>) {
         if self.catch_up() {
             match settle(&self.outbox) {
-                Ok(settled) => self.changed |= settled.iter().any(|settled| settled.is_new),
+                Ok(settled) => {
+                    self.changed |= settled.iter().any(|settled| settled.is_new);
+                    self.news.extend(settled.iter().filter_map(settled_event));
+                }
                 Err(error) => {
                     tracing::error!(%error, "open payments could not be settled");
                     // Those before the one that failed were.
@@ -331,71 +406,29 @@ impl Current {
     }
 }
 
-impl Baseline {
-    const NONE: Self = Self { receipt: 0, terminal: None };
-
-    fn of(details: &Details) -> Self {
-        Self { receipt: details.receipt_number, terminal: Some(details.terminal_id.clone()) }
-    }
-}
-
-fn approval(details: &Details) -> Approval {
-    Approval {
-        amount: details.amount,
-        terminal_id: details.terminal_id.clone(),
-        receipt_number: details.receipt_number,
-        card_scheme: details.card_scheme.clone(),
-    }
-}
-
-/// What is written down of an outcome. The amount is the one that the terminal told: the outbox
-/// refuses another than was asked.
-fn record(asked: Cents, outcome: &Outcome) -> PaymentRecord {
-    let (state, details) = match outcome {
-        Outcome::Paid(details) => (PaymentState::Paid, Some(details)),
-        Outcome::Unknown => (PaymentState::Unknown, None),
-        Outcome::Declined(_)
-        | Outcome::Aborted
-        | Outcome::TimedOut
-        | Outcome::NotAsked
-        | Outcome::TakenBack => (PaymentState::NotPaid, None),
-    };
-    PaymentRecord {
-        state,
-        amount: details.map_or(asked, |details| details.amount),
-        terminal_id: details.map(|details| details.terminal_id.clone()),
-        receipt_number: details.map(|details| details.receipt_number),
-        card_scheme: details.map(|details| details.card_scheme.clone()),
-    }
-}
-
-fn card_lines(outcome: &Outcome) -> Option<CardLines> {
-    let Outcome::Paid(details) = outcome else { return None };
-    Some(CardLines {
-        scheme: details.card_scheme.clone(),
-        terminal_id: details.terminal_id.clone(),
-        receipt_number: details.receipt_number,
+pub(super) const fn not_paid(why: WhyNotPaid) -> Event {
+    Event::PaymentDone(PaymentDone {
+        state: PaymentState::NotPaid,
+        why_not: Some(why),
+        transaction: None,
+        card: None,
     })
 }
 
-const fn why_not(outcome: &Outcome) -> WhyNotPaid {
-    match outcome {
-        Outcome::Declined(_) => WhyNotPaid::Declined,
-        Outcome::TimedOut => WhyNotPaid::TimedOut,
-        Outcome::NotAsked => WhyNotPaid::TerminalGone,
-        Outcome::Aborted | Outcome::TakenBack | Outcome::Paid(_) | Outcome::Unknown => WhyNotPaid::Stopped,
-    }
+/// What the visit must know of a payment that has an outcome now.
+fn settled_event(settled: &Settled) -> Option<Event> {
+    let (state, card) = match &settled.decision {
+        Decision::Paid(details) => (PaymentState::Paid, details.as_ref().map(records::card_lines_of)),
+        Decision::NotPaid => (PaymentState::NotPaid, None),
+        Decision::StillUnknown => return None,
+    };
+    Some(Event::PaymentSettled { id: settled.transaction, state, card })
 }
 
-const fn step(prompt: Prompt) -> TerminalStep {
-    match prompt {
-        Prompt::Connecting => TerminalStep::Connecting,
-        Prompt::PresentCard => TerminalStep::PresentCard,
-        Prompt::EnterPin => TerminalStep::EnterPin,
-        Prompt::Authorising => TerminalStep::Authorising,
-        Prompt::RemoveCard => TerminalStep::RemoveCard,
-        Prompt::Stopping => TerminalStep::Stopping,
-        Prompt::LookAtTerminal => TerminalStep::LookAtTerminal,
+fn log_end_of_day(result: Result<(), NotDone>) {
+    match result {
+        Ok(()) => tracing::info!("the terminal's day is closed"),
+        Err(why) => tracing::warn!(?why, "the terminal's day was not closed; it is tried again"),
     }
 }
 

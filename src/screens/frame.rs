@@ -174,6 +174,7 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::Saving { .. } => ScreenKind::Saving,
         Screen::NotSaved => ScreenKind::NotSaved,
         Screen::Receipt(_) => ScreenKind::Receipt,
+        Screen::PaymentUnknown(_) => ScreenKind::PaymentUnknown,
         Screen::Survey(_) => ScreenKind::Survey,
         Screen::Goodbye => ScreenKind::Goodbye,
     }
@@ -197,7 +198,7 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Review { fee: Some(_), .. } => Primary::Pay,
         Screen::Review { fee: None, .. } => Primary::Send,
         Screen::Pay { stage: PayStage::NotPaid(_), .. } => Primary::TryAgain,
-        Screen::Receipt(_) => Primary::Next,
+        Screen::Receipt(_) | Screen::PaymentUnknown(_) => Primary::Next,
         Screen::NotSaved => Primary::Done,
         Screen::Survey(SurveyView::Clear { chosen: None } | SurveyView::Helped { chosen: None }) => {
             Primary::Skip

@@ -65,7 +65,7 @@ impl Words {
                 frame.can_go_back = false;
                 frame.can_stop = false;
             }
-            Screen::NotSaved | Screen::Receipt(_) => frame.can_go_back = false,
+            Screen::NotSaved | Screen::Receipt(_) | Screen::PaymentUnknown(_) => frame.can_go_back = false,
             Screen::Pay { stage, .. } => {
                 frame.can_go_back = matches!(stage, PayStage::NotPaid(_));
                 frame.can_stop = !matches!(stage, PayStage::Busy { stopping: true, .. });
@@ -446,18 +446,24 @@ impl Words {
 
     fn receipt(self, state: State, payment: Option<PaymentState>, paper: Option<ReceiptOutcome>) -> Screen {
         let reference = Reference::from_bits(0x0003_1415_9265_3589);
-        Screen::Receipt(ReceiptView {
+        let view = ReceiptView {
             title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
             reference,
             state,
             payment: payment.map(|state| (Cents(1735), state)),
             paper,
+            comes_later: matches!(paper, Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut))),
+            anew: false,
             website: "www.voorbeeldhuizen.example".to_owned(),
             next_steps: self.of(
                 "Wij halen uw spullen op 8 december op. Zet ze voor half acht buiten.",
                 "We pick up your things on 8 December. Put them outside before half past seven.",
             ),
-        })
+        };
+        match payment {
+            Some(PaymentState::Unknown) => Screen::PaymentUnknown(view),
+            _ => Screen::Receipt(view),
+        }
     }
 
     fn ending(self) -> Vec<Sample> {
@@ -488,9 +494,18 @@ impl Words {
                 "receipt-paper-out",
                 self.receipt(State::Registered, None, not_printed(WhyNotPrinted::PaperOut)),
             ),
+            self.sample("receipt-unknown", self.receipt(State::Parked, None, Some(ReceiptOutcome::Unknown))),
             self.sample(
-                "receipt-unknown",
-                self.receipt(State::Parked, Some(PaymentState::Unknown), Some(ReceiptOutcome::Unknown)),
+                "payment-unknown",
+                self.receipt(State::Saved, Some(PaymentState::Unknown), Some(ReceiptOutcome::Printed)),
+            ),
+            self.sample(
+                "payment-unknown-paper-out",
+                self.receipt(
+                    State::Received,
+                    Some(PaymentState::Unknown),
+                    not_printed(WhyNotPrinted::PaperOut),
+                ),
             ),
             self.sample(
                 "receipt-offline",

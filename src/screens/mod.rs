@@ -90,7 +90,9 @@ impl Screens {
             }
             Screen::Pay { amount, stage } => pay::show(&self.app, language, *amount, *stage),
             Screen::Saving { slow } => saving::show(&self.app, *slow),
-            Screen::Receipt(receipt) => self.rows.receipt.show(&self.app, language, receipt),
+            Screen::Receipt(receipt) | Screen::PaymentUnknown(receipt) => {
+                self.rows.receipt.show(&self.app, language, receipt);
+            }
             Screen::Survey(survey) => survey::show(&self.app, *survey),
             Screen::Language | Screen::NotSaved | Screen::Goodbye => {}
         }
@@ -141,7 +143,7 @@ impl Screens {
         if !matches!(screen, Screen::Review { .. }) {
             self.rows.review.forget();
         }
-        if !matches!(screen, Screen::Receipt(_)) {
+        if !matches!(screen, Screen::Receipt(_) | Screen::PaymentUnknown(_)) {
             self.rows.receipt.forget(&self.app);
         }
     }

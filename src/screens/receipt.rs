@@ -47,6 +47,8 @@ impl Receipt {
             Some((_, PaymentState::Unknown)) => PaidKind::Unknown,
         });
         state.set_paper(paper(receipt.paper));
+        state.set_comes_later(receipt.comes_later);
+        state.set_anew(receipt.anew);
         state.set_next_steps(receipt.next_steps.as_str().into());
     }
 

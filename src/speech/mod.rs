@@ -181,6 +181,8 @@ mod tests {
                 state: State::Received,
                 payment: Some((Cents(1735), PaymentState::Paid)),
                 paper,
+                comes_later: false,
+                anew: false,
                 website: "www.voorbeeldhuizen.example".into(),
                 next_steps: "Zet het aan de straat.".into(),
             })

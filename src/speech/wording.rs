@@ -71,6 +71,7 @@ fn screen_words(screen: &Screen, language: Language, headphones: bool) -> Spoken
             (parts, detail)
         }
         Screen::Receipt(receipt) => receipt_words(receipt, language),
+        Screen::PaymentUnknown(receipt) => payment_unknown_words(receipt, language),
         Screen::Survey(SurveyView::Clear { .. }) => once("Was it clear?"),
         Screen::Survey(SurveyView::Helped { .. }) => once("Were you helped in one go?"),
         Screen::Goodbye => once("Thank you. Everything you filled in is wiped."),
@@ -213,19 +214,10 @@ fn stage_words(stage: PayStage, language: Language) -> Vec<String> {
 }
 
 fn receipt_words(receipt: &ReceiptView, language: Language) -> Spoken {
-    let letters = receipt.reference.compact().chars().map(String::from).collect::<Vec<_>>().join(", ");
-    let mut parts = vec![
-        sentence(&receipt.title),
-        fill(say(language, "Your reference is {letters}."), &[("letters", &letters)]),
-    ];
+    let mut parts = vec![sentence(&receipt.title), spelt_reference(receipt, language)];
     if let Some((amount, state)) = receipt.payment {
-        let words = match state {
-            PaymentState::Paid => say(language, "Paid: {0}"),
-            PaymentState::NotPaid => say(language, "Not paid: {0}"),
-            PaymentState::Unknown => {
-                say(language, "We do not know yet whether {0} was paid. Please do not pay again.")
-            }
-        };
+        let paid = state == PaymentState::Paid;
+        let words = if paid { say(language, "Paid: {0}") } else { say(language, "Not paid: {0}") };
         parts.push(sentence(&fill(words, &[("0", &spoken_amount(amount, language))])));
     }
     parts.push(receipt.next_steps.clone());
@@ -235,13 +227,38 @@ fn receipt_words(receipt: &ReceiptView, language: Language) -> Spoken {
         State::Registered => say(language, "The municipality has registered it."),
         State::Parked => say(language, "We are looking into it."),
     };
-    (parts, vec![state.to_owned(), paper(receipt.paper, language).to_owned()])
+    (parts, vec![state.to_owned(), paper(receipt, language).to_owned()])
 }
 
-fn paper(paper: Option<ReceiptOutcome>, language: Language) -> &'static str {
-    match paper {
+fn payment_unknown_words(receipt: &ReceiptView, language: Language) -> Spoken {
+    let amount = receipt.payment.map(|(amount, _)| spoken_amount(amount, language)).unwrap_or_default();
+    let parts = vec![
+        sentence(say(language, "We are finding out whether you have paid")),
+        fill(say(language, "Please do not pay {0} again. You never pay twice."), &[("0", &amount)]),
+        say(language, "Your request is kept.").to_owned(),
+        spelt_reference(receipt, language),
+    ];
+    (parts, vec![paper(receipt, language).to_owned()])
+}
+
+fn spelt_reference(receipt: &ReceiptView, language: Language) -> String {
+    let letters = receipt.reference.compact().chars().map(String::from).collect::<Vec<_>>().join(", ");
+    fill(say(language, "Your reference is {letters}."), &[("letters", &letters)])
+}
+
+fn paper(receipt: &ReceiptView, language: Language) -> &'static str {
+    match receipt.paper {
+        None if receipt.anew => say(language, "We are printing your receipt once more."),
         None => say(language, "We are printing your receipt."),
         Some(ReceiptOutcome::Printed) => say(language, "Take your receipt."),
+        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)) if receipt.comes_later => say(
+            language,
+            "The paper is used up. Take a picture of the reference. When someone puts in a new roll now, your receipt still comes.",
+        ),
+        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::CoverOpen)) if receipt.comes_later => say(
+            language,
+            "The printer is open. Take a picture of the reference. When someone closes it now, your receipt still comes.",
+        ),
         Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)) => {
             say(language, "The paper is used up. Write the reference down, or take a picture of it.")
         }

@@ -189,6 +189,7 @@ impl Pillar {
             payment,
             amount: Cents(1735),
             last_receipt: Some(230),
+            turnover: None,
             last_terminal: None,
             at: jiff::Timestamp::UNIX_EPOCH,
         };

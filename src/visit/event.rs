@@ -53,6 +53,15 @@ pub enum Event {
     /// The terminal's last word on the payment. `Paid` and `Unknown` come after the transaction is
     /// durable and carry its reference, `NotPaid` leaves nothing behind.
     PaymentDone(PaymentDone),
+    /// A payment whose outcome was not known has one now: the terminal proved it, or staff found out.
+    PaymentSettled {
+        /// The transaction.
+        id: Uuid,
+        /// Paid or not paid.
+        state: PaymentState,
+        /// What the receipt says of the card, when the terminal told it.
+        card: Option<CardLines>,
+    },
     /// What became of the receipt.
     Receipt(ReceiptOutcome),
 }
@@ -117,6 +126,8 @@ pub struct Offer {
     pub card: bool,
     /// A receipt can be printed.
     pub printer: bool,
+    /// Why not, when it cannot.
+    pub printer_trouble: Option<WhyNotPrinted>,
     /// The hub was reached a moment ago.
     pub network: bool,
 }

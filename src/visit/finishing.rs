@@ -1,7 +1,7 @@
 //! From the commit to the goodbye.
 //!
-//! Invariant: the answers are dropped when the receipt is made; from then on a visit knows only the
-//! reference and how things are with it. The receipt is asked for once.
+//! Invariant: the answers are dropped when the receipt is made; from then on a visit knows only what is
+//! on the slip, the reference, and how things are with it.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use uuid::Uuid;
 use zuil_wire::{Cents, PaymentState, Reference, State as TransactionState, SurveyAnswers};
 
 use super::form::Form;
+use super::paper::Paper;
 use super::paying::EARLY;
 use super::state::{Effects, Look, State};
-use super::{CardLines, Effect, Event, Intent, ReceiptOutcome, ReceiptView, Screen, Slip, SlipPayment};
-use super::{SurveyView, WhyNotPrinted};
+use super::{CardLines, Effect, Event, Intent, ReceiptView, Screen, Slip, SlipPayment, SurveyView};
 
 /// How many faces there are to choose from.
 const FACES: usize = 5;
@@ -111,53 +111,70 @@ pub(super) struct Done {
     task: usize,
     fee: Cents,
     kept: Kept,
-    paper: Option<ReceiptOutcome>,
-    printing: bool,
+    paper: Paper,
 }
 
 impl Done {
     /// Makes the receipt and asks for it on paper, if there is a printer.
     fn new(form: &Form, kept: Kept, look: &Look<'_>, effects: &mut Effects) -> Self {
-        let printing = look.offer.printer;
-        if printing {
-            effects.push(Effect::Print(slip(form, &kept, look)));
-        }
-        let paper = (!printing).then_some(ReceiptOutcome::NotPrinted(WhyNotPrinted::Offline));
-        Self { task: form.task_index(), fee: form.fee(look), kept, paper, printing }
+        let paper = Paper::of(slip(form, &kept, look), look, effects);
+        Self { task: form.task_index(), fee: form.fee(look), kept, paper }
     }
 
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
         let task = &look.catalogue.tasks[self.task];
-        Screen::Receipt(ReceiptView {
+        let view = ReceiptView {
             title: task.title.get(look.language).to_owned(),
             reference: self.kept.reference,
             state: self.kept.state,
             payment: self.kept.payment.as_ref().map(|payment| (self.fee, payment.state)),
-            paper: self.paper,
+            paper: self.paper.outcome(),
+            comes_later: self.paper.comes_later(),
+            anew: self.paper.is_anew(),
             website: look.catalogue.municipality.website.clone(),
             next_steps: task.next_steps.get(look.language).to_owned(),
-        })
+        };
+        match &self.kept.payment {
+            Some(Payment { state: PaymentState::Unknown, .. }) => Screen::PaymentUnknown(view),
+            _ => Screen::Receipt(view),
+        }
     }
 
-    /// Takes news of the transaction or the paper.
-    fn hear(&mut self, event: &Event) {
+    /// Takes news of the transaction, the payment or the paper.
+    fn hear(&mut self, event: &Event, look: &Look<'_>, effects: &mut Effects) {
         match event {
             Event::StateChanged { id, state } if *id == self.kept.id => advance(&mut self.kept.state, *state),
-            Event::Receipt(outcome) if self.printing && self.paper != Some(ReceiptOutcome::Printed) => {
-                self.paper = Some(*outcome);
+            Event::PaymentSettled { id, state, card } if *id == self.kept.id => {
+                self.settle(*state, card.as_ref(), look, effects);
             }
-            _ => {}
+            other => self.paper.hear(other, look, effects),
+        }
+    }
+
+    /// A payment whose outcome was not known has one now. It is said and printed once.
+    fn settle(
+        &mut self,
+        state: PaymentState,
+        card: Option<&CardLines>,
+        look: &Look<'_>,
+        effects: &mut Effects,
+    ) {
+        let Some(payment) = &mut self.kept.payment else { return };
+        if payment.state == PaymentState::Unknown && state != PaymentState::Unknown {
+            payment.state = state;
+            payment.card = card.cloned();
+            self.paper.settle(state, card, look, effects);
         }
     }
 }
 
 /// The receipt.
-pub(super) fn on_receipt(mut done: Done, event: &Event) -> State {
+pub(super) fn on_receipt(mut done: Done, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
     match event {
         Event::Resident(Intent::Next) => State::Survey(Survey::of(done)),
         other => {
-            done.hear(other);
+            done.hear(other, look, effects);
             State::Receipt(done)
         }
     }
@@ -217,7 +234,7 @@ pub(super) fn on_survey(mut survey: Survey, event: &Event, look: &Look<'_>, effe
         Event::Resident(Intent::Back) if survey.second => survey.second = false,
         // What was touched so far is forgotten; going on from the receipt asks anew.
         Event::Resident(Intent::Back) => return State::Receipt(survey.done),
-        other => survey.done.hear(other),
+        other => survey.done.hear(other, look, effects),
     }
     State::Survey(survey)
 }

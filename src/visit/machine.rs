@@ -48,7 +48,10 @@ impl Visit {
         match event {
             Event::Resident(intent) => self.on_resident(intent, now, &mut effects),
             Event::Tick => {}
-            Event::Offer(offer) => self.offer = offer,
+            Event::Offer(offer) => {
+                self.offer = offer;
+                self.step(&event, now, &mut effects);
+            }
             Event::Headphones(plugged) => {
                 self.headphones = plugged;
                 self.comfort.speech = plugged;
@@ -58,6 +61,12 @@ impl Visit {
             news => self.step(&news, now, &mut effects),
         }
         effects
+    }
+
+    /// Whether nobody is here.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Attract | State::Closed(_))
     }
 
     /// What to show.

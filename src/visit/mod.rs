@@ -16,6 +16,7 @@ mod event;
 mod finishing;
 mod form;
 mod machine;
+mod paper;
 mod paying;
 mod settings;
 mod state;

@@ -115,7 +115,7 @@ impl State {
             Self::Review(form) => asking::on_review(form, event, look, effects),
             Self::Paying(paying) => paying::on_paying(paying, event, look, effects),
             Self::Saving(saving) => finishing::on_saving(saving, event, look, effects),
-            Self::Receipt(done) => finishing::on_receipt(done, event),
+            Self::Receipt(done) => finishing::on_receipt(done, event, look, effects),
             Self::Survey(survey) => finishing::on_survey(survey, event, look, effects),
         }
     }

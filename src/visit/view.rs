@@ -183,6 +183,9 @@ pub enum Screen {
     NotSaved,
     /// Done: the reference, large, and the receipt.
     Receipt(ReceiptView),
+    /// The request is kept, and whether it was paid is being found out: the reference, and what that
+    /// means.
+    PaymentUnknown(ReceiptView),
     /// A question of the survey.
     Survey(SurveyView),
     /// Thank you; everything is wiped in a moment.
@@ -419,6 +422,10 @@ pub struct ReceiptView {
     pub payment: Option<(Cents, PaymentState)>,
     /// What became of the paper receipt; `None` while it prints.
     pub paper: Option<ReceiptOutcome>,
+    /// There is none, and it is printed by itself when the printer is well again in this visit.
+    pub comes_later: bool,
+    /// It is printing, and not for the first time.
+    pub anew: bool,
     /// The municipality's website, to which the QR code of the reference leads.
     pub website: String,
     /// What happens next.

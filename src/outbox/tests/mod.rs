@@ -88,13 +88,20 @@ fn intent(number: u64, last_receipt: Option<u16>) -> Intent {
         payment: payment(number),
         amount: FEE,
         last_receipt,
+        turnover: None,
         last_terminal: last_receipt.map(|_| TERMINAL.into()),
         at: jiff::Timestamp::UNIX_EPOCH,
     }
 }
 
 fn approval(receipt_number: u16) -> Approval {
-    Approval { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme: "Maestro".into() }
+    Approval {
+        amount: FEE,
+        terminal_id: TERMINAL.into(),
+        receipt_number,
+        card_scheme: "Maestro".into(),
+        trace: None,
+    }
 }
 
 fn paid(receipt: u16) -> PaymentRecord {

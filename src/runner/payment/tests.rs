@@ -6,7 +6,8 @@ use tempfile::TempDir;
 use zuil_wire::{Header, PROTOCOL_VERSION};
 
 use super::*;
-use crate::devices::terminal::LastPayment;
+use crate::devices::terminal::{Details, Last, LastPayment, Prompt, Turnover};
+use crate::visit::{CardLines, TerminalStep};
 use crate::waypoint::NoWaypoints;
 
 const FEE: Cents = Cents(1735);
@@ -23,6 +24,7 @@ struct Asked {
     charged: usize,
     cancelled: usize,
     last_payment: usize,
+    days_ended: usize,
 }
 
 impl PaymentTerminal for ScriptedTerminal {
@@ -40,7 +42,9 @@ impl PaymentTerminal for ScriptedTerminal {
         self.0.lock().unwrap().last_payment += 1;
     }
 
-    fn end_of_day(&self) {}
+    fn end_of_day(&self) {
+        self.0.lock().unwrap().days_ended += 1;
+    }
 
     fn diagnose(&self) {}
 }
@@ -86,7 +90,8 @@ impl Counter {
     }
 
     fn says(&mut self, event: TerminalEvent) -> Option<Event> {
-        self.till.terminal_said(event, self.now)
+        self.till.terminal_said(event, self.now);
+        self.till.take_news().into_iter().rfind(|event| !matches!(event, Event::PaymentSettled { .. }))
     }
 
     fn ready(&mut self) -> &mut Self {
@@ -124,7 +129,7 @@ impl Counter {
     fn try_begin(&mut self) -> Result<(), NotKept> {
         let number = self.next;
         self.next += 1;
-        self.till.begin(FEE, &sealed(number), Timestamp::UNIX_EPOCH)
+        self.till.begin(FEE, sealed(number), Timestamp::UNIX_EPOCH, self.now)
     }
 
     /// A resident pays; the terminal is asked.
@@ -229,8 +234,8 @@ fn a_request_goes_to_the_hub_when_the_charge_stands_and_not_when_it_is_approved(
     assert_eq!(counter.ends(paid(231)), hears_paid(1, 231));
     assert_eq!(counter.told(), [(PaymentState::Paid, Some(231))]);
     assert!(counter.till.take_changed());
-    assert!(counter.till.can_charge(), "the next resident can pay at once");
-    assert_eq!(counter.asked(), 0);
+    assert!(counter.till.can_charge(counter.now), "the next resident can pay at once");
+    assert_eq!(counter.asked(), 1, "what it remembers now is what the next payment is held against");
 }
 
 #[test]
@@ -241,7 +246,7 @@ fn the_intent_names_the_receipt_and_the_terminal_before_it() {
     assert_eq!((open[0].last_receipt, open[0].last_terminal.as_deref()), (Some(230), Some(TERMINAL)));
     counter.approves(231);
     counter.ends(paid(231));
-    counter.begins();
+    counter.remembers(231).begins();
     let open = counter.outbox.open_payments().unwrap();
     assert_eq!((open[0].last_receipt, open[0].last_terminal.as_deref()), (Some(231), Some(TERMINAL)));
 }
@@ -250,7 +255,7 @@ fn the_intent_names_the_receipt_and_the_terminal_before_it() {
 fn a_terminal_that_has_never_charged_is_a_baseline_too() {
     let mut counter = Counter::switched_on(tempfile::tempdir().unwrap(), 1);
     counter.ready();
-    assert!(!counter.till.can_charge());
+    assert!(!counter.till.can_begin());
     counter.says(remembers(Last::None));
     counter.begins();
     let open = counter.outbox.open_payments().unwrap();
@@ -271,11 +276,11 @@ fn an_approved_charge_whose_end_was_not_heard_is_unknown_until_the_terminal_tell
         assert_eq!(counter.told(), [(PaymentState::Unknown, Some(231))]);
         assert!(counter.till.take_changed());
         assert_eq!(counter.asked(), 1);
-        assert!(!counter.till.can_charge());
+        assert!(!counter.till.can_begin());
         counter.remembers(remembered);
         assert_eq!(counter.told(), told, "it remembers {remembered}");
         assert_eq!(counter.till.take_changed(), remembered == 231);
-        assert_eq!(counter.till.can_charge(), remembered == 231);
+        assert_eq!(counter.till.can_begin(), remembered == 231);
     }
 }
 
@@ -292,7 +297,7 @@ fn a_power_cut_before_the_acknowledgement_is_settled_by_the_terminals_memory_and
         assert_eq!(counter.told(), []);
         counter.ready().remembers(remembered);
         assert_eq!(counter.told(), told, "it remembers {remembered}");
-        assert_eq!((counter.is_settled(), counter.till.can_charge()), (settled, settled));
+        assert_eq!((counter.is_settled(), counter.till.can_begin()), (settled, settled));
         assert!(counter.till.take_changed(), "the sync is woken without another errand");
     }
 }
@@ -306,9 +311,9 @@ fn a_charge_that_was_taken_back_leaves_nothing_and_is_called_not_saved() {
     assert_eq!(counter.ends(Outcome::TakenBack), Event::NotSaved);
     assert!(counter.is_settled());
     assert_eq!(counter.told(), []);
-    assert!(!counter.till.can_charge(), "the terminal's memory is not known");
+    assert!(!counter.till.can_begin(), "the terminal's memory is not known");
     assert_eq!(counter.asked(), 1);
-    assert!(counter.remembers(230).till.can_charge());
+    assert!(counter.remembers(230).till.can_begin());
 }
 
 #[test]
@@ -319,9 +324,9 @@ fn a_charge_that_was_taken_back_on_a_full_disk_is_written_down_when_there_is_roo
     assert_eq!(counter.ends(Outcome::TakenBack), Event::NotSaved);
     // A memory that would prove it paid does not count against the terminal's own word.
     counter.remembers(231);
-    assert!(!counter.is_settled() && !counter.till.can_charge());
+    assert!(!counter.is_settled() && !counter.till.can_begin());
     counter.disk_fails(false).after_seconds(60).remembers(230);
-    assert!(counter.is_settled() && counter.till.can_charge());
+    assert!(counter.is_settled() && counter.till.can_begin());
     assert_eq!(counter.told(), []);
 }
 
@@ -331,12 +336,12 @@ fn a_refusal_is_told_as_a_refusal_even_when_it_cannot_be_written_down() {
     counter.begins().disk_fails(true);
     assert_eq!(counter.tells(&Outcome::Declined(5)), Err(NotRecorded));
     assert_eq!(counter.ends(Outcome::Declined(5)), hears_not_paid(WhyNotPaid::Declined));
-    assert!(!counter.remembers(230).till.can_charge(), "it is open as long as it is not written down");
+    assert!(!counter.remembers(230).till.can_begin(), "it is open as long as it is not written down");
     counter.after_seconds(60);
     assert!(!counter.is_settled());
     counter.disk_fails(false).after_seconds(60);
     assert!(counter.is_settled(), "tried again by itself");
-    assert!(counter.till.can_charge());
+    assert!(counter.till.can_begin());
     assert_eq!(counter.told(), [], "no reference was given away");
 }
 
@@ -348,7 +353,7 @@ fn a_refusal_that_a_power_cut_kept_from_the_disk_is_settled_by_the_terminal() {
     counter.ends(Outcome::Declined(5));
     let mut counter = counter.after_a_power_cut();
     assert!(!counter.is_settled());
-    assert!(counter.ready().remembers(230).till.can_charge());
+    assert!(counter.ready().remembers(230).till.can_begin());
     assert!(counter.is_settled());
     assert_eq!(counter.told(), []);
 }
@@ -372,14 +377,14 @@ fn a_charge_that_stands_is_paid_even_when_its_last_write_fails() {
     counter.begins().approves(231).disk_fails(true);
     assert_eq!(counter.ends(paid(231)), hears_paid(1, 231));
     assert_eq!(counter.told(), []);
-    assert!(!counter.till.can_charge());
+    assert!(!counter.till.can_begin());
     counter.lost().ready().remembers(232).after_seconds(60);
     assert!(!counter.is_settled());
     counter.disk_fails(false).till.take_changed();
     counter.lost();
     assert_eq!(counter.told(), [(PaymentState::Paid, Some(231))], "giving up does not make it unknown");
     assert!(counter.till.take_changed());
-    assert!(counter.ready().remembers(231).till.can_charge());
+    assert!(counter.ready().remembers(231).till.can_begin());
 }
 
 #[test]
@@ -414,7 +419,7 @@ fn no_card_is_taken_while_a_payment_is_open_and_the_terminal_is_asked_every_minu
     assert_eq!(counter.after_seconds(1).asked(), 1);
     assert_eq!(counter.after_seconds(1).asked(), 0);
     assert_eq!(counter.after_seconds(59).asked(), 1);
-    assert!(counter.remembers(230).till.can_charge());
+    assert!(counter.remembers(230).till.can_begin());
     assert_eq!(counter.after_seconds(3600).asked(), 0, "nothing is open any more");
     assert_eq!(counter.terminal.0.lock().unwrap().charged, 1);
 }
@@ -424,8 +429,8 @@ fn a_terminal_that_did_not_tell_its_last_payment_is_asked_again() {
     let mut counter = Counter::switched_on(tempfile::tempdir().unwrap(), 1);
     assert_eq!(counter.ready().asked(), 1);
     assert_eq!(counter.after_seconds(60).asked(), 1);
-    assert!(!counter.till.can_charge());
-    assert!(counter.remembers(230).till.can_charge());
+    assert!(!counter.till.can_begin());
+    assert!(counter.remembers(230).till.can_begin());
 }
 
 #[test]
@@ -434,7 +439,7 @@ fn what_the_terminal_remembered_before_a_payment_says_nothing_of_it() {
     counter.begins().remembers(230).approves(231).remembers(230);
     assert!(!counter.is_settled(), "the old receipt does not make it not paid");
     assert_eq!(counter.ends(paid(231)), hears_paid(1, 231));
-    counter.begins();
+    counter.remembers(231).begins();
     assert_eq!(counter.outbox.open_payments().unwrap()[0].last_receipt, Some(231));
 }
 
@@ -450,7 +455,7 @@ fn a_resident_who_stops_pays_nothing_and_the_next_one_waits_for_the_terminals_me
     assert_eq!(counter.ends(Outcome::Aborted), hears_not_paid(WhyNotPaid::Stopped));
     assert!(counter.is_settled());
     assert_eq!(counter.asked(), 1);
-    assert!(!counter.till.can_charge());
+    assert!(!counter.till.can_begin());
     // This terminal counts payments that were stopped.
     counter.remembers(231).begins();
     assert_eq!(counter.outbox.open_payments().unwrap()[0].last_receipt, Some(231));
@@ -478,8 +483,8 @@ fn every_end_but_a_clean_payment_asks_for_the_terminals_memory() {
         let mut counter = Counter::open();
         counter.begins().asked();
         assert_eq!(counter.ends(outcome), heard);
-        assert_eq!((counter.asked(), counter.till.can_charge()), (1, false), "{heard:?}");
-        assert!(counter.remembers(230).till.can_charge(), "{heard:?}");
+        assert_eq!((counter.asked(), counter.till.can_begin()), (1, false), "{heard:?}");
+        assert!(counter.remembers(230).till.can_begin(), "{heard:?}");
     }
 }
 
@@ -516,7 +521,7 @@ fn a_terminal_that_stays_away_for_a_minute_leaves_the_payment_unknown_until_it_i
     assert!(!counter.till.take_changed(), "told once");
     counter.ready().remembers(231);
     assert_eq!(counter.told(), [(PaymentState::Paid, Some(231))]);
-    assert!(counter.till.take_changed() && counter.till.can_charge());
+    assert!(counter.till.take_changed() && counter.till.can_begin());
 }
 
 #[test]
@@ -545,7 +550,7 @@ fn settling_is_tried_again_when_the_disk_failed() {
     counter.begins().approves(231);
     let mut counter = counter.after_a_power_cut();
     counter.ready().disk_fails(true).remembers(231);
-    assert!(!counter.till.can_charge());
+    assert!(!counter.till.can_begin());
     counter.disk_fails(false).asked();
     assert_eq!(counter.after_seconds(60).asked(), 1);
     counter.remembers(231);
@@ -559,7 +564,7 @@ fn without_a_terminal_what_is_open_is_told_as_unknown_at_once() {
     let outbox = counter.outbox.clone();
     drop(counter.till);
     let mut till = Till::new(None, outbox.clone(), Arc::new(NoWaypoints));
-    assert!(till.take_changed() && !till.can_charge());
+    assert!(till.take_changed() && !till.can_begin());
     assert_eq!(outbox.pending(64).unwrap()[0].payment.clone().unwrap().state, PaymentState::Unknown);
 }
 
@@ -575,7 +580,7 @@ fn another_terminal_in_its_place_settles_nothing_and_is_asked_before_it_takes_a_
 
     let mut counter = Counter::open();
     counter.lost().ready();
-    assert!(!counter.till.can_charge(), "it may be another one");
+    assert!(!counter.till.can_begin(), "it may be another one");
     counter.remembers_of(ANOTHER_TERMINAL, 7).begins();
     let open = counter.outbox.open_payments().unwrap();
     assert_eq!((open[0].last_receipt, open[0].last_terminal.as_deref()), (Some(7), Some(ANOTHER_TERMINAL)));
@@ -586,7 +591,125 @@ fn a_payment_with_another_receipt_than_was_approved_is_unknown() {
     let mut counter = Counter::open();
     counter.begins().approves(231);
     assert_eq!(counter.ends(paid(232)), hears_unknown(1));
-    assert!(!counter.till.can_charge());
+    assert!(!counter.till.can_begin());
     counter.remembers(231);
     assert_eq!(counter.told(), [(PaymentState::Paid, Some(231))]);
+}
+
+fn sums(last: Last, count: u32) -> TerminalEvent {
+    let total = Cents(u64::from(count) * FEE.0);
+    let turnover = Some(Turnover { terminal_id: TERMINAL.into(), count, total });
+    TerminalEvent::Remembers(Memory { last, turnover })
+}
+
+#[test]
+fn a_resident_who_tries_again_at_once_waits_for_the_terminal_and_not_in_vain() {
+    let mut counter = Counter::open();
+    counter.begins();
+    counter.ends(Outcome::Declined(5));
+    assert!(counter.till.can_charge(counter.now) && !counter.till.can_begin());
+    counter.try_begin().unwrap();
+    assert_eq!(counter.terminal.0.lock().unwrap().charged, 1, "not before it told what it remembers");
+    counter.remembers(231);
+    assert_eq!(counter.terminal.0.lock().unwrap().charged, 2);
+    assert_eq!(counter.outbox.open_payments().unwrap()[0].last_receipt, Some(231));
+}
+
+#[test]
+fn a_payment_that_waits_for_a_terminal_that_says_nothing_is_given_up_after_a_moment() {
+    let mut counter = Counter::open();
+    counter.begins();
+    counter.ends(Outcome::Declined(5));
+    counter.try_begin().unwrap();
+    counter.after_seconds(5);
+    assert_eq!(counter.till.take_news(), [hears_not_paid(WhyNotPaid::TerminalGone)]);
+    counter.remembers(231);
+    assert_eq!(counter.terminal.0.lock().unwrap().charged, 1, "nobody stands there any more");
+    assert!(counter.is_settled());
+}
+
+#[test]
+fn a_payment_that_waits_for_the_terminal_can_be_stopped() {
+    let mut counter = Counter::open();
+    counter.begins();
+    counter.ends(Outcome::Declined(5));
+    counter.try_begin().unwrap();
+    counter.till.cancel();
+    assert_eq!(counter.till.take_news(), [hears_not_paid(WhyNotPaid::Stopped)]);
+    assert_eq!(counter.terminal.0.lock().unwrap().cancelled, 0);
+    counter.remembers(231);
+    assert_eq!(counter.terminal.0.lock().unwrap().charged, 1);
+}
+
+#[test]
+fn a_terminal_that_repeats_no_receipts_takes_cards_as_long_as_it_tells_its_sums() {
+    let mut counter = Counter::switched_on(tempfile::tempdir().unwrap(), 1);
+    counter.ready().says(remembers(Last::NotTold));
+    assert!(!counter.till.can_begin(), "nothing could ever be proved");
+    counter.says(sums(Last::NotTold, 4));
+    counter.begins();
+    counter.ends(Outcome::Unknown);
+    assert!(!counter.till.can_begin());
+    counter.says(sums(Last::NotTold, 5));
+    assert_eq!(counter.told(), [(PaymentState::Paid, None)]);
+    assert!(counter.till.can_begin());
+}
+
+#[test]
+fn a_resident_who_still_stands_there_hears_that_the_payment_was_found() {
+    let mut counter = Counter::open();
+    counter.begins().approves(231);
+    counter.ends(Outcome::Unknown);
+    counter.till.terminal_said(
+        remembers(Last::Payment(LastPayment { approved: true, details: details(231) })),
+        counter.now,
+    );
+    let Event::PaymentDone(PaymentDone { card, .. }) = hears_paid(1, 231) else { unreachable!() };
+    let settled = Event::PaymentSettled { id: kept(1).0, state: PaymentState::Paid, card };
+    assert_eq!(counter.till.take_news(), [settled]);
+}
+
+#[test]
+fn staff_who_found_out_what_became_of_a_payment_give_the_next_resident_a_terminal() {
+    for state in [PaymentState::Paid, PaymentState::NotPaid] {
+        let mut counter = Counter::open();
+        counter.begins();
+        counter.ends(Outcome::Unknown);
+        counter.says(sums(Last::NotTold, 7));
+        assert!(counter.till.is_blocked());
+        counter.till.take_changed();
+        counter.till.settled_by_staff(counter.payment, state);
+        assert!(!counter.till.is_blocked() && counter.till.can_begin());
+        assert_eq!(counter.told(), [(state, None)]);
+        assert!(counter.till.take_changed(), "the hub is told");
+    }
+}
+
+#[test]
+fn staff_cannot_settle_a_payment_that_is_going_on() {
+    let mut counter = Counter::open();
+    counter.begins();
+    counter.till.settled_by_staff(counter.payment, PaymentState::NotPaid);
+    counter.approves(231);
+    assert_eq!(counter.ends(paid(231)), hears_paid(1, 231));
+    counter.till.settled_by_staff(counter.payment, PaymentState::NotPaid);
+    assert_eq!(counter.told(), [(PaymentState::Paid, Some(231))], "nor one that is settled");
+}
+
+#[test]
+fn the_day_is_closed_only_when_nothing_is_open() {
+    let mut counter = Counter::open();
+    counter.begins();
+    assert!(!counter.till.close_day());
+    counter.ends(Outcome::Unknown);
+    counter.says(sums(Last::NotTold, 7));
+    assert!(!counter.till.close_day(), "the sums are a witness");
+    counter.remembers(230);
+    assert!(counter.till.close_day());
+    assert_eq!(counter.terminal.0.lock().unwrap().days_ended, 1);
+    assert!(!counter.till.can_begin(), "what it remembers is about to change");
+    counter.asked();
+    counter.says(TerminalEvent::DayEnded(Ok(())));
+    assert_eq!(counter.asked(), 1);
+    assert!(counter.remembers(230).till.can_begin());
 }

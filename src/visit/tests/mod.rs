@@ -2,6 +2,7 @@
 
 mod bad_luck;
 mod errands;
+mod paper;
 mod time;
 mod walk;
 
@@ -40,7 +41,7 @@ fn example() -> Arc<Catalogue> {
     Arc::new(Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap())
 }
 
-const ALL: Offer = Offer { card: true, printer: true, network: true };
+const ALL: Offer = Offer { card: true, printer: true, printer_trouble: None, network: true };
 
 const ID: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
 
@@ -189,7 +190,7 @@ impl Pillar {
     #[track_caller]
     fn receipt(&self) -> ReceiptView {
         match self.screen() {
-            Screen::Receipt(receipt) => receipt,
+            Screen::Receipt(receipt) | Screen::PaymentUnknown(receipt) => receipt,
             other => panic!("no receipt but {other:?}"),
         }
     }

@@ -183,9 +183,12 @@ fn any_event(random: &mut fastrand::Rng, view: &View) -> Event {
         8 => not_paid(random.choice(why).unwrap()),
         9 => Event::Receipt(ReceiptOutcome::Printed),
         10 => Event::Receipt(ReceiptOutcome::NotPrinted(WhyNotPrinted::CoverOpen)),
-        11 => {
-            Event::Offer(Offer { card: random.u8(0..4) > 0, printer: random.bool(), network: random.bool() })
-        }
+        11 => Event::Offer(Offer {
+            card: random.u8(0..4) > 0,
+            printer: random.bool(),
+            printer_trouble: None,
+            network: random.bool(),
+        }),
         12 if random.u8(0..8) == 0 => Event::OutOfService(Some(OutOfService::Storage)),
         13 => Event::OutOfService(None),
         14 => Event::Headphones(random.bool()),

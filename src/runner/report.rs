@@ -1,0 +1,97 @@
+//! How the pillar is, as the hub is told.
+//!
+//! Invariant: it holds nothing of a resident; the references of open payments are the staff's own
+//! worklist.
+
+use jiff::Timestamp;
+use zuil_wire::PROTOCOL_VERSION;
+use zuil_wire::health::{Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper};
+
+use crate::devices::health::{Health, Since};
+use crate::devices::{printer, reader, terminal};
+use crate::outbox::{self, Outbox, OutboxError};
+
+/// A report of this moment.
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub(super) fn report(
+    health: &Health,
+    paper: Option<Paper>,
+    outbox: &Outbox,
+    catalogue: &str,
+    now: Timestamp,
+) -> Result<HealthReport, OutboxError> {
+    let open_payments = outbox.open_payments()?.into_iter().map(open_payment);
+    Ok(HealthReport {
+        version: PROTOCOL_VERSION,
+        at: now,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        catalogue: catalogue.to_owned(),
+        devices: devices(health),
+        paper,
+        waiting: outbox.counts()?.saved,
+        open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
+    })
+}
+
+/// Whether two reports say the same, whenever they were made.
+pub(super) fn same(one: &HealthReport, other: &HealthReport) -> bool {
+    HealthReport { at: other.at, ..one.clone() } == *other
+}
+
+fn devices(health: &Health) -> Vec<DeviceReport> {
+    let told = |device, state, since| DeviceReport { device, state, since };
+    let reader =
+        |device, reader: Since<reader::Condition>| told(device, reader_state(reader.condition), reader.since);
+    [
+        health.printer.map(|it| told(Device::Printer, printer_state(it.condition), it.since)),
+        health
+            .terminal
+            .map(|it| told(Device::Terminal, terminal_state(it.condition, health.card_blocked), it.since)),
+        health.document_reader.map(|it| reader(Device::DocumentReader, it)),
+        health.pass_reader.map(|it| reader(Device::PassReader, it)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+const fn printer_state(condition: printer::Condition) -> DeviceState {
+    match condition {
+        printer::Condition::Unknown => DeviceState::Unknown,
+        printer::Condition::Ready => DeviceState::Ready,
+        printer::Condition::NearEnd => DeviceState::PaperNearEnd,
+        printer::Condition::PaperOut => DeviceState::PaperOut,
+        printer::Condition::CoverOpen => DeviceState::CoverOpen,
+        printer::Condition::CutterError => DeviceState::CutterError,
+        printer::Condition::Offline => DeviceState::Offline,
+    }
+}
+
+const fn terminal_state(condition: terminal::Condition, blocked: bool) -> DeviceState {
+    match condition {
+        terminal::Condition::Unknown => DeviceState::Unknown,
+        terminal::Condition::Offline => DeviceState::Offline,
+        terminal::Condition::Ready | terminal::Condition::Busy if blocked => DeviceState::Blocked,
+        terminal::Condition::Ready | terminal::Condition::Busy => DeviceState::Ready,
+    }
+}
+
+const fn reader_state(condition: reader::Condition) -> DeviceState {
+    match condition {
+        reader::Condition::Unknown => DeviceState::Unknown,
+        reader::Condition::Ready => DeviceState::Ready,
+        reader::Condition::Offline => DeviceState::Offline,
+    }
+}
+
+fn open_payment(open: outbox::OpenPayment) -> OpenPayment {
+    OpenPayment {
+        payment: open.payment,
+        reference: open.reference,
+        amount: open.amount,
+        at: open.at,
+        receipt_number: open.approved.map(|approved| approved.receipt_number),
+    }
+}
