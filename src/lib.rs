@@ -15,6 +15,8 @@ pub mod receipt;
 pub mod reconcile;
 pub mod runner;
 pub mod screens;
+#[cfg(all(test, feature = "simulators"))]
+mod simulation;
 pub mod speech;
 pub mod sync;
 pub mod texts;

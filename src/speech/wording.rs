@@ -234,8 +234,8 @@ fn payment_unknown_words(receipt: &ReceiptView, language: Language) -> Spoken {
     let amount = receipt.payment.map(|(amount, _)| spoken_amount(amount, language)).unwrap_or_default();
     let parts = vec![
         sentence(say(language, "We are finding out whether you have paid")),
-        fill(say(language, "Please do not pay {0} again. You never pay twice."), &[("0", &amount)]),
-        say(language, "Your request is kept.").to_owned(),
+        say(language, "Please do not pay again, you never pay twice. Your request is kept.").to_owned(),
+        format!("{}: {amount}.", receipt.title),
         spelt_reference(receipt, language),
     ];
     (parts, vec![paper(receipt, language).to_owned()])

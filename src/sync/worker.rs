@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{PROTOCOL_VERSION, State, UploadRequest};
+use zuil_wire::{PROTOCOL_VERSION, PaymentState, State, UploadRequest};
 
 use crate::outbox::{self, Outbox, Sent};
 
@@ -21,6 +21,13 @@ use super::{Hub, SyncError};
 pub enum SyncEvent {
     /// Whether the hub takes what it is sent; told when it becomes known and when it changes.
     Online(bool),
+    /// Staff found out what became of a payment that nothing could prove.
+    SettledByStaff {
+        /// The payment.
+        payment: Uuid,
+        /// Paid or not paid.
+        state: PaymentState,
+    },
     /// The hub's answer to a transaction is durable in the outbox.
     Acknowledged {
         /// The transaction.

@@ -18,8 +18,8 @@ use zuil_wire::Cents;
 use super::Details;
 use super::codes;
 
-pub(super) mod core;
-pub(super) mod ledger;
+pub(crate) mod core;
+pub(crate) mod ledger;
 mod line;
 
 use self::core::{Act, Core};
