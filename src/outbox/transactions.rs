@@ -163,27 +163,27 @@ impl Outbox {
     /// # Errors
     /// When it cannot be read.
     pub fn counts(&self) -> Result<Counts> {
-        let counts = self.lock().query_row(
+        let connection = self.lock();
+        let mut query = connection.prepare_cached(
             "SELECT count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'saved'),
                     count(*) FILTER (WHERE state = 'received'), count(*) FILTER (WHERE state = 'registered'),
                     count(*) FILTER (WHERE state = 'parked'),
                     (SELECT count(*) FROM journal WHERE state IS NULL OR state IN ('approved', 'unknown')),
                     (SELECT count(*) FROM surveys)
              FROM transactions",
-            [],
-            |row| {
-                let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
-                Ok(Counts {
-                    held: count(0)?,
-                    saved: count(1)?,
-                    received: count(2)?,
-                    registered: count(3)?,
-                    parked: count(4)?,
-                    open_payments: count(5)?,
-                    surveys: count(6)?,
-                })
-            },
         )?;
+        let counts = query.query_row([], |row| {
+            let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            Ok(Counts {
+                held: count(0)?,
+                saved: count(1)?,
+                received: count(2)?,
+                registered: count(3)?,
+                parked: count(4)?,
+                open_payments: count(5)?,
+                surveys: count(6)?,
+            })
+        })?;
         Ok(counts)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -42,6 +42,12 @@ const SECOND: Duration = Duration::from_secs(160);
 const STAFF: Duration = Duration::from_secs(480);
 /// When the day is over.
 const OVER: Duration = Duration::from_secs(540);
+
+/// The example catalogue, read once for all days.
+static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+    Arc::new(Catalogue::load(&folder).expect("the example catalogue"))
+});
 
 /// A day.
 pub(super) struct World {
@@ -87,7 +93,6 @@ impl World {
     /// A day from a seed.
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
-        let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
         let mut printer = Mechanism::new(HEAD_DOTS);
         printer.set_speed(Some(PAPER_SPEED));
         let mut terminal = Core::new(Ledger::new(random.u16(1..9999)));
@@ -116,7 +121,7 @@ impl World {
         Self {
             now: Duration::ZERO,
             folder: tempfile::tempdir().expect("a folder"),
-            catalogue: Arc::new(Catalogue::load(&catalogue).expect("the example catalogue")),
+            catalogue: CATALOGUE.clone(),
             pillar: None,
             on_at: Duration::ZERO,
             boots: 0,
