@@ -272,6 +272,7 @@ impl Runner {
             PrinterEvent::Printed(job) => (job, ReceiptOutcome::Printed),
             PrinterEvent::NotPrinted(job, condition) => (job, ReceiptOutcome::NotPrinted(why(condition))),
             PrinterEvent::Unknown(job) => (job, ReceiptOutcome::Unknown),
+            PrinterEvent::Used { .. } => return,
         };
         if self.printing == Some(job) {
             self.printing = None;
@@ -342,6 +343,7 @@ const fn why(condition: printer::Condition) -> WhyNotPrinted {
         printer::Condition::Unknown
         | printer::Condition::Ready
         | printer::Condition::NearEnd
+        | printer::Condition::Printing
         | printer::Condition::Offline => WhyNotPrinted::Offline,
     }
 }
