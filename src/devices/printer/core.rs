@@ -11,7 +11,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::commands::{CLEAR, FEED_AND_CUT, FEED_AND_CUT_MM, INITIALISE, ask_to_confirm};
-use super::patience::{CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, JOB_LIMIT};
+use super::patience::{CLEAR_PATIENCE, CUT_PATIENCE, FIRST_STATUS_PATIENCE, JOB_LIMIT};
 use super::status::{Answer, Reader, from_automatic};
 use super::{Condition, Job, PrinterEvent};
 
@@ -59,6 +59,8 @@ pub struct Core {
     confirms_by_id: bool,
     /// Whether a part of a receipt may hang from the printer, uncut.
     leftover: bool,
+    /// When such a part was told to be cut off.
+    cut_at: Duration,
     /// When to try again to free the cutter, while it is stuck.
     free_cutter_at: Duration,
     ids: Ids,
@@ -103,6 +105,7 @@ impl Core {
             confirms_by_id: false,
             // The pillar may have been killed amid a receipt.
             leftover: true,
+            cut_at: Duration::ZERO,
             free_cutter_at: Duration::ZERO,
             ids: Ids(first_id),
             probe: [0; 4],
@@ -143,7 +146,7 @@ impl Core {
         self.open = true;
         self.silent = false;
         self.reader = Reader::default();
-        self.poll = Poll { next_at: now, stale: true, ..Poll::default() };
+        self.poll = Poll { next_at: now, known_at: now, stale: true, ..Poll::default() };
         self.greet(out);
     }
 
@@ -165,8 +168,9 @@ impl Core {
     }
 
     fn written(&mut self, now: Duration) {
-        if let Progress::Printing(printing) = &mut self.job {
-            printing.written(now);
+        if let Progress::Printing(printing) = &mut self.job
+            && printing.written(now)
+        {
             self.poll.next_at = now;
         }
     }
@@ -179,13 +183,16 @@ impl Core {
                 self.clear_printer(now, out);
                 used(printing.probably_used_mm(), out);
                 self.leftover = true;
-                self.cut_leftover(out);
+                self.cut_leftover(now, out);
             }
         }
     }
 
     fn answered(&mut self, answer: Answer, now: Duration, out: &mut Vec<Output>) {
         if answer == Answer::Noise {
+            // What comes amid noise counts for nothing.
+            self.poll.stale = true;
+            self.poll.noise_at = Some(now);
             self.witnessed(now, out, Printing::noise);
             return;
         }
@@ -198,7 +205,11 @@ impl Core {
             Answer::RealTime(status) => self.real_time(status, now, out),
             Answer::Automatic(status) => {
                 self.poll.stale = true;
-                self.become_condition(from_automatic(status), now, out);
+                if self.poll.is_noisy(now) {
+                    self.poll.next_at = now;
+                } else {
+                    self.become_condition(from_automatic(status), now, out);
+                }
             }
             Answer::Done(id) => {
                 self.confirms_by_id |= id == self.probe;
@@ -235,6 +246,8 @@ impl Core {
 
     fn become_condition(&mut self, condition: Condition, now: Duration, out: &mut Vec<Output>) {
         self.condition = condition;
+        let cut_may_have_failed = condition == Condition::CutterError || now < self.cut_at + CUT_PATIENCE;
+        self.leftover |= cut_may_have_failed && !condition.can_print();
         let interrupts =
             matches!(condition, Condition::PaperOut | Condition::CoverOpen | Condition::CutterError);
         match &self.job {
@@ -248,7 +261,7 @@ impl Core {
             }
             _ => self.tell_condition(out),
         }
-        self.cut_leftover(out);
+        self.cut_leftover(now, out);
     }
 
     fn tell_condition(&mut self, out: &mut Vec<Output>) {
@@ -262,10 +275,11 @@ impl Core {
 
     /// Cuts off what an interrupted job left, as soon as that can be done, so that it does not hang
     /// from the next resident's receipt.
-    fn cut_leftover(&mut self, out: &mut Vec<Output>) {
+    fn cut_leftover(&mut self, now: Duration, out: &mut Vec<Output>) {
         let busy = !matches!(self.job, Progress::Idle | Progress::Waiting { .. });
         if self.leftover && self.open && !busy && self.condition.can_print() {
             self.leftover = false;
+            self.cut_at = now;
             out.push(send([INITIALISE, FEED_AND_CUT].concat()));
             used(FEED_AND_CUT_MM, out);
         }
@@ -331,7 +345,7 @@ impl Core {
     fn check_time(&mut self, now: Duration, out: &mut Vec<Output>) {
         if self.out_of_patience(now) {
             self.give_up(now, out);
-            self.cut_leftover(out);
+            self.cut_leftover(now, out);
         }
         self.check_poll(now, out);
     }
@@ -343,10 +357,7 @@ impl Core {
                 now >= *since + FIRST_STATUS_PATIENCE || now >= *asked_for + JOB_LIMIT
             }
             Progress::Clearing { since, .. } => now >= *since + CLEAR_PATIENCE,
-            Progress::Printing(printing) => {
-                printing.waits_since().is_some_and(|since| now >= since + CONFIRM_PATIENCE)
-                    || now >= printing.asked_for + JOB_LIMIT
-            }
+            Progress::Printing(printing) => printing.out_of_patience(now),
         }
     }
 }

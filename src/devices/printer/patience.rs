@@ -20,7 +20,16 @@ pub const FIRST_STATUS_PATIENCE: Duration = Duration::from_secs(6);
 pub const FREE_CUTTER_EVERY: Duration = Duration::from_secs(5);
 /// How long a printer may take to confirm, counted from the last byte sent or the last confirmation.
 pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(15);
+/// The same for a printer that missed a question meanwhile.
+pub const DOUBTFUL_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the order to clear may need to arrive; after a silence it is given again.
 pub const CLEAR_PATIENCE: Duration = Duration::from_secs(6);
 /// No job takes longer, from the wish to print it to its end; the contract says half a minute.
 pub const JOB_LIMIT: Duration = Duration::from_secs(22);
+/// How long a printer is believed to be as it said, when nothing that makes sense comes any more; long
+/// enough for a slow one that is just printing.
+pub const KNOWN_FOR: Duration = Duration::from_secs(16);
+/// So long after a byte without a meaning the line is thought to be noisy.
+pub const NOISY_FOR: Duration = Duration::from_millis(200);
+/// What goes wrong so soon after a cut that cleans up may have hindered it; then it is made again.
+pub const CUT_PATIENCE: Duration = Duration::from_secs(3);

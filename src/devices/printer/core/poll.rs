@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Core, Output, Progress, send};
 use crate::devices::printer::commands::{CLEAR, ask_status};
 use crate::devices::printer::patience::{
-    ANSWER_PATIENCE, BUSY_POLL, FREE_CUTTER_EVERY, MISSES_UNTIL_OFFLINE, QUIET,
+    ANSWER_PATIENCE, BUSY_POLL, FREE_CUTTER_EVERY, KNOWN_FOR, MISSES_UNTIL_OFFLINE, NOISY_FOR, QUIET,
 };
 use crate::devices::printer::status::from_real_time;
 use crate::devices::printer::{Condition, PrinterEvent};
@@ -23,6 +23,17 @@ pub(super) struct Poll {
     pub misses: u32,
     /// Something changed since the round began, or nothing is known yet.
     pub stale: bool,
+    /// When the last round ended that counts.
+    pub known_at: Duration,
+    /// When something came that means nothing.
+    pub noise_at: Option<Duration>,
+}
+
+impl Poll {
+    /// Whether a status that comes now may be noise too.
+    pub fn is_noisy(&self, now: Duration) -> bool {
+        self.noise_at.is_some_and(|at| now < at + NOISY_FOR)
+    }
 }
 
 /// What a printer without a complaint answers to each question.
@@ -53,6 +64,7 @@ impl Core {
     }
 
     fn end_round(&mut self, now: Duration, out: &mut Vec<Output>) {
+        self.poll.known_at = now;
         self.poll.next_at = now + if matches!(self.job, Progress::Idle) { self.idle_poll } else { BUSY_POLL };
         // Answers to questions that were asked after the order to clear show that it has arrived.
         let cleared = match self.job {
@@ -63,13 +75,20 @@ impl Core {
         if let Some(end) = cleared {
             self.job = Progress::Idle;
             out.push(Output::Tell(end));
-            self.cut_leftover(out);
+            self.cut_leftover(now, out);
         }
     }
 
     pub(super) fn check_poll(&mut self, now: Duration, out: &mut Vec<Output>) {
-        if !self.open || self.is_leaving() {
+        if !self.open {
             return;
+        }
+        if self.is_leaving() {
+            self.poll.known_at = now;
+            return;
+        }
+        if !self.silent && now >= self.poll.known_at + KNOWN_FOR {
+            self.nobody_there(now, out);
         }
         match self.poll.asked {
             Some((_, since)) if now >= since + ANSWER_PATIENCE => self.missed(now, out),
@@ -83,11 +102,20 @@ impl Core {
         self.poll.stale = true;
         self.poll.next_at = now + QUIET;
         self.poll.misses += 1;
-        if self.poll.misses >= MISSES_UNTIL_OFFLINE {
-            self.silent = true;
-            self.give_up(now, out);
-            self.become_condition(Condition::Offline, now, out);
+        if let Progress::Printing(printing) = &mut self.job {
+            printing.missed();
         }
+        if self.poll.misses >= MISSES_UNTIL_OFFLINE {
+            self.nobody_there(now, out);
+        }
+    }
+
+    /// No answers, or none that make sense.
+    fn nobody_there(&mut self, now: Duration, out: &mut Vec<Output>) {
+        self.silent = true;
+        self.poll.known_at = now;
+        self.give_up(now, out);
+        self.become_condition(Condition::Offline, now, out);
     }
 
     fn ask(&mut self, question: usize, now: Duration, out: &mut Vec<Output>) {

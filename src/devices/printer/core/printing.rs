@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::Ids;
 use crate::devices::printer::Job;
 use crate::devices::printer::commands::{ASK_PAPER_SENSOR, FEED_AND_CUT, INITIALISE, ask_to_confirm};
+use crate::devices::printer::patience::{CONFIRM_PATIENCE, DOUBTFUL_PATIENCE, JOB_LIMIT};
 use crate::devices::printer::pieces::pieces;
 
 /// The longest piece, but for a single longer command. A printer needs longer to start than any line
@@ -43,6 +44,8 @@ pub(super) struct Printing {
     written: bool,
     /// When the last byte left, or the last answer came.
     alive_at: Duration,
+    /// Whether the printer missed a question meanwhile, and so may have been switched off and on.
+    missed: bool,
 }
 
 /// How the printer says that a piece is on paper.
@@ -87,6 +90,7 @@ impl Printing {
             doubtful: false,
             written: false,
             alive_at: now,
+            missed: false,
         }
     }
 
@@ -122,9 +126,14 @@ impl Printing {
         Some(bytes)
     }
 
-    pub const fn written(&mut self, now: Duration) {
-        self.written = true;
-        self.alive_at = now;
+    /// Everything has left; whether that is news.
+    pub const fn written(&mut self, now: Duration) -> bool {
+        let news = !self.written;
+        if news {
+            self.written = true;
+            self.alive_at = now;
+        }
+        news
     }
 
     pub const fn alive(&mut self, now: Duration) {
@@ -136,9 +145,14 @@ impl Printing {
         !self.written
     }
 
-    /// Since when only the printer can bring the job further.
-    pub fn waits_since(&self) -> Option<Duration> {
-        self.written.then_some(self.alive_at)
+    pub const fn missed(&mut self) {
+        self.missed = true;
+    }
+
+    /// Whether the printer has had all the time that it may need to confirm what it has.
+    pub fn out_of_patience(&self, now: Duration) -> bool {
+        let patience = if self.missed { DOUBTFUL_PATIENCE } else { CONFIRM_PATIENCE };
+        now >= self.asked_for + JOB_LIMIT || self.written && now >= self.alive_at + patience
     }
 
     /// An answer to `GS ( H`.

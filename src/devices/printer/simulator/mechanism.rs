@@ -261,6 +261,11 @@ impl Mechanism {
         self.run();
     }
 
+    /// Calls off everything that was planned, also what would be mended by itself.
+    pub fn call_off(&mut self) {
+        self.faults = Faults::default();
+    }
+
     /// Lets something go wrong now.
     pub fn strike(&mut self, fault: Fault) {
         match fault {
@@ -336,8 +341,12 @@ impl Mechanism {
         }
         self.strike_what_is_due();
         loop {
-            self.take_in();
-            if !self.online() || !self.step() {
+            let came = self.take_in();
+            let mut moved = false;
+            while self.online() && self.step() {
+                moved = true;
+            }
+            if !came && !moved {
                 break;
             }
         }
@@ -350,17 +359,17 @@ impl Mechanism {
         }
     }
 
-    /// Takes in what the line has carried and the buffer has room for.
-    fn take_in(&mut self) {
-        loop {
-            if self.is_busy() {
-                let Some(command) = self.line.pass_real_time() else { return };
-                command.into_iter().for_each(|byte| self.take_byte(byte));
-            } else {
-                let Some(byte) = self.line.carry(&self.physics) else { return };
-                self.take_byte(byte);
-            }
+    /// Takes in the next byte that the line has carried and the buffer has room for; whether there was
+    /// one.
+    fn take_in(&mut self) -> bool {
+        if self.is_busy() {
+            let command = self.line.pass_real_time();
+            command.into_iter().flatten().for_each(|byte| self.take_byte(byte));
+            return command.is_some();
         }
+        let byte = self.line.carry(&self.physics);
+        byte.into_iter().for_each(|byte| self.take_byte(byte));
+        byte.is_some()
     }
 
     /// Real-time commands are obeyed at once, other bytes wait in the buffer.

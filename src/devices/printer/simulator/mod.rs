@@ -82,6 +82,11 @@ impl PrinterSimulator {
         self.bench().mechanism.plan(plan);
     }
 
+    /// Calls off everything that was planned, also what would be mended by itself.
+    pub fn call_off(&self) {
+        self.bench().mechanism.call_off();
+    }
+
     /// Lets something go wrong now.
     pub fn strike(&self, fault: Fault) {
         self.bench().mechanism.strike(fault);

@@ -154,7 +154,7 @@ fn the_cut_at_the_start_waits_until_the_printer_can_cut() {
     desk.pass(Duration::from_secs(3));
     assert_eq!(desk.printer.take_receipts(), []);
     desk.printer.set_cover_open(false);
-    desk.pass(Duration::from_secs(3));
+    desk.pass(Duration::from_secs(4));
     assert_eq!(desk.printer.take_receipts().len(), 1);
     desk.pull();
     desk.plug();
