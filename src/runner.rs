@@ -292,6 +292,7 @@ impl Runner {
             PrinterEvent::Printed(job) => (job, ReceiptOutcome::Printed),
             PrinterEvent::NotPrinted(job, condition) => (job, ReceiptOutcome::NotPrinted(why(condition))),
             PrinterEvent::Unknown(job) => (job, ReceiptOutcome::Unknown),
+            PrinterEvent::Used { .. } => return,
         };
         if self.printing == Some(job) {
             self.printing = None;
@@ -422,6 +423,7 @@ const fn why(condition: printer::Condition) -> WhyNotPrinted {
         printer::Condition::Unknown
         | printer::Condition::Ready
         | printer::Condition::NearEnd
+        | printer::Condition::Printing
         | printer::Condition::Offline => WhyNotPrinted::Offline,
     }
 }

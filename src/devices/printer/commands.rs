@@ -8,6 +8,8 @@ pub const CLEAR: &[u8] = &[0x10, 0x05, 0x02];
 pub const INITIALISE: &[u8] = &[0x1b, b'@', 0x1d, b'a', 0x0e];
 /// `ESC J`: feed 5 mm; `GS V 66`: feed to the cutter and cut, but for one point.
 pub const FEED_AND_CUT: &[u8] = &[0x1b, b'J', 40, 0x1d, b'V', 66, 0];
+/// How much paper [`FEED_AND_CUT`] takes: 5 mm, and about 12 mm from the head to the cutter.
+pub const FEED_AND_CUT_MM: u32 = 17;
 /// `GS r 1`: send the paper sensor's status when all before it was processed.
 pub const ASK_PAPER_SENSOR: &[u8] = &[0x1d, b'r', 1];
 

@@ -10,16 +10,16 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::commands::{ASK_PAPER_SENSOR, CLEAR, FEED_AND_CUT, INITIALISE, ask_to_confirm};
-use super::patience::{
-    CLEAR_PATIENCE, CONFIRM_PATIENCE, FIRST_STATUS_PATIENCE, JOB_LIMIT, OLDER_QUESTION_AFTER,
-};
+use super::commands::{CLEAR, FEED_AND_CUT, FEED_AND_CUT_MM, INITIALISE, ask_to_confirm};
+use super::patience::{CLEAR_PATIENCE, CUT_PATIENCE, FIRST_STATUS_PATIENCE, JOB_LIMIT};
 use super::status::{Answer, Reader, from_automatic};
 use super::{Condition, Job, PrinterEvent};
 
 mod poll;
+mod printing;
 
 use poll::Poll;
+use printing::{Printing, Progressed, Witness};
 
 /// Something that happened.
 pub enum Input<'a> {
@@ -59,48 +59,39 @@ pub struct Core {
     confirms_by_id: bool,
     /// Whether a part of a receipt may hang from the printer, uncut.
     leftover: bool,
+    /// When such a part was told to be cut off.
+    cut_at: Duration,
     /// When to try again to free the cutter, while it is stuck.
     free_cutter_at: Duration,
-    next_id: u32,
+    ids: Ids,
     probe: [u8; 4],
+    /// What the printer said last; never [`Condition::Printing`].
     condition: Condition,
+    /// What was told last.
+    told: Condition,
     reader: Reader,
     poll: Poll,
     job: Progress,
-    queue: VecDeque<Job>,
+    /// With the time at which each was asked for.
+    queue: VecDeque<(Job, Duration)>,
 }
 
 enum Progress {
     Idle,
-    /// Waits for the first status.
+    /// Waits for a status that is no older than the last thing that went wrong.
     Waiting {
         job: Job,
+        asked_for: Duration,
         since: Duration,
     },
-    /// Its bytes are leaving.
-    Sending {
-        job: Uuid,
-        marker: [u8; 4],
-        since: Duration,
-    },
-    /// The printer has it all and should confirm.
-    Confirming(Confirming),
+    /// Its bytes are leaving, or have left and should be confirmed.
+    Printing(Printing),
     /// It was interrupted; this is told once the order to clear it has arrived.
     Clearing {
-        end: PrinterEvent,
+        job: Uuid,
+        condition: Condition,
         since: Duration,
     },
-}
-
-struct Confirming {
-    job: Uuid,
-    marker: [u8; 4],
-    since: Duration,
-    sent_at: Duration,
-    asked_sensor: bool,
-    /// The printer missed a question and so may have been switched off and on: then only the answer
-    /// with the job's own id counts.
-    doubt: bool,
 }
 
 impl Core {
@@ -114,10 +105,12 @@ impl Core {
             confirms_by_id: false,
             // The pillar may have been killed amid a receipt.
             leftover: true,
+            cut_at: Duration::ZERO,
             free_cutter_at: Duration::ZERO,
-            next_id: first_id,
+            ids: Ids(first_id),
             probe: [0; 4],
             condition: Condition::Unknown,
+            told: Condition::Unknown,
             reader: Reader::default(),
             poll: Poll::default(),
             job: Progress::Idle,
@@ -139,12 +132,13 @@ impl Core {
                 }
             }
             Input::Written => self.written(now),
-            Input::Print(job) => self.queue.push_back(job),
-            Input::Forget => self.forget(&mut out),
+            Input::Print(job) => self.queue.push_back((job, now)),
+            Input::Forget => self.forget(now, &mut out),
             Input::Time => {}
         }
         self.take_next_job(now, &mut out);
         self.check_time(now, &mut out);
+        self.tell_condition(&mut out);
         out
     }
 
@@ -152,14 +146,14 @@ impl Core {
         self.open = true;
         self.silent = false;
         self.reader = Reader::default();
-        self.poll = Poll { next_at: now, ..Poll::default() };
+        self.poll = Poll { next_at: now, known_at: now, stale: true, ..Poll::default() };
         self.greet(out);
     }
 
     /// Clears what an earlier connection may have left, and asks for everything that is told.
     fn greet(&mut self, out: &mut Vec<Output>) {
         self.confirms_by_id = false;
-        self.probe = self.fresh_id();
+        self.probe = self.ids.fresh();
         let mut bytes = [CLEAR, INITIALISE].concat();
         bytes.extend(ask_to_confirm(self.probe));
         out.push(send(bytes));
@@ -169,32 +163,39 @@ impl Core {
         self.open = false;
         self.poll = Poll::default();
         out.push(Output::Discard);
-        self.give_up(out);
+        self.give_up(now, out);
         self.become_condition(Condition::Offline, now, out);
     }
 
     fn written(&mut self, now: Duration) {
-        if let Progress::Sending { job, marker, since } = self.job {
-            let confirming =
-                Confirming { job, marker, since, sent_at: now, asked_sensor: false, doubt: false };
-            self.job = Progress::Confirming(confirming);
+        if let Progress::Printing(printing) = &mut self.job
+            && printing.written(now)
+        {
             self.poll.next_at = now;
         }
     }
 
-    fn forget(&mut self, out: &mut Vec<Output>) {
+    fn forget(&mut self, now: Duration, out: &mut Vec<Output>) {
         self.queue.clear();
         match std::mem::replace(&mut self.job, Progress::Idle) {
             Progress::Idle | Progress::Waiting { .. } | Progress::Clearing { .. } => {}
-            Progress::Sending { .. } | Progress::Confirming(_) => {
-                self.clear_printer(out);
+            Progress::Printing(printing) => {
+                self.clear_printer(now, out);
+                used(printing.probably_used_mm(), out);
                 self.leftover = true;
-                self.cut_leftover(out);
+                self.cut_leftover(now, out);
             }
         }
     }
 
     fn answered(&mut self, answer: Answer, now: Duration, out: &mut Vec<Output>) {
+        if answer == Answer::Noise {
+            // What comes amid noise counts for nothing.
+            self.poll.stale = true;
+            self.poll.noise_at = Some(now);
+            self.witnessed(now, out, Printing::noise);
+            return;
+        }
         self.poll.misses = 0;
         if std::mem::take(&mut self.silent) {
             // It may have been off and have forgotten what it was asked.
@@ -204,107 +205,130 @@ impl Core {
             Answer::RealTime(status) => self.real_time(status, now, out),
             Answer::Automatic(status) => {
                 self.poll.stale = true;
-                self.become_condition(from_automatic(status), now, out);
-            }
-            Answer::Done(id) => self.done(id, out),
-            Answer::PaperSensor => {
-                if let Progress::Confirming(Confirming { job, asked_sensor: true, doubt: false, .. }) =
-                    self.job
-                    && !self.confirms_by_id
-                {
-                    self.printed(job, out);
+                if self.poll.is_noisy(now) {
+                    self.poll.next_at = now;
+                } else {
+                    self.become_condition(from_automatic(status), now, out);
                 }
             }
-        }
-    }
-
-    fn done(&mut self, id: [u8; 4], out: &mut Vec<Output>) {
-        self.confirms_by_id |= id == self.probe;
-        match self.job {
-            Progress::Sending { job, marker, .. } | Progress::Confirming(Confirming { job, marker, .. })
-                if marker == id =>
-            {
-                self.printed(job, out);
+            Answer::Done(id) => {
+                self.confirms_by_id |= id == self.probe;
+                self.witnessed(now, out, |printing| printing.done(id));
             }
-            _ => {}
+            Answer::PaperSensor => self.witnessed(now, out, Printing::sensor),
+            Answer::Noise => {}
         }
     }
 
-    fn printed(&mut self, job: Uuid, out: &mut Vec<Output>) {
-        self.job = Progress::Idle;
-        out.push(Output::Tell(PrinterEvent::Printed(job)));
+    /// Takes what the printer said of the job that it prints: ends it or sends more of it.
+    fn witnessed(
+        &mut self,
+        now: Duration,
+        out: &mut Vec<Output>,
+        word: impl FnOnce(&mut Printing) -> Progressed,
+    ) {
+        let Progress::Printing(printing) = &mut self.job else { return };
+        match word(printing) {
+            Progressed::Nothing => {}
+            Progressed::Some => {
+                printing.alive(now);
+                out.extend(printing.next_pieces(&mut self.ids).map(Output::Send));
+            }
+            Progressed::Whole { trustworthy } => {
+                let (job, millimetres) = (printing.job, printing.millimetres);
+                self.job = Progress::Idle;
+                let end = if trustworthy { PrinterEvent::Printed(job) } else { PrinterEvent::Unknown(job) };
+                out.push(Output::Tell(end));
+                used(millimetres + FEED_AND_CUT_MM, out);
+            }
+        }
     }
 
     fn become_condition(&mut self, condition: Condition, now: Duration, out: &mut Vec<Output>) {
-        if self.condition != condition {
-            self.condition = condition;
-            out.push(Output::Tell(PrinterEvent::Condition(condition)));
-        }
+        self.condition = condition;
+        let cut_may_have_failed = condition == Condition::CutterError || now < self.cut_at + CUT_PATIENCE;
+        self.leftover |= cut_may_have_failed && !condition.can_print();
         let interrupts =
             matches!(condition, Condition::PaperOut | Condition::CoverOpen | Condition::CutterError);
-        match self.job {
-            Progress::Sending { job, .. } | Progress::Confirming(Confirming { job, .. }) if interrupts => {
-                self.clear_printer(out);
-                // What an empty roll leaves is thrown away with the roll.
-                self.leftover = condition != Condition::PaperOut;
-                self.job = Progress::Clearing { end: PrinterEvent::NotPrinted(job, condition), since: now };
-                // What was asked before does not count.
-                self.poll.stale = true;
-                self.poll.next_at = now;
+        match &self.job {
+            Progress::Printing(printing) if interrupts => {
+                let (job, millimetres) = (printing.job, printing.probably_used_mm());
+                self.clear_printer(now, out);
+                self.leftover = true;
+                self.job = Progress::Clearing { job, condition, since: now };
+                self.tell_condition(out);
+                used(millimetres, out);
             }
-            _ => {}
+            _ => self.tell_condition(out),
         }
-        self.cut_leftover(out);
+        self.cut_leftover(now, out);
+    }
+
+    fn tell_condition(&mut self, out: &mut Vec<Output>) {
+        let prints = matches!(self.job, Progress::Printing(_)) && self.condition.can_print();
+        let condition = if prints { Condition::Printing } else { self.condition };
+        if self.told != condition {
+            self.told = condition;
+            out.push(Output::Tell(PrinterEvent::Condition(condition)));
+        }
     }
 
     /// Cuts off what an interrupted job left, as soon as that can be done, so that it does not hang
     /// from the next resident's receipt.
-    fn cut_leftover(&mut self, out: &mut Vec<Output>) {
+    fn cut_leftover(&mut self, now: Duration, out: &mut Vec<Output>) {
         let busy = !matches!(self.job, Progress::Idle | Progress::Waiting { .. });
         if self.leftover && self.open && !busy && self.condition.can_print() {
             self.leftover = false;
+            self.cut_at = now;
             out.push(send([INITIALISE, FEED_AND_CUT].concat()));
+            used(FEED_AND_CUT_MM, out);
         }
     }
 
-    fn clear_printer(&mut self, out: &mut Vec<Output>) {
+    fn clear_printer(&mut self, now: Duration, out: &mut Vec<Output>) {
         out.push(Output::Discard);
         out.push(send([CLEAR, INITIALISE].concat()));
+        // What was asked before does not count.
+        self.poll.stale = true;
+        self.poll.next_at = now;
     }
 
     /// Ends the job that the printer will not end any more, with what is known of it.
-    fn give_up(&mut self, out: &mut Vec<Output>) {
+    fn give_up(&mut self, now: Duration, out: &mut Vec<Output>) {
         match std::mem::replace(&mut self.job, Progress::Idle) {
             Progress::Idle => {}
-            Progress::Clearing { end, .. } => out.push(Output::Tell(end)),
             Progress::Waiting { job, .. } => {
                 out.push(Output::Tell(PrinterEvent::NotPrinted(job.id, Condition::Offline)));
             }
-            Progress::Sending { job, .. } | Progress::Confirming(Confirming { job, .. }) => {
+            // Nobody knows whether the order to clear has arrived.
+            Progress::Clearing { job, .. } => out.push(Output::Tell(PrinterEvent::Unknown(job))),
+            Progress::Printing(printing) => {
                 if self.open {
-                    self.clear_printer(out);
+                    self.clear_printer(now, out);
                 }
                 self.leftover = true;
-                out.push(Output::Tell(PrinterEvent::Unknown(job)));
+                out.push(Output::Tell(PrinterEvent::Unknown(printing.job)));
+                used(printing.probably_used_mm(), out);
             }
         }
     }
 
     fn take_next_job(&mut self, now: Duration, out: &mut Vec<Output>) {
         if matches!(self.job, Progress::Idle)
-            && let Some(job) = self.queue.pop_front()
+            && let Some((job, asked_for)) = self.queue.pop_front()
         {
-            self.job = Progress::Waiting { job, since: now };
+            self.job = Progress::Waiting { job, asked_for, since: now };
         }
-        // The answer to a question that is still open would come amid the job.
-        let undecided = self.condition == Condition::Unknown || self.poll.asked.is_some();
+        let asking = self.open && !self.silent && (self.poll.asked.is_some() || self.poll.stale);
+        let undecided = self.condition == Condition::Unknown || asking;
         if matches!(self.job, Progress::Waiting { .. }) && !undecided {
             self.begin_job(now, out);
         }
     }
 
     fn begin_job(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let Progress::Waiting { job, since } = std::mem::replace(&mut self.job, Progress::Idle) else {
+        let Progress::Waiting { job, asked_for, .. } = std::mem::replace(&mut self.job, Progress::Idle)
+        else {
             return;
         };
         if !self.condition.can_print() {
@@ -312,29 +336,16 @@ impl Core {
             self.take_next_job(now, out);
             return;
         }
-        let marker = self.fresh_id();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(job.bytes.len() + 64));
-        bytes.extend_from_slice(INITIALISE);
-        bytes.extend_from_slice(&job.bytes);
-        bytes.extend_from_slice(FEED_AND_CUT);
-        bytes.extend_from_slice(&ask_to_confirm(marker));
-        out.push(Output::Send(bytes));
-        self.job = Progress::Sending { job: job.id, marker, since };
+        let witness = if self.confirms_by_id { Witness::ById } else { Witness::BySensor };
+        let mut printing = Printing::new(&job, witness, asked_for, now);
+        out.extend(printing.next_pieces(&mut self.ids).map(Output::Send));
+        self.job = Progress::Printing(printing);
     }
 
     fn check_time(&mut self, now: Duration, out: &mut Vec<Output>) {
         if self.out_of_patience(now) {
-            self.give_up(out);
-            self.cut_leftover(out);
-        }
-        if let Progress::Confirming(job) = &mut self.job
-            && !self.confirms_by_id
-            && !job.doubt
-            && !job.asked_sensor
-            && now >= job.sent_at + OLDER_QUESTION_AFTER
-        {
-            job.asked_sensor = true;
-            out.push(send(ASK_PAPER_SENSOR.to_vec()));
+            self.give_up(now, out);
+            self.cut_leftover(now, out);
         }
         self.check_poll(now, out);
     }
@@ -342,22 +353,31 @@ impl Core {
     fn out_of_patience(&self, now: Duration) -> bool {
         match &self.job {
             Progress::Idle => false,
-            Progress::Waiting { since, .. } => now >= *since + FIRST_STATUS_PATIENCE,
-            Progress::Sending { since, .. } => now >= *since + JOB_LIMIT,
-            Progress::Clearing { since, .. } => now >= *since + CLEAR_PATIENCE,
-            Progress::Confirming(job) => {
-                now >= job.sent_at + CONFIRM_PATIENCE || now >= job.since + JOB_LIMIT
+            Progress::Waiting { asked_for, since, .. } => {
+                now >= *since + FIRST_STATUS_PATIENCE || now >= *asked_for + JOB_LIMIT
             }
+            Progress::Clearing { since, .. } => now >= *since + CLEAR_PATIENCE,
+            Progress::Printing(printing) => printing.out_of_patience(now),
         }
     }
+}
 
-    /// A request id of four letters; real-time answers and block ends look different.
-    fn fresh_id(&mut self) -> [u8; 4] {
-        self.next_id = self.next_id.wrapping_add(1);
-        [0, 5, 10, 15].map(|shift| b'@' + ((self.next_id >> shift) & 31) as u8)
+/// Gives each request an id of four letters; real-time answers and block ends look different.
+struct Ids(u32);
+
+impl Ids {
+    fn fresh(&mut self) -> [u8; 4] {
+        self.0 = self.0.wrapping_add(1);
+        [0, 5, 10, 15].map(|shift| b'@' + ((self.0 >> shift) & 31) as u8)
     }
 }
 
 fn send(bytes: Vec<u8>) -> Output {
     Output::Send(Zeroizing::new(bytes))
+}
+
+fn used(millimetres: u32, out: &mut Vec<Output>) {
+    if millimetres > 0 {
+        out.push(Output::Tell(PrinterEvent::Used { millimetres }));
+    }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 use super::core::{Core, Input, Output};
+use super::pace::Pace;
 use super::{Job, PrinterEvent, ReceiptPrinter};
 use crate::devices::Sink;
 use crate::devices::port::{Port, PortName, Received};
@@ -92,6 +93,9 @@ impl Drop for EscPosPrinter {
     }
 }
 
+/// How long the last bytes may take to leave when the pillar ends.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 struct Driver {
     name: PortName,
     options: Options,
@@ -101,6 +105,9 @@ struct Driver {
     started: Instant,
     port: Option<Port>,
     unsent: VecDeque<(Zeroizing<Vec<u8>>, usize)>,
+    /// Whether something was given to the port that may not have left yet.
+    leaving: bool,
+    pace: Pace,
     retry_after: Duration,
     retry_at: Duration,
 }
@@ -117,6 +124,7 @@ impl Driver {
         let first_id = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let core = Core::new(options.poll_every.max(Duration::from_millis(100)), first_id);
         Self {
+            pace: Pace::new(name.baud),
             name,
             retry_after: options.first_retry,
             retry_at: Duration::ZERO,
@@ -127,6 +135,7 @@ impl Driver {
             started: Instant::now(),
             port: None,
             unsent: VecDeque::new(),
+            leaving: false,
         }
     }
 
@@ -142,7 +151,9 @@ impl Driver {
             self.handle(Input::Time);
         }
         self.handle(Input::Forget);
-        while !self.unsent.is_empty() && matches!(self.send(), Ok(count) if count > 0) {}
+        // What clears the printer is worth a moment.
+        let until = self.started.elapsed() + LAST_WORDS;
+        while !self.unsent.is_empty() && self.started.elapsed() < until && self.exchange().is_ok() {}
     }
 
     /// Takes all orders that are there; without a port, waits for one until it is time to try again.
@@ -195,19 +206,15 @@ impl Driver {
         self.handle(Input::Lost);
     }
 
-    /// Sends a little and reads what has come.
+    /// Sends what the line takes now and reads what has come.
     fn exchange(&mut self) -> io::Result<()> {
-        let sending = !self.unsent.is_empty();
-        if sending {
-            self.send()?;
-            if self.unsent.is_empty() {
-                self.handle(Input::Written);
-            }
+        self.send()?;
+        let now = self.started.elapsed();
+        if self.leaving && self.unsent.is_empty() && self.pace.is_free(now) {
+            self.leaving = false;
+            self.handle(Input::Written);
         }
         let Some(port) = &mut self.port else { return Ok(()) };
-        if sending && port.waiting()? == 0 {
-            return Ok(());
-        }
         let mut buffer = [0; 64];
         if let Received::Bytes(count) = port.receive(&mut buffer)? {
             self.handle(Input::Received(&buffer[..count]));
@@ -215,16 +222,22 @@ impl Driver {
         Ok(())
     }
 
-    fn send(&mut self) -> io::Result<usize> {
-        let (Some(port), Some((bytes, sent))) = (&mut self.port, self.unsent.front_mut()) else {
-            return Ok(0);
-        };
-        let count = port.send_some(&bytes[*sent..])?;
-        *sent += count;
-        if *sent == bytes.len() {
-            self.unsent.pop_front();
+    fn send(&mut self) -> io::Result<()> {
+        while let (Some(port), Some((bytes, sent))) = (&mut self.port, self.unsent.front_mut()) {
+            let now = self.started.elapsed();
+            let room = self.pace.room(now).min(bytes.len() - *sent);
+            let count = if room > 0 { port.send_some(&bytes[*sent..*sent + room])? } else { 0 };
+            if count == 0 {
+                break;
+            }
+            self.pace.gave(count, now);
+            self.leaving = true;
+            *sent += count;
+            if *sent == bytes.len() {
+                self.unsent.pop_front();
+            }
         }
-        Ok(count)
+        Ok(())
     }
 
     fn handle(&mut self, input: Input<'_>) {
@@ -234,6 +247,7 @@ impl Driver {
                 Output::Tell(event) => (self.sink)(event),
                 Output::Discard => {
                     self.unsent.clear();
+                    self.pace.forgot(self.started.elapsed());
                     // A port that is gone has nothing left to discard.
                     if let Some(port) = &mut self.port
                         && let Err(error) = port.discard_unsent()

@@ -6,7 +6,10 @@
 mod commands;
 pub(crate) mod core;
 mod driver;
+mod pace;
+pub mod paper;
 mod patience;
+mod pieces;
 #[cfg(feature = "simulators")]
 pub mod simulator;
 mod status;
@@ -51,8 +54,15 @@ pub enum PrinterEvent {
     Printed(Uuid),
     /// The job is not on paper (at most a part of it) and will not come out later.
     NotPrinted(Uuid, Condition),
-    /// Nobody knows, because the printer lost its power or its cable in between.
+    /// Nobody knows, because the printer lost its power or its cable in between, or its confirmation
+    /// was lost on a bad line.
     Unknown(Uuid),
+    /// So much paper was used, by a job that ended (for one that was interrupted: probably) or by a
+    /// cut that cleaned up after one. See [`paper::PaperCounter`].
+    Used {
+        /// Including feed and cut.
+        millimetres: u32,
+    },
 }
 
 /// The condition of a printer.
@@ -73,12 +83,14 @@ pub enum Condition {
     CutterError,
     /// No port, no answer.
     Offline,
+    /// It prints a job: from the job's first byte to its end, which tells the real condition again.
+    Printing,
 }
 
 impl Condition {
     /// Whether a receipt can be printed now.
     #[must_use]
     pub const fn can_print(self) -> bool {
-        matches!(self, Self::Ready | Self::NearEnd)
+        matches!(self, Self::Ready | Self::NearEnd | Self::Printing)
     }
 }

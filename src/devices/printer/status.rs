@@ -15,6 +15,8 @@ pub enum Answer {
     Done([u8; 4]),
     /// To `GS r 1`: everything before the request was processed.
     PaperSensor,
+    /// A byte that means nothing: an answer was lost or torn, or the line is bad.
+    Noise,
 }
 
 /// Tells answers apart. Keeps what it has of an unfinished one.
@@ -50,10 +52,12 @@ impl Reader {
                 None
             }
             // The rest got lost; this byte begins something else.
-            Pending::Automatic(..) => self.begin(byte),
-            Pending::Block(block) if byte == 0 => done(&block),
+            Pending::Automatic(..) => self.begin(byte).or(Some(Answer::Noise)),
+            Pending::Block(block) if byte == 0 => Some(done(&block)),
             // Blocks are made of characters; anything else shows that this was none.
-            Pending::Block(block) if block.len() >= LONGEST_BLOCK || byte < b' ' => self.begin(byte),
+            Pending::Block(block) if block.len() >= LONGEST_BLOCK || byte < b' ' => {
+                self.begin(byte).or(Some(Answer::Noise))
+            }
             Pending::Block(mut block) => {
                 block.push(byte);
                 self.pending = Pending::Block(block);
@@ -67,16 +71,18 @@ impl Reader {
             0x35 | 0x37 | 0x3b | 0x3d | 0x5f => self.pending = Pending::Block(vec![byte]),
             _ if byte & 0x93 == 0x12 => return Some(Answer::RealTime(byte)),
             _ if byte & 0x93 == 0x10 => self.pending = Pending::Automatic([byte, 0, 0, 0], 1),
-            _ if byte & 0xf0 == 0 => return Some(Answer::PaperSensor),
-            _ => {}
+            0x00 | 0x03 | 0x0c | 0x0f => return Some(Answer::PaperSensor),
+            _ => return Some(Answer::Noise),
         }
         None
     }
 }
 
-fn done(block: &[u8]) -> Option<Answer> {
-    let id = block.strip_prefix(&DONE_HEADER)?;
-    Some(Answer::Done(id.try_into().ok()?))
+/// What stands before the answer in its block is noise that looked like the start of a block.
+fn done(block: &[u8]) -> Answer {
+    let start = block.len().saturating_sub(DONE_HEADER.len() + 4);
+    let id = block[start..].strip_prefix(&DONE_HEADER).and_then(|id| id.try_into().ok());
+    id.map_or(Answer::Noise, Answer::Done)
 }
 
 /// The condition that the answers to `DLE EOT` 1, 2, 3 and 4 tell together.
@@ -152,7 +158,7 @@ mod tests {
 
     fn answers(bytes: &[u8]) -> Vec<Answer> {
         let mut reader = Reader::default();
-        bytes.iter().filter_map(|&byte| reader.take(byte)).collect()
+        bytes.iter().filter_map(|&byte| reader.take(byte)).filter(|answer| *answer != Answer::Noise).collect()
     }
 
     #[test]
@@ -184,6 +190,24 @@ mod tests {
     fn noise_is_dropped_and_the_next_answer_is_understood() {
         let bytes = [0xff, 0x80, 0x10, 0x00, 0xff, 0x5f, 0x41, 0x12, 0x18, 0x00, 0x0f, 0x00];
         assert_eq!(answers(&bytes), [Answer::RealTime(0x12), Answer::Automatic([0x18, 0x00, 0x0f, 0x00])]);
+    }
+
+    #[test]
+    fn noise_before_a_confirmation_does_not_hide_it() {
+        for noise in [&[0x37][..], &[0x5f, 0x80, 0xc1], &[0xff], &[0x10, 0x00]] {
+            let bytes = [noise, &[0x37, 0x22, b'A', b'B', b'C', b'D', 0]].concat();
+            assert_eq!(answers(&bytes), [Answer::Done(*b"ABCD")], "{noise:x?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_that_means_nothing_is_said_to_be_noise() {
+        let mut reader = Reader::default();
+        for byte in [0xff, 0x80, 0x05, 0x21, 0x40] {
+            assert_eq!(reader.take(byte), Some(Answer::Noise), "{byte:x}");
+        }
+        let half: Vec<_> = [0x37, 0x22, b'A', 0].iter().filter_map(|&byte| reader.take(byte)).collect();
+        assert_eq!(half, [Answer::Noise]);
     }
 
     #[test]

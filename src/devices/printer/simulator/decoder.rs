@@ -29,8 +29,8 @@ pub enum Command {
     FeedLines(u8),
     /// `GS b n`
     Smooth(bool),
-    /// `GS v 0`: bytes in a row, and the rows.
-    Raster(usize, Vec<u8>),
+    /// `GS v 0`: bytes in a row, and how many rows of them follow the command.
+    Raster(usize, usize),
     /// `GS ( k` 67: dots of a module.
     QrModule(u8),
     /// `GS ( k` 69: error correction, `'0'` to `'3'`.
@@ -105,13 +105,12 @@ fn group(bytes: &[u8]) -> Option<(Command, usize)> {
     }
 }
 
+/// The head only: a printer prints a picture while it comes, because it may be larger than the buffer.
 fn raster(bytes: &[u8]) -> Option<(Command, usize)> {
     let header = bytes.get(..8)?;
     let row_bytes = usize::from(u16::from_le_bytes([header[4], header[5]]));
     let rows = usize::from(u16::from_le_bytes([header[6], header[7]]));
-    let length = 8 + row_bytes * rows;
-    let dots = bytes.get(8..length)?;
-    Some((Command::Raster(row_bytes, dots.to_vec()), length))
+    Some((Command::Raster(row_bytes, rows), 8))
 }
 
 fn parenthesis(bytes: &[u8]) -> Option<(Command, usize)> {
@@ -135,11 +134,18 @@ mod tests {
 
     #[test]
     fn a_command_is_not_read_before_it_is_complete() {
-        let raster = [0x1d, b'v', b'0', 0, 1, 0, 2, 0, 0xaa, 0x55];
-        for length in 0..raster.len() {
-            assert_eq!(first_command(&raster[..length]), None, "{length}");
+        let store = [0x1d, b'(', b'k', 5, 0, 49, 80, 48, b'a', b'b'];
+        for length in 0..store.len() {
+            assert_eq!(first_command(&store[..length]), None, "{length}");
         }
-        assert_eq!(first_command(&raster), Some((Command::Raster(1, vec![0xaa, 0x55]), 10)));
+        assert_eq!(first_command(&store), Some((Command::QrStore(b"ab".to_vec()), 10)));
+    }
+
+    #[test]
+    fn a_picture_is_printed_while_it_comes() {
+        let raster = [0x1d, b'v', b'0', 0, 1, 0, 2, 0, 0xaa];
+        assert_eq!(first_command(&raster[..7]), None);
+        assert_eq!(first_command(&raster), Some((Command::Raster(1, 2), 8)));
     }
 
     #[test]

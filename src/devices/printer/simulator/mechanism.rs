@@ -1,4 +1,4 @@
-//! The printer's insides without wire, thread or clock: buffer, paper, cover, cutter, answers.
+//! The printer's insides without wire, thread or clock: line, buffer, paper, cover, cutter, answers.
 //!
 //! Invariant: paper only moves when the printer is on, closed, and has paper; what was received and
 //! not printed stays in the buffer and comes out later, as in the real thing, unless it is cleared.
@@ -6,52 +6,52 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::decoder::{Command, first_command};
-use super::picture;
-use super::typesetter::{Row, Strip, Typesetter};
+use super::DOTS_PER_MM;
+use super::decoder::first_command;
+use super::faults::{Fault, Faults, History, Plan};
+use super::line::Line;
+use super::paper::{HEAD_TO_CUTTER, Paper, PaperReceipt};
+use super::physics::{Flow, Physics};
+use super::typesetter::{Row, Typesetter};
 
-/// Dots in a millimetre (203 dots an inch).
-pub const DOTS_PER_MM: u64 = 8;
-/// How far the cutter is behind the print head.
-const HEAD_TO_CUTTER: usize = 96;
-/// A new roll of 80 mm.
-const FULL_ROLL_MM: u32 = 80_000;
-/// Less paper than this is reported as nearly empty.
-const NEAR_END_MM: u32 = 2_000;
-/// What the receive buffer holds; more is lost.
-const BUFFER: usize = 65_536;
+mod obey;
+mod status;
 
-/// A piece of paper that came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaperReceipt {
-    /// How it looks: 80 mm wide, eight dots a millimetre.
-    pub png: Vec<u8>,
-    /// What can be read on it.
-    pub text: String,
-    /// Whether the printer cut it off; otherwise someone tore it off.
-    pub cut: bool,
-}
+/// The smallest time in which things happen one after the other.
+const MOMENT: Duration = Duration::from_millis(5);
+const SECOND: u128 = 1_000_000_000;
 
 /// The mechanism of a printer.
 pub struct Mechanism {
-    on: bool,
+    physics: Physics,
+    history: History,
+    faults: Faults,
+    line: Line,
+    plugged: bool,
+    power: Power,
     cover_open: bool,
     cutter: Cutter,
-    paper_left: u64,
     received: VecDeque<u8>,
     real_time: Vec<u8>,
+    /// The picture that is being received: bytes in a row, rows, rows to come.
+    picture: Option<(usize, usize, usize)>,
     motions: VecDeque<Motion>,
     typesetter: Typesetter,
     automatic: bool,
     told: [u8; 4],
-    answers: Vec<u8>,
-    paper: Vec<Row>,
-    text: String,
-    receipts: Vec<PaperReceipt>,
+    paper: Paper,
     unknown: Vec<[u8; 2]>,
-    dots_per_second: Option<u64>,
+    lost: u64,
     /// Dots that may still be moved, in nanoseconds × dots per second.
     budget: u128,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Power {
+    Off,
+    /// It starts, until then.
+    Starting(Duration),
+    On,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,77 +77,90 @@ impl Mechanism {
     /// infinitely fast.
     #[must_use]
     pub fn new(width: usize) -> Self {
-        let typesetter = Typesetter::new(width);
-        let paper = typesetter.blank(HEAD_TO_CUTTER).rows;
-        Self {
-            on: true,
+        Self::with(width, Physics::default())
+    }
+
+    /// A printer with a full roll, a head of so many dots, and a nature of its own.
+    #[must_use]
+    pub fn with(width: usize, physics: Physics) -> Self {
+        let mut typesetter = Typesetter::new(width);
+        typesetter.draws(physics.draws);
+        let paper = Paper::new(typesetter.blank(HEAD_TO_CUTTER).rows);
+        let mut mechanism = Self {
+            history: History::default(),
+            faults: Faults::default(),
+            line: Line::new(physics.seed),
+            plugged: true,
+            power: Power::On,
             cover_open: false,
             cutter: Cutter::Works,
-            paper_left: u64::from(FULL_ROLL_MM) * DOTS_PER_MM,
             received: VecDeque::new(),
             real_time: Vec::new(),
+            picture: None,
             motions: VecDeque::new(),
             typesetter,
             automatic: false,
             told: [0; 4],
-            answers: Vec::new(),
             paper,
-            text: String::new(),
-            receipts: Vec::new(),
             unknown: Vec::new(),
-            dots_per_second: None,
+            lost: 0,
             budget: 0,
+            physics: Physics::default(),
+        };
+        mechanism.set_physics(physics);
+        mechanism
+    }
+
+    /// Gives it another nature from now on. A `seed` or `draws` other than before counts only in
+    /// [`Mechanism::with`].
+    pub fn set_physics(&mut self, physics: Physics) {
+        self.paper.set_odometer_km(physics.kilometres);
+        self.physics = physics;
+        self.budget = 0;
+        self.run();
+    }
+
+    /// Bytes that the host has sent. They come in as fast as the line is: at once, or with
+    /// [`Mechanism::advance`].
+    pub fn receive(&mut self, bytes: &[u8]) {
+        if self.plugged {
+            self.line.inbound.extend(bytes);
+            if self.physics.baud.is_none() {
+                self.run();
+            }
         }
     }
 
-    /// Bytes from the host. Real-time commands are obeyed at once, the others wait in the buffer.
-    pub fn receive(&mut self, bytes: &[u8]) {
-        if !self.on {
-            return;
-        }
-        for &byte in bytes {
-            self.real_time.push(byte);
-            match *self.real_time.as_slice() {
-                [0x10] | [0x10, 0x04 | 0x05] => continue,
-                [0x10, 0x04, question] => self.tell_real_time(question),
-                [0x10, 0x05, request] => self.recover(request),
-                _ => {
-                    let room = BUFFER.saturating_sub(self.received.len());
-                    self.received.extend(self.real_time.iter().take(room));
-                }
-            }
-            self.real_time.clear();
-        }
-        self.run();
+    /// How many more bytes a host that waits for its line would send now. While the buffer is full the
+    /// host may send on: only real-time commands pass what waits.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        if self.is_busy() { usize::MAX } else { self.line.room(&self.physics) }
     }
 
     /// Time passes.
     pub fn advance(&mut self, time: Duration) {
-        if let Some(speed) = self.dots_per_second {
-            let most = u128::from(speed) * 1_000_000_000;
-            self.budget = (self.budget + time.as_nanos() * u128::from(speed)).min(most);
-        }
-        self.run();
-        if self.motions.is_empty() || !self.online() {
-            // A motor that stands still saves nothing up.
-            self.budget = 0;
+        let end = self.history.time + time;
+        while self.history.time < end {
+            let left = end - self.history.time;
+            self.moment(if self.is_idle() { left } else { left.min(MOMENT) });
         }
     }
 
-    /// The bytes for the host since the last call.
+    /// The bytes that have reached the host since the last call.
     pub fn take_answers(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.answers)
+        self.line.arrived(self.history.time)
     }
 
     /// The pieces of paper that came out since the last call.
     pub fn take_receipts(&mut self) -> Vec<PaperReceipt> {
-        std::mem::take(&mut self.receipts)
+        self.paper.take_pieces()
     }
 
     /// The paper from the cutting edge to the print head: its picture and its text.
     #[must_use]
     pub fn paper_now(&self) -> PaperReceipt {
-        PaperReceipt { png: picture::png(&self.paper), text: self.text.clone(), cut: false }
+        self.paper.hanging_out()
     }
 
     /// The commands that this printer did not know.
@@ -156,31 +169,48 @@ impl Mechanism {
         &self.unknown
     }
 
+    /// How many bytes were lost because the buffer was full.
+    #[must_use]
+    pub const fn lost_bytes(&self) -> u64 {
+        self.lost
+    }
+
+    /// How far the paper has moved since the printer was made, in millimetres.
+    #[must_use]
+    pub const fn moved_mm(&self) -> u64 {
+        self.history.dots / DOTS_PER_MM
+    }
+
+    /// Whether the cable is in; a host whose cable is pulled sees its port disappear.
+    #[must_use]
+    pub const fn is_plugged(&self) -> bool {
+        self.plugged
+    }
+
     /// How fast paper moves, in millimetres a second; infinitely fast when `None`.
     pub fn set_speed(&mut self, mm_per_second: Option<u32>) {
-        self.dots_per_second = mm_per_second.map(|speed| u64::from(speed) * DOTS_PER_MM);
-        self.budget = 0;
-        self.run();
+        self.set_physics(Physics { mm_per_second, ..self.physics.clone() });
     }
 
     /// Leaves so many millimetres on the roll.
     pub fn set_paper_mm(&mut self, millimetres: u32) {
-        self.paper_left = u64::from(millimetres) * DOTS_PER_MM;
+        self.paper.set_left_mm(millimetres);
         self.run();
     }
 
     /// Someone tears off what hangs out and puts in a new roll.
     pub fn new_roll(&mut self) {
-        if !self.text.is_empty() {
-            self.piece(self.paper.len(), false);
-        }
-        self.paper = self.typesetter.blank(HEAD_TO_CUTTER).rows;
-        self.set_paper_mm(FULL_ROLL_MM);
+        self.paper.new_roll(self.typesetter.blank(HEAD_TO_CUTTER).rows);
+        self.run();
     }
 
     /// Opens or closes the cover.
     pub fn set_cover_open(&mut self, open: bool) {
         self.cover_open = open;
+        if open && self.physics.forgets_when_opened {
+            self.forget();
+            self.typesetter.initialise();
+        }
         self.run();
     }
 
@@ -200,43 +230,174 @@ impl Mechanism {
 
     /// Takes away the power: everything is forgotten but the paper.
     pub fn cut_power(&mut self) {
-        self.on = false;
+        self.power = Power::Off;
         self.automatic = false;
         self.forget();
         self.real_time.clear();
-        self.answers.clear();
+        self.line.forget_answers();
         self.typesetter.initialise();
     }
 
-    /// Gives the power back.
+    /// Gives the power back; it starts as slowly as its nature is.
     pub fn restore_power(&mut self) {
-        self.on = true;
+        if self.power == Power::Off {
+            self.power = Power::Starting(self.history.time + self.physics.boot);
+        }
         if self.cutter == Cutter::Failed {
             self.cutter = Cutter::Works;
         }
         self.run();
     }
 
-    fn paper_out(&self) -> bool {
-        self.paper_left == 0
+    /// Pulls the cable or puts it in again.
+    pub fn set_plugged(&mut self, plugged: bool) {
+        self.plugged = plugged;
+        self.line.cut();
     }
 
-    fn near_end(&self) -> bool {
-        self.paper_left < u64::from(NEAR_END_MM) * DOTS_PER_MM
+    /// Lets something go wrong later (or now).
+    pub fn plan(&mut self, plan: Plan) {
+        self.faults.plan(plan, &self.history);
+        self.run();
     }
 
-    fn cutter_failed(&self) -> bool {
-        matches!(self.cutter, Cutter::Failed | Cutter::FailedJammed)
+    /// Calls off everything that was planned, also what would be mended by itself.
+    pub fn call_off(&mut self) {
+        self.faults = Faults::default();
+    }
+
+    /// Lets something go wrong now.
+    pub fn strike(&mut self, fault: Fault) {
+        match fault {
+            Fault::PaperOut => self.set_paper_mm(0),
+            Fault::CoverOpen => self.set_cover_open(true),
+            Fault::PowerCut => self.cut_power(),
+            Fault::CutterJam => self.jam_cutter(),
+            Fault::HangUp => self.set_plugged(false),
+            Fault::Silence => self.line.set_silent(true),
+            Fault::Garbage => self.line.set_noisy(true, self.history.time),
+            Fault::TornAnswer => self.line.tear_next(false),
+            Fault::TornThenSilence => self.line.tear_next(true),
+        }
+    }
+
+    /// Mends it.
+    pub fn mend(&mut self, fault: Fault) {
+        match fault {
+            Fault::PaperOut => self.new_roll(),
+            Fault::CoverOpen => self.set_cover_open(false),
+            Fault::PowerCut => self.restore_power(),
+            Fault::CutterJam => self.free_cutter(),
+            Fault::HangUp => self.set_plugged(true),
+            Fault::Silence | Fault::TornAnswer | Fault::TornThenSilence => self.line.set_silent(false),
+            Fault::Garbage => self.line.set_noisy(false, self.history.time),
+        }
+    }
+
+    fn moment(&mut self, time: Duration) {
+        self.history.time += time;
+        self.line.advance(time, &self.physics);
+        if let Some(speed) = self.physics.mm_per_second {
+            let dots = u128::from(speed) * u128::from(DOTS_PER_MM);
+            self.budget = (self.budget + time.as_nanos() * dots).min(dots * SECOND);
+        }
+        while let Some(fault) = self.faults.next_mend(self.history.time) {
+            self.mend(fault);
+        }
+        self.run();
+        if self.motions.is_empty() || !self.online() {
+            // A motor that stands still saves nothing up.
+            self.budget = 0;
+        }
+    }
+
+    /// Whether time alone changes nothing.
+    fn is_idle(&self) -> bool {
+        let still = self.motions.is_empty() || !self.online();
+        let starting = matches!(self.power, Power::Starting(_));
+        self.line.is_empty() && still && !starting && self.faults.are_timeless()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.physics.flow == Flow::Busy
+            && self.received.len() >= self.physics.buffer
+            && self.real_time.is_empty()
     }
 
     fn online(&self) -> bool {
-        self.on && !self.cover_open && !self.paper_out() && !self.cutter_failed()
+        self.power == Power::On && !self.cover_open && !self.paper.is_out() && !self.cutter_failed()
+    }
+
+    const fn cutter_failed(&self) -> bool {
+        matches!(self.cutter, Cutter::Failed | Cutter::FailedJammed)
     }
 
     /// Does what can be done now, and tells what changed.
     fn run(&mut self) {
-        while self.online() && self.step() {}
+        if let Power::Starting(until) = self.power
+            && self.history.time >= until
+        {
+            self.power = Power::On;
+        }
+        self.strike_what_is_due();
+        loop {
+            let came = self.take_in();
+            let mut moved = false;
+            while self.online() && self.step() {
+                moved = true;
+            }
+            if !came && !moved {
+                break;
+            }
+        }
         self.tell_automatic();
+    }
+
+    fn strike_what_is_due(&mut self) {
+        while let Some(fault) = self.faults.next_strike(&self.history) {
+            self.strike(fault);
+        }
+    }
+
+    /// Takes in the next byte that the line has carried and the buffer has room for; whether there was
+    /// one.
+    fn take_in(&mut self) -> bool {
+        if self.is_busy() {
+            let command = self.line.pass_real_time();
+            command.into_iter().flatten().for_each(|byte| self.take_byte(byte));
+            return command.is_some();
+        }
+        let byte = self.line.carry(&self.physics);
+        byte.into_iter().for_each(|byte| self.take_byte(byte));
+        byte.is_some()
+    }
+
+    /// Real-time commands are obeyed at once, other bytes wait in the buffer.
+    fn take_byte(&mut self, byte: u8) {
+        if self.power != Power::On {
+            return;
+        }
+        self.real_time.push(byte);
+        match *self.real_time.as_slice() {
+            [0x10] | [0x10, 0x04 | 0x05] => return,
+            [0x10, 0x04, question] => self.tell_real_time(question),
+            [0x10, 0x05, request] => self.recover(request),
+            _ => return self.keep(),
+        }
+        self.real_time.clear();
+    }
+
+    /// What was no real-time command goes into the buffer.
+    fn keep(&mut self) {
+        for byte in std::mem::take(&mut self.real_time) {
+            if self.received.len() < self.physics.buffer {
+                self.received.push_back(byte);
+            } else {
+                self.lost += 1;
+            }
+            self.history.bytes += 1;
+        }
+        self.strike_what_is_due();
     }
 
     /// One motion or command; whether there was one that could be done.
@@ -244,8 +405,7 @@ impl Mechanism {
         match self.motions.pop_front() {
             Some(Motion::Row(row)) => return self.move_paper(row),
             Some(Motion::Text(text)) => {
-                self.text.push_str(&text);
-                self.text.push('\n');
+                self.paper.read(&text);
                 return true;
             }
             Some(Motion::Cut) => {
@@ -254,6 +414,9 @@ impl Mechanism {
             }
             None => {}
         }
+        if self.picture.is_some() {
+            return self.picture_row();
+        }
         let Some((command, length)) = first_command(self.received.make_contiguous()) else { return false };
         self.received.drain(..length);
         self.obey(command);
@@ -261,153 +424,35 @@ impl Mechanism {
     }
 
     fn move_paper(&mut self, row: Row) -> bool {
-        const ONE_DOT: u128 = 1_000_000_000;
-        if self.dots_per_second.is_some() {
-            if self.budget < ONE_DOT {
+        if self.physics.mm_per_second.is_some() {
+            let Some(budget) = self.budget.checked_sub(SECOND) else {
                 self.motions.push_front(Motion::Row(row));
                 return false;
-            }
-            self.budget -= ONE_DOT;
+            };
+            self.budget = budget;
         }
-        self.paper.push(row);
-        self.paper_left -= 1;
+        self.paper.print(row, &self.physics);
+        self.history.dots += 1;
+        self.strike_what_is_due();
         true
     }
 
     fn cut(&mut self) {
+        self.history.cuts += 1;
+        self.strike_what_is_due();
         if self.cutter == Cutter::Jammed {
             self.cutter = Cutter::FailedJammed;
             self.motions.push_front(Motion::Cut);
-            return;
+        } else if self.online() {
+            self.paper.cut();
+        } else if self.power == Power::On {
+            self.motions.push_front(Motion::Cut);
         }
-        self.piece(self.paper.len().saturating_sub(HEAD_TO_CUTTER), true);
-    }
-
-    /// The first rows of the paper come off.
-    fn piece(&mut self, rows: usize, cut: bool) {
-        let rest = self.paper.split_off(rows);
-        let png = picture::png(&self.paper);
-        self.receipts.push(PaperReceipt { png, text: std::mem::take(&mut self.text), cut });
-        self.paper = rest;
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Character(byte) => {
-                let full_line = self.typesetter.character(byte);
-                full_line.into_iter().for_each(|strip| self.print_line(strip));
-            }
-            Command::LineFeed => {
-                let strip = self.typesetter.line_feed();
-                self.print_line(strip);
-            }
-            Command::Feed(dots) => self.feed(usize::from(dots)),
-            Command::FeedLines(lines) => {
-                let strip = self.typesetter.blank_lines(lines);
-                self.feed(strip.rows.len());
-            }
-            Command::Raster(row_bytes, dots) => self.print_line(self.typesetter.raster(row_bytes, &dots)),
-            Command::QrPrint => self.print_line(self.typesetter.qr()),
-            Command::Cut(feed) => {
-                let dots = feed.map_or(0, |dots| HEAD_TO_CUTTER + usize::from(dots));
-                self.feed(dots);
-                self.motions.push_back(Motion::Cut);
-            }
-            Command::AutomaticStatus(which) => {
-                self.automatic = which != 0;
-                if self.automatic {
-                    self.told = self.automatic_status();
-                    self.answers.extend(self.told);
-                }
-            }
-            Command::PaperSensor => self.answers.push(if self.near_end() { 0x03 } else { 0x00 }),
-            Command::ProcessId(id) => {
-                self.answers.extend([0x37, 0x22]);
-                self.answers.extend(id);
-                self.answers.push(0);
-            }
-            Command::Initialise => {
-                self.typesetter.initialise();
-                self.automatic = false;
-            }
-            Command::Unknown(name) => self.unknown.push(name),
-            setting => self.set(setting),
-        }
-    }
-
-    fn set(&mut self, setting: Command) {
-        match setting {
-            Command::CodePage(page) => self.typesetter.code_page(page),
-            Command::Bold(on) => self.typesetter.bold(on),
-            Command::Size(wide, high) => self.typesetter.size(wide, high),
-            Command::SmallFont(on) => self.typesetter.small_font(on),
-            Command::Align(align) => self.typesetter.align(align),
-            Command::LineSpacing(dots) => self.typesetter.line_spacing(dots),
-            Command::Smooth(on) => self.typesetter.smooth(on),
-            Command::QrModule(dots) => self.typesetter.qr_module(dots),
-            Command::QrLevel(level) => self.typesetter.qr_level(level),
-            Command::QrStore(data) => self.typesetter.qr_store(data),
-            _ => {}
-        }
-    }
-
-    fn print_line(&mut self, strip: Strip) {
-        self.motions.extend(strip.rows.into_iter().map(Motion::Row));
-        self.motions.push_back(Motion::Text(strip.text));
-    }
-
-    fn feed(&mut self, dots: usize) {
-        if self.typesetter.has_line() {
-            let strip = self.typesetter.line_feed();
-            self.print_line(strip);
-        }
-        self.motions.extend(self.typesetter.blank(dots).rows.into_iter().map(Motion::Row));
     }
 
     fn forget(&mut self) {
         self.received.clear();
         self.motions.clear();
-    }
-
-    /// `DLE ENQ`: 1 goes on where the error stopped it, 2 clears the buffers first.
-    fn recover(&mut self, request: u8) {
-        if request == 2 {
-            self.forget();
-            self.typesetter.initialise();
-        }
-        if matches!(request, 1 | 2) && self.cutter == Cutter::Failed {
-            self.cutter = Cutter::Works;
-        }
-    }
-
-    /// `DLE EOT`
-    fn tell_real_time(&mut self, question: u8) {
-        let bit = |set: bool, bits: u8| if set { bits } else { 0 };
-        let status = match question {
-            1 => bit(!self.online(), 0x08),
-            2 => bit(self.cover_open, 0x04) | bit(self.paper_out(), 0x20) | bit(self.cutter_failed(), 0x40),
-            3 => bit(self.cutter_failed(), 0x08),
-            4 => bit(self.near_end(), 0x0c) | bit(self.paper_out(), 0x60),
-            _ => return,
-        };
-        self.answers.push(0x12 | status);
-    }
-
-    fn automatic_status(&self) -> [u8; 4] {
-        let bit = |set: bool, bits: u8| if set { bits } else { 0 };
-        [
-            0x10 | bit(!self.online(), 0x08) | bit(self.cover_open, 0x20),
-            bit(self.cutter_failed(), 0x08),
-            bit(self.near_end(), 0x03) | bit(self.paper_out(), 0x0c),
-            0,
-        ]
-    }
-
-    fn tell_automatic(&mut self) {
-        let status = self.automatic_status();
-        if self.on && self.automatic && status != self.told {
-            self.told = status;
-            self.answers.extend(status);
-        }
+        self.picture = None;
     }
 }

@@ -5,8 +5,14 @@
 
 mod code_pages;
 mod decoder;
+mod faults;
+mod line;
 mod mechanism;
+mod paper;
+mod physics;
 mod picture;
+#[cfg(test)]
+mod tests;
 mod typesetter;
 
 use std::fs;
@@ -19,10 +25,15 @@ use std::time::{Duration, Instant};
 
 use serialport::{SerialPort, TTYPort};
 
-pub use mechanism::{Mechanism, PaperReceipt};
+pub use faults::{Fault, Moment, Plan};
+pub use mechanism::Mechanism;
+pub use paper::PaperReceipt;
+pub use physics::{Flow, Physics};
 
 /// The print head of a printer for 48 columns, in dots.
 pub const HEAD_DOTS: usize = 576;
+/// Dots in a millimetre (203 dots an inch).
+pub const DOTS_PER_MM: u64 = 8;
 /// How often the simulator looks at its wire.
 const HEARTBEAT: Duration = Duration::from_millis(2);
 /// How long an answer may wait for a host that does not read.
@@ -61,6 +72,31 @@ impl PrinterSimulator {
         Ok(Self { bench })
     }
 
+    /// Gives it another nature from now on: speed, buffer, age.
+    pub fn set_physics(&self, physics: Physics) {
+        self.bench().mechanism.set_physics(physics);
+    }
+
+    /// Lets something go wrong at a moment to come, or now.
+    pub fn plan(&self, plan: Plan) {
+        self.bench().mechanism.plan(plan);
+    }
+
+    /// Calls off everything that was planned, also what would be mended by itself.
+    pub fn call_off(&self) {
+        self.bench().mechanism.call_off();
+    }
+
+    /// Lets something go wrong now.
+    pub fn strike(&self, fault: Fault) {
+        self.bench().mechanism.strike(fault);
+    }
+
+    /// Mends it.
+    pub fn mend(&self, fault: Fault) {
+        self.bench().mechanism.mend(fault);
+    }
+
     /// Leaves so many millimetres on the roll.
     pub fn set_paper_mm(&self, millimetres: u32) {
         self.bench().mechanism.set_paper_mm(millimetres);
@@ -93,7 +129,8 @@ impl PrinterSimulator {
 
     /// Pulls the cable: the path disappears and an open port hangs up. The printer stays on.
     pub fn pull_cable(&self) {
-        self.bench().pull();
+        self.strike(Fault::HangUp);
+        self.bench().look();
     }
 
     /// Plugs the cable in again, at the same path.
@@ -101,7 +138,9 @@ impl PrinterSimulator {
     /// # Errors
     /// When there is no pseudo-terminal to be had, or the link cannot be made.
     pub fn plug_cable(&self) -> io::Result<()> {
-        self.bench().plug()
+        let mut bench = self.bench();
+        bench.mechanism.mend(Fault::HangUp);
+        bench.plug()
     }
 
     /// Takes away the printer's power; the cable stays in its adapter, and nobody answers.
@@ -142,7 +181,7 @@ impl PrinterSimulator {
 
 impl Drop for PrinterSimulator {
     fn drop(&mut self) {
-        self.bench().pull();
+        self.pull_cable();
     }
 }
 
@@ -182,21 +221,43 @@ impl Bench {
         let now = Instant::now();
         self.mechanism.advance(now - self.last_look);
         self.last_look = now;
-        if let Some(cable) = &mut self.cable {
-            let mut buffer = [0; 1024];
-            while cable.bytes_to_read().is_ok_and(|count| count > 0) {
-                match cable.read(&mut buffer) {
-                    Ok(count) if count > 0 => self.mechanism.receive(&buffer[..count]),
-                    _ => break,
-                }
-            }
-        }
+        self.follow_the_cable();
+        self.carry_in();
         let answers = self.mechanism.take_answers();
         if let Some(cable) = &mut self.cable
             && !answers.is_empty()
             && let Err(error) = cable.write_all(&answers)
         {
             tracing::debug!(%error, "nobody reads the printer's answers");
+        }
+    }
+
+    /// A fault may have pulled the cable, or its end may have put it in again.
+    fn follow_the_cable(&mut self) {
+        match (&self.cable, self.mechanism.is_plugged()) {
+            (Some(_), false) => self.pull(),
+            (None, true) => {
+                if let Err(error) = self.plug() {
+                    tracing::warn!(%error, "could not plug the printer's cable in again");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes from the wire what the printer's line has room for; the rest waits with the host.
+    fn carry_in(&mut self) {
+        let Some(cable) = &mut self.cable else { return };
+        let mut buffer = [0; 1024];
+        loop {
+            let room = self.mechanism.room().min(buffer.len());
+            if room == 0 || !cable.bytes_to_read().is_ok_and(|count| count > 0) {
+                return;
+            }
+            match cable.read(&mut buffer[..room]) {
+                Ok(count) if count > 0 => self.mechanism.receive(&buffer[..count]),
+                _ => return,
+            }
         }
     }
 }

@@ -100,6 +100,11 @@ impl Typesetter {
         }
     }
 
+    /// Draws, or only reads: rows without dots.
+    pub fn draws(&mut self, draws: bool) {
+        self.font = if draws { FontRef::try_from_slice(FONT).ok() } else { None };
+    }
+
     /// `ESC @`: forgets settings and line.
     pub fn initialise(&mut self) {
         self.settings = Settings::default();
@@ -146,7 +151,12 @@ impl Typesetter {
     /// White paper of so many dots.
     #[must_use]
     pub fn blank(&self, dots: usize) -> Strip {
-        Strip { rows: vec![vec![false; self.width]; dots], text: String::new() }
+        Strip { rows: vec![self.blank_row(); dots], text: String::new() }
+    }
+
+    /// Without a font there is nothing to draw on.
+    fn blank_row(&self) -> Row {
+        vec![false; if self.font.is_some() { self.width } else { 0 }]
     }
 
     /// `ESC d n`: white paper of so many lines.
@@ -155,19 +165,15 @@ impl Typesetter {
         self.blank(usize::from(lines) * self.settings.spacing)
     }
 
-    /// `GS v 0`
+    /// One row of `GS v 0`.
     #[must_use]
-    pub fn raster(&self, row_bytes: usize, dots: &[u8]) -> Strip {
-        let rows = dots.len() / row_bytes.max(1);
-        let mut strip = self.blank(rows);
-        let left = self.margin(row_bytes * 8);
-        for (row, bytes) in strip.rows.iter_mut().zip(dots.chunks(row_bytes.max(1))) {
-            for x in (0..row_bytes * 8).filter(|x| bytes[x / 8] & (0x80 >> (x % 8)) != 0) {
-                blacken(row, left + x);
-            }
+    pub fn raster_row(&self, bytes: &[u8]) -> Row {
+        let mut row = self.blank_row();
+        let left = self.margin(bytes.len() * 8);
+        for x in (0..bytes.len() * 8).filter(|x| bytes[x / 8] & (0x80 >> (x % 8)) != 0) {
+            blacken(&mut row, left + x);
         }
-        strip.text = format!("[picture of {} x {rows} dots]", row_bytes * 8);
-        strip
+        row
     }
 
     /// `GS ( k` 81: the stored QR code. Nothing when there is none or it is too long.
