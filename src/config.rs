@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::devices::printer::paper::PaperSettings;
+
 /// All settings. Every field is explained in `zuil.toml.example`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +69,17 @@ pub struct Printer {
     /// Characters on a line: 42 or 48.
     #[serde(default = "default_columns")]
     pub columns: u8,
+    /// How much a full roll holds, in metres, 10 to 200.
+    #[serde(default = "default_roll_metres")]
+    pub roll_metres: u16,
+}
+
+impl Printer {
+    /// What is known of its rolls.
+    #[must_use]
+    pub fn paper(&self) -> PaperSettings {
+        PaperSettings { roll_mm: u32::from(self.roll_metres) * 1_000, ..PaperSettings::default() }
+    }
 }
 
 /// The card terminal's port.
@@ -187,6 +200,7 @@ impl Config {
     fn out_of_limits(&self) -> Option<(&'static str, &'static str)> {
         let zone_known = jiff::tz::TimeZone::get(&self.time_zone).is_ok();
         let columns_fit = self.printer.as_ref().is_none_or(|printer| [42, 48].contains(&printer.columns));
+        let roll_fits = self.printer.as_ref().is_none_or(|printer| (10..=200).contains(&printer.roll_metres));
         let password_fits = self.terminal.as_ref().is_none_or(|terminal| {
             terminal.password.len() == 6 && terminal.password.bytes().all(|b| b.is_ascii_digit())
         });
@@ -197,6 +211,7 @@ impl Config {
         [
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
             (columns_fit, "printer.columns", "42 or 48"),
+            (roll_fits, "printer.roll_metres", "10 to 200"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
@@ -217,6 +232,10 @@ fn default_end_of_day() -> String {
 
 const fn default_printer_baud() -> u32 {
     115_200
+}
+
+const fn default_roll_metres() -> u16 {
+    80
 }
 
 const fn default_columns() -> u8 {

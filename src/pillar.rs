@@ -111,6 +111,8 @@ impl Pillar {
             } else {
                 Columns::FortyEight
             },
+            paper: config.printer.as_ref().map(config::Printer::paper).unwrap_or_default(),
+            roll_file: config.printer.as_ref().map(|_| config.data_dir.join("paper.json")),
             terminal: start_terminal(config, &inputs)?,
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),

@@ -8,7 +8,9 @@
 mod night;
 mod payment;
 mod report;
+mod roll;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use zuil_wire::seal::SealKey;
 
 use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
+use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
@@ -32,6 +35,7 @@ use crate::waypoint::{Waypoint, Waypoints};
 
 use night::Night;
 use payment::Till;
+use roll::Roll;
 
 /// Something that reached the runner.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +77,10 @@ pub struct Parts {
     pub printer: Option<Box<dyn ReceiptPrinter>>,
     /// Characters on a line of the receipt.
     pub columns: receipt::Columns,
+    /// What is known of the rolls that the printer gets.
+    pub paper: PaperSettings,
+    /// Where the paper is counted; nowhere when `None`.
+    pub roll_file: Option<PathBuf>,
     /// The terminal, when there is one.
     pub terminal: Option<Box<dyn PaymentTerminal>>,
     /// When the terminal's day is closed, at night; never when `None`.
@@ -96,6 +104,7 @@ pub struct Runner {
     identity: Identity,
     printer: Option<Box<dyn ReceiptPrinter>>,
     health: Health,
+    roll: Option<Roll>,
     reported: Option<HealthReport>,
     night: Option<Night>,
     columns: receipt::Columns,
@@ -127,6 +136,7 @@ impl Runner {
             identity: parts.identity,
             printer: parts.printer,
             health,
+            roll: parts.roll_file.map(|file| Roll::kept_in(file, parts.paper)),
             reported: None,
             night: parts.end_of_day.map(Night::at),
             columns: parts.columns,
@@ -282,7 +292,12 @@ impl Runner {
     }
 
     fn printer_said(&mut self, event: PrinterEvent, now: Moment) {
+        if let Some(roll) = &mut self.roll {
+            roll.hear(&event, now.in_zone(&self.time_zone).wall.date());
+        }
         let (job, outcome) = match event {
+            // A printer that prints is as well as it was.
+            PrinterEvent::Condition(printer::Condition::Printing) => return,
             PrinterEvent::Condition(condition) => {
                 if let Some(printer) = &mut self.health.printer {
                     printer.become_condition(condition, now.timestamp);
@@ -372,7 +387,9 @@ impl Runner {
     fn report(&mut self, now: Moment) {
         self.health.card_blocked = self.till.is_blocked();
         let catalogue = &self.identity.catalogue_version;
-        let report = match report::report(&self.health, None, &self.outbox, catalogue, now.timestamp) {
+        let today = now.in_zone(&self.time_zone).wall.date();
+        let paper = self.roll.as_ref().map(|roll| roll.paper(today));
+        let report = match report::report(&self.health, paper, &self.outbox, catalogue, now.timestamp) {
             Ok(report) => report,
             Err(error) => {
                 tracing::warn!(%error, "the hub cannot be told how the pillar is");

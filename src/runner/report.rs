@@ -60,7 +60,7 @@ fn devices(health: &Health) -> Vec<DeviceReport> {
 const fn printer_state(condition: printer::Condition) -> DeviceState {
     match condition {
         printer::Condition::Unknown => DeviceState::Unknown,
-        printer::Condition::Ready => DeviceState::Ready,
+        printer::Condition::Ready | printer::Condition::Printing => DeviceState::Ready,
         printer::Condition::NearEnd => DeviceState::PaperNearEnd,
         printer::Condition::PaperOut => DeviceState::PaperOut,
         printer::Condition::CoverOpen => DeviceState::CoverOpen,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
+use crate::devices::printer::simulator as printer;
 use crate::devices::terminal::simulator::PowerCut;
 
 /// Something that goes wrong.
@@ -15,6 +16,8 @@ pub(super) enum Fault {
     PrinterCable,
     /// So many millimetres are left on the roll.
     Paper(u32),
+    /// One of the printer's own faults, at one of its own moments.
+    Printer(printer::Fault, printer::Moment),
     /// The printer's cover.
     Cover,
     /// Something in the cutter.
@@ -100,7 +103,7 @@ pub(super) fn schedule(random: &mut Rng) -> Vec<Trouble> {
 }
 
 fn any(random: &mut Rng) -> Fault {
-    match random.u8(0..18) {
+    match random.u8(0..24) {
         0 => Fault::PrinterPower,
         1 => Fault::PrinterCable,
         2 => Fault::Paper(random.u32(0..200)),
@@ -117,6 +120,28 @@ fn any(random: &mut Rng) -> Fault {
         14 => Fault::Network,
         15 => Fault::Disk,
         16 => Fault::PillarPower,
-        _ => Fault::PillarPowerAfter(random.u32(0..400)),
+        17 => Fault::PillarPowerAfter(random.u32(0..400)),
+        _ => any_of_the_printer(random),
     }
+}
+
+fn any_of_the_printer(random: &mut Rng) -> Fault {
+    use printer::{Fault as Printer, Moment};
+    let faults = [
+        Printer::PaperOut,
+        Printer::CoverOpen,
+        Printer::PowerCut,
+        Printer::CutterJam,
+        Printer::Silence,
+        Printer::Garbage,
+        Printer::TornAnswer,
+        Printer::TornThenSilence,
+    ];
+    let moment = match random.u8(0..4) {
+        0 => Moment::Now,
+        1 => Moment::Byte(random.u64(0..6_000)),
+        2 => Moment::Millimetre(random.u32(0..250)),
+        _ => Moment::Cut(random.u32(1..3)),
+    };
+    Fault::Printer(faults[random.usize(0..faults.len())], moment)
 }

@@ -18,6 +18,7 @@ use zuil_wire::{HealthReport, Reference};
 use crate::catalogue::Catalogue;
 use crate::clock::Moment;
 use crate::devices::printer::core::{Core, Input as PrinterInput, Output as PrinterOutput};
+use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{Job, ReceiptPrinter};
 use crate::devices::terminal::driver::{Driver, Input as TerminalInput, Output as TerminalOutput};
 use crate::devices::terminal::{Charge, Options, Password, PaymentTerminal};
@@ -99,6 +100,8 @@ impl Pillar {
             },
             printer: Some(Box::new(PrinterDesk(to_printer))),
             columns: Columns::FortyEight,
+            paper: PaperSettings::default(),
+            roll_file: Some(folder.join("paper.json")),
             terminal: Some(Box::new(TerminalDesk(to_terminal))),
             end_of_day: None,
             wake_sync: Box::new(|| {}),

@@ -18,7 +18,7 @@ use super::pillar::{Asked, Dead, Pillar};
 use super::resident::{Manner, Resident};
 use crate::catalogue::Catalogue;
 use crate::devices::printer::core::Input as PrinterInput;
-use crate::devices::printer::simulator::{HEAD_DOTS, Mechanism};
+use crate::devices::printer::simulator::{HEAD_DOTS, Mechanism, Physics, Plan};
 use crate::devices::terminal::driver::Input as TerminalInput;
 use crate::devices::terminal::simulator::Pace;
 use crate::devices::terminal::simulator::core::{Act, Core};
@@ -30,8 +30,6 @@ use crate::sync::SyncEvent;
 const PRINTER_LINE: u64 = 3_840;
 /// Bytes a second on the terminal's line of 9,600 baud.
 const TERMINAL_LINE: u64 = 960;
-/// How fast paper moves, in millimetres a second.
-const PAPER_SPEED: u32 = 150;
 /// How long a pillar takes to boot.
 const BOOT: Duration = Duration::from_secs(20);
 /// When all that went wrong is mended.
@@ -94,7 +92,14 @@ impl World {
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let mut printer = Mechanism::new(HEAD_DOTS);
-        printer.set_speed(Some(PAPER_SPEED));
+        printer.set_physics(Physics {
+            answers_after: (Duration::ZERO, Duration::from_millis(random.u64(0..200))),
+            forgets_when_opened: random.bool(),
+            knows_process_id: random.u8(0..4) > 0,
+            draws: false,
+            seed,
+            ..Physics::real(38_400)
+        });
         let mut terminal = Core::new(Ledger::new(random.u16(1..9999)));
         terminal.pace = Pace {
             card_time_out: Duration::from_secs(30),
@@ -350,6 +355,11 @@ impl World {
             Fault::PrinterCable => self.printer_plugged = !wrong,
             Fault::Paper(millimetres) if wrong => self.printer.set_paper_mm(millimetres),
             Fault::Paper(_) => self.printer.new_roll(),
+            Fault::Printer(fault, at) if wrong => self.printer.plan(Plan::new(fault, at)),
+            Fault::Printer(fault, _) => {
+                self.printer.call_off();
+                self.printer.mend(fault);
+            }
             Fault::Cover => self.printer.set_cover_open(wrong),
             Fault::Cutter if wrong => self.printer.jam_cutter(),
             Fault::Cutter => self.printer.free_cutter(),
