@@ -304,6 +304,9 @@ impl Runner {
                 self.waypoints.pass(Waypoint::AfterReceived);
                 self.tell(Event::StateChanged { id, state }, now);
             }
+            SyncEvent::SettledByStaff { payment, state } => {
+                tracing::info!(%payment, ?state, "staff found out about a payment");
+            }
         }
     }
 
