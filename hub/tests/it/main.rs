@@ -9,3 +9,5 @@ mod desk;
 mod harness;
 #[cfg(test)]
 mod intake;
+#[cfg(test)]
+mod reports;
