@@ -33,6 +33,13 @@ impl Moment {
         let (local, today) = (at.to_zoned(zone()), now.to_zoned(zone()).date());
         Self { text: words(&local, today, lang), machine: at.to_string() }
     }
+
+    /// With the date and the year in any case, for what is looked up elsewhere or kept on paper.
+    pub(super) fn dated(at: Timestamp, lang: Lang) -> Self {
+        let local = at.to_zoned(zone());
+        // No day is as long ago as the first one, so that nothing is left out.
+        Self { text: words(&local, Date::MIN, lang), machine: at.to_string() }
+    }
 }
 
 fn words(local: &Zoned, today: Date, lang: Lang) -> String {
@@ -72,6 +79,12 @@ mod tests {
         assert_eq!(text("2026-11-22T09:15:00Z", Lang::Nl), "vandaag 10:15");
         assert_eq!(text("2026-07-01T22:30:00Z", Lang::Nl), "2 jul 00:30");
         assert_eq!(text("2025-03-01T09:05:00Z", Lang::En), "1 Mar 2025 10:05");
+    }
+
+    #[test]
+    fn a_time_to_look_up_elsewhere_has_its_whole_date() {
+        let at: Timestamp = "2026-11-22T09:15:00Z".parse().unwrap();
+        assert_eq!(Moment::dated(at, Lang::Nl).text, "22 nov 2026 10:15");
     }
 
     #[test]

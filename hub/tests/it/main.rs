@@ -6,6 +6,8 @@ mod commands;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod desk_health;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod intake;
