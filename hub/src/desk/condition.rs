@@ -3,7 +3,6 @@
 //! Invariant: what is not known now is neither called working nor broken, whatever was known before.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 use zuil_wire::health::{Device, DeviceReport, DeviceState};
 
@@ -190,11 +189,6 @@ fn paper(reported: &Reported) -> Option<PaperLeft> {
         roll_metres: paper.roll_mm / 1000,
         empty_on: paper.empty_on.and_then(shifted),
     })
-}
-
-/// The day on which `now` lies, to compare a forecast with.
-pub(super) fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

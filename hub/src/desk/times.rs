@@ -20,6 +20,11 @@ pub(super) fn start_of_day(now: Timestamp) -> Timestamp {
     local.start_of_day().map_or(now, |start| start.timestamp())
 }
 
+/// The day in which `now` lies.
+pub(super) fn today(now: Timestamp) -> Date {
+    now.to_zoned(zone()).date()
+}
+
 /// A moment, for people and for machines.
 pub(super) struct Moment {
     /// Such as "vandaag 10:15" or "21 nov 10:15", with the year only when it is another.

@@ -141,6 +141,8 @@ pub struct Unsettled {
     pub amount: Cents,
     /// When, by the hub's clock; of one that no report speaks of, as far as the pillar's clock was right.
     pub happened_at: Timestamp,
+    /// When a report first spoke of it; nothing when none did.
+    pub first_seen_at: Option<Timestamp>,
     /// The terminal's receipt number, when it told one.
     pub receipt_number: Option<u16>,
     /// The terminal's id, when it is known.

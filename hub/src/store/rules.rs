@@ -56,6 +56,7 @@ pub(super) fn worklist(reported: Vec<Unsettled>, stored: &[Stored]) -> Vec<Unset
             delivered: true,
             amount: payment.amount,
             happened_at: stored.committed_at.min(stored.received_at),
+            first_seen_at: None,
             receipt_number: payment.receipt_number,
             terminal_id: payment.terminal_id.clone(),
             decision: None,

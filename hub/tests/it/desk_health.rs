@@ -85,14 +85,15 @@ async fn a_technician_reads_what_to_do_and_an_agent_what_to_say() {
         "Lezer voor afvalpassen",
         "Pinnen kan nu niet.",
         "Er komt nu geen bon uit.",
-        "Er is nog te weinig geprint om dat te zeggen.",
     ] {
         assert!(page.contains(words), "{words}");
     }
+    assert!(!page.contains("Verwachting"), "there is nothing to expect of paper that is used up");
     let well = report(DeviceState::Ready, DeviceState::Ready);
     said(&hub, "jumbo", &well, 0);
     let page = browser.text("/pillars/jumbo").await;
     assert!(page.contains("Pinnen kan.") && page.contains("U krijgt een bon."));
+    assert!(page.contains("Er is nog te weinig geprint om dat te zeggen."));
     assert_eq!(browser.get("/pillars/nobody").await.status(), StatusCode::NOT_FOUND);
 }
 

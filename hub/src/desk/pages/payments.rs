@@ -37,6 +37,7 @@ struct Facts {
     pillar: String,
     amount: String,
     when: Moment,
+    reported: Option<String>,
     receipt_number: Option<String>,
     terminal_id: Option<String>,
 }
@@ -91,7 +92,7 @@ fn payments_page(visitor: &Visitor, list: Vec<Unsettled>, now: Timestamp) -> Pay
         sentence: lang.payments_sentence(list.len() as u64 - decided, decided),
         rows: list
             .into_iter()
-            .map(|payment| PaymentRow { step: step(&payment, lang, now), facts: facts(payment, lang) })
+            .map(|payment| PaymentRow { step: step(&payment, lang, now), facts: facts(payment, lang, now) })
             .collect(),
     }
 }
@@ -106,13 +107,14 @@ fn step(payment: &Unsettled, lang: Lang, now: Timestamp) -> Step {
     }
 }
 
-fn facts(payment: Unsettled, lang: Lang) -> Facts {
+fn facts(payment: Unsettled, lang: Lang, now: Timestamp) -> Facts {
     Facts {
         reference: payment.reference,
         delivered: payment.delivered,
         pillar: payment.pillar,
         amount: lang.money(payment.amount),
         when: Moment::dated(payment.happened_at, lang),
+        reported: payment.first_seen_at.map(|at| lang.reported(&Moment::new(at, now, lang).text)),
         receipt_number: payment.receipt_number.map(|number| format!("{number:04}")),
         terminal_id: payment.terminal_id,
     }
@@ -137,7 +139,7 @@ async fn ask_first(visitor: &Visitor, names: (String, String, String)) -> Result
     Ok(render(&ConfirmPage {
         frame: visitor.frame(Section::Payments),
         w: lang.payment_texts(),
-        facts: facts(payment, lang),
+        facts: facts(payment, lang, Timestamp::now()),
         question: lang.confirm(finding),
         consequences: lang.consequences(finding),
         action: format!("/payments/{}/{}/{}", key.pillar, key.payment, finding.as_str()),

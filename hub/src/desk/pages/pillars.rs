@@ -11,9 +11,9 @@ use serde::Deserialize;
 use zuil_wire::health::{Device, DeviceState};
 
 use super::super::Failure;
-use super::super::condition::{Condition, Contact, Issue, Part, today};
+use super::super::condition::{Condition, Contact, Issue, Part};
 use super::super::texts::{Lang, PillarTexts};
-use super::super::times::Moment;
+use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use crate::store::{Pillar, Reported};
@@ -62,6 +62,8 @@ struct PillarRow {
 
 /// What can be said of a part of a pillar.
 struct Cell {
+    /// What it is, where a column has several.
+    label: Option<&'static str>,
     badge: Option<Badge>,
     details: Vec<String>,
 }
@@ -94,8 +96,10 @@ struct DeviceRow {
 }
 
 struct PaperCard {
+    title: &'static str,
     used: String,
-    forecast: String,
+    /// Nothing when the paper is used up.
+    forecast: Option<String>,
 }
 
 pub(in super::super) async fn pillars(
@@ -197,23 +201,20 @@ fn row(
     let readers = [Device::DocumentReader, Device::PassReader].into_iter();
     let readers: Vec<Cell> = readers
         .filter_map(|device| condition.part(device))
-        .map(|part| {
-            let mut cell = part_cell(part, condition, lang, now);
-            cell.details.insert(0, lang.device(part.device).to_owned());
-            cell
-        })
+        .map(|part| Cell { label: Some(lang.document(part.device)), ..part_cell(part, condition, lang, now) })
         .collect();
     let absent = |text: &str| match reported {
         // A pillar that never said what it has is not said to lack anything.
-        Some(_) => Cell { badge: None, details: vec![text.to_owned()] },
-        None => Cell { badge: Some(unknown(lang)), details: Vec::new() },
+        Some(_) => Cell { label: None, badge: None, details: vec![text.to_owned()] },
+        None => Cell { label: None, badge: Some(unknown(lang)), details: Vec::new() },
     };
     let cell = |device, text: &str| match condition.part(device) {
         Some(part) => part_cell(part, condition, lang, now),
         None => absent(text),
     };
     let mut receipts = cell(Device::Printer, t.no_printer);
-    if let Some(paper) = condition.paper.filter(|_| condition.part(Device::Printer).is_some()) {
+    let has_paper = condition.part(Device::Printer).is_some_and(|part| part.state != DeviceState::PaperOut);
+    if let Some(paper) = condition.paper.filter(|_| has_paper && condition.is_known()) {
         receipts.details.extend(lang.paper_until(&paper, today(now)));
         receipts.details.push(lang.metres_used(&paper));
     }
@@ -249,15 +250,21 @@ fn pillar_page(
         for_callers: lang.for_callers(&condition),
         devices: condition.parts.iter().map(|part| device_row(*part, &condition, lang, now)).collect(),
         known: condition.is_known(),
-        paper: condition.paper.map(|paper| PaperCard {
-            used: lang.metres(&paper),
-            forecast: lang
-                .paper_until(&paper, today(now))
-                .unwrap_or_else(|| lang.pillar_texts().no_forecast.to_owned()),
-        }),
+        paper: paper_card(&condition, lang, now),
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
         details: details(pillar, reported, &condition, lang, now),
     }
+}
+
+fn paper_card(condition: &Condition, lang: Lang, now: Timestamp) -> Option<PaperCard> {
+    let (paper, t) = (condition.paper?, lang.pillar_texts());
+    let used_up = condition.part(Device::Printer).is_some_and(|part| part.state == DeviceState::PaperOut);
+    let forecast = || lang.paper_until(&paper, today(now)).unwrap_or_else(|| t.no_forecast.to_owned());
+    Some(PaperCard {
+        title: if condition.is_known() { t.paper } else { t.paper_last_known },
+        used: lang.metres(&paper),
+        forecast: (!used_up).then(forecast),
+    })
 }
 
 fn details(
@@ -310,7 +317,8 @@ fn device_row(part: Part, condition: &Condition, lang: Lang, now: Timestamp) -> 
 
 fn part_cell(part: Part, condition: &Condition, lang: Lang, now: Timestamp) -> Cell {
     if !condition.is_known() {
-        return Cell { badge: Some(unknown(lang)), details: vec![lang.last_known(part.state)] };
+        let details = vec![lang.last_known(part.state)];
+        return Cell { label: None, badge: Some(unknown(lang)), details };
     }
     let mut details = Vec::new();
     if part.state != DeviceState::Unknown {
@@ -319,7 +327,7 @@ fn part_cell(part: Part, condition: &Condition, lang: Lang, now: Timestamp) -> C
     if part.state == DeviceState::Blocked {
         details.push(lang.being_settled().to_owned());
     }
-    Cell { badge: Some(state_badge(part, lang)), details }
+    Cell { label: None, badge: Some(state_badge(part, lang)), details }
 }
 
 /// What is the matter with a pillar, or that it works.

@@ -59,6 +59,8 @@ impl Lang {
             (Self::En, Some(DeviceState::Ready | DeviceState::PaperNearEnd)) => "You can pay by card.",
             (Self::Nl, Some(DeviceState::Unknown)) => "Of pinnen kan, weten wij nog niet.",
             (Self::En, Some(DeviceState::Unknown)) => "Whether you can pay by card is not known yet.",
+            (Self::Nl, None) => "Pinnen kan bij deze zuil niet. Wat geen geld kost, kan wel.",
+            (Self::En, None) => "You cannot pay by card at this pillar. What is free of charge can be done.",
             (Self::Nl, _) => "Pinnen kan nu niet. Wat geen geld kost, kan wel.",
             (Self::En, _) => "You cannot pay by card now. What is free of charge can be done.",
         }
@@ -70,6 +72,12 @@ impl Lang {
             (Self::En, Some(DeviceState::Ready | DeviceState::PaperNearEnd)) => "You get a receipt.",
             (Self::Nl, Some(DeviceState::Unknown)) => "Of er een bon uit komt, weten wij nog niet.",
             (Self::En, Some(DeviceState::Unknown)) => "Whether you get a receipt is not known yet.",
+            (Self::Nl, None) => {
+                "Deze zuil geeft geen bon. Uw kenmerk staat op het scherm; maak er een foto van."
+            }
+            (Self::En, None) => {
+                "This pillar gives no receipt. Your reference is on the screen; take a picture of it."
+            }
             (Self::Nl, _) => "Er komt nu geen bon uit. Uw kenmerk staat op het scherm; maak er een foto van.",
             (Self::En, _) => {
                 "There is no receipt now. Your reference is on the screen; take a picture of it."

@@ -20,6 +20,17 @@ impl Lang {
         }
     }
 
+    /// What a reader reads; the device's name for any other.
+    pub(in super::super) const fn document(self, device: Device) -> &'static str {
+        match (self, device) {
+            (Self::Nl, Device::DocumentReader) => "Identiteitsbewijs",
+            (Self::Nl, Device::PassReader) => "Afvalpas",
+            (Self::En, Device::DocumentReader) => "Identity document",
+            (Self::En, Device::PassReader) => "Waste pass",
+            (_, Device::Printer | Device::Terminal) => self.device(device),
+        }
+    }
+
     /// How a device is.
     pub(in super::super) const fn device_state(self, state: DeviceState) -> &'static str {
         match (self, state) {

@@ -132,6 +132,14 @@ impl Lang {
         }
     }
 
+    /// "gemeld vandaag 10:15": when the hub first heard of it.
+    pub(in super::super) fn reported(self, moment: &str) -> String {
+        match self {
+            Self::Nl => format!("gemeld {moment}"),
+            Self::En => format!("reported {moment}"),
+        }
+    }
+
     /// The question before a decision.
     pub(in super::super) const fn confirm(self, finding: Finding) -> &'static str {
         match (self, finding) {

@@ -110,6 +110,7 @@ fn an_open_payment_is_on_the_list_until_it_vanishes_from_the_reports(store: &dyn
             delivered: false,
             amount: Cents(1735),
             happened_at: at(50),
+            first_seen_at: Some(at(60)),
             receipt_number: Some(231),
             terminal_id: None,
             decision: None,

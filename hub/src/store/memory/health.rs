@@ -35,7 +35,7 @@ impl Health {
         self.close(|key, unsettled| key.pillar == pillar && unsettled.reference == reference);
     }
 
-    fn open(&mut self, key: OpenPaymentKey, payment: &OpenPayment, happened_at: Timestamp) {
+    fn open(&mut self, key: OpenPaymentKey, payment: &OpenPayment, happened_at: Timestamp, now: Timestamp) {
         let row = self.payments.entry(key.clone()).or_insert_with(|| Row {
             unsettled: Unsettled {
                 pillar: key.pillar,
@@ -44,6 +44,7 @@ impl Health {
                 delivered: false,
                 amount: payment.amount,
                 happened_at,
+                first_seen_at: Some(now),
                 receipt_number: None,
                 terminal_id: None,
                 decision: None,
@@ -88,7 +89,7 @@ impl Memory {
             for payment in &report.open_payments {
                 if !self.is_settled(pillar, payment.reference) {
                     let happened_at = by_our_clock(payment.at, report.at, now);
-                    self.health.open(key(payment.payment), payment, happened_at);
+                    self.health.open(key(payment.payment), payment, happened_at, now);
                 }
             }
         }

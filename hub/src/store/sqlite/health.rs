@@ -136,7 +136,8 @@ pub(super) fn reports(db: &Connection) -> Result<Vec<Reported>, StoreError> {
 
 pub(super) fn worklist(db: &Connection) -> Result<Vec<Unsettled>, StoreError> {
     let mut query = db.prepare_cached(
-        "SELECT pillar, payment, reference, amount, receipt_number, happened_at, decision, decided_by, decided_at
+        "SELECT pillar, payment, reference, amount, receipt_number, happened_at, first_seen_at,
+             decision, decided_by, decided_at
          FROM open_payments WHERE closed_at IS NULL",
     )?;
     let rows = query.query_map([], |row| Ok(unsettled(row)))?;
@@ -153,9 +154,10 @@ fn unsettled(row: &Row<'_>) -> Result<Unsettled, StoreError> {
         delivered: false,
         amount: Cents(row.get::<_, i64>(3)?.unsigned_abs()),
         happened_at: time(row.get(5)?)?,
+        first_seen_at: Some(time(row.get(6)?)?),
         receipt_number: row.get(4)?,
         terminal_id: None,
-        decision: decision(row, 6)?,
+        decision: decision(row, 7)?,
     })
 }
 
