@@ -62,7 +62,7 @@ pub(super) fn worklist(reported: Vec<Unsettled>, stored: &[Stored]) -> Vec<Unset
             decision: None,
         });
     }
-    list.sort_by(|a, b| (a.happened_at, a.reference.compact()).cmp(&(b.happened_at, b.reference.compact())));
+    list.sort_by_key(|payment| (payment.happened_at, payment.reference.compact()));
     list
 }
 
