@@ -50,6 +50,8 @@ struct Script {
     /// What it does with the next reports. After the last one it takes every one.
     then_with_reports: VecDeque<reports::Then>,
     reports: Vec<(Instant, HealthReport)>,
+    /// How many uploads there were before each report.
+    uploads_before: Vec<usize>,
     /// The hub's memory: what it took, each id once.
     taken: Vec<(Uuid, Option<PaymentState>)>,
 }
