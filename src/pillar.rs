@@ -11,8 +11,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use zuil_wire::Binding;
 use zuil_wire::seal::SealKey;
+use zuil_wire::{Binding, HealthReport};
 
 use crate::catalogue::{Catalogue, Mistake};
 use crate::clock::Clock;
@@ -95,7 +95,7 @@ impl Pillar {
         let outbox = open_outbox(&config.data_dir)?;
         let (inputs, received) = mpsc::channel();
         let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), &inputs)?;
-        let wake = sync.waker();
+        let (wake, tell_health) = (sync.waker(), sync.reporter());
         let parts = Parts {
             identity: Identity {
                 pillar: binding.pillar.clone(),
@@ -116,7 +116,7 @@ impl Pillar {
             terminal: start_terminal(config, &inputs)?,
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
-            tell_health: Box::new(|_| {}),
+            tell_health: Box::new(tell_health),
             started: jiff::Timestamp::now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
@@ -257,6 +257,11 @@ impl SyncThread {
         let handle = sync::start(binding, outbox, events, waypoints, runtime.handle())
             .map_err(storage("reading the binding's keys"))?;
         Ok(Self { handle, _runtime: runtime })
+    }
+
+    fn reporter(&self) -> impl Fn(HealthReport) + Send + 'static {
+        let handle = self.handle.clone();
+        move |report| handle.report(report)
     }
 
     fn waker(&self) -> impl Fn() + Send + 'static {

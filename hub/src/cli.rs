@@ -1,6 +1,8 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod payments;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -52,6 +54,15 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// List the payments of which nobody knows whether they were made, the oldest first.
+    ///
+    /// One line each: reference, pillar, amount in euro, time, the terminal's receipt number, and what
+    /// was decided: `paid` or `not-paid` (the pillar has yet to take it), `undecided`, or `unreported`
+    /// when the pillar does not report it as open now.
+    Payments(Common),
+    /// Settle a payment of which nobody knows whether it was made.
+    #[command(subcommand)]
+    Payment(PaymentCommand),
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +107,23 @@ enum PasswordCommand {
     Reset(Common),
 }
 
+#[derive(Debug, Subcommand)]
+enum PaymentCommand {
+    /// Say what you found out with the payment provider. It cannot be undone.
+    ///
+    /// The pillar hears it with its next report, takes cards again, and uploads the settled
+    /// transaction. The hub may be running.
+    Decide {
+        /// The reference of the payment's transaction, as `zuil-hub payments` lists it.
+        reference: String,
+        /// What you found out.
+        #[arg(value_parser = ["paid", "not-paid"])]
+        finding: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
 impl Cli {
     /// Does what was asked.
     #[must_use]
@@ -109,6 +137,10 @@ impl Cli {
             Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
             Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
             Command::Transaction { reference, json, common } => find(&common.config, &reference, json),
+            Command::Payments(common) => payments::list(&common.config),
+            Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {
+                payments::decide(&common.config, &reference, &finding)
+            }
         };
         done.unwrap_or_else(|error| {
             eprintln!("zuil-hub: {error}");

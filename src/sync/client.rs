@@ -15,7 +15,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
-use zuil_wire::{Binding, UploadRequest, UploadResponse};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
 
 use super::{Hub, SyncError};
 
@@ -33,6 +35,7 @@ const MAX_ANSWER: usize = 256 * 1024;
 pub struct HttpsHub {
     client: Client,
     transactions: Url,
+    report: Url,
     health: Url,
 }
 
@@ -57,17 +60,35 @@ impl HttpsHub {
             .http2_keep_alive_timeout(PING_TIME)
             .build()
             .map_err(|_| setup("the HTTPS client cannot be made"))?;
-        Ok(Self { client, transactions: address("/v1/transactions")?, health: address("/v1/health")? })
+        Ok(Self {
+            client,
+            transactions: address("/v1/transactions")?,
+            report: address("/v1/report")?,
+            health: address("/v1/health")?,
+        })
+    }
+
+    async fn post<A: DeserializeOwned>(
+        &self,
+        to: &Url,
+        message: &impl Serialize,
+        no_answer: &'static str,
+    ) -> Result<A, SyncError> {
+        let body = serde_json::to_vec(message).map_err(|_| setup("a request has no JSON form"))?;
+        let sending = self.client.post(to.clone()).header(CONTENT_TYPE, "application/json");
+        let response = sending.body(body).send().await.map_err(unreachable)?;
+        let answer = body_of(accepted(response)?).await?;
+        serde_json::from_slice(&answer).map_err(|_| SyncError::BadAnswer(no_answer))
     }
 }
 
 impl Hub for HttpsHub {
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
-        let body = serde_json::to_vec(request).map_err(|_| setup("a request has no JSON form"))?;
-        let sending = self.client.post(self.transactions.clone()).header(CONTENT_TYPE, "application/json");
-        let response = sending.body(body).send().await.map_err(unreachable)?;
-        let answer = body_of(accepted(response)?).await?;
-        serde_json::from_slice(&answer).map_err(|_| SyncError::BadAnswer("it is no answer to an upload"))
+        self.post(&self.transactions, request, "it is no answer to an upload").await
+    }
+
+    async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        self.post(&self.report, report, "it is no answer to a report").await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -1,4 +1,5 @@
-//! Sync: brings what is in the outbox to the hub, as soon as it can and exactly once.
+//! Sync: brings what is in the outbox to the hub, as soon as it can and exactly once, and tells the
+//! hub how the pillar is.
 //!
 //! Invariant: an answer of the hub is durable in the outbox before anyone hears of it. Whatever is
 //! interrupted is simply sent again; the hub takes each id once.
@@ -7,6 +8,7 @@ mod binding;
 mod client;
 mod error;
 pub mod plan;
+pub mod report;
 mod worker;
 
 #[cfg(test)]
@@ -17,7 +19,7 @@ use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{Binding, UploadRequest, UploadResponse};
+use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
 
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
@@ -39,6 +41,9 @@ pub trait Hub: Send + Sync + 'static {
         request: &UploadRequest,
     ) -> impl Future<Output = Result<UploadResponse, SyncError>> + Send;
 
+    /// Says how the pillar is, and hears what staff found out about its open payments.
+    fn report(&self, report: &HealthReport) -> impl Future<Output = Result<HealthAnswer, SyncError>> + Send;
+
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
     fn hello(&self) -> impl Future<Output = Result<(), SyncError>> + Send;
 }
@@ -58,6 +63,10 @@ impl<H: Hub> Hub for Watched<H> {
         let response = self.hub.upload(request).await?;
         self.waypoints.pass(Waypoint::AfterUpload);
         Ok(response)
+    }
+
+    async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        self.hub.report(report).await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -11,13 +11,15 @@ use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{Sealed, SigningKey, verify};
 use zuil_wire::{
-    Cents, Header, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, Refusal, State,
-    SurveyAnswers, UploadRequest, UploadResponse,
+    Cents, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
+    Reference, Refusal, State, SurveyAnswers, UploadRequest, UploadResponse,
 };
 
 use super::plan::LONGEST;
 use super::*;
 use crate::outbox::Intent;
+
+mod reports;
 
 const TERMINAL: &str = "52523535";
 
@@ -45,6 +47,11 @@ struct Script {
     choke: Option<Uuid>,
     requests: Vec<(Instant, UploadRequest)>,
     greetings: Vec<Instant>,
+    /// What it does with the next reports. After the last one it takes every one.
+    then_with_reports: VecDeque<reports::Then>,
+    reports: Vec<(Instant, HealthReport)>,
+    /// How many uploads there were before each report.
+    uploads_before: Vec<usize>,
     /// The hub's memory: what it took, each id once.
     taken: Vec<(Uuid, Option<PaymentState>)>,
 }
@@ -149,6 +156,10 @@ impl Hub for ScriptedHub {
             Some(Then::Hang) => std::future::pending().await,
             Some(Then::Choke(_)) | None => Ok(self.take_in(request)),
         }
+    }
+
+    async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        self.hears(report).await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -9,11 +9,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{PROTOCOL_VERSION, PaymentState, State, UploadRequest};
+use zuil_wire::{HealthReport, PROTOCOL_VERSION, PaymentState, State, UploadRequest};
 
 use crate::outbox::{self, Outbox, Sent};
 
-use super::plan::{LONGEST, Plan};
+use super::plan::{LONGEST, MOST_PATIENCE, Plan};
+use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError};
 
 /// What sync has to tell.
@@ -21,19 +22,20 @@ use super::{Hub, SyncError};
 pub enum SyncEvent {
     /// Whether the hub takes what it is sent; told when it becomes known and when it changes.
     Online(bool),
-    /// Staff found out what became of a payment that nothing could prove.
-    SettledByStaff {
-        /// The payment.
-        payment: Uuid,
-        /// Paid or not paid.
-        state: PaymentState,
-    },
     /// The hub's answer to a transaction is durable in the outbox.
     Acknowledged {
         /// The transaction.
         id: Uuid,
         /// Where it is now.
         state: State,
+    },
+    /// Staff found out about an open payment of the last report. It is told again with every report
+    /// that still holds the payment. What the terminal proved meanwhile goes before it.
+    SettledByStaff {
+        /// The payment.
+        payment: Uuid,
+        /// Paid or not paid, never unknown.
+        state: PaymentState,
     },
 }
 
@@ -55,12 +57,20 @@ pub struct Worker<H> {
 #[derive(Clone)]
 pub struct Handle {
     wakes: Arc<watch::Sender<()>>,
+    reports: Arc<watch::Sender<Option<HandedIn>>>,
 }
 
 impl Handle {
     /// Says that there is something new to send. Returns at once.
     pub fn wake(&self) {
         self.wakes.send_replace(());
+    }
+
+    /// Says how the pillar is, by its clock of now; the newest report wins. It is sent at once when it
+    /// says something new, though at most every two seconds, and otherwise every five minutes. From
+    /// the first one on it takes the place of the greeting. Returns at once.
+    pub fn report(&self, report: HealthReport) {
+        self.reports.send_replace(Some((Instant::now(), report)));
     }
 }
 
@@ -70,14 +80,21 @@ impl<H: Hub> Worker<H> {
     pub fn spawn(self, runtime: &tokio::runtime::Handle) -> Handle {
         let (wakes, woken) = watch::channel(());
         let dropped = woken.clone();
-        let task = Task { worker: self, plan: Plan::default(), online: None, heard: Instant::now() };
+        let (reports, handed_in) = watch::channel(None);
+        let task = Task {
+            worker: self,
+            plan: Plan::default(),
+            reporting: Reporting::default(),
+            online: None,
+            heard: Instant::now(),
+        };
         runtime.spawn(async move {
             tokio::select! {
                 () = until_dropped(dropped) => {}
-                () = task.run(woken) => {}
+                () = task.run(woken, handed_in) => {}
             }
         });
-        Handle { wakes: Arc::new(wakes) }
+        Handle { wakes: Arc::new(wakes), reports: Arc::new(reports) }
     }
 }
 
@@ -88,6 +105,7 @@ async fn until_dropped(mut handle: watch::Receiver<()>) {
 struct Task<H> {
     worker: Worker<H>,
     plan: Plan,
+    reporting: Reporting,
     online: Option<bool>,
     /// When the hub last answered.
     heard: Instant,
@@ -114,19 +132,22 @@ impl<E: Into<SyncError>> From<E> for Failed {
 }
 
 impl<H: Hub> Task<H> {
-    async fn run(mut self, mut wakes: watch::Receiver<()>) {
+    async fn run(mut self, mut wakes: watch::Receiver<()>, mut reports: watch::Receiver<Option<HandedIn>>) {
         loop {
             // Seen before the outbox is read: what is added later wakes again.
             if wakes.has_changed().unwrap_or(false) {
                 wakes.mark_unchanged();
                 self.plan.woken();
             }
+            if let Some(report) = reports.borrow_and_update().clone() {
+                self.reporting.hand_in(report);
+            }
             let now = Instant::now();
             let next = match self.plan.not_before(now.into_std()) {
                 Some(until) => Instant::from_std(until),
-                None => match self.round().await {
+                None => match self.round(&mut wakes).await {
                     Ok(Round::Sent) => continue,
-                    Ok(Round::Idle) => self.heard + LONGEST,
+                    Ok(Round::Idle) => self.next_sign_of_life(),
                     Err(failed) => {
                         self.failed(&failed);
                         continue;
@@ -135,14 +156,16 @@ impl<H: Hub> Task<H> {
             };
             tokio::select! {
                 woken = wakes.changed() => if woken.is_ok() { self.plan.woken() } else { return },
+                // It does not end a back-off: a device that flaps is no reason to press the hub.
+                handed_in = reports.changed() => if handed_in.is_err() { return },
                 () = sleep_until(next) => {}
             }
         }
     }
 
     /// Transactions first; surveys in requests of their own, so that none travels with the
-    /// transaction of the same visit; a greeting when it is due.
-    async fn round(&mut self) -> Result<Round, Failed> {
+    /// transaction of the same visit; a report or a greeting when it is due.
+    async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let wanted = self.plan.wanted();
         let pending = on_disk(&self.worker.outbox, move |outbox| outbox.pending(wanted)).await?;
         let batch = self.plan.choose(pending);
@@ -163,11 +186,63 @@ impl<H: Hub> Task<H> {
             self.upload(&request, Vec::new()).await?;
             return Ok(Round::Sent);
         }
-        if self.online != Some(true) || self.heard.elapsed() >= LONGEST {
-            self.worker.hub.hello().await?;
+        let now = Instant::now();
+        if let Some(report) = self.reporting.begin(now) {
+            return self.report(report, wakes).await;
+        }
+        if self.reporting.greets(now) && (self.online != Some(true) || self.heard + LONGEST <= now) {
+            match unless_woken(wakes, self.worker.hub.hello()).await {
+                Some(greeted) => greeted?,
+                None => return Ok(Round::Sent),
+            }
             self.succeeded();
         }
         Ok(Round::Idle)
+    }
+
+    /// When the hub hears of this pillar again, if nothing happens.
+    fn next_sign_of_life(&self) -> Instant {
+        let greeting = self.reporting.greets(Instant::now()).then_some(self.heard + LONGEST);
+        let next = [self.reporting.due(), greeting].into_iter().flatten().min();
+        next.unwrap_or_else(|| Instant::now() + LONGEST)
+    }
+
+    /// Sends a report. What goes wrong with it never stops an upload: the hub's wish to be left alone
+    /// with reports is for reports only, and any other pause ends when there is something to upload.
+    async fn report(
+        &mut self,
+        report: HealthReport,
+        wakes: &mut watch::Receiver<()>,
+    ) -> Result<Round, Failed> {
+        let answer = match unless_woken(wakes, self.worker.hub.report(&report)).await {
+            None => return Ok(Round::Sent),
+            Some(answer) => answer,
+        };
+        let now = Instant::now();
+        match answer {
+            Ok(answer) => {
+                for settled in settled_by_staff(&answer, &report) {
+                    (self.worker.events)(settled);
+                }
+                self.reporting.taken(report, now);
+                self.succeeded();
+            }
+            Err(SyncError::NoHub(404 | 405)) => {
+                tracing::info!("the hub takes no reports; it is older than this pillar, or not a hub");
+                self.reporting.refused(now + OLDER_HUB);
+            }
+            Err(error @ SyncError::Rejected(_)) => {
+                tracing::warn!(%error, "a report was not taken");
+                self.reporting.refused(now + LONGEST);
+            }
+            Err(SyncError::Busy { retry_after: Some(asked) }) => {
+                tracing::info!("the hub wants no report now");
+                self.reporting.put_off(now + asked.min(MOST_PATIENCE));
+                self.tell_online(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Round::Sent)
     }
 
     fn request(&self, batch: Vec<outbox::Pending>) -> Result<UploadRequest, SyncError> {
@@ -209,7 +284,7 @@ impl<H: Hub> Task<H> {
 
     fn failed(&mut self, failed: &Failed) {
         let Failed { error, sent } = failed;
-        tracing::warn!(%error, permanent = error.is_permanent(), "an upload failed");
+        tracing::warn!(%error, permanent = error.is_permanent(), "what was to be sent was not");
         if !error.hub_answered() {
             self.tell_online(false);
         }
@@ -221,6 +296,24 @@ impl<H: Hub> Task<H> {
             self.online = Some(online);
             (self.worker.events)(SyncEvent::Online(online));
         }
+    }
+}
+
+/// Gives up a request in which no transaction is as soon as there is one to send.
+async fn unless_woken<T>(
+    wakes: &mut watch::Receiver<()>,
+    request: impl Future<Output = Result<T, SyncError>>,
+) -> Option<Result<T, SyncError>> {
+    let woken = async {
+        if wakes.changed().await.is_err() {
+            // The handle is gone, and the task is about to end.
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        answer = request => Some(answer),
+        () = woken => None,
     }
 }
 

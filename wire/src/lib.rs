@@ -2,7 +2,8 @@
 //!
 //! Both sides depend on this crate and never on one another. Its invariant: whatever leaves a
 //! pillar is sealed to the municipality ([`seal`]) and signed by the pillar, and every message has
-//! a golden JSON file that only a new [`PROTOCOL_VERSION`] may change.
+//! a golden JSON file that only a new [`PROTOCOL_VERSION`] may change; a new request beside the others
+//! needs none.
 
 pub mod binding;
 pub mod health;

@@ -1,5 +1,6 @@
 //! The golden messages: one JSON file per message, to the byte. Whoever changes a file changes
-//! what pillars and hubs in the field say to each other: that takes a new `PROTOCOL_VERSION`.
+//! what pillars and hubs in the field say to each other: that takes a new `PROTOCOL_VERSION`. A
+//! request that is new beside the others does not.
 //!
 //! All keys, names and answers in them are made up and used nowhere else.
 
@@ -14,11 +15,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
-    AnswerLine, Binding, Cents, Envelope, Header, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
-    Reference, Refusal, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+    AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
+    PaymentRecord, PaymentState, Reference, Refusal, State, SurveyAnswers, Transaction, UploadRequest,
+    UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -116,6 +119,47 @@ fn survey() -> SurveyItem {
     SurveyItem { id: SURVEY_ID, task: "bulky-waste".into(), answers }
 }
 
+const PAYMENT_ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_00a1);
+const OTHER_PAYMENT_ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_00a2);
+
+fn open_payment() -> OpenPayment {
+    OpenPayment {
+        payment: PAYMENT_ID,
+        reference: reference(),
+        amount: Cents(1735),
+        at: "2026-03-02T08:59:30Z".parse().unwrap(),
+        receipt_number: Some(231),
+    }
+}
+
+/// A report of a pillar with a payment that nobody can prove.
+fn report() -> HealthReport {
+    let device = |device, state, since: &str| DeviceReport { device, state, since: since.parse().unwrap() };
+    HealthReport {
+        version: PROTOCOL_VERSION,
+        at: "2026-03-02T09:00:00Z".parse().unwrap(),
+        program: "0.2.0".into(),
+        catalogue: "2026-03".into(),
+        devices: vec![
+            device(Device::Printer, DeviceState::PaperNearEnd, "2026-03-02T08:10:00Z"),
+            device(Device::Terminal, DeviceState::Blocked, "2026-03-02T08:59:31.5Z"),
+            device(Device::DocumentReader, DeviceState::Ready, "2026-03-01T07:00:00Z"),
+        ],
+        paper: Some(Paper {
+            used_mm: 61_250,
+            roll_mm: 80_000,
+            empty_on: Some("2026-03-09".parse().unwrap()),
+        }),
+        waiting: 2,
+        open_payments: vec![open_payment()],
+    }
+}
+
+/// A report of a pillar that has just been put together.
+fn bare_report() -> HealthReport {
+    HealthReport { devices: Vec::new(), paper: None, waiting: 0, open_payments: Vec::new(), ..report() }
+}
+
 /// Sealing draws randomness, so the envelope is read from its file.
 fn envelope() -> Envelope {
     serde_json::from_str(&golden("envelope")).unwrap()
@@ -188,6 +232,58 @@ fn every_outcome_is_written_as_ever() {
 }
 
 #[test]
+fn a_health_report_and_its_answer_are_written_as_ever() {
+    is_exactly("health_report", &report());
+    is_exactly("health_report_bare", &bare_report());
+    is_exactly("open_payment", &open_payment());
+    let answer = HealthAnswer {
+        now: "2026-03-02T09:00:01Z".parse().unwrap(),
+        settled: vec![
+            SettledByStaff { payment: PAYMENT_ID, state: PaymentState::Paid },
+            SettledByStaff { payment: OTHER_PAYMENT_ID, state: PaymentState::NotPaid },
+        ],
+    };
+    is_exactly("health_answer", &answer);
+}
+
+#[test]
+fn every_device_and_its_states_are_written_as_ever() {
+    is_exactly("devices", &[Device::Printer, Device::Terminal, Device::DocumentReader, Device::PassReader]);
+    let states = [
+        DeviceState::Unknown,
+        DeviceState::Ready,
+        DeviceState::PaperNearEnd,
+        DeviceState::PaperOut,
+        DeviceState::CoverOpen,
+        DeviceState::CutterError,
+        DeviceState::Blocked,
+        DeviceState::Offline,
+    ];
+    is_exactly("device_states", &states);
+}
+
+#[test]
+fn the_largest_report_fits_into_its_limit() {
+    let largest = OpenPayment { amount: Cents(u64::MAX), receipt_number: Some(u16::MAX), ..open_payment() };
+    let full = HealthReport {
+        program: "9".repeat(64),
+        catalogue: "9".repeat(64),
+        open_payments: vec![largest; HealthReport::MAX_OPEN_PAYMENTS],
+        ..report()
+    };
+    assert!(serde_json::to_vec(&full).unwrap().len() < HealthReport::MAX_BYTES / 2);
+}
+
+#[test]
+fn an_answer_may_grow_and_an_older_pillar_still_reads_it() {
+    let mut value: serde_json::Value = serde_json::from_str(&golden("health_answer")).unwrap();
+    value["more"] = true.into();
+    value["settled"][0]["more"] = true.into();
+    let read: HealthAnswer = serde_json::from_value(value).unwrap();
+    assert_eq!(read.settled[0].payment, PAYMENT_ID);
+}
+
+#[test]
 fn a_binding_is_written_as_ever() {
     let binding: Binding = serde_json::from_str(&golden("binding")).unwrap();
     matches("binding", &binding);
@@ -227,6 +323,14 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<SurveyItem>("survey_item");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
+    refuses::<HealthReport>("health_report");
+    refuses::<OpenPayment>("open_payment");
+    let inside = |pointer: &str| {
+        let mut value: serde_json::Value = serde_json::from_str(&golden("health_report")).unwrap();
+        value.pointer_mut(pointer).unwrap()["more"] = true.into();
+        serde_json::from_value::<HealthReport>(value).is_err()
+    };
+    assert!(inside("/devices/0") && inside("/paper") && inside("/open_payments/0"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod access;
 mod attempts;
+mod condition;
 mod pages;
 mod texts;
 mod times;
@@ -59,6 +60,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/", get(pages::list))
         .route("/transactions/{reference}", get(pages::transaction))
         .route("/pillars", get(pages::pillars))
+        .route("/pillars/{name}", get(pages::pillar))
+        .route("/payments", get(pages::payments))
+        .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&desk), access::only_with_session));
     Router::new()
         .merge(for_staff)

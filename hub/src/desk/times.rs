@@ -20,6 +20,11 @@ pub(super) fn start_of_day(now: Timestamp) -> Timestamp {
     local.start_of_day().map_or(now, |start| start.timestamp())
 }
 
+/// The day in which `now` lies.
+pub(super) fn today(now: Timestamp) -> Date {
+    now.to_zoned(zone()).date()
+}
+
 /// A moment, for people and for machines.
 pub(super) struct Moment {
     /// Such as "vandaag 10:15" or "21 nov 10:15", with the year only when it is another.
@@ -32,6 +37,13 @@ impl Moment {
     pub(super) fn new(at: Timestamp, now: Timestamp, lang: Lang) -> Self {
         let (local, today) = (at.to_zoned(zone()), now.to_zoned(zone()).date());
         Self { text: words(&local, today, lang), machine: at.to_string() }
+    }
+
+    /// With the date and the year in any case, for what is looked up elsewhere or kept on paper.
+    pub(super) fn dated(at: Timestamp, lang: Lang) -> Self {
+        let local = at.to_zoned(zone());
+        // No day is as long ago as the first one, so that nothing is left out.
+        Self { text: words(&local, Date::MIN, lang), machine: at.to_string() }
     }
 }
 
@@ -72,6 +84,12 @@ mod tests {
         assert_eq!(text("2026-11-22T09:15:00Z", Lang::Nl), "vandaag 10:15");
         assert_eq!(text("2026-07-01T22:30:00Z", Lang::Nl), "2 jul 00:30");
         assert_eq!(text("2025-03-01T09:05:00Z", Lang::En), "1 Mar 2025 10:05");
+    }
+
+    #[test]
+    fn a_time_to_look_up_elsewhere_has_its_whole_date() {
+        let at: Timestamp = "2026-11-22T09:15:00Z".parse().unwrap();
+        assert_eq!(Moment::dated(at, Lang::Nl).text, "22 nov 2026 10:15");
     }
 
     #[test]

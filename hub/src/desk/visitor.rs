@@ -23,6 +23,8 @@ pub(super) enum Section {
     Transactions,
     /// Pillars.
     Pillars,
+    /// Payments to settle.
+    Payments,
     /// Neither.
     Other,
 }
@@ -44,6 +46,10 @@ impl Frame {
 
     pub(super) fn at_pillars(&self) -> bool {
         self.section == Section::Pillars
+    }
+
+    pub(super) fn at_payments(&self) -> bool {
+        self.section == Section::Payments
     }
 }
 

@@ -1,37 +1,41 @@
-//! The door for pillars: mutual TLS, one route to deliver and one to ask whether the hub is well.
+//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, and one to ask whether
+//! the hub is well.
 //!
-//! Invariant: an upload is answered only when all that the answer says is durable. A pillar is known
+//! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one gets no further than the door.
 
 mod judge;
+pub mod report;
 mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::UploadRequest;
+use zuil_wire::{HealthReport, UploadRequest};
 
 pub use judge::{TakeInError, Upload, UploadError};
+pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use crate::data_folder::DataFolder;
 use crate::store::Pillar;
 
-/// How long a pillar may take to send one upload. A batch of the largest size takes 34 s at 1 Mbit/s.
+/// How long a pillar may take to send one request. A batch of the largest size takes 34 s at 1 Mbit/s.
 const UPLOAD_TIME: Duration = Duration::from_secs(120);
 
 /// All routes for pillars.
 pub fn routes(folder: Arc<DataFolder>) -> Router {
     Router::new()
         .route("/v1/transactions", post(upload))
+        .route("/v1/report", post(take_report))
         .route("/v1/health", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&folder), only_known_pillars))
         .with_state(folder)
@@ -43,9 +47,11 @@ enum Rejection {
     NotWelcome,
     /// The request cannot be understood.
     Upload(UploadError),
+    /// The report is none, or cannot be true.
+    Report(ReportError),
     /// It took too long to arrive.
     TooSlow,
-    /// The body is larger than [`UploadRequest::MAX_BYTES`].
+    /// The body is larger than such a request may be.
     TooLarge,
     /// The hub cannot store anything just now.
     Unavailable,
@@ -60,9 +66,10 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
             Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the upload took too long; try again".to_owned()),
+            Self::Report(error) => (error.status(), error.to_string()),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned()),
             Self::TooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "the upload is too large; send less at once".to_owned())
+                (StatusCode::PAYLOAD_TOO_LARGE, "the request is too large; send less at once".to_owned())
             }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -70,6 +77,17 @@ impl IntoResponse for Rejection {
             ),
         };
         (status, text).into_response()
+    }
+}
+
+impl ReportError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+            Self::Nonsense(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
     }
 }
 
@@ -108,16 +126,32 @@ async fn upload(
     Extension(pillar): Extension<Pillar>,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let reading = axum::body::to_bytes(body, UploadRequest::MAX_BYTES);
-    let bytes = match tokio::time::timeout(UPLOAD_TIME, reading).await {
-        Err(_) => return Err(Rejection::TooSlow),
-        Ok(Err(_)) => return Err(Rejection::TooLarge),
-        Ok(Ok(bytes)) => bytes,
-    };
+    let bytes = read(body, UploadRequest::MAX_BYTES).await?;
     let upload = Upload::parse(&bytes).map_err(Rejection::Upload)?;
     let now = Timestamp::now();
     let response = blocking(move || upload.take_in(&pillar, &folder.seal_keys, &*folder.store, now)).await?;
     Ok(Json(response).into_response())
+}
+
+async fn take_report(
+    State(folder): State<Arc<DataFolder>>,
+    Extension(pillar): Extension<Pillar>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let bytes = read(body, HealthReport::MAX_BYTES).await?;
+    // Taken here and not in the store: reports count in the order in which they came in.
+    let now = Timestamp::now();
+    let report = report::parse(&bytes).map_err(Rejection::Report)?;
+    let answer = blocking(move || report::take_in(&report, &pillar, &*folder.store, now)).await?;
+    Ok(Json(answer).into_response())
+}
+
+async fn read(body: Body, limit: usize) -> Result<Bytes, Rejection> {
+    match tokio::time::timeout(UPLOAD_TIME, axum::body::to_bytes(body, limit)).await {
+        Err(_) => Err(Rejection::TooSlow),
+        Ok(Err(_)) => Err(Rejection::TooLarge),
+        Ok(Ok(bytes)) => Ok(bytes),
+    }
 }
 
 async fn health(

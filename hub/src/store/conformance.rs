@@ -1,6 +1,8 @@
 //! What every implementation of the store must do. Invariant: each check starts with a store of its
 //! own and speaks of it through the trait only.
 
+pub(super) mod health;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
@@ -33,7 +35,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         there_is_one_password_and_a_new_one_ends_all_sessions,
         a_session_ends_when_it_was_idle_or_closed,
     ];
-    for check in checks {
+    for check in checks.into_iter().chain(health::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();
@@ -200,10 +202,10 @@ fn lists_are_newest_first_and_come_in_pages(store: &dyn Store) {
 }
 
 fn the_tally_counts_today_and_what_waits(store: &dyn Store) {
-    assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 0, parked: 0 });
+    assert_eq!(store.tally(at(0)).unwrap(), Tally::default());
     send(store, vec![with_payment(1, PaymentState::Unknown), incoming(2, 2)], -5);
     send(store, vec![incoming(3, 3)], 0);
-    assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 1, parked: 1 });
+    assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 1, parked: 1, unsettled: 1 });
 }
 
 fn surveys_count_once(store: &dyn Store) {

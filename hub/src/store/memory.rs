@@ -1,17 +1,22 @@
 //! The store in memory, for tests and for trying things out. Invariant: it behaves like the one in
 //! SQLite in all but durability.
 
+mod health;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use zuil_wire::Reference;
+use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::{HealthReport, Reference};
 
+use self::health::Health;
 use super::rules::{self, Settlement};
 use super::{
-    Added, Batch, Digest, Filter, Incoming, Outcome, Page, Pillar, Revoked, Store, StoreError, Stored, Tally,
+    Added, Batch, Decided, Decision, Digest, Filter, Incoming, OpenPaymentKey, Outcome, Page, Pillar,
+    Reported, Revoked, Store, StoreError, Stored, Tally, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -25,6 +30,7 @@ struct Memory {
     ids: HashMap<Reference, Uuid>,
     surveys: BTreeMap<Uuid, SurveyItem>,
     pillars: BTreeMap<String, Pillar>,
+    health: Health,
     password_hash: Option<String>,
     sessions: HashMap<Digest, Timestamp>,
 }
@@ -86,6 +92,9 @@ impl Store for MemoryStore {
             let outcome = memory.take_one(incoming, now);
             if outcome != Outcome::Conflict {
                 highest = highest.max(Some(incoming.header.sequence));
+                if incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state)) {
+                    memory.health.close_settled(&batch.pillar, incoming.header.reference);
+                }
             }
             outcomes.push(outcome);
         }
@@ -126,11 +135,33 @@ impl Store for MemoryStore {
     fn tally(&self, since: Timestamp) -> Result<Tally, StoreError> {
         let received = self.transactions(Filter { since: Some(since), parked: false }, 0, 0)?.total;
         let parked = self.transactions(Filter { since: None, parked: true }, 0, 0)?.total;
-        Ok(Tally { received, parked })
+        let unsettled = self.lock().worklist().iter().filter(|payment| payment.decision.is_none()).count();
+        Ok(Tally { received, parked, unsettled: unsettled as u64 })
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {
         Ok(self.lock().surveys.len() as u64)
+    }
+
+    fn take_report(
+        &self,
+        pillar: &str,
+        report: &HealthReport,
+        now: Timestamp,
+    ) -> Result<Vec<SettledByStaff>, StoreError> {
+        Ok(self.lock().take_report(pillar, report, now))
+    }
+
+    fn reports(&self) -> Result<Vec<Reported>, StoreError> {
+        Ok(self.lock().health.reports.values().cloned().collect())
+    }
+
+    fn unsettled_payments(&self) -> Result<Vec<Unsettled>, StoreError> {
+        Ok(self.lock().worklist())
+    }
+
+    fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError> {
+        Ok(self.lock().health.decide(key, decision))
     }
 
     fn add_pillar(&self, pillar: &Pillar) -> Result<Added, StoreError> {

@@ -1,6 +1,7 @@
 //! What the hub keeps: transactions, surveys, pillars, and who may look. Invariant: every operation
 //! of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
+mod health;
 mod memory;
 mod rules;
 mod sqlite;
@@ -10,9 +11,11 @@ mod conformance;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
+use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Header, PaymentRecord, Reference, State, Transaction};
+use zuil_wire::{Header, HealthReport, PaymentRecord, Reference, State, Transaction};
 
+pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
@@ -120,6 +123,8 @@ pub struct Tally {
     pub received: u64,
     /// Waiting for a person, from any time.
     pub parked: u64,
+    /// Payments about which nobody has decided anything yet.
+    pub unsettled: u64,
 }
 
 /// A pillar that may deliver here.
@@ -169,7 +174,7 @@ pub enum Revoked {
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store: Send + Sync {
     /// Stores a batch; outcomes in its order. Notes that the pillar was seen, and its highest
-    /// accepted sequence. Surveys are stored once by id and are never tied to the pillar.
+    /// accepted sequence. Open payments of transactions whose outcome is told are closed. Surveys are stored once by id and are never tied to the pillar.
     ///
     /// A transaction whose payment is unknown is parked, any other received. A later upload of the
     /// same may settle an unknown payment: paid makes it received, not paid leaves it parked.
@@ -201,6 +206,41 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn survey_count(&self) -> Result<u64, StoreError>;
+
+    /// Keeps a report as the newest of its pillar, unless one that came in later is kept already, and
+    /// notes that the pillar was seen. Payments that it holds are open from now on, except those whose
+    /// outcome was uploaded; those that it does not hold any longer are closed.
+    ///
+    /// Returns what staff decided about the payments of this report that are open.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is kept.
+    fn take_report(
+        &self,
+        pillar: &str,
+        report: &HealthReport,
+        now: Timestamp,
+    ) -> Result<Vec<SettledByStaff>, StoreError>;
+
+    /// The newest report of each pillar that sent one, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn reports(&self) -> Result<Vec<Reported>, StoreError>;
+
+    /// The payments to find out about, oldest first: those that pillars report as open, and those of
+    /// stored transactions whose outcome is unknown.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unsettled_payments(&self) -> Result<Vec<Unsettled>, StoreError>;
+
+    /// Keeps what staff found out about an open payment. The first decision stands: the pillar may have
+    /// taken it already.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is decided.
+    fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError>;
 
     /// Adds a pillar. Names are never used again, so that a name in the log means one device.
     ///

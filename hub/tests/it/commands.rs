@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use zuil_wire::{Binding, PaymentState, Reference};
 
-use super::harness::{TestPillar, payment};
+use super::harness::{TestPillar, blocked_by, open_payment, payment};
 
 fn folder_with_config() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -152,6 +152,46 @@ fn a_new_password_is_printed_once() {
     let second = text(&run(folder.path(), &["password", "reset"]).stdout);
     assert!(first.starts_with("password ") && second.starts_with("password ") && first != second);
     assert_eq!(Process::start(folder.path()).said("password"), None);
+}
+
+#[tokio::test]
+async fn an_open_payment_is_listed_and_decided_once() {
+    let folder = folder_with_config();
+    let process = Process::start(folder.path());
+    let intake = process.said("intake").unwrap();
+    run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", intake]);
+    let binding = std::fs::read(folder.path().join("jumbo.binding.json")).unwrap();
+    let pillar = TestPillar::new(serde_json::from_slice::<Binding>(&binding).unwrap());
+    let listed = || text(&run(folder.path(), &["payments"]).stdout);
+    assert_eq!(listed(), "");
+    pillar.upload(&[pillar.envelope(2, Some(payment(PaymentState::Unknown)))]).await;
+    let open = open_payment(1);
+    pillar.report(&blocked_by(open.clone())).await;
+    let lines = listed();
+    let (first, second) = lines.trim_end().split_once('\n').unwrap();
+    assert!(first.starts_with(&format!("{}\tjumbo\t17.35\t", open.reference)), "{first}");
+    assert!(first.ends_with("\t0231\tundecided") && second.ends_with("\t-\tunreported"), "{lines}");
+
+    let decide = |number, finding| {
+        let reference = Reference::from_bits(number).to_string();
+        let done = run(folder.path(), &["payment", "decide", &reference, finding]);
+        (done.status.code(), text(&done.stderr))
+    };
+    assert_eq!(decide(1, "maybe").0, Some(2));
+    let (code, said) = decide(2, "paid");
+    assert!(code == Some(1) && said.contains("does not report"), "{said}");
+    let (code, said) = decide(3, "paid");
+    assert!(code == Some(1) && said.contains("zuil-hub payments"), "{said}");
+    assert_eq!(decide(1, "not-paid").0, Some(0));
+    assert_eq!(decide(1, "not-paid").0, Some(0));
+    let (code, said) = decide(1, "paid");
+    assert!(code == Some(1) && said.contains("decided as not-paid") && said.contains("stands"), "{said}");
+    assert!(
+        listed().starts_with(first.strip_suffix("undecided").unwrap()) && listed().contains("\tnot-paid\n")
+    );
+
+    let settled = pillar.report(&blocked_by(open.clone())).await.settled;
+    assert_eq!((settled[0].payment, settled[0].state), (open.payment, PaymentState::NotPaid));
 }
 
 #[test]

@@ -7,24 +7,24 @@ use zuil_wire::{PaymentState, Reference};
 use super::harness::{TestHub, hub, payment, use_one_provider};
 
 /// A browser on the desk.
-struct Browser {
-    client: Client,
-    desk: String,
+pub struct Browser {
+    pub client: Client,
+    pub desk: String,
 }
 
 impl Browser {
-    fn new(hub: &TestHub) -> Self {
+    pub fn new(hub: &TestHub) -> Self {
         use_one_provider();
         let client =
             Client::builder().no_proxy().cookie_store(true).redirect(Policy::none()).build().unwrap();
         Self { client, desk: hub.running.desk_url.clone() }
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.desk)).send().await.unwrap()
     }
 
-    async fn text(&self, path: &str) -> String {
+    pub async fn text(&self, path: &str) -> String {
         let response = self.get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         response.text().await.unwrap()
@@ -36,11 +36,11 @@ impl Browser {
     }
 }
 
-fn location(response: &Response) -> &str {
+pub fn location(response: &Response) -> &str {
     response.headers()["location"].to_str().unwrap()
 }
 
-async fn signed_in(hub: &TestHub) -> Browser {
+pub async fn signed_in(hub: &TestHub) -> Browser {
     let browser = Browser::new(hub);
     let password = hub.running.first_password.clone().unwrap();
     assert_eq!(browser.log_in(&password).await.status(), StatusCode::SEE_OTHER);
@@ -52,7 +52,9 @@ async fn without_the_password_every_page_asks_for_it() {
     let hub = hub().await;
     let browser = Browser::new(&hub);
     let reference = Reference::from_bits(1).to_string();
-    for path in ["/", "/pillars", &format!("/transactions/{reference}"), "/?q=7K3M"] {
+    let payment = "/payments/jumbo/00000000-0000-0000-0000-0000000000a1/paid";
+    let transaction = format!("/transactions/{reference}");
+    for path in ["/", "/pillars", "/pillars/jumbo", "/payments", payment, &transaction, "/?q=7K3M"] {
         let response = browser.get(path).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
         assert!(location(&response).starts_with("/login"), "{path}");
@@ -124,7 +126,7 @@ async fn a_form_from_another_site_is_refused() {
 async fn every_answer_guards_the_browser() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;
-    for path in ["/", "/login", "/pillars", "/nowhere", "/health"] {
+    for path in ["/", "/login", "/pillars", "/payments", "/nowhere", "/health"] {
         let response = browser.get(path).await;
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         let policy = header("content-security-policy");
@@ -174,7 +176,7 @@ async fn staff_see_how_things_are_and_each_transaction_in_words() {
         assert!(page.contains(word), "{word}");
     }
     let pillars = browser.text("/pillars").await;
-    assert!(pillars.contains("jumbo") && pillars.contains("1 zuil mag aanleveren."));
+    assert!(pillars.contains("jumbo") && pillars.contains("1 zuil vertelt niet hoe het gaat"));
 }
 
 #[tokio::test]

@@ -7,11 +7,12 @@ use reqwest::{Certificate, Client, Identity, StatusCode};
 use tempfile::TempDir;
 use uuid::Uuid;
 use zuil_hub::{Config, Hub, Running, fleet};
+use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
-    AnswerLine, Binding, Cents, Envelope, Header, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
-    Reference, Transaction, UploadRequest, UploadResponse,
+    AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
+    PaymentRecord, PaymentState, Reference, Transaction, UploadRequest, UploadResponse,
 };
 
 pub struct TestHub {
@@ -121,6 +122,18 @@ impl TestPillar {
         response.json().await.unwrap()
     }
 
+    /// Says how it is, and tells what the hub answers.
+    pub async fn report(&self, report: &HealthReport) -> HealthAnswer {
+        let response = self.post_report(serde_json::to_vec(report).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        response.json().await.unwrap()
+    }
+
+    pub async fn post_report(&self, body: Vec<u8>) -> reqwest::Response {
+        let url = format!("{}/v1/report", self.binding.hub_url);
+        self.client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
+    }
+
     pub async fn post(&self, body: Vec<u8>) -> reqwest::Result<reqwest::Response> {
         let url = format!("{}/v1/transactions", self.binding.hub_url);
         self.client.post(url).header("content-type", "application/json").body(body).send().await
@@ -153,4 +166,37 @@ pub fn payment(state: PaymentState) -> PaymentRecord {
         receipt_number: None,
         card_scheme: None,
     }
+}
+
+/// A report (made up) of a pillar with printer and terminal, by a clock that is right.
+pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
+    let now = Timestamp::now();
+    let since = now - jiff::SignedDuration::from_mins(30);
+    let device = |device, state| DeviceReport { device, state, since };
+    HealthReport {
+        version: PROTOCOL_VERSION,
+        at: now,
+        program: "0.2.0".into(),
+        catalogue: "2026-11".into(),
+        devices: vec![device(Device::Printer, printer), device(Device::Terminal, terminal)],
+        paper: Some(Paper { used_mm: 12_000, roll_mm: 80_000, empty_on: None }),
+        waiting: 0,
+        open_payments: Vec::new(),
+    }
+}
+
+/// An open payment (made up), a quarter of an hour old, of the transaction with that number.
+pub fn open_payment(number: u64) -> OpenPayment {
+    OpenPayment {
+        payment: Uuid::from_u128(0xa0 + u128::from(number)),
+        reference: Reference::from_bits(number),
+        amount: Cents(1735),
+        at: Timestamp::now() - jiff::SignedDuration::from_mins(15),
+        receipt_number: Some(231),
+    }
+}
+
+/// A report of a pillar that cannot prove that payment.
+pub fn blocked_by(open: OpenPayment) -> HealthReport {
+    HealthReport { open_payments: vec![open], ..report(DeviceState::Ready, DeviceState::Blocked) }
 }

@@ -6,6 +6,10 @@ mod commands;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod desk_health;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod intake;
+#[cfg(test)]
+mod reports;

@@ -212,6 +212,32 @@ async fn an_answer_that_is_none_or_too_much_is_not_used() {
     assert!(matches!(flood, SyncError::BadAnswer("it is too large")), "{flood:?}");
 }
 
+#[tokio::test]
+async fn a_report_brings_back_what_staff_found_out() {
+    let report = || HealthReport {
+        version: PROTOCOL_VERSION,
+        at: Timestamp::UNIX_EPOCH,
+        program: "0.2.0".into(),
+        catalogue: "1".into(),
+        devices: Vec::new(),
+        paper: None,
+        waiting: 0,
+        open_payments: Vec::new(),
+    };
+    let authority = Authority::new();
+    let payment = uuid::Uuid::from_u128(7);
+    let body = format!(
+        r#"{{"now":"2026-03-02T09:00:00Z","settled":[{{"payment":"{payment}","state":"not_paid"}}]}}"#
+    );
+    let address = hub(&authority, &authority, answer("200 OK", "", &body)).await;
+    let willing = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let settled = willing.report(&report()).await.unwrap().settled;
+    assert_eq!((settled[0].payment, settled[0].state), (payment, zuil_wire::PaymentState::NotPaid));
+    let address = hub(&authority, &authority, answer("404 Not Found", "", "")).await;
+    let older = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    assert!(matches!(older.report(&report()).await, Err(SyncError::NoHub(404))));
+}
+
 #[test]
 fn a_date_to_wait_for_counts_from_the_hubs_clock() {
     let clock = Some("Mon, 02 Mar 2026 09:00:00 GMT");

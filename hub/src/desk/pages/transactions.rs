@@ -1,5 +1,4 @@
-//! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
-//! put into words here and nowhere else.
+//! The list of transactions, and one of them.
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -9,18 +8,19 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use zuil_wire::{PaymentRecord, PaymentState, Reference, State};
 
-use super::Failure;
-use super::texts::Lang;
-use super::times::{Moment, start_of_day};
-use super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{Filter, Page, Pillar, Stored};
+use super::super::Failure;
+use super::super::texts::Lang;
+use super::super::times::{Moment, start_of_day};
+use super::super::visitor::{Frame, Section, Visitor, render};
+use super::Badge;
+use crate::store::{Filter, Page, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct ListQuery {
+pub(in super::super) struct ListQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -57,6 +57,7 @@ struct ListPage {
     received_today: String,
     waiting: String,
     something_waits: bool,
+    to_settle: Option<String>,
     show: Show,
     query: String,
     problem: Option<String>,
@@ -76,12 +77,6 @@ struct Row {
     payment: Option<PaymentCell>,
 }
 
-/// A word with a shape; never colour alone.
-struct Badge {
-    kind: &'static str,
-    text: &'static str,
-}
-
 struct PaymentCell {
     badge: Badge,
     amount: String,
@@ -99,6 +94,8 @@ struct TransactionPage {
     answers: Vec<(String, String)>,
     steps: Vec<(&'static str, Moment)>,
     payment: Option<PaymentDetails>,
+    /// Whether somebody has to find out about the payment.
+    to_settle: bool,
     details: Vec<(&'static str, String)>,
 }
 
@@ -107,41 +104,18 @@ struct PaymentDetails {
     lines: Vec<(&'static str, String)>,
 }
 
-/// The list of pillars.
-#[derive(Template)]
-#[template(path = "pillars.html")]
-struct PillarsPage {
-    frame: Frame,
-    sentence: String,
-    rows: Vec<PillarRow>,
-}
-
-struct PillarRow {
-    name: String,
-    access: Badge,
-    last_seen: Option<Moment>,
-    last_sequence: Option<u64>,
-    added: Moment,
-}
-
-pub(super) async fn not_found(visitor: Visitor) -> Response {
-    visitor.answer(Err(Failure::NotFound))
-}
-
-pub(super) async fn list(visitor: Visitor, query: Result<Query<ListQuery>, QueryRejection>) -> Response {
+pub(in super::super) async fn list(
+    visitor: Visitor,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let page = show_list(&visitor, query, Timestamp::now()).await;
     visitor.answer(page)
 }
 
-pub(super) async fn transaction(visitor: Visitor, Path(reference): Path<String>) -> Response {
+pub(in super::super) async fn transaction(visitor: Visitor, Path(reference): Path<String>) -> Response {
     let page = show_transaction(&visitor, &reference, Timestamp::now()).await;
     visitor.answer(page)
-}
-
-pub(super) async fn pillars(visitor: Visitor) -> Response {
-    let pillars = visitor.desk.ask(|store| store.pillars()).await;
-    visitor.answer(pillars.map(|pillars| render(&pillars_page(&visitor, pillars, Timestamp::now()))))
 }
 
 async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Result<Response, Failure> {
@@ -171,6 +145,7 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
         received_today: visitor.lang.requests(tally.received),
         waiting: visitor.lang.waiting(tally.parked),
         something_waits: tally.parked > 0,
+        to_settle: (tally.unsettled > 0).then(|| visitor.lang.to_settle(tally.unsettled)),
         show: query.show,
         query: query.q,
         problem,
@@ -242,6 +217,7 @@ fn transaction_page(visitor: &Visitor, stored: &Stored, now: Timestamp) -> Trans
         meaning: lang.meaning(stored.state, stored.payment.as_ref().map(|payment| payment.state)),
         answers: content.answers.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
         steps,
+        to_settle: stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown),
         payment: payment_details(stored, lang),
         details,
     }
@@ -254,30 +230,6 @@ fn payment_details(stored: &Stored, lang: Lang) -> Option<PaymentDetails> {
     let receipt = payment.receipt_number.map(|number| (t.receipt_number, format!("{number:04}")));
     let card = payment.card_scheme.clone().map(|card| (t.card, card));
     Some(PaymentDetails { cell, lines: [card, terminal, receipt].into_iter().flatten().collect() })
-}
-
-fn pillars_page(visitor: &Visitor, pillars: Vec<Pillar>, now: Timestamp) -> PillarsPage {
-    let revoked = pillars.iter().filter(|pillar| pillar.revoked_at.is_some()).count();
-    PillarsPage {
-        frame: visitor.frame(Section::Pillars),
-        sentence: visitor.lang.pillars_sentence(pillars.len() - revoked, revoked),
-        rows: pillars.into_iter().map(|pillar| pillar_row(pillar, visitor.lang, now)).collect(),
-    }
-}
-
-fn pillar_row(pillar: Pillar, lang: Lang, now: Timestamp) -> PillarRow {
-    let t = lang.texts();
-    let access = match pillar.revoked_at {
-        None => Badge { kind: "good", text: t.may_deliver },
-        Some(_) => Badge { kind: "bad", text: t.revoked },
-    };
-    PillarRow {
-        name: pillar.name,
-        access,
-        last_seen: pillar.last_seen_at.map(|at| Moment::new(at, now, lang)),
-        last_sequence: pillar.last_sequence,
-        added: Moment::new(pillar.added_at, now, lang),
-    }
 }
 
 fn state_badge(state: State, lang: Lang) -> Badge {

@@ -1,0 +1,25 @@
+//! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
+//! put into words here and nowhere else.
+
+mod payments;
+mod pillars;
+mod transactions;
+
+use axum::response::Response;
+
+pub(super) use payments::{confirm, decide, payments};
+pub(super) use pillars::{pillar, pillars};
+pub(super) use transactions::{list, transaction};
+
+use super::Failure;
+use super::visitor::Visitor;
+
+/// A word with a shape; never colour alone.
+struct Badge {
+    kind: &'static str,
+    text: &'static str,
+}
+
+pub(super) async fn not_found(visitor: Visitor) -> Response {
+    visitor.answer(Err(Failure::NotFound))
+}

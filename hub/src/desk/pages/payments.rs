@@ -1,0 +1,169 @@
+//! The worklist of payments that nobody can prove, and the two steps of deciding about one.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use uuid::Uuid;
+use zuil_wire::Reference;
+
+use super::super::Failure;
+use super::super::texts::{Lang, PaymentTexts};
+use super::super::times::Moment;
+use super::super::visitor::{Frame, Section, Visitor, render};
+use crate::store::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Unsettled};
+
+/// The worklist.
+#[derive(Template)]
+#[template(path = "payments.html")]
+struct PaymentsPage {
+    frame: Frame,
+    w: &'static PaymentTexts,
+    sentence: String,
+    rows: Vec<PaymentRow>,
+}
+
+/// A payment to find out about.
+struct PaymentRow {
+    facts: Facts,
+    step: Step,
+}
+
+/// What is known of it.
+struct Facts {
+    reference: Reference,
+    delivered: bool,
+    pillar: String,
+    amount: String,
+    when: Moment,
+    reported: Option<String>,
+    receipt_number: Option<String>,
+    terminal_id: Option<String>,
+}
+
+/// What can be done about it.
+enum Step {
+    /// Where to decide, without the finding.
+    Decide(String),
+    /// What was decided, and when.
+    WaitForPillar(&'static str, Moment),
+    /// Nothing, until the pillar reports it.
+    NotYet,
+}
+
+/// Asks whether someone is sure.
+#[derive(Template)]
+#[template(path = "payment.html")]
+struct ConfirmPage {
+    frame: Frame,
+    w: &'static PaymentTexts,
+    facts: Facts,
+    question: &'static str,
+    consequences: [&'static str; 3],
+    action: String,
+    button: &'static str,
+}
+
+pub(in super::super) async fn payments(visitor: Visitor) -> Response {
+    let list = visitor.desk.ask(|store| store.unsettled_payments()).await;
+    visitor.answer(list.map(|list| render(&payments_page(&visitor, list, Timestamp::now()))))
+}
+
+/// The names of a decision in an address: pillar, payment, finding.
+type Names = Path<(String, String, String)>;
+
+pub(in super::super) async fn confirm(visitor: Visitor, Path(names): Names) -> Response {
+    let page = ask_first(&visitor, names).await;
+    visitor.answer(page)
+}
+
+pub(in super::super) async fn decide(visitor: Visitor, Path(names): Names) -> Response {
+    let done = decide_now(&visitor, names).await;
+    visitor.answer(done)
+}
+
+fn payments_page(visitor: &Visitor, list: Vec<Unsettled>, now: Timestamp) -> PaymentsPage {
+    let lang = visitor.lang;
+    let decided = list.iter().filter(|payment| payment.decision.is_some()).count() as u64;
+    PaymentsPage {
+        frame: visitor.frame(Section::Payments),
+        w: lang.payment_texts(),
+        sentence: lang.payments_sentence(list.len() as u64 - decided, decided),
+        rows: list
+            .into_iter()
+            .map(|payment| PaymentRow { step: step(&payment, lang, now), facts: facts(payment, lang, now) })
+            .collect(),
+    }
+}
+
+fn step(payment: &Unsettled, lang: Lang, now: Timestamp) -> Step {
+    match (payment.decision, payment.payment) {
+        (Some(decision), _) => {
+            Step::WaitForPillar(lang.decided(decision), Moment::new(decision.at, now, lang))
+        }
+        (None, Some(id)) => Step::Decide(format!("/payments/{}/{id}", payment.pillar)),
+        (None, None) => Step::NotYet,
+    }
+}
+
+fn facts(payment: Unsettled, lang: Lang, now: Timestamp) -> Facts {
+    Facts {
+        reference: payment.reference,
+        delivered: payment.delivered,
+        pillar: payment.pillar,
+        amount: lang.money(payment.amount),
+        when: Moment::dated(payment.happened_at, lang),
+        reported: payment.first_seen_at.map(|at| lang.reported(&Moment::new(at, now, lang).text)),
+        receipt_number: payment.receipt_number.map(|number| format!("{number:04}")),
+        terminal_id: payment.terminal_id,
+    }
+}
+
+fn named((pillar, payment, finding): (String, String, String)) -> Result<(OpenPaymentKey, Finding), Failure> {
+    let payment: Uuid = payment.parse().map_err(|_| Failure::NotFound)?;
+    let finding = Finding::parse(&finding).ok_or(Failure::NotFound)?;
+    Ok((OpenPaymentKey { pillar, payment }, finding))
+}
+
+async fn ask_first(visitor: &Visitor, names: (String, String, String)) -> Result<Response, Failure> {
+    let (key, finding) = named(names)?;
+    let list = visitor.desk.ask(|store| store.unsettled_payments()).await?;
+    let lang = visitor.lang;
+    let Some(payment) = list.into_iter().find(|payment| payment.key().as_ref() == Some(&key)) else {
+        return Ok(no_longer_open(visitor));
+    };
+    if payment.decision.is_some() {
+        return Ok(Redirect::to("/payments").into_response());
+    }
+    Ok(render(&ConfirmPage {
+        frame: visitor.frame(Section::Payments),
+        w: lang.payment_texts(),
+        facts: facts(payment, lang, Timestamp::now()),
+        question: lang.confirm(finding),
+        consequences: lang.consequences(finding),
+        action: format!("/payments/{}/{}/{}", key.pillar, key.payment, finding.as_str()),
+        button: lang.confirm_button(finding),
+    }))
+}
+
+async fn decide_now(visitor: &Visitor, names: (String, String, String)) -> Result<Response, Failure> {
+    let (key, finding) = named(names)?;
+    let (payment, pillar) = (key.payment, key.pillar.clone());
+    let decision = Decision { finding, by: DecidedBy::Desk, at: Timestamp::now() };
+    let w = visitor.lang.payment_texts();
+    match visitor.desk.ask(move |store| store.decide_payment(&key, decision)).await? {
+        Decided::Yes => {
+            tracing::info!(%payment, pillar, finding = finding.as_str(), "staff decided about a payment");
+            Ok(Redirect::to("/payments").into_response())
+        }
+        Decided::Before(_) => Ok(Redirect::to("/payments").into_response()),
+        Decided::Otherwise(_) => Ok(visitor.sorry(StatusCode::CONFLICT, w.otherwise, w.otherwise_help)),
+        Decided::NotOpen => Ok(no_longer_open(visitor)),
+    }
+}
+
+fn no_longer_open(visitor: &Visitor) -> Response {
+    let w = visitor.lang.payment_texts();
+    visitor.sorry(StatusCode::CONFLICT, w.not_open, w.not_open_help)
+}

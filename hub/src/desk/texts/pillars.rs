@@ -1,0 +1,389 @@
+//! Words about pillars: what works, since when, and what to do about the rest. Invariant: what is not
+//! known is said to be not known.
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use zuil_wire::health::DeviceState;
+
+use super::super::condition::{Issue, PaperLeft};
+use super::Lang;
+
+/// The texts about pillars that never change.
+#[derive(Debug)]
+pub(in super::super) struct PillarTexts {
+    pub name: &'static str,
+    pub now: &'static str,
+    pub receipts: &'static str,
+    pub cards: &'static str,
+    pub readers: &'static str,
+    pub waiting: &'static str,
+    pub last_seen: &'static str,
+    pub no_printer: &'static str,
+    pub no_terminal: &'static str,
+    pub no_readers: &'static str,
+    pub nothing_waits: &'static str,
+    pub works: &'static str,
+    pub not_known: &'static str,
+    pub never: &'static str,
+    pub show_all: &'static str,
+    pub empty_issue: &'static str,
+    pub empty: &'static str,
+    pub empty_help: &'static str,
+    pub back: &'static str,
+    pub for_callers: &'static str,
+    pub devices: &'static str,
+    pub device: &'static str,
+    pub state: &'static str,
+    pub since: &'static str,
+    pub to_do: &'static str,
+    pub contact_first: &'static str,
+    pub no_devices: &'static str,
+    pub paper: &'static str,
+    pub paper_last_known: &'static str,
+    pub used: &'static str,
+    pub forecast: &'static str,
+    pub no_forecast: &'static str,
+    pub any_moment: &'static str,
+    pub details: &'static str,
+    pub program: &'static str,
+    pub catalogue: &'static str,
+    pub last_report: &'static str,
+    pub clock: &'static str,
+    pub last_sequence: &'static str,
+    pub none_yet: &'static str,
+    pub added: &'static str,
+    pub access: &'static str,
+    pub may_deliver: &'static str,
+    pub revoked: &'static str,
+    pub settle: &'static str,
+    pub months: [&'static str; 12],
+}
+
+const NL: PillarTexts = PillarTexts {
+    name: "Zuil",
+    now: "Nu",
+    receipts: "Bon",
+    cards: "Pinnen",
+    readers: "Lezers",
+    waiting: "Wacht in de zuil",
+    last_seen: "Laatst gezien",
+    no_printer: "Heeft geen printer",
+    no_terminal: "Heeft geen betaalautomaat",
+    no_readers: "Heeft geen lezers",
+    nothing_waits: "Niets",
+    works: "Werkt",
+    not_known: "Niet bekend",
+    never: "Nog nooit",
+    show_all: "Alle zuilen tonen",
+    empty_issue: "Er is nu geen zuil waarvoor dit geldt.",
+    empty: "Er zijn nog geen zuilen.",
+    empty_help: "Een technicus voegt een zuil toe met het commando",
+    back: "Terug naar alle zuilen",
+    for_callers: "Wat u een beller kunt zeggen",
+    devices: "Apparaten",
+    device: "Apparaat",
+    state: "Nu",
+    since: "Sinds",
+    to_do: "Wat te doen",
+    contact_first: "Kijk eerst of de zuil stroom en netwerk heeft.",
+    no_devices: "De zuil heeft nog niet verteld welke apparaten hij heeft.",
+    paper: "Papier",
+    paper_last_known: "Papier, laatst bekend",
+    used: "Gebruikt van deze rol",
+    forecast: "Verwachting",
+    no_forecast: "Er is nog te weinig geprint om dat te zeggen.",
+    any_moment: "kan elk moment op zijn",
+    details: "Gegevens",
+    program: "Versie van het programma",
+    catalogue: "Versie van de catalogus",
+    last_report: "Laatste bericht over zichzelf",
+    clock: "Klok van de zuil",
+    last_sequence: "Laatste volgnummer",
+    none_yet: "Nog geen",
+    added: "Toegevoegd",
+    access: "Toegang",
+    may_deliver: "Mag aanleveren",
+    revoked: "Ingetrokken",
+    settle: "Zoek uit of er betaald is",
+    months: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+};
+
+const EN: PillarTexts = PillarTexts {
+    name: "Pillar",
+    now: "Now",
+    receipts: "Receipt",
+    cards: "Card payment",
+    readers: "Readers",
+    waiting: "Waiting in the pillar",
+    last_seen: "Last seen",
+    no_printer: "Has no printer",
+    no_terminal: "Has no card terminal",
+    no_readers: "Has no readers",
+    nothing_waits: "Nothing",
+    works: "Works",
+    not_known: "Not known",
+    never: "Never",
+    show_all: "Show all pillars",
+    empty_issue: "There is no pillar like that now.",
+    empty: "There are no pillars yet.",
+    empty_help: "A technician adds a pillar with the command",
+    back: "Back to all pillars",
+    for_callers: "What you can tell a caller",
+    devices: "Devices",
+    device: "Device",
+    state: "Now",
+    since: "Since",
+    to_do: "What to do",
+    contact_first: "First see whether the pillar has power and network.",
+    no_devices: "The pillar has not said yet which devices it has.",
+    paper: "Paper",
+    paper_last_known: "Paper, last known",
+    used: "Used of this roll",
+    forecast: "Forecast",
+    no_forecast: "Too little was printed yet to say that.",
+    any_moment: "may run out at any moment",
+    details: "Details",
+    program: "Version of the program",
+    catalogue: "Version of the catalogue",
+    last_report: "Last word on itself",
+    clock: "Clock of the pillar",
+    last_sequence: "Last sequence number",
+    none_yet: "None yet",
+    added: "Added",
+    access: "Access",
+    may_deliver: "May deliver",
+    revoked: "Revoked",
+    settle: "Find out whether it was paid",
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+};
+
+impl Lang {
+    /// The texts about pillars.
+    pub(in super::super) const fn pillar_texts(self) -> &'static PillarTexts {
+        match self {
+            Self::Nl => &NL,
+            Self::En => &EN,
+        }
+    }
+
+    /// "1 zuil" or "3 zuilen", at the start of the sentence.
+    pub(in super::super) fn pillars_counted(self, count: usize) -> String {
+        match (self, count) {
+            (Self::Nl, 1) => "1 zuil".into(),
+            (Self::Nl, _) => format!("{count} zuilen"),
+            (Self::En, 1) => "1 pillar".into(),
+            (Self::En, _) => format!("{count} pillars"),
+        }
+    }
+
+    /// "werken", after a number of pillars.
+    pub(in super::super) const fn work(self, count: usize) -> &'static str {
+        match (self, count == 1) {
+            (Self::Nl, true) => "werkt",
+            (Self::Nl, false) => "werken",
+            (Self::En, true) => "works",
+            (Self::En, false) => "work",
+        }
+    }
+
+    /// What is the matter, after a number of pillars: "heeft bijna geen papier".
+    pub(in super::super) const fn issue_of(self, issue: Issue, count: usize) -> &'static str {
+        let (one_nl, more_nl, one_en, more_en) = match issue {
+            Issue::PaperNearEnd => (
+                "heeft bijna geen papier",
+                "hebben bijna geen papier",
+                "is nearly out of paper",
+                "are nearly out of paper",
+            ),
+            Issue::NoReceipt => (
+                "kan geen bon printen",
+                "kunnen geen bon printen",
+                "cannot print receipts",
+                "cannot print receipts",
+            ),
+            Issue::NoCard => (
+                "kan niet laten pinnen",
+                "kunnen niet laten pinnen",
+                "cannot take cards",
+                "cannot take cards",
+            ),
+            Issue::CardBlocked => (
+                "neemt geen pinpas aan tot een betaling is uitgezocht",
+                "nemen geen pinpas aan tot een betaling is uitgezocht",
+                "takes no cards until a payment is settled",
+                "take no cards until a payment is settled",
+            ),
+            Issue::NoReader => (
+                "heeft een lezer die niet werkt",
+                "hebben een lezer die niet werkt",
+                "has a reader that does not work",
+                "have a reader that does not work",
+            ),
+            Issue::NotAsked => (
+                "heeft nog niet alles nagekeken",
+                "hebben nog niet alles nagekeken",
+                "has not checked everything yet",
+                "have not checked everything yet",
+            ),
+            Issue::NoWord => (
+                "vertelt niet hoe het gaat",
+                "vertellen niet hoe het gaat",
+                "does not say how it is",
+                "do not say how they are",
+            ),
+            Issue::Silent => {
+                ("is niet bereikbaar", "zijn niet bereikbaar", "cannot be reached", "cannot be reached")
+            }
+            Issue::Revoked => ("is ingetrokken", "zijn ingetrokken", "is revoked", "are revoked"),
+        };
+        match (self, count == 1) {
+            (Self::Nl, true) => one_nl,
+            (Self::Nl, false) => more_nl,
+            (Self::En, true) => one_en,
+            (Self::En, false) => more_en,
+        }
+    }
+
+    /// What is the matter with a pillar, in a word or two.
+    pub(in super::super) const fn issue(self, issue: Issue) -> &'static str {
+        match (self, issue) {
+            (Self::Nl, Issue::PaperNearEnd) => "Bijna geen papier",
+            (Self::Nl, Issue::NoReceipt) => "Geen bon",
+            (Self::Nl, Issue::NoCard) => "Pinnen kan niet",
+            (Self::Nl, Issue::CardBlocked) => "Pinnen geblokkeerd",
+            (Self::Nl, Issue::NoReader) => "Lezer werkt niet",
+            (Self::Nl, Issue::NotAsked) => "Kijkt zichzelf na",
+            (Self::Nl, Issue::NoWord) => "Niet bekend",
+            (Self::Nl, Issue::Silent) => "Niet bereikbaar",
+            (Self::Nl, Issue::Revoked) => "Ingetrokken",
+            (Self::En, Issue::PaperNearEnd) => "Nearly out of paper",
+            (Self::En, Issue::NoReceipt) => "No receipts",
+            (Self::En, Issue::NoCard) => "No cards",
+            (Self::En, Issue::CardBlocked) => "Cards blocked",
+            (Self::En, Issue::NoReader) => "A reader fails",
+            (Self::En, Issue::NotAsked) => "Checking itself",
+            (Self::En, Issue::NoWord) => "Not known",
+            (Self::En, Issue::Silent) => "Cannot be reached",
+            (Self::En, Issue::Revoked) => "Revoked",
+        }
+    }
+
+    /// "Laatst bekend: werkt", of a device of which nothing is known now.
+    pub(in super::super) fn last_known(self, state: DeviceState) -> String {
+        let was = self.device_state(state).to_lowercase();
+        match self {
+            Self::Nl => format!("laatst bekend: {was}"),
+            Self::En => format!("last known: {was}"),
+        }
+    }
+
+    /// "sinds vandaag 10:15".
+    pub(in super::super) fn since(self, moment: &str) -> String {
+        match self {
+            Self::Nl => format!("sinds {moment}"),
+            Self::En => format!("since {moment}"),
+        }
+    }
+
+    /// "papier tot ongeveer 12 december"; nothing when it cannot be told.
+    pub(in super::super) fn paper_until(self, paper: &PaperLeft, today: Date) -> Option<String> {
+        let day = paper.empty_on?;
+        if day <= today {
+            return Some(format!("{} {}", self.paper_word(), self.pillar_texts().any_moment));
+        }
+        let month = usize::from(day.month().unsigned_abs()) - 1;
+        let month = self.pillar_texts().months.get(month).copied().unwrap_or_default();
+        let year = if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
+        Some(match self {
+            Self::Nl => format!("papier tot ongeveer {} {month}{year}", day.day()),
+            Self::En => format!("paper until about {} {month}{year}", day.day()),
+        })
+    }
+
+    const fn paper_word(self) -> &'static str {
+        match self {
+            Self::Nl => "papier",
+            Self::En => "paper",
+        }
+    }
+
+    /// "61 van 80 m".
+    pub(in super::super) fn metres(self, paper: &PaperLeft) -> String {
+        match self {
+            Self::Nl => format!("{} van {} m", paper.used_metres, paper.roll_metres),
+            Self::En => format!("{} of {} m", paper.used_metres, paper.roll_metres),
+        }
+    }
+
+    /// "61 van 80 m gebruikt".
+    pub(in super::super) fn metres_used(self, paper: &PaperLeft) -> String {
+        match self {
+            Self::Nl => format!("{} gebruikt", self.metres(paper)),
+            Self::En => format!("{} used", self.metres(paper)),
+        }
+    }
+
+    /// How many requests are in the pillar and not here yet.
+    pub(in super::super) fn waiting_in_the_pillar(self, count: u64) -> String {
+        match (self, count) {
+            (_, 0) => self.pillar_texts().nothing_waits.into(),
+            (Self::Nl, 1) => "1 aanvraag".into(),
+            (Self::Nl, _) => format!("{count} aanvragen"),
+            (Self::En, 1) => "1 request".into(),
+            (Self::En, _) => format!("{count} requests"),
+        }
+    }
+
+    /// "0.2.0, catalogus 2026-11".
+    pub(in super::super) fn versions(self, program: &str, catalogue: &str) -> String {
+        match self {
+            Self::Nl => format!("{program}, catalogus {catalogue}"),
+            Self::En => format!("{program}, catalogue {catalogue}"),
+        }
+    }
+
+    /// "Loopt 3 uur achter."
+    pub(in super::super) fn clock_is_off(self, ahead: SignedDuration) -> String {
+        let minutes = ahead.as_mins().unsigned_abs();
+        let amount = match (self, minutes) {
+            (Self::Nl, 0..120) => format!("{minutes} minuten"),
+            (Self::En, 0..120) => format!("{minutes} minutes"),
+            (Self::Nl, 120..2880) => format!("{} uur", minutes / 60),
+            (Self::En, 120..2880) => format!("{} hours", minutes / 60),
+            (Self::Nl, _) => format!("{} dagen", minutes / 1440),
+            (Self::En, _) => format!("{} days", minutes / 1440),
+        };
+        match (self, ahead.is_negative()) {
+            (Self::Nl, true) => format!("Loopt {amount} achter. De tijden hier zijn omgerekend."),
+            (Self::Nl, false) => format!("Loopt {amount} voor. De tijden hier zijn omgerekend."),
+            (Self::En, true) => format!("Is {amount} slow. The times here are converted."),
+            (Self::En, false) => format!("Is {amount} fast. The times here are converted."),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Looks at a pillar's report of itself before it is kept. Invariant: what is kept was short, plain and
+//! without contradictions, for it is shown to people.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use zuil_wire::{HealthAnswer, HealthReport, PROTOCOL_VERSION};
+
+use crate::store::{Pillar, Store, StoreError};
+
+/// The longest version of program or catalogue, in letters.
+const LONGEST_VERSION: usize = 64;
+/// Half of what the store can count to: no pillar, roll or amount comes near.
+const MOST: u64 = u64::MAX / 4;
+
+/// As much as reports of all versions have in common.
+#[derive(Deserialize)]
+struct OfSomeVersion {
+    version: u64,
+}
+
+/// Why a report is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// It is no report.
+    #[error("this is not a report; see HealthReport in the protocol")]
+    Form,
+    /// It speaks another version of the protocol.
+    #[error("this hub speaks version {PROTOCOL_VERSION} of the protocol only; update the older of the two")]
+    Version,
+    /// It has too many open payments.
+    #[error("at most {} open payments go into one report", HealthReport::MAX_OPEN_PAYMENTS)]
+    TooMany,
+    /// It says something that cannot be.
+    #[error("this report cannot be true: {0}")]
+    Nonsense(&'static str),
+}
+
+/// Reads the body of a request.
+///
+/// # Errors
+/// When it is not a report that can be kept and shown.
+pub fn parse(body: &[u8]) -> Result<HealthReport, ReportError> {
+    // Another version may have other fields, so this is asked before the rest is read.
+    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| ReportError::Form)?;
+    if version != u64::from(PROTOCOL_VERSION) {
+        return Err(ReportError::Version);
+    }
+    let report: HealthReport = serde_json::from_slice(body).map_err(|_| ReportError::Form)?;
+    if report.open_payments.len() > HealthReport::MAX_OPEN_PAYMENTS {
+        return Err(ReportError::TooMany);
+    }
+    check(&report).map_err(ReportError::Nonsense)?;
+    Ok(report)
+}
+
+fn check(report: &HealthReport) -> Result<(), &'static str> {
+    let plain = |text: &str| {
+        !text.is_empty() && text.chars().count() <= LONGEST_VERSION && !text.chars().any(char::is_control)
+    };
+    if !plain(&report.program) || !plain(&report.catalogue) {
+        return Err("a version is empty, too long or has strange signs");
+    }
+    if !all_differ(report.devices.iter().map(|device| device.device)) {
+        return Err("a device is there twice");
+    }
+    if !all_differ(report.open_payments.iter().map(|open| open.payment)) {
+        return Err("an open payment is there twice");
+    }
+    let paper = report.paper.iter().flat_map(|paper| [paper.used_mm, paper.roll_mm]);
+    let amounts = report.open_payments.iter().map(|open| open.amount.0);
+    if paper.chain(amounts).chain([report.waiting]).any(|number| number > MOST) {
+        return Err("a number is too large");
+    }
+    Ok(())
+}
+
+fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
+    let mut seen = HashSet::new();
+    items.into_iter().all(|item| seen.insert(item))
+}
+
+/// Keeps a report and says what staff found out. When it returns, the report is durable.
+///
+/// # Errors
+/// [`StoreError`]; then nothing was kept.
+pub fn take_in(
+    report: &HealthReport,
+    pillar: &Pillar,
+    store: &dyn Store,
+    now: Timestamp,
+) -> Result<HealthAnswer, StoreError> {
+    let settled = store.take_report(&pillar.name, report, now)?;
+    for told in &settled {
+        tracing::info!(pillar = pillar.name, payment = %told.payment, state = ?told.state, "told what staff decided");
+    }
+    Ok(HealthAnswer { now, settled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn report() -> Value {
+        json!({
+            "version": 1, "at": "2026-03-02T09:00:00Z", "program": "0.2.0", "catalogue": "1",
+            "devices": [{"device": "printer", "state": "ready", "since": "2026-03-02T09:00:00Z"}],
+            "paper": {"used_mm": 1, "roll_mm": 80_000, "empty_on": null},
+            "waiting": 0,
+            "open_payments": [{
+                "payment": "01955660-c800-7000-8000-0000000000a1", "reference": "7K3M-Q9XA-2FP",
+                "amount": 1735, "at": "2026-03-02T08:59:30Z", "receipt_number": null
+            }],
+        })
+    }
+
+    fn read(report: &Value) -> Result<HealthReport, ReportError> {
+        parse(report.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_report_is_read() {
+        assert_eq!(read(&report()).unwrap().open_payments.len(), 1);
+    }
+
+    #[test]
+    fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
+        assert_eq!(parse(br#"{"version":2,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
+        assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
+        assert_eq!(parse(br#"{"version":1,"mood":"fine"}"#).unwrap_err(), ReportError::Form);
+    }
+
+    #[test]
+    fn what_cannot_be_or_cannot_be_shown_is_not_kept() {
+        let device = report()["devices"][0].clone();
+        let open = report()["open_payments"][0].clone();
+        for (key, value, said) in [
+            ("program", json!("x".repeat(65)), "version"),
+            ("program", json!(""), "version"),
+            ("catalogue", json!("1\u{1b}[31m"), "version"),
+            ("devices", json!([device, device]), "device"),
+            ("open_payments", json!([open, open]), "open payment"),
+            ("waiting", json!(u64::MAX), "number"),
+            ("paper", json!({"used_mm": u64::MAX, "roll_mm": 1, "empty_on": null}), "number"),
+        ] {
+            let mut wrong = report();
+            wrong[key] = value;
+            let error = read(&wrong).unwrap_err();
+            assert!(matches!(error, ReportError::Nonsense(_)) && error.to_string().contains(said), "{error}");
+        }
+        let mut many = report();
+        many["open_payments"] = json!(vec![open; HealthReport::MAX_OPEN_PAYMENTS + 1]);
+        assert_eq!(read(&many).unwrap_err(), ReportError::TooMany);
+    }
+}

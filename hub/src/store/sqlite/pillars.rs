@@ -1,0 +1,62 @@
+//! Which pillars there are. Invariant: a name is never used again.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::super::{Added, Pillar, Revoked, StoreError};
+use super::values::{micros, time};
+use crate::authority::Fingerprint;
+
+pub(super) fn add(db: &Transaction<'_>, pillar: &Pillar) -> Result<Added, StoreError> {
+    let added = db.execute(
+        "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO NOTHING",
+        params![pillar.name, pillar.fingerprint, pillar.public_key, micros(pillar.added_at)],
+    )?;
+    Ok(if added == 1 { Added::Yes } else { Added::NameTaken })
+}
+
+pub(super) fn revoke(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
+    let before: Option<Option<i64>> = db
+        .query_row("SELECT revoked_at FROM pillars WHERE name = ?1", [name], |row| row.get(0))
+        .optional()?;
+    match before {
+        None => Ok(Revoked::NoSuchPillar),
+        Some(Some(at)) => Ok(Revoked::Before(time(at)?)),
+        Some(None) => {
+            db.execute("UPDATE pillars SET revoked_at = ?2 WHERE name = ?1", params![name, micros(now)])?;
+            Ok(Revoked::Yes)
+        }
+    }
+}
+
+pub(super) fn find(db: &Connection, fingerprint: &Fingerprint) -> Result<Option<Pillar>, StoreError> {
+    let sql = format!("SELECT {PILLAR} FROM pillars WHERE fingerprint = ?1");
+    let row = db.prepare_cached(&sql)?.query_row([fingerprint], |row| Ok(pillar(row))).optional()?;
+    row.transpose()
+}
+
+pub(super) fn list(db: &Connection) -> Result<Vec<Pillar>, StoreError> {
+    let mut query = db.prepare_cached(&format!("SELECT {PILLAR} FROM pillars ORDER BY name"))?;
+    let rows = query.query_map([], |row| Ok(pillar(row)))?;
+    rows.map(|row| row.map_err(StoreError::from)?).collect()
+}
+
+pub(super) fn saw(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("UPDATE pillars SET last_seen_at = ?2 WHERE name = ?1", params![name, micros(now)])?;
+    Ok(())
+}
+
+const PILLAR: &str = "name, fingerprint, public_key, added_at, revoked_at, last_seen_at, last_sequence";
+
+fn pillar(row: &Row<'_>) -> Result<Pillar, StoreError> {
+    Ok(Pillar {
+        name: row.get(0)?,
+        fingerprint: row.get(1)?,
+        public_key: row.get(2)?,
+        added_at: time(row.get(3)?)?,
+        revoked_at: row.get::<_, Option<i64>>(4)?.map(time).transpose()?,
+        last_seen_at: row.get::<_, Option<i64>>(5)?.map(time).transpose()?,
+        last_sequence: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
+    })
+}

@@ -1,0 +1,147 @@
+//! The file itself: its steps, its durability, who may read it.
+
+use rusqlite::params;
+
+use super::super::conformance::{self, incoming, some_pillar};
+use super::super::{DecidedBy, Finding, Incoming};
+use super::transactions::insert;
+use super::*;
+
+#[test]
+fn it_keeps_the_contract() {
+    conformance::run(&|| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("hub.sqlite")).unwrap();
+        (Box::new(store), Some(folder))
+    });
+}
+
+#[test]
+fn migrations_are_sound() {
+    Migrations::from_slice(MIGRATIONS).validate().unwrap();
+}
+
+#[test]
+fn a_database_from_before_the_desk_keeps_all_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let sent = incoming(1, 1);
+    {
+        let mut old = connect(&path).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 1).unwrap();
+        let db = old.transaction().unwrap();
+        let add = "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES (?1, ?2, 'key', 0)";
+        db.execute(add, params![sent.header.pillar, [1_u8; 32]]).unwrap();
+        insert(&db, &sent, now).unwrap();
+        db.commit().unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    let found = store.transaction(sent.header.reference).unwrap().unwrap();
+    assert_eq!((&found.content, found.received_at), (&sent.content, now));
+    assert_eq!(store.pillars().unwrap()[0].name, sent.header.pillar);
+    assert!(store.set_first_password_hash("hash").unwrap());
+}
+
+/// Staff were signed in and a payment was unknown when the hub was updated.
+#[test]
+fn a_database_from_before_the_reports_keeps_all_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let unknown = zuil_wire::PaymentRecord {
+        state: zuil_wire::PaymentState::Unknown,
+        amount: zuil_wire::Cents(1735),
+        terminal_id: None,
+        receipt_number: None,
+        card_scheme: None,
+    };
+    let sent = Incoming { payment: Some(unknown), ..incoming(1, 1) };
+    {
+        let mut old = connect(&path).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 2).unwrap();
+        let db = old.transaction().unwrap();
+        pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
+        insert(&db, &sent, now).unwrap();
+        staff::set_first_password_hash(&db, "hash").unwrap();
+        staff::open_session(&db, &[1; 32], now, SignedDuration::from_hours(8)).unwrap();
+        db.commit().unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.transaction(sent.header.reference).unwrap().unwrap().payment, sent.payment);
+    assert_eq!(store.password_hash().unwrap().as_deref(), Some("hash"));
+    assert!(store.use_session(&[1; 32], now, SignedDuration::from_hours(8)).unwrap());
+    assert_eq!(store.unsettled_payments().unwrap()[0].reference, sent.header.reference);
+    let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 1, 50)]);
+    store.take_report("jumbo", &report, now).unwrap();
+    assert!(store.unsettled_payments().unwrap()[0].payment.is_some());
+}
+
+#[test]
+fn a_decision_is_there_when_the_process_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 1, 50)]);
+    store.take_report("jumbo", &report, now).unwrap();
+    let decision = Decision { finding: Finding::Paid, by: DecidedBy::CommandLine, at: now };
+    let key = store.unsettled_payments().unwrap()[0].key().unwrap();
+    assert_eq!(store.decide_payment(&key, decision).unwrap(), Decided::Yes);
+    let reopened = killed_and_opened_again(folder.path());
+    assert_eq!(reopened.unsettled_payments().unwrap()[0].decision, Some(decision));
+    assert_eq!(reopened.take_report("jumbo", &report, now).unwrap().len(), 1);
+    drop(store);
+}
+
+#[test]
+fn a_newer_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(SqliteStore::open(&path).unwrap());
+    connect(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Migration(_))));
+}
+
+#[test]
+fn what_was_taken_in_is_there_when_the_process_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let batch = Batch { pillar: "jumbo".into(), transactions: vec![incoming(1, 1)], surveys: vec![] };
+    store.take_in(&batch, now).unwrap();
+    let reopened = killed_and_opened_again(folder.path());
+    assert!(reopened.transaction(incoming(1, 1).header.reference).unwrap().is_some());
+    drop(store);
+}
+
+#[test]
+fn a_commit_waits_for_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("hub.sqlite")).unwrap();
+    let db = lock(&store.writer);
+    let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!((synchronous, journal.as_str()), (2, "wal"));
+}
+
+#[test]
+fn the_database_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(SqliteStore::open(&path).unwrap());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// Neither connection is closed: what the copy sees is what a killed process left behind.
+fn killed_and_opened_again(folder: &Path) -> SqliteStore {
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["hub.sqlite", "hub.sqlite-wal"] {
+        std::fs::copy(folder.join(file), copy.path().join(file)).unwrap();
+    }
+    SqliteStore::open(&copy.path().join("hub.sqlite")).unwrap()
+}

@@ -1,0 +1,32 @@
+//! Values as they stand in the database. Invariant: what cannot be read back is never written, and what
+//! cannot be read is damage, not a guess.
+
+use jiff::Timestamp;
+use zuil_wire::{PaymentRecord, State};
+
+use super::super::StoreError;
+
+pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
+    State::parse(word).ok_or(StoreError::Damaged("state"))
+}
+
+pub(super) fn read_payment(text: Option<String>) -> Result<Option<PaymentRecord>, StoreError> {
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| StoreError::Damaged("payment"))
+}
+
+pub(super) fn write_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Damaged("value"))
+}
+
+pub(super) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(micros).map_err(|_| StoreError::Damaged("time"))
+}
+
+/// SQLite's integers end at 2⁶³ − 1. No pillar counts that far.
+pub(super) fn to_integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
