@@ -234,7 +234,9 @@ mod tests {
                 terminal_id: TERMINAL.into(),
                 receipt_number,
                 card_scheme: "Maestro".into(),
+                trace: None,
             },
+            reverses: None,
         }
     }
 

@@ -16,11 +16,11 @@ use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 use super::NotKept;
 use crate::devices::terminal::{
     Charge, Condition, Details, Keep, Last, Memory, NotRecorded, Outcome, PaymentTerminal, Prompt,
-    TerminalEvent,
+    TerminalEvent, Trouble,
 };
 use crate::outbox::{Approval, Intent, Outbox, OutboxError};
 use crate::reconcile::{self, Settled};
-use crate::visit::{CardLines, Event, PaymentDone, TerminalStep, WhyNotPaid};
+use crate::visit::{CardLines, CardTrouble, Event, PaymentDone, TerminalStep, WhyNotPaid};
 use crate::waypoint::{Waypoint, Waypoints};
 
 /// How long a terminal may take to boot (it is slower than a pillar), and how often it is asked
@@ -390,12 +390,31 @@ const fn why_not(outcome: &Outcome) -> WhyNotPaid {
 const fn step(prompt: Prompt) -> TerminalStep {
     match prompt {
         Prompt::Connecting => TerminalStep::Connecting,
+        Prompt::ConfirmAmount => TerminalStep::ConfirmAmount,
         Prompt::PresentCard => TerminalStep::PresentCard,
         Prompt::EnterPin => TerminalStep::EnterPin,
+        Prompt::PleaseWait => TerminalStep::PleaseWait,
         Prompt::Authorising => TerminalStep::Authorising,
         Prompt::RemoveCard => TerminalStep::RemoveCard,
+        Prompt::ChooseOnTerminal => TerminalStep::ChooseOnTerminal,
+        Prompt::TypeOnTerminal => TerminalStep::TypeOnTerminal,
+        Prompt::Trouble { trouble, remove_card } => {
+            TerminalStep::Trouble { trouble: card_trouble(trouble), remove_card }
+        }
         Prompt::Stopping => TerminalStep::Stopping,
         Prompt::LookAtTerminal => TerminalStep::LookAtTerminal,
+    }
+}
+
+const fn card_trouble(trouble: Trouble) -> CardTrouble {
+    match trouble {
+        Trouble::CardUnreadable => CardTrouble::Unreadable,
+        Trouble::CardNotAccepted => CardTrouble::NotAccepted,
+        Trouble::WrongPin { tries_left } => CardTrouble::WrongPin { tries_left },
+        Trouble::PinBlocked => CardTrouble::PinBlocked,
+        Trouble::NotEnoughMoney => CardTrouble::NotEnoughMoney,
+        Trouble::Refused => CardTrouble::Refused,
+        Trouble::Failed => CardTrouble::Failed,
     }
 }
 

@@ -106,7 +106,7 @@ impl Counter {
     fn remembers_of(&mut self, terminal: &str, receipt: u16) -> &mut Self {
         let mut details = details(receipt);
         details.terminal_id = terminal.into();
-        self.says(remembers(Last::Payment(LastPayment { approved: true, details })));
+        self.says(remembers(Last::Payment(LastPayment { approved: true, details, reverses: None })));
         self
     }
 
@@ -171,7 +171,8 @@ impl Counter {
 }
 
 fn details(receipt_number: u16) -> Details {
-    Details { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme: "Maestro".into() }
+    let card_scheme = "Maestro".into();
+    Details { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme, trace: None }
 }
 
 fn paid(receipt: u16) -> Outcome {

@@ -27,8 +27,8 @@ fn a_broken_frame_is_asked_for_again() {
 fn half_a_frame_is_given_up_after_a_pause() {
     let (mut link, mut wire) = (Link::default(), Vec::new());
     link.receive(&hex("10 02 80 00"), SECOND, &mut wire);
-    assert_eq!(link.deadline(), Some(SECOND + CHARACTER_GAP));
-    link.tick(SECOND + CHARACTER_GAP, &mut wire);
+    assert_eq!(link.deadline(), Some(SECOND + T1));
+    link.tick(SECOND + T1, &mut wire);
     assert_eq!(wire, hex("15"));
     assert_eq!(link.receive(&hex(ACCEPTED), 2 * SECOND, &mut wire).len(), 1);
 }
@@ -52,7 +52,7 @@ fn an_unacknowledged_frame_is_said_three_times_at_most() {
 fn a_payment_is_not_said_again_for_silence() {
     let (mut link, mut wire) = (Link::default(), Vec::new());
     let ticket = link.send(&Packet::Accepted, Repeat::OnNakOnly, Duration::ZERO, &mut wire);
-    assert_eq!(link.tick(ACK_PATIENCE, &mut wire), Some(Heard::Undelivered(ticket)));
+    assert_eq!(link.tick(T2, &mut wire), Some(Heard::Undelivered(ticket)));
     assert_eq!(wire, hex(ACCEPTED));
 }
 
@@ -70,7 +70,7 @@ fn a_payment_is_said_again_after_a_nak_and_quiet() {
 fn a_nak_that_was_noise_before_the_acknowledgement_repeats_nothing() {
     let (mut link, mut wire) = (Link::default(), Vec::new());
     let ticket = link.send(&Packet::Accepted, Repeat::OnNakOnly, Duration::ZERO, &mut wire);
-    assert_eq!(link.receive(&hex("15 06"), SECOND, &mut wire), [Heard::Delivered(ticket)]);
+    assert_eq!(link.receive(&hex("15 06"), SECOND, &mut wire), [Heard::Presumed(ticket)]);
     assert_eq!(link.tick(60 * SECOND, &mut wire), None);
     assert_eq!(wire, hex(ACCEPTED));
 }
@@ -80,6 +80,6 @@ fn after_a_garbled_answer_nothing_is_repeated_because_it_may_have_been_the_ackno
     let (mut link, mut wire) = (Link::default(), Vec::new());
     let ticket = link.send(&Packet::Accepted, Repeat::OnSilence, Duration::ZERO, &mut wire);
     link.receive(&hex("86"), SECOND, &mut wire);
-    assert_eq!(link.tick(ACK_PATIENCE, &mut wire), Some(Heard::Undelivered(ticket)));
+    assert_eq!(link.tick(T2, &mut wire), Some(Heard::Undelivered(ticket)));
     assert_eq!(wire, hex(ACCEPTED));
 }

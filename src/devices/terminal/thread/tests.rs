@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::devices::terminal::simulator::{PaymentSimulator, PowerCut};
-use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, payment};
-use crate::devices::terminal::{Condition, Last, LastPayment, Outcome, Prompt};
+use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, paid, payment};
+use crate::devices::terminal::{Condition, Last, Outcome, Prompt};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -93,7 +93,7 @@ fn after_a_power_cut_the_terminal_tells_that_it_was_paid() {
         TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(paid(first_payment())));
     pillar.wait_for(Condition::Ready);
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
@@ -131,7 +131,7 @@ fn a_resident_pays_at_a_terminal_whose_cable_is_out_and_the_pillar_learns_of_it(
         TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(paid(first_payment())));
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
 
