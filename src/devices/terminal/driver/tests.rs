@@ -12,7 +12,12 @@ use crate::devices::terminal::{Details, LastPayment, Trouble, codes};
 mod bad_lines;
 mod dialogue;
 mod endings;
+mod errands;
 mod memory;
+mod physics;
+mod prompts;
+mod reversing;
+mod turnover;
 
 const ACCEPTED: &str = "10 02 80 00 00 10 03 F5 1F";
 const MINUTES: Duration = Duration::from_secs(600);
