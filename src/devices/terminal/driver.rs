@@ -243,7 +243,8 @@ impl Driver {
     pub fn deadline(&self) -> Option<Duration> {
         let state = match &self.state {
             State::Offline | State::Recording(_) => None,
-            State::Ready => self.memory.ask_again_at(),
+            State::Ready if self.link.is_idle() => self.memory.ask_again_at(),
+            State::Ready => None,
             State::Resting(until) | State::Waiting(until) => Some(*until),
             State::Registering(waiting) | State::Enquiring(waiting) => Some(waiting.until),
             State::Repeating(repeating) => Some(repeating.waiting.until),

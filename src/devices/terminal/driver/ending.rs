@@ -2,7 +2,7 @@
 //! acknowledged, or it is rejected and the terminal takes the payment back.
 //!
 //! Invariant: [`Outcome::Paid`] is told only for a status information that was kept and whose 80 00
-//! the terminal has; [`Outcome::TakenBack`] only when the terminal aborted what was rejected, or said that
+//! the terminal had at once, and then did not begin to undo; [`Outcome::TakenBack`] only when the terminal aborted what was rejected, or said that
 //! its reversal succeeded.
 
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub(super) struct Finishing {
     /// The frame with 80 00 00, and whether the terminal has it.
     pub ticket: Ticket,
     pub confirmed: bool,
+    /// It said that it undoes what it told before.
+    doubted: bool,
     pub until: Duration,
 }
 
@@ -70,6 +72,7 @@ impl Driver {
                 outcome,
                 ticket: self.command(&Packet::Accepted, now),
                 confirmed: false,
+                doubted: false,
                 until: now + ENDING_PATIENCE,
             }),
             other => other,
@@ -104,7 +107,9 @@ impl Driver {
             }
             Packet::IntermediateStatus(status) => {
                 self.command(&Packet::Accepted, now);
-                self.show(finishing.id, codes::prompt(status));
+                let prompt = codes::prompt(status);
+                self.show(finishing.id, prompt);
+                finishing.doubted |= prompt == Prompt::Stopping;
                 let until = now + super::patience(status, ENDING_PATIENCE);
                 State::Finishing(Finishing { until, ..finishing })
             }
@@ -114,7 +119,7 @@ impl Driver {
 
     /// No completion came. The outcome holds when the terminal has the answer, or never needed it.
     pub(super) fn cut_short(&mut self, finishing: Finishing, now: Duration) -> State {
-        if matches!(finishing.outcome, Outcome::Paid(_)) && !finishing.confirmed {
+        if matches!(finishing.outcome, Outcome::Paid(_)) && (finishing.doubted || !finishing.confirmed) {
             return self.unknown_for_silence(finishing.id, now);
         }
         self.note(&finishing.outcome);

@@ -67,7 +67,7 @@ fn a_packed_number_behind_its_length_is_found_amid_anything() {
     for (issuer, number) in NUMBERS {
         let filled = if number.len() % 2 == 1 { format!("{number}F") } else { number.to_owned() };
         let packed = hex(&filled);
-        let llvar = [vec![0x22, 0xF0, 0xF0 | packed.len() as u8 % 10], packed.clone()].concat();
+        let llvar = [vec![0x22, 0xF0, 0xF0 | (packed.len() as u8 % 10)], packed.clone()].concat();
         let llvar =
             if packed.len() == 10 { [vec![0x22, 0xF1, 0xF0], packed.clone()].concat() } else { llvar };
         for value in [llvar, [vec![0x2F, packed.len() as u8], packed].concat()] {
