@@ -19,6 +19,16 @@ pub fn amount(language: Language, cents: Cents) -> String {
     }
 }
 
+/// How often a PIN can be tried again.
+#[must_use]
+pub fn tries_left(language: Language, tries: u8) -> String {
+    match tries {
+        0 => say(language, "You cannot try again.").to_owned(),
+        1 => say(language, "You can try one more time.").to_owned(),
+        _ => fill(say(language, "You can try {tries} more times."), &[("tries", &tries.to_string())]),
+    }
+}
+
 /// A month and year: `november 2026`.
 #[must_use]
 pub fn month(language: Language, date: Date) -> String {

@@ -78,6 +78,13 @@ fn decide_approved(open: &OpenPayment, approved: &Approval, last: Option<&LastPa
     match last {
         Some(last)
             if last.details.terminal_id == approved.terminal_id
+                && last.reverses.is_some()
+                && last.reverses == approved.trace =>
+        {
+            Decision::NotPaid
+        }
+        Some(last)
+            if last.details.terminal_id == approved.terminal_id
                 && last.details.receipt_number == approved.receipt_number
                 && numbers_rise
                 && stands(open, last) =>

@@ -51,7 +51,9 @@ fn remembers(receipt_number: u16) -> LastPayment {
             terminal_id: TERMINAL.into(),
             receipt_number,
             card_scheme: "Maestro".into(),
+            trace: None,
         },
+        reverses: None,
     }
 }
 
@@ -285,6 +287,21 @@ fn without_a_terminal_staff_see_the_payment_as_unknown_until_it_is_back() {
     settle(&outbox, &tells(Some(&remembers(231)))).unwrap();
     let told = outbox.pending(64).unwrap()[0].payment.clone().unwrap();
     assert_eq!(told.state, PaymentState::Paid);
+}
+
+#[test]
+fn a_taking_back_that_names_the_approved_charge_proves_that_it_does_not_stand() {
+    let taking_back = |trace| LastPayment { approved: false, reverses: Some(trace), ..remembers(232) };
+    let traced = |trace| OpenPayment {
+        approved: Some(Approval { trace, ..approval(231) }),
+        ..approved(Some(230), 231)
+    };
+    assert_eq!(decide(&traced(Some(811)), &tells(Some(&taking_back(811)))), Decision::NotPaid);
+    assert_eq!(decide(&traced(Some(811)), &tells(Some(&taking_back(812)))), Decision::StillUnknown);
+    assert_eq!(decide(&traced(None), &tells(Some(&taking_back(811)))), Decision::StillUnknown);
+    let mut other_terminal = taking_back(811);
+    other_terminal.details.terminal_id = "11112222".into();
+    assert_eq!(decide(&traced(Some(811)), &tells(Some(&other_terminal))), Decision::StillUnknown);
 }
 
 /// A turnover of so many payments of the fee.

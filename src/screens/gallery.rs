@@ -7,9 +7,9 @@ use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::catalogue::{Icon, Language};
 use crate::visit::{
-    Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView, OutOfService,
-    Overlay, PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen,
-    SurveyView, TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
+    CardTrouble, Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView,
+    OutOfService, Overlay, PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer,
+    ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
 };
 
 /// A view and what it is called; the name fits in a file name.
@@ -468,6 +468,7 @@ impl Words {
 
     fn ending(self) -> Vec<Sample> {
         let busy = |step| PayStage::Busy { step, stopping: false };
+        let trouble = |trouble, remove_card| TerminalStep::Trouble { trouble, remove_card };
         let stopping = PayStage::Busy { step: TerminalStep::PresentCard, stopping: true };
         let not_printed = |why| Some(ReceiptOutcome::NotPrinted(why));
         vec![
@@ -476,6 +477,10 @@ impl Words {
             self.pay("pay-enter-pin", busy(TerminalStep::EnterPin)),
             self.pay("pay-authorising", busy(TerminalStep::Authorising)),
             self.pay("pay-remove-card", busy(TerminalStep::RemoveCard)),
+            self.pay("pay-choose-on-terminal", busy(TerminalStep::ChooseOnTerminal)),
+            self.pay("pay-card-unreadable", busy(trouble(CardTrouble::Unreadable, false))),
+            self.pay("pay-wrong-pin", busy(trouble(CardTrouble::WrongPin { tries_left: Some(2) }, false))),
+            self.pay("pay-pin-blocked", busy(trouble(CardTrouble::PinBlocked, true))),
             self.pay("pay-look-at-terminal", busy(TerminalStep::LookAtTerminal)),
             self.pay("pay-stopping", stopping),
             self.pay("pay-declined", PayStage::NotPaid(WhyNotPaid::Declined)),

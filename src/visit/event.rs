@@ -146,18 +146,55 @@ pub enum OutOfService {
 pub enum TerminalStep {
     /// It was asked and has not answered yet.
     Connecting,
+    /// Confirm the amount on it.
+    ConfirmAmount,
     /// Insert, tap or swipe the card.
     PresentCard,
     /// Enter the PIN.
     EnterPin,
+    /// Wait a moment.
+    PleaseWait,
     /// It is talking to the bank.
     Authorising,
     /// Take the card out.
     RemoveCard,
+    /// Choose something on it.
+    ChooseOnTerminal,
+    /// Type something on it that is no PIN.
+    TypeOnTerminal,
+    /// Something went wrong; the payment may go on all the same.
+    Trouble {
+        /// What.
+        trouble: CardTrouble,
+        /// The card is to be taken out.
+        remove_card: bool,
+    },
     /// It is undoing the payment or stopping.
     Stopping,
     /// Something else; please look at the terminal.
     LookAtTerminal,
+}
+
+/// What went wrong with a card at the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardTrouble {
+    /// It could not be read; the resident can try again.
+    Unreadable,
+    /// This card cannot be used here.
+    NotAccepted,
+    /// The PIN was wrong.
+    WrongPin {
+        /// How often it can be tried again, when the terminal tells.
+        tries_left: Option<u8>,
+    },
+    /// The PIN was wrong too often.
+    PinBlocked,
+    /// There is too little money, or the card's limit is too low.
+    NotEnoughMoney,
+    /// The bank refused.
+    Refused,
+    /// The terminal could not do it.
+    Failed,
 }
 
 /// How a payment ended.

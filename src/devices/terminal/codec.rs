@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 use zuil_wire::Cents;
 
 pub mod fields;
+pub mod tlv;
+pub mod totals;
 
 pub use fields::{Field, Fields};
 
@@ -37,6 +39,13 @@ pub enum Packet {
     Diagnosis,
     /// 06 B0, pillar: stop the payment.
     AbortCommand,
+    /// 06 C0, pillar: read a card, waiting so many seconds for it, with fields that say how.
+    ReadCard(u8, Fields),
+    /// 06 D1, terminal: print a line with these attributes and so many characters. The text may hold
+    /// anything, so it is not kept.
+    PrintLine(u8, u16),
+    /// 06 D3, terminal: print a block of text. The texts are not kept.
+    PrintTextBlock(Fields),
     /// 06 0F, terminal: done with the command.
     Completion(Fields),
     /// 06 1E, terminal: the command ended without success.
@@ -44,13 +53,56 @@ pub enum Packet {
     /// 04 0F, terminal: how the payment went.
     StatusInformation(Fields),
     /// 04 FF, terminal: what it wants or does.
-    IntermediateStatus(u8),
+    IntermediateStatus(Intermediate),
     /// 80 00: yes.
     Accepted,
     /// 84 xx: no, with a result code; 84 9C is "please wait".
     Rejected(u8),
     /// A packet that this pillar has no use for: class and instruction.
     Other(u8, u8),
+}
+
+/// What the terminal wants or does during a command (04 FF).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intermediate {
+    /// What it is (see [`super::codes::prompt`]).
+    pub status: u8,
+    /// How long the terminal may now be quiet, in minutes, 0 to 99; `None` when it does not say. The
+    /// byte is binary-coded decimal in the crate `zvt` 0.1.0; that it counts minutes was not confirmed
+    /// by a source at hand, so it only ever makes the pillar wait longer.
+    pub minutes: Option<u8>,
+    /// The one digit in the texts beside it, if there is just one.
+    pub digit: Option<u8>,
+}
+
+impl Intermediate {
+    /// A status alone.
+    #[must_use]
+    pub const fn new(status: u8) -> Self {
+        Self { status, minutes: None, digit: None }
+    }
+
+    fn read(body: &[u8]) -> Option<Self> {
+        let (&status, rest) = body.split_first()?;
+        // The time-out may be left out, and 06 (the container's tag) may be its value.
+        let (minutes, container) = match rest {
+            [minutes, after @ ..] if container(after).is_some() => (Some(*minutes), container(after)),
+            rest if container(rest).is_some() => (None, container(rest)),
+            rest => (rest.first().copied(), None),
+        };
+        let minutes = minutes.and_then(|minutes| fields::digits(&[minutes])).map(|minutes| minutes as u8);
+        Some(Self { status, minutes, digit: container.and_then(tlv::only_digit_shown) })
+    }
+
+    fn write(self) -> Vec<u8> {
+        let mut body = vec![self.status];
+        body.extend(self.minutes.iter().flat_map(|minutes| fields::bcd::<1>(u64::from(*minutes))));
+        if let Some(digit) = self.digit {
+            let line = tlv::object(tlv::TEXT_LINE, &[b'0' + digit % 10]);
+            body.extend(tlv::object(0x06, &tlv::object(tlv::DISPLAY_TEXTS, &line)));
+        }
+        body
+    }
 }
 
 /// Six digits as three bytes of BCD. They are a secret of small worth, but have no place in a log.
@@ -157,10 +209,19 @@ impl Packet {
             Self::EndOfDay(password) => Apdu::new(0x06, 0x50, &password.0),
             Self::Diagnosis => Apdu::new(0x06, 0x70, &[]),
             Self::AbortCommand => Apdu::new(0x06, 0xB0, &[]),
+            Self::ReadCard(seconds, fields) => {
+                Apdu::new(0x06, 0xC0, &[vec![*seconds], fields.encode()].concat())
+            }
+            Self::PrintLine(attributes, length) => {
+                let mut body = vec![*attributes];
+                body.resize(1 + usize::from(*length), b' ');
+                Apdu::new(0x06, 0xD1, &body)
+            }
+            Self::PrintTextBlock(fields) => Apdu::new(0x06, 0xD3, &fields.encode()),
             Self::Completion(fields) => Apdu::new(0x06, 0x0F, &fields.encode()),
             Self::Abort(code) => Apdu::new(0x06, 0x1E, &[*code]),
             Self::StatusInformation(fields) => Apdu::new(0x04, 0x0F, &fields.encode()),
-            Self::IntermediateStatus(status) => Apdu::new(0x04, 0xFF, &[*status]),
+            Self::IntermediateStatus(status) => Apdu::new(0x04, 0xFF, &status.write()),
             Self::Accepted => Apdu::new(0x80, 0x00, &[]),
             Self::Rejected(code) => Apdu::new(0x84, *code, &[]),
             Self::Other(class, instruction) => Apdu::new(*class, *instruction, &[]),
@@ -187,15 +248,24 @@ impl Packet {
             (0x06, 0x50) => Self::EndOfDay(password(body)?),
             (0x06, 0x70) => Self::Diagnosis,
             (0x06, 0xB0) => Self::AbortCommand,
+            (0x06, 0xC0) => Self::ReadCard(*body.first()?, Fields::decode(&body[1..])),
+            (0x06, 0xD1) => Self::PrintLine(*body.first()?, (body.len() - 1) as u16),
+            (0x06, 0xD3) => Self::PrintTextBlock(Fields::decode(body)),
             (0x06, 0x0F) => Self::Completion(Fields::decode(body)),
             (0x06, 0x1E) => Self::Abort(*body.first()?),
             (0x04, 0x0F) => Self::StatusInformation(Fields::decode(body)),
-            (0x04, 0xFF) => Self::IntermediateStatus(*body.first()?),
+            (0x04, 0xFF) => Self::IntermediateStatus(Intermediate::read(body)?),
             (0x80, 0x00) => Self::Accepted,
             (0x84, code) => Self::Rejected(code),
             _ => Self::Other(class, instruction),
         })
     }
+}
+
+/// What is in a container (BMP 06) that takes all of the bytes.
+fn container(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, after) = tlv::split(bytes.strip_prefix(&[0x06])?)?;
+    (after.is_empty() && tlv::decode(content).is_some()).then_some(content)
 }
 
 fn password(body: &[u8]) -> Option<PasswordDigits> {

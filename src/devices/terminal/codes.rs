@@ -4,7 +4,8 @@
 //! Invariant: every code has a meaning here or is passed on as a number; none is guessed at. The
 //! meanings are those of revision 13 as public open-source drivers list them.
 
-use super::Prompt;
+use super::codec::Intermediate;
+use super::{Prompt, Trouble};
 
 /// Success.
 pub const APPROVED: u8 = 0x00;
@@ -18,37 +19,95 @@ pub const NOT_POSSIBLE: u8 = 0x83;
 /// "Please wait": the terminal is busy.
 pub const PLEASE_WAIT: u8 = 0x9C;
 
+/// "Already reversed".
+#[cfg(any(test, feature = "simulators"))]
+pub const ALREADY_REVERSED: u8 = 0xB4;
+/// "Reversal not possible".
+#[cfg(any(test, feature = "simulators"))]
+pub const REVERSAL_NOT_POSSIBLE: u8 = 0xB5;
+
 /// Intermediate statuses that the simulator sends.
 #[cfg(any(test, feature = "simulators"))]
 pub mod intermediate {
     /// "Please watch PIN-pad".
     pub const WATCH_PIN_PAD: u8 = 0x01;
+    /// "PT is waiting for response from FEP" (the bank's side).
+    pub const WAITING_FOR_BANK: u8 = 0x04;
     /// "PT is sending auto-reversal".
     pub const AUTO_REVERSAL: u8 = 0x05;
     /// "Insert card".
     pub const INSERT_CARD: u8 = 0x0A;
     /// "Please remove card".
     pub const REMOVE_CARD: u8 = 0x0B;
+    /// "Card not readable".
+    pub const CARD_NOT_READABLE: u8 = 0x0C;
     /// "Please wait".
     pub const PLEASE_WAIT: u8 = 0x0E;
+    /// "PT is commencing an automatic end-of-day batch".
+    pub const END_OF_DAY: u8 = 0x0F;
+    /// "Incorrect PIN".
+    pub const INCORRECT_PIN: u8 = 0x15;
 }
 
-/// What a resident is to be told of an intermediate status.
+/// What a resident is to be told of an intermediate status (chapter 3.7: 04 FF). The table is that of
+/// PA00P015, revision 13, as the drivers Portalum.Zvt and ecrterm list it; 5E and 6A to 6D stand in
+/// neither but in a public trace viewer.
 #[must_use]
-pub const fn prompt(status: u8) -> Prompt {
-    match status {
-        // Insert card.
-        0x0A => Prompt::PresentCard,
-        // Please watch PIN-pad; incorrect PIN.
-        0x01 | 0x02 | 0x15 => Prompt::EnterPin,
-        // Waiting for the host, please wait, post-bookings, dial-up and its connection.
-        0x04 | 0x06 | 0x0E | 0x17 | 0xD2 | 0xD3 => Prompt::Authorising,
-        // Auto-reversal.
-        0x05 => Prompt::Stopping,
-        // Please remove card; and the same after another message. (0C is "card not readable".)
-        0x0B | 0x41..=0x49 | 0x4B..=0x5D | 0x66 | 0x67 => Prompt::RemoveCard,
-        _ => Prompt::LookAtTerminal,
+pub const fn prompt(status: Intermediate) -> Prompt {
+    let Intermediate { status: code, digit, .. } = status;
+    match code {
+        // PT is waiting for amount-confirmation.
+        0x00 => Prompt::ConfirmAmount,
+        // Please watch PIN-pad; debit advice not possible, PIN required; digits of the PIN.
+        0x01 | 0x02 | 0xCC | 0x6A..=0x6C => Prompt::EnterPin,
+        // Waiting for the bank; dial-up; dial-up made; offline, online, offline transaction.
+        0x04 | 0xD2 | 0xD3 | 0xF1..=0xF3 => Prompt::Authorising,
+        // Auto-reversal, without and with "please remove card".
+        0x05 | 0x45 => Prompt::Stopping,
+        // Insert card; for loading please insert card.
+        0x0A | 0x2A => Prompt::PresentCard,
+        // Please remove card, also after a message that says nothing to do: watch PIN-pad, waiting,
+        // post-bookings, end of day, balance, approved.
+        0x0B | 0x41 | 0x42 | 0x44 | 0x46 | 0x4B | 0x4E | 0x4F | 0x51 | 0x57 | 0x5A..=0x5C => {
+            Prompt::RemoveCard
+        }
+        // Post-bookings; please wait; automatic end of day; emergency transaction; contactless card
+        // read; card inserted; PIN entered; automatic diagnosis and initialisation.
+        0x06 | 0x0E | 0x0F | 0x17 | 0x2B | 0x5E | 0x68 | 0x6D | 0xC9 | 0xCA => Prompt::PleaseWait,
+        // Approved, please fill up, please take goods: not the last word on the payment.
+        0x1B | 0x1C => Prompt::PleaseWait,
+        // Choice of currency, language, application, and of the currency to pay in.
+        0x28 | 0x29 | 0x2C | 0x69 | 0xE0 | 0xE1 => Prompt::ChooseOnTerminal,
+        // Mobile number, the same again, mileage.
+        0x26 | 0x27 | 0x66 | 0x67 | 0xC7 => Prompt::TypeOnTerminal,
+        _ => match trouble(code & !REMOVE_CARD_TOO, digit) {
+            Some(trouble) if code & REMOVE_CARD_TOO == 0 => Prompt::Trouble { trouble, remove_card: false },
+            Some(trouble) if code <= 0x5D => Prompt::Trouble { trouble, remove_card: true },
+            // Balance display, service mode, cashier, cleaning card, FF "no appropriate status", unknown.
+            _ => Prompt::LookAtTerminal,
+        },
     }
+}
+
+/// 43 to 5D are 03 to 1D with "please remove card" added.
+const REMOVE_CARD_TOO: u8 = 0x40;
+
+/// What went wrong, of the codes below [`REMOVE_CARD_TOO`].
+const fn trouble(code: u8, digit: Option<u8>) -> Option<Trouble> {
+    Some(match code {
+        // Not accepted; declined.
+        0x03 | 0x1D => Trouble::Refused,
+        // Card not admitted, unknown, expired, invalid, its data incorrect.
+        0x07..=0x09 | 0x10 | 0x19 => Trouble::CardNotAccepted,
+        0x0C => Trouble::CardUnreadable,
+        // Processing error, system malfunction, payment not possible.
+        0x0D | 0x12 | 0x13 => Trouble::Failed,
+        // Credit not sufficient; limit not sufficient.
+        0x14 | 0x16 => Trouble::NotEnoughMoney,
+        0x15 => Trouble::WrongPin { tries_left: digit },
+        0x18 => Trouble::PinBlocked,
+        _ => return None,
+    })
 }
 
 /// What a result code means, for technicians (chapter 10).
@@ -94,11 +153,52 @@ pub const fn meaning(code: u8) -> &'static str {
 mod tests {
     use super::*;
 
+    fn says(code: u8) -> Prompt {
+        prompt(Intermediate::new(code))
+    }
+
     #[test]
     fn a_card_that_cannot_be_read_is_not_to_be_taken_out_unless_the_terminal_says_so() {
-        assert_eq!(prompt(0x0C), Prompt::LookAtTerminal);
-        assert_eq!(prompt(0x4C), Prompt::RemoveCard);
-        assert_eq!(prompt(0x4A), Prompt::LookAtTerminal);
+        let trouble = Trouble::CardUnreadable;
+        assert_eq!(says(0x0C), Prompt::Trouble { trouble, remove_card: false });
+        assert_eq!(says(0x4C), Prompt::Trouble { trouble, remove_card: true });
+        assert_eq!(says(0x4A), Prompt::LookAtTerminal);
+    }
+
+    #[test]
+    fn every_trouble_is_the_same_with_and_without_the_card_to_be_taken_out() {
+        for code in 0x03..=0x1D {
+            if let Prompt::Trouble { trouble, remove_card: false } = says(code) {
+                assert_eq!(says(code | 0x40), Prompt::Trouble { trouble, remove_card: true }, "{code:02X}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_pin_tells_how_many_tries_are_left_when_the_terminal_does() {
+        let told = Intermediate { digit: Some(2), ..Intermediate::new(0x15) };
+        let trouble = Trouble::WrongPin { tries_left: Some(2) };
+        assert_eq!(prompt(told), Prompt::Trouble { trouble, remove_card: false });
+        let trouble = Trouble::WrongPin { tries_left: None };
+        assert_eq!(says(0x55), Prompt::Trouble { trouble, remove_card: true });
+    }
+
+    #[test]
+    fn what_nobody_listed_sends_the_resident_to_the_terminal() {
+        for code in [0x11, 0x1A, 0x1E, 0x25, 0x2D, 0x3F, 0x40, 0x5F, 0x70, 0x80, 0x98, 0xC8, 0xDD, 0xE2, 0xFF]
+        {
+            assert_eq!(says(code), Prompt::LookAtTerminal, "{code:02X}");
+        }
+    }
+
+    #[test]
+    fn approved_goods_and_choices_are_told_for_what_they_are() {
+        assert_eq!(says(0x1C), Prompt::PleaseWait);
+        assert_eq!(says(0x5C), Prompt::RemoveCard);
+        assert_eq!(says(0x00), Prompt::ConfirmAmount);
+        assert_eq!(says(0xE0), Prompt::ChooseOnTerminal);
+        assert_eq!(says(0x26), Prompt::TypeOnTerminal);
+        assert_eq!(says(0xD2), Prompt::Authorising);
     }
 
     #[test]

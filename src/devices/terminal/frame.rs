@@ -1,8 +1,9 @@
 //! Frames on the serial line: `DLE STX apdu DLE ETX crcLow crcHigh`, with every DLE of the APDU
 //! doubled, and the single bytes ACK and NAK (specification PA00P016, serial transport).
 //!
-//! Invariant: only bytes whose checksum is right come out as an APDU; noise, however long, costs no
-//! memory beyond one frame and never a panic.
+//! Invariant: only bytes whose checksum is right come out as an APDU; what is left of a frame that was
+//! broken off is never taken for an acknowledgement; noise, however long, costs no memory beyond one
+//! frame and never a panic.
 
 use zeroize::Zeroizing;
 
@@ -62,6 +63,10 @@ enum Place {
     Outside,
     /// After a DLE between frames.
     Opening,
+    /// Among what may be the rest of a broken frame, until a frame begins or the line is quiet.
+    Lost,
+    /// After a DLE there.
+    LostOpening,
     /// Among the bytes of an APDU.
     Inside(Zeroizing<Vec<u8>>),
     /// After a DLE among them.
@@ -86,6 +91,12 @@ impl Decoder {
                 DLE => (Place::Opening, None),
                 _ => (Place::Outside, None),
             },
+            Place::Lost => (if byte == DLE { Place::LostOpening } else { Place::Lost }, None),
+            Place::LostOpening => match byte {
+                STX => (Place::Inside(Zeroizing::default()), None),
+                // A doubled DLE of the broken frame: what follows it opens nothing.
+                _ => (Place::Lost, None),
+            },
             Place::Inside(apdu) => match byte {
                 DLE => (Place::Escaped(apdu), None),
                 byte => keep(apdu, byte),
@@ -95,33 +106,44 @@ impl Decoder {
                 ETX => (Place::CrcLow(apdu), None),
                 // A frame that begins within a frame: the first one was noise or was cut off.
                 STX => (Place::Inside(Zeroizing::default()), None),
-                _ => (Place::Outside, Some(Token::Broken)),
+                _ => (Place::Lost, Some(Token::Broken)),
             },
             Place::CrcLow(apdu) => (Place::CrcHigh(apdu, byte), None),
             Place::CrcHigh(apdu, low) => {
-                let right = checksum(&apdu) == u16::from_le_bytes([low, byte]);
-                (Place::Outside, Some(if right { Token::Apdu(Apdu::received(apdu)) } else { Token::Broken }))
+                if checksum(&apdu) == u16::from_le_bytes([low, byte]) {
+                    (Place::Outside, Some(Token::Apdu(Apdu::received(apdu))))
+                } else {
+                    (Place::Lost, Some(Token::Broken))
+                }
             }
         };
         self.place = place;
         token
     }
 
-    /// Whether a frame has begun and not ended.
+    /// Whether it waits for more bytes, or for quiet.
     #[must_use]
     pub const fn is_within(&self) -> bool {
         !matches!(self.place, Place::Outside)
     }
 
-    /// Forgets a frame that was begun.
-    pub fn reset(&mut self) {
-        self.place = Place::Outside;
+    /// The line was quiet before what comes now: an acknowledgement is believed again.
+    pub fn forgive(&mut self) {
+        if matches!(self.place, Place::Opening | Place::Lost | Place::LostOpening) {
+            self.place = Place::Outside;
+        }
+    }
+
+    /// The line was quiet: what was begun will not be ended. Tells whether that was a frame.
+    pub fn quiet(&mut self) -> bool {
+        let was = std::mem::replace(&mut self.place, Place::Outside);
+        !matches!(was, Place::Outside | Place::Opening | Place::Lost | Place::LostOpening)
     }
 }
 
 fn keep(mut apdu: Zeroizing<Vec<u8>>, byte: u8) -> (Place, Option<Token>) {
     if apdu.len() >= LONGEST_APDU {
-        return (Place::Outside, Some(Token::Broken));
+        return (Place::Lost, Some(Token::Broken));
     }
     apdu.push(byte);
     (Place::Inside(apdu), None)

@@ -1,11 +1,13 @@
-//! One frame at a time over the line: acknowledges what comes, repeats what was not acknowledged.
-//! Both ends use it.
+//! One frame at a time over the line: acknowledges what comes, repeats what was not acknowledged, and
+//! knows a repeated frame from a new one. Both ends use it.
 //!
 //! Invariant: a frame sent with [`Repeat::OnNakOnly`] is never sent again unless the other side said
-//! that it did not get it and then kept quiet.
+//! that it did not get it and then kept quiet; [`Heard::Delivered`] is told only of a frame whose
+//! acknowledgement cannot be noise or that of another frame.
 //!
-//! The specification of the serial transport (PA00P016) was not at hand: the times and counts here
-//! are ours. They are longer than any frame of this pillar takes at 9600 baud (about 80 ms).
+//! T1 and T2 are those of the serial transport (PA00P016, chapter 3.2). The document itself was not at
+//! hand: the open-source driver `ecrterm` has 200 ms for T1; for T2 it has 15 s in its constant and 5 s
+//! in its comment, and the second is taken here. Of T3 and T4 see `driver.rs`.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,13 +17,13 @@ use zeroize::Zeroizing;
 use super::codec::{Apdu, Packet};
 use super::frame::{self, Decoder, Token};
 
-/// How long the other side may take to acknowledge a frame.
-pub const ACK_PATIENCE: Duration = Duration::from_secs(2);
-/// How long the other side must keep quiet after a NAK before the frame is said again. A NAK that
-/// was noise is followed by the real acknowledgement; a real NAK is followed by nothing.
-pub const NAK_PAUSE: Duration = Duration::from_millis(150);
 /// The longest pause between two bytes of a frame.
-pub const CHARACTER_GAP: Duration = Duration::from_millis(300);
+pub const T1: Duration = Duration::from_millis(200);
+/// How long the other side may take to acknowledge a frame.
+pub const T2: Duration = Duration::from_secs(5);
+/// How long the other side must keep quiet after a NAK before the frame is said again (ours). A NAK
+/// that was noise is followed by the real acknowledgement; a real NAK is followed by nothing.
+pub const NAK_PAUSE: Duration = Duration::from_millis(150);
 /// How often a frame is sent before the link gives up.
 pub const MOST_TRIES: u8 = 3;
 
@@ -43,8 +45,12 @@ pub enum Repeat {
 pub enum Heard {
     /// A packet came. It has been acknowledged.
     Apdu(Apdu),
-    /// The other side has the frame: it acknowledged it, or went on as if it had.
+    /// The other side has acknowledged the frame.
     Delivered(Ticket),
+    /// The other side went on as if it had the frame, or something like an acknowledgement came, amid
+    /// noise or where one for an earlier frame may still have been on its way. The link goes on, but
+    /// nothing may be built on it.
+    Presumed(Ticket),
     /// The other side did not acknowledge. It may have got it all the same.
     Undelivered(Ticket),
 }
@@ -59,6 +65,17 @@ pub struct Link {
     tickets: u32,
     /// The frame that was said again last.
     repeated: Option<Ticket>,
+    /// What came last, as long as nothing shows that the other side knows it was acknowledged.
+    latest: Option<Apdu>,
+    late: Option<Late>,
+}
+
+/// An acknowledgement that may still come for an earlier frame than the one that waits for its own.
+struct Late {
+    /// From then on it will not come any more.
+    until: Duration,
+    /// The frame that was presumed to be acknowledged when one came: with a second one it is.
+    presumed: Option<Ticket>,
 }
 
 struct Unacknowledged {
@@ -93,21 +110,31 @@ impl Link {
 
     /// Takes bytes from the line; `wire` gets what has to go back.
     pub fn receive(&mut self, bytes: &[u8], now: Duration, wire: &mut Vec<u8>) -> Vec<Heard> {
+        if now >= self.last_byte + T1 {
+            self.decoder.forgive();
+        }
         self.last_byte = now;
         let mut heard = Vec::new();
         for &byte in bytes {
-            if let Some(unacknowledged) = &mut self.unacknowledged {
-                unacknowledged.disturbed = true;
+            let token = self.decoder.push(byte);
+            let clean = self.unacknowledged.as_ref().is_none_or(|waiting| !waiting.disturbed);
+            if let Some(waiting) = &mut self.unacknowledged {
+                waiting.disturbed = true;
             }
-            match self.decoder.push(byte) {
+            match token {
                 None => {}
-                Some(Token::Ack) => heard.extend(self.delivered(now, wire)),
+                Some(Token::Ack) => heard.extend(self.heard_ack(clean, now, wire)),
                 Some(Token::Nak) => self.heard_nak(now),
                 Some(Token::Broken) => wire.push(frame::NAK),
                 Some(Token::Apdu(apdu)) => {
                     wire.push(frame::ACK);
-                    heard.extend(self.delivered(now, wire));
-                    heard.push(Heard::Apdu(apdu));
+                    if self.latest.as_ref() == Some(&apdu) {
+                        self.heard_again(now, wire);
+                    } else {
+                        heard.extend(self.answered(now, wire));
+                        self.latest = Some(apdu.clone());
+                        heard.push(Heard::Apdu(apdu));
+                    }
                 }
             }
         }
@@ -117,11 +144,12 @@ impl Link {
     /// Lets time pass.
     pub fn tick(&mut self, now: Duration, wire: &mut Vec<u8>) -> Option<Heard> {
         if self.decoder.is_within() {
-            if now < self.last_byte + CHARACTER_GAP {
+            if now < self.last_byte + T1 {
                 return None;
             }
-            self.decoder.reset();
-            wire.push(frame::NAK);
+            if self.decoder.quiet() {
+                wire.push(frame::NAK);
+            }
         }
         let waiting = self.unacknowledged.as_mut()?;
         let may_repeat = match waiting.wait {
@@ -130,15 +158,12 @@ impl Link {
             Wait::AfterNak(_) => true,
         };
         if may_repeat && waiting.tries < MOST_TRIES {
-            waiting.tries += 1;
-            self.repeated = Some(waiting.ticket);
-            waiting.disturbed = false;
-            waiting.wait = Wait::ForAck(now + ACK_PATIENCE);
-            wire.extend_from_slice(&waiting.frame);
+            self.say_again(now, wire);
             return None;
         }
         let ticket = waiting.ticket;
         self.unacknowledged = None;
+        self.expect_a_late_one(now);
         self.send_next(now, wire);
         Some(Heard::Undelivered(ticket))
     }
@@ -147,7 +172,7 @@ impl Link {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         if self.decoder.is_within() {
-            return Some(self.last_byte + CHARACTER_GAP);
+            return Some(self.last_byte + T1);
         }
         self.unacknowledged.as_ref().map(|waiting| match waiting.wait {
             Wait::ForAck(until) | Wait::AfterNak(until) => until,
@@ -166,10 +191,58 @@ impl Link {
         self.repeated == Some(ticket)
     }
 
-    fn delivered(&mut self, now: Duration, wire: &mut Vec<u8>) -> Option<Heard> {
-        let ticket = self.unacknowledged.take()?.ticket;
+    fn heard_ack(&mut self, clean: bool, now: Duration, wire: &mut Vec<u8>) -> Option<Heard> {
+        let late = self.late.take().filter(|late| now < late.until);
+        let Some(waiting) = self.unacknowledged.take() else {
+            // The second of two: both frames have arrived.
+            return late?.presumed.map(Heard::Delivered);
+        };
+        let ticket = waiting.ticket;
+        self.latest = None;
+        let heard = match late {
+            Some(late) if clean => {
+                self.late = Some(Late { presumed: Some(ticket), ..late });
+                Heard::Presumed(ticket)
+            }
+            _ if !clean => Heard::Presumed(ticket),
+            _ => Heard::Delivered(ticket),
+        };
+        if waiting.tries > 1 && self.late.is_none() {
+            self.expect_a_late_one(now);
+        }
         self.send_next(now, wire);
-        Some(Heard::Delivered(ticket))
+        Some(heard)
+    }
+
+    /// The other side went on without an acknowledgement that was heard; one may still come.
+    fn answered(&mut self, now: Duration, wire: &mut Vec<u8>) -> Option<Heard> {
+        let ticket = self.unacknowledged.take()?.ticket;
+        self.expect_a_late_one(now);
+        self.send_next(now, wire);
+        Some(Heard::Presumed(ticket))
+    }
+
+    fn expect_a_late_one(&mut self, now: Duration) {
+        self.late = Some(Late { until: now + T2, presumed: None });
+    }
+
+    /// The other side repeats itself: it has heard neither the acknowledgement nor what followed it.
+    fn heard_again(&mut self, now: Duration, wire: &mut Vec<u8>) {
+        if let Some(waiting) = &self.unacknowledged
+            && waiting.repeat == Repeat::OnSilence
+            && waiting.tries < MOST_TRIES
+        {
+            self.say_again(now, wire);
+        }
+    }
+
+    fn say_again(&mut self, now: Duration, wire: &mut Vec<u8>) {
+        let Some(waiting) = &mut self.unacknowledged else { return };
+        waiting.tries += 1;
+        waiting.disturbed = false;
+        waiting.wait = Wait::ForAck(now + T2);
+        wire.extend_from_slice(&waiting.frame);
+        self.repeated = Some(waiting.ticket);
     }
 
     fn heard_nak(&mut self, now: Duration) {
@@ -184,7 +257,7 @@ impl Link {
         }
         let Some((ticket, repeat, frame)) = self.waiting.pop_front() else { return };
         wire.extend_from_slice(&frame);
-        let wait = Wait::ForAck(now + ACK_PATIENCE);
+        let wait = Wait::ForAck(now + T2);
         self.unacknowledged =
             Some(Unacknowledged { ticket, repeat, frame, tries: 1, disturbed: false, wait });
     }

@@ -31,10 +31,12 @@ pub trait PaymentTerminal: Send {
     /// Asks the terminal to stop the payment that is going on. It may still turn out paid.
     fn cancel(&self);
 
-    /// Asks what the terminal remembers of its last payment (status enquiry 05 01, repeat receipt
-    /// 06 20, turnover totals 06 10). Answered by [`TerminalEvent::Remembers`] when the terminal answers; asked again at
-    /// every reconnect until it does. It is told without being asked after every connection, and after
-    /// every payment that was not made, because refusals and takings back use up receipt numbers too.
+    /// Asks what the terminal remembers of its last payment and of its turnover (status enquiry 05 01,
+    /// repeat receipt 06 20, turnover totals 06 10). Answered by [`TerminalEvent::Remembers`] when the
+    /// terminal answers; asked again at every reconnect until it does. It is told without being asked
+    /// after every connection, and after every payment that was not made, because refusals and takings
+    /// back use up receipt numbers too. A terminal that refuses to tell its turnover is not asked for
+    /// it again on the same connection.
     ///
     /// What counts as an answer:
     ///
@@ -44,17 +46,21 @@ pub trait PaymentTerminal: Send {
     ///   answered the status enquiry: it remembers none. The specification names no code for an empty
     ///   memory, and a terminal that cannot repeat at all may answer the same; one that made a payment
     ///   since it last told one is therefore not believed.
-    /// - Anything else, above all a declined payment without a receipt number: nothing is told, since
-    ///   "none" would prove that an open payment was not made. The log says once what to do, and the
-    ///   terminal is asked again every minute.
+    /// - Anything else, above all a declined payment without a receipt number: [`Last::NotTold`] when
+    ///   at least the turnover is told, and otherwise nothing, since "none" would prove that an open
+    ///   payment was not made. The log says once what to do, and the terminal is asked again every
+    ///   minute.
     fn ask_last_payment(&self);
 
     /// Closes the terminal's day (end of day 06 50), as soon as it is idle; a payment that begins
-    /// meanwhile waits. Answered by [`TerminalEvent::DayEnded`].
+    /// meanwhile waits. Answered by [`TerminalEvent::DayEnded`], at once when the terminal is not there.
+    ///
+    /// Not to be asked for while a payment is open: a terminal may forget its last payment with its
+    /// day, and is from then on believed to remember none.
     fn end_of_day(&self);
 
     /// Tries the terminal's connection to the bank (diagnosis 06 70), without a charge, as soon as it
-    /// is idle. Answered by [`TerminalEvent::Diagnosed`].
+    /// is idle. Answered by [`TerminalEvent::Diagnosed`], at once when the terminal is not there.
     fn diagnose(&self);
 }
 
@@ -122,18 +128,55 @@ pub enum Condition {
 pub enum Prompt {
     /// The driver is talking to it.
     Connecting,
+    /// Confirm the amount on the terminal (04 FF 00).
+    ConfirmAmount,
     /// Insert, tap or swipe the card (04 FF 0A and alike).
     PresentCard,
     /// Enter the PIN.
     EnterPin,
-    /// It is talking to the bank (04 FF 0E and alike).
+    /// Wait a moment (04 FF 0E and alike).
+    PleaseWait,
+    /// It is talking to the bank (04 FF 04 and alike).
     Authorising,
     /// Take the card out (04 FF 0B and alike).
     RemoveCard,
+    /// Choose something on the terminal: a language, a currency, a way of paying.
+    ChooseOnTerminal,
+    /// Type something on the terminal that is no PIN, such as a mobile number.
+    TypeOnTerminal,
+    /// Something went wrong. The payment may go on all the same.
+    Trouble {
+        /// What.
+        trouble: Trouble,
+        /// The card is to be taken out.
+        remove_card: bool,
+    },
     /// It is stopping or undoing the payment.
     Stopping,
     /// Any other intermediate status.
     LookAtTerminal,
+}
+
+/// What can go wrong at a terminal while a resident stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The card could not be read; the resident can try again.
+    CardUnreadable,
+    /// This card cannot be used here: unknown, expired, not admitted.
+    CardNotAccepted,
+    /// The PIN was wrong.
+    WrongPin {
+        /// How often it can be tried again, 0 to 9, when the terminal tells.
+        tries_left: Option<u8>,
+    },
+    /// The PIN was wrong too often.
+    PinBlocked,
+    /// The account or the card's limit has too little left.
+    NotEnoughMoney,
+    /// The bank or the terminal refused.
+    Refused,
+    /// The terminal could not do it.
+    Failed,
 }
 
 /// How a payment ended.
@@ -151,8 +194,9 @@ pub enum Outcome {
     NotAsked,
     /// The terminal was asked and did not tell: power, cable or silence.
     Unknown,
-    /// It was charged, could not be kept ([`NotRecorded`]), and the terminal aborted it (06 1E). A
-    /// terminal that only completes it (06 0F) is [`Outcome::Unknown`].
+    /// It was charged, could not be kept ([`NotRecorded`]), and the terminal aborted it (06 1E), or
+    /// completed it (06 0F) and then said of a reversal (06 30) that it succeeded. Anything else after
+    /// such a charge is [`Outcome::Unknown`].
     TakenBack,
 }
 
@@ -167,6 +211,8 @@ pub struct Details {
     pub receipt_number: u16,
     /// The card's name (BMP 8B), such as `Maestro`.
     pub card_scheme: String,
+    /// The trace number (BMP 0B), when it is told. A taking back names it ([`LastPayment::reverses`]).
+    pub trace: Option<u32>,
 }
 
 /// What a terminal remembers of its last payment.
@@ -176,6 +222,9 @@ pub struct LastPayment {
     pub approved: bool,
     /// Its details; the amount of one that was not approved may be zero, when it was not told.
     pub details: Details,
+    /// When it is a taking back (BMP 37): the trace number of the payment that was taken back. It is
+    /// then not approved, and the receipt number in its details is that of the taking back.
+    pub reverses: Option<u32>,
 }
 
 /// What a terminal remembers of payments.

@@ -18,11 +18,13 @@ use zuil_wire::Cents;
 use super::Details;
 use super::codes;
 
+pub mod card_numbers;
 pub(crate) mod core;
 pub(crate) mod ledger;
 mod line;
 
-use self::core::{Act, Core};
+use self::core::Core;
+pub use self::core::{Act, AtByte, FULL_CARD_NUMBER, Faults, Garbage};
 use ledger::Ledger;
 use line::Line;
 
@@ -103,6 +105,8 @@ struct Bench {
     /// The thread has pulled or plugged it.
     is_plugged: AtomicBool,
     ended: AtomicBool,
+    /// When the terminal's time began.
+    start: Instant,
 }
 
 impl PaymentSimulator {
@@ -140,6 +144,42 @@ impl PaymentSimulator {
     /// Somebody presses the terminal's red key.
     pub fn resident_aborts(&self) {
         self.core().act(Act::PressStop);
+    }
+
+    /// Somebody does something at the terminal.
+    pub fn act(&self, act: Act) {
+        self.core().act(act);
+    }
+
+    /// Changes what does not work. Times in it are those of [`PaymentSimulator::now`].
+    pub fn script(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.core().faults);
+    }
+
+    /// The terminal's time.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.bench.start.elapsed()
+    }
+
+    /// The terminal hears and says nothing for so long.
+    pub fn silent_for(&self, time: Duration) {
+        let until = self.now() + time;
+        self.script(|faults| faults.silent_until = Some(until));
+    }
+
+    /// It answers 84 9C to everything for so long.
+    pub fn busy_for(&self, time: Duration) {
+        let until = self.now() + time;
+        self.script(|faults| faults.busy_until = Some(until));
+    }
+
+    /// How many payments it charged since its last end of day that stand, and how much together.
+    #[must_use]
+    pub fn turnover(&self) -> (usize, Cents) {
+        let core = self.core();
+        let standing = core.ledger.charged_today();
+        (standing.len(), Cents(standing.iter().map(|entry| entry.amount.0).sum()))
     }
 
     /// The terminal's time for a card is over at once. The driver takes it for a stop by key unless
@@ -251,6 +291,7 @@ impl PaymentSimulator {
             plugged: AtomicBool::new(true),
             is_plugged: AtomicBool::new(true),
             ended: AtomicBool::new(false),
+            start: Instant::now(),
         });
         let shared = Arc::clone(&bench);
         let thread =
@@ -278,7 +319,6 @@ impl Bench {
     }
 
     fn serve(&self, mut line: Line) {
-        let start = Instant::now();
         let mut buffer = [0; 256];
         while !self.ended.load(Ordering::SeqCst) {
             self.turn_cable(&mut line);
@@ -287,7 +327,15 @@ impl Bench {
                 let mut core = self.core();
                 let wall = jiff::Zoned::now().datetime();
                 core.clock = clock(wall);
-                core.handle(&buffer[..count], start.elapsed())
+                let now = self.start.elapsed();
+                if count == 0 && core.deadline().is_none_or(|at| now < at) {
+                    continue;
+                }
+                let answer = core.handle(&buffer[..count], now);
+                if core.takes_cable_out() {
+                    self.plugged.store(false, Ordering::SeqCst);
+                }
+                answer
             };
             line.write(&answer);
         }

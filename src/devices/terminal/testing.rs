@@ -12,7 +12,7 @@ use super::simulator::core::Core;
 use super::simulator::ledger::Ledger;
 use super::{
     Charge, Details, Last, LastPayment, Memory, NotRecorded, Options, Outcome, Password, Prompt,
-    TerminalEvent,
+    TerminalEvent, Turnover,
 };
 
 /// Bytes from hexadecimal, with or without spaces.
@@ -38,12 +38,23 @@ pub fn first_payment() -> Details {
         terminal_id: "52523535".to_owned(),
         receipt_number: 1,
         card_scheme: "Maestro".to_owned(),
+        trace: Some(812),
     }
 }
 
-/// A terminal that remembers this, and no turnover.
-pub fn remembers(last: Option<LastPayment>) -> TerminalEvent {
-    TerminalEvent::Remembers(Memory { last: last.map_or(Last::None, Last::Payment), turnover: None })
+/// A terminal's last payment that was made.
+pub const fn paid(details: Details) -> LastPayment {
+    LastPayment { approved: true, details, reverses: None }
+}
+
+/// A terminal that remembers this.
+pub fn remembers(last: Option<LastPayment>, turnover: Option<Turnover>) -> TerminalEvent {
+    TerminalEvent::Remembers(Memory { last: last.map_or(Last::None, Last::Payment), turnover })
+}
+
+/// The turnover of the simulated terminal.
+pub fn turnover(count: u32, cents: u64) -> Option<Turnover> {
+    Some(Turnover { terminal_id: "52523535".to_owned(), count, total: Cents(cents) })
 }
 
 /// What a terminal told of its last payment, when that is what this event tells.
@@ -185,6 +196,10 @@ impl Table {
         }
         for bytes in to_terminal.into_iter().chain([Vec::new()]) {
             let answer = self.terminal.handle(&bytes, self.now);
+            if self.terminal.takes_cable_out() {
+                self.pull();
+                return true;
+            }
             if self.connected && !answer.is_empty() {
                 let chunks = (self.line)(answer);
                 self.to_pillar.extend(chunks);
@@ -208,7 +223,10 @@ impl Table {
             if self.now >= end {
                 return false;
             }
-            self.now += Duration::from_millis(50);
+            let next =
+                [self.driver.deadline(), self.terminal.deadline(), Some(end)].into_iter().flatten().min();
+            let soon = self.now + Duration::from_millis(1);
+            self.now = next.map_or(soon, |next| next.max(soon).min(self.now + Duration::from_secs(1)));
             self.input(Input::Tick);
         }
         true

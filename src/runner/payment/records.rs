@@ -4,9 +4,9 @@
 
 use zuil_wire::{Cents, PaymentRecord, PaymentState};
 
-use crate::devices::terminal::{Details, Outcome, Prompt};
+use crate::devices::terminal::{Details, Outcome, Prompt, Trouble};
 use crate::outbox::Approval;
-use crate::visit::{CardLines, TerminalStep, WhyNotPaid};
+use crate::visit::{CardLines, CardTrouble, TerminalStep, WhyNotPaid};
 
 pub(super) fn approval(details: &Details) -> Approval {
     Approval {
@@ -14,7 +14,7 @@ pub(super) fn approval(details: &Details) -> Approval {
         terminal_id: details.terminal_id.clone(),
         receipt_number: details.receipt_number,
         card_scheme: details.card_scheme.clone(),
-        trace: None,
+        trace: details.trace,
     }
 }
 
@@ -64,11 +64,30 @@ pub(super) const fn why_not(outcome: &Outcome) -> WhyNotPaid {
 pub(super) const fn step(prompt: Prompt) -> TerminalStep {
     match prompt {
         Prompt::Connecting => TerminalStep::Connecting,
+        Prompt::ConfirmAmount => TerminalStep::ConfirmAmount,
         Prompt::PresentCard => TerminalStep::PresentCard,
         Prompt::EnterPin => TerminalStep::EnterPin,
+        Prompt::PleaseWait => TerminalStep::PleaseWait,
         Prompt::Authorising => TerminalStep::Authorising,
         Prompt::RemoveCard => TerminalStep::RemoveCard,
+        Prompt::ChooseOnTerminal => TerminalStep::ChooseOnTerminal,
+        Prompt::TypeOnTerminal => TerminalStep::TypeOnTerminal,
+        Prompt::Trouble { trouble, remove_card } => {
+            TerminalStep::Trouble { trouble: card_trouble(trouble), remove_card }
+        }
         Prompt::Stopping => TerminalStep::Stopping,
         Prompt::LookAtTerminal => TerminalStep::LookAtTerminal,
+    }
+}
+
+const fn card_trouble(trouble: Trouble) -> CardTrouble {
+    match trouble {
+        Trouble::CardUnreadable => CardTrouble::Unreadable,
+        Trouble::CardNotAccepted => CardTrouble::NotAccepted,
+        Trouble::WrongPin { tries_left } => CardTrouble::WrongPin { tries_left },
+        Trouble::PinBlocked => CardTrouble::PinBlocked,
+        Trouble::NotEnoughMoney => CardTrouble::NotEnoughMoney,
+        Trouble::Refused => CardTrouble::Refused,
+        Trouble::Failed => CardTrouble::Failed,
     }
 }

@@ -111,7 +111,7 @@ impl Counter {
     fn remembers_of(&mut self, terminal: &str, receipt: u16) -> &mut Self {
         let mut details = details(receipt);
         details.terminal_id = terminal.into();
-        self.says(remembers(Last::Payment(LastPayment { approved: true, details })));
+        self.says(remembers(Last::Payment(LastPayment { approved: true, details, reverses: None })));
         self
     }
 
@@ -176,7 +176,8 @@ impl Counter {
 }
 
 fn details(receipt_number: u16) -> Details {
-    Details { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme: "Maestro".into() }
+    let card_scheme = "Maestro".into();
+    Details { amount: FEE, terminal_id: TERMINAL.into(), receipt_number, card_scheme, trace: None }
 }
 
 fn paid(receipt: u16) -> Outcome {
@@ -661,7 +662,7 @@ fn a_resident_who_still_stands_there_hears_that_the_payment_was_found() {
     counter.begins().approves(231);
     counter.ends(Outcome::Unknown);
     counter.till.terminal_said(
-        remembers(Last::Payment(LastPayment { approved: true, details: details(231) })),
+        remembers(Last::Payment(LastPayment { approved: true, details: details(231), reverses: None })),
         counter.now,
     );
     let Event::PaymentDone(PaymentDone { card, .. }) = hears_paid(1, 231) else { unreachable!() };

@@ -1,10 +1,13 @@
 //! Bitmaps (BMP): the tagged fields of a ZVT packet (specification PA00P015, chapter 8).
 //!
-//! Invariant: card data (numbers, tracks, expiry, the TLV container) is stepped over without being
-//! kept, so nothing that was parsed can hold a card number; no input makes it panic.
+//! Invariant: card data (numbers, tracks, expiry, texts) is stepped over: of such a field its tag and
+//! its length are kept and nothing else, so nothing that was parsed can hold a card number; no input
+//! makes it panic.
 
 use zuil_wire::Cents;
 
+use super::tlv::{self, Object};
+use super::totals::Totals;
 use crate::devices::terminal::codes::APPROVED;
 
 /// The largest amount that fits in six bytes of BCD, in cents.
@@ -15,6 +18,7 @@ const MOST_DIGITS_IN_A_NAME: usize = 4;
 const LONGEST_NAME: usize = 24;
 
 const AMOUNT: u8 = 0x04;
+const CONTAINER: u8 = 0x06;
 const TRACE: u8 = 0x0B;
 const TIME: u8 = 0x0C;
 const DATE: u8 = 0x0D;
@@ -23,6 +27,7 @@ const RESULT: u8 = 0x27;
 const ORIGINAL_TRACE: u8 = 0x37;
 const TERMINAL_ID: u8 = 0x29;
 const CURRENCY: u8 = 0x49;
+const TOTALS: u8 = 0x60;
 const RECEIPT: u8 = 0x87;
 const CARD_TYPE: u8 = 0x8A;
 const CARD_NAME: u8 = 0x8B;
@@ -32,6 +37,8 @@ const CARD_NAME: u8 = 0x8B;
 pub enum Field {
     /// BMP 04: an amount, at most EUR 9,999,999,999.99.
     Amount(Cents),
+    /// BMP 06: the objects of the TLV container, without their contents.
+    Container(Vec<Object>),
     /// BMP 0B: the trace number, six digits.
     Trace(u32),
     /// BMP 0C: the time as HHMMSS.
@@ -48,12 +55,16 @@ pub enum Field {
     OriginalTrace(u32),
     /// BMP 49: the currency, ISO 4217 numeric.
     Currency(u16),
+    /// BMP 60: the totals of all payments since the last end of day.
+    Totals(Totals),
     /// BMP 87: the receipt number, four digits.
     Receipt(u16),
     /// BMP 8A: the card type.
     CardType(u8),
     /// BMP 8B: the card's name in ASCII, ended by a zero byte on the wire.
     CardName(String),
+    /// A field that the pillar has no use for, or must not keep: its tag and the length of its value.
+    Other(u8, u16),
 }
 
 /// Fields in the order in which they were sent.
@@ -68,7 +79,11 @@ impl Fields {
         let mut fields = Vec::new();
         while let Some((&tag, rest)) = body.split_first() {
             let Some((value, rest)) = Shape::of(tag).and_then(|shape| shape.split(rest)) else { break };
-            fields.extend(Field::read(tag, value));
+            fields.extend(if is_understood(tag) {
+                Field::read(tag, value)
+            } else {
+                Some(Field::Other(tag, value.len() as u16))
+            });
             body = rest;
         }
         Self(fields)
@@ -111,11 +126,34 @@ impl Fields {
         })
     }
 
+    /// The trace number.
+    #[must_use]
+    pub fn trace(&self) -> Option<u32> {
+        self.0.iter().find_map(|field| if let Field::Trace(trace) = field { Some(*trace) } else { None })
+    }
+
+    /// The trace number of the payment that was taken back.
+    #[must_use]
+    pub fn original_trace(&self) -> Option<u32> {
+        self.0.iter().find_map(|field| match field {
+            Field::OriginalTrace(trace) if *trace > 0 => Some(*trace),
+            _ => None,
+        })
+    }
+
+    /// The totals, when they agree with the amount beside them, if there is one.
+    #[must_use]
+    pub fn totals(&self) -> Option<Totals> {
+        let totals =
+            self.0.iter().find_map(|f| if let Field::Totals(totals) = f { Some(*totals) } else { None })?;
+        self.amount().is_none_or(|amount| amount == totals.total()).then_some(totals)
+    }
+
     /// Whether it tells of a payment that was taken back (BMP 37), not of one that was made. Its
     /// result is success all the same: the taking back succeeded.
     #[must_use]
     pub fn is_reversal(&self) -> bool {
-        self.0.iter().any(|field| matches!(field, Field::OriginalTrace(1..)))
+        self.original_trace().is_some()
     }
 
     /// Whether it tells of a payment that was made.
@@ -148,6 +186,8 @@ impl Field {
             RECEIPT => Self::Receipt(digits(value)?.try_into().ok()?),
             CARD_TYPE => Self::CardType(*value.first()?),
             CARD_NAME => Self::CardName(card_name(value)?),
+            CONTAINER => Self::Container(tlv::decode(value)?),
+            TOTALS => Self::Totals(Totals::read(value)?),
             _ => return None,
         })
     }
@@ -169,6 +209,20 @@ impl Field {
                 let mut text: Vec<u8> = name.bytes().take(98).collect();
                 text.push(0);
                 tagged(bytes, CARD_NAME, &ll_var(&text));
+            }
+            Self::Container(objects) => {
+                let objects = tlv::encode(objects);
+                tagged(bytes, CONTAINER, &[tlv::length(objects.len()), objects].concat());
+            }
+            Self::Totals(totals) => tagged(bytes, TOTALS, &lll_var(&totals.write())),
+            Self::Other(tag, length) => {
+                let filling = vec![0; usize::from(*length)];
+                match Shape::of(*tag) {
+                    Some(Shape::LlVar) => tagged(bytes, *tag, &ll_var(&filling)),
+                    Some(Shape::LllVar) => tagged(bytes, *tag, &lll_var(&filling)),
+                    Some(Shape::Fixed(_)) => tagged(bytes, *tag, &filling),
+                    Some(Shape::Tlv) | None => {}
+                }
             }
         }
     }
@@ -202,12 +256,43 @@ pub fn ll_var(value: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A value with its length in three bytes `Fx Fy Fz` in front (LLLVAR), at most 999 bytes.
+#[must_use]
+pub fn lll_var(value: &[u8]) -> Vec<u8> {
+    let value = &value[..value.len().min(999)];
+    let digit = |place: usize| 0xF0 | (value.len() / place % 10) as u8;
+    let mut bytes = vec![digit(100), digit(10), digit(1)];
+    bytes.extend_from_slice(value);
+    bytes
+}
+
 /// Binary-coded decimal as a number; `None` when a nibble is no digit.
 #[must_use]
 pub fn digits(bytes: &[u8]) -> Option<u64> {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]).try_fold(0_u64, |number, digit| {
         if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
     })
+}
+
+/// Whether a field is read, not stepped over.
+const fn is_understood(tag: u8) -> bool {
+    matches!(
+        tag,
+        AMOUNT
+            | CONTAINER
+            | TRACE
+            | TIME
+            | DATE
+            | TERMINAL_STATUS
+            | RESULT
+            | TERMINAL_ID
+            | ORIGINAL_TRACE
+            | CURRENCY
+            | TOTALS
+            | RECEIPT
+            | CARD_TYPE
+            | CARD_NAME
+    )
 }
 
 /// How the length of a field is found.
@@ -223,7 +308,7 @@ enum Shape {
 }
 
 impl Shape {
-    /// The tags of chapter 8.
+    /// The tags of chapter 8, as the open-source driver `ecrterm` lists them.
     const fn of(tag: u8) -> Option<Self> {
         Some(match tag {
             0x01..=0x03 | 0x05 | 0x19 | 0x27 | 0x8A | 0x8C | 0xA0 | 0xD0 | 0xD2 | 0xD3 => Self::Fixed(1),
@@ -237,7 +322,7 @@ impl Shape {
             0x2A => Self::Fixed(15),
             0x22 | 0x23 | 0x2D | 0x8B | 0xA7 | 0xD1 => Self::LlVar,
             0xE1..=0xE8 | 0xF1..=0xF8 => Self::LlVar,
-            0x24 | 0x2E | 0x3C | 0x60 | 0x9A | 0xAF => Self::LllVar,
+            0x24 | 0x2E | 0x3C | 0x60 | 0x92 | 0x9A | 0xAF => Self::LllVar,
             0x06 => Self::Tlv,
             _ => return None,
         })
@@ -249,12 +334,7 @@ impl Shape {
             Self::Fixed(length) => (length, 0),
             Self::LlVar => (length_digits(bytes.get(..2)?)?, 2),
             Self::LllVar => (length_digits(bytes.get(..3)?)?, 3),
-            Self::Tlv => match *bytes.first()? {
-                short @ 0..=0x7F => (usize::from(short), 1),
-                0x81 => (usize::from(*bytes.get(1)?), 2),
-                0x82 => (usize::from(u16::from_be_bytes([*bytes.get(1)?, *bytes.get(2)?])), 3),
-                _ => return None,
-            },
+            Self::Tlv => return tlv::split(bytes),
         };
         bytes.get(head..)?.split_at_checked(length)
     }

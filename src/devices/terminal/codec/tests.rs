@@ -1,5 +1,7 @@
 //! Captured packets, lies and random bytes.
 
+use super::tlv::{Content, Object};
+use super::totals::Totals;
 use super::*;
 use crate::devices::terminal::testing::hex;
 
@@ -18,9 +20,9 @@ fn vectors() -> Vec<(&'static str, Packet)> {
         ),
         ("80 00 00", Packet::Accepted),
         ("84 9C 00", Packet::Rejected(0x9C)),
-        ("04 FF 01 0A", Packet::IntermediateStatus(0x0A)),
-        ("04 FF 01 0E", Packet::IntermediateStatus(0x0E)),
-        ("04 FF 01 0C", Packet::IntermediateStatus(0x0C)),
+        ("04 FF 01 0A", Packet::IntermediateStatus(Intermediate::new(0x0A))),
+        ("04 FF 01 0E", Packet::IntermediateStatus(Intermediate::new(0x0E))),
+        ("04 FF 01 0C", Packet::IntermediateStatus(Intermediate::new(0x0C))),
         ("06 0F 00", Packet::Completion(Fields::default())),
         ("04 0F 02 27 6C", Packet::StatusInformation(Fields(vec![Field::Result(0x6C)]))),
         ("06 1E 01 6C", Packet::Abort(0x6C)),
@@ -31,6 +33,27 @@ fn vectors() -> Vec<(&'static str, Packet)> {
         ("06 50 03 12 34 56", Packet::EndOfDay(PASSWORD)),
         ("06 70 00", Packet::Diagnosis),
         ("06 B0 00", Packet::AbortCommand),
+        (
+            // From the crate `zvt` 0.1.0, captured; without its container and dialogue.
+            "06 C0 05 0F 19 10 FC 00",
+            Packet::ReadCard(15, Fields(vec![Field::TerminalStatus(0x10), Field::Other(0xFC, 1)])),
+        ),
+        ("06 D1 05 01 20 20 20 20", Packet::PrintLine(1, 4)),
+        (
+            "06 D3 09 06 07 1F 07 01 00 25 01 FF",
+            Packet::PrintTextBlock(Fields(vec![Field::Container(vec![
+                Object { tag: 0x1F07, content: Content::Length(1) },
+                Object { tag: 0x25, content: Content::Length(1) },
+            ])])),
+        ),
+        (
+            "04 FF 02 0A 03",
+            Packet::IntermediateStatus(Intermediate { minutes: Some(3), ..Intermediate::new(0x0A) }),
+        ),
+        (
+            "04 FF 09 15 01 06 05 24 03 07 01 32",
+            Packet::IntermediateStatus(Intermediate { status: 0x15, minutes: Some(1), digit: Some(2) }),
+        ),
     ]
 }
 
@@ -59,6 +82,7 @@ fn the_captured_approval_is_read_without_its_card_number() {
             Field::Date(1122),
             Field::Receipt(231),
             Field::TerminalId(52_523_535),
+            Field::Other(0x22, 8),
             Field::CardType(5),
             Field::CardName("Maestro".to_owned()),
         ]
@@ -90,7 +114,12 @@ fn what_was_read_before_an_unknown_tag_counts() {
 fn containers_tracks_and_texts_are_stepped_over() {
     let body =
         hex("06 81 03 1F 10 00 23 F0 F2 12 34 24 F0 F0 F1 99 3C F0 F0 F2 4F 4B 2D F0 F1 00 0E 30 12 27 05");
-    assert_eq!(Fields::decode(&body).0, [Field::Result(5)]);
+    let object = Object { tag: 0x1F10, content: Content::Length(0) };
+    let stepped_over = [(0x23, 2), (0x24, 1), (0x3C, 2), (0x2D, 1), (0x0E, 2)];
+    let mut fields = vec![Field::Container(vec![object])];
+    fields.extend(stepped_over.map(|(tag, length)| Field::Other(tag, length)));
+    fields.push(Field::Result(5));
+    assert_eq!(Fields::decode(&body).0, fields);
 }
 
 #[test]
@@ -117,7 +146,7 @@ fn a_card_number_in_the_place_of_the_cards_name_is_not_kept() {
 fn a_long_packet_has_a_length_of_three_bytes() {
     let apdu = Apdu::new(0x06, 0xD3, &[0; 300]);
     assert_eq!(apdu.bytes()[..5], [0x06, 0xD3, 0xFF, 0x2C, 0x01]);
-    assert_eq!(Packet::decode(apdu.bytes()), Ok(Packet::Other(0x06, 0xD3)));
+    assert_eq!(Packet::decode(apdu.bytes()), Ok(Packet::PrintTextBlock(Fields::default())));
 }
 
 #[test]
@@ -165,4 +194,84 @@ fn passwords_and_raw_packets_show_nothing_when_debugged() {
     let packet = Packet::StatusEnquiry(PASSWORD);
     assert_eq!(format!("{packet:?}"), "StatusEnquiry(PasswordDigits(******))");
     assert_eq!(format!("{:?}", packet.encode()), "Apdu(6 bytes)");
+}
+
+/// The answer to an end of day, captured, of the crate `zvt` 0.1.0.
+const TOTALS: &str = "04 0F 4D 27 00 04 00 00 00 00 09 58 0B 00 09 82 0D 04 06 0C 08 17 06 60 F0 F5 F3 02 33 02 34 \
+    00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00 00 00 00 09 58 00 00 00 00 00 00 00 00 00 00 00 00 00 00 \
+    00 00 00 00 00 00 00 00 00 00 00 00 00 00";
+
+#[test]
+fn the_captured_totals_are_read_and_written_byte_for_byte() {
+    let Ok(packet @ Packet::StatusInformation(_)) = Packet::decode(&hex(TOTALS)) else { panic!("not read") };
+    assert_eq!(packet.encode().bytes(), hex(TOTALS));
+    let Packet::StatusInformation(fields) = packet else { panic!("not read") };
+    let mut groups = [(0, Cents::ZERO); totals::GROUPS];
+    groups[2] = (2, Cents(958));
+    let totals = fields.totals().expect("totals");
+    assert_eq!(totals, Totals { first: 233, last: 234, groups });
+    assert_eq!((totals.count(), totals.total()), (2, Cents(958)));
+}
+
+#[test]
+fn totals_that_contradict_the_amount_beside_them_or_lack_a_byte_are_none() {
+    let mut bytes = hex(TOTALS);
+    bytes[10] = 0x59;
+    let Ok(Packet::StatusInformation(fields)) = Packet::decode(&bytes) else { panic!("not read") };
+    assert_eq!(fields.totals(), None);
+    assert_eq!(Fields::decode(&hex("60 F0 F0 F4 02 33 02 34")).totals(), None);
+}
+
+#[test]
+fn a_time_out_of_six_minutes_is_told_from_a_container_and_no_time_out() {
+    let minutes = |bytes: &str| match Packet::decode(&hex(bytes)) {
+        Ok(Packet::IntermediateStatus(status)) => (status.minutes, status.digit),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(minutes("04 FF 02 0E 06"), (Some(6), None));
+    assert_eq!(minutes("04 FF 08 15 06 05 24 03 07 01 33"), (None, Some(3)));
+    assert_eq!(minutes("04 FF 09 15 06 06 05 24 03 07 01 33"), (Some(6), Some(3)));
+    assert_eq!(minutes("04 FF 02 0E FF"), (None, None), "no digits");
+}
+
+#[test]
+fn unknown_fields_whose_length_is_known_are_kept_as_that_and_what_follows_is_read() {
+    // 92 (LLLVAR), 2A (15 bytes), 3B (8 bytes), and the result.
+    let body = hex(
+        "92 F0 F0 F2 AA BB 2A 20 20 20 20 20 20 20 20 20 20 20 20 20 20 20 3B 31 32 33 34 35 36 00 00 27 00",
+    );
+    let fields = Fields::decode(&body);
+    assert_eq!(
+        fields.0,
+        [Field::Other(0x92, 2), Field::Other(0x2A, 15), Field::Other(0x3B, 8), Field::Result(0)]
+    );
+    assert_eq!(Fields::decode(&fields.encode()), fields);
+}
+
+#[test]
+fn a_full_card_number_in_any_place_of_any_packet_is_in_no_parsed_packet() {
+    use crate::devices::terminal::simulator::{FULL_CARD_NUMBER, card_numbers};
+    let packed = hex(FULL_CARD_NUMBER);
+    let text = FULL_CARD_NUMBER.as_bytes();
+    let mut random = fastrand::Rng::with_seed(4);
+    for _ in 0..20_000 {
+        let number: &[u8] = if random.bool() { &packed } else { text };
+        let tag = random.u8(..);
+        let field = match random.u32(..6) {
+            0 => [vec![tag], fields::ll_var(number)].concat(),
+            1 => [vec![tag], fields::lll_var(number)].concat(),
+            2 => tlv::object(0x06, &tlv::object(random.u32(..0x1_0000), number)),
+            3 => tlv::object(0x06, &tlv::object(0x24, &tlv::object(0x07, number))),
+            4 => [vec![tag], number.to_vec()].concat(),
+            _ => tlv::object(0x06, number),
+        };
+        let heads = [(0x04, 0x0F), (0x06, 0x0F), (0x04, 0xFF), (0x06, 0xD1), (0x06, 0xD3), (0x06, 0x1E)];
+        let (class, instruction) = heads[random.usize(..heads.len())];
+        let body = if instruction == 0xFF { [vec![0x0A, 0x01], field].concat() } else { field };
+        if let Ok(packet) = Packet::decode(Apdu::new(class, instruction, &body).bytes()) {
+            let shown = format!("{packet:?}");
+            assert_eq!(card_numbers::find(shown.as_bytes()), [], "{shown}");
+            assert_eq!(card_numbers::find(packet.encode().bytes()), [], "{shown}");
+        }
+    }
 }

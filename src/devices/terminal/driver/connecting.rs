@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use super::errands::Serving;
 use super::{ANSWER_PATIENCE, COMMAND_PATIENCE, Driver, REST, State};
 use crate::devices::terminal::codec::{Packet, Registration};
 use crate::devices::terminal::link::Link;
-use crate::devices::terminal::{Condition, Outcome, TerminalEvent, codes};
+use crate::devices::terminal::{Condition, NotDone, Outcome, TerminalEvent, codes};
 
 /// Config byte of the registration: the pillar starts payments and administration, the terminal
 /// sends intermediate statuses and leaves all printing to itself (B8; chapter 2.1).
@@ -35,6 +36,7 @@ impl Waiting {
 impl Driver {
     pub(super) fn opened(&mut self, now: Duration) {
         self.link = Link::default();
+        self.memory.connected();
         self.state = self.register(now);
     }
 
@@ -73,7 +75,7 @@ impl Driver {
     pub(super) fn enquiring(&mut self, waiting: Waiting, packet: Packet, now: Duration) -> State {
         match packet {
             Packet::Accepted => State::Enquiring(Waiting::for_end(now)),
-            Packet::Rejected(codes::PLEASE_WAIT) => self.rest(Condition::Busy, now),
+            Packet::Rejected(codes::PLEASE_WAIT) => self.please_wait(now),
             // A terminal that lacks the enquiry has answered all the same: it is there.
             Packet::Rejected(_) => self.ask_to_repeat(false, now),
             Packet::Completion(_) if waiting.accepted => {
@@ -102,7 +104,7 @@ impl Driver {
             }
             // Print a line or a text block: the pillar prints its own receipt, and refusing would
             // undo the payment.
-            Packet::Other(0x06, 0xD1 | 0xD3) => {
+            Packet::PrintLine(..) | Packet::PrintTextBlock(_) => {
                 self.command(&Packet::Accepted, now);
             }
             Packet::Accepted | Packet::Rejected(_) => {}
@@ -119,6 +121,11 @@ impl Driver {
         if let Some(charge) = self.held.take() {
             self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
         }
+        if condition == Condition::Busy {
+            self.waited_too_often();
+        } else {
+            self.answer_all(NotDone::Silent);
+        }
         State::Resting(now + REST)
     }
 
@@ -127,6 +134,12 @@ impl Driver {
     pub(super) fn silent(&mut self, now: Duration) -> State {
         self.link = Link::default();
         self.rest(Condition::Offline, now)
+    }
+
+    /// As [`Driver::silent`], amid an errand.
+    pub(super) fn silent_amid(&mut self, serving: Serving, now: Duration) -> State {
+        self.errands.push_front(serving.errand);
+        self.silent(now)
     }
 
     fn refused(&mut self, code: u8, now: Duration) -> State {

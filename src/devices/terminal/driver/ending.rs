@@ -2,12 +2,14 @@
 //! acknowledged, or it is rejected and the terminal takes the payment back.
 //!
 //! Invariant: [`Outcome::Paid`] is told only for a status information that was kept and whose 80 00
-//! the terminal has; [`Outcome::TakenBack`] only when the terminal aborted what was rejected.
+//! the terminal had at once, and then did not begin to undo; [`Outcome::TakenBack`] only when the terminal aborted what was rejected, or said that
+//! its reversal succeeded.
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::reversing::Rejected;
 use super::{Driver, ENDING_PATIENCE, State};
 use crate::devices::terminal::codec::Packet;
 use crate::devices::terminal::link::Ticket;
@@ -17,6 +19,8 @@ use crate::devices::terminal::{NotRecorded, Outcome, Prompt, TerminalEvent, code
 pub(super) struct Recording {
     pub id: Uuid,
     outcome: Outcome,
+    /// What is to be undone if it cannot be kept.
+    charge: Option<Rejected>,
     /// The terminal went on without waiting for the answer.
     contradicted: bool,
 }
@@ -28,19 +32,21 @@ pub(super) struct Finishing {
     /// The frame with 80 00 00, and whether the terminal has it.
     pub ticket: Ticket,
     pub confirmed: bool,
+    /// It said that it undoes what it told before.
+    doubted: bool,
     pub until: Duration,
 }
 
 /// A payment that the terminal is to undo.
 pub(super) struct TakingBack {
     pub id: Uuid,
-    rejected_receipt: Option<u16>,
+    rejected: Option<Rejected>,
     pub until: Duration,
 }
 
 impl Recording {
-    pub(super) const fn of(id: Uuid, outcome: Outcome) -> Self {
-        Self { id, outcome, contradicted: false }
+    pub(super) const fn of(id: Uuid, outcome: Outcome, charge: Option<Rejected>) -> Self {
+        Self { id, outcome, charge, contradicted: false }
     }
 }
 
@@ -57,15 +63,16 @@ impl Driver {
                 self.command(&Packet::Accepted, now);
                 self.unknown(recording.id, now)
             }
-            State::Recording(Recording { id, outcome: Outcome::Paid(details), .. }) if result.is_err() => {
+            State::Recording(Recording { id, outcome: Outcome::Paid(_), charge, .. }) if result.is_err() => {
                 tracing::error!("a paid outcome could not be kept; the terminal takes the payment back");
-                self.reject(id, Some(details.receipt_number), now)
+                self.reject(id, charge, now)
             }
             State::Recording(Recording { id, outcome, .. }) => State::Finishing(Finishing {
                 id,
                 outcome,
                 ticket: self.command(&Packet::Accepted, now),
                 confirmed: false,
+                doubted: false,
                 until: now + ENDING_PATIENCE,
             }),
             other => other,
@@ -100,8 +107,11 @@ impl Driver {
             }
             Packet::IntermediateStatus(status) => {
                 self.command(&Packet::Accepted, now);
-                self.show(finishing.id, codes::prompt(status));
-                State::Finishing(Finishing { until: now + ENDING_PATIENCE, ..finishing })
+                let prompt = codes::prompt(status);
+                self.show(finishing.id, prompt);
+                finishing.doubted |= prompt == Prompt::Stopping;
+                let until = now + super::patience(status, ENDING_PATIENCE);
+                State::Finishing(Finishing { until, ..finishing })
             }
             other => self.unasked(State::Finishing(finishing), &other, now),
         }
@@ -109,7 +119,7 @@ impl Driver {
 
     /// No completion came. The outcome holds when the terminal has the answer, or never needed it.
     pub(super) fn cut_short(&mut self, finishing: Finishing, now: Duration) -> State {
-        if matches!(finishing.outcome, Outcome::Paid(_)) && !finishing.confirmed {
+        if matches!(finishing.outcome, Outcome::Paid(_)) && (finishing.doubted || !finishing.confirmed) {
             return self.unknown_for_silence(finishing.id, now);
         }
         self.note(&finishing.outcome);
@@ -124,30 +134,34 @@ impl Driver {
                 self.done(taking.id, Outcome::TakenBack)
             }
             // It is done with the payment as if it had not been rejected: nothing shows that it took
-            // it back.
+            // it back, so it is told to.
             Packet::Completion(_) => {
                 self.command(&Packet::Accepted, now);
-                self.unknown(taking.id, now)
+                match taking.rejected {
+                    Some(rejected) => self.reverse(taking.id, rejected, now),
+                    None => self.unknown(taking.id, now),
+                }
             }
             Packet::StatusInformation(fields) => {
-                let same = fields.is_payment() && fields.receipt() == taking.rejected_receipt;
+                let receipt = taking.rejected.map(|rejected| rejected.receipt);
+                let same = fields.is_payment() && fields.receipt() == receipt;
                 let answer = if same { Packet::Rejected(codes::PROCESSING_ERROR) } else { Packet::Accepted };
                 self.command(&answer, now);
                 State::TakingBack(taking)
             }
-            Packet::IntermediateStatus(_) => {
+            Packet::IntermediateStatus(status) => {
                 self.command(&Packet::Accepted, now);
-                taking.until = now + ENDING_PATIENCE;
+                taking.until = now + super::patience(status, ENDING_PATIENCE);
                 State::TakingBack(taking)
             }
             other => self.unasked(State::TakingBack(taking), &other, now),
         }
     }
 
-    pub(super) fn reject(&mut self, id: Uuid, rejected_receipt: Option<u16>, now: Duration) -> State {
+    pub(super) fn reject(&mut self, id: Uuid, rejected: Option<Rejected>, now: Duration) -> State {
         self.command(&Packet::Rejected(codes::PROCESSING_ERROR), now);
         self.show(id, Prompt::Stopping);
-        State::TakingBack(TakingBack { id, rejected_receipt, until: now + ENDING_PATIENCE })
+        State::TakingBack(TakingBack { id, rejected, until: now + ENDING_PATIENCE })
     }
 
     pub(super) fn done(&mut self, id: Uuid, outcome: Outcome) -> State {

@@ -8,10 +8,13 @@ use uuid::Uuid;
 use zuil_wire::Cents;
 
 use super::ending::{Recording, TakingBack};
-use super::{ANSWER_PATIENCE, CANCEL_PATIENCE, Driver, Output, PAYMENT_PATIENCE, State};
+use super::reversing::{Rejected, Reversing};
+use super::{ANSWER_PATIENCE, Driver, Output, State, T4};
 use crate::devices::terminal::codec::{Fields, Packet, fields};
 use crate::devices::terminal::link::{Repeat, Ticket};
-use crate::devices::terminal::{Charge, Condition, Keep, Outcome, Prompt, TerminalEvent, codes};
+use crate::devices::terminal::{
+    Charge, Condition, Keep, NotDone, Outcome, Prompt, TerminalEvent, Trouble, codes,
+};
 
 /// A payment whose outcome is open.
 pub(super) struct Payment {
@@ -68,12 +71,14 @@ impl Driver {
                     | State::Recording(_)
                     | State::Finishing(_)
                     | State::TakingBack(_)
+                    | State::Reversing(_)
             );
         if taken || !fields::fits(charge.amount) {
             self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
             return;
         }
         self.prompt = None;
+        self.busy = 0;
         self.show(charge.payment, Prompt::Connecting);
         self.held = Some(charge);
         self.go_on(now);
@@ -115,9 +120,11 @@ impl Driver {
             State::Asked(Payment { id, .. })
             | State::Going(Payment { id, .. })
             | State::Recording(Recording { id, .. })
-            | State::TakingBack(TakingBack { id, .. }) => {
+            | State::TakingBack(TakingBack { id, .. })
+            | State::Reversing(Reversing { id, .. }) => {
                 self.tell(TerminalEvent::Done(id, Outcome::Unknown));
             }
+            State::Serving(serving) => self.errands.push_front(serving.errand),
             State::Finishing(finishing) => {
                 self.cut_short(finishing, now);
             }
@@ -126,6 +133,7 @@ impl Driver {
         if let Some(charge) = self.held.take() {
             self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
         }
+        self.answer_all(NotDone::Silent);
         self.state = State::Offline;
         self.link = super::Link::default();
         self.wire.clear();
@@ -140,10 +148,19 @@ impl Driver {
             }
             // A refusal of the second 06 01 says nothing about the first.
             Packet::Rejected(_) if self.link.was_repeated(payment.ticket) => State::Asked(payment),
+            Packet::Rejected(codes::PLEASE_WAIT) if payment.cancel == Cancel::No => {
+                let Payment { id, amount, keep, .. } = payment;
+                self.held = Some(Charge { payment: id, amount, before_acknowledge: keep });
+                self.please_wait(now)
+            }
+            Packet::Rejected(codes::PLEASE_WAIT) => {
+                self.tell(TerminalEvent::Done(payment.id, Outcome::Aborted));
+                self.please_wait(now)
+            }
             Packet::Rejected(code) => {
                 tracing::warn!(code, meaning = codes::meaning(code), "the terminal refuses the payment");
                 self.tell(TerminalEvent::Done(payment.id, Outcome::NotAsked));
-                self.rest(if code == codes::PLEASE_WAIT { Condition::Busy } else { Condition::Offline }, now)
+                self.rest(Condition::Offline, now)
             }
             // Older than the payment: the terminal answers 06 01 by yes or no first.
             other => self.unasked(State::Asked(payment), &other, now),
@@ -169,7 +186,7 @@ impl Driver {
                 let prompt = codes::prompt(status);
                 self.show(payment.id, prompt);
                 payment.card = payment.card.after(prompt, now);
-                payment.until = now + PAYMENT_PATIENCE;
+                payment.until = now + super::patience(status, T4);
                 State::Going(payment)
             }
             Packet::StatusInformation(fields) => self.told_outcome(payment, &fields, now),
@@ -210,13 +227,14 @@ impl Driver {
     }
 
     fn accepted(&mut self, payment: Payment, now: Duration) -> Payment {
-        let payment = Payment { until: now + PAYMENT_PATIENCE, ..payment };
+        self.busy = 0;
+        let payment = Payment { until: now + T4, ..payment };
         if payment.cancel == Cancel::Wanted { self.send_cancel(payment, now) } else { payment }
     }
 
     fn send_cancel(&mut self, payment: Payment, now: Duration) -> Payment {
         self.command(&Packet::AbortCommand, now);
-        Payment { cancel: Cancel::Sent(now + CANCEL_PATIENCE), ..payment }
+        Payment { cancel: Cancel::Sent(now + ANSWER_PATIENCE), ..payment }
     }
 
     fn told_outcome(&mut self, payment: Payment, fields: &Fields, now: Duration) -> State {
@@ -232,18 +250,18 @@ impl Driver {
                     tracing::error!(
                         "the terminal charged something else than it was asked; it is to undo it"
                     );
-                    return self.reject(payment.id, fields.receipt(), now);
+                    return self.reject(payment.id, Rejected::of(fields), now);
                 }
             },
             Some(code) => self.refusal(&payment, code, true, now),
             None => {
                 tracing::error!("a status information without a result; the terminal is to undo it");
-                return self.reject(payment.id, fields.receipt(), now);
+                return self.reject(payment.id, Rejected::of(fields), now);
             }
         };
         self.flush();
         self.outputs.push(Output::Keep(payment.keep, outcome.clone()));
-        State::Recording(Recording::of(payment.id, outcome))
+        State::Recording(Recording::of(payment.id, outcome, Rejected::of(fields)))
     }
 
     /// What a result code other than success means. 6C stands for "stopped by key" and for "nobody
@@ -273,7 +291,18 @@ impl Card {
     const fn after(self, prompt: Prompt, now: Duration) -> Self {
         match (self, prompt) {
             (Self::NotAskedFor, Prompt::PresentCard) => Self::Awaited(now),
-            (Self::Awaited(_), Prompt::EnterPin | Prompt::Authorising | Prompt::RemoveCard) => Self::Seen,
+            // A card that could not be read may not have been one; the terminal still waits.
+            (Self::Awaited(_), Prompt::Trouble { trouble: Trouble::CardUnreadable, remove_card: false }) => {
+                self
+            }
+            (
+                Self::Awaited(_),
+                Prompt::EnterPin
+                | Prompt::PleaseWait
+                | Prompt::Authorising
+                | Prompt::RemoveCard
+                | Prompt::Trouble { .. },
+            ) => Self::Seen,
             (card, _) => card,
         }
     }

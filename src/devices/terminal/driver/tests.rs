@@ -4,14 +4,20 @@ use super::*;
 use crate::devices::terminal::simulator::PowerCut;
 use crate::devices::terminal::simulator::core::Act;
 use crate::devices::terminal::testing::{
-    AMOUNT, AUTHORISE_1735, Journal, Table, first_payment, hex, last_payment, options, payment, remembers,
+    AMOUNT, AUTHORISE_1735, Journal, Table, first_payment, hex, last_payment, options, paid, payment,
+    remembers, turnover,
 };
-use crate::devices::terminal::{Details, LastPayment, codes};
+use crate::devices::terminal::{Details, LastPayment, Trouble, codes};
 
 mod bad_lines;
 mod dialogue;
 mod endings;
+mod errands;
 mod memory;
+mod physics;
+mod prompts;
+mod reversing;
+mod turnover;
 
 const ACCEPTED: &str = "10 02 80 00 00 10 03 F5 1F";
 const MINUTES: Duration = Duration::from_secs(600);
@@ -21,7 +27,7 @@ fn a_terminal_is_ready_after_it_was_registered_and_asked_for_its_last_payment() 
     let mut table = Table::new();
     table.plug();
     table.settle(Duration::from_secs(1));
-    assert_eq!(table.events, [remembers(None), TerminalEvent::Condition(Condition::Ready)]);
+    assert_eq!(table.events, [remembers(None, turnover(0, 0)), TerminalEvent::Condition(Condition::Ready)]);
 }
 
 #[test]
@@ -240,7 +246,7 @@ fn a_pulled_cable_before_the_acknowledgement_arrived_is_unknown() {
 #[test]
 fn a_print_command_of_the_terminal_does_not_undo_the_payment() {
     let mut driver = at_the_card_prompt();
-    let outputs = feed(&mut driver, &Packet::Other(0x06, 0xD3));
+    let outputs = feed(&mut driver, &Packet::PrintTextBlock(Default::default()));
     assert!(sends(&outputs, &Packet::Accepted));
 }
 
@@ -323,7 +329,7 @@ fn a_terminal_that_falls_silent_leaves_an_unknown_payment_that_is_never_asked_fo
 fn a_nak_repeats_the_payment_but_never_after_it_was_called_unknown() {
     let mut driver = ready_driver();
     driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), Duration::from_secs(1));
-    let just_before = Duration::from_secs(1) + super::super::link::ACK_PATIENCE - Duration::from_millis(1);
+    let just_before = Duration::from_secs(1) + super::super::link::T2 - Duration::from_millis(1);
     driver.handle(Input::Bytes(&hex("15")), just_before);
     let mut sent = Vec::new();
     let mut done = Vec::new();
@@ -362,7 +368,7 @@ fn a_power_cut_before_the_charge_is_unknown_and_settled_as_not_paid() {
 fn a_power_cut_after_the_charge_is_unknown_and_settled_as_paid() {
     for point in [PowerCut::AfterCharging, PowerCut::AfterStatusInformation] {
         let last = after_power_cut(point);
-        assert_eq!(last, Some(LastPayment { approved: true, details: first_payment() }), "{point:?}");
+        assert_eq!(last, Some(paid(first_payment())), "{point:?}");
     }
 }
 
@@ -422,7 +428,7 @@ fn a_payment_that_an_earlier_run_of_the_pillar_began_is_stopped() {
     table.settle(Duration::from_secs(1));
     table.restart_pillar();
     table.settle(Duration::from_secs(10));
-    assert!(table.events.contains(&remembers(None)));
+    assert!(table.events.contains(&remembers(None, turnover(0, 0))));
     assert_eq!(table.events.last(), Some(&TerminalEvent::Condition(Condition::Ready)));
     table.terminal.act(Act::InsertCard);
     table.settle(MINUTES);
@@ -457,8 +463,8 @@ fn the_last_payment_is_told_when_it_is_asked_for() {
     table.events.clear();
     table.input(Input::AskLastPayment);
     table.settle(Duration::from_secs(1));
-    let last = LastPayment { approved: true, details: first_payment() };
-    assert_eq!(table.events, [remembers(Some(last))]);
+    let turnover = turnover(1, AMOUNT.0);
+    assert_eq!(table.events, [remembers(Some(paid(first_payment())), turnover)]);
 }
 
 #[test]
@@ -541,7 +547,7 @@ fn at_the_card_prompt() -> Driver {
     driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), now);
     driver.handle(Input::Bytes(&hex("06")), now);
     feed(&mut driver, &Packet::Accepted);
-    feed(&mut driver, &Packet::IntermediateStatus(0x0A));
+    feed(&mut driver, &Packet::IntermediateStatus(Intermediate::new(0x0A)));
     driver.handle(Input::Bytes(&hex("06")), now);
     driver
 }

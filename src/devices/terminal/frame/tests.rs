@@ -82,7 +82,7 @@ fn random_bytes_never_make_the_decoder_panic_and_a_frame_after_them_is_found() {
             let byte = if random.bool() { random.u8(..) } else { [DLE, STX, ETX, ACK][random.usize(..4)] };
             let _ = decoder.push(byte);
         }
-        decoder.reset();
+        decoder.quiet();
         let frame = encode(&apdu("06 0F 00"));
         assert_eq!(tokens(&mut decoder, &frame), [Token::Apdu(apdu("06 0F 00"))]);
     }

@@ -8,51 +8,29 @@ use std::time::Duration;
 
 use super::ledger::{Entry, Kind, Ledger, TERMINAL_ID};
 use super::{Display, Pace, PowerCut};
-use crate::devices::terminal::codec::{Apdu, Field, Fields, Packet, fields};
+use crate::devices::terminal::codec::{Apdu, Field, Fields, Packet};
 use crate::devices::terminal::codes;
 use crate::devices::terminal::link::{Heard, Link, Repeat, Ticket};
 
+mod card;
+mod faults;
 mod paying;
+mod physics;
+mod serving;
 
+pub use card::FULL_CARD_NUMBER;
+pub use faults::{Act, Faults};
 use paying::{Paying, Stage};
+use physics::Way;
+pub use physics::{AtByte, Garbage};
+use serving::{AtBank, Job};
 
 /// "Function deactivated (PT not registered)".
 const NOT_REGISTERED: u8 = 0x6B;
 /// How long the terminal waits for an answer from the pillar before it goes on without it.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
-/// A made-up card number, masked as real terminals do it, and in full for the privacy test.
-const MASKED_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0xEE, 0xEE, 0xEE, 0x12, 0x30];
-const FULL_CARD_NUMBER: [u8; 8] = [0x67, 0x72, 0x89, 0x01, 0x23, 0x45, 0x12, 0x30];
 /// What a bad line adds; no acknowledgement and no frame among it.
 const NOISE: [u8; 6] = [0x00, 0xFF, 0x41, 0x10, 0x41, 0x7F];
-
-/// What a person does at the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Presents a card that the bank accepts.
-    InsertCard,
-    /// Presents a card that is refused with this code.
-    InsertBadCard(u8),
-    /// Presses the red key.
-    PressStop,
-    /// Walks away.
-    WalkAway,
-}
-
-/// What does not work.
-#[derive(Default)]
-pub struct Faults {
-    pub silent: bool,
-    pub busy: bool,
-    pub noise: bool,
-    pub nak_once: bool,
-    pub full_card_number: bool,
-    /// A status information of a refusal holds nothing but the result code.
-    pub bare_refusals: bool,
-    /// Takes a payment back whose status information nobody answered; otherwise it keeps it.
-    pub reverses_when_unanswered: bool,
-    pub power_cut: Option<PowerCut>,
-}
 
 /// The simulated terminal.
 pub struct Core {
@@ -75,12 +53,25 @@ pub struct Core {
     link: Link,
     state: State,
     wire: Vec<u8>,
+    way: Way,
+    /// Somebody stumbled over the cable.
+    cable_out: bool,
+}
+
+/// What was cut off.
+#[derive(Default)]
+struct Cut {
+    power: bool,
+    cable: bool,
 }
 
 enum State {
     Idle,
-    /// The last status information was said again; when the terminal stops waiting for the answer.
-    Repeating(Duration),
+    /// A status information that is no payment's was said; when the terminal stops waiting for the
+    /// answer.
+    Telling(Duration),
+    /// Something takes the bank's time.
+    AtBank(AtBank),
     /// 06 0F or 06 1E was sent.
     Ending(Duration),
     Paying(Paying),
@@ -103,6 +94,8 @@ impl Core {
             link: Link::default(),
             state: State::Idle,
             wire: Vec::new(),
+            way: Way::default(),
+            cable_out: false,
         }
     }
 
@@ -119,36 +112,46 @@ impl Core {
 
     /// Takes bytes and lets time pass; gives the bytes to send back.
     pub fn handle(&mut self, bytes: &[u8], now: Duration) -> Vec<u8> {
-        if !self.powered || self.faults.silent {
+        if !self.powered || self.is_deaf(now) {
             return Vec::new();
         }
-        let heard = if self.faults.nak_once && bytes.len() >= 8 {
-            self.faults.nak_once = false;
-            let mut garbled = bytes.to_vec();
-            garbled[2] ^= 0x40;
-            self.link.receive(&garbled, now, &mut self.wire)
-        } else {
-            self.link.receive(bytes, now, &mut self.wire)
-        };
-        for heard in heard {
-            if !self.powered {
-                break;
-            }
-            self.alone &= matches!(heard, Heard::Undelivered(_));
-            match heard {
-                Heard::Apdu(apdu) => self.packet(&apdu, now),
-                Heard::Delivered(ticket) => self.delivered(ticket),
-                Heard::Undelivered(ticket) => self.undelivered(ticket, now),
-            }
-        }
+        let mut bytes = physics::spoil(bytes, self.faults.garbage.as_mut());
+        let cut = self.cut(&mut bytes, |at| if let AtByte::Received(left) = at { Some(left) } else { None });
+        self.listen(bytes, now);
         if let Some(Heard::Undelivered(ticket)) = self.link.tick(now, &mut self.wire) {
             self.undelivered(ticket, now);
         }
         self.go_on(now);
-        if self.faults.noise && !self.wire.is_empty() {
-            self.wire.splice(0..0, NOISE);
+        self.speak(now);
+        let mut sent = self.way.arrived(now);
+        let cut_too = self.cut(&mut sent, |at| if let AtByte::Sent(left) = at { Some(left) } else { None });
+        if cut.power || cut_too.power {
+            self.cut_power();
         }
-        std::mem::take(&mut self.wire)
+        self.cable_out |= cut.cable || cut_too.cable;
+        sent
+    }
+
+    /// When it wants [`Core::handle`] at the latest, with or without bytes.
+    pub fn deadline(&self) -> Option<Duration> {
+        if !self.powered || self.faults.silent {
+            return None;
+        }
+        if self.faults.silent_until.is_some() {
+            return self.faults.silent_until;
+        }
+        let state = match &self.state {
+            State::Idle => None,
+            State::Telling(until) | State::Ending(until) => Some(*until),
+            State::AtBank(_) => self.job_deadline(),
+            State::Paying(_) => self.payment_deadline(),
+        };
+        [state, self.link.deadline(), self.way.deadline()].into_iter().flatten().min()
+    }
+
+    /// Whether the cable was pulled at the byte that a fault named; asked once.
+    pub const fn takes_cable_out(&mut self) -> bool {
+        std::mem::replace(&mut self.cable_out, false)
     }
 
     pub const fn is_powered(&self) -> bool {
@@ -167,6 +170,7 @@ impl Core {
         self.state = State::Idle;
         self.link = Link::default();
         self.wire.clear();
+        self.way.clear();
     }
 
     pub fn restore_power(&mut self) {
@@ -184,23 +188,92 @@ impl Core {
             State::Paying(paying) => match paying.stage {
                 Stage::Card { .. } => Display::PresentCard(paying.amount),
                 Stage::Pin(_) => Display::EnterPin,
-                Stage::Bank(_) => Display::PleaseWait,
+                Stage::Bank(_) | Stage::Printing { .. } => Display::PleaseWait,
                 Stage::RemoveCard { .. } => Display::RemoveCard,
                 Stage::Approved { .. } => Display::Approved,
                 Stage::Refused(_) => Display::Refused,
                 Stage::TakingBack => Display::TakingBack,
             },
+            State::AtBank(_) => Display::PleaseWait,
             _ => Display::Idle,
         }
+    }
+
+    fn is_deaf(&mut self, now: Duration) -> bool {
+        self.faults.silent_until.take_if(|until| now >= *until);
+        self.faults.silent || self.faults.silent_until.is_some()
+    }
+
+    fn listen(&mut self, mut bytes: Vec<u8>, now: Duration) {
+        if self.faults.nak_once && bytes.len() >= 8 {
+            self.faults.nak_once = false;
+            bytes[2] ^= 0x40;
+        }
+        for heard in self.link.receive(&bytes, now, &mut self.wire) {
+            if !self.powered {
+                break;
+            }
+            self.alone &= matches!(heard, Heard::Undelivered(_));
+            match heard {
+                Heard::Apdu(apdu) => self.packet(&apdu, now),
+                Heard::Delivered(ticket) | Heard::Presumed(ticket) => self.delivered(ticket),
+                Heard::Undelivered(ticket) => self.undelivered(ticket, now),
+            }
+        }
+    }
+
+    /// Sends what there is to say on its way, as well as it goes.
+    fn speak(&mut self, now: Duration) {
+        if self.wire.is_empty() {
+            return;
+        }
+        if self.faults.noise {
+            self.wire.splice(0..0, NOISE);
+        }
+        let mut said = physics::spoil(&std::mem::take(&mut self.wire), self.faults.garbage.as_mut());
+        if self.faults.half_frames > 0 && said.len() > 1 {
+            self.faults.half_frames -= 1;
+            said.truncate(said.len() / 2);
+        }
+        self.way.send(&said, self.faults.answers_after, self.faults.baud, now);
+    }
+
+    /// Cuts bytes off where power or cable go, when that is counted in these bytes.
+    fn cut(&mut self, bytes: &mut Vec<u8>, counted: fn(&mut AtByte) -> Option<&mut u64>) -> Cut {
+        let mut cut = Cut::default();
+        let faults =
+            [(&mut self.faults.power_cut_at, &mut cut.power), (&mut self.faults.hang_up_at, &mut cut.cable)];
+        for (fault, happened) in faults {
+            if let Some(left) = fault.as_mut().and_then(counted)
+                && physics::cut_off(bytes, left)
+            {
+                *fault = None;
+                *happened = true;
+            }
+        }
+        cut
     }
 
     fn packet(&mut self, apdu: &Apdu, now: Duration) {
         let Ok(packet) = Packet::decode(apdu.bytes()) else { return };
         match packet {
-            Packet::Accepted => self.answered(true, now),
-            Packet::Rejected(_) => self.answered(false, now),
-            Packet::AbortCommand => self.stop(now),
-            _ if !matches!(self.state, State::Idle) => self.refuse(codes::PLEASE_WAIT, now),
+            Packet::Accepted => return self.answered(true, now),
+            Packet::Rejected(_) => return self.answered(false, now),
+            Packet::AbortCommand => return self.stop(now),
+            _ => {}
+        }
+        if let Some(code) = self.faults.reject_once.take() {
+            return self.refuse(code, now);
+        }
+        self.faults.busy_until.take_if(|until| now >= *until);
+        if !matches!(self.state, State::Idle) || self.faults.busy_until.is_some() {
+            return self.refuse(codes::PLEASE_WAIT, now);
+        }
+        self.command(&packet, now);
+    }
+
+    fn command(&mut self, packet: &Packet, now: Duration) {
+        match *packet {
             Packet::Registration(registration) => {
                 self.registered = true;
                 self.say(&Packet::Accepted, now);
@@ -215,7 +288,13 @@ impl Core {
                 self.say(&Packet::Accepted, now);
                 self.end(&Packet::Completion(Fields(vec![Field::TerminalStatus(0)])), now);
             }
-            Packet::RepeatReceipt(_) => self.repeat(now),
+            Packet::RepeatReceipt(_) => self.repeat(self.faults.refuses_repeat, now),
+            Packet::TurnoverTotals(_) => self.tell_turnover(self.faults.refuses_turnover, now),
+            Packet::Reversal(_, receipt) => {
+                self.begin_job(Job::Reverse(receipt), self.faults.refuses_reversal, now);
+            }
+            Packet::EndOfDay(_) => self.begin_job(Job::CloseDay, self.faults.refuses_end_of_day, now),
+            Packet::Diagnosis => self.begin_job(Job::Diagnose, self.faults.refuses_diagnosis, now),
             Packet::Authorisation { .. } if self.faults.busy => self.refuse(codes::PLEASE_WAIT, now),
             Packet::Authorisation { .. } if !self.registered => self.refuse(NOT_REGISTERED, now),
             Packet::Authorisation { amount, .. } => self.begin(amount, now),
@@ -226,12 +305,15 @@ impl Core {
     /// 06 20 repeats the last receipt, and a refusal and a taking back have one too: it is the last
     /// entry of whatever kind. (Chapter 2.15 speaks of the last receipt, not of the last payment; a
     /// taking back is told apart by BMP 37, the trace number of what was taken back.)
-    fn repeat(&mut self, now: Duration) {
+    fn repeat(&mut self, refusal: Option<u8>, now: Duration) {
+        if let Some(code) = refusal {
+            return self.refuse(code, now);
+        }
         self.say(&Packet::Accepted, now);
-        match self.ledger.last().cloned() {
+        match self.ledger.last(self.faults.forgets_at_end_of_day).cloned() {
             Some(entry) => {
                 self.send_status(&entry, now);
-                self.state = State::Repeating(now + ANSWER_PATIENCE);
+                self.state = State::Telling(now + ANSWER_PATIENCE);
             }
             None => self.end(&Packet::Abort(codes::NOT_POSSIBLE), now),
         }
@@ -246,15 +328,17 @@ impl Core {
         match &self.state {
             State::Idle => {}
             State::Ending(_) => self.state = State::Idle,
-            State::Repeating(_) => self.end(&Packet::Completion(Fields::default()), now),
+            State::Telling(_) => self.end(&Packet::Completion(Fields::default()), now),
+            State::AtBank(_) => self.job_answered(),
             State::Paying(_) => self.payment_answered(yes, now),
         }
     }
 
     fn go_on(&mut self, now: Duration) {
         match &self.state {
-            State::Repeating(until) | State::Ending(until) if now >= *until => self.state = State::Idle,
+            State::Telling(until) | State::Ending(until) if now >= *until => self.state = State::Idle,
             State::Paying(_) => self.payment_goes_on(now),
+            State::AtBank(_) => self.job_goes_on(now),
             _ => {}
         }
     }
@@ -263,16 +347,21 @@ impl Core {
         if let (Kind::Refusal(code), true) = (entry.kind, self.faults.bare_refusals) {
             return self.say(&Packet::StatusInformation(Fields(vec![Field::Result(code)])), now);
         }
-        let number = if self.faults.full_card_number { FULL_CARD_NUMBER } else { MASKED_CARD_NUMBER };
         let mut body = Fields(entry.fields_before_card()).encode();
-        body.push(0x22);
-        body.extend(fields::ll_var(&number));
+        body.extend(card::number(self.faults.full_card_number));
         body.extend(Fields(Entry::fields_after_card()).encode());
-        self.link.send_apdu(&Apdu::new(0x04, 0x0F, &body), Repeat::OnSilence, now, &mut self.wire)
+        if self.faults.full_card_number {
+            body.extend(card::everywhere_else());
+        }
+        self.say_apdu(&Apdu::new(0x04, 0x0F, &body), now)
     }
 
     fn say(&mut self, packet: &Packet, now: Duration) -> Ticket {
-        self.link.send(packet, Repeat::OnSilence, now, &mut self.wire)
+        self.say_apdu(&packet.encode(), now)
+    }
+
+    fn say_apdu(&mut self, apdu: &Apdu, now: Duration) -> Ticket {
+        self.link.send_apdu(apdu, Repeat::OnSilence, now, &mut self.wire)
     }
 
     fn refuse(&mut self, code: u8, now: Duration) {

@@ -2,7 +2,8 @@
 //! a file also the process.
 //!
 //! Invariant: a charge, a refusal and a taking back each use up a receipt number, and nothing that was
-//! written down is ever deleted; a charge stands unless a taking back of it was written down.
+//! written down is ever deleted; a charge stands unless a taking back of it was written down. An end of
+//! day is written down among them, with the receipt number before it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -29,6 +30,8 @@ pub enum Kind {
     Refusal(u8),
     /// The charge with this receipt and trace number was taken back.
     TakingBack { receipt: u16, trace: u32 },
+    /// The day was closed.
+    DayClosed,
 }
 
 /// What happened under one receipt number.
@@ -83,17 +86,43 @@ impl Ledger {
         self.write_down(Kind::Refusal(code), amount, clock)
     }
 
-    /// Takes a charge that stands back.
-    pub fn take_back(&mut self, receipt: u16, clock: (u16, u32)) {
+    /// Takes a charge that stands back; gives what is written down of it.
+    pub fn take_back(&mut self, receipt: u16, clock: (u16, u32)) -> Option<Entry> {
         let charge = self.entries.iter().rev().find(|entry| self.stands(entry) && entry.receipt == receipt);
-        if let Some(&Entry { amount, trace, .. }) = charge {
-            self.write_down(Kind::TakingBack { receipt, trace }, amount, clock);
+        let &Entry { amount, trace, .. } = charge?;
+        self.write_down(Kind::TakingBack { receipt, trace }, amount, clock);
+        self.entries.last().cloned()
+    }
+
+    /// Whether a charge with this receipt number was taken back.
+    pub fn was_taken_back(&self, receipt: u16) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| matches!(entry.kind, Kind::TakingBack { receipt: back, .. } if back == receipt))
+    }
+
+    /// Closes the day: the turnover begins anew.
+    pub fn close_day(&mut self, (date, time): (u16, u32)) {
+        let (receipt, trace) = self.entries.last().map_or((0, 0), |entry| (entry.receipt, entry.trace));
+        self.entries.push(Entry { kind: Kind::DayClosed, amount: Cents::ZERO, receipt, trace, date, time });
+        self.save();
+    }
+
+    /// The last receipt, whatever it is of. A terminal that forgets it with its day has none after that.
+    pub fn last(&self, forgets_with_day: bool) -> Option<&Entry> {
+        let mut entries = self.entries.iter().rev();
+        if forgets_with_day {
+            entries.next().filter(|entry| entry.kind != Kind::DayClosed)
+        } else {
+            entries.find(|entry| entry.kind != Kind::DayClosed)
         }
     }
 
-    /// What happened last, whatever it was.
-    pub fn last(&self) -> Option<&Entry> {
-        self.entries.last()
+    /// The charges since the day was last closed that stand.
+    pub fn charged_today(&self) -> Vec<&Entry> {
+        let begin =
+            self.entries.iter().rposition(|entry| entry.kind == Kind::DayClosed).map_or(0, |at| at + 1);
+        self.entries[begin..].iter().filter(|entry| self.stands(entry)).collect()
     }
 
     /// All charges that stand, oldest first.
@@ -103,6 +132,7 @@ impl Ledger {
             terminal_id: format!("{TERMINAL_ID:08}"),
             receipt_number: entry.receipt,
             card_scheme: CARD_SCHEME.to_owned(),
+            trace: Some(entry.trace),
         };
         self.entries.iter().filter(|entry| self.stands(entry)).map(details).collect()
     }
@@ -130,6 +160,7 @@ impl Ledger {
                 Kind::Charge => writeln!(text),
                 Kind::Refusal(code) => writeln!(text, " refused {code}"),
                 Kind::TakingBack { receipt, trace } => writeln!(text, " back {receipt} {trace}"),
+                Kind::DayClosed => writeln!(text, " day"),
             };
         }
         let fresh = file.with_extension("new");
@@ -179,6 +210,7 @@ impl Entry {
         let (amount, receipt, trace, date, time) = (number()?, number()?, number()?, number()?, number()?);
         let kind = match words.collect::<Vec<_>>()[..] {
             [] => Kind::Charge,
+            ["day"] => Kind::DayClosed,
             ["refused", code] => Kind::Refusal(code.parse().ok()?),
             ["back", receipt, trace] => {
                 Kind::TakingBack { receipt: receipt.parse().ok()?, trace: trace.parse().ok()? }

@@ -14,7 +14,7 @@ fn what_was_charged_is_still_known_to_the_next_process() {
     let refused = ledger.refuse(Cents(700), 0x05, (1122, 140_800));
     let mut again = Ledger::open(&file).unwrap();
     assert_eq!(again.charged(), [first_payment()]);
-    assert_eq!(again.last(), ledger.last());
+    assert_eq!(again.last(false), ledger.last(false));
     assert_eq!(refused, second + 2, "taking back used a receipt number");
     assert_eq!(again.charge(Cents(1), (1122, 0)), refused + 1, "and so did the refusal");
 }
@@ -105,4 +105,62 @@ fn the_cable_has_the_same_name_before_and_after_it_was_pulled() {
     assert!(name.exists());
     drop(simulator);
     assert!(!name.exists());
+}
+
+#[test]
+fn the_turnover_counts_what_stands_since_the_day_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("memory");
+    let mut ledger = Ledger::open(&file).unwrap();
+    ledger.charge(Cents(100), (1122, 0));
+    ledger.close_day((1122, 230_000));
+    assert_eq!(ledger.charged_today().len(), 0);
+    assert_eq!(ledger.last(false).map(|entry| entry.receipt), Some(1), "the last receipt is still there");
+    assert_eq!(ledger.last(true), None, "unless the terminal forgets it");
+    let second = ledger.charge(Cents(200), (1123, 0));
+    ledger.refuse(Cents(300), 0x05, (1123, 0));
+    let fourth = ledger.charge(Cents(400), (1123, 0));
+    assert!(ledger.take_back(fourth, (1123, 0)).is_some());
+    assert!(ledger.was_taken_back(fourth) && !ledger.was_taken_back(second));
+    assert!(ledger.take_back(fourth, (1123, 0)).is_none(), "once only");
+    let again = Ledger::open(&file).unwrap();
+    let today: Vec<u16> = again.charged_today().iter().map(|entry| entry.receipt).collect();
+    assert_eq!(today, [second]);
+    assert_eq!(again.charged().len(), 2);
+}
+
+#[test]
+fn what_is_said_on_a_slow_line_arrives_byte_by_byte() {
+    let mut table = Table::ready();
+    table.terminal.faults.baud = Some(9600);
+    let enquiry = crate::devices::terminal::testing::hex("10 02 05 01 03 12 34 56 10 03 E0 43");
+    let begin = table.now;
+    let mut said = table.terminal.handle(&enquiry, begin);
+    assert!(said.is_empty(), "not at once");
+    let mut now = begin;
+    while said.len() < 10 {
+        now = table.terminal.deadline().expect("it speaks");
+        said.extend(table.terminal.handle(&[], now));
+    }
+    assert_eq!(said[..4], [0x06, 0x10, 0x02, 0x80]);
+    assert!(now - begin >= Duration::from_micros(10 * 1145), "ten bytes take 11 ms");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_garbage() {
+    let spoilt = |seed| {
+        let mut table = Table::new();
+        table.terminal.faults.garbage = Some(Garbage::new(seed, 100));
+        table.plug();
+        table.settle(Duration::from_secs(60));
+        table.sent.clone()
+    };
+    assert_eq!(spoilt(1), spoilt(1));
+    assert_ne!(spoilt(1), spoilt(2));
+}
+
+#[test]
+fn the_full_number_of_the_simulated_card_is_one_that_is_found() {
+    let digits: Vec<u8> = FULL_CARD_NUMBER.bytes().map(|byte| byte - b'0').collect();
+    assert!(card_numbers::is_card_number(&digits));
 }

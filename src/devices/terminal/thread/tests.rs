@@ -6,9 +6,9 @@ use std::sync::mpsc::Receiver;
 use uuid::Uuid;
 
 use super::*;
-use crate::devices::terminal::simulator::{PaymentSimulator, PowerCut};
-use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, payment};
-use crate::devices::terminal::{Condition, Last, LastPayment, Outcome, Prompt};
+use crate::devices::terminal::simulator::{Act, AtByte, PaymentSimulator, PowerCut};
+use crate::devices::terminal::testing::{AMOUNT, Journal, first_payment, options, paid, payment};
+use crate::devices::terminal::{Condition, Last, Outcome, Prompt};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -93,7 +93,7 @@ fn after_a_power_cut_the_terminal_tells_that_it_was_paid() {
         TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(paid(first_payment())));
     pillar.wait_for(Condition::Ready);
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
@@ -131,7 +131,7 @@ fn a_resident_pays_at_a_terminal_whose_cable_is_out_and_the_pillar_learns_of_it(
         TerminalEvent::Remembers(memory) => Some(memory.last),
         _ => None,
     });
-    assert_eq!(last, Last::Payment(LastPayment { approved: true, details: first_payment() }));
+    assert_eq!(last, Last::Payment(paid(first_payment())));
     assert_eq!(pillar.simulator.charged(), [first_payment()]);
 }
 
@@ -172,4 +172,66 @@ fn a_full_card_number_on_the_line_is_in_no_event() {
     for part in ["6772890123451230", "67728901", "23451230", "103, 114, 137", "0x67, 0x72"] {
         assert!(!everything.contains(part), "{part} was kept");
     }
+}
+
+#[test]
+fn the_day_is_closed_and_the_bank_is_tried_over_a_real_line() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    pillar.wait_for_outcome(1);
+    pillar.terminal.diagnose();
+    let diagnosed =
+        pillar.wait(|event| if let TerminalEvent::Diagnosed(result) = event { Some(result) } else { None });
+    assert_eq!((diagnosed, pillar.simulator.turnover()), (Ok(()), (1, AMOUNT)));
+    pillar.terminal.end_of_day();
+    let ended =
+        pillar.wait(|event| if let TerminalEvent::DayEnded(result) = event { Some(result) } else { None });
+    assert_eq!((ended, pillar.simulator.turnover().0), (Ok(()), 0));
+    assert_eq!(pillar.simulator.charged(), [first_payment()]);
+}
+
+#[test]
+fn a_terminal_that_is_busy_for_a_moment_and_says_things_by_half_is_paid_at_over_a_real_line() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.busy_for(Duration::from_millis(1500));
+    pillar.simulator.script(|faults| faults.half_frames = 1);
+    pillar.simulator.act(Act::MistypePin);
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Paid(first_payment()));
+    assert_eq!(pillar.simulator.authorisations(), 1);
+}
+
+#[test]
+fn a_cable_that_comes_out_at_a_certain_byte_leaves_an_unknown_payment_that_is_settled_when_it_is_back() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.script(|faults| faults.hang_up_at = Some(AtByte::Sent(70)));
+    pillar.simulator.insert_card();
+    pillar.charge(1);
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::Unknown);
+    pillar.wait_for(Condition::Offline);
+    let end = Instant::now() + LIMIT;
+    while pillar.simulator.charged().is_empty() && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    pillar.simulator.plug_cable();
+    let last = pillar.wait(|event| match event {
+        TerminalEvent::Remembers(memory) => Some(memory.last),
+        _ => None,
+    });
+    assert_eq!(last, Last::Payment(paid(first_payment())));
+}
+
+#[test]
+fn a_charge_that_the_disk_does_not_keep_is_reversed_over_a_real_line() {
+    let pillar = Pillar::start();
+    pillar.wait_for(Condition::Ready);
+    pillar.simulator.script(|faults| faults.completes_rejected = true);
+    pillar.simulator.insert_card();
+    pillar.terminal.charge(pillar.journal.charge(1, AMOUNT, false));
+    assert_eq!(pillar.wait_for_outcome(1), Outcome::TakenBack);
+    assert_eq!(pillar.simulator.charged(), []);
 }

@@ -25,6 +25,9 @@ pub const REGISTRATION: &[&str] = &[
     "E 10 02 06 20 03 12 34 56 10 03 C5 6A",
     "P 06",
     "P 10 02 84 83 00 10 03 91 8E",
+    "E 06 10 02 06 10 10 03 12 34 56 10 03 15 AD",
+    "P 06",
+    "P 10 02 84 83 00 10 03 91 8E",
     "E 06",
 ];
 
@@ -88,16 +91,18 @@ const DECLINED: &[&str] = &[
 #[test]
 fn the_captured_payment_is_answered_byte_for_byte() {
     let events = replay(PAYMENT);
-    let details = Details { receipt_number: 231, ..first_payment() };
+    let details = Details { receipt_number: 231, trace: Some(1042), ..first_payment() };
     assert_eq!(
         events,
         [
             TerminalEvent::Prompt(payment(1), Prompt::Connecting),
             TerminalEvent::Condition(Condition::Busy),
             TerminalEvent::Prompt(payment(1), Prompt::PresentCard),
-            TerminalEvent::Prompt(payment(1), Prompt::Authorising),
-            // 0C is "card not readable" in the specification; the terminal says how to go on.
-            TerminalEvent::Prompt(payment(1), Prompt::LookAtTerminal),
+            TerminalEvent::Prompt(payment(1), Prompt::PleaseWait),
+            TerminalEvent::Prompt(
+                payment(1),
+                Prompt::Trouble { trouble: Trouble::CardUnreadable, remove_card: false }
+            ),
             TerminalEvent::Done(payment(1), Outcome::Paid(details)),
             TerminalEvent::Condition(Condition::Ready),
         ]
@@ -116,7 +121,7 @@ fn a_terminal_that_rejects_to_repeat_a_receipt_remembers_none() {
     let mut player = Player::default();
     player.take(&mut driver, Input::Opened);
     player.play(&mut driver, REGISTRATION);
-    assert_eq!(player.events, [remembers(None), TerminalEvent::Condition(Condition::Ready)]);
+    assert_eq!(player.events, [remembers(None, None), TerminalEvent::Condition(Condition::Ready)]);
 }
 
 /// Plays the terminal's lines of a payment of 17.35; checks the pillar's.

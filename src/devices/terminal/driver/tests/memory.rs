@@ -72,8 +72,10 @@ fn a_terminal_in_trouble_proves_nothing() {
 fn a_terminal_that_refuses_the_status_enquiry_too_proves_nothing() {
     let mut driver = ready_driver();
     driver.handle(Input::AskLastPayment, Duration::from_secs(1));
+    driver.handle(Input::Bytes(&hex("06")), Duration::from_secs(1));
     feed(&mut driver, &Packet::Rejected(codes::NOT_POSSIBLE));
     assert!(matches!(driver.state, State::Repeating(_)));
+    driver.handle(Input::Bytes(&hex("06")), Duration::from_secs(1));
     let outputs = feed(&mut driver, &Packet::Rejected(codes::NOT_POSSIBLE));
     assert_eq!(tells_of_the_last_payment(&outputs), []);
     assert!(matches!(driver.state, State::Ready));
@@ -99,8 +101,8 @@ fn a_terminal_that_has_just_been_paid_at_and_repeats_nothing_is_not_believed_to_
 
 #[test]
 fn a_declined_payment_is_told_when_it_has_a_receipt_number_and_not_at_all_otherwise() {
-    let details = Details { receipt_number: 7, card_scheme: String::new(), ..first_payment() };
-    let declined = LastPayment { approved: false, details: details.clone() };
+    let details = Details { receipt_number: 7, card_scheme: String::new(), trace: None, ..first_payment() };
+    let declined = LastPayment { approved: false, details: details.clone(), reverses: None };
     assert_eq!(repeated(all_fields(0x6C)), [Some(declined.clone())]);
     let no_amount = vec![Field::Result(0x6C), Field::Receipt(7), Field::TerminalId(52_523_535)];
     let details = Details { amount: zuil_wire::Cents::ZERO, ..details };
@@ -155,7 +157,7 @@ fn a_terminal_that_tells_no_receipt_number_is_asked_every_minute_and_complained_
         assert_eq!(told(&table), []);
         let asked = table.times_sent(repeat_receipt);
         assert!((9..=11).contains(&asked), "asked {asked} times in ten minutes");
-        assert_eq!(table.events.last(), Some(&TerminalEvent::Condition(Condition::Ready)));
+        assert_eq!(table.driver.told, Some(Condition::Ready));
         // What the log advises helps.
         table.terminal.ledger.charge(AMOUNT, (1122, 0));
         table.settle(Duration::from_secs(70));

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use zuil_wire::Cents;
 
-use super::{ANSWER_PATIENCE, Act, Core, State};
-use crate::devices::terminal::codec::{Fields, Packet};
+use super::{ANSWER_PATIENCE, Act, Core, State, card};
+use crate::devices::terminal::codec::{Fields, Intermediate, Packet};
 use crate::devices::terminal::codes::{self, intermediate};
 use crate::devices::terminal::link::Ticket;
 use crate::devices::terminal::simulator::PowerCut;
@@ -31,11 +31,22 @@ pub(super) struct Paying {
 
 #[derive(Clone, Copy)]
 pub(super) enum Stage {
-    Card { since: Duration },
+    Card {
+        since: Duration,
+    },
     Pin(Act),
     Bank(Act),
-    RemoveCard { receipt: u16 },
-    Approved { receipt: u16 },
+    /// It has the pillar print something, so many times.
+    Printing {
+        receipt: u16,
+        left: u8,
+    },
+    RemoveCard {
+        receipt: u16,
+    },
+    Approved {
+        receipt: u16,
+    },
     Refused(u8),
     TakingBack,
 }
@@ -51,7 +62,7 @@ impl Core {
             amount,
             stage: Stage::Card { since: now },
             until: now + self.pace.card_time_out,
-            ticket: self.say(&Packet::IntermediateStatus(intermediate::INSERT_CARD), now),
+            ticket: self.say(&Packet::IntermediateStatus(Intermediate::new(intermediate::INSERT_CARD)), now),
             patience: now + ANSWER_PATIENCE,
             answered: false,
             stop: false,
@@ -74,6 +85,10 @@ impl Core {
         let State::Paying(paying) = &mut self.state else { return };
         match paying.stage {
             Stage::Approved { .. } if yes => {
+                self.unanswered = None;
+                self.end(&Packet::Completion(Fields::default()), now);
+            }
+            Stage::Approved { .. } if self.faults.completes_rejected => {
                 self.unanswered = None;
                 self.end(&Packet::Completion(Fields::default()), now);
             }
@@ -115,7 +130,14 @@ impl Core {
             }
             Stage::Card { since } => self.wait_for_card(since, paying.until, now),
             _ if now < paying.until => {}
-            Stage::Pin(card) => self.enter(Stage::Bank(card), intermediate::PLEASE_WAIT, self.pace.bank, now),
+            Stage::Pin(Act::MistypePin) => {
+                let wrong = Intermediate { digit: Some(2), ..Intermediate::new(intermediate::INCORRECT_PIN) };
+                self.enter(Stage::Pin(Act::InsertCard), wrong, self.pace.pin, now);
+            }
+            Stage::Pin(card) => {
+                let waiting = Intermediate::new(intermediate::WAITING_FOR_BANK);
+                self.enter(Stage::Bank(card), waiting, self.pace.bank, now);
+            }
             Stage::Bank(Act::InsertBadCard(code)) => {
                 self.ledger.refuse(amount, code, self.clock);
                 self.tell_result(Stage::Refused(code), now);
@@ -124,13 +146,31 @@ impl Core {
                 let receipt = self.ledger.charge(amount, self.clock);
                 self.unanswered = Some(receipt);
                 if !self.is_cut(PowerCut::AfterCharging) {
-                    let stage = Stage::RemoveCard { receipt };
-                    self.enter(stage, intermediate::REMOVE_CARD, self.pace.remove_card, now);
+                    let left = if self.faults.full_card_number { 2 } else { 0 };
+                    self.print(receipt, left, now);
                 }
             }
+            Stage::Printing { receipt, left } => self.print(receipt, left, now),
             Stage::RemoveCard { receipt } => self.tell_result(Stage::Approved { receipt }, now),
             Stage::TakingBack => self.end(&Packet::Abort(codes::PROCESSING_ERROR), now),
             Stage::Approved { .. } | Stage::Refused(_) => {}
+        }
+    }
+
+    /// When the payment has something to do.
+    pub(super) fn payment_deadline(&self) -> Option<Duration> {
+        let State::Paying(paying) = &self.state else { return None };
+        if !paying.answered {
+            return Some(paying.patience);
+        }
+        match paying.stage {
+            Stage::Approved { .. } | Stage::Refused(_) => None,
+            Stage::Card { .. } | Stage::Pin(_) if paying.stop => Some(Duration::ZERO),
+            Stage::Card { .. } if self.act.is_some() => Some(Duration::ZERO),
+            Stage::Card { since } => {
+                Some(self.auto.map_or(paying.until, |after| paying.until.min(since + after)))
+            }
+            _ => Some(paying.until),
         }
     }
 
@@ -155,14 +195,32 @@ impl Core {
     fn take_back(&mut self, receipt: u16, now: Duration) {
         self.unanswered = None;
         self.ledger.take_back(receipt, self.clock);
-        self.enter(Stage::TakingBack, intermediate::AUTO_REVERSAL, Duration::ZERO, now);
+        let reversal = Intermediate::new(intermediate::AUTO_REVERSAL);
+        self.enter(Stage::TakingBack, reversal, Duration::ZERO, now);
+    }
+
+    /// Has the pillar print what is left, and then the card removed.
+    fn print(&mut self, receipt: u16, left: u8, now: Duration) {
+        if left == 0 {
+            let remove = Intermediate::new(intermediate::REMOVE_CARD);
+            return self.enter(Stage::RemoveCard { receipt }, remove, self.pace.remove_card, now);
+        }
+        let text = if left == 1 { card::block_to_print() } else { card::line_to_print() };
+        let ticket = self.say_apdu(&text, now);
+        self.set_stage(Stage::Printing { receipt, left: left - 1 }, ticket, now, now);
     }
 
     fn wait_for_card(&mut self, since: Duration, until: Duration, now: Duration) {
         let auto = self.auto.filter(|after| now >= since + *after).map(|_| Act::InsertCard);
         match self.act.take().or(auto) {
-            Some(card @ (Act::InsertCard | Act::InsertBadCard(_))) => {
-                self.enter(Stage::Pin(card), intermediate::WATCH_PIN_PAD, self.pace.pin, now);
+            Some(card @ (Act::InsertCard | Act::InsertBadCard(_) | Act::MistypePin)) => {
+                let enter_pin = Intermediate::new(intermediate::WATCH_PIN_PAD);
+                self.enter(Stage::Pin(card), enter_pin, self.pace.pin, now);
+            }
+            Some(Act::InsertBadly) => {
+                self.act = Some(Act::InsertCard);
+                let unreadable = Intermediate::new(intermediate::CARD_NOT_READABLE);
+                self.enter(Stage::Card { since: now }, unreadable, self.pace.card_time_out, now);
             }
             Some(Act::PressStop | Act::WalkAway) => self.end(&Packet::Abort(codes::ABORTED), now),
             None if now >= until => self.end(&Packet::Abort(codes::ABORTED), now),
@@ -172,20 +230,24 @@ impl Core {
 
     /// Sends the status information of what was written down last.
     fn tell_result(&mut self, stage: Stage, now: Duration) {
-        if let Some(entry) = self.ledger.last().cloned() {
+        if let Some(entry) = self.ledger.last(false).cloned() {
             let ticket = self.send_status(&entry, now);
             self.set_stage(stage, ticket, now, now);
         }
     }
 
-    fn enter(&mut self, stage: Stage, status: u8, lasts: Duration, now: Duration) {
+    fn enter(&mut self, stage: Stage, status: Intermediate, lasts: Duration, now: Duration) {
         if self.alone {
             if let State::Paying(paying) = &mut self.state {
                 *paying = Paying { stage, until: now + lasts, answered: true, ..*paying };
             }
             return;
         }
-        let ticket = self.say(&Packet::IntermediateStatus(status), now);
+        let ticket = if self.faults.full_card_number {
+            self.say_apdu(&card::status_with_text(status.status), now)
+        } else {
+            self.say(&Packet::IntermediateStatus(status), now)
+        };
         self.set_stage(stage, ticket, now + lasts, now);
     }
 
