@@ -153,7 +153,11 @@ impl Driver {
         self.handle(Input::Forget);
         // What clears the printer is worth a moment.
         let until = self.started.elapsed() + LAST_WORDS;
-        while !self.unsent.is_empty() && self.started.elapsed() < until && self.exchange().is_ok() {}
+        while self.port.is_some()
+            && !self.unsent.is_empty()
+            && self.started.elapsed() < until
+            && self.exchange().is_ok()
+        {}
     }
 
     /// Takes all orders that are there; without a port, waits for one until it is time to try again.

@@ -80,8 +80,7 @@ fn too_little_use_gives_no_forecast() {
 #[test]
 fn hardly_any_use_gives_no_date_in_another_decade() {
     assert_eq!(empty_on(&after(&[1_000, 1, 1])).map(|day| day.year()), Some(2026));
-    let mut settings = PaperSettings::default();
-    settings.roll_mm = u32::MAX;
+    let settings = PaperSettings { roll_mm: u32::MAX, ..PaperSettings::default() };
     let mut counter = PaperCounter::new(settings);
     (1..=3).rev().for_each(|before| counter.used(334, day(before)));
     assert_eq!(empty_on(&counter), None);

@@ -214,5 +214,5 @@ fn over_a_real_wire_a_slow_line_is_not_mistaken_for_a_dead_printer() {
     desk.expect(&PrinterEvent::Printed(job));
     // The printer breaks lines where its paper ends.
     let pieces = texts(&desk.simulator.take_receipts());
-    assert!(pieces.len() == 1 && pieces[0].contains(" 70\n"), "{pieces:?}");
+    assert!(pieces.len() == 1 && pieces[0].contains(" 45\n"), "{pieces:?}");
 }
