@@ -9,6 +9,7 @@ pub mod health;
 pub mod port;
 pub mod printer;
 pub mod reader;
+pub mod recorder;
 pub mod speech;
 pub mod terminal;
 
