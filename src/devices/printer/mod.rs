@@ -4,7 +4,7 @@
 //! is on paper; an interrupted job is cleared from the printer before anyone else can get it.
 
 mod commands;
-mod core;
+pub(super) mod core;
 mod driver;
 mod patience;
 #[cfg(feature = "simulators")]

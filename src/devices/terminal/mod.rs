@@ -9,7 +9,7 @@ use zuil_wire::Cents;
 
 mod codec;
 mod codes;
-mod driver;
+pub(super) mod driver;
 mod frame;
 mod link;
 #[cfg(feature = "simulators")]
