@@ -59,6 +59,12 @@ impl HttpsHub {
             .map_err(|_| setup("the HTTPS client cannot be made"))?;
         Ok(Self { client, transactions: address("/v1/transactions")?, health: address("/v1/health")? })
     }
+
+    /// Asks whether the hub is there and admits this pillar; what its clock says, when it tells.
+    pub(super) async fn hubs_clock(&self) -> Result<Option<Timestamp>, SyncError> {
+        let response = accepted(self.client.get(self.health.clone()).send().await.map_err(unreachable)?)?;
+        Ok(response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?)))
+    }
 }
 
 impl Hub for HttpsHub {
