@@ -289,8 +289,11 @@ mod tests {
     fn the_example_of_a_recorder_is_one_when_its_comments_are_taken_away() {
         let example = include_str!("../zuil.toml.example");
         let table = example.split("# [recorder]").nth(1).unwrap();
-        let table: Vec<&str> =
-            table.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = ")).collect();
+        let table: Vec<&str> = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| line.contains(" = "))
+            .collect();
         let config = load(&format!("{SMALLEST}[recorder]\n{}", table.join("\n"))).unwrap();
         assert_eq!(config.recorder.unwrap().devices, [Recorded::Printer, Recorded::Terminal]);
     }

@@ -134,7 +134,15 @@ impl Pillar {
             .name("runner".into())
             .spawn(move || run(Runner::new(parts), &received, &stopped, speaking(speech, show)))
             .map_err(storage("starting the runner"))?;
-        Ok(Self { inputs, stop: Some(stop), thread: Some(thread), _headphones: headphones, _sync: sync, _recorders: recorders, _lock: lock })
+        Ok(Self {
+            inputs,
+            stop: Some(stop),
+            thread: Some(thread),
+            _headphones: headphones,
+            _sync: sync,
+            _recorders: recorders,
+            _lock: lock,
+        })
     }
 
     /// Where what the resident does goes in.

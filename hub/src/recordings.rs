@@ -35,8 +35,8 @@ pub enum OpenError {
 /// # Errors
 /// When it cannot be read, was changed, or was sealed to another key.
 pub fn open(data_dir: &Path, file: &Path) -> Result<Zeroizing<String>, OpenError> {
-    let sealed = std::fs::read_to_string(file)
-        .map_err(|error| OpenError::File(file.display().to_string(), error))?;
+    let sealed =
+        std::fs::read_to_string(file).map_err(|error| OpenError::File(file.display().to_string(), error))?;
     let folder = data_dir.join("seal");
     if !folder.exists() {
         return Err(OpenError::NoHub(data_dir.display().to_string()));
@@ -75,7 +75,11 @@ mod tests {
     fn the_hub_reads_what_a_pillar_recorded() {
         let (folder, file) = hub_and_recording(None);
         let text = open(folder.path(), &file).unwrap();
-        assert!(text.contains("# pillar voorbeeld\n") && text.contains("\n0.000005 out 1B 40\n"), "{}", *text);
+        assert!(
+            text.contains("# pillar voorbeeld\n") && text.contains("\n0.000005 out 1B 40\n"),
+            "{}",
+            *text
+        );
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub fn run(config: &Path, options: &Options) -> Result<ExitCode, Box<dyn std::er
     std::io::stdout().lock().write_all(text.as_bytes())?;
     if let Some(file) = &options.pdf {
         let page = pdf::page(&report)?;
-        std::fs::write(file, page).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+        std::fs::write(file, page)
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     }
     Ok(if report.verdict() == Verdict::Failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }

@@ -33,8 +33,10 @@ pub fn settings(order: &Order) -> (Check, Option<Config>) {
                 (config.headphones.is_some(), say(language, "headphones")),
                 (config.speech.is_some(), say(language, "speech")),
             ];
-            let named: Vec<&str> = devices.iter().filter(|(there, _)| *there).map(|(_, name)| *name).collect();
-            let devices = if named.is_empty() { say(language, "no devices").into() } else { named.join(", ") };
+            let named: Vec<&str> =
+                devices.iter().filter(|(there, _)| *there).map(|(_, name)| *name).collect();
+            let devices =
+                if named.is_empty() { say(language, "no devices").into() } else { named.join(", ") };
             (Finding::ok(format!("{file}: {devices}")), Some(config))
         }
         Err(error) => {
@@ -73,7 +75,8 @@ fn judge_binding(language: Language, path: &Path, binding: &Binding, now: Timest
     }
     if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
         let path = path.display().to_string();
-        let seen = format!("{seen}; {}", say(language, "others than its owner can read the file with its keys"));
+        let seen =
+            format!("{seen}; {}", say(language, "others than its owner can read the file with its keys"));
         return Finding::attention(seen, fill(say(language, "run `chmod 600 {path}`"), &[("path", &path)]));
     }
     if expires.duration_since(now) < CERTIFICATE_NOTICE {
@@ -98,7 +101,8 @@ pub fn catalogue(language: Language, config: &Config) -> (Check, Option<String>)
             let values = [("count", &*mistakes.len().to_string()), ("first", &first)];
             let seen = fill(say(language, "{count} mistakes; the first: {first}"), &values);
             let folder = config.catalogue_dir.display().to_string();
-            let next = fill(say(language, "see all of them with `zuil check {folder}`"), &[("folder", &folder)]);
+            let next =
+                fill(say(language, "see all of them with `zuil check {folder}`"), &[("folder", &folder)]);
             (Finding::failed(seen, next), None)
         }
     };
@@ -125,7 +129,10 @@ pub fn fonts(language: Language, catalogue_dir: &Path) -> Finding {
     let first: Vec<String> = missing.iter().take(8).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
     let values = [("missing", &*missing.len().to_string()), ("first", &first.join(" "))];
     Finding::attention(
-        fill(say(language, "{missing} characters of the catalogue have no shape on the screens: {first}"), &values),
+        fill(
+            say(language, "{missing} characters of the catalogue have no shape on the screens: {first}"),
+            &values,
+        ),
         say(language, "update this program, or write these texts otherwise"),
     )
 }

@@ -20,9 +20,11 @@ mod terminal;
 mod tests;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use zuil_wire::Binding;
 
 use crate::catalogue::Language;
 use crate::config::Config;
@@ -148,28 +150,56 @@ impl Finding {
     }
 }
 
+/// How long the settings and what they name may take to be read.
+const FILES_TIME: Duration = Duration::from_secs(10);
+
 /// Looks at everything. `now` reads the wall clock.
 #[must_use]
 pub fn examine(order: &Order, now: fn() -> Timestamp) -> Report {
     let language = order.language;
+    let asked = order.clone();
+    let Some(files) = run::within(FILES_TIME, move || read_files(&asked, now)) else {
+        let hangs = run::hangs(language, FILES_TIME).of("settings", say(language, "Settings"));
+        let at = now().to_zoned(TimeZone::system()).datetime();
+        return report(language, at, None, None, vec![hangs]);
+    };
+    let Files { mut checks, municipality, known } = files;
+    let Some(Known { config, binding, running }) = known else {
+        let at = now().to_zoned(TimeZone::system()).datetime();
+        return report(language, at, None, None, checks);
+    };
+    let pillar = binding.as_ref().map(|binding| binding.pillar.clone());
+    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
+    let at = now().to_zoned(zone).datetime();
+    checks.extend(run::all(language, tasks(order, config, binding, running, now)));
+    report(language, at, municipality, pillar, checks)
+}
+
+/// What stands in files.
+struct Files {
+    checks: Vec<Check>,
+    municipality: Option<String>,
+    known: Option<Known>,
+}
+
+/// What all other checks build on.
+struct Known {
+    config: Config,
+    binding: Option<Binding>,
+    running: Running,
+}
+
+fn read_files(order: &Order, now: fn() -> Timestamp) -> Files {
+    let language = order.language;
     let (settings, config) = files::settings(order);
     let Some(config) = config else {
-        let at = now().to_zoned(TimeZone::system()).datetime();
-        return report(language, at, None, None, vec![settings]);
+        return Files { checks: vec![settings], municipality: None, known: None };
     };
-    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-    let mut checks = vec![settings];
     let (binding_check, binding) = files::binding(language, &config, now());
-    checks.push(binding_check);
-    let (catalogue_check, municipality) = files::catalogue(language, &config);
-    checks.push(catalogue_check);
-    let (pillar_check, running) = storage::pillar(language, &config);
-    checks.push(pillar_check);
-    let pillar = binding.as_ref().map(|binding| binding.pillar.clone());
-    let at = now().to_zoned(zone).datetime();
-    let tasks = tasks(order, config, binding, running, now);
-    checks.extend(run::all(language, tasks));
-    report(language, at, municipality, pillar, checks)
+    let (catalogue, municipality) = files::catalogue(language, &config);
+    let (pillar, running) = storage::pillar(language, &config);
+    let checks = vec![settings, binding_check, catalogue, pillar];
+    Files { checks, municipality, known: Some(Known { config, binding, running }) }
 }
 
 fn report(
@@ -186,7 +216,7 @@ fn report(
 fn tasks(
     order: &Order,
     config: Config,
-    binding: Option<zuil_wire::Binding>,
+    binding: Option<Binding>,
     running: Running,
     now: fn() -> Timestamp,
 ) -> Vec<Task> {
@@ -201,10 +231,10 @@ fn tasks(
         Task::several("network", say(language, "Network"), 40, move || {
             network::checks(language, binding.as_ref(), now)
         }),
-        Task::several("printer", say(language, "Receipt printer"), 50, move || {
+        Task::several("printer", say(language, "Receipt printer"), 48, move || {
             printer::checks(language, printer.as_ref(), running, print, now())
         }),
-        Task::several("terminal", say(language, "Card terminal"), 55, move || {
+        Task::several("terminal", say(language, "Card terminal"), 48, move || {
             terminal::checks(language, terminal.as_ref(), running)
         }),
         Task::new("document-reader", say(language, "Document reader"), 5, move || {

@@ -93,21 +93,32 @@ fn end(language: Language, hub: &str, ended: &Ended) -> Finding {
         ),
         Ended::Connection(error) => no_connection(language, hub, error),
         Ended::Certificate(SyncError::NotTheHub(why)) => Finding::failed(
-            fill(say(language, "who answers has another certificate than the hub of this binding: {why}"), &[("why", why)]),
-            say(language, "look at the clock; else something stands in between (a firewall that opens TLS), or the pillar must be bound again"),
+            fill(
+                say(language, "who answers has another certificate than the hub of this binding: {why}"),
+                &[("why", why)],
+            ),
+            say(
+                language,
+                "look at the clock; else something stands in between (a firewall that opens TLS), or the pillar must be bound again",
+            ),
         ),
         Ended::Certificate(error) => Finding::failed(
-            fill(say(language, "there is a connection, but the hub says nothing: {error}"), &[("error", &error.to_string())]),
+            fill(
+                say(language, "there is a connection, but the hub says nothing: {error}"),
+                &[("error", &error.to_string())],
+            ),
             say(language, "ask whether the hub runs, and whether a firewall lets TLS through"),
         ),
         Ended::Admission(SyncError::NotAdmitted) => Finding::failed(
-            say(language, "the hub does not admit this pillar: its certificate was revoked, has expired, or is another hub's"),
+            say(
+                language,
+                "the hub does not admit this pillar: its certificate was revoked, has expired, or is another hub's",
+            ),
             say(language, "bind this pillar again: `zuil-hub pillar add NAME` at the hub"),
         ),
-        Ended::Admission(error) => Finding::failed(
-            error.to_string(),
-            say(language, "ask who looks after the hub"),
-        ),
+        Ended::Admission(error) => {
+            Finding::failed(error.to_string(), say(language, "ask who looks after the hub"))
+        }
     }
 }
 
@@ -133,7 +144,10 @@ fn clock(language: Language, now: Timestamp, ahead: Option<SignedDuration>) -> C
     let set = say(language, "set the clock, or look whether this network lets the time server through (NTP)");
     let time = now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let finding = if !(EARLIEST..LATEST).contains(&now.as_second()) {
-        Finding::failed(fill(say(language, "the clock says {time}, which cannot be"), &[("time", &time)]), set)
+        Finding::failed(
+            fill(say(language, "the clock says {time}, which cannot be"), &[("time", &time)]),
+            set,
+        )
     } else if let Some(ahead) = ahead {
         let seconds = ahead.as_secs().to_string();
         let values = [("time", time.as_str()), ("seconds", &seconds)];

@@ -83,10 +83,9 @@ fn judge(language: Language, condition: Condition) -> Finding {
             say(language, "it is ready; its roll is nearly empty"),
             say(language, "put a new roll in"),
         ),
-        Condition::PaperOut => Finding::failed(
-            say(language, "its roll is empty"),
-            say(language, "put a new roll in"),
-        ),
+        Condition::PaperOut => {
+            Finding::failed(say(language, "its roll is empty"), say(language, "put a new roll in"))
+        }
         Condition::CoverOpen => Finding::failed(
             say(language, "its cover is open"),
             say(language, "close the cover until it clicks"),
@@ -97,7 +96,10 @@ fn judge(language: Language, condition: Condition) -> Finding {
         ),
         Condition::Unknown | Condition::Offline => Finding::failed(
             say(language, "its port opens, but it does not answer"),
-            say(language, "look whether it is switched on, and whether `baud` in the settings is the printer's"),
+            say(
+                language,
+                "look whether it is switched on, and whether `baud` in the settings is the printer's",
+            ),
         ),
     }
 }

@@ -41,6 +41,13 @@ impl Task {
     }
 }
 
+/// Does one piece of work; `None` when it does not end within the limit, or fails by itself.
+pub fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (tell, told) = channel();
+    thread::Builder::new().name("doctor".into()).spawn(move || drop(tell.send(work()))).ok()?;
+    told.recv_timeout(limit).ok()
+}
+
 /// Runs all side by side; the checks come in the order of the tasks.
 pub fn all(language: Language, tasks: Vec<Task>) -> Vec<Check> {
     let start = Instant::now();
@@ -49,12 +56,13 @@ pub fn all(language: Language, tasks: Vec<Task>) -> Vec<Check> {
         .map(|Task { id, name, limit, work }| {
             let (tell, told) = channel();
             // The thread of a check that hangs ends with the program. Nobody listens to it any more.
-            let thread = thread::Builder::new().name(id.into()).spawn(move || drop(tell.send(work())));
-            (id, name, limit, told, thread.is_ok())
+            // Without a thread nothing is told, and so the check has failed.
+            let _ = thread::Builder::new().name(id.into()).spawn(move || drop(tell.send(work())));
+            (id, name, limit, told)
         })
         .collect();
     let mut checks = Vec::new();
-    for (id, name, limit, told, _) in begun {
+    for (id, name, limit, told) in begun {
         match told.recv_timeout(limit.saturating_sub(start.elapsed())) {
             Ok(found) => checks.extend(found),
             Err(RecvTimeoutError::Timeout) => checks.push(hangs(language, limit).of(id, &name)),
@@ -64,7 +72,8 @@ pub fn all(language: Language, tasks: Vec<Task>) -> Vec<Check> {
     checks
 }
 
-fn hangs(language: Language, limit: Duration) -> Finding {
+/// What is said of something that hangs.
+pub fn hangs(language: Language, limit: Duration) -> Finding {
     let seconds = limit.as_secs().to_string();
     Finding::failed(
         fill(say(language, "it did not answer within {seconds} seconds"), &[("seconds", &seconds)]),

@@ -25,10 +25,9 @@ pub fn headphones(language: Language, settings: Option<&Headphones>) -> Finding 
     match fs::read_to_string(&settings.state_file).as_deref().map(str::trim) {
         Ok("1") => Finding::ok(say(language, "something is plugged in")),
         Ok("0") => Finding::ok(say(language, "nothing is plugged in")),
-        Ok(_) => Finding::failed(
-            fill(say(language, "{file} holds neither 0 nor 1"), &[("file", &file)]),
-            next,
-        ),
+        Ok(_) => {
+            Finding::failed(fill(say(language, "{file} holds neither 0 nor 1"), &[("file", &file)]), next)
+        }
         Err(error) => Finding::failed(
             fill(
                 say(language, "{file} cannot be read: {error}"),

@@ -83,7 +83,10 @@ fn write_something(folder: &Path) -> io::Result<()> {
 pub fn outbox(language: Language, folder: &Path) -> Finding {
     let path = folder.join("outbox.sqlite");
     if !path.exists() {
-        return Finding::not_there(say(language, "there is none yet; the pillar makes it at its first start"));
+        return Finding::not_there(say(
+            language,
+            "there is none yet; the pillar makes it at its first start",
+        ));
     }
     match Outbox::examine(&path) {
         Ok(Examined { damage: Some(damage), .. }) => Finding::failed(
@@ -98,25 +101,30 @@ pub fn outbox(language: Language, folder: &Path) -> Finding {
             let (waiting, parked) = (counts.saved.to_string(), counts.parked.to_string());
             let open = counts.open_payments.to_string();
             let seen = fill(
-                say(language, "it is whole; {waiting} requests wait for the hub, {open} payments are open, {parked} requests are parked"),
+                say(
+                    language,
+                    "it is whole; {waiting} requests wait for the hub, {open} payments are open, {parked} requests are parked",
+                ),
                 &[("waiting", &waiting), ("open", &open), ("parked", &parked)],
             );
             if counts.open_payments > 0 {
-                let next = say(language, "let the pillar run with its terminal; it settles open payments by itself");
+                let next =
+                    say(language, "let the pillar run with its terminal; it settles open payments by itself");
                 Finding::attention(seen, next)
             } else if counts.saved > 0 {
-                Finding::attention(seen, say(language, "let the pillar run with its network; it sends them by itself"))
+                Finding::attention(
+                    seen,
+                    say(language, "let the pillar run with its network; it sends them by itself"),
+                )
             } else {
                 Finding::ok(seen)
             }
         }
-        Err(error @ OutboxError::Newer) => Finding::failed(
-            error.to_string(),
-            say(language, "install the newer program again"),
-        ),
-        Err(error) => Finding::failed(
-            error.to_string(),
-            say(language, "keep the file, and call the workshop"),
-        ),
+        Err(error @ OutboxError::Newer) => {
+            Finding::failed(error.to_string(), say(language, "install the newer program again"))
+        }
+        Err(error) => {
+            Finding::failed(error.to_string(), say(language, "keep the file, and call the workshop"))
+        }
     }
 }

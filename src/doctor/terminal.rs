@@ -21,7 +21,7 @@ const READY_TIME: Duration = Duration::from_secs(12);
 /// How long it may take until it says what it remembers (status enquiry).
 const MEMORY_TIME: Duration = Duration::from_secs(8);
 /// How long the diagnosis may take: it calls the bank.
-const DIAGNOSIS_TIME: Duration = Duration::from_secs(30);
+const DIAGNOSIS_TIME: Duration = Duration::from_secs(20);
 
 /// The terminal, and its connection to the bank.
 pub fn checks(language: Language, settings: Option<&Terminal>, running: Running) -> Vec<Check> {
@@ -108,7 +108,10 @@ fn judge(language: Language, memory: Option<&Memory>) -> Finding {
         Some(Last::None) => Finding::ok(say(language, "registered; it remembers no payment")),
         Some(Last::NotTold) | None => Finding::attention(
             say(language, "registered, but it does not say what it remembers of its last payment"),
-            say(language, "have its supplier allow the repetition of receipts (06 20); open payments need it"),
+            say(
+                language,
+                "have its supplier allow the repetition of receipts (06 20); open payments need it",
+            ),
         ),
     }
 }

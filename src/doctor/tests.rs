@@ -15,7 +15,11 @@ pub fn report(language: Language) -> Report {
         checks: vec![
             check("settings", "Settings", Finding::ok("/etc/zuil/zuil.toml: receipt printer, card terminal")),
             check("outbox", "Outbox", Finding::attention("3 requests wait", "let the pillar run")),
-            check("network-name", "Network: the hub's name", Finding::ok("hub.example.nl:8443 is at 192.0.2.7")),
+            check(
+                "network-name",
+                "Network: the hub's name",
+                Finding::ok("hub.example.nl:8443 is at 192.0.2.7"),
+            ),
             check("printer", "Receipt printer", Finding::failed("its roll is empty", "put a new roll in")),
             check("terminal", "Card terminal", Finding::ok("registered; it remembers no payment")),
             check("terminal-bank", "Card terminal: the bank", Finding::ok("its diagnosis is well")),

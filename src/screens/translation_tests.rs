@@ -64,8 +64,10 @@ fn every_word_on_the_screens_is_translated() {
 
 #[test]
 fn every_word_that_the_source_says_is_translated() {
-    let known: BTreeSet<String> =
-        ["words", "receipt", "speech", "zuil", "doctor"].iter().flat_map(|domain| translated(domain)).collect();
+    let known: BTreeSet<String> = ["words", "receipt", "speech", "zuil", "doctor"]
+        .iter()
+        .flat_map(|domain| translated(domain))
+        .collect();
     let mut keys = 0;
     // Tests say what they like.
     let production =

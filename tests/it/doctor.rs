@@ -202,5 +202,8 @@ fn people_get_lines_in_their_language() {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("goed") && text.contains("Bonprinter") && text.contains("Klaar voor gebruik"), "{text}");
+    assert!(
+        text.contains("goed") && text.contains("Bonprinter") && text.contains("Klaar voor gebruik"),
+        "{text}"
+    );
 }

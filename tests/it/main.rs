@@ -8,6 +8,8 @@ mod doctor;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod recorder;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod town;

@@ -93,7 +93,9 @@ pub enum RecordingError {
     #[error("this is no recording of a Zuil pillar")]
     NoRecording,
     /// Another version wrote it.
-    #[error("this recording has version {0}, and this program reads {RECORDING_VERSION}; update the older one")]
+    #[error(
+        "this recording has version {0}, and this program reads {RECORDING_VERSION}; update the older one"
+    )]
     Version(u16),
     /// A piece is not the one that belongs there.
     #[error(

@@ -72,7 +72,8 @@ impl<E: std::fmt::Debug + Send + 'static> Session<E> {
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let event = self.events.recv_timeout(left).unwrap_or_else(|_| panic!("waited in vain for {what}"));
+            let event =
+                self.events.recv_timeout(left).unwrap_or_else(|_| panic!("waited in vain for {what}"));
             self.told.push(event);
             if self.told.last().is_some_and(|(_, event)| fits(event)) {
                 return;
@@ -155,7 +156,8 @@ impl PrinterSession {
     /// Prints a made-up receipt of so many lines.
     fn print(&mut self, lines: usize) {
         self.jobs += 1;
-        let bytes: Vec<u8> = (1..=lines).flat_map(|line| format!("Voorbeeld {line}\n").into_bytes()).collect();
+        let bytes: Vec<u8> =
+            (1..=lines).flat_map(|line| format!("Voorbeeld {line}\n").into_bytes()).collect();
         let order: String = bytes.iter().map(|byte| format!(" {byte:02X}")).collect();
         self.session.order(format!("print{order}"), "56 6F 6F 72 62 65 65 6C 64");
         self.printer.print(printer::job(self.jobs, bytes));

@@ -105,7 +105,9 @@ impl Paper {
                 }
                 _ => lines.push(word.to_owned()),
             }
-            while let Some((line, rest)) = lines.last().and_then(|line| self.broken(line, weight, points, width)) {
+            while let Some((line, rest)) =
+                lines.last().and_then(|line| self.broken(line, weight, points, width))
+            {
                 lines.pop();
                 lines.extend([line, rest]);
             }

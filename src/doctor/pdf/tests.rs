@@ -22,7 +22,8 @@ fn a_page_is_one_page_and_small_enough_to_mail() {
     ] {
         let bytes = page(&report).unwrap();
         assert!(bytes.starts_with(b"%PDF-") && bytes.len() < 100_000, "{name} has {} bytes", bytes.len());
-        let pages = bytes.windows(11).filter(|bytes| *bytes == b"/Type /Page" || *bytes == b"/Type/Page/").count();
+        let pages =
+            bytes.windows(11).filter(|bytes| *bytes == b"/Type /Page" || *bytes == b"/Type/Page/").count();
         assert!(pages <= 1, "{name} has {pages} pages");
         if let Some(folder) = std::env::var_os("ZUIL_KEEP") {
             std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
