@@ -35,6 +35,11 @@ enum Command {
         dir: PathBuf,
     },
     /// Look at every device, the network and the files, and say what is well and what to do.
+    ///
+    /// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
+    /// failed; 1 when there could be no report. A pillar that runs is left alone: its devices are looked
+    /// at from outside only. Nothing is charged, and nothing is printed without --print. It takes a
+    /// minute at most.
     Doctor(doctor::command::Options),
 }
 

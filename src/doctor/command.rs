@@ -16,14 +16,8 @@ use crate::catalogue::Language;
 /// The exit code when something failed.
 const FAILED: u8 = 2;
 
-/// Looks at every device, the network and the files, and says what is well and what to do.
-///
-/// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
-/// failed; 1 when there could be no report. A pillar that runs is left alone: its devices are then
-/// looked at from outside only. Nothing is charged, and nothing printed unless --print is given. It
-/// takes a minute at most.
+/// What can be asked of it.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
 pub struct Options {
     /// Also write the report as one A4 page.
     #[arg(long, value_name = "FILE")]

@@ -78,7 +78,7 @@ fn a_paid_errand_is_recorded_and_nothing_of_it_is_on_the_disk_in_plain() {
                 "{} holds plain bytes",
                 file.display()
             );
-            assert!(!contains(&on_disk, hex[..16].as_bytes()));
+            assert!(!contains(&on_disk, &hex.as_bytes()[..16]));
         }
     }
     let [printer, terminal] = &*files else { unreachable!() };
