@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::devices::printer::paper::PaperSettings;
@@ -35,6 +38,8 @@ pub struct Config {
     pub headphones: Option<Headphones>,
     /// The voice, when there is one.
     pub speech: Option<Speech>,
+    /// What is recorded of devices' lines, when someone looks for a fault.
+    pub recorder: Option<Recorder>,
     /// How long a visit may stand still.
     #[serde(default)]
     pub visit: VisitTimes,
@@ -118,6 +123,45 @@ pub struct Headphones {
 pub struct Speech {
     /// `espeak-ng`, or a program that takes the same arguments.
     pub program: PathBuf,
+}
+
+/// What is recorded of devices' lines, sealed to the municipality.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorder {
+    /// An existing folder.
+    pub folder: PathBuf,
+    /// Whose lines.
+    pub devices: Vec<Recorded>,
+    /// The last day, in the pillar's time zone.
+    pub until: Date,
+    /// The most mebibytes in a file, 1 to 1024.
+    #[serde(default = "default_file_mib")]
+    pub file_mib: u32,
+    /// The most files for each device, 1 to 1000.
+    #[serde(default = "default_recorder_files")]
+    pub files: u32,
+}
+
+/// A device whose line can be recorded. Readers cannot: what they read (a name, a date of birth, a
+/// BSN) leaves their drivers in no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Recorded {
+    /// The receipt printer.
+    Printer,
+    /// The card terminal.
+    Terminal,
+}
+
+impl Recorder {
+    /// The moment at which the last day is over.
+    #[must_use]
+    pub fn end(&self, zone: &TimeZone) -> Timestamp {
+        // A day beyond the calendar's end never ends; one that cannot be placed is over.
+        let Ok(next) = self.until.tomorrow() else { return Timestamp::MAX };
+        next.to_zoned(zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp())
+    }
 }
 
 /// How long a visit may stand still.
@@ -208,12 +252,16 @@ impl Config {
             .terminal
             .as_ref()
             .is_none_or(|terminal| terminal.end_of_day == "never" || terminal.end_of_day().is_some());
+        let mib_fit = self.recorder.as_ref().is_none_or(|recorder| (1..=1024).contains(&recorder.file_mib));
+        let files_fit = self.recorder.as_ref().is_none_or(|recorder| (1..=1000).contains(&recorder.files));
         [
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
             (columns_fit, "printer.columns", "42 or 48"),
             (roll_fits, "printer.roll_metres", "10 to 200"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
+            (mib_fit, "recorder.file_mib", "1 to 1024"),
+            (files_fit, "recorder.files", "1 to 1000"),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
         ]
@@ -238,6 +286,14 @@ const fn default_roll_metres() -> u16 {
     80
 }
 
+const fn default_file_mib() -> u32 {
+    16
+}
+
+const fn default_recorder_files() -> u32 {
+    4
+}
+
 const fn default_columns() -> u8 {
     48
 }
@@ -254,6 +310,33 @@ mod tests {
     }
 
     const SMALLEST: &str = "data_dir = 'd'\ncatalogue_dir = 'c'\nbinding = 'b'\n";
+
+    const RECORDER: &str = "[recorder]\nfolder = 'f'\ndevices = ['printer']\nuntil = '2026-12-01'\n";
+
+    #[test]
+    fn recording_is_off_until_someone_says_what_and_until_when() {
+        assert!(load(include_str!("../zuil.toml.example")).unwrap().recorder.is_none());
+        assert!(load(&format!("{SMALLEST}[recorder]\nfolder = 'f'\ndevices = ['printer']\n")).is_err());
+        let reader = RECORDER.replace("printer", "document_reader");
+        assert!(load(&format!("{SMALLEST}{reader}")).is_err());
+        let recorder = load(&format!("{SMALLEST}{RECORDER}")).unwrap().recorder.unwrap();
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        assert_eq!(recorder.end(&zone).to_string(), "2026-12-01T23:00:00Z");
+        assert_eq!((recorder.file_mib, recorder.files), (16, 4));
+    }
+
+    #[test]
+    fn the_example_of_a_recorder_is_one_when_its_comments_are_taken_away() {
+        let example = include_str!("../zuil.toml.example");
+        let table = example.split("# [recorder]").nth(1).unwrap();
+        let table: Vec<&str> = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| line.contains(" = "))
+            .collect();
+        let config = load(&format!("{SMALLEST}[recorder]\n{}", table.join("\n"))).unwrap();
+        assert_eq!(config.recorder.unwrap().devices, [Recorded::Printer, Recorded::Terminal]);
+    }
 
     #[test]
     fn the_example_loads_and_says_what_it_says() {
@@ -286,6 +369,8 @@ mod tests {
                 "[terminal]\nport = 't'\npassword = '123456'\nend_of_day = 'late'",
                 "terminal.end_of_day must be a time",
             ),
+            (&format!("{RECORDER}file_mib = 0"), "recorder.file_mib must be 1 to 1024"),
+            (&format!("{RECORDER}files = 0"), "recorder.files must be 1 to 1000"),
         ] {
             let error = load(&format!("{SMALLEST}{table}")).unwrap_err().to_string();
             assert!(error.contains(limits), "{error}");

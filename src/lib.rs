@@ -9,6 +9,7 @@ pub mod config;
 #[cfg(feature = "simulators")]
 pub mod demo;
 pub mod devices;
+pub mod doctor;
 pub mod outbox;
 pub mod pillar;
 pub mod receipt;

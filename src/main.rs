@@ -8,6 +8,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use zuil::catalogue::Catalogue;
 use zuil::config::{Config, LogLevel};
+use zuil::doctor;
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::screens::Screens;
@@ -33,12 +34,20 @@ enum Command {
         /// The folder of the catalogue.
         dir: PathBuf,
     },
+    /// Look at every device, the network and the files, and say what is well and what to do.
+    ///
+    /// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
+    /// failed; 1 when there could be no report. A pillar that runs is left alone: its devices are looked
+    /// at from outside only. Nothing is charged, and nothing is printed without --print. It takes a
+    /// minute at most.
+    Doctor(doctor::command::Options),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Check { dir }) => check(&dir),
+        Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Run) | None => serve(&arguments.config),
     };
     done.unwrap_or_else(|error| {

@@ -4,6 +4,9 @@
 //! Invariant: what cannot be put together leaves the pillar out of service with a clear screen; it
 //! never serves by half.
 
+mod lock;
+mod recording;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -16,7 +19,7 @@ use zuil_wire::{Binding, HealthReport};
 
 use crate::catalogue::{Catalogue, Mistake};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Recorded};
 use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
 use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
@@ -31,6 +34,9 @@ use crate::sync;
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 
+pub use lock::{Lock, Running, is_running};
+use recording::Recorders;
+
 /// How often a visit is told that time passed, when nothing else happens.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -41,6 +47,8 @@ pub struct Pillar {
     thread: Option<JoinHandle<()>>,
     _headphones: Option<Headphones>,
     _sync: SyncThread,
+    _recorders: Recorders,
+    _lock: Lock,
 }
 
 /// Why a pillar cannot serve.
@@ -92,20 +100,23 @@ impl Pillar {
         let catalogue = Arc::new(Catalogue::load(&config.catalogue_dir).map_err(NotServing::Catalogue)?);
         let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
+        let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
         let outbox = open_outbox(&config.data_dir)?;
         let (inputs, received) = mpsc::channel();
         let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter());
+        let seal_key = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
+            .map_err(storage("reading the binding's sealing key"))?;
+        let recorders = Recorders::start(config, &binding.pillar, &seal_key);
         let parts = Parts {
             identity: Identity {
                 pillar: binding.pillar.clone(),
-                seal_key: SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
-                    .map_err(storage("reading the binding's sealing key"))?,
+                seal_key,
                 catalogue_version: catalogue.version.clone(),
             },
             visit: Visit::new(catalogue, visit_settings(config)),
             outbox,
-            printer: start_printer(config, &inputs)?,
+            printer: start_printer(config, &inputs, &recorders)?,
             columns: if config.printer.as_ref().is_some_and(|printer| printer.columns == 42) {
                 Columns::FortyTwo
             } else {
@@ -113,7 +124,7 @@ impl Pillar {
             },
             paper: config.printer.as_ref().map(config::Printer::paper).unwrap_or_default(),
             roll_file: config.printer.as_ref().map(|_| config.data_dir.join("paper.json")),
-            terminal: start_terminal(config, &inputs)?,
+            terminal: start_terminal(config, &inputs, &recorders)?,
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
@@ -128,7 +139,15 @@ impl Pillar {
             .name("runner".into())
             .spawn(move || run(Runner::new(parts), &received, &stopped, speaking(speech, show)))
             .map_err(storage("starting the runner"))?;
-        Ok(Self { inputs, stop: Some(stop), thread: Some(thread), _headphones: headphones, _sync: sync })
+        Ok(Self {
+            inputs,
+            stop: Some(stop),
+            thread: Some(thread),
+            _headphones: headphones,
+            _sync: sync,
+            _recorders: recorders,
+            _lock: lock,
+        })
     }
 
     /// Where what the resident does goes in.
@@ -200,9 +219,11 @@ fn visit_settings(config: &Config) -> VisitSettings {
 fn start_printer(
     config: &Config,
     inputs: &Sender<Input>,
+    recorders: &Recorders,
 ) -> Result<Option<Box<dyn ReceiptPrinter>>, NotServing> {
     let Some(settings) = &config.printer else { return Ok(None) };
-    let port = PortName::new(&settings.port, settings.baud);
+    let tap = recorders.tap(Recorded::Printer);
+    let port = PortName { tap, ..PortName::new(&settings.port, settings.baud) };
     let printer = EscPosPrinter::start(port, printer::Options::default(), sink(inputs, Input::Printer))
         .map_err(storage("starting the printer's thread"))?;
     Ok(Some(Box::new(printer)))
@@ -211,11 +232,12 @@ fn start_printer(
 fn start_terminal(
     config: &Config,
     inputs: &Sender<Input>,
+    recorders: &Recorders,
 ) -> Result<Option<Box<dyn PaymentTerminal>>, NotServing> {
     let Some(settings) = &config.terminal else { return Ok(None) };
     let password = Password::parse(&settings.password).map_err(storage("reading the terminal's password"))?;
     let options = terminal::Options::new(password);
-    let port = ZvtTerminal::port(&settings.port);
+    let port = PortName { tap: recorders.tap(Recorded::Terminal), ..ZvtTerminal::port(&settings.port) };
     let terminal = ZvtTerminal::start(port, options, sink(inputs, Input::Terminal))
         .map_err(storage("starting the terminal's thread"))?;
     Ok(Some(Box::new(terminal)))

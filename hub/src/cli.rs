@@ -19,7 +19,7 @@ use zuil_wire::{PaymentRecord, Reference, State};
 use crate::config::{Config, LogLevel};
 use crate::data_folder::DataFolder;
 use crate::store::{Revoked, Store};
-use crate::{Hub, files, fleet, password};
+use crate::{Hub, files, fleet, password, recordings};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -44,6 +44,9 @@ enum Command {
     /// Manage the staff password.
     #[command(subcommand)]
     Password(PasswordCommand),
+    /// Read what a pillar recorded of a device's line, to look for a fault.
+    #[command(subcommand)]
+    Recording(RecordingCommand),
     /// Look a transaction up by its reference. Exit code 1 when there is none.
     Transaction {
         /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
@@ -102,6 +105,19 @@ enum PillarCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum RecordingCommand {
+    /// Print a recording as text: one line for each thing that happened.
+    ///
+    /// What it prints is plain: receipts of residents, perhaps card data. Do not leave it lying about.
+    Open {
+        /// The file that the pillar wrote.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum PasswordCommand {
     /// Make a new staff password, print it once, and sign everyone out. The hub may be running.
     Reset(Common),
@@ -136,6 +152,9 @@ impl Cli {
             Command::Pillar(PillarCommand::List(common)) => list_pillars(&common.config),
             Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
             Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
+            Command::Recording(RecordingCommand::Open { file, common }) => {
+                open_recording(&common.config, &file)
+            }
             Command::Transaction { reference, json, common } => find(&common.config, &reference, json),
             Command::Payments(common) => payments::list(&common.config),
             Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {
@@ -242,6 +261,12 @@ fn revoke_pillar(path: &Path, name: &str) -> Result<ExitCode, Failure> {
             return Err(format!("there is no pillar named {name}; see `zuil-hub pillar list`").into());
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open_recording(path: &Path, file: &Path) -> Result<ExitCode, Failure> {
+    let text = recordings::open(&load(path)?.data_dir, file)?;
+    io::stdout().lock().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,7 @@ pub mod fleet;
 pub mod hub;
 pub mod intake;
 pub mod password;
+pub mod recordings;
 pub mod seal_keys;
 pub mod store;
 

@@ -9,6 +9,10 @@ pub mod health;
 pub mod port;
 pub mod printer;
 pub mod reader;
+pub mod recorder;
+#[cfg(test)]
+#[cfg(feature = "simulators")]
+mod replay;
 pub mod speech;
 pub mod terminal;
 

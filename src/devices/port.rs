@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serialport::{ClearBuffer, SerialPort, StopBits};
 
+use super::recorder::Tap;
+
 /// How long one read waits for a byte before it says [`Received::Nothing`].
 pub const READ_PATIENCE: Duration = Duration::from_millis(50);
 /// The most bytes in one write; larger ones would ignore the time-out.
@@ -23,13 +25,15 @@ pub struct PortName {
     pub baud: u32,
     /// One or two stop bits.
     pub stop_bits: StopBits,
+    /// Hears all that goes over the line, when it is recorded.
+    pub tap: Option<Tap>,
 }
 
 impl PortName {
     /// A port with one stop bit.
     #[must_use]
     pub fn new(path: &Path, baud: u32) -> Self {
-        Self { path: path.to_owned(), baud, stop_bits: StopBits::One }
+        Self { path: path.to_owned(), baud, stop_bits: StopBits::One, tap: None }
     }
 
     /// Opens the port.
@@ -37,16 +41,22 @@ impl PortName {
     /// # Errors
     /// When it is not there or belongs to someone else.
     pub fn open(&self) -> io::Result<Port> {
-        let port = serialport::new(self.path.to_string_lossy(), self.baud)
+        let line = serialport::new(self.path.to_string_lossy(), self.baud)
             .stop_bits(self.stop_bits)
             .timeout(READ_PATIENCE)
             .open()?;
-        Ok(Port(port))
+        if let Some(tap) = &self.tap {
+            tap.opened();
+        }
+        Ok(Port { line, tap: self.tap.clone() })
     }
 }
 
 /// An open port. Any error means: close it, wait, open it anew.
-pub struct Port(Box<dyn SerialPort>);
+pub struct Port {
+    line: Box<dyn SerialPort>,
+    tap: Option<Tap>,
+}
 
 /// What a read brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,9 +73,14 @@ impl Port {
     /// # Errors
     /// When the cable was pulled or the port failed.
     pub fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
-        match self.0.read(buffer) {
+        match self.line.read(buffer) {
             Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
-            Ok(count) => Ok(Received::Bytes(count)),
+            Ok(count) => {
+                if let Some(tap) = &self.tap {
+                    tap.received(&buffer[..count]);
+                }
+                Ok(Received::Bytes(count))
+            }
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Received::Nothing),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Received::Nothing),
             Err(error) => Err(error),
@@ -79,11 +94,15 @@ impl Port {
     /// When the cable was pulled or the port failed.
     pub fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let chunk = &bytes[..bytes.len().min(WRITE_CHUNK)];
-        match self.0.write(chunk) {
+        match self.line.write(chunk) {
             Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
                 Ok(0)
             }
-            outcome => outcome,
+            Ok(count) => {
+                self.tell_sent(&chunk[..count]);
+                Ok(count)
+            }
+            error => error,
         }
     }
 
@@ -92,7 +111,7 @@ impl Port {
     /// # Errors
     /// When the cable was pulled or the port failed.
     pub fn discard_unsent(&mut self) -> io::Result<()> {
-        Ok(self.0.clear(ClearBuffer::Output)?)
+        Ok(self.line.clear(ClearBuffer::Output)?)
     }
 
     /// How many bytes have come that [`Port::receive`] can take without waiting.
@@ -100,7 +119,7 @@ impl Port {
     /// # Errors
     /// When the cable was pulled or the port failed.
     pub fn waiting(&self) -> io::Result<u32> {
-        Ok(self.0.bytes_to_read()?)
+        Ok(self.line.bytes_to_read()?)
     }
 
     /// Sends all bytes.
@@ -110,8 +129,23 @@ impl Port {
     /// ([`io::ErrorKind::TimedOut`]).
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         for chunk in bytes.chunks(WRITE_CHUNK) {
-            self.0.write_all(chunk)?;
+            self.line.write_all(chunk)?;
+            self.tell_sent(chunk);
         }
         Ok(())
+    }
+
+    fn tell_sent(&self, bytes: &[u8]) {
+        if let Some(tap) = &self.tap {
+            tap.sent(bytes);
+        }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        if let Some(tap) = &self.tap {
+            tap.lost();
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! is asked. From then on it is in the journal whether the resident was charged, and what for.
 
 mod error;
+mod examine;
 mod journal;
 mod rows;
 mod schema;
@@ -24,6 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
 pub use error::OutboxError;
+pub use examine::Examined;
 pub use journal::{Approval, Intent, OpenPayment, Turnover};
 pub use transactions::{Acknowledged, Counts, Pending, Sent};
 

@@ -108,7 +108,7 @@ impl World {
             remove_card: Duration::from_millis(random.u64(0..1_500)),
         };
         terminal.faults.reverses_when_unanswered = random.bool();
-        terminal.faults.bare_refusals = random.u8(0..4) == 9;
+        terminal.faults.bare_refusals = random.u8(0..4) == 0;
         let manner = Manner {
             task: "bulky-waste",
             pace: Duration::from_millis(random.u64(100..900)),
@@ -231,7 +231,7 @@ impl World {
 
     fn run_it(&mut self, pillar: &mut Pillar, time: Duration, now: Duration) -> Result<(), Dead> {
         self.turn_cables(pillar, now)?;
-        pillar.send_to_printer(bytes_in(PRINTER_LINE, time), now)?;
+        pillar.send_to_printer(bytes_in(PRINTER_LINE, time).min(self.printer.room()), now)?;
         self.printer.receive(&std::mem::take(&mut pillar.lines.to_printer));
         let answers = self.printer.take_answers();
         if self.open.0 && !answers.is_empty() {

@@ -80,6 +80,12 @@ impl HttpsHub {
         let answer = body_of(accepted(response)?).await?;
         serde_json::from_slice(&answer).map_err(|_| SyncError::BadAnswer(no_answer))
     }
+
+    /// Asks whether the hub is there and admits this pillar; what its clock says, when it tells.
+    pub(super) async fn hubs_clock(&self) -> Result<Option<Timestamp>, SyncError> {
+        let response = accepted(self.client.get(self.health.clone()).send().await.map_err(unreachable)?)?;
+        Ok(response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?)))
+    }
 }
 
 impl Hub for HttpsHub {

@@ -7,7 +7,9 @@
 mod binding;
 mod client;
 mod error;
+mod expiry;
 pub mod plan;
+mod probe;
 pub mod report;
 mod worker;
 
@@ -27,6 +29,8 @@ use crate::waypoint::{Waypoint, Waypoints};
 pub use binding::{BindingError, read_binding};
 pub use client::HttpsHub;
 pub use error::SyncError;
+pub use expiry::certificate_expires;
+pub use probe::{Ended, Probe, probe};
 pub use worker::{Handle, SyncEvent, Worker};
 
 /// The other side of an upload.

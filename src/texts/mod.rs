@@ -26,6 +26,7 @@ pub fn fill(words: &str, values: &[(&str, &str)]) -> String {
 
 static DUTCH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     read(&[
+        include_str!("../../ui/lang/nl/LC_MESSAGES/doctor.po"),
         include_str!("../../ui/lang/nl/LC_MESSAGES/receipt.po"),
         include_str!("../../ui/lang/nl/LC_MESSAGES/speech.po"),
         include_str!("../../ui/lang/nl/LC_MESSAGES/words.po"),

@@ -4,7 +4,11 @@
 // Clippy takes a function for a test's helper only inside such a module.
 mod bad_luck;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod power;
+#[cfg(test)]
+mod recorder;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["devices", "visit"]),
     ("demo", &["*"]),
     ("devices", &[]),
+    ("doctor", &["catalogue", "config", "devices", "outbox", "pillar", "sync", "texts"]),
     ("lib", &["*"]),
     ("main", &["*"]),
     ("outbox", &[]),
@@ -40,7 +41,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["outbox"]),
     ("rusqlite_migration", &["outbox"]),
     ("tokio", &["main", "sync", "demo", "pillar", "bin"]),
+    ("printpdf", &["doctor"]),
     ("reqwest", &["sync"]),
+    ("rustix", &["doctor"]),
     ("serialport", &["devices", "demo"]),
 ];
 

@@ -69,6 +69,11 @@ impl Town {
         self.at_the_hub().into_iter().map(|stored| (stored.content.reference, stored.state)).collect()
     }
 
+    /// Takes the pillar's access away, at the hub.
+    pub fn revoke(&self) {
+        self.hub.store.revoke_pillar(PILLAR, Timestamp::now()).unwrap();
+    }
+
     /// Waits until everything that the pillar has committed is at the hub. The pillar must be on.
     pub fn wait_until_empty(&self) {
         let outbox = Outbox::open(&self.folder().join("data/outbox.sqlite")).unwrap();

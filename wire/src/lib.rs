@@ -9,6 +9,7 @@ pub mod binding;
 pub mod health;
 pub mod messages;
 pub mod money;
+pub mod recording;
 pub mod reference;
 pub mod seal;
 pub mod transaction;

@@ -5,6 +5,10 @@
 //! HKDF-SHA256, AES-256-GCM, with the header as associated data. The sender is authenticated by an
 //! Ed25519 signature (RFC 8032) over header, sealed content and payment. The signature is made when
 //! the payment is known; the content is sealed before, so that nothing plain waits for a terminal.
+//!
+//! What is not one message but goes on for hours is sealed piece by piece as a *stream*
+//! ([`SealKey::stream`], [`OpenKey::stream`]): one HPKE context, whose pieces can only be opened all
+//! and in their order.
 
 use std::fmt;
 
@@ -12,7 +16,7 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rustls::crypto::aws_lc_rs::hpke::DH_KEM_X25519_HKDF_SHA256_AES_256 as SUITE;
-use rustls::crypto::hpke::{EncapsulatedSecret, Hpke, HpkePrivateKey, HpkePublicKey};
+use rustls::crypto::hpke::{EncapsulatedSecret, Hpke, HpkeOpener, HpkePrivateKey, HpkePublicKey, HpkeSealer};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -98,6 +102,48 @@ impl SealKey {
             ciphertext: BASE64.encode(ciphertext),
         })
     }
+
+    /// Begins a stream. `info` names what it is for: only an opener that names the same opens it.
+    /// Returns the encapsulated key (base64) that the opener needs, too.
+    ///
+    /// The pieces are kept secret and in order. Who has only this public key can begin a stream of
+    /// its own, but can neither read, change, leave out nor add a piece in the middle of this one.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    pub fn stream(&self, info: &[u8]) -> Result<(String, StreamSealer), SealError> {
+        let (secret, sealer) = SUITE.setup_sealer(info, &self.key).map_err(|_| SealError::Seal)?;
+        Ok((BASE64.encode(secret.0), StreamSealer(sealer)))
+    }
+}
+
+/// Seals the pieces of a stream, one after the other.
+#[derive(Debug)]
+pub struct StreamSealer(Box<dyn HpkeSealer>);
+
+impl StreamSealer {
+    /// Seals the next piece. `bound_to` is not kept in it, but has to be known to open it.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    pub fn seal(&mut self, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.0.seal(bound_to, plain).map_err(|_| SealError::Seal)
+    }
+}
+
+/// Opens the pieces of a stream, one after the other.
+#[derive(Debug)]
+pub struct StreamOpener(Box<dyn HpkeOpener>);
+
+impl StreamOpener {
+    /// Opens the next piece.
+    ///
+    /// # Errors
+    /// [`SealError::Open`] when it is not the next piece of this stream, is bound to something else,
+    /// or was changed.
+    pub fn open(&mut self, bound_to: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.0.open(bound_to, sealed).map(Zeroizing::new).map_err(|_| SealError::Open)
+    }
 }
 
 impl fmt::Debug for SealKey {
@@ -146,6 +192,16 @@ impl OpenKey {
         } else {
             Err(SealError::Mismatch)
         }
+    }
+
+    /// Opens a stream by what [`SealKey::stream`] returned. That it was sealed to another key shows
+    /// at its first piece.
+    ///
+    /// # Errors
+    /// [`SealError::Open`] when the encapsulated key is none.
+    pub fn stream(&self, info: &[u8], encapsulated_key: &str) -> Result<StreamOpener, SealError> {
+        let secret = EncapsulatedSecret(BASE64.decode(encapsulated_key).map_err(|_| SealError::Open)?);
+        SUITE.setup_opener(&secret, info, &self.key).map(StreamOpener).map_err(|_| SealError::Open)
     }
 }
 
@@ -314,6 +370,21 @@ mod tests {
         let envelope = other.sign.sign(sealed, None).unwrap();
         assert_eq!(verify(&envelope, &p.public), Err(SealError::Signature));
         assert_eq!(other.open.open(&envelope), Err(SealError::Open));
+    }
+
+    #[test]
+    fn the_pieces_of_a_stream_open_in_their_order_and_for_their_purpose_only() {
+        let p = parties();
+        let (encapsulated, mut sealer) = p.seal.stream(b"one").unwrap();
+        let pieces: Vec<_> = (0..3u8).map(|n| sealer.seal(b"to", &[n]).unwrap()).collect();
+        let opener = |info: &[u8]| p.open.stream(info, &encapsulated).unwrap();
+        let mut right = opener(b"one");
+        for (n, piece) in (0..3u8).zip(&pieces) {
+            assert_eq!(*right.open(b"to", piece).unwrap(), [n]);
+        }
+        assert!(opener(b"one").open(b"to", &pieces[1]).is_err(), "not the first piece");
+        assert!(opener(b"one").open(b"other", &pieces[0]).is_err(), "bound to something else");
+        assert!(opener(b"two").open(b"to", &pieces[0]).is_err(), "for another purpose");
     }
 
     #[test]

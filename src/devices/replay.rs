@@ -1,0 +1,160 @@
+//! For tests: replays a recorded session to a driver's protocol and sees whether it still does what it
+//! did then.
+//!
+//! Invariant: the protocol gets what the device sent, at the moment at which it came, and nothing
+//! passes that it sent or told otherwise than the recording says.
+
+mod printer;
+mod terminal;
+mod tests;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// A driver's protocol without port, thread or clock.
+trait Machine {
+    /// Takes what happened; says what is to be done, in order.
+    fn take(&mut self, input: Input<'_>, now: Duration) -> Vec<Output>;
+}
+
+/// What can happen to a protocol.
+enum Input<'a> {
+    Opened,
+    Lost,
+    Bytes(&'a [u8]),
+    /// All that it wanted to send has left.
+    Written,
+    Time,
+    /// Someone wants this of it, in words that it knows.
+    Order(&'a str),
+}
+
+/// What a protocol wants.
+enum Output {
+    Send(Vec<u8>),
+    Discard,
+    Tell(String),
+}
+
+/// One line of a recording's text.
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    at: Duration,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum What {
+    Opened,
+    Lost,
+    In(Vec<u8>),
+    Out(Vec<u8>),
+    Order(String),
+    Told(String),
+    End,
+}
+
+/// Reads the text of a recording, with orders and events that a person added.
+fn read(text: &str) -> Result<Vec<Line>, String> {
+    let lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.is_empty());
+    lines.map(|(line, number)| read_line(line).ok_or(format!("line {number}: what is {line:?}?"))).collect()
+}
+
+fn read_line(line: &str) -> Option<Line> {
+    let (seconds, what) = line.split_once(' ')?;
+    let (whole, fraction) = seconds.split_once('.')?;
+    let at = Duration::from_secs(whole.parse().ok()?) + Duration::from_micros(fraction.parse().ok()?);
+    let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let what = match word {
+        "opened" => What::Opened,
+        "lost" => What::Lost,
+        "in" => What::In(hex(rest)?),
+        "out" => What::Out(hex(rest)?),
+        "order" => What::Order(rest.to_owned()),
+        "told" => What::Told(rest.to_owned()),
+        "end:" => What::End,
+        // Where something is missing, nothing can be said of what comes after it.
+        _ => return None,
+    };
+    Some(Line { at, what })
+}
+
+fn hex(digits: &str) -> Option<Vec<u8>> {
+    digits.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+}
+
+/// Replays a recording; says where the protocol does otherwise.
+fn replay(lines: &[Line], machine: impl Machine) -> Result<(), String> {
+    let mut stage = Stage { machine, unsent: VecDeque::new(), told: VecDeque::new() };
+    // A port that is closed because the pillar stops is told to nobody.
+    let stops = |rest: &[Line]| matches!(rest, [Line { what: What::Lost, .. }, Line { what: What::End, .. }]);
+    for (place, line) in lines.iter().enumerate() {
+        if stops(&lines[place..]) {
+            break;
+        }
+        stage.pass(line).map_err(|why| format!("at {:.6} s: {why}", line.at.as_secs_f64()))?;
+    }
+    match stage.told.front() {
+        Some(told) => Err(format!("at the end it told {told}, which the recording lacks")),
+        None => Ok(()),
+    }
+}
+
+struct Stage<M> {
+    machine: M,
+    unsent: VecDeque<u8>,
+    told: VecDeque<String>,
+}
+
+impl<M: Machine> Stage<M> {
+    fn pass(&mut self, line: &Line) -> Result<(), String> {
+        match &line.what {
+            What::Opened => self.feed(Input::Opened, line.at),
+            What::Lost => {
+                self.feed(Input::Lost, line.at);
+                self.unsent.clear();
+            }
+            What::In(bytes) => self.feed(Input::Bytes(bytes), line.at),
+            What::Order(order) => self.feed(Input::Order(order), line.at),
+            What::End => {}
+            What::Out(bytes) => return self.sends(bytes, line.at),
+            What::Told(told) => return self.tells(told, line.at),
+        }
+        Ok(())
+    }
+
+    fn feed(&mut self, input: Input<'_>, now: Duration) {
+        for output in self.machine.take(input, now) {
+            match output {
+                Output::Send(bytes) => self.unsent.extend(bytes),
+                Output::Discard => self.unsent.clear(),
+                Output::Tell(told) => self.told.push_back(told),
+            }
+        }
+    }
+
+    fn sends(&mut self, bytes: &[u8], now: Duration) -> Result<(), String> {
+        if self.unsent.len() < bytes.len() {
+            self.feed(Input::Time, now);
+        }
+        let count = bytes.len().min(self.unsent.len());
+        let sent: Vec<u8> = self.unsent.drain(..count).collect();
+        if sent != bytes {
+            return Err(format!("it was to send {bytes:02X?} and sends {sent:02X?}"));
+        }
+        if self.unsent.is_empty() {
+            self.feed(Input::Written, now);
+        }
+        Ok(())
+    }
+
+    fn tells(&mut self, told: &str, now: Duration) -> Result<(), String> {
+        if self.told.is_empty() {
+            self.feed(Input::Time, now);
+        }
+        match self.told.pop_front() {
+            Some(tells) if tells == told => Ok(()),
+            tells => Err(format!("it was to tell {told} and tells {tells:?}")),
+        }
+    }
+}

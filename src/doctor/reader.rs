@@ -1,0 +1,19 @@
+//! Readers of documents and waste passes: does their port open.
+//!
+//! Invariant: nothing is read from them.
+
+use super::Finding;
+use super::port::try_open;
+use crate::catalogue::Language;
+use crate::devices::port::PortName;
+use crate::pillar::Running;
+use crate::texts::say;
+
+/// Whether the reader's port opens. A reader says nothing until something is held against it.
+pub fn check(language: Language, port: Option<&PortName>, running: Running) -> Finding {
+    let Some(port) = port else { return Finding::not_there(say(language, "the settings name none")) };
+    match try_open(language, port, running) {
+        Ok(()) => Finding::ok(say(language, "its port opens; hold something against it to try it")),
+        Err(finding) => finding,
+    }
+}

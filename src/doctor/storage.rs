@@ -1,0 +1,130 @@
+//! The data folder and what is in it, and whether a pillar runs over it.
+//!
+//! Invariant: the outbox is only read; nothing in it is made, moved or brought up to date.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::{Check, Finding};
+use crate::catalogue::Language;
+use crate::config::Config;
+use crate::outbox::{Examined, Outbox, OutboxError};
+use crate::pillar::{Running, is_running};
+use crate::texts::{fill, say};
+
+/// So little free space, in MiB, that nothing can be kept for long.
+const TOO_LITTLE: u64 = 50;
+/// So little that someone should look at it.
+const LITTLE: u64 = 500;
+
+/// Whether a pillar runs. When that cannot be told, it is treated as if one did.
+pub fn pillar(language: Language, config: &Config) -> (Check, Running) {
+    let (finding, running) = match is_running(&config.data_dir) {
+        Ok(Running::No) => (Finding::not_there(say(language, "no pillar runs now")), Running::No),
+        Ok(Running::Yes) => {
+            let seen = say(language, "a pillar runs; its devices are looked at from outside only");
+            let next = say(language, "to look at the devices, stop the pillar and run this again");
+            (Finding { next: next.into(), ..Finding::ok(seen) }, Running::Yes)
+        }
+        Err(error) => {
+            let seen = say(language, "it cannot be told whether a pillar runs: {error}");
+            let next = say(language, "run this as the pillar's user");
+            (Finding::attention(fill(seen, &[("error", &error.to_string())]), next), Running::Yes)
+        }
+    };
+    (finding.of("pillar", say(language, "Pillar")), running)
+}
+
+/// Whether the folder is there, can be written, and has room.
+pub fn folder(language: Language, folder: &Path) -> Finding {
+    let name = folder.display().to_string();
+    if !folder.is_dir() {
+        return Finding::failed(
+            fill(say(language, "{folder} is not there"), &[("folder", &name)]),
+            say(language, "make it, and give it to the pillar's user with mode 0700"),
+        );
+    }
+    if let Err(error) = write_something(folder) {
+        return Finding::failed(
+            fill(
+                say(language, "{folder} cannot be written: {error}"),
+                &[("folder", &name), ("error", &error.to_string())],
+            ),
+            say(language, "look whether the disk is mounted for writing, and run this as the pillar's user"),
+        );
+    }
+    let Ok(disk) = rustix::fs::statvfs(folder) else {
+        return Finding::attention(
+            say(language, "it can be written; its free space cannot be told"),
+            say(language, "look at it with `df`"),
+        );
+    };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize) >> 20;
+    let seen = fill(
+        say(language, "{folder} can be written; {free} MiB are free"),
+        &[("folder", &name), ("free", &free.to_string())],
+    );
+    let make_room = say(language, "make room on this disk");
+    match free {
+        ..TOO_LITTLE => Finding::failed(seen, make_room),
+        TOO_LITTLE..LITTLE => Finding::attention(seen, make_room),
+        _ => Finding::ok(seen),
+    }
+}
+
+fn write_something(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!("doctor-{}.tmp", std::process::id()));
+    OpenOptions::new().write(true).create(true).truncate(true).open(&path)?.sync_all()?;
+    fs::remove_file(path)
+}
+
+/// Whether the outbox is whole, and what waits in it.
+pub fn outbox(language: Language, folder: &Path) -> Finding {
+    let path = folder.join("outbox.sqlite");
+    if !path.exists() {
+        return Finding::not_there(say(
+            language,
+            "there is none yet; the pillar makes it at its first start",
+        ));
+    }
+    match Outbox::examine(&path) {
+        Ok(Examined { damage: Some(damage), .. }) => Finding::failed(
+            fill(say(language, "it is damaged: {damage}"), &[("damage", &damage)]),
+            say(language, "keep the file, replace the disk, and call the workshop"),
+        ),
+        Ok(Examined { counts: None, .. }) => Finding::attention(
+            say(language, "it is whole, and older than this program"),
+            say(language, "start the pillar once; it brings the outbox up to date"),
+        ),
+        Ok(Examined { counts: Some(counts), .. }) => {
+            let (waiting, parked) = (counts.saved.to_string(), counts.parked.to_string());
+            let open = counts.open_payments.to_string();
+            let seen = fill(
+                say(
+                    language,
+                    "it is whole; {waiting} requests wait for the hub, {open} payments are open, {parked} requests are parked",
+                ),
+                &[("waiting", &waiting), ("open", &open), ("parked", &parked)],
+            );
+            if counts.open_payments > 0 {
+                let next =
+                    say(language, "let the pillar run with its terminal; it settles open payments by itself");
+                Finding::attention(seen, next)
+            } else if counts.saved > 0 {
+                Finding::attention(
+                    seen,
+                    say(language, "let the pillar run with its network; it sends them by itself"),
+                )
+            } else {
+                Finding::ok(seen)
+            }
+        }
+        Err(error @ OutboxError::Newer) => {
+            Finding::failed(error.to_string(), say(language, "install the newer program again"))
+        }
+        Err(error) => {
+            Finding::failed(error.to_string(), say(language, "keep the file, and call the workshop"))
+        }
+    }
+}

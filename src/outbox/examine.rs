@@ -1,0 +1,81 @@
+//! Looks at an outbox without touching it.
+//!
+//! Invariant: what is looked at is opened for reading only; nothing is made or brought up to date.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema::MIGRATIONS;
+use super::{Counts, Outbox, OutboxError, Result};
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// What SQLite says is damaged; `None` when the file is whole.
+    pub damage: Option<String>,
+    /// What is in it; `None` when an older program wrote it, or when it is damaged.
+    pub counts: Option<Counts>,
+}
+
+impl Outbox {
+    /// Looks whether the file is whole (`quick_check`), and what is in it. Another process may use it
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// When it cannot be opened or read, or a newer program wrote it.
+    pub fn examine(path: &Path) -> Result<Examined> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(super::schema::BUSY_TIMEOUT)?;
+        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said != "ok" {
+            return Ok(Examined { damage: Some(said), counts: None });
+        }
+        let pending = MIGRATIONS.pending_migrations(&connection)?;
+        if pending < 0 {
+            return Err(OutboxError::Newer);
+        }
+        let outbox = Self { connection: Mutex::new(connection) };
+        let counts = if pending == 0 { Some(outbox.counts()?) } else { None };
+        Ok(Examined { damage: None, counts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outbox_is_looked_at_while_a_pillar_uses_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.sqlite");
+        let outbox = Outbox::open(&path).unwrap();
+        let examined = Outbox::examine(&path).unwrap();
+        assert_eq!(examined, Examined { damage: None, counts: Some(outbox.counts().unwrap()) });
+    }
+
+    #[test]
+    fn what_is_no_outbox_or_missing_is_an_error_and_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.sqlite");
+        assert!(Outbox::examine(&path).is_err());
+        assert!(!path.exists());
+        std::fs::write(&path, "x".repeat(10_000)).unwrap();
+        assert!(matches!(Outbox::examine(&path), Err(OutboxError::Damaged(_))));
+    }
+
+    #[test]
+    fn an_older_outbox_is_left_as_it_is_and_a_newer_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox.sqlite");
+        drop(Outbox::open(&path).unwrap());
+        let set = |version: i32| {
+            Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
+        };
+        set(1);
+        assert_eq!(Outbox::examine(&path).unwrap(), Examined { damage: None, counts: None });
+        set(99);
+        assert!(matches!(Outbox::examine(&path), Err(OutboxError::Newer)));
+    }
+}
