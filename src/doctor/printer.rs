@@ -78,11 +78,11 @@ fn condition(told: &Receiver<PrinterEvent>) -> Condition {
 
 fn judge(language: Language, condition: Condition) -> Finding {
     match condition {
-        Condition::Ready | Condition::Printing => Finding::ok(say(language, "it answers and is ready")),
         Condition::NearEnd => Finding::attention(
             say(language, "it is ready; its roll is nearly empty"),
             say(language, "put a new roll in"),
         ),
+        ready if ready.can_print() => Finding::ok(say(language, "it answers and is ready")),
         Condition::PaperOut => {
             Finding::failed(say(language, "its roll is empty"), say(language, "put a new roll in"))
         }
@@ -94,7 +94,7 @@ fn judge(language: Language, condition: Condition) -> Finding {
             say(language, "its cutter is stuck"),
             say(language, "switch it off, take out what is stuck, switch it on"),
         ),
-        Condition::Unknown | Condition::Offline => Finding::failed(
+        _ => Finding::failed(
             say(language, "its port opens, but it does not answer"),
             say(
                 language,
