@@ -64,7 +64,7 @@ pub struct Printer {
     /// Bits per second.
     #[serde(default = "default_printer_baud")]
     pub baud: u32,
-    /// Characters on a line: 42 or 48.
+    /// Characters on a line: 32 for 58 mm paper, 42 or 48 for 80 mm.
     #[serde(default = "default_columns")]
     pub columns: u8,
 }
@@ -174,13 +174,13 @@ impl Config {
 
     fn out_of_limits(&self) -> Option<(&'static str, &'static str)> {
         let zone_known = jiff::tz::TimeZone::get(&self.time_zone).is_ok();
-        let columns_fit = self.printer.as_ref().is_none_or(|printer| [42, 48].contains(&printer.columns));
+        let columns_fit = self.printer.as_ref().is_none_or(|printer| [32, 42, 48].contains(&printer.columns));
         let password_fits = self.terminal.as_ref().is_none_or(|terminal| {
             terminal.password.len() == 6 && terminal.password.bytes().all(|b| b.is_ascii_digit())
         });
         [
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
-            (columns_fit, "printer.columns", "42 or 48"),
+            (columns_fit, "printer.columns", "32, 42 or 48"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
@@ -240,7 +240,7 @@ mod tests {
         for (table, limits) in [
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
-            ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 42 or 48"),
+            ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 32, 42 or 48"),
             ("[terminal]\nport = 't'\npassword = '12'", "terminal.password must be six digits"),
         ] {
             let error = load(&format!("{SMALLEST}{table}")).unwrap_err().to_string();

@@ -24,7 +24,7 @@ use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
 use crate::outbox::Outbox;
-use crate::receipt::Columns;
+use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Runner};
 use crate::speech::Speech;
 use crate::sync;
@@ -106,11 +106,11 @@ impl Pillar {
             visit: Visit::new(catalogue, visit_settings(config)),
             outbox,
             printer: start_printer(config, &inputs)?,
-            columns: if config.printer.as_ref().is_some_and(|printer| printer.columns == 42) {
-                Columns::FortyTwo
-            } else {
-                Columns::FortyEight
-            },
+            columns: config
+                .printer
+                .as_ref()
+                .and_then(|printer| Paper::with_columns(printer.columns))
+                .unwrap_or_default(),
             terminal: start_terminal(config, &inputs)?,
             wake_sync: Box::new(wake),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,

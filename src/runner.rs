@@ -68,7 +68,7 @@ pub struct Parts {
     /// The printer, when there is one.
     pub printer: Option<Box<dyn ReceiptPrinter>>,
     /// Characters on a line of the receipt.
-    pub columns: receipt::Columns,
+    pub columns: receipt::Paper,
     /// The terminal, when there is one.
     pub terminal: Option<Box<dyn PaymentTerminal>>,
     /// Tells the sync that there is something new.
@@ -86,7 +86,7 @@ pub struct Runner {
     identity: Identity,
     printer: Option<Box<dyn ReceiptPrinter>>,
     printer_condition: printer::Condition,
-    columns: receipt::Columns,
+    columns: receipt::Paper,
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
     till: Till,
