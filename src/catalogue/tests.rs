@@ -142,7 +142,8 @@ fn a_municipality_says_which_languages_it_offers() {
 
 #[test]
 fn a_language_that_cannot_be_offered_is_pointed_at() {
-    let with = |list: &str| after_change("municipality.toml", "tasks = ", &format!("languages = {list}\ntasks = "));
+    let with =
+        |list: &str| after_change("municipality.toml", "tasks = ", &format!("languages = {list}\ntasks = "));
     expect(with("[\"nl\", \"xx\"]"), "municipality.toml:8:20", "one of these codes: nl, en");
     expect(with("[\"nl\", \"ar\"]"), "municipality.toml:8:20", "do not speak \"ar\" yet");
     expect(with("[\"nl\", \"nl\"]"), "municipality.toml:8:20", "twice");

@@ -83,9 +83,8 @@ pub fn runs(text: &str) -> Option<Vec<(CodePage, Zeroizing<Vec<u8>>)>> {
     for c in text.chars().filter(|c| !is_invisible(*c)) {
         let c = if c == '\u{a0}' { ' ' } else { c };
         let current = runs.last().map_or(CodePage::Western, |(page, _)| *page);
-        let (page, byte) = std::iter::once(current)
-            .chain(CodePage::ALL)
-            .find_map(|page| Some((page, page.encode(c)?)))?;
+        let (page, byte) =
+            std::iter::once(current).chain(CodePage::ALL).find_map(|page| Some((page, page.encode(c)?)))?;
         match runs.last_mut() {
             Some((last, bytes)) if *last == page => bytes.push(byte),
             _ => runs.push((page, with_room(text.len(), byte))),

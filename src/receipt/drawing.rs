@@ -7,12 +7,13 @@
 //! the next line.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use cosmic_text::fontdb::{Database, Source, Weight};
 use cosmic_text::{
-    Attrs, Buffer, CacheKeyFlags, Family, FontSystem, LayoutGlyph, LayoutRun, Metrics, Shaping,
-    SwashCache, Wrap,
+    Attrs, Buffer, CacheKeyFlags, Family, FontSystem, LayoutGlyph, LayoutRun, Metrics, Shaping, SwashCache,
+    Wrap,
 };
 use zeno::{Command, Mask, Transform};
 use zeroize::{Zeroize, Zeroizing};
@@ -103,6 +104,7 @@ const OVERHANG: i32 = 24;
 const STRETCHED: usize = 1;
 const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
 const LEFT_TO_RIGHT_MARK: char = '\u{200e}';
+const END_OF_ASIDE: char = '\u{2069}';
 
 static PEN: LazyLock<Mutex<Pen>> = LazyLock::new(|| Mutex::new(Pen::new()));
 
@@ -123,8 +125,11 @@ impl Pen {
         let mut fonts = FontSystem::new_with_locale_and_db("nl".to_owned(), database);
         let mut known = BTreeSet::new();
         for id in ids {
-            let font = fonts.get_font(id, Weight::NORMAL);
-            known.extend(font.iter().flat_map(|font| font.unicode_codepoints()));
+            if let Some(font) = fonts.get_font(id, Weight::NORMAL) {
+                font.as_swash().charmap().enumerate(|c, _| {
+                    known.insert(c);
+                });
+            }
         }
         Self { fonts, swash: SwashCache::new(), known }
     }
@@ -134,9 +139,8 @@ impl Pen {
         let mut buffer = Buffer::new_empty(Metrics::new(look.arabic, look.arabic));
         buffer.set_size(width.map(|width| width as f32), None);
         buffer.set_wrap(if width.is_some() { Wrap::WordOrGlyph } else { Wrap::None });
-        let arabic = Attrs::new()
-            .family(Family::Name(ARABIC_NAME))
-            .cache_key_flags(CacheKeyFlags::DISABLE_HINTING);
+        let arabic =
+            Attrs::new().family(Family::Name(ARABIC_NAME)).cache_key_flags(CacheKeyFlags::DISABLE_HINTING);
         let other = arabic
             .clone()
             .family(Family::Name(OTHER_NAME))
@@ -168,7 +172,10 @@ impl Pen {
     fn strike(&mut self, run: &LayoutRun<'_>, look: Look) -> Drawn {
         let above = (look.arabic.max(look.other * look.stretch) * ABOVE) as i32;
         let below = (look.arabic.max(look.other * look.stretch) * BELOW) as i32;
-        let mut sheet = Sheet::new(run.line_w as i32, above, below);
+        // Lines from right to left begin at the right edge of what they may fill.
+        let left = run.glyphs.iter().map(|glyph| glyph.x as i32).min().unwrap_or(0);
+        let right = run.glyphs.iter().map(|glyph| (glyph.x + glyph.w) as i32).max().unwrap_or(0);
+        let mut sheet = Sheet::new(left..right, above, below);
         for glyph in run.glyphs {
             self.cover(&mut sheet, glyph, look);
         }
@@ -192,41 +199,51 @@ impl Pen {
 
 /// How much of each dot of a line is covered.
 struct Sheet {
-    width: i32,
+    left: i32,
+    width: usize,
     above: i32,
     coverage: Zeroizing<Vec<u8>>,
+    /// The rows with something on them, from the top of the sheet.
+    rows: Range<usize>,
 }
 
 impl Sheet {
-    fn new(line: i32, above: i32, below: i32) -> Self {
-        let width = line + 2 * OVERHANG;
-        let dots = usize::try_from(width * (above + below)).unwrap_or(0);
-        Self { width, above, coverage: Zeroizing::new(vec![0; dots]) }
+    fn new(letters: Range<i32>, above: i32, below: i32) -> Self {
+        let width = usize::try_from(letters.end - letters.start + 2 * OVERHANG).unwrap_or(0);
+        let height = usize::try_from(above + below).unwrap_or(0);
+        let coverage = Zeroizing::new(vec![0; width * height]);
+        Self { left: letters.start - OVERHANG, width, above, coverage, rows: height..0 }
     }
 
     fn add(&mut self, coverage: &[u8], width: usize, left: i32, top: i32) {
-        for (row, y) in coverage.chunks(width.max(1)).zip(top..) {
-            for (covered, x) in row.iter().zip(left..) {
-                let (x, y) = (x + OVERHANG, y + self.above);
-                if (0..self.width).contains(&x)
-                    && let Ok(place) = usize::try_from(y * self.width + x)
-                    && let Some(dot) = self.coverage.get_mut(place)
-                {
-                    *dot = dot.saturating_add(*covered);
-                }
+        // A letter that does not fit between the overhangs is none of our fonts'.
+        let Ok(left) = usize::try_from(left - self.left) else { return };
+        if left + width > self.width {
+            return;
+        }
+        for (row, y) in coverage.chunks(width.max(1)).zip(top + self.above..) {
+            let Ok(y) = usize::try_from(y) else { continue };
+            let start = y * self.width + left;
+            let Some(dots) = self.coverage.get_mut(start..start + row.len()) else { continue };
+            for (dot, covered) in dots.iter_mut().zip(row) {
+                *dot = dot.saturating_add(*covered);
             }
+            self.rows = self.rows.start.min(y)..self.rows.end.max(y + 1);
         }
     }
 
     fn drawn(&self, bold: bool) -> Drawn {
-        let most = self.coverage.iter().filter(|covered| **covered >= BLACK).count();
         let mut drawn = Drawn::default();
-        drawn.black.reserve_exact(most * (1 + usize::from(bold)));
-        let width = usize::try_from(self.width).unwrap_or(0).max(1);
-        for (row, y) in self.coverage.chunks(width).zip(-self.above..) {
-            for (_, x) in row.iter().zip(-OVERHANG..).filter(|(covered, _)| **covered >= BLACK) {
-                for x in x..=x + i32::from(bold) {
+        // So much room that the dots never move and leave a copy behind.
+        drawn.black.reserve_exact(self.rows.len() * self.width * (1 + usize::from(bold)));
+        let rows = self.coverage.chunks(self.width.max(1)).zip(-self.above..);
+        for (row, y) in rows.skip(self.rows.start).take(self.rows.len()) {
+            for (&covered, x) in row.iter().zip(self.left..) {
+                if covered >= BLACK {
                     drawn.add(x, y);
+                    if bold {
+                        drawn.add(x + 1, y);
+                    }
                 }
             }
         }
@@ -268,7 +285,7 @@ fn by_script(text: &str, direction: Direction) -> impl Iterator<Item = (&str, bo
 fn is_arabic(c: char, direction: Direction) -> Option<bool> {
     match c {
         _ if is_right_to_left(c) => Some(true),
-        _ if c.is_whitespace() => Some(direction == Direction::RightToLeft),
+        _ if c.is_whitespace() || c == END_OF_ASIDE => Some(direction == Direction::RightToLeft),
         _ if c.is_alphanumeric() => Some(false),
         _ => None,
     }

@@ -123,7 +123,7 @@ impl Page {
             Direction::LeftToRight => columns(label) + 1,
             Direction::RightToLeft => {
                 let drawn = drawing::line(label, self.direction, PLAIN.look(), self.paper.dots());
-                usize::try_from(drawn.width()).unwrap_or(0) + 1
+                usize::try_from(drawn.width()).unwrap_or(0) + GAP / 2
             }
         }
     }

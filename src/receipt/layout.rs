@@ -61,8 +61,7 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<Line> {
     let new_line = || Line::new(String::with_capacity(paragraph.len().min(8 * width)));
     let mut line = new_line();
     for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-        let room = width.saturating_sub(columns(&line) + usize::from(!line.is_empty()));
-        if columns(word) > room && !line.is_empty() {
+        if !line.is_empty() && columns(&line) + 1 + columns(word) > width {
             lines.push(std::mem::replace(&mut line, new_line()));
         }
         if !line.is_empty() {

@@ -208,8 +208,7 @@ fn aside(language: Language, text: &str) -> String {
     match language.direction() {
         Direction::LeftToRight => text.to_owned(),
         Direction::RightToLeft => {
-            let lines: Vec<String> =
-                text.split('\n').map(|line| format!("\u{2068}{line}\u{2069}")).collect();
+            let lines: Vec<String> = text.split('\n').map(|line| format!("\u{2068}{line}\u{2069}")).collect();
             lines.join("\n")
         }
     }

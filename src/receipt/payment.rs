@@ -23,8 +23,10 @@ pub(super) fn settled(language: Language, payment: &SlipPayment) -> Vec<Block> {
     blocks.extend(more.map(|words| Block::Paragraph(words.to_owned())));
     blocks.push(amount(language, payment));
     if let Some(card) = &payment.card {
-        let pair =
-            |label: &str, value: &str| Block::Pair { label: label.to_owned(), value: as_written(language, value) };
+        let pair = |label: &str, value: &str| Block::Pair {
+            label: label.to_owned(),
+            value: as_written(language, value),
+        };
         blocks.extend([
             pair(say(language, "Card"), &card.scheme),
             pair(say(language, "Terminal"), &card.terminal_id),

@@ -125,16 +125,11 @@ mod tests {
         let mut canvas = Canvas::new(64, 20);
         canvas.blacken(17, 5);
         canvas.blacken(40, 6);
-        let black = |row_bytes, dots: &[u8]| {
-            Piece::Black(Raster { row_bytes, dots: Zeroizing::new(dots.to_vec()) })
-        };
+        let black =
+            |row_bytes, dots: &[u8]| Piece::Black(Raster { row_bytes, dots: Zeroizing::new(dots.to_vec()) });
         assert_eq!(
             canvas.pieces(Trim::Right, 64),
-            [
-                Piece::White(5),
-                black(6, &[0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0x80]),
-                Piece::White(13)
-            ]
+            [Piece::White(5), black(6, &[0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Piece::White(13)]
         );
         assert_eq!(canvas.pieces(Trim::Left, 64)[1], black(6, &[0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 0]));
         assert_eq!(canvas.pieces(Trim::Both, 64)[1], black(4, &[0x40, 0, 0, 0, 0, 0, 0, 0x80]));

@@ -3,9 +3,21 @@
 use super::samples::{bulky_waste, free, unknown};
 use super::*;
 
-/// Everything that a receipt says, for reading.
+/// Everything that a receipt says, for reading, with plain spaces.
 fn words(receipt: &Receipt) -> String {
-    format!("{:?}", receipt.blocks)
+    let lines = receipt.blocks.iter().map(|block| match block {
+        Block::Name(text)
+        | Block::Title(text)
+        | Block::Heading(text)
+        | Block::Paragraph(text)
+        | Block::Centred(text)
+        | Block::Qr(text)
+        | Block::SmallPrint(text) => text.clone(),
+        Block::Pair { label, value } | Block::Amount { label, value } => format!("{label} {value}"),
+        Block::Reference(groups) => groups.join(" "),
+        Block::Logo | Block::Rule | Block::Space => String::new(),
+    });
+    lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }
 
 #[test]
@@ -18,7 +30,7 @@ fn a_receipt_says_all_that_one_needs_to_know_later() {
         "zondag 22 november 2026, 10.05 uur",
         "De gemeente heeft uw aanvraag ontvangen.",
         "Voorbeeldstraat 12 b",
-        "€\\u{a0}17,35",
+        "€ 17,35",
         "U hebt betaald met uw pas.",
         "Maestro",
         "52523535",
@@ -69,9 +81,9 @@ fn a_payment_that_is_not_known_comes_first_and_is_never_called_paid_or_not_paid(
             say(language, "Do not pay again. You will not be charged twice."),
             say(language, "Your request is kept. You do not have to send it again."),
             say(language, "not certain yet"),
-            &words::amount(language, zuil_wire::Cents(1735)),
+            &crate::words::amount(language, zuil_wire::Cents(1735)).replace('\u{a0}', " "),
         ] {
-            assert!(says.contains(&format!("{part:?}")[1..part.len() + 1]) || says.contains(part), "no {part:?} in {says}");
+            assert!(says.contains(part), "no {part:?} in {says}");
         }
         for part in [say(language, "You have paid by card."), say(language, "You have not paid.")] {
             assert!(!says.contains(part), "{part:?} in {says}");
@@ -86,13 +98,15 @@ fn a_payment_that_is_not_known_comes_first_and_is_never_called_paid_or_not_paid(
 fn what_is_read_from_left_to_right_is_so_in_arabic_too() {
     let receipt = compose(&bulky_waste(Language::Ar));
     assert_eq!(receipt.direction, Direction::RightToLeft);
-    let heading = receipt.blocks.iter().any(|block| {
-        matches!(block, Block::Heading(text) if text.ends_with("\u{2066}14\u{a0}0000\u{2069}"))
-    });
+    let heading = receipt
+        .blocks
+        .iter()
+        .any(|block| matches!(block, Block::Heading(text) if text.ends_with("\u{2066}14\u{a0}0000\u{2069}")));
     assert!(heading, "{receipt:?}");
-    let terminal = receipt.blocks.iter().any(|block| {
-        matches!(block, Block::Pair { value, .. } if value == "\u{2066}52523535\u{2069}")
-    });
+    let terminal = receipt
+        .blocks
+        .iter()
+        .any(|block| matches!(block, Block::Pair { value, .. } if value == "\u{2066}52523535\u{2069}"));
     assert!(terminal, "{receipt:?}");
 }
 

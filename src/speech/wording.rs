@@ -9,8 +9,8 @@ use zuil_wire::{Cents, PaymentState, State};
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{
-    Control, Field, Frame, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer,
-    ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
+    Control, Field, Frame, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome, ReceiptView,
+    ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
 };
 use crate::words;
 
@@ -52,7 +52,9 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
     match screen {
         Screen::OutOfService(_) => once("This pillar does not work at the moment"),
         Screen::Attract { .. } => (attract(screen, language), vec![]),
-        Screen::Language => (frame.languages.iter().map(|known| sentence(known.own_name())).collect(), vec![]),
+        Screen::Language => {
+            (frame.languages.iter().map(|known| sentence(known.own_name())).collect(), vec![])
+        }
         Screen::Choose { tiles } => {
             let mut parts = vec![say(language, "What do you want to do?").to_owned()];
             parts.extend(titles(tiles));

@@ -9,11 +9,12 @@ const TRANSLATED: [Language; 7] =
 const SHARED: &[&str] = &[
     "Terminal",
     "Mo",
+    "Fr",
+    "Sa",
     "April",
     "August",
     "September",
     "November",
-    "december",
     "{day} April",
     "{day} August",
     "{day} September",
@@ -30,7 +31,7 @@ fn keys() -> Vec<String> {
     ];
     let calls = sources.iter().flat_map(|source| source.split("say(").skip(1));
     let keys = calls.filter_map(|call| {
-        let arguments = call.trim_start().strip_prefix("language,")?.trim_start();
+        let arguments = call.split_once(',')?.1.trim_start();
         Some(arguments.strip_prefix('"')?.split('"').next()?.to_owned())
     });
     keys.collect()

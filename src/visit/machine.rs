@@ -232,7 +232,8 @@ impl Visit {
             // The way back from the first choice is out.
             Intent::Back if matches!(self.state, State::Language(_)) => self.stop(now, effects),
             // Nobody is led into a language that the municipality does not offer.
-            Intent::ChooseLanguage(language) if !self.catalogue.municipality.languages.contains(&language) => {}
+            Intent::ChooseLanguage(language)
+                if !self.catalogue.municipality.languages.contains(&language) => {}
             other => {
                 if let Intent::ChooseLanguage(language) = other {
                     self.comfort.language = language;

@@ -27,7 +27,7 @@ impl View {
             municipality: String::new(),
             phone: String::new(),
             language: Language::default(),
-            languages: vec![Language::default()],
+            languages: Language::ON_SCREEN.to_vec(),
             text_size: TextSize::default(),
             dark: false,
             speech: false,
