@@ -42,6 +42,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["main", "sync", "demo", "pillar", "bin"]),
     ("reqwest", &["sync"]),
     ("serialport", &["devices", "demo"]),
+    ("cosmic_text", &["receipt"]),
+    ("zeno", &["receipt"]),
+    ("unicode_width", &["receipt"]),
 ];
 
 #[test]
