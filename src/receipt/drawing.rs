@@ -18,6 +18,7 @@ use cosmic_text::{
 use zeno::{Command, Mask, Transform};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::code_pages::printable;
 use super::raster::Canvas;
 use crate::catalogue::Direction;
 
@@ -160,7 +161,8 @@ impl Pen {
             Direction::LeftToRight => LEFT_TO_RIGHT_MARK,
             Direction::RightToLeft => RIGHT_TO_LEFT_MARK,
         });
-        drawable.extend(text.chars().map(|c| match c {
+        drawable.extend(printable(text).chars().map(|c| match c {
+            '\n' => c,
             _ if is_invisible(c) || self.known.contains(&u32::from(c)) => c,
             _ => '?',
         }));

@@ -184,6 +184,34 @@ fn a_line_that_would_be_too_wide_is_drawn_smaller() {
 }
 
 #[test]
+fn whatever_a_resident_types_in_arabic_is_drawn() {
+    let mut slip = bulky_waste(Language::Ar);
+    let texts = [
+        "سطر\nline two\n\nسطر",
+        "\u{1b}@\u{10}\u{5}\u{2}\u{2029}سطر\u{85}abc\u{1c}",
+        "\u{2069}\u{202e}abc سطر\u{2067}",
+        "🙂 王 سطر",
+        "\n",
+        "",
+        "س",
+    ];
+    slip.sent = texts.map(|text| ("تجربة".to_owned(), text.to_owned())).to_vec();
+    slip.next_steps = texts.join(" ");
+    for paper in Paper::ALL {
+        let printed = print(&render(&compose(&slip), paper).bytes, paper.dots());
+        keep_if_asked(&format!("typed-ar-{}.png", paper.columns()), &printed.png);
+    }
+    let mut random = fastrand::Rng::with_seed(1442);
+    let letters: Vec<char> =
+        "اب ةaZ9.,\n\u{2066}\u{2067}\u{2068}\u{2069}\u{202e}\u{64e}\u{301}é€ж—".chars().collect();
+    for _ in 0..60 {
+        slip.next_steps = (0..random.usize(0..120)).map(|_| *random.choice(&letters).unwrap()).collect();
+        slip.sent = vec![(slip.next_steps.clone(), slip.next_steps.clone())];
+        drop(render(&compose(&slip), Paper::ThirtyTwo));
+    }
+}
+
+#[test]
 fn arabic_reads_from_right_to_left_and_numbers_in_it_from_left_to_right() {
     let look = drawing::Look { arabic: 25.0, other: 20.0, stretch: 1.22, bold: false };
     let dots = |text: &str| {
