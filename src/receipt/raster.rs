@@ -78,8 +78,8 @@ impl Canvas {
         let slack = usize::try_from(SLACK).unwrap_or(0);
         let height = usize::try_from(self.height).unwrap_or(0);
         let black = |row: &&[u8]| row.iter().any(|byte| *byte != 0);
-        let first = rows.iter().position(|row| black(row)).unwrap_or(slack).min(slack);
-        let last = rows.iter().rposition(|row| black(row)).map_or(0, |row| row + 1).max(slack + height);
+        let first = rows.iter().position(black).unwrap_or(slack).min(slack);
+        let last = rows.iter().rposition(black).map_or(0, |row| row + 1).max(slack + height);
         let mut pieces = Vec::new();
         for group in rows[first..last].chunk_by(|above, below| black(above) == black(below)) {
             if group.first().is_some_and(black) {
