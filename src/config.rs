@@ -71,7 +71,7 @@ pub struct Printer {
     /// Bits per second.
     #[serde(default = "default_printer_baud")]
     pub baud: u32,
-    /// Characters on a line: 42 or 48.
+    /// Characters on a line: 32 for 58 mm paper, 42 or 48 for 80 mm.
     #[serde(default = "default_columns")]
     pub columns: u8,
     /// How much a full roll holds, in metres, 10 to 200.
@@ -243,7 +243,7 @@ impl Config {
 
     fn out_of_limits(&self) -> Option<(&'static str, &'static str)> {
         let zone_known = jiff::tz::TimeZone::get(&self.time_zone).is_ok();
-        let columns_fit = self.printer.as_ref().is_none_or(|printer| [42, 48].contains(&printer.columns));
+        let columns_fit = self.printer.as_ref().is_none_or(|printer| [32, 42, 48].contains(&printer.columns));
         let roll_fits = self.printer.as_ref().is_none_or(|printer| (10..=200).contains(&printer.roll_metres));
         let password_fits = self.terminal.as_ref().is_none_or(|terminal| {
             terminal.password.len() == 6 && terminal.password.bytes().all(|b| b.is_ascii_digit())
@@ -256,7 +256,7 @@ impl Config {
         let files_fit = self.recorder.as_ref().is_none_or(|recorder| (1..=1000).contains(&recorder.files));
         [
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
-            (columns_fit, "printer.columns", "42 or 48"),
+            (columns_fit, "printer.columns", "32, 42 or 48"),
             (roll_fits, "printer.roll_metres", "10 to 200"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
@@ -363,7 +363,7 @@ mod tests {
         for (table, limits) in [
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
-            ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 42 or 48"),
+            ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 32, 42 or 48"),
             ("[terminal]\nport = 't'\npassword = '12'", "terminal.password must be six digits"),
             (
                 "[terminal]\nport = 't'\npassword = '123456'\nend_of_day = 'late'",

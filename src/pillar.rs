@@ -27,7 +27,7 @@ use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
 use crate::outbox::Outbox;
-use crate::receipt::Columns;
+use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Runner};
 use crate::speech::Speech;
 use crate::sync;
@@ -117,11 +117,11 @@ impl Pillar {
             visit: Visit::new(catalogue, visit_settings(config)),
             outbox,
             printer: start_printer(config, &inputs, &recorders)?,
-            columns: if config.printer.as_ref().is_some_and(|printer| printer.columns == 42) {
-                Columns::FortyTwo
-            } else {
-                Columns::FortyEight
-            },
+            columns: config
+                .printer
+                .as_ref()
+                .and_then(|printer| Paper::with_columns(printer.columns))
+                .unwrap_or_default(),
             paper: config.printer.as_ref().map(config::Printer::paper).unwrap_or_default(),
             roll_file: config.printer.as_ref().map(|_| config.data_dir.join("paper.json")),
             terminal: start_terminal(config, &inputs, &recorders)?,

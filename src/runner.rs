@@ -76,7 +76,7 @@ pub struct Parts {
     /// The printer, when there is one.
     pub printer: Option<Box<dyn ReceiptPrinter>>,
     /// Characters on a line of the receipt.
-    pub columns: receipt::Columns,
+    pub columns: receipt::Paper,
     /// What is known of the rolls that the printer gets.
     pub paper: PaperSettings,
     /// Where the paper is counted; nowhere when `None`.
@@ -107,7 +107,7 @@ pub struct Runner {
     roll: Option<Roll>,
     reported: Option<HealthReport>,
     night: Option<Night>,
-    columns: receipt::Columns,
+    columns: receipt::Paper,
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
     till: Till,

@@ -10,12 +10,18 @@ use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::Expected;
 
-/// An amount as it is written in a language: `€ 17,35` or `€17.35`.
+/// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
+/// space, so that it is not broken over two lines.
 #[must_use]
 pub fn amount(language: Language, cents: Cents) -> String {
     match language {
         Language::Nl => format!("€\u{a0}{}", cents.with_mark(',')),
         Language::En => format!("€{}", cents.with_mark('.')),
+        Language::Tr => format!("€{}", cents.with_mark(',')),
+        Language::Ar => format!("{}\u{a0}يورو", cents.with_mark(',')),
+        Language::De | Language::Fr | Language::Pl | Language::Uk => {
+            format!("{}\u{a0}€", cents.with_mark(','))
+        }
     }
 }
 
@@ -38,16 +44,19 @@ pub fn month(language: Language, date: Date) -> String {
 /// A day as it is read aloud: `maandag 23 november`.
 #[must_use]
 pub fn day(language: Language, date: Date) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Monday => say(language, "Monday"),
-        Weekday::Tuesday => say(language, "Tuesday"),
-        Weekday::Wednesday => say(language, "Wednesday"),
-        Weekday::Thursday => say(language, "Thursday"),
-        Weekday::Friday => say(language, "Friday"),
-        Weekday::Saturday => say(language, "Saturday"),
-        Weekday::Sunday => say(language, "Sunday"),
-    };
-    format!("{weekday} {} {}", date.day(), month_name(language, date))
+    let words = say(language, "{weekday} {date}");
+    fill(words, &[("weekday", weekday(language, date)), ("date", &day_of_month(language, date))])
+}
+
+/// A day with its year: `maandag 23 november 2026`.
+#[must_use]
+pub fn full_day(language: Language, date: Date) -> String {
+    let words = say(language, "{weekday} {date} {year}");
+    let year = date.year().to_string();
+    fill(
+        words,
+        &[("weekday", weekday(language, date)), ("date", &day_of_month(language, date)), ("year", &year)],
+    )
 }
 
 /// The weekdays above a calendar, from Monday.
@@ -95,6 +104,41 @@ pub fn expected(language: Language, expected: Expected) -> String {
     words.to_owned()
 }
 
+fn weekday(language: Language, date: Date) -> &'static str {
+    match date.weekday() {
+        Weekday::Monday => say(language, "Monday"),
+        Weekday::Tuesday => say(language, "Tuesday"),
+        Weekday::Wednesday => say(language, "Wednesday"),
+        Weekday::Thursday => say(language, "Thursday"),
+        Weekday::Friday => say(language, "Friday"),
+        Weekday::Saturday => say(language, "Saturday"),
+        Weekday::Sunday => say(language, "Sunday"),
+    }
+}
+
+/// A day and its month: `23 november`. Polish and Ukrainian bend the month, German counts the day.
+fn day_of_month(language: Language, date: Date) -> String {
+    let words = match date.month() {
+        1 => say(language, "{day} January"),
+        2 => say(language, "{day} February"),
+        3 => say(language, "{day} March"),
+        4 => say(language, "{day} April"),
+        5 => say(language, "{day} May"),
+        6 => say(language, "{day} June"),
+        7 => say(language, "{day} July"),
+        8 => say(language, "{day} August"),
+        9 => say(language, "{day} September"),
+        10 => say(language, "{day} October"),
+        11 => say(language, "{day} November"),
+        _ => say(language, "{day} December"),
+    };
+    let day = match (language, date.day()) {
+        (Language::Fr, 1) => "1er".to_owned(),
+        (_, day) => day.to_string(),
+    };
+    fill(words, &[("day", &day)])
+}
+
 fn month_name(language: Language, date: Date) -> &'static str {
     match date.month() {
         1 => say(language, "January"),
@@ -122,12 +166,34 @@ mod tests {
     fn an_amount_is_written_as_people_in_each_language_write_it() {
         assert_eq!(amount(Language::Nl, Cents(1735)), "€\u{a0}17,35");
         assert_eq!(amount(Language::En, Cents(1735)), "€17.35");
+        assert_eq!(amount(Language::De, Cents(1735)), "17,35\u{a0}€");
+        assert_eq!(amount(Language::Tr, Cents(1735)), "€17,35");
+        assert_eq!(amount(Language::Ar, Cents(1735)), "17,35\u{a0}يورو");
+        for language in Language::ALL {
+            assert!(!amount(language, Cents(5)).contains(' '), "{language:?} can be broken over two lines");
+        }
     }
 
     #[test]
     fn a_day_is_said_in_words() {
         assert_eq!(day(Language::Nl, date(2026, 11, 23)), "maandag 23 november");
         assert_eq!(month(Language::En, date(2026, 11, 1)), "November 2026");
+        // Between day and year a month is bent; on its own it is not.
+        assert_eq!(month(Language::Pl, date(2026, 11, 1)), "listopad 2026");
+        assert_eq!(month(Language::Uk, date(2026, 11, 1)), "листопад 2026");
+    }
+
+    #[test]
+    fn a_day_with_its_year_is_written_as_people_in_each_language_write_it() {
+        let says = |language| full_day(language, date(2026, 12, 1));
+        assert_eq!(says(Language::Nl), "dinsdag 1 december 2026");
+        assert_eq!(says(Language::En), "Tuesday 1 December 2026");
+        assert_eq!(says(Language::De), "Dienstag, 1. Dezember 2026");
+        assert_eq!(says(Language::Fr), "mardi 1er décembre 2026");
+        assert_eq!(says(Language::Pl), "wtorek, 1 grudnia 2026");
+        assert_eq!(says(Language::Tr), "1 Aralık 2026 Salı");
+        assert_eq!(says(Language::Ar), "الثلاثاء 1 ديسمبر 2026");
+        assert_eq!(says(Language::Uk), "вівторок, 1 грудня 2026 року");
     }
 
     #[test]

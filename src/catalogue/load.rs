@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::reader::{Findings, Placed, Section, Source};
-use super::{Catalogue, Mistake, Municipality, Task, addresses, task};
+use super::{Catalogue, Language, Mistake, Municipality, Task, addresses, task};
 
 const MUNICIPALITY: &str = "municipality.toml";
 const ADDRESSES: &str = "addresses.csv";
@@ -54,6 +54,7 @@ fn read_municipality(file: &Section<'_>) -> Option<(String, Municipality)> {
     let welcome = file.text("welcome");
     let privacy = file.text("privacy");
     let announcement = file.optional_text("announcement");
+    let languages = read_languages(file);
     if let Some(website) = website.as_ref().filter(|website| website.value.contains("://")) {
         file.mistake(
             website.at,
@@ -69,8 +70,43 @@ fn read_municipality(file: &Section<'_>) -> Option<(String, Municipality)> {
         welcome: welcome?,
         privacy: privacy?,
         announcement,
+        languages,
     };
     Some((version?.value, municipality))
+}
+
+/// The languages that residents can choose; all that there are on screen when nothing is said.
+fn read_languages(file: &Section<'_>) -> Vec<Language> {
+    let Some(listed) = file.optional_words("languages") else { return Language::ON_SCREEN.to_vec() };
+    let on_screen = Language::ON_SCREEN.map(Language::code).join(", ");
+    let mut languages = Vec::new();
+    for code in listed.value {
+        let code_named = format!("\"{}\"", code.value);
+        match Language::from_code(&code.value) {
+            None => file.mistake(
+                code.at,
+                format!("{code_named} is not the code of a language that the pillar knows"),
+                format!("Remove it, or use one of these codes: {on_screen}."),
+            ),
+            Some(language) if !Language::ON_SCREEN.contains(&language) => file.mistake(
+                code.at,
+                format!("the screens do not speak {code_named} yet"),
+                format!("Remove it. Residents can choose from these: {on_screen}."),
+            ),
+            Some(language) if languages.contains(&language) => {
+                file.mistake(code.at, format!("{code_named} is listed twice"), "Remove one of the two.");
+            }
+            Some(language) => languages.push(language),
+        }
+    }
+    if !languages.contains(&Language::Nl) {
+        file.mistake(
+            listed.at,
+            "Dutch is missing in the languages",
+            "Add \"nl\": everything falls back to Dutch, as in: languages = [\"nl\", \"en\"]",
+        );
+    }
+    languages
 }
 
 /// The listed tasks without those whose name cannot be one or stands there twice.

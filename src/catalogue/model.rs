@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zuil_wire::Cents;
 
-/// A language that a visit can be held in. Dutch comes first and is what everything falls back to.
+/// A language that residents read. Dutch comes first and is what everything falls back to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
     /// Dutch.
@@ -12,11 +12,36 @@ pub enum Language {
     Nl,
     /// English.
     En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+    /// Polish.
+    Pl,
+    /// Turkish.
+    Tr,
+    /// Arabic.
+    Ar,
+    /// Ukrainian.
+    Uk,
+}
+
+/// The way in which a language is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From left to right.
+    LeftToRight,
+    /// From right to left.
+    RightToLeft,
 }
 
 impl Language {
-    /// All languages, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Nl, Self::En];
+    /// All languages: receipts and words that depend on data exist in each of them.
+    pub const ALL: [Self; 8] =
+        [Self::Nl, Self::En, Self::De, Self::Fr, Self::Pl, Self::Tr, Self::Ar, Self::Uk];
+
+    /// The languages that the screens and the voice speak too, and so can be offered, in this order.
+    pub const ON_SCREEN: [Self; 2] = [Self::Nl, Self::En];
 
     /// The two-letter ISO 639-1 code.
     #[must_use]
@@ -24,6 +49,12 @@ impl Language {
         match self {
             Self::Nl => "nl",
             Self::En => "en",
+            Self::De => "de",
+            Self::Fr => "fr",
+            Self::Pl => "pl",
+            Self::Tr => "tr",
+            Self::Ar => "ar",
+            Self::Uk => "uk",
         }
     }
 
@@ -33,6 +64,21 @@ impl Language {
         match self {
             Self::Nl => "Nederlands",
             Self::En => "English",
+            Self::De => "Deutsch",
+            Self::Fr => "Français",
+            Self::Pl => "Polski",
+            Self::Tr => "Türkçe",
+            Self::Ar => "العربية",
+            Self::Uk => "Українська",
+        }
+    }
+
+    /// The way in which it is read.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::Ar => Direction::RightToLeft,
+            _ => Direction::LeftToRight,
         }
     }
 
@@ -93,6 +139,9 @@ pub struct Municipality {
     pub privacy: Text,
     /// An announcement for the first screen, when there is one.
     pub announcement: Option<Text>,
+    /// The languages that residents can choose, in this order: some of [`Language::ON_SCREEN`], and
+    /// Dutch always.
+    pub languages: Vec<Language>,
 }
 
 /// Something a resident can get done here.

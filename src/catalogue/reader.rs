@@ -197,6 +197,16 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A list of strings that may be missing, but has something in it when it is there.
+    pub(super) fn optional_words(&self, key: &'static str) -> Option<Placed<Vec<Placed<String>>>> {
+        let there = self.table.keys().any(|name| name.get_ref() == key);
+        if there {
+            return self.words(key);
+        }
+        self.asked.borrow_mut().push(key);
+        None
+    }
+
     /// A table under a key, when it is there.
     pub(super) fn section(&self, key: &'static str, name: &str) -> Option<Section<'a>> {
         let (at, value) = self.find(key)?;

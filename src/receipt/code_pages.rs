@@ -1,9 +1,11 @@
-//! The code pages of receipt printers, and what stands in for a character that none of them has.
+//! The code pages of receipt printers.
 //!
-//! Invariant: what [`printable`] gives can be encoded by [`runs`] without loss, so that a printer
-//! never gets UTF-8, and a text never holds a command.
+//! Invariant: what [`runs`] gives is the text without loss, or nothing, so that a printer never gets
+//! UTF-8, and never a letter that looks like the right one. A text never holds a command.
 
 use zeroize::Zeroizing;
+
+use super::drawing::is_invisible;
 
 /// A code page that printers have (`ESC t n`), for bytes from 128 up. In order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +18,12 @@ pub enum CodePage {
     Turkish,
     /// PC866: Ukrainian, Bulgarian, Russian.
     Cyrillic,
+    /// Windows 1252: quotation marks, dashes, œ.
+    Typographic,
 }
 
 impl CodePage {
-    const ALL: [Self; 4] = [Self::Western, Self::Central, Self::Turkish, Self::Cyrillic];
+    const ALL: [Self; 5] = [Self::Western, Self::Central, Self::Turkish, Self::Cyrillic, Self::Typographic];
 
     /// The `n` of `ESC t n`.
     #[must_use]
@@ -29,6 +33,7 @@ impl CodePage {
             Self::Central => 18,
             Self::Turkish => 13,
             Self::Cyrillic => 17,
+            Self::Typographic => 16,
         }
     }
 
@@ -38,6 +43,7 @@ impl CodePage {
             Self::Central => PC852,
             Self::Turkish => PC857,
             Self::Cyrillic => PC866,
+            Self::Typographic => WINDOWS_1252,
         }
     }
 
@@ -50,83 +56,64 @@ impl CodePage {
     }
 }
 
-/// The text with only characters that some code page has: others become a close ASCII letter or
-/// `?`. Control characters become spaces, except the line feed.
+/// The text without control characters, which become spaces, except the line feed. A few characters
+/// become what looks the same on paper.
 #[must_use]
 pub fn printable(text: &str) -> Zeroizing<String> {
     let mut clean = Zeroizing::new(String::with_capacity(text.len() * 3));
     for c in text.chars() {
         match c {
             '\n' => clean.push('\n'),
+            '\u{a0}' => clean.push(c),
             c if c.is_control() || c.is_whitespace() => clean.push(' '),
-            c if CodePage::ALL.iter().any(|page| page.encode(c).is_some()) => clean.push(c),
-            c => clean.push_str(stand_in(c)),
+            c => match same_on_paper(c) {
+                Some(same) => clean.push_str(same),
+                None => clean.push(c),
+            },
         }
     }
     clean
 }
 
-/// The text as bytes with the code page that each run needs. A page is kept as long as it will do.
+/// The text as bytes with the code page that each run needs; `None` when no page has some character.
+/// A page is kept as long as it will do. Marks of direction are left out.
 #[must_use]
-pub fn runs(text: &str) -> Vec<(CodePage, Zeroizing<Vec<u8>>)> {
+pub fn runs(text: &str) -> Option<Vec<(CodePage, Zeroizing<Vec<u8>>)>> {
     let mut runs: Vec<(CodePage, Zeroizing<Vec<u8>>)> = Vec::new();
-    for c in text.chars() {
+    for c in text.chars().filter(|c| !is_invisible(*c)) {
+        let c = if c == '\u{a0}' { ' ' } else { c };
         let current = runs.last().map_or(CodePage::Western, |(page, _)| *page);
-        let (page, byte) = std::iter::once(current)
-            .chain(CodePage::ALL)
-            .find_map(|page| Some((page, page.encode(c)?)))
-            .unwrap_or((current, b'?'));
+        let (page, byte) =
+            std::iter::once(current).chain(CodePage::ALL).find_map(|page| Some((page, page.encode(c)?)))?;
         match runs.last_mut() {
             Some((last, bytes)) if *last == page => bytes.push(byte),
-            _ => runs.push((page, Zeroizing::new(vec![byte]))),
+            _ => runs.push((page, with_room(text.len(), byte))),
         }
     }
-    runs
+    Some(runs)
 }
 
-/// What stands in for a character that no code page has.
-fn stand_in(c: char) -> &'static str {
-    match c {
-        // Combining marks and characters without width: the letter before them says enough.
-        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => "",
-        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' => "'",
-        '“' | '”' | '„' | '″' => "\"",
-        '–' | '—' | '‐' | '‑' | '−' => "-",
-        '…' => "...",
-        '•' => "*",
-        'œ' => "oe",
-        'Œ' => "OE",
-        'ĳ' => "ij",
-        'Ĳ' => "IJ",
-        'ẞ' => "SS",
-        'ā' | 'ǎ' => "a",
-        'Ā' | 'Ǎ' => "A",
-        'ė' | 'ē' => "e",
-        'Ė' | 'Ē' => "E",
-        'į' | 'ī' | 'ĩ' => "i",
-        'Į' | 'Ī' | 'Ĩ' => "I",
-        'ū' | 'ų' => "u",
-        'Ū' | 'Ų' => "U",
-        'ō' | 'ǒ' => "o",
-        'Ō' | 'Ǒ' => "O",
-        'ģ' => "g",
-        'ķ' => "k",
-        'ļ' => "l",
-        'ņ' => "n",
-        'ŵ' => "w",
-        'ŷ' => "y",
-        'Ÿ' => "Y",
-        'ș' => "s",
-        'Ș' => "S",
-        'ț' => "t",
-        'Ț' => "T",
-        'ґ' => "г",
-        'Ґ' => "Г",
+/// So much room that the bytes never move and leave a copy behind.
+fn with_room(length: usize, first: u8) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    bytes.push(first);
+    bytes
+}
+
+/// What looks the same on paper as a character that no code page has. The Ukrainian і is drawn like
+/// the Latin one in every font, and no printer's page 866 has it.
+const fn same_on_paper(c: char) -> Option<&'static str> {
+    Some(match c {
         'і' => "i",
         'І' => "I",
-        '™' => "(TM)",
-        _ => "?",
-    }
+        'ј' => "j",
+        'ѕ' => "s",
+        'ʼ' => "’",
+        '‐' | '‑' | '−' => "-",
+        'ĳ' => "ij",
+        'Ĳ' => "IJ",
+        _ => return None,
+    })
 }
 
 /// Stands where a page has nothing.
@@ -152,6 +139,11 @@ const PC866: &str = "\
      абвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
      └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
      рстуфхцчшщъыьэюяЁёЄєЇїЎў°∙·√№¤■\u{a0}";
+const WINDOWS_1252: &str = "\
+     €\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ\
+     \u{a0}¡¢£¤¥¦§¨©ª«¬\u{ad}®¯°±²³´µ¶·¸¹º»¼½¾¿\
+     ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
+     àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ";
 
 #[cfg(test)]
 mod tests {
@@ -174,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_euro_sign_and_accents_are_single_bytes_of_page_858() {
-        let runs = runs("één café: € 17,35");
+        let runs = runs("één café: €\u{a0}17,35").unwrap();
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0].0.number(), 19);
         assert_eq!(&runs[0].1[..], b"\x82\x82n caf\x82: \xd5 17,35");
@@ -182,17 +174,31 @@ mod tests {
 
     #[test]
     fn names_from_all_over_europe_survive() {
-        let text = "Łukasz Żółć, Ağaoğlu, Київ, Straße, naïf";
+        let text = "Łukasz Żółć, Ağaoğlu, Єва Їжак, Straße, naïf „œuvre”";
         assert_eq!(*printable(text), text);
-        let runs = runs(text);
+        let runs = runs(text).unwrap();
         assert_eq!(text_of(&runs), text);
         let pages: Vec<u8> = runs.iter().map(|(page, _)| page.number()).collect();
-        assert_eq!(pages, [18, 13, 17, 19]);
+        assert_eq!(pages, [18, 13, 17, 19, 16]);
     }
 
     #[test]
-    fn what_no_page_has_becomes_a_close_letter_or_a_question_mark() {
-        assert_eq!(*printable("‘Œuvre’ – ĳs… 🙂 e\u{301}"), "'OEuvre' - ijs... ? e");
+    fn what_looks_the_same_on_paper_is_taken_instead() {
+        assert_eq!(*printable("Київ і Ізюм – ĳs −3"), "Київ i Iзюм – ijs -3");
+        assert!(runs(&printable("Київ і Ізюм")).is_some());
+    }
+
+    #[test]
+    fn what_no_page_has_is_never_another_letter() {
+        for text in ["ґанок", "Jānis", "Ștefan", "e\u{301}", "محمد", "王", "🙂"] {
+            assert!(runs(&printable(text)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_of_direction_are_not_seen() {
+        let runs = runs("\u{2066}14\u{a0}0100\u{2069}").unwrap();
+        assert_eq!(&runs[0].1[..], b"14 0100");
     }
 
     #[test]

@@ -6,23 +6,9 @@
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-/// A picture of black and white dots.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raster {
-    /// Bytes in a row, eight dots each.
-    pub row_bytes: u16,
-    /// All rows from the top; the highest bit is the left-most dot, 1 is black.
-    pub dots: Vec<u8>,
-}
+use zeroize::Zeroizing;
 
-impl Raster {
-    /// How many rows it has.
-    #[must_use]
-    pub fn rows(&self) -> u16 {
-        let rows = self.dots.len() / usize::from(self.row_bytes.max(1));
-        u16::try_from(rows).unwrap_or(u16::MAX)
-    }
-}
+use super::raster::Raster;
 
 /// The mark, unless its file is broken.
 #[must_use]
@@ -49,7 +35,7 @@ fn read(file: &[u8]) -> Option<Raster> {
             *last &= 0xff << spare_dots;
         }
     }
-    Some(Raster { row_bytes, dots })
+    Some(Raster { row_bytes, dots: Zeroizing::new(dots) })
 }
 
 #[cfg(test)]
@@ -59,9 +45,10 @@ mod tests {
     #[test]
     fn the_mark_is_a_small_picture_of_dark_dots_on_white() {
         let logo = logo().unwrap();
-        assert_eq!((logo.row_bytes, logo.rows()), (21, 160));
+        let rows = logo.bands(200).map(|(rows, _)| rows).sum::<u16>();
+        assert_eq!((logo.row_bytes, rows), (21, 160));
         let dark: u32 = logo.dots.iter().map(|byte| byte.count_ones()).sum();
-        let all = u32::from(logo.row_bytes) * 8 * u32::from(logo.rows());
+        let all = u32::from(logo.row_bytes) * 8 * u32::from(rows);
         assert!(dark > all / 8 && dark < all / 2, "{dark} of {all}");
         assert_eq!(logo.dots[0], 0, "the corner is white");
     }

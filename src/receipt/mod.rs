@@ -5,9 +5,15 @@
 
 mod code_pages;
 mod commands;
+mod drawing;
 pub mod escpos;
 mod layout;
 mod logo;
+mod paper;
+mod payment;
+mod raster;
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -15,16 +21,20 @@ use jiff::civil::DateTime;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{PaymentState, Reference, State};
 
-use crate::catalogue::Language;
+use crate::catalogue::{Direction, Language};
 use crate::texts::{fill, say};
-use crate::visit::{Slip, SlipPayment};
+use crate::visit::Slip;
 use crate::words;
 
-pub use escpos::{Columns, Printable, render};
+pub use escpos::{Printable, render};
+pub use paper::Paper;
 
 /// What a receipt says, from top to bottom. It is wiped when dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Receipt {
+    /// The way in which it is read.
+    #[zeroize(skip)]
+    pub direction: Direction,
     /// Its parts in order.
     pub blocks: Vec<Block>,
 }
@@ -74,31 +84,38 @@ pub enum Block {
 #[must_use]
 pub fn compose(slip: &Slip) -> Receipt {
     let language = slip.language;
+    let name = aside(language, &slip.municipality);
     let mut blocks = vec![
         Block::Logo,
         Block::Space,
-        Block::Name(fill(say(language, "Municipality of {name}"), &[("name", &slip.municipality)])),
+        Block::Name(fill(say(language, "Municipality of {name}"), &[("name", &name)])),
         Block::Space,
-        Block::Title(slip.task_title.clone()),
-        Block::Paragraph(date_and_time(language, slip.at)),
-        Block::Rule,
     ];
+    let open_payment = slip.payment.as_ref().filter(|payment| payment.state == PaymentState::Unknown);
+    if let Some(open) = open_payment {
+        blocks.extend(payment::open(slip, open));
+        blocks.extend([Block::Rule, Block::Heading(aside(language, &slip.task_title))]);
+    } else {
+        blocks.push(Block::Title(aside(language, &slip.task_title)));
+    }
+    blocks.extend([Block::Paragraph(date_and_time(language, slip.at)), Block::Rule]);
     blocks.extend(reference(slip));
     blocks.push(Block::Rule);
     blocks.extend(state(language, slip.state));
     if !slip.sent.is_empty() {
         blocks.extend([Block::Rule, Block::Heading(say(language, "What you sent").to_owned())]);
-        blocks.extend(
-            slip.sent.iter().map(|(label, value)| Block::Pair { label: label.clone(), value: value.clone() }),
-        );
+        blocks.extend(slip.sent.iter().map(|(label, value)| Block::Pair {
+            label: aside(language, label),
+            value: aside(language, value),
+        }));
     }
-    if let Some(paid) = &slip.payment {
+    if let Some(settled) = slip.payment.as_ref().filter(|_| open_payment.is_none()) {
         blocks.push(Block::Rule);
-        blocks.extend(payment(language, paid));
+        blocks.extend(payment::settled(language, settled));
     }
     blocks.push(Block::Rule);
     blocks.extend(farewell(slip));
-    Receipt { blocks }
+    Receipt { direction: language.direction(), blocks }
 }
 
 /// What the QR code of a reference says: where to see how the request stands.
@@ -150,41 +167,15 @@ fn state(language: Language, state: State) -> [Block; 2] {
     [Block::Heading(what.to_owned()), Block::Paragraph(more.to_owned())]
 }
 
-fn payment(language: Language, payment: &SlipPayment) -> Vec<Block> {
-    let (what, more) = match payment.state {
-        PaymentState::Paid => (say(language, "You have paid by card."), None),
-        PaymentState::NotPaid => {
-            (say(language, "You have not paid."), Some(say(language, "Nothing was taken from your account.")))
-        }
-        PaymentState::Unknown => (
-            say(language, "We are finding out whether you have paid."),
-            Some(say(language, "You do not pay twice. Your request is saved.")),
-        ),
-    };
-    let mut blocks = vec![Block::Heading(what.to_owned())];
-    blocks.extend(more.map(|words| Block::Paragraph(words.to_owned())));
-    blocks.push(Block::Amount { label: payment.label.clone(), value: amount(language, payment.amount) });
-    if let Some(card) = &payment.card {
-        let pair = |label: &str, value: String| Block::Pair { label: label.to_owned(), value };
-        blocks.extend([
-            pair(say(language, "Card"), card.scheme.clone()),
-            pair(say(language, "Terminal"), card.terminal_id.clone()),
-            pair(say(language, "Card slip"), format!("{:04}", card.receipt_number)),
-        ]);
-    }
-    blocks
-}
-
 fn farewell(slip: &Slip) -> Vec<Block> {
     let language = slip.language;
-    let call = fill(say(language, "Questions? Call {phone}"), &[("phone", &slip.phone)]);
     let mut blocks = vec![
         Block::Heading(say(language, "What happens next").to_owned()),
-        Block::Paragraph(slip.next_steps.clone()),
+        Block::Paragraph(aside(language, &slip.next_steps)),
         Block::Rule,
-        Block::Heading(call),
-        Block::Paragraph(slip.phone_hours.clone()),
-        Block::Paragraph(slip.website.clone()),
+        Block::Heading(call(slip)),
+        Block::Paragraph(aside(language, &slip.phone_hours)),
+        Block::Paragraph(as_written(language, &slip.website)),
     ];
     if language != Language::Nl {
         let desk =
@@ -198,25 +189,50 @@ fn farewell(slip: &Slip) -> Vec<Block> {
     blocks
 }
 
+/// Where to call.
+fn call(slip: &Slip) -> String {
+    let phone = as_written(slip.language, &slip.phone.replace(' ', "\u{a0}"));
+    fill(say(slip.language, "Questions? Call {phone}"), &[("phone", &phone)])
+}
+
+/// A number, an address on the web, a reference: read from left to right in every language.
+fn as_written(language: Language, text: &str) -> String {
+    match language.direction() {
+        Direction::LeftToRight => text.to_owned(),
+        Direction::RightToLeft => format!("\u{2066}{text}\u{2069}"),
+    }
+}
+
+/// A text that may be in another language, read in its own way and without turning what is beside it.
+fn aside(language: Language, text: &str) -> String {
+    match language.direction() {
+        Direction::LeftToRight => text.to_owned(),
+        Direction::RightToLeft => {
+            let lines: Vec<String> = text.split('\n').map(|line| format!("\u{2068}{line}\u{2069}")).collect();
+            lines.join("\n")
+        }
+    }
+}
+
 /// What Dutch staff call a language.
 const fn in_dutch(language: Language) -> &'static str {
     match language {
         Language::Nl => "Nederlands",
         Language::En => "Engels",
+        Language::De => "Duits",
+        Language::Fr => "Frans",
+        Language::Pl => "Pools",
+        Language::Tr => "Turks",
+        Language::Ar => "Arabisch",
+        Language::Uk => "Oekraïens",
     }
-}
-
-/// Paper knows no protected space.
-fn amount(language: Language, amount: zuil_wire::Cents) -> String {
-    words::amount(language, amount).replace('\u{a0}', " ")
 }
 
 fn date_and_time(language: Language, at: DateTime) -> String {
     fill(
-        say(language, "{day} {year}, {hour}:{minute}"),
+        say(language, "{date}, {hour}:{minute}"),
         &[
-            ("day", &words::day(language, at.date())),
-            ("year", &at.year().to_string()),
+            ("date", &words::full_day(language, at.date())),
             ("hour", &at.hour().to_string()),
             ("minute", &format!("{:02}", at.minute())),
         ],

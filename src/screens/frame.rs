@@ -50,10 +50,9 @@ impl Frame {
             TextSize::Large => ui::TextSize::Large,
             TextSize::Largest => ui::TextSize::Largest,
         });
-        self.languages.set(Language::ALL.map(|each| LanguageRow {
-            tongue: tongue(each),
-            name: each.own_name().into(),
-            chosen: each == frame.language,
+        self.languages.set(frame.languages.iter().filter_map(|&each| {
+            let (tongue, chosen) = (tongue(each)?, each == frame.language);
+            Some(LanguageRow { tongue, name: each.own_name().into(), chosen })
         }));
         let state = app.global::<FrameState>();
         state.set_municipality(frame.municipality.as_str().into());
@@ -230,10 +229,12 @@ fn fee(view: &View) -> String {
     }
 }
 
-fn tongue(language: Language) -> Tongue {
+/// What the screens call a language, when they speak it.
+fn tongue(language: Language) -> Option<Tongue> {
     match language {
-        Language::Nl => Tongue::Nl,
-        Language::En => Tongue::En,
+        Language::Nl => Some(Tongue::Nl),
+        Language::En => Some(Tongue::En),
+        _ => None,
     }
 }
 

@@ -35,8 +35,8 @@ struct Words(Language);
 impl Words {
     fn of(self, dutch: &str, english: &str) -> String {
         match self.0 {
-            Language::Nl => dutch.to_owned(),
             Language::En => english.to_owned(),
+            _ => dutch.to_owned(),
         }
     }
 
@@ -45,6 +45,7 @@ impl Words {
             municipality: "Voorbeeldhuizen".to_owned(),
             phone: "14 0000".to_owned(),
             language: self.0,
+            languages: Language::ON_SCREEN.to_vec(),
             text_size: TextSize::Normal,
             dark: false,
             speech: false,

@@ -133,7 +133,7 @@ fn sample(name: &str) -> View {
 }
 
 fn every_view() -> impl Iterator<Item = (String, View)> {
-    Language::ALL.into_iter().flat_map(|language| {
+    Language::ON_SCREEN.into_iter().flat_map(|language| {
         samples(language).into_iter().flat_map(move |Sample { name, view }| {
             MANNERS.into_iter().map(move |(manner, text_size, dark)| {
                 let mut view = view.clone();

@@ -23,7 +23,7 @@ use crate::devices::printer::{Job, ReceiptPrinter};
 use crate::devices::terminal::driver::{Driver, Input as TerminalInput, Output as TerminalOutput};
 use crate::devices::terminal::{Charge, Options, Password, PaymentTerminal};
 use crate::outbox::Outbox;
-use crate::receipt::Columns;
+use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Runner};
 use crate::visit::{View, Visit, VisitSettings};
 use crate::waypoint::NoWaypoints;
@@ -99,7 +99,7 @@ impl Pillar {
                 catalogue_version: catalogue.version.clone(),
             },
             printer: Some(Box::new(PrinterDesk(to_printer))),
-            columns: Columns::FortyEight,
+            columns: Paper::FortyEight,
             paper: PaperSettings::default(),
             roll_file: Some(folder.join("paper.json")),
             terminal: Some(Box::new(TerminalDesk(to_terminal))),

@@ -95,6 +95,7 @@ mod tests {
                 municipality: "Voorbeeldhuizen".into(),
                 phone: "14 0000".into(),
                 language: Language::Nl,
+                languages: Language::ON_SCREEN.to_vec(),
                 text_size: TextSize::Normal,
                 dark: false,
                 speech,

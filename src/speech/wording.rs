@@ -9,8 +9,9 @@ use zuil_wire::{Cents, PaymentState, State};
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{
-    CardTrouble, Control, Field, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome, ReceiptView,
-    ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
+    CardTrouble, Control, Field, Frame, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome,
+    ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid,
+    WhyNotPrinted,
 };
 use crate::words;
 
@@ -23,7 +24,7 @@ pub(super) fn of(view: &View) -> Spoken {
     if let Some(overlay) = &view.frame.overlay {
         return (vec![overlay_words(overlay, language, &view.frame.phone)], vec![]);
     }
-    let (mut screen, mut detail) = screen_words(&view.screen, language, view.frame.headphones);
+    let (mut screen, mut detail) = screen_words(&view.screen, &view.frame);
     if let Some(progress) = view.frame.progress {
         let (step, of) = (progress.step.to_string(), progress.of.to_string());
         screen.insert(0, fill(say(language, "Question {step} of {of}."), &[("step", &step), ("of", &of)]));
@@ -46,12 +47,15 @@ fn overlay_words(overlay: &Overlay, language: Language, phone: &str) -> String {
     }
 }
 
-fn screen_words(screen: &Screen, language: Language, headphones: bool) -> Spoken {
+fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
+    let (language, headphones) = (frame.language, frame.headphones);
     let once = |key: &'static str| (vec![sentence(say(language, key))], vec![]);
     match screen {
         Screen::OutOfService(_) => once("This pillar does not work at the moment"),
         Screen::Attract { .. } => (attract(screen, language), vec![]),
-        Screen::Language => (Language::ALL.iter().map(|known| sentence(known.own_name())).collect(), vec![]),
+        Screen::Language => {
+            (frame.languages.iter().map(|known| sentence(known.own_name())).collect(), vec![])
+        }
         Screen::Choose { tiles } => {
             let mut parts = vec![say(language, "What do you want to do?").to_owned()];
             parts.extend(titles(tiles));

@@ -1,21 +1,32 @@
 //! The fixed words that Rust says (receipt, messages on screens, speech), in every language.
 //!
 //! They come from gettext `.po` files in `ui/lang/<language>/LC_MESSAGES/`, next to those of the
-//! screens; the English text is the key and needs no file. Invariant: every key that the source
-//! names is translated, which a test checks, so that nobody reads half Dutch and half English.
+//! screens; the English text is the key and needs no file. Invariant: every key that a receipt or
+//! [`crate::words`] says is translated into every language, and every other key into those of
+//! [`Language::ON_SCREEN`], which tests check, so that nobody reads half one language and half another.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::catalogue::Language;
 
+#[cfg(test)]
+mod tests;
+
 /// The words in a language for an English key; the key itself where there is no translation.
 #[must_use]
 pub fn say(language: Language, key: &'static str) -> &'static str {
-    match language {
-        Language::En => key,
-        Language::Nl => DUTCH.get(key).map_or(key, String::as_str),
-    }
+    let words = match language {
+        Language::En => return key,
+        Language::Nl => &DUTCH,
+        Language::De => &GERMAN,
+        Language::Fr => &FRENCH,
+        Language::Pl => &POLISH,
+        Language::Tr => &TURKISH,
+        Language::Ar => &ARABIC,
+        Language::Uk => &UKRAINIAN,
+    };
+    words.get(key).map_or(key, String::as_str)
 }
 
 /// Replaces each `{name}` in words by its value.
@@ -24,15 +35,31 @@ pub fn fill(words: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(words.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-static DUTCH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+/// Words by their English key. Each language is read when it is first spoken.
+type Words = LazyLock<HashMap<String, String>>;
+
+/// The file of a language with a name, as text.
+macro_rules! po {
+    ($language:literal, $name:literal) => {
+        include_str!(concat!("../../ui/lang/", $language, "/LC_MESSAGES/", $name, ".po"))
+    };
+}
+
+static DUTCH: Words = LazyLock::new(|| {
     read(&[
-        include_str!("../../ui/lang/nl/LC_MESSAGES/doctor.po"),
-        include_str!("../../ui/lang/nl/LC_MESSAGES/receipt.po"),
-        include_str!("../../ui/lang/nl/LC_MESSAGES/speech.po"),
-        include_str!("../../ui/lang/nl/LC_MESSAGES/words.po"),
-        include_str!("../../ui/lang/nl/LC_MESSAGES/zuil.po"),
+        po!("nl", "doctor"),
+        po!("nl", "receipt"),
+        po!("nl", "speech"),
+        po!("nl", "words"),
+        po!("nl", "zuil"),
     ])
 });
+static GERMAN: Words = LazyLock::new(|| read(&[po!("de", "receipt"), po!("de", "words")]));
+static FRENCH: Words = LazyLock::new(|| read(&[po!("fr", "receipt"), po!("fr", "words")]));
+static POLISH: Words = LazyLock::new(|| read(&[po!("pl", "receipt"), po!("pl", "words")]));
+static TURKISH: Words = LazyLock::new(|| read(&[po!("tr", "receipt"), po!("tr", "words")]));
+static ARABIC: Words = LazyLock::new(|| read(&[po!("ar", "receipt"), po!("ar", "words")]));
+static UKRAINIAN: Words = LazyLock::new(|| read(&[po!("uk", "receipt"), po!("uk", "words")]));
 
 /// Reads the translated entries of `.po` files. The files are part of the program and checked by a
 /// test; one that cannot be read gives no words, and so the English keys.

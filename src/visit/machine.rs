@@ -82,6 +82,7 @@ impl Visit {
             municipality: municipality.name.clone(),
             phone: municipality.phone.clone(),
             language: self.comfort.language,
+            languages: municipality.languages.clone(),
             text_size: self.comfort.text_size,
             dark: self.comfort.dark,
             speech: self.comfort.speech,
@@ -239,6 +240,9 @@ impl Visit {
             Intent::Stop => self.stop(now, effects),
             // The way back from the first choice is out.
             Intent::Back if matches!(self.state, State::Language(_)) => self.stop(now, effects),
+            // Nobody is led into a language that the municipality does not offer.
+            Intent::ChooseLanguage(language)
+                if !self.catalogue.municipality.languages.contains(&language) => {}
             other => {
                 if let Intent::ChooseLanguage(language) = other {
                     self.comfort.language = language;

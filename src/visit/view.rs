@@ -27,6 +27,7 @@ impl View {
             municipality: String::new(),
             phone: String::new(),
             language: Language::default(),
+            languages: Language::ON_SCREEN.to_vec(),
             text_size: TextSize::default(),
             dark: false,
             speech: false,
@@ -51,6 +52,8 @@ pub struct Frame {
     pub phone: String,
     /// The language of the visit.
     pub language: Language,
+    /// The languages that can be chosen, in this order.
+    pub languages: Vec<Language>,
     /// How large texts are.
     pub text_size: TextSize,
     /// Light on dark instead of dark on light.

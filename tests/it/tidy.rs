@@ -45,6 +45,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["sync"]),
     ("rustix", &["doctor"]),
     ("serialport", &["devices", "demo"]),
+    ("cosmic_text", &["receipt"]),
+    ("zeno", &["receipt"]),
+    ("unicode_width", &["receipt"]),
 ];
 
 #[test]

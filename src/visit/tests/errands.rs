@@ -203,6 +203,14 @@ fn a_language_on_the_first_screen_goes_to_the_choice_of_task() {
 }
 
 #[test]
+fn nobody_is_led_into_a_language_that_the_municipality_does_not_offer() {
+    let mut pillar = pillar();
+    assert_eq!(pillar.view().frame.languages, [Language::Nl, Language::En]);
+    pillar.does(Intent::ChooseLanguage(Language::Uk)).is_waiting_for_someone();
+    assert_eq!(pillar.view().frame.language, Language::Nl);
+}
+
+#[test]
 fn going_back_keeps_every_answer_even_a_half_one() {
     let mut pillar = pillar();
     pillar.opens(Language::Nl, "call-back").next().touches(2).next().types("Noor").next().types("06");
