@@ -6,6 +6,7 @@
 //! the resident is told of it.
 
 mod payment;
+mod readers;
 
 use std::sync::Arc;
 
@@ -17,17 +18,19 @@ use zuil_wire::seal::SealKey;
 
 use crate::clock::Moment;
 use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
+use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::SyncEvent;
 use crate::visit::{
-    Draft, Effect, Event, Intent, Offer, PaymentDone, ReceiptOutcome, Slip, View, Visit, WhyNotPaid,
-    WhyNotPrinted,
+    Draft, Effect, Event, Intent, Offer, PaymentDone, ReaderKind, ReceiptOutcome, Slip, View, Visit,
+    WhyNotPaid, WhyNotPrinted,
 };
 use crate::waypoint::{Waypoint, Waypoints};
 
 use payment::Till;
+pub use readers::Readers;
 
 /// Something that reached the runner.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,8 @@ pub enum Input {
     Printer(PrinterEvent),
     /// The terminal told something.
     Terminal(TerminalEvent),
+    /// A reader told something.
+    Reader(ReaderKind, ReaderEvent),
     /// The sync told something.
     Sync(SyncEvent),
     /// Headphones were plugged in (`true`) or out.
@@ -71,6 +76,8 @@ pub struct Parts {
     pub columns: receipt::Columns,
     /// The terminal, when there is one.
     pub terminal: Option<Box<dyn PaymentTerminal>>,
+    /// The readers that there are.
+    pub readers: Readers,
     /// Tells the sync that there is something new.
     pub wake_sync: Box<dyn Fn() + Send>,
     /// Where the pillar stands.
@@ -90,6 +97,7 @@ pub struct Runner {
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
     till: Till,
+    readers: Readers,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -112,6 +120,7 @@ impl Runner {
             columns: parts.columns,
             printing: None,
             till,
+            readers: parts.readers,
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -134,6 +143,11 @@ impl Runner {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),
             Input::Printer(event) => self.printer_said(event, now),
             Input::Terminal(event) => self.terminal_said(event, now),
+            Input::Reader(kind, event) => {
+                if let Some(event) = self.readers.said(kind, event) {
+                    self.tell(event, now);
+                }
+            }
             Input::Sync(event) => self.sync_said(event, now),
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
             Input::Tick => {
@@ -172,6 +186,14 @@ impl Runner {
                     tracing::warn!(%error, "a survey was not kept");
                 }
                 (self.wake_sync)();
+                None
+            }
+            Effect::Listen(kind) => {
+                self.readers.listen(kind);
+                None
+            }
+            Effect::Ignore => {
+                self.readers.ignore();
                 None
             }
             Effect::Wipe => {
@@ -313,6 +335,8 @@ impl Runner {
             card: self.till.can_charge(),
             printer: self.printer.is_some() && self.printer_condition.can_print(),
             network: self.online,
+            document_reader: self.readers.is_ready(ReaderKind::Document),
+            pass_reader: self.readers.is_ready(ReaderKind::Pass),
         };
         if self.offered != Some(offer) {
             self.offered = Some(offer);

@@ -1,8 +1,10 @@
-//! The few words that a visit itself puts into answers: yes, no and days.
+//! The few words that a visit itself puts into answers: yes, no, days and what was read.
 
 use jiff::civil::{Date, Weekday};
 
 use crate::catalogue::Language;
+
+use super::DocumentKind;
 
 /// "Yes" or "no".
 pub(super) const fn yes_no(language: Language, yes: bool) -> &'static str {
@@ -17,8 +19,52 @@ pub(super) const fn yes_no(language: Language, yes: bool) -> &'static str {
 /// A day in full: `dinsdag 1 december 2026`, `Tuesday 1 December 2026`.
 pub(super) fn day(language: Language, date: Date) -> String {
     let weekday = weekday(language, date.weekday());
+    format!("{weekday} {}", date_only(language, date))
+}
+
+/// A document: `Paspoort SPECI2014, geldig tot 9 maart 2031`.
+pub(super) fn document(
+    language: Language,
+    kind: Option<DocumentKind>,
+    number: &str,
+    expires: Option<Date>,
+) -> String {
+    let name = match (language, kind) {
+        (_, None) => "",
+        (Language::Nl, Some(DocumentKind::Passport)) => "Paspoort ",
+        (Language::Nl, Some(DocumentKind::IdentityCard)) => "Identiteitskaart ",
+        (Language::En, Some(DocumentKind::Passport)) => "Passport ",
+        (Language::En, Some(DocumentKind::IdentityCard)) => "Identity card ",
+    };
+    let until = match language {
+        Language::Nl => ", geldig tot ",
+        Language::En => ", valid until ",
+    };
+    let expires = expires.map(|date| format!("{until}{}", date_only(language, date))).unwrap_or_default();
+    format!("{name}{number}{expires}")
+}
+
+/// The kind of a document, for machines.
+pub(super) const fn document_code(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Passport => "passport",
+        DocumentKind::IdentityCard => "identity-card",
+    }
+}
+
+/// A waste pass: `04A1B2C3D4E5F6 (pas gelezen)` or the number printed on it.
+pub(super) fn waste_pass(language: Language, number: &str, read: bool) -> String {
+    match (language, read) {
+        (_, false) => number.to_owned(),
+        (Language::Nl, true) => format!("{number} (pas gelezen)"),
+        (Language::En, true) => format!("{number} (pass read)"),
+    }
+}
+
+/// A day without its weekday: `9 maart 2031`.
+fn date_only(language: Language, date: Date) -> String {
     let month = usize::try_from(date.month() - 1).ok().and_then(|month| months(language).get(month));
-    format!("{weekday} {} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
+    format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
 }
 
 const fn weekday(language: Language, weekday: Weekday) -> &'static str {
