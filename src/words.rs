@@ -106,6 +106,15 @@ pub fn hold(language: Language, reader: ReaderKind) -> &'static str {
     }
 }
 
+/// That holding it works too while one types.
+#[must_use]
+pub fn or_hold(language: Language, reader: ReaderKind) -> &'static str {
+    match reader {
+        ReaderKind::Document => say(language, "You can also lay the document on the reader."),
+        ReaderKind::Pass => say(language, "You can also hold the pass in front of the reader."),
+    }
+}
+
 /// What to do when something could not be read.
 #[must_use]
 pub fn unreadable(language: Language, reader: ReaderKind) -> &'static str {

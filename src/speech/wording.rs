@@ -148,9 +148,13 @@ fn hold_words(control: &Control, language: Language, headphones: bool) -> Spoken
         return Spoken::default();
     };
     let mut parts = vec![];
-    if *can_hold {
-        parts.push(words::hold(language, *reader).to_owned());
-        parts.push(sentence(say(language, "Type it instead")));
+    match stage {
+        HoldStage::Waiting => {
+            parts.push(words::hold(language, *reader).to_owned());
+            parts.push(sentence(say(language, "Type it instead")));
+        }
+        HoldStage::Typing if *can_hold => parts.push(words::or_hold(language, *reader).to_owned()),
+        HoldStage::Read | HoldStage::Typing => {}
     }
     let mut detail = vec![];
     if *unreadable {
