@@ -133,7 +133,7 @@ fn answers(control: &Control) -> Vec<Intent> {
                     FieldLabel::Email => "naam@voorbeeld.nl",
                     FieldLabel::DocumentNumber => "SPECI2014",
                     FieldLabel::Expiry => "09032031",
-                    FieldLabel::PassNumber => "12345678",
+                    FieldLabel::PassNumber | FieldLabel::PassUid => "12345678",
                 };
                 steps.push(Intent::SelectField(index));
                 steps.extend(answer.chars().map(Intent::Type));

@@ -343,7 +343,7 @@ impl Words {
             ReaderKind::Pass => (
                 self.of("Wat is het nummer van uw afvalpas?", "What is the number of your waste pass?"),
                 self.of("Zo weten we dat u in de gemeente woont.", "That tells us that you live here."),
-                vec![FieldLabel::PassNumber],
+                vec![if stage == HoldStage::Read { FieldLabel::PassUid } else { FieldLabel::PassNumber }],
             ),
         };
         QuestionView {

@@ -205,6 +205,7 @@ fn field(field: &Field, has_cursor: bool) -> FieldRow {
             FieldLabel::DocumentNumber => FieldName::DocumentNumber,
             FieldLabel::Expiry => FieldName::Expiry,
             FieldLabel::PassNumber => FieldName::PassNumber,
+            FieldLabel::PassUid => FieldName::PassUid,
         },
         value: field.value.as_str().into(),
         multiline: field.multiline,

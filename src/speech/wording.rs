@@ -177,6 +177,7 @@ fn named(field: &Field, language: Language) -> String {
     let name = match field.label {
         FieldLabel::DocumentNumber => say(language, "Document number"),
         FieldLabel::Expiry => say(language, "Valid until (may stay empty)"),
+        FieldLabel::PassUid => say(language, "Number in the pass"),
         _ => say(language, "Number on the pass"),
     };
     format!("{name}: {}", value(field))

@@ -182,7 +182,8 @@ impl Held {
         let stage = self.stage(reader_there);
         let labels = match self.kind {
             ReaderKind::Document => [FieldLabel::DocumentNumber, FieldLabel::Expiry].as_slice(),
-            ReaderKind::Pass => &[FieldLabel::PassNumber],
+            ReaderKind::Pass if self.source == Source::Typed => &[FieldLabel::PassNumber],
+            ReaderKind::Pass => &[FieldLabel::PassUid],
         };
         let keyboard = if labels.get(self.cursor) == Some(&FieldLabel::Expiry) {
             Keyboard::Digits

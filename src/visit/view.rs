@@ -321,8 +321,10 @@ pub enum FieldLabel {
     DocumentNumber,
     /// The day on which it expires; may stay empty.
     Expiry,
-    /// The number of a waste pass.
+    /// The number that is printed on a waste pass.
     PassNumber,
+    /// The number that was read from a waste pass; it is not the one printed on it.
+    PassUid,
 }
 
 /// Which keys are shown.

@@ -6,6 +6,8 @@ mod bad_luck;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod readers;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod town;
