@@ -4,6 +4,7 @@
 //! everything can be typed.
 
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use crate::catalogue::Kind;
 
@@ -100,7 +101,7 @@ impl Held {
         match (reading, self.fields.as_mut_slice()) {
             (Reading::Document { kind, number, expires }, [number_field, day_field]) => {
                 number_field.set(number);
-                day_field.set(&digits(*expires));
+                day_field.set(&Zeroizing::new(digits(*expires)));
                 self.source = Source::Read(Some(*kind));
             }
             (Reading::WastePass(number), [field]) => {
