@@ -13,6 +13,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::devices::printer::paper::PaperSettings;
+use crate::devices::reader::{Checksum, LineEnd};
+
+/// The most bytes before or after what a reader sends.
+const MOST_MARKS: usize = 8;
 
 /// All settings. Every field is explained in `zuil.toml.example`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -34,6 +38,10 @@ pub struct Config {
     pub printer: Option<Printer>,
     /// The card terminal, when there is one.
     pub terminal: Option<Terminal>,
+    /// The reader of identity documents, when there is one.
+    pub document_reader: Option<DocumentReader>,
+    /// The reader of waste passes, when there is one.
+    pub pass_reader: Option<PassReader>,
     /// The headphone socket, when there is one.
     pub headphones: Option<Headphones>,
     /// The voice, when there is one.
@@ -107,6 +115,46 @@ impl Terminal {
     pub fn end_of_day(&self) -> Option<jiff::civil::Time> {
         self.end_of_day.parse().ok()
     }
+}
+
+/// The port of the reader of identity documents, and how it sends a machine-readable zone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentReader {
+    /// The device file.
+    pub port: PathBuf,
+    /// Bits per second.
+    #[serde(default = "default_reader_baud")]
+    pub baud: u32,
+    /// What ends a line.
+    #[serde(default)]
+    pub line_end: LineEnd,
+    /// What comes before the first line, at most eight bytes.
+    #[serde(default)]
+    pub prefix: String,
+    /// What comes after the last line, at most eight bytes.
+    #[serde(default)]
+    pub suffix: String,
+}
+
+/// The port of the reader of waste passes, and how it sends a number.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassReader {
+    /// The device file.
+    pub port: PathBuf,
+    /// Bits per second.
+    #[serde(default = "default_reader_baud")]
+    pub baud: u32,
+    /// What comes before the number, at most eight bytes.
+    #[serde(default = "default_pass_prefix")]
+    pub prefix: String,
+    /// What comes after the number, one to eight bytes, the first of which is no digit.
+    #[serde(default = "default_pass_suffix")]
+    pub suffix: String,
+    /// What is added to the number.
+    #[serde(default)]
+    pub checksum: Checksum,
 }
 
 /// The headphone socket.
@@ -254,7 +302,20 @@ impl Config {
             .is_none_or(|terminal| terminal.end_of_day == "never" || terminal.end_of_day().is_some());
         let mib_fit = self.recorder.as_ref().is_none_or(|recorder| (1..=1024).contains(&recorder.file_mib));
         let files_fit = self.recorder.as_ref().is_none_or(|recorder| (1..=1000).contains(&recorder.files));
+        let marks_fit = |prefix: &str, suffix: &str| prefix.len() <= MOST_MARKS && suffix.len() <= MOST_MARKS;
+        let document_fits =
+            self.document_reader.as_ref().is_none_or(|reader| marks_fit(&reader.prefix, &reader.suffix));
+        let pass_fits = self.pass_reader.as_ref().is_none_or(|reader| {
+            let ends = reader.suffix.bytes().next().is_some_and(|first| !first.is_ascii_hexdigit());
+            ends && marks_fit(&reader.prefix, &reader.suffix)
+        });
         [
+            (document_fits, "document_reader.prefix and suffix", "at most eight bytes each"),
+            (
+                pass_fits,
+                "pass_reader.prefix and suffix",
+                "at most eight bytes each, and the suffix must begin with something else than a digit",
+            ),
             (zone_known, "time_zone", "the name of a time zone, such as \"Europe/Amsterdam\""),
             (columns_fit, "printer.columns", "32, 42 or 48"),
             (roll_fits, "printer.roll_metres", "10 to 200"),
@@ -292,6 +353,18 @@ const fn default_file_mib() -> u32 {
 
 const fn default_recorder_files() -> u32 {
     4
+}
+
+const fn default_reader_baud() -> u32 {
+    9600
+}
+
+fn default_pass_prefix() -> String {
+    "\u{2}".into()
+}
+
+fn default_pass_suffix() -> String {
+    "\u{3}".into()
 }
 
 const fn default_columns() -> u8 {
@@ -343,6 +416,10 @@ mod tests {
         let config = load(include_str!("../zuil.toml.example")).unwrap();
         assert_eq!(config.printer.unwrap().columns, 48);
         assert_eq!(config.terminal.unwrap().password, "000000");
+        let documents = config.document_reader.unwrap();
+        assert_eq!((documents.line_end, documents.suffix.as_str()), (LineEnd::Cr, ""));
+        let passes = config.pass_reader.unwrap();
+        assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
         assert_eq!(config.visit, VisitTimes::default());
     }
 
@@ -364,6 +441,9 @@ mod tests {
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
             ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 32, 42 or 48"),
+            ("[document_reader]\nport = 'd'\nprefix = '123456789'", "document_reader.prefix"),
+            ("[pass_reader]\nport = 'p'\nsuffix = ''", "pass_reader.prefix and suffix must be"),
+            ("[pass_reader]\nport = 'p'\nsuffix = 'A'", "something else than a digit"),
             ("[terminal]\nport = 't'\npassword = '12'", "terminal.password must be six digits"),
             (
                 "[terminal]\nport = 't'\npassword = '123456'\nend_of_day = 'late'",

@@ -23,15 +23,18 @@ use crate::config::{self, Config, Recorded};
 use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
 use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
+use crate::devices::reader::mrz::MrzFormat;
+use crate::devices::reader::rfid::RfidFormat;
+use crate::devices::reader::{self, Reader, SerialReader};
 use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
 use crate::outbox::Outbox;
 use crate::receipt::Paper;
-use crate::runner::{Identity, Input, Parts, Runner};
+use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::speech::Speech;
 use crate::sync;
-use crate::visit::{OutOfService, View, Visit, VisitSettings};
+use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 
 pub use lock::{Lock, Running, is_running};
@@ -125,6 +128,10 @@ impl Pillar {
             paper: config.printer.as_ref().map(config::Printer::paper).unwrap_or_default(),
             roll_file: config.printer.as_ref().map(|_| config.data_dir.join("paper.json")),
             terminal: start_terminal(config, &inputs, &recorders)?,
+            readers: Readers::new(
+                start_document_reader(config, &inputs)?,
+                start_pass_reader(config, &inputs)?,
+            ),
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
@@ -241,6 +248,37 @@ fn start_terminal(
     let terminal = ZvtTerminal::start(port, options, sink(inputs, Input::Terminal))
         .map_err(storage("starting the terminal's thread"))?;
     Ok(Some(Box::new(terminal)))
+}
+
+fn start_document_reader(
+    config: &Config,
+    inputs: &Sender<Input>,
+) -> Result<Option<Box<dyn Reader>>, NotServing> {
+    let Some(settings) = &config.document_reader else { return Ok(None) };
+    let format = MrzFormat {
+        prefix: settings.prefix.clone().into(),
+        suffix: settings.suffix.clone().into(),
+        line_end: settings.line_end,
+    };
+    let port = PortName::new(&settings.port, settings.baud);
+    let events = sink(inputs, |event| Input::Reader(ReaderKind::Document, event));
+    let reader = SerialReader::start("document-reader", port, format, reader::Options::default(), events)
+        .map_err(storage("starting the document reader's thread"))?;
+    Ok(Some(Box::new(reader)))
+}
+
+fn start_pass_reader(config: &Config, inputs: &Sender<Input>) -> Result<Option<Box<dyn Reader>>, NotServing> {
+    let Some(settings) = &config.pass_reader else { return Ok(None) };
+    let format = RfidFormat {
+        prefix: settings.prefix.clone().into(),
+        suffix: settings.suffix.clone().into(),
+        checksum: settings.checksum,
+    };
+    let port = PortName::new(&settings.port, settings.baud);
+    let events = sink(inputs, |event| Input::Reader(ReaderKind::Pass, event));
+    let reader = SerialReader::start("pass-reader", port, format, reader::Options::default(), events)
+        .map_err(storage("starting the pass reader's thread"))?;
+    Ok(Some(Box::new(reader)))
 }
 
 fn start_headphones(config: &Config, inputs: &Sender<Input>) -> Result<Option<Headphones>, NotServing> {

@@ -7,6 +7,7 @@
 
 mod night;
 mod payment;
+mod readers;
 mod report;
 mod roll;
 
@@ -24,17 +25,20 @@ use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
 use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
+use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::SyncEvent;
 use crate::visit::{
-    Draft, Effect, Event, Intent, Offer, ReceiptOutcome, Slip, View, Visit, WhyNotPaid, WhyNotPrinted,
+    Draft, Effect, Event, Intent, Offer, ReaderKind, ReceiptOutcome, Slip, View, Visit, WhyNotPaid,
+    WhyNotPrinted,
 };
 use crate::waypoint::{Waypoint, Waypoints};
 
 use night::Night;
 use payment::Till;
+pub use readers::Readers;
 use roll::Roll;
 
 /// Something that reached the runner.
@@ -46,6 +50,8 @@ pub enum Input {
     Printer(PrinterEvent),
     /// The terminal told something.
     Terminal(TerminalEvent),
+    /// A reader told something.
+    Reader(ReaderKind, ReaderEvent),
     /// The sync told something.
     Sync(SyncEvent),
     /// Headphones were plugged in (`true`) or out.
@@ -85,6 +91,8 @@ pub struct Parts {
     pub terminal: Option<Box<dyn PaymentTerminal>>,
     /// When the terminal's day is closed, at night; never when `None`.
     pub end_of_day: Option<jiff::civil::Time>,
+    /// The readers that there are.
+    pub readers: Readers,
     /// Tells the sync that there is something new.
     pub wake_sync: Box<dyn Fn() + Send>,
     /// Takes how the pillar is, when that has changed.
@@ -111,6 +119,7 @@ pub struct Runner {
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
     till: Till,
+    readers: Readers,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -127,6 +136,8 @@ impl Runner {
         let health = Health {
             printer: parts.printer.as_ref().map(|_| Since::untold(parts.started)),
             terminal: parts.terminal.as_ref().map(|_| Since::untold(parts.started)),
+            document_reader: parts.readers.document.as_ref().map(|_| Since::untold(parts.started)),
+            pass_reader: parts.readers.pass.as_ref().map(|_| Since::untold(parts.started)),
             ..Health::default()
         };
         let till = Till::new(parts.terminal, parts.outbox.clone(), parts.waypoints.clone());
@@ -142,6 +153,7 @@ impl Runner {
             columns: parts.columns,
             printing: None,
             till,
+            readers: parts.readers,
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -168,6 +180,12 @@ impl Runner {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),
             Input::Printer(event) => self.printer_said(event, now),
             Input::Terminal(event) => self.terminal_said(event, now),
+            Input::Reader(kind, event) => {
+                self.note_reader(kind, &event, now);
+                if let Some(event) = self.readers.said(kind, event) {
+                    self.tell(event, now);
+                }
+            }
             Input::Sync(event) => self.sync_said(event, now),
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
             Input::Tick => {
@@ -210,6 +228,14 @@ impl Runner {
                     tracing::warn!(%error, "a survey was not kept");
                 }
                 (self.wake_sync)();
+                None
+            }
+            Effect::Listen(kind) => {
+                self.readers.listen(kind);
+                None
+            }
+            Effect::Ignore => {
+                self.readers.ignore();
                 None
             }
             Effect::Wipe => {
@@ -318,6 +344,16 @@ impl Runner {
         }
     }
 
+    fn note_reader(&mut self, kind: ReaderKind, event: &ReaderEvent, now: Moment) {
+        let reader = match kind {
+            ReaderKind::Document => &mut self.health.document_reader,
+            ReaderKind::Pass => &mut self.health.pass_reader,
+        };
+        if let (ReaderEvent::Condition(condition), Some(reader)) = (event, reader) {
+            reader.become_condition(*condition, now.timestamp);
+        }
+    }
+
     fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
         match (&event, &mut self.health.terminal, &mut self.night) {
             (TerminalEvent::Condition(condition), Some(terminal), _) => {
@@ -376,6 +412,8 @@ impl Runner {
             printer: printer.can_print(),
             printer_trouble: (!printer.can_print()).then(|| why(printer)),
             network: self.online,
+            document_reader: self.readers.is_ready(ReaderKind::Document),
+            pass_reader: self.readers.is_ready(ReaderKind::Pass),
         };
         if self.offered != Some(offer) {
             self.offered = Some(offer);

@@ -8,7 +8,7 @@ use zuil_wire::Cents;
 
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
-use crate::visit::Expected;
+use crate::visit::{Expected, ReaderKind};
 
 /// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
 /// space, so that it is not broken over two lines.
@@ -100,8 +100,62 @@ pub fn expected(language: Language, expected: Expected) -> String {
             let words = say(language, "Tell us a little more, at least {least} characters.");
             return fill(words, &[("least", &least.to_string())]);
         }
+        Expected::ADocumentNumber => say(
+            language,
+            "Fill in the 9 letters and digits of the number, for example SPECI2014. The letter O is not in it, only zero.",
+        ),
+        Expected::ADateOfExpiry => say(language, "Fill in day, month and year, for example 09-03-2031."),
+        Expected::APassNumber { least, most } => {
+            let words =
+                say(language, "Fill in the number on the pass: {least} to {most} letters and digits.");
+            return fill(words, &[("least", &least.to_string()), ("most", &most.to_string())]);
+        }
     };
     words.to_owned()
+}
+
+/// What to hold where.
+#[must_use]
+pub fn hold(language: Language, reader: ReaderKind) -> &'static str {
+    match reader {
+        ReaderKind::Document => {
+            say(language, "Lay your passport or identity card on the reader, with the photo facing down.")
+        }
+        ReaderKind::Pass => say(language, "Hold your waste pass in front of the reader."),
+    }
+}
+
+/// That holding it works too while one types.
+#[must_use]
+pub fn or_hold(language: Language, reader: ReaderKind) -> &'static str {
+    match reader {
+        ReaderKind::Document => say(language, "You can also lay the document on the reader."),
+        ReaderKind::Pass => say(language, "You can also hold the pass in front of the reader."),
+    }
+}
+
+/// What to do when something could not be read.
+#[must_use]
+pub fn unreadable(language: Language, reader: ReaderKind) -> &'static str {
+    match reader {
+        ReaderKind::Document => say(
+            language,
+            "That did not work. Lay the document straight on the reader once more, or type the number.",
+        ),
+        ReaderKind::Pass => say(
+            language,
+            "That did not work. Hold the pass in front of the reader once more, or type the number.",
+        ),
+    }
+}
+
+/// What was read, and what comes next.
+#[must_use]
+pub fn read(language: Language, reader: ReaderKind) -> &'static str {
+    match reader {
+        ReaderKind::Document => say(language, "The document was read. Is it right? Then touch “Next”."),
+        ReaderKind::Pass => say(language, "Your pass was read. Touch “Next”."),
+    }
 }
 
 fn weekday(language: Language, date: Date) -> &'static str {

@@ -178,6 +178,8 @@ pub enum Icon {
     Phone,
     /// A sofa at the kerb.
     BulkyWaste,
+    /// An identity document.
+    Document,
 }
 
 /// What a task costs.
@@ -254,6 +256,15 @@ pub enum Kind {
     Address,
     /// A telephone number or an e-mail address, as the resident prefers.
     Contact,
+    /// An identity document: its number and the day on which it expires, read or typed.
+    Document,
+    /// A waste pass: read, or the number that is printed on it.
+    WastePass {
+        /// The fewest letters and digits of a printed number.
+        min: usize,
+        /// The most letters and digits of a printed number.
+        max: usize,
+    },
 }
 
 /// An option of a choice.

@@ -9,8 +9,12 @@ use zuil_wire::Cents;
 use super::reader::{Placed, Section, Source};
 use super::{Choice, Condition, Fee, Icon, Kind, Question, Task, Text};
 
-const ICONS: [(&str, Icon); 3] =
-    [("report", Icon::Report), ("phone", Icon::Phone), ("bulky-waste", Icon::BulkyWaste)];
+const ICONS: [(&str, Icon); 4] = [
+    ("report", Icon::Report),
+    ("phone", Icon::Phone),
+    ("bulky-waste", Icon::BulkyWaste),
+    ("document", Icon::Document),
+];
 
 const WEEKDAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
@@ -22,7 +26,8 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("sunday", Weekday::Sunday),
 ];
 
-const KINDS: &str = "text, long-text, choice, choices, yes-no, date, phone, email, address, contact";
+const KINDS: &str = "text, long-text, choice, choices, yes-no, date, phone, email, address, contact, document, \
+                     waste-pass";
 
 /// Whether a text can be an id: small letters, digits and dashes.
 pub(super) fn is_id(text: &str) -> bool {
@@ -164,6 +169,8 @@ fn read_kind(section: &Section<'_>) -> Option<Kind> {
         "email" => Kind::Email,
         "address" => Kind::Address,
         "contact" => Kind::Contact,
+        "document" => Kind::Document,
+        "waste-pass" => read_waste_pass(section)?,
         other => {
             section.mistake(
                 kind.at,
@@ -180,15 +187,29 @@ fn read_max(section: &Section<'_>, most: u64, default: u64) -> Option<usize> {
 }
 
 fn read_long_text(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=100, Some(0));
-    let max = read_max(section, 2000, 1000);
+    let (min, max) =
+        read_min_and_max(section, section.number("min", 0..=100, Some(0)), read_max(section, 2000, 1000))?;
+    Some(Kind::LongText { min, max })
+}
+
+fn read_waste_pass(section: &Section<'_>) -> Option<Kind> {
+    let (min, max) =
+        read_min_and_max(section, section.number("min", 1..=20, Some(4)), read_max(section, 20, 20))?;
+    Some(Kind::WastePass { min, max })
+}
+
+fn read_min_and_max(
+    section: &Section<'_>,
+    min: Option<Placed<u64>>,
+    max: Option<usize>,
+) -> Option<(usize, usize)> {
     let (min, max) = (min?, max?);
     let fewest = usize::try_from(min.value).ok()?;
     if fewest > max {
         section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
         return None;
     }
-    Some(Kind::LongText { min: fewest, max })
+    Some((fewest, max))
 }
 
 fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {

@@ -111,7 +111,7 @@ fn the_example_municipality_has_no_mistake_and_speaks_both_languages() {
         |mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     );
     let ids: Vec<&str> = catalogue.tasks.iter().map(|task| task.id.as_str()).collect();
-    assert_eq!(ids, ["report-public-space", "bulky-waste", "call-back"]);
+    assert_eq!(ids, ["report-public-space", "bulky-waste", "call-back", "lost-document"]);
     let fee = catalogue.task("bulky-waste").unwrap().fee.as_ref().unwrap();
     assert_eq!(fee.amount, zuil_wire::Cents(1735));
     for task in &catalogue.tasks {
@@ -379,4 +379,53 @@ fn an_empty_folder_names_what_is_missing() {
     let mistakes = Catalogue::load(folder.path()).unwrap_err();
     let files: Vec<&str> = mistakes.iter().map(|mistake| mistake.file.as_str()).collect();
     assert_eq!(files, ["municipality.toml", "addresses.csv"]);
+}
+
+#[test]
+fn questions_about_what_is_held_against_a_reader_are_read() {
+    let folder = Folder::right();
+    folder.change("tasks/sample.toml", "kind = \"text\"\nmax = 80\n", "kind = \"document\"\n");
+    assert_eq!(folder.load().unwrap().tasks[0].questions[1].kind, Kind::Document);
+    let folder = Folder::right();
+    folder.change(
+        "tasks/sample.toml",
+        "kind = \"text\"\nmax = 80\n",
+        "kind = \"waste-pass\"\nmin = 6\nmax = 12\n",
+    );
+    assert_eq!(folder.load().unwrap().tasks[0].questions[1].kind, Kind::WastePass { min: 6, max: 12 });
+    let folder = Folder::right();
+    folder.change("tasks/sample.toml", "kind = \"text\"\nmax = 80\n", "kind = \"waste-pass\"\n");
+    assert_eq!(folder.load().unwrap().tasks[0].questions[1].kind, Kind::WastePass { min: 4, max: 20 });
+}
+
+#[test]
+fn a_document_question_with_limits_of_its_own_is_pointed_at() {
+    expect(task_mistake("kind = \"text\"", "kind = \"document\""), "tasks/sample.toml:24:1", "max");
+}
+
+#[test]
+fn a_pass_number_that_is_upside_down_is_pointed_at() {
+    expect(
+        task_mistake("kind = \"text\"\nmax = 80", "kind = \"waste-pass\"\nmin = 9\nmax = 8"),
+        "tasks/sample.toml:24:1",
+        "smaller",
+    );
+}
+
+#[test]
+fn a_pass_number_that_is_too_long_is_pointed_at() {
+    expect(task_mistake("kind = \"text\"", "kind = \"waste-pass\""), "tasks/sample.toml:24:7", "1 to 20");
+}
+
+#[test]
+fn a_condition_on_what_was_read_is_pointed_at() {
+    let folder = Folder::right();
+    folder.change("tasks/sample.toml", "kind = \"text\"\nmax = 80\n", "kind = \"document\"\n");
+    folder.change(
+        "tasks/sample.toml",
+        "title.nl = \"Welke dag?\"",
+        "title.nl = \"Welke dag?\"\nwhen = { question = \"name\", is = [\"passport\"] }",
+    );
+    let mistakes = folder.load().unwrap_err();
+    assert!(mistakes[0].remedy.contains("yes-no"), "{mistakes:#?}");
 }

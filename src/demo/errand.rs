@@ -123,7 +123,7 @@ fn errand(pillar: &Pillar, shown: &mpsc::Receiver<View>, task: &str) -> Result<(
 /// A sensible answer, and on to the next question.
 fn answers(control: &Control) -> Vec<Intent> {
     let mut steps = match control {
-        Control::Fields { fields, .. } => {
+        Control::Fields { fields, .. } | Control::Hold { fields, .. } => {
             let mut steps = Vec::new();
             for (index, field) in fields.iter().enumerate() {
                 let answer = match field.label {
@@ -133,6 +133,9 @@ fn answers(control: &Control) -> Vec<Intent> {
                     FieldLabel::Addition => continue,
                     FieldLabel::Phone => "0612345678",
                     FieldLabel::Email => "naam@voorbeeld.nl",
+                    FieldLabel::DocumentNumber => "SPECI2014",
+                    FieldLabel::Expiry => "09032031",
+                    FieldLabel::PassNumber | FieldLabel::PassUid => "12345678",
                 };
                 steps.push(Intent::SelectField(index));
                 steps.extend(answer.chars().map(Intent::Type));

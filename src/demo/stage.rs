@@ -1,4 +1,4 @@
-//! The stage around a pillar, in a folder of its own: network, printer, terminal, headphones, voice
+//! The stage around a pillar, in a folder of its own: network, printer, terminal, readers, headphones, voice
 //! and the pillar's settings. The hub stands behind it and is somebody else's.
 
 use std::fs;
@@ -8,6 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::devices::printer::simulator::PrinterSimulator;
+use crate::devices::reader::mrz::MrzFormat;
+use crate::devices::reader::rfid::RfidFormat;
+use crate::devices::reader::simulator::{DocumentReaderSimulator, PassReaderSimulator};
 use crate::devices::terminal::simulator::PaymentSimulator;
 
 use super::Failure;
@@ -25,6 +28,10 @@ pub struct Stage {
     pub printer: PrinterSimulator,
     /// The card terminal.
     pub terminal: PaymentSimulator,
+    /// The reader of identity documents.
+    pub document_reader: DocumentReaderSimulator,
+    /// The reader of waste passes.
+    pub pass_reader: PassReaderSimulator,
 }
 
 impl Stage {
@@ -44,6 +51,11 @@ impl Stage {
             network: Network::to(intake)?,
             printer: PrinterSimulator::start(&folder.join("printer"))?,
             terminal: PaymentSimulator::start(&folder.join("terminal"))?,
+            document_reader: DocumentReaderSimulator::start(
+                &folder.join("document-reader"),
+                MrzFormat::default(),
+            )?,
+            pass_reader: PassReaderSimulator::start(&folder.join("pass-reader"), RfidFormat::default())?,
         };
         bind(&format!("https://{}", stage.network.near_end()), &folder.join("binding.json"))?;
         stage.plug_headphones(false)?;
@@ -92,7 +104,8 @@ impl Stage {
         format!(
             "data_dir = \"{folder}/data\"\ncatalogue_dir = \"{}\"\nbinding = \"{folder}/binding.json\"\n\
              [printer]\nport = \"{folder}/printer\"\n[terminal]\nport = \"{folder}/terminal\"\n\
-             password = \"123456\"\n[headphones]\nstate_file = \"{}\"\n\
+             password = \"123456\"\n[document_reader]\nport = \"{folder}/document-reader\"\n\
+             [pass_reader]\nport = \"{folder}/pass-reader\"\n[headphones]\nstate_file = \"{}\"\n\
              [speech]\nprogram = \"{folder}/voice\"\n",
             catalogue.display(),
             self.headphones().display(),

@@ -28,6 +28,8 @@ const TASK: &str = "bulky-waste";
 /// An address of the example municipality.
 const POSTCODE: &str = "2411AB";
 const HOUSE_NUMBER: &str = "12";
+/// A number as it could be printed on a waste pass.
+const PASS_NUMBER: &str = "12345678";
 /// How long the resident looks for the card.
 const CARD_AFTER: Duration = Duration::from_millis(600);
 /// How fast people and banks are; slow enough for a picture of every step.
@@ -192,7 +194,7 @@ impl Walk {
     }
 
     fn answers(&mut self, control: &crate::visit::Control) -> Result<(), Failure> {
-        use crate::visit::{Control, OptionLabel};
+        use crate::visit::{Control, HoldStage, OptionLabel};
         match control {
             Control::Fields { .. } => {
                 self.types(POSTCODE)?;
@@ -203,6 +205,15 @@ impl Walk {
                     if matches!(&question.control, Control::Fields { found, .. } if !found.is_empty()))
                 })
             }
+            Control::Hold { fields, .. } if fields.len() == 1 => {
+                self.touches(self.word("Type it instead"))?;
+                self.waits("the keyboard", |view| {
+                    matches!(&view.screen, Screen::Question(question)
+                    if matches!(question.control, Control::Hold { stage: HoldStage::Typing, .. }))
+                })?;
+                self.types(PASS_NUMBER)
+            }
+            Control::Hold { .. } => Err("this task asks for no document".into()),
             Control::Options { options, several } => {
                 for option in options.iter().take(if *several { 2 } else { 1 }) {
                     let OptionLabel::Text(text) = &option.label else {

@@ -12,6 +12,7 @@ use slint::winit_030::WinitWindowAccessor;
 use slint::{ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
 
 use crate::devices::printer::simulator::PaperReceipt;
+use crate::devices::reader::simulator::Specimen;
 use crate::devices::terminal::simulator::{Display, Pace};
 
 use super::hub::Hub;
@@ -31,6 +32,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const SHARE_OF_DISPLAY: f32 = 0.9;
 /// How fast the simulated printer prints, in millimetres a second.
 const PRINTING_SPEED: u32 = 150;
+/// The number of a made-up waste pass.
+const WASTE_PASS: [u8; 7] = [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
 /// The size of the pillar's screen, in pixels.
 const PILLAR_HEIGHT: f32 = 1920.0;
 const PILLAR_WIDTH: f32 = 1080.0;
@@ -122,6 +125,14 @@ impl Bench {
             Deed::CloseCover => printer.close_cover(),
             Deed::PullPrinter => printer.pull_cable(),
             Deed::PlugPrinter => complain("plugging in the printer", printer.plug_cable()),
+            Deed::HoldPassport => self.stage.document_reader.hold_document(&Specimen::PASSPORT),
+            Deed::HoldCard => self.stage.document_reader.hold_document(&Specimen::IDENTITY_CARD),
+            Deed::HoldCrooked => self.stage.document_reader.hold_crooked(&Specimen::PASSPORT),
+            Deed::HoldPass => self.stage.pass_reader.hold_pass(&WASTE_PASS),
+            Deed::PullReader => self.stage.document_reader.line().pull_cable(),
+            Deed::PlugReader => {
+                complain("plugging in the document reader", self.stage.document_reader.line().plug_cable());
+            }
             Deed::CutNetwork => self.stage.network.cut(),
             Deed::MendNetwork => self.stage.network.mend(),
             Deed::PlugHeadphones => self.plug_headphones(true),
@@ -141,6 +152,7 @@ impl Bench {
                 window.set_terminal_pulled(deed == Deed::PullTerminal);
             }
             Deed::PullPrinter | Deed::PlugPrinter => window.set_printer_pulled(deed == Deed::PullPrinter),
+            Deed::PullReader | Deed::PlugReader => window.set_reader_pulled(deed == Deed::PullReader),
             Deed::OpenCover | Deed::CloseCover => window.set_cover_open(deed == Deed::OpenCover),
             Deed::CutNetwork | Deed::MendNetwork => window.set_network_cut(deed == Deed::CutNetwork),
             Deed::PlugHeadphones | Deed::PullHeadphones => {

@@ -30,6 +30,8 @@ pub fn settings(order: &Order) -> (Check, Option<Config>) {
             let devices = [
                 (config.printer.is_some(), say(language, "receipt printer")),
                 (config.terminal.is_some(), say(language, "card terminal")),
+                (config.document_reader.is_some(), say(language, "document reader")),
+                (config.pass_reader.is_some(), say(language, "waste pass reader")),
                 (config.headphones.is_some(), say(language, "headphones")),
                 (config.speech.is_some(), say(language, "speech")),
             ];

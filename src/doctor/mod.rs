@@ -28,6 +28,7 @@ use zuil_wire::Binding;
 
 use crate::catalogue::Language;
 use crate::config::Config;
+use crate::devices::port::PortName;
 use crate::pillar::Running;
 use crate::texts::say;
 
@@ -221,6 +222,8 @@ fn tasks(
     now: fn() -> Timestamp,
 ) -> Vec<Task> {
     let (language, print) = (order.language, order.print);
+    let document_port = config.document_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
+    let pass_port = config.pass_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
     let Config { data_dir, catalogue_dir, printer, terminal, headphones, speech, .. } = config;
     let outbox_dir = data_dir.clone();
     vec![
@@ -238,10 +241,10 @@ fn tasks(
             terminal::checks(language, terminal.as_ref(), running)
         }),
         Task::new("document-reader", say(language, "Document reader"), 5, move || {
-            reader::check(language, None, running)
+            reader::check(language, document_port.as_ref(), running)
         }),
         Task::new("pass-reader", say(language, "Waste pass reader"), 5, move || {
-            reader::check(language, None, running)
+            reader::check(language, pass_port.as_ref(), running)
         }),
         Task::new("headphones", say(language, "Headphones"), 5, move || {
             sound::headphones(language, headphones.as_ref())

@@ -43,5 +43,6 @@ pub(super) fn icon(icon: Icon) -> IconName {
         Icon::Report => IconName::Report,
         Icon::Phone => IconName::Phone,
         Icon::BulkyWaste => IconName::BulkyWaste,
+        Icon::Document => IconName::Document,
     }
 }

@@ -215,7 +215,9 @@ fn primary(screen: &Screen) -> Primary {
 
 fn is_empty(question: &QuestionView) -> bool {
     match &question.control {
-        Control::Fields { fields, .. } => fields.iter().all(|field| field.value.is_empty()),
+        Control::Fields { fields, .. } | Control::Hold { fields, .. } => {
+            fields.iter().all(|field| field.value.is_empty())
+        }
         Control::Options { options, .. } => options.iter().all(|option| !option.chosen),
         Control::Contact { way, field, .. } => way.is_none() || field.value.is_empty(),
         Control::Calendar { days, .. } => !days.iter().flatten().any(|day| day.chosen),

@@ -7,9 +7,10 @@ use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::catalogue::{Icon, Language};
 use crate::visit::{
-    CardTrouble, Control, Day, Expected, Field, FieldLabel, Frame, Keyboard, OptionLabel, OptionView,
-    OutOfService, Overlay, PayStage, Progress, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer,
-    ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View, WhyNotPaid, WhyNotPrinted,
+    CardTrouble, Control, Day, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, OptionLabel,
+    OptionView, OutOfService, Overlay, PayStage, Progress, QuestionView, ReaderKind, ReceiptOutcome,
+    ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View,
+    WhyNotPaid, WhyNotPrinted,
 };
 
 /// A view and what it is called; the name fits in a file name.
@@ -25,7 +26,8 @@ pub struct Sample {
 #[must_use]
 pub fn samples(language: Language) -> Vec<Sample> {
     let words = Words(language);
-    [words.beginning(), words.fields(), words.choices(), words.ending(), words.overlays()].concat()
+    [words.beginning(), words.fields(), words.held(), words.choices(), words.ending(), words.overlays()]
+        .concat()
 }
 
 /// Chooses between the Dutch and the English words of a sample.
@@ -322,6 +324,76 @@ impl Words {
                 self.contact(Some(1), "naam@voor", Some(Expected::AnEmailAddress)),
             ),
             self.question("question-contact-phone", self.contact(Some(0), "06 1234 5678", None)),
+        ]
+    }
+
+    /// A document (or a waste pass) that is held, with or without a reader.
+    fn hold(self, reader: ReaderKind, stage: HoldStage, can_hold: bool, values: &[&str]) -> QuestionView {
+        let field = |(label, value): (FieldLabel, &&str)| Field {
+            label,
+            value: (*value).to_owned(),
+            multiline: false,
+            max: 20,
+        };
+        let (title, help, labels) = match reader {
+            ReaderKind::Document => (
+                self.of("Weet u het nummer van het document?", "Do you know the number of the document?"),
+                self.of("Een goede kopie mag ook.", "A good copy will do too."),
+                vec![FieldLabel::DocumentNumber, FieldLabel::Expiry],
+            ),
+            ReaderKind::Pass => (
+                self.of("Wat is het nummer van uw afvalpas?", "What is the number of your waste pass?"),
+                self.of("Zo weten we dat u in de gemeente woont.", "That tells us that you live here."),
+                vec![if stage == HoldStage::Read { FieldLabel::PassUid } else { FieldLabel::PassNumber }],
+            ),
+        };
+        QuestionView {
+            title,
+            help,
+            optional: true,
+            control: Control::Hold {
+                reader,
+                stage,
+                can_hold,
+                unreadable: false,
+                fields: labels.into_iter().zip(values).map(field).collect(),
+                cursor: 0,
+                keyboard: Keyboard::Postcode,
+            },
+            expected: None,
+        }
+    }
+
+    fn held(self) -> Vec<Sample> {
+        use HoldStage::{Read, Typing, Waiting};
+        use ReaderKind::{Document, Pass};
+        let crooked = |mut question: QuestionView| {
+            if let Control::Hold { unreadable, .. } = &mut question.control {
+                *unreadable = true;
+            }
+            question
+        };
+        let (nothing, read) = (["", ""], ["SPECI2014", "09-03-2031"]);
+        let mut wrong = self.hold(Document, Typing, true, &["SPEC", ""]);
+        wrong.expected = Some(Expected::ADocumentNumber);
+        vec![
+            self.question("question-document-waiting", self.hold(Document, Waiting, true, &nothing)),
+            self.question("question-document-read", self.hold(Document, Read, true, &read)),
+            self.question(
+                "question-document-unreadable",
+                crooked(self.hold(Document, Waiting, true, &nothing)),
+            ),
+            self.question("question-document-typing", self.hold(Document, Typing, true, &["SPEC", ""])),
+            self.question(
+                "question-document-typing-unreadable",
+                crooked(self.hold(Document, Typing, true, &["SPEC", ""])),
+            ),
+            self.question("question-document-expected", wrong),
+            self.question("question-document-unplugged", self.hold(Document, Typing, false, &read)),
+            self.question("question-pass-waiting", self.hold(Pass, Waiting, true, &[""])),
+            self.question("question-pass-read", self.hold(Pass, Read, true, &["04A1B2C3D4E5F6"])),
+            self.question("question-pass-unreadable", crooked(self.hold(Pass, Waiting, true, &[""]))),
+            self.question("question-pass-typing", self.hold(Pass, Typing, true, &["1234"])),
         ]
     }
 

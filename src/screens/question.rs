@@ -1,4 +1,4 @@
-//! One question: its fields with the keyboard, options, ways of contact or calendar.
+//! One question: its fields with the keyboard, options, ways of contact, calendar, or something to hold.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,11 +9,13 @@ use slint::{ComponentHandle, SharedString};
 use super::Sink;
 use super::rows::Rows;
 use super::ui::{
-    self, ControlKind, DayRow, FieldName, FieldRow, KeyboardKind, OptionName, OptionRow, QuestionState,
+    self, ControlKind, DayRow, FieldName, FieldRow, HoldStage as Stage, KeyboardKind, OptionName, OptionRow,
+    QuestionState,
 };
 use crate::catalogue::Language;
 use crate::visit::{
-    Control, Day, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView, QuestionView,
+    Control, Day, Field, FieldLabel, HoldStage, Intent, Keyboard, OptionLabel, OptionView, QuestionView,
+    ReaderKind,
 };
 use crate::words;
 
@@ -48,6 +50,8 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Question {
     state.on_select_field(move |place| send_place(&to, place, Intent::SelectField));
     let to = sink.clone();
     state.on_choose_option(move |place| send_place(&to, place, Intent::ChooseOption));
+    let to = sink.clone();
+    state.on_type_instead(move || to.send(Intent::TypeInstead));
     let to = sink.clone();
     state.on_turn_month(move |by| to.send(Intent::TurnMonth(if by < 0 { -1 } else { 1 })));
     let to = sink.clone();
@@ -100,6 +104,7 @@ impl Question {
                 state.set_way(way.and_then(|way| i32::try_from(way).ok()).unwrap_or(-1));
                 state.set_control(ControlKind::Contact);
             }
+            Control::Hold { .. } => self.show_hold(&state, language, &question.control),
             Control::Calendar { month, days, earlier, later } => {
                 self.fields.set([]);
                 self.options.set([]);
@@ -123,6 +128,37 @@ impl Question {
         set_keys(&state, None, None);
         state.set_found(SharedString::new());
         state.set_way(-1);
+    }
+
+    fn show_hold(&self, state: &QuestionState, language: Language, control: &Control) {
+        let Control::Hold { reader, stage, can_hold, unreadable, fields, cursor, keyboard } = control else {
+            return;
+        };
+        let typing = *stage == HoldStage::Typing;
+        let shown = if *stage == HoldStage::Waiting { &[][..] } else { fields };
+        let rows = shown.iter().enumerate().map(|(place, each)| field(each, typing && place == *cursor));
+        self.fields.set(rows);
+        self.options.set([]);
+        set_keys(state, typing.then_some(*keyboard), fields.get(*cursor));
+        state.set_hold_pass(*reader == ReaderKind::Pass);
+        state.set_hold_words(match stage {
+            HoldStage::Read => words::read(language, *reader).into(),
+            HoldStage::Waiting => words::hold(language, *reader).into(),
+            HoldStage::Typing if *can_hold => words::or_hold(language, *reader).into(),
+            HoldStage::Typing => SharedString::new(),
+        });
+        state.set_unreadable(if *unreadable {
+            words::unreadable(language, *reader).into()
+        } else {
+            "".into()
+        });
+        state.set_hold_stage(match stage {
+            HoldStage::Waiting => Stage::Waiting,
+            HoldStage::Read => Stage::Read,
+            HoldStage::Typing => Stage::Typing,
+        });
+        state.set_found(SharedString::new());
+        state.set_control(ControlKind::Hold);
     }
 
     fn show_days(&self, language: Language, days: &[Option<Day>]) {
@@ -166,6 +202,10 @@ fn field(field: &Field, has_cursor: bool) -> FieldRow {
             FieldLabel::Addition => FieldName::Addition,
             FieldLabel::Phone => FieldName::Phone,
             FieldLabel::Email => FieldName::Email,
+            FieldLabel::DocumentNumber => FieldName::DocumentNumber,
+            FieldLabel::Expiry => FieldName::Expiry,
+            FieldLabel::PassNumber => FieldName::PassNumber,
+            FieldLabel::PassUid => FieldName::PassUid,
         },
         value: field.value.as_str().into(),
         multiline: field.multiline,

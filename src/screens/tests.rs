@@ -311,6 +311,26 @@ fn a_resident_answers_with_a_touch() {
 }
 
 #[test]
+fn a_resident_holds_a_document_or_types_it() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-document-waiting"));
+    assert!(pillar.touchables().iter().all(|each| each.label != "A"), "no keys while it waits");
+    assert_eq!(pillar.touch("Liever zelf typen"), [Intent::TypeInstead]);
+    assert_eq!(pillar.touch("Overslaan"), [Intent::Next]);
+    assert_eq!(pillar.press("a"), [], "a real keyboard waits too");
+    pillar.show(&sample("question-document-read"));
+    assert_eq!(pillar.touch("Geldig tot (mag leeg blijven)"), [Intent::SelectField(1)]);
+    assert_eq!(pillar.touch("Zelf typen of verbeteren"), [Intent::TypeInstead]);
+    assert_eq!(pillar.touch("Volgende"), [Intent::Next]);
+    pillar.show(&sample("question-document-unplugged"));
+    assert!(pillar.touchables().iter().all(|each| each.label != "Liever zelf typen"));
+    assert_eq!(pillar.touch("A"), [Intent::Type('A')]);
+    pillar.show(&sample("question-pass-unreadable"));
+    let kind = "Dat lukte niet. Houd de pas nog eens voor de lezer of typ het nummer.";
+    assert!(ElementHandle::find_by_accessible_label(pillar.screens.app(), kind).count() > 0);
+}
+
+#[test]
 fn a_resident_checks_pays_and_says_what_it_was_like() {
     let pillar = Pillar::new();
     pillar.show(&sample("review-paid"));
@@ -458,9 +478,14 @@ fn what_cannot_be_done_does_nothing() {
 fn answers_do_not_stay_in_the_screens_after_the_visit() {
     use slint::Model;
     let pillar = Pillar::new();
-    for name in
-        ["question-address-found", "question-choices", "question-date", "review-paid", "receipt-printed"]
-    {
+    for name in [
+        "question-document-read",
+        "question-address-found",
+        "question-choices",
+        "question-date",
+        "review-paid",
+        "receipt-printed",
+    ] {
         pillar.show(&sample(name));
         pillar.show(&sample("attract"));
         let (question, review, receipt) = (

@@ -24,7 +24,7 @@ use crate::devices::terminal::driver::{Driver, Input as TerminalInput, Output as
 use crate::devices::terminal::{Charge, Options, Password, PaymentTerminal};
 use crate::outbox::Outbox;
 use crate::receipt::Paper;
-use crate::runner::{Identity, Input, Parts, Runner};
+use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::visit::{View, Visit, VisitSettings};
 use crate::waypoint::NoWaypoints;
 
@@ -101,6 +101,7 @@ impl Pillar {
             printer: Some(Box::new(PrinterDesk(to_printer))),
             columns: Paper::FortyEight,
             paper: PaperSettings::default(),
+            readers: Readers::default(),
             roll_file: Some(folder.join("paper.json")),
             terminal: Some(Box::new(TerminalDesk(to_terminal))),
             end_of_day: None,

@@ -71,8 +71,9 @@ mod tests {
     use super::*;
     use crate::catalogue::Language;
     use crate::visit::{
-        Control, Expected, Field, FieldLabel, Frame, Keyboard, PayStage, QuestionView, ReceiptOutcome,
-        ReceiptView, ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, WhyNotPaid, WhyNotPrinted,
+        Control, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, PayStage, QuestionView, ReaderKind,
+        ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, WhyNotPaid,
+        WhyNotPrinted,
     };
     use zuil_wire::{Cents, PaymentState, Reference, State};
 
@@ -171,6 +172,44 @@ mod tests {
         Speech::new(Box::new(heard.clone())).show(&aloud);
         let said = heard.0.lock().unwrap().clone();
         assert!(said[0].contains("Telefoon") && !said[0].contains("06 12"), "{said:?}");
+    }
+
+    #[test]
+    fn what_to_hold_is_spoken_and_what_was_read_through_headphones_only() {
+        let held = |stage, unreadable, number: &str| {
+            let field =
+                Field { label: FieldLabel::DocumentNumber, value: number.into(), multiline: false, max: 24 };
+            Screen::Question(QuestionView {
+                title: "Weet u het nummer?".into(),
+                help: String::new(),
+                optional: true,
+                control: Control::Hold {
+                    reader: ReaderKind::Document,
+                    stage,
+                    can_hold: true,
+                    unreadable,
+                    fields: vec![field],
+                    cursor: 0,
+                    keyboard: Keyboard::Postcode,
+                },
+                expected: None,
+            })
+        };
+        let read = held(HoldStage::Read, false, "SPECI2014");
+        let said =
+            all_said([held(HoldStage::Waiting, false, ""), held(HoldStage::Waiting, true, ""), read.clone()]);
+        assert!(said[0].contains("met de foto naar beneden. Liever zelf typen."), "{said:?}");
+        assert_eq!(
+            said[1],
+            "nl: Dat lukte niet. Leg het document nog eens recht op de lezer of typ het nummer."
+        );
+        assert!(said[2].contains("Het document is gelezen.") && said[2].contains("SPECI2014"), "{said:?}");
+        let heard = Heard::default();
+        let mut aloud = view(read, true);
+        aloud.frame.headphones = false;
+        Speech::new(Box::new(heard.clone())).show(&aloud);
+        let said = heard.0.lock().unwrap().clone();
+        assert!(said[0].contains("gelezen") && !said[0].contains("SPECI2014"), "{said:?}");
     }
 
     #[test]

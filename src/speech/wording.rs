@@ -9,9 +9,9 @@ use zuil_wire::{Cents, PaymentState, State};
 use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{
-    CardTrouble, Control, Field, Frame, OptionLabel, Overlay, PayStage, QuestionView, ReceiptOutcome,
-    ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View, WhyNotPaid,
-    WhyNotPrinted,
+    CardTrouble, Control, Field, FieldLabel, Frame, HoldStage, OptionLabel, Overlay, PayStage, QuestionView,
+    ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View,
+    WhyNotPaid, WhyNotPrinted,
 };
 use crate::words;
 
@@ -62,7 +62,7 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
             (parts, vec![])
         }
         Screen::Explain { .. } => (explain(screen, language), vec![]),
-        Screen::Question(question) => question_words(question, language),
+        Screen::Question(question) => question_words(question, language, headphones),
         Screen::Review { title, lines, fee } => (review(title, lines, *fee, language, headphones), vec![]),
         Screen::Pay { amount, stage } => {
             let to_pay = format!("{}: {}.", say(language, "To pay"), spoken_amount(*amount, language));
@@ -116,7 +116,7 @@ fn costs(fee: Option<Cents>, language: Language) -> String {
     )
 }
 
-fn question_words(question: &QuestionView, language: Language) -> Spoken {
+fn question_words(question: &QuestionView, language: Language, headphones: bool) -> Spoken {
     let mut parts = vec![question.title.clone(), question.help.clone()];
     let mut detail = vec![];
     match &question.control {
@@ -132,6 +132,11 @@ fn question_words(question: &QuestionView, language: Language) -> Spoken {
             );
         }
         Control::Contact { field, .. } => detail.push(value(field)),
+        Control::Hold { .. } => {
+            let (said, changes) = hold_words(&question.control, language, headphones);
+            parts.extend(said);
+            detail.extend(changes);
+        }
         Control::Calendar { days, .. } => {
             let chosen = days.iter().flatten().find(|day| day.chosen);
             detail.push(chosen.map(|day| words::day(language, day.date)).unwrap_or_default());
@@ -139,6 +144,47 @@ fn question_words(question: &QuestionView, language: Language) -> Spoken {
     }
     detail.extend(question.expected.map(|expected| words::expected(language, expected)));
     (parts, detail)
+}
+
+/// What to hold where, and what was read or typed. What was read is said through headphones only.
+fn hold_words(control: &Control, language: Language, headphones: bool) -> Spoken {
+    let Control::Hold { reader, stage, can_hold, unreadable, fields, cursor, .. } = control else {
+        return Spoken::default();
+    };
+    let mut parts = vec![];
+    match stage {
+        HoldStage::Waiting => {
+            parts.push(words::hold(language, *reader).to_owned());
+            parts.push(sentence(say(language, "Type it instead")));
+        }
+        HoldStage::Typing if *can_hold => parts.push(words::or_hold(language, *reader).to_owned()),
+        HoldStage::Read | HoldStage::Typing => {}
+    }
+    let mut detail = vec![];
+    if *unreadable {
+        detail.push(words::unreadable(language, *reader).to_owned());
+    }
+    match stage {
+        HoldStage::Waiting => {}
+        HoldStage::Read => {
+            detail.push(words::read(language, *reader).to_owned());
+            let aloud = fields.iter().filter(|_| headphones);
+            detail.extend(aloud.map(|field| sentence(&named(field, language))));
+        }
+        HoldStage::Typing => detail.extend(fields.get(*cursor).map(|field| named(field, language))),
+    }
+    (parts, detail)
+}
+
+/// A field with what it is for.
+fn named(field: &Field, language: Language) -> String {
+    let name = match field.label {
+        FieldLabel::DocumentNumber => say(language, "Document number"),
+        FieldLabel::Expiry => say(language, "Valid until (may stay empty)"),
+        FieldLabel::PassUid => say(language, "Number in the pass"),
+        _ => say(language, "Number on the pass"),
+    };
+    format!("{name}: {}", value(field))
 }
 
 fn value(field: &Field) -> String {

@@ -7,7 +7,7 @@ use zuil_wire::AnswerLine;
 use crate::catalogue::{Choice, Kind, Language, Question};
 
 use super::validate::{Phone, spaced_postcode};
-use super::{ReviewAnswer, words};
+use super::{DocumentKind, ReviewAnswer, words};
 
 /// An answer that was understood. Typed text in it is wiped when it is dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,22 @@ pub(super) enum Answer {
         street: Zeroizing<String>,
         /// The town.
         town: String,
+    },
+    /// An identity document.
+    Document {
+        /// What it is, when it was read.
+        kind: Option<DocumentKind>,
+        /// Its number.
+        number: Zeroizing<String>,
+        /// The day on which it expires, when it is known.
+        expires: Option<Date>,
+    },
+    /// A waste pass.
+    WastePass {
+        /// The number in the pass when it was read, else the one printed on it.
+        number: Zeroizing<String>,
+        /// It was read.
+        read: bool,
     },
 }
 
@@ -76,6 +92,11 @@ impl Answer {
             Self::Address { postcode, number, addition, .. } => {
                 join([postcode.as_str(), &number.to_string(), addition.as_str()])
             }
+            Self::Document { kind, number, expires } => {
+                let kind = kind.map_or("", words::document_code);
+                join([kind, number, &expires.map(|day| day.to_string()).unwrap_or_default()])
+            }
+            Self::WastePass { number, read } => join([if *read { "uid" } else { "" }, number, ""]),
         })
     }
 
@@ -98,6 +119,8 @@ impl Answer {
                 let home = Zeroizing::new(join([street.as_str(), &number.to_string(), addition.as_str()]));
                 format!("{}, {} {town}", home.as_str(), spaced_postcode(postcode))
             }
+            Self::Document { kind, number, expires } => words::document(language, *kind, number, *expires),
+            Self::WastePass { number, read } => words::waste_pass(language, number, *read),
         })
     }
 
@@ -119,7 +142,7 @@ fn options(kind: &Kind) -> &[Choice] {
     }
 }
 
-/// Joins the parts of an address that are not empty.
+/// Joins the parts that are not empty.
 fn join(parts: [&str; 3]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -4,9 +4,10 @@
 
 use super::entry::{Entry, found, offered};
 use super::form::Form;
+use super::held::reader_of;
 use super::state::{Effects, Look, State};
 use super::{Control, Event, Expected, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView};
-use super::{Progress, QuestionView, Screen, paying};
+use super::{Progress, QuestionView, ReaderKind, Screen, paying};
 use crate::catalogue::{Kind, Question};
 
 /// A question that is being answered.
@@ -49,6 +50,11 @@ impl Asking {
             control: control(self.form.entry(self.at), question, look),
             expected: self.expected,
         })
+    }
+
+    /// The reader that could answer the question now.
+    pub(super) fn reader(&self, look: &Look<'_>) -> Option<ReaderKind> {
+        reader_of(&self.form.question(self.at, look).kind).filter(|reader| look.offer.reads(*reader))
     }
 
     fn shown(mut self, look: &Look<'_>) -> State {
@@ -96,6 +102,16 @@ pub(super) fn on_asking(mut asking: Asking, event: &Event, look: &Look<'_>) -> S
     match event {
         Event::Resident(Intent::Next) => asking.next(look),
         Event::Resident(Intent::Back) => asking.back(look),
+        Event::Read(reading) => {
+            if asking.form.entry_mut(asking.at).hold(reading) {
+                asking.expected = None;
+            }
+            State::Asking(asking)
+        }
+        Event::Unreadable => {
+            asking.form.entry_mut(asking.at).could_not_read();
+            State::Asking(asking)
+        }
         Event::Resident(intent) => {
             let question = asking.form.question(asking.at, look);
             let edited = asking.form.entry_mut(asking.at).edit(intent, question);
@@ -203,6 +219,9 @@ fn control(entry: &Entry, question: &Question, look: &Look<'_>) -> Control {
             };
             let field = entry.field().map(|buffer| field(buffer, label)).unwrap_or_default();
             Control::Contact { way: *way, field, keyboard }
+        }
+        Entry::Held(held) => {
+            held.control(reader_of(&question.kind).is_some_and(|reader| look.offer.reads(reader)))
         }
     }
 }

@@ -5,7 +5,7 @@ use zuil_wire::{AnswerLine, Cents, SurveyAnswers};
 
 use crate::catalogue::Language;
 
-use super::event::CardLines;
+use super::event::{CardLines, ReaderKind};
 
 /// Something the runner must do.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,11 @@ pub enum Effect {
         /// What was answered.
         answers: SurveyAnswers,
     },
+    /// Listen to a reader for one reading; answer [`super::Event::Read`], and [`super::Event::Unreadable`]
+    /// any number of times before.
+    Listen(ReaderKind),
+    /// Listen to no reader.
+    Ignore,
     /// The visit is over: forget the receipt, unless a healthy printer is printing it. (Speech ends
     /// with the view.)
     Wipe,

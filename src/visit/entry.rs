@@ -11,8 +11,9 @@ use crate::catalogue::{Addresses, Kind, Question, Street};
 use super::answer::Answer;
 use super::buffer::{Buffer, Takes};
 use super::calendar::{Calendar, Offered};
+use super::held::Held;
 use super::validate;
-use super::{Expected, Intent};
+use super::{Expected, Intent, Reading};
 
 const PHONE_MAX: usize = 24;
 const EMAIL_MAX: usize = 254;
@@ -42,6 +43,8 @@ pub(super) enum Entry {
         /// The two fields; what was typed in one is kept when the other is chosen.
         fields: [Buffer; 2],
     },
+    /// Held against a reader, or typed.
+    Held(Held),
 }
 
 impl Entry {
@@ -72,6 +75,8 @@ impl Entry {
                 way: None,
                 fields: [Buffer::new(PHONE_MAX, Takes::Phone), Buffer::new(EMAIL_MAX, Takes::Email)],
             },
+            Kind::Document => Self::Held(Held::document()),
+            Kind::WastePass { max, .. } => Self::Held(Held::waste_pass(*max)),
         }
     }
 
@@ -83,6 +88,7 @@ impl Entry {
                 *calendar = Calendar::open(offered, today, calendar.chosen());
             }
             (Self::Address { cursor, .. }, _) => *cursor = 0,
+            (Self::Held(held), _) => held.open(),
             _ => {}
         }
     }
@@ -105,11 +111,24 @@ impl Entry {
             (Self::Day(calendar), Intent::TurnMonth(months)) => {
                 offered(&question.kind).into_iter().for_each(|offered| calendar.turn(*months, offered));
             }
+            (Self::Held(held), intent) => held.edit(intent),
             (entry, Intent::Type(c)) => entry.field_mut().into_iter().for_each(|field| field.push(*c)),
             (entry, Intent::Erase) => entry.field_mut().into_iter().for_each(Buffer::erase),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Takes what was read; whether it is what the question is about.
+    pub(super) fn hold(&mut self, reading: &Reading) -> bool {
+        if let Self::Held(held) = self { held.hold(reading) } else { false }
+    }
+
+    /// Something was held against the reader and could not be read.
+    pub(super) const fn could_not_read(&mut self) {
+        if let Self::Held(held) = self {
+            held.could_not_read();
+        }
     }
 
     /// The field with the cursor.
@@ -118,6 +137,7 @@ impl Entry {
             Self::Line(field) => Some(field),
             Self::Address { fields, cursor } => fields.get(*cursor),
             Self::Contact { way, fields } => way.and_then(|way| fields.get(way)),
+            Self::Held(held) => held.field(),
             Self::Options(_) | Self::YesNo(_) | Self::Day(_) => None,
         }
     }
@@ -127,7 +147,7 @@ impl Entry {
             Self::Line(field) => Some(field),
             Self::Address { fields, cursor } => fields.get_mut(*cursor),
             Self::Contact { way, fields } => way.and_then(|way| fields.get_mut(way)),
-            Self::Options(_) | Self::YesNo(_) | Self::Day(_) => None,
+            Self::Options(_) | Self::YesNo(_) | Self::Day(_) | Self::Held(_) => None,
         }
     }
 
@@ -140,6 +160,7 @@ impl Entry {
             Self::Day(calendar) => calendar.chosen().is_none(),
             Self::Address { fields, .. } => fields.iter().all(Buffer::is_blank),
             Self::Contact { way, fields } => way.and_then(|way| fields.get(way)).is_none_or(Buffer::is_blank),
+            Self::Held(held) => held.is_blank(),
         }
     }
 
@@ -168,17 +189,20 @@ impl Entry {
             Self::Contact { way: Some(0), fields: [phone, _] } => phone_answer(phone),
             Self::Contact { way: Some(_), fields: [_, email] } => email_answer(email),
             Self::Contact { way: None, .. } => Err(Expected::AWayOfContact),
+            Self::Held(held) => held.answer(&question.kind),
         }
     }
 
     /// Puts the cursor into the field of which something is expected.
     pub(super) const fn turn_to(&mut self, expected: Expected) {
-        if let Self::Address { cursor, .. } = self {
-            match expected {
+        match self {
+            Self::Address { cursor, .. } => match expected {
                 Expected::APostcode => *cursor = 0,
                 Expected::AHouseNumber => *cursor = 1,
                 _ => {}
-            }
+            },
+            Self::Held(held) => held.turn_to(expected),
+            _ => {}
         }
     }
 
@@ -191,6 +215,9 @@ impl Entry {
             (Self::Contact { fields: [_, field], .. }, Answer::Email(email)) => field.set(email),
             (Self::Address { fields: [field, ..], .. }, Answer::Address { postcode, .. }) => {
                 field.set(&Zeroizing::new(validate::spaced_postcode(postcode)));
+            }
+            (Self::Held(held), Answer::Document { number, .. } | Answer::WastePass { number, .. }) => {
+                held.tidy(number);
             }
             _ => {}
         }
@@ -208,6 +235,7 @@ impl Entry {
                 *way = None;
                 fields.iter_mut().for_each(|field| field.set(""));
             }
+            Self::Held(held) => held.wipe(),
         }
     }
 
@@ -224,6 +252,8 @@ impl Entry {
             (Self::Contact { way: Some(0), .. }, _) => Expected::APhoneNumber,
             (Self::Contact { way: Some(_), .. }, _) => Expected::AnEmailAddress,
             (_, Kind::Contact) => Expected::AWayOfContact,
+            (_, Kind::Document) => Expected::ADocumentNumber,
+            (_, Kind::WastePass { min, max }) => Expected::APassNumber { least: *min, most: *max },
             (_, Kind::Text { .. } | Kind::LongText { .. }) => Expected::AnAnswer,
         }
     }

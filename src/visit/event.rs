@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{PaymentState, Reference, State};
 
 use crate::catalogue::Language;
@@ -64,6 +65,55 @@ pub enum Event {
     },
     /// What became of the receipt.
     Receipt(ReceiptOutcome),
+    /// Something was read while [`super::Effect::Listen`] held; it does so no longer.
+    Read(Reading),
+    /// Something was held against the reader and could not be read.
+    Unreadable,
+}
+
+/// Something that reads what a resident holds against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReaderKind {
+    /// It reads identity documents.
+    Document,
+    /// It reads waste passes.
+    Pass,
+}
+
+/// What was read. It is wiped when it is dropped and shows nothing.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub enum Reading {
+    /// An identity document, of any country.
+    Document {
+        /// What it is.
+        #[zeroize(skip)]
+        kind: DocumentKind,
+        /// Its number.
+        number: String,
+        /// The day on which it expires.
+        #[zeroize(skip)]
+        expires: Date,
+    },
+    /// The number in a waste pass.
+    WastePass(String),
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Document { .. } => "Document(..)",
+            Self::WastePass(_) => "WastePass(..)",
+        })
+    }
+}
+
+/// The kind of an identity document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// A passport.
+    Passport,
+    /// An identity card.
+    IdentityCard,
 }
 
 /// What the resident did. The on-screen keyboard, a real keyboard and a keypad all end here.
@@ -88,6 +138,8 @@ pub enum Intent {
     Erase,
     /// Moved the cursor to another field of the question (0 = the first).
     SelectField(usize),
+    /// Would rather type than hold something against the reader.
+    TypeInstead,
     /// Touched the option with this index (0 = the first) of a choice, of several choices, of
     /// yes/no (0 = yes) or of the ways of contact (0 = telephone).
     ChooseOption(usize),
@@ -130,6 +182,21 @@ pub struct Offer {
     pub printer_trouble: Option<WhyNotPrinted>,
     /// The hub was reached a moment ago.
     pub network: bool,
+    /// An identity document can be read.
+    pub document_reader: bool,
+    /// A waste pass can be read.
+    pub pass_reader: bool,
+}
+
+impl Offer {
+    /// Whether a reader is there.
+    #[must_use]
+    pub const fn reads(self, reader: ReaderKind) -> bool {
+        match reader {
+            ReaderKind::Document => self.document_reader,
+            ReaderKind::Pass => self.pass_reader,
+        }
+    }
 }
 
 /// Why the pillar does not serve.

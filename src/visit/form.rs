@@ -139,11 +139,12 @@ impl Form {
         let line = |at| {
             let question = self.question(at, look);
             let answer = self.answer(at, look).unwrap_or(Answer::Skipped);
-            let contact = matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact);
+            let personal =
+                matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact | Kind::Document);
             ReviewLine {
                 label: question.label.get(look.language).to_owned(),
                 answer: answer.review(&question.kind, look.language),
-                masked: contact && answer != Answer::Skipped,
+                masked: personal && answer != Answer::Skipped,
             }
         };
         self.asked(look).into_iter().map(line).collect()

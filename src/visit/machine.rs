@@ -9,7 +9,9 @@ use crate::catalogue::Catalogue;
 
 use super::comfort::{Comfort, Layer};
 use super::state::{Effects, Look, Patience, State, WhenStopped};
-use super::{Effect, Event, Frame, Intent, Now, Offer, OutOfService, Overlay, View, VisitSettings};
+use super::{
+    Effect, Event, Frame, Intent, Now, Offer, OutOfService, Overlay, ReaderKind, View, VisitSettings,
+};
 
 /// One pillar's visits, one after another. Give it every event, and perform the effects in order.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Visit {
     out_of_service: Option<OutOfService>,
     comfort: Comfort,
     touched: Duration,
+    /// The reader that listens for this visit.
+    listening: Option<ReaderKind>,
     pub(super) state: State,
 }
 
@@ -36,6 +40,7 @@ impl Visit {
             out_of_service: None,
             comfort: Comfort::default(),
             touched: Duration::ZERO,
+            listening: None,
             state: State::Attract,
         }
     }
@@ -58,8 +63,18 @@ impl Visit {
                 self.touched = now.uptime;
             }
             Event::OutOfService(why) => self.on_out_of_service(why, now, &mut effects),
+            Event::Read(_) | Event::Unreadable if self.listening.is_none() => {}
+            read @ (Event::Read(_) | Event::Unreadable) => {
+                if matches!(read, Event::Read(_)) {
+                    self.listening = None;
+                }
+                // Whoever holds something against a reader is there.
+                self.touched = now.uptime;
+                self.step(&read, now, &mut effects);
+            }
             news => self.step(&news, now, &mut effects),
         }
+        self.listen(now, &mut effects);
         effects
     }
 
@@ -105,6 +120,19 @@ impl Visit {
             language: self.comfort.language,
             now,
         }
+    }
+
+    /// Listens to the reader that the question on the screen can be answered with, and to no other.
+    fn listen(&mut self, now: Now, effects: &mut Effects) {
+        let wanted = self.state.reader(&self.look(now));
+        if wanted == self.listening {
+            return;
+        }
+        if self.listening.is_some() {
+            effects.push(Effect::Ignore);
+        }
+        effects.extend(wanted.map(Effect::Listen));
+        self.listening = wanted;
     }
 
     fn overlay(&self, now: Now) -> Option<Overlay> {

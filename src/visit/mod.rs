@@ -15,6 +15,7 @@ mod entry;
 mod event;
 mod finishing;
 mod form;
+mod held;
 mod machine;
 mod paper;
 mod paying;

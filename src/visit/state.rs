@@ -12,7 +12,7 @@ use super::asking::Asking;
 use super::finishing::{Done, Saving, Survey};
 use super::form::Form;
 use super::paying::{self, Paying};
-use super::{Effect, Event, Now, Offer, OutOfService, Screen, VisitSettings};
+use super::{Effect, Event, Now, Offer, OutOfService, ReaderKind, Screen, VisitSettings};
 use super::{asking, choosing, finishing};
 
 /// What a state may look at.
@@ -137,6 +137,11 @@ impl State {
             Self::Survey(survey) => Screen::Survey(survey.view()),
             Self::Goodbye(_) => Screen::Goodbye,
         }
+    }
+
+    /// The reader to listen to.
+    pub(super) fn reader(&self, look: &Look<'_>) -> Option<ReaderKind> {
+        if let Self::Asking(asking) = self { asking.reader(look) } else { None }
     }
 
     /// How it takes it when nobody touches anything.

@@ -3,6 +3,7 @@
 //! Invariant: what people commonly write is understood, and what comes out is in one form only.
 //! Copies of what was typed are wiped when they are dropped.
 
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 /// A telephone number.
@@ -146,6 +147,45 @@ pub(super) fn house_number(typed: &str) -> Option<u32> {
     digits.then(|| trimmed.parse().ok())?.filter(|number| (1..=99_999).contains(number))
 }
 
+/// Reads the number of a Dutch passport or identity card in any spelling: two letters, six letters or
+/// digits, a digit. The letter O is not used, since it looks like a zero.
+pub(super) fn document_number(typed: &str) -> Option<Zeroizing<String>> {
+    let number = read_number(typed);
+    let letter = |b: &u8| b.is_ascii_uppercase() && *b != b'O';
+    let (letters, rest) = number.as_bytes().split_at_checked(2)?;
+    let (last, middle) = rest.split_last()?;
+    let right = letters.iter().all(letter)
+        && middle.len() == 6
+        && middle.iter().all(|b| letter(b) || b.is_ascii_digit())
+        && last.is_ascii_digit();
+    right.then_some(number)
+}
+
+/// Reads the number that is printed on a waste pass: from `min` to `max` letters and digits.
+pub(super) fn pass_number(typed: &str, min: usize, max: usize) -> Option<Zeroizing<String>> {
+    let number = read_number(typed);
+    let right = (min..=max).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric());
+    right.then_some(number)
+}
+
+/// A number without the spaces that people put into it, in capitals.
+pub(super) fn read_number(typed: &str) -> Zeroizing<String> {
+    let mut compact = Zeroizing::new(String::with_capacity(typed.len()));
+    typed.chars().filter(|c| !c.is_whitespace()).for_each(|c| compact.push(c.to_ascii_uppercase()));
+    compact
+}
+
+/// Reads a day from eight digits, `09032031`, of the years in which a document can expire.
+pub(super) fn day(digits: &str) -> Option<Date> {
+    let right = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit());
+    right.then_some(())?;
+    let (day, rest) = digits.split_at(2);
+    let (month, year) = rest.split_at(2);
+    let year: i16 = year.parse().ok()?;
+    (1950..2100).contains(&year).then_some(())?;
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +314,42 @@ mod tests {
         assert_eq!(house_number("0012"), Some(12));
         for typed in ["", "0", "12a", "-1", "100000", "+5", "4294967297"] {
             assert_eq!(house_number(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_document_number_is_checked_as_dutch_ones_are() {
+        for typed in ["SPECI2014", "speci2014", " XR 1001R5 8", "EM0000000", "NP9C4K7B2"] {
+            assert!(document_number(typed).is_some(), "{typed}");
+        }
+        for typed in [
+            "",
+            "SPECI201",
+            "SPECI20145",
+            "S2ECI2014",
+            "SPECI201A",
+            "SPECO2014",
+            "OPECI2014",
+            "SPECI-014",
+            "ÉPECI2014",
+        ] {
+            assert_eq!(document_number(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_pass_number_has_letters_and_digits_and_limits() {
+        assert_eq!(pass_number("12 34 56 ab", 4, 10).as_deref().map(String::as_str), Some("123456AB"));
+        for typed in ["123", "12345678901", "12-34", ""] {
+            assert_eq!(pass_number(typed, 4, 10), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_expiry_exists() {
+        assert_eq!(day("09032031"), Some(jiff::civil::date(2031, 3, 9)));
+        for typed in ["", "0903203", "30022031", "09132031", "00012031", "01010031", "01012100", "0903203a"] {
+            assert_eq!(day(typed), None, "{typed}");
         }
     }
 

@@ -8,7 +8,7 @@ use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::catalogue::{Icon, Language};
 
-use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
+use super::event::{OutOfService, ReaderKind, ReceiptOutcome, TerminalStep, WhyNotPaid};
 
 /// All that is shown at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -253,6 +253,23 @@ pub enum Control {
         /// Which keys are needed; `None` until a way was chosen.
         keyboard: Option<Keyboard>,
     },
+    /// Something to hold against a reader, or fields to type what is on it.
+    Hold {
+        /// Against which.
+        reader: ReaderKind,
+        /// How far it is.
+        stage: HoldStage,
+        /// The reader is there, so that it can be held against it while typing too.
+        can_hold: bool,
+        /// What was held last could not be read.
+        unreadable: bool,
+        /// The number, and of a document the day of expiry as `09-03-2031`.
+        fields: Vec<Field>,
+        /// Which has the cursor (0 = the first).
+        cursor: usize,
+        /// Which keys are needed while typing.
+        keyboard: Keyboard,
+    },
     /// A month to choose a day from.
     Calendar {
         /// The first day of the month that is shown.
@@ -264,6 +281,17 @@ pub enum Control {
         /// There is something to choose in a later month.
         later: bool,
     },
+}
+
+/// How far holding something against a reader is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldStage {
+    /// Nothing was read or typed: says what to hold where.
+    Waiting,
+    /// It was read: shows what, to be confirmed by going on.
+    Read,
+    /// The resident types.
+    Typing,
 }
 
 /// A field to type in.
@@ -295,6 +323,14 @@ pub enum FieldLabel {
     Phone,
     /// E-mail address.
     Email,
+    /// The number of an identity document.
+    DocumentNumber,
+    /// The day on which it expires; may stay empty.
+    Expiry,
+    /// The number that is printed on a waste pass.
+    PassNumber,
+    /// The number that was read from a waste pass; it is not the one printed on it.
+    PassUid,
 }
 
 /// Which keys are shown.
@@ -370,6 +406,17 @@ pub enum Expected {
     AWayOfContact,
     /// At least so many characters.
     AtLeastCharacters(usize),
+    /// The number of a Dutch identity document, for example SPECI2014.
+    ADocumentNumber,
+    /// A day, for example 09-03-2031.
+    ADateOfExpiry,
+    /// The number that is printed on a waste pass.
+    APassNumber {
+        /// The fewest characters.
+        least: usize,
+        /// The most characters.
+        most: usize,
+    },
 }
 
 /// A line of the review.
@@ -379,7 +426,7 @@ pub struct ReviewLine {
     pub label: String,
     /// The answer; empty when it was skipped.
     pub answer: ReviewAnswer,
-    /// It tells how to reach someone: it is covered until the resident asks to see it.
+    /// It tells how to reach someone or which document they have: it is covered until the resident asks to see it.
     pub masked: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The few words that a visit itself puts into answers: yes, no and days.
+//! The few words that a visit itself puts into answers: yes, no, days and what was read.
 //!
 //! A visit uses the catalogue only, so they stand here; a test compares them with what screens and
 //! receipts say.
@@ -6,6 +6,8 @@
 use jiff::civil::Date;
 
 use crate::catalogue::Language;
+
+use super::DocumentKind;
 
 /// "Yes" or "no".
 pub(super) const fn yes_no(language: Language, yes: bool) -> &'static str {
@@ -24,22 +26,94 @@ pub(super) const fn yes_no(language: Language, yes: bool) -> &'static str {
 
 /// A day in full: `dinsdag 1 december 2026`, `Tuesday 1 December 2026`.
 pub(super) fn day(language: Language, date: Date) -> String {
-    let nth = |words: &'static [&'static str], place: i8| {
-        usize::try_from(place).ok().and_then(|place| words.get(place)).copied().unwrap_or_default()
-    };
     let weekday = nth(weekdays(language), date.weekday().to_monday_zero_offset());
+    let date = date_only(language, date);
+    match language {
+        Language::De | Language::Pl | Language::Uk => format!("{weekday}, {date}"),
+        Language::Tr => format!("{date} {weekday}"),
+        Language::Nl | Language::En | Language::Fr | Language::Ar => format!("{weekday} {date}"),
+    }
+}
+
+/// A day without its weekday: `9 maart 2031`.
+fn date_only(language: Language, date: Date) -> String {
     let month = nth(months(language), date.month() - 1);
     let (day, year) = (date.day(), date.year());
     match language {
-        Language::De => format!("{weekday}, {day}. {month} {year}"),
-        Language::Fr if day == 1 => format!("{weekday} 1er {month} {year}"),
-        Language::Pl => format!("{weekday}, {day} {month} {year}"),
-        Language::Tr => format!("{day} {month} {year} {weekday}"),
-        Language::Uk => format!("{weekday}, {day} {month} {year} року"),
-        Language::Nl | Language::En | Language::Fr | Language::Ar => {
-            format!("{weekday} {day} {month} {year}")
-        }
+        Language::De => format!("{day}. {month} {year}"),
+        Language::Fr if day == 1 => format!("1er {month} {year}"),
+        Language::Uk => format!("{day} {month} {year} року"),
+        _ => format!("{day} {month} {year}"),
     }
+}
+
+fn nth(words: &'static [&'static str], place: i8) -> &'static str {
+    usize::try_from(place).ok().and_then(|place| words.get(place)).copied().unwrap_or_default()
+}
+
+/// A document: `Paspoort SPECI2014, geldig tot 9 maart 2031`.
+pub(super) fn document(
+    language: Language,
+    kind: Option<DocumentKind>,
+    number: &str,
+    expires: Option<Date>,
+) -> String {
+    let name = kind.map(|kind| format!("{} ", document_name(language, kind))).unwrap_or_default();
+    let until = |date| match language {
+        Language::Nl => format!(", geldig tot {date}"),
+        Language::En => format!(", valid until {date}"),
+        Language::De => format!(", gültig bis {date}"),
+        Language::Fr => format!(", valable jusqu'au {date}"),
+        Language::Pl => format!(", ważny do {date}"),
+        Language::Tr => format!(", son geçerlilik: {date}"),
+        Language::Ar => format!("، صالح حتى {date}"),
+        Language::Uk => format!(", дійсний до {date}"),
+    };
+    let expires = expires.map(|date| until(date_only(language, date))).unwrap_or_default();
+    format!("{name}{number}{expires}")
+}
+
+const fn document_name(language: Language, kind: DocumentKind) -> &'static str {
+    let (passport, card) = match language {
+        Language::Nl => ("Paspoort", "Identiteitskaart"),
+        Language::En => ("Passport", "Identity card"),
+        Language::De => ("Reisepass", "Personalausweis"),
+        Language::Fr => ("Passeport", "Carte d'identité"),
+        Language::Pl => ("Paszport", "Dowód osobisty"),
+        Language::Tr => ("Pasaport", "Kimlik kartı"),
+        Language::Ar => ("جواز سفر", "بطاقة هوية"),
+        Language::Uk => ("Паспорт", "Посвідчення особи"),
+    };
+    match kind {
+        DocumentKind::Passport => passport,
+        DocumentKind::IdentityCard => card,
+    }
+}
+
+/// The kind of a document, for machines.
+pub(super) const fn document_code(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Passport => "passport",
+        DocumentKind::IdentityCard => "identity-card",
+    }
+}
+
+/// A waste pass: `04A1B2C3D4E5F6 (pas gelezen)` or the number printed on it.
+pub(super) fn waste_pass(language: Language, number: &str, read: bool) -> String {
+    if !read {
+        return number.to_owned();
+    }
+    let how = match language {
+        Language::Nl => "pas gelezen",
+        Language::En => "pass read",
+        Language::De => "Karte gelesen",
+        Language::Fr => "carte lue",
+        Language::Pl => "odczytano z karty",
+        Language::Tr => "karttan okundu",
+        Language::Ar => "قُرئت من البطاقة",
+        Language::Uk => "зчитано з картки",
+    };
+    format!("{number} ({how})")
 }
 
 /// From Monday.

@@ -135,7 +135,7 @@ fn a_catalogue_with_a_mistake_keeps_the_pillar_out_of_service_and_names_the_line
     }
 }
 
-fn without_table(settings: &str, table: &str) -> String {
+pub fn without_table(settings: &str, table: &str) -> String {
     let mut inside = false;
     settings
         .lines()

@@ -8,6 +8,7 @@ mod doctor;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod readers;
 mod recorder;
 #[cfg(test)]
 mod tidy;

@@ -134,6 +134,29 @@ impl Resident {
         self.view.clone()
     }
 
+    /// Looks for so long whether the screen becomes as told.
+    pub fn sees_within(&mut self, time: Duration, fits: impl Fn(&View) -> bool) -> Option<View> {
+        let until = Instant::now() + time;
+        while !fits(&self.view) {
+            let left = until.saturating_duration_since(Instant::now());
+            self.view = self.views.recv_timeout(left).ok()?;
+        }
+        Some(self.view.clone())
+    }
+
+    /// Does a task up to a screen, sensibly, and does nothing on that one.
+    pub fn comes_to(&mut self, task: &str, what: &str, there: impl Fn(&Screen) -> bool) -> View {
+        let mut resident = ScriptedResident::who_wants(task);
+        while !there(&self.view.screen) {
+            for intent in resident.acts_on(&self.view) {
+                self.does(intent);
+            }
+            let before = self.view.clone();
+            self.waits_for(what, |view| *view != before);
+        }
+        self.view.clone()
+    }
+
     /// Does a task up to a screen, sensibly.
     pub fn goes_on(&mut self, task: &str, what: &str, until: impl Fn(&Screen) -> bool) -> View {
         let mut resident = ScriptedResident::who_wants(task);

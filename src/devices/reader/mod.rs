@@ -3,8 +3,22 @@
 //! Invariant: what is read while nobody asked for it is dropped, and of an identity document nothing
 //! leaves a driver but its kind, its number and the day on which it expires.
 
+mod core;
+mod driver;
+mod framing;
+pub mod mrz;
+pub mod rfid;
+#[cfg(feature = "simulators")]
+pub mod simulator;
+#[cfg(test)]
+mod tests;
+
 use jiff::civil::Date;
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+pub use driver::{Options, SerialReader};
+pub use framing::LineEnd;
+pub use rfid::Checksum;
 
 /// Something that reads. Returns at once; what happens comes through the sink that it was made with.
 /// Dropping it ends its thread.

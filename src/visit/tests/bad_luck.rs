@@ -21,7 +21,7 @@ fn a_declined_card_is_tried_again_and_paid() {
 fn after_a_declined_card_the_resident_goes_back_to_the_review() {
     let mut pillar = pillar();
     pillar.pays_for_bulky_waste().tell(not_paid(WhyNotPaid::Declined)).back();
-    assert_eq!(pillar.review().len(), 3);
+    assert_eq!(pillar.review().len(), 4);
 }
 
 #[test]
@@ -236,5 +236,5 @@ fn a_pillar_whose_devices_have_not_spoken_offers_what_needs_none() {
     let pillar = bare_pillar();
     let Screen::Attract { tiles, no_card, no_printer, .. } = pillar.screen() else { panic!("attract") };
     assert!(no_card && no_printer);
-    assert_eq!(tiles.iter().filter(|tile| !tile.unavailable).count(), 2);
+    assert_eq!(tiles.iter().filter(|tile| !tile.unavailable).count(), 3);
 }

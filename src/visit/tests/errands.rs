@@ -124,6 +124,7 @@ fn someone_pays_for_bulky_waste_in_dutch() {
     let Control::Fields { found, keyboard, .. } = pillar.question().control else { panic!("fields") };
     assert_eq!((found.as_str(), keyboard), ("Lindehof, Voorbeeldhuizen", Keyboard::Letters));
     pillar.next().touches(0).touches(3).next().does(Intent::ChooseDay(TUESDAY)).next();
+    pillar.asks("Wat is het nummer van uw afvalpas?").next();
     assert_eq!(pillar.review()[2], ("Dag".to_owned(), ReviewAnswer::Day(TUESDAY)));
     pillar.next();
     let draft = charged(&mut pillar);

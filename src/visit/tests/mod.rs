@@ -2,6 +2,7 @@
 
 mod bad_luck;
 mod errands;
+mod holding;
 mod paper;
 mod time;
 mod walk;
@@ -41,7 +42,14 @@ fn example() -> Arc<Catalogue> {
     Arc::new(Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap())
 }
 
-const ALL: Offer = Offer { card: true, printer: true, printer_trouble: None, network: true };
+const ALL: Offer = Offer {
+    card: true,
+    printer: true,
+    printer_trouble: None,
+    network: true,
+    document_reader: false,
+    pass_reader: false,
+};
 
 const ID: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
 
@@ -165,6 +173,7 @@ impl Pillar {
         match self.question().control {
             Control::Fields { fields, .. } => fields.into_iter().map(|field| field.value).collect(),
             Control::Contact { field, .. } => vec![field.value],
+            Control::Hold { fields, .. } => fields.into_iter().map(|field| field.value).collect(),
             other => panic!("no fields but {other:?}"),
         }
     }
@@ -222,7 +231,9 @@ impl Pillar {
     fn fills_in_bulky_waste(&mut self) -> &mut Self {
         self.next().types("2411ab").does(Intent::SelectField(1)).types("12").next();
         self.touches(0).touches(1).next();
-        self.does(Intent::ChooseDay(TUESDAY)).next()
+        self.does(Intent::ChooseDay(TUESDAY)).next();
+        // Has no waste pass at hand.
+        self.next()
     }
 
     /// Fills in a pick-up of bulky waste and begins to pay.

@@ -16,6 +16,8 @@ struct Books {
     commits: usize,
     receipts: usize,
     goodbyes: usize,
+    readings: usize,
+    listening: Option<ReaderKind>,
 }
 
 impl Books {
@@ -42,6 +44,11 @@ impl Books {
                 self.printed = true;
                 self.receipts += 1;
             }
+            Effect::Listen(reader) => {
+                assert_eq!(self.listening, None, "listens to two readers");
+                self.listening = Some(*reader);
+            }
+            Effect::Ignore => assert!(self.listening.take().is_some(), "ignores what nobody listens to"),
             Effect::KeepSurvey { answers, .. } => {
                 assert!(self.paid || self.committed);
                 assert!(answers.clear.is_none_or(|clear| (1..=5).contains(&clear)));
@@ -73,6 +80,7 @@ impl Books {
                 self.open_charge = false;
                 self.committed &= self.saved;
             }
+            Event::Read(_) if self.listening.take().is_some() => self.readings += 1,
             _ => {}
         }
     }
@@ -87,8 +95,8 @@ fn any_intent(random: &mut fastrand::Rng, view: &View) -> Intent {
     {
         return intent;
     }
-    let tasks = ["report-public-space", "bulky-waste", "call-back", "no-such-task"];
-    match random.u8(0..28) {
+    let tasks = ["report-public-space", "bulky-waste", "call-back", "lost-document", "no-such-task"];
+    match random.u8(0..29) {
         0 => Intent::Begin,
         1 => Intent::ChooseLanguage(random.choice(Language::ALL).unwrap()),
         2 => Intent::ToggleLanguages,
@@ -116,6 +124,7 @@ fn any_intent(random: &mut fastrand::Rng, view: &View) -> Intent {
         24 => Intent::Rate(random.usize(0..7)),
         25 => Intent::TurnTextSize,
         26 => Intent::ToggleContrast,
+        27 => Intent::TypeInstead,
         _ => Intent::ToggleHidden,
     }
 }
@@ -133,7 +142,7 @@ fn sensible_intent(random: &mut fastrand::Rng, view: &View) -> Option<Intent> {
                 FieldLabel::HouseNumber => "12",
                 FieldLabel::Phone => "0612345678",
                 FieldLabel::Email => "naam@voorbeeld.nl",
-                FieldLabel::Answer | FieldLabel::Addition => "Een lamp is kapot",
+                _ => "Een lamp is kapot",
             };
             let typed = &fields[*cursor].value;
             match wanted.strip_prefix(typed.as_str()).map(|rest| rest.chars().next()) {
@@ -154,6 +163,21 @@ fn sensible_intent(random: &mut fastrand::Rng, view: &View) -> Option<Intent> {
             let rest = wanted.strip_prefix(field.value.as_str());
             Some(rest.map_or(Intent::Erase, |rest| rest.chars().next().map_or(Intent::Next, Intent::Type)))
         }
+        Control::Hold { stage: HoldStage::Read, .. } => Some(Intent::Next),
+        Control::Hold { stage: HoldStage::Waiting, .. } => {
+            Some(if random.bool() { Intent::TypeInstead } else { Intent::Next })
+        }
+        Control::Hold { fields, cursor, .. } => {
+            let wanted = match fields[*cursor].label {
+                FieldLabel::Expiry => "09-03-2031",
+                FieldLabel::DocumentNumber => "SPECI2014",
+                _ => "12345678",
+            };
+            let rest = wanted.strip_prefix(fields[*cursor].value.as_str());
+            Some(rest.map_or(Intent::Erase, |rest| {
+                rest.chars().find(|c| *c != '-').map_or(Intent::Next, Intent::Type)
+            }))
+        }
         Control::Calendar { days, later, .. } => {
             let open: Vec<Day> = days.iter().flatten().copied().filter(|day| day.available).collect();
             match (open.iter().any(|day| day.chosen), random.choice(&open)) {
@@ -165,14 +189,30 @@ fn sensible_intent(random: &mut fastrand::Rng, view: &View) -> Option<Intent> {
     }
 }
 
+fn any_reading(random: &mut fastrand::Rng) -> Event {
+    match random.u8(0..3) {
+        0 => Event::Read(Reading::WastePass("04A1B2C3D4E5F6".to_owned())),
+        1 => Event::Read(Reading::Document {
+            kind: DocumentKind::Passport,
+            number: "L898902C3".to_owned(),
+            expires: date(2031, 3, 9),
+        }),
+        _ => Event::Unreadable,
+    }
+}
+
 fn any_event(random: &mut fastrand::Rng, view: &View) -> Event {
+    let held = matches!(&view.screen, Screen::Question(question) if matches!(question.control, Control::Hold { .. }));
+    if held && random.u8(0..4) == 0 {
+        return any_reading(random);
+    }
     let waiting = matches!(view.screen, Screen::Saving { .. } | Screen::Pay { .. });
     if !waiting && random.u8(0..10) > 0 {
         return Event::Resident(any_intent(random, view));
     }
     let why = [WhyNotPaid::Declined, WhyNotPaid::Stopped, WhyNotPaid::TimedOut, WhyNotPaid::TerminalGone];
     let states = [State::Saved, State::Received, State::Registered, State::Parked];
-    match random.u8(0..16) {
+    match random.u8(0..17) {
         0..=1 => saved(),
         2 => Event::NotSaved,
         3 => Event::StateChanged { id: ID, state: random.choice(states).unwrap() },
@@ -188,10 +228,13 @@ fn any_event(random: &mut fastrand::Rng, view: &View) -> Event {
             printer: random.bool(),
             printer_trouble: None,
             network: random.bool(),
+            document_reader: random.bool(),
+            pass_reader: random.bool(),
         }),
         12 if random.u8(0..8) == 0 => Event::OutOfService(Some(OutOfService::Storage)),
         13 => Event::OutOfService(None),
         14 => Event::Headphones(random.bool()),
+        15 => any_reading(random),
         _ => Event::Resident(any_intent(random, view)),
     }
 }
@@ -215,7 +258,12 @@ fn check(view: &View, pillar: &Pillar) {
             let progress = frame.progress.expect("a question says where one is");
             assert!((1..=progress.of).contains(&progress.step), "{progress:?}");
             assert!(frame.can_go_back && frame.can_go_on && frame.can_stop);
-            if let Control::Fields { fields, cursor, .. } = &question.control {
+            if let Control::Hold { can_hold, stage, unreadable, .. } = &question.control {
+                assert!(*can_hold || (*stage == HoldStage::Typing && !unreadable));
+            }
+            if let Control::Fields { fields, cursor, .. } | Control::Hold { fields, cursor, .. } =
+                &question.control
+            {
                 assert!(*cursor < fields.len());
                 assert!(fields.iter().all(|field| field.value.chars().count() <= field.max));
                 let control = |c: char| c.is_control() && c != '\n';
@@ -242,6 +290,7 @@ fn whatever_happens_in_whatever_order_nothing_breaks_and_nobody_pays_twice() {
             committed: false,
             saved: false,
             printed: false,
+            listening: None,
             ..books
         };
         for _ in 0..2000 {
@@ -263,7 +312,8 @@ fn whatever_happens_in_whatever_order_nothing_breaks_and_nobody_pays_twice() {
             pillar.done().iter().for_each(|effect| books.keep(effect));
         }
     }
-    let Books { charges, commits, receipts, goodbyes, .. } = books;
+    let Books { charges, commits, receipts, goodbyes, readings, .. } = books;
+    assert!(readings > 20, "only {readings} readings");
     assert!(
         charges > 20 && commits > 20 && receipts > 20 && goodbyes > 100,
         "the walk must come everywhere: {charges} charges, {commits} commits, {receipts} receipts, {goodbyes} ends"
