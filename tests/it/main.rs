@@ -4,11 +4,16 @@
 // Clippy takes a function for a test's helper only inside such a module.
 mod bad_luck;
 #[cfg(test)]
+mod card_numbers;
+#[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
 mod readers;
+#[cfg(test)]
 mod recorder;
 #[cfg(test)]
 mod tidy;

@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &["visit"]),
     ("config", &["devices", "visit"]),
     ("demo", &["*"]),
+    ("simulation", &["*"]),
     ("devices", &[]),
     ("doctor", &["catalogue", "config", "devices", "outbox", "pillar", "sync", "texts"]),
     ("lib", &["*"]),
@@ -102,6 +103,28 @@ fn pillar_and_hub_meet_only_in_the_wire() {
     assert!(!crate_file("hub").contains("zuil.workspace") && !crate_file("hub").contains("path = \"..\""));
     let wire = crate_file("wire");
     assert!(!wire.contains("zuil-hub") && !wire.contains("path = \"..\""));
+}
+
+#[test]
+fn every_test_that_the_table_of_devices_names_is_there_and_every_fault_has_its_line() {
+    let table = fs::read_to_string(root().join("docs/devices.md")).unwrap();
+    let named: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|line| line.rsplit('|').nth(1)?.trim().strip_prefix('`')?.strip_suffix('`'))
+        .collect();
+    assert!(named.len() >= 30, "{}", named.len());
+    let stories: String = sources("tests/it").iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    for name in &named {
+        assert!(stories.contains(&format!("#[test]\nfn {name}()")), "docs/devices.md: no test {name}");
+    }
+    for file in sources("tests/it/faults") {
+        let text = fs::read_to_string(file).unwrap();
+        for story in text.split("#[test]\nfn ").skip(1) {
+            let name = story.split('(').next().unwrap();
+            assert!(named.contains(&name), "docs/devices.md has no line for {name}");
+        }
+    }
 }
 
 #[test]

@@ -64,7 +64,10 @@ impl Errand {
         resident.waits_for("card and paper", |view| {
             matches!(view.screen, Screen::Attract { no_card: false, no_printer: false, .. })
         });
-        Self { town, resident }
+        let errand = Self { town, resident };
+        // A pillar that starts cuts off what may hang out.
+        errand.wait("the first cut", |town| !town.printer.take_receipts().is_empty());
+        errand
     }
 
     /// Goes on until the screen is as told.
@@ -132,15 +135,19 @@ impl Errand {
 
     /// Does a free errand and gets a receipt.
     fn gets_another_receipt(&mut self) -> ReceiptView {
-        let printed = |screen: &Screen| {
-            matches!(screen, Screen::Receipt(receipt) if receipt.paper == Some(ReceiptOutcome::Printed))
-        };
+        let printed = |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if receipt.paper == Some(ReceiptOutcome::Printed));
         receipt(&self.resident.goes_on("call-back", "another receipt", printed).screen)
+    }
+
+    /// The pieces of paper that came out since the last look and say something.
+    fn pieces(&self) -> Vec<String> {
+        let pieces = self.town.printer.take_receipts().into_iter().map(|piece| piece.text);
+        pieces.filter(|text| !text.trim().is_empty()).collect()
     }
 
     /// All that came out of the printer since the last look.
     fn paper(&self) -> String {
-        self.town.printer.take_receipts().into_iter().map(|piece| piece.text).collect()
+        self.pieces().concat()
     }
 
     /// Waits until nothing is open and all that is committed is at the hub; tells what that is.

@@ -13,17 +13,15 @@ const SLOW_BANK: Pace = Pace { bank: Duration::from_secs(2), ..Pace::INSTANT };
 
 impl Errand {
     fn is_told_of_no_cards(&mut self) {
-        self.resident.waits_for("no cards", |view| {
-            matches!(view.screen, Screen::Attract { no_card: true, .. })
-        });
+        self.resident
+            .waits_for("no cards", |view| matches!(view.screen, Screen::Attract { no_card: true, .. }));
     }
 
     /// The next resident can pay again.
     fn takes_cards_again(&mut self) {
         self.leaves();
-        self.resident.waits_for("cards", |view| {
-            matches!(view.screen, Screen::Attract { no_card: false, .. })
-        });
+        self.resident
+            .waits_for("cards", |view| matches!(view.screen, Screen::Attract { no_card: false, .. }));
     }
 
     /// The resident reads "we are finding out", nobody can pay meanwhile, and it is in the staff's list.
@@ -75,9 +73,7 @@ fn a_terminal_cable_pulled_while_the_bank_is_asked_is_unknown_and_then_paid() {
     errand.is_unknown_and_kept();
     errand.wait("the charge", |town| town.terminal.charged().len() == 1);
     errand.town.terminal.plug_cable();
-    errand.sees_paper("paid after all", |receipt| {
-        matches!(receipt.payment, Some((_, PaymentState::Paid)))
-    });
+    errand.sees_paper("paid after all", |receipt| matches!(receipt.payment, Some((_, PaymentState::Paid))));
     assert_eq!(errand.is_left(), Left::paid());
     errand.takes_cards_again();
 }
