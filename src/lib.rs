@@ -16,7 +16,8 @@ pub mod receipt;
 pub mod reconcile;
 pub mod runner;
 pub mod screens;
-#[cfg(all(test, feature = "simulators"))]
+#[cfg(test)]
+#[cfg(feature = "simulators")]
 mod simulation;
 pub mod speech;
 pub mod sync;

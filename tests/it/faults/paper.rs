@@ -30,7 +30,7 @@ impl Errand {
     }
 
     /// A fault amid the receipt that is mended while the resident stands there: printed anew, once.
-    fn is_printed_anew_when(mut self, outcome: ReceiptOutcome, mended: impl FnOnce(&Self)) {
+    fn gets_it_anew_when(mut self, outcome: ReceiptOutcome, mended: impl FnOnce(&Self)) {
         let receipt =
             self.sees_paper("the fault", |receipt| receipt.paper == Some(outcome) && receipt.comes_later);
         mended(&self);
@@ -45,7 +45,7 @@ impl Errand {
     }
 
     /// A fault amid the receipt that is mended when the resident is gone: it never comes out.
-    fn is_never_printed_for_the_next(mut self, outcome: ReceiptOutcome, mended: impl FnOnce(&Self)) {
+    fn gives_nothing_to_the_next_when(mut self, outcome: ReceiptOutcome, mended: impl FnOnce(&Self)) {
         let receipt = self.sees_outcome(outcome);
         self.leaves();
         mended(&self);
@@ -70,11 +70,11 @@ fn paper_out_before_the_errand_is_said_and_the_screen_has_the_receipt() {
 }
 
 #[test]
-fn paper_out_amid_the_receipt_is_printed_anew_when_the_roll_is_changed() {
+fn paper_out_amid_the_receipt_gets_it_anew_when_the_roll_is_changed() {
     let mut errand = Errand::begins();
     errand.town.printer.set_paper_mm(60);
     errand.until_the_receipt_is_printing();
-    errand.is_printed_anew_when(PAPER_OUT, |errand| errand.town.printer.new_roll());
+    errand.gets_it_anew_when(PAPER_OUT, |errand| errand.town.printer.new_roll());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn paper_out_amid_the_receipt_never_comes_out_for_the_next_one() {
     let mut errand = Errand::begins();
     errand.town.printer.set_paper_mm(60);
     errand.until_the_receipt_is_printing();
-    errand.is_never_printed_for_the_next(PAPER_OUT, |errand| errand.town.printer.new_roll());
+    errand.gives_nothing_to_the_next_when(PAPER_OUT, |errand| errand.town.printer.new_roll());
 }
 
 #[test]
@@ -103,11 +103,11 @@ fn an_open_cover_before_the_errand_is_said_and_the_screen_has_the_receipt() {
 }
 
 #[test]
-fn a_cover_opened_amid_the_receipt_is_printed_anew_when_it_is_closed() {
+fn a_cover_opened_amid_the_receipt_gets_it_anew_when_it_is_closed() {
     let mut errand = Errand::begins();
     errand.until_the_receipt_is_printing();
     errand.town.printer.open_cover();
-    errand.is_printed_anew_when(COVER_OPEN, |errand| errand.town.printer.close_cover());
+    errand.gets_it_anew_when(COVER_OPEN, |errand| errand.town.printer.close_cover());
 }
 
 #[test]
@@ -115,15 +115,15 @@ fn a_cover_opened_amid_the_receipt_never_comes_out_for_the_next_one() {
     let mut errand = Errand::begins();
     errand.until_the_receipt_is_printing();
     errand.town.printer.open_cover();
-    errand.is_never_printed_for_the_next(COVER_OPEN, |errand| errand.town.printer.close_cover());
+    errand.gives_nothing_to_the_next_when(COVER_OPEN, |errand| errand.town.printer.close_cover());
 }
 
 #[test]
-fn a_stuck_cutter_amid_the_receipt_is_printed_anew_when_it_is_freed() {
+fn a_stuck_cutter_amid_the_receipt_gets_it_anew_when_it_is_freed() {
     let mut errand = Errand::begins();
     errand.town.printer.jam_cutter();
     errand.until_the_receipt_is_printing();
-    errand.is_printed_anew_when(CUTTER, |errand| errand.town.printer.free_cutter());
+    errand.gets_it_anew_when(CUTTER, |errand| errand.town.printer.free_cutter());
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_printer_whose_power_goes_amid_the_receipt_prints_it_anew_when_it_is_back() 
     let mut errand = Errand::begins();
     errand.until_the_receipt_is_printing();
     errand.town.printer.cut_power();
-    errand.is_printed_anew_when(ReceiptOutcome::Unknown, |errand| errand.town.printer.restore_power());
+    errand.gets_it_anew_when(ReceiptOutcome::Unknown, |errand| errand.town.printer.restore_power());
 }
 
 #[test]
@@ -200,8 +200,9 @@ fn a_printer_whose_power_goes_amid_the_receipt_gives_nothing_to_the_next_one() {
     let mut errand = Errand::begins();
     errand.until_the_receipt_is_printing();
     errand.town.printer.cut_power();
-    errand
-        .is_never_printed_for_the_next(ReceiptOutcome::Unknown, |errand| errand.town.printer.restore_power());
+    errand.gives_nothing_to_the_next_when(ReceiptOutcome::Unknown, |errand| {
+        errand.town.printer.restore_power()
+    });
 }
 
 #[test]
