@@ -121,7 +121,7 @@ fn an_empty_roll_is_told_with_what_to_do() {
 #[test]
 fn a_document_reader_whose_cable_is_out_is_told_and_the_other_reader_is_well() {
     let town = town();
-    town.document_reader.pull_cable();
+    town.document_reader.line().pull_cable();
     let visit = Visit::to(&town, &[]);
     visit.only_failed(&["document-reader"]);
     let check = visit.check("document-reader");
