@@ -6,10 +6,13 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Config;
-use crate::outbox::{Examined, Outbox, OutboxError};
+use crate::outbox::{Counts, Examined, Outbox, OutboxError};
 use crate::pillar::{Running, is_running};
 use crate::texts::{fill, say};
 
@@ -79,8 +82,8 @@ fn write_something(folder: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Whether the outbox is whole, and what waits in it.
-pub fn outbox(language: Language, folder: &Path) -> Finding {
+/// Whether the outbox is whole, and what waits in it. Times are told in `zone`.
+pub fn outbox(language: Language, folder: &Path, zone: &TimeZone) -> Finding {
     let path = folder.join("outbox.sqlite");
     if !path.exists() {
         return Finding::not_there(say(
@@ -97,34 +100,53 @@ pub fn outbox(language: Language, folder: &Path) -> Finding {
             say(language, "it is whole, and older than this program"),
             say(language, "start the pillar once; it brings the outbox up to date"),
         ),
-        Ok(Examined { counts: Some(counts), .. }) => {
-            let (waiting, parked) = (counts.saved.to_string(), counts.parked.to_string());
-            let open = counts.open_payments.to_string();
-            let seen = fill(
-                say(
-                    language,
-                    "it is whole; {waiting} requests wait for the hub, {open} payments are open, {parked} requests are parked",
-                ),
-                &[("waiting", &waiting), ("open", &open), ("parked", &parked)],
-            );
-            if counts.open_payments > 0 {
-                let next =
-                    say(language, "let the pillar run with its terminal; it settles open payments by itself");
-                Finding::attention(seen, next)
-            } else if counts.saved > 0 {
-                Finding::attention(
-                    seen,
-                    say(language, "let the pillar run with its network; it sends them by itself"),
-                )
-            } else {
-                Finding::ok(seen)
-            }
+        Ok(Examined { counts: Some(counts), oldest_open: Some(since), .. }) => {
+            open_payments(language, counts, &since.to_zoned(zone.clone()))
         }
+        Ok(Examined { counts: Some(counts), oldest_open: None, .. }) => waiting(language, counts),
         Err(error @ OutboxError::Newer) => {
             Finding::failed(error.to_string(), say(language, "install the newer program again"))
         }
         Err(error) => {
             Finding::failed(error.to_string(), say(language, "keep the file, and call the workshop"))
         }
+    }
+}
+
+/// As long as a payment is open, the pillar takes no card.
+fn open_payments(language: Language, counts: Counts, since: &Zoned) -> Finding {
+    let seen = say(
+        language,
+        "it is whole; {open} payments are open, the oldest since {since}; no card is taken until they are settled; {waiting} requests wait for the hub, {parked} requests are parked",
+    );
+    let values = [
+        ("open", counts.open_payments.to_string()),
+        ("since", since.strftime("%Y-%m-%d %H:%M").to_string()),
+        ("waiting", counts.saved.to_string()),
+        ("parked", counts.parked.to_string()),
+    ];
+    let next = say(
+        language,
+        "let the pillar run with its terminal, it settles open payments by itself; what stays open is settled by staff, on the hub's page \"Betalingen uitzoeken\"",
+    );
+    Finding::attention(fill(seen, &values.each_ref().map(|(name, value)| (*name, value.as_str()))), next)
+}
+
+fn waiting(language: Language, counts: Counts) -> Finding {
+    let (waiting, parked) = (counts.saved.to_string(), counts.parked.to_string());
+    let seen = fill(
+        say(
+            language,
+            "it is whole; {waiting} requests wait for the hub, no payment is open, {parked} requests are parked",
+        ),
+        &[("waiting", &waiting), ("parked", &parked)],
+    );
+    if counts.saved > 0 {
+        Finding::attention(
+            seen,
+            say(language, "let the pillar run with its network; it sends them by itself"),
+        )
+    } else {
+        Finding::ok(seen)
     }
 }

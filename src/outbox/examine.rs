@@ -5,18 +5,21 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::MIGRATIONS;
 use super::{Counts, Outbox, OutboxError, Result};
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Examined {
     /// What SQLite says is damaged; `None` when the file is whole.
     pub damage: Option<String>,
     /// What is in it; `None` when an older program wrote it, or when it is damaged.
     pub counts: Option<Counts>,
+    /// When the oldest payment that is still open was intended, by the pillar's clock.
+    pub oldest_open: Option<Timestamp>,
 }
 
 impl Outbox {
@@ -30,15 +33,18 @@ impl Outbox {
         connection.busy_timeout(super::schema::BUSY_TIMEOUT)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if said != "ok" {
-            return Ok(Examined { damage: Some(said), counts: None });
+            return Ok(Examined { damage: Some(said), ..Examined::default() });
         }
         let pending = MIGRATIONS.pending_migrations(&connection)?;
         if pending < 0 {
             return Err(OutboxError::Newer);
         }
         let outbox = Self { connection: Mutex::new(connection) };
-        let counts = if pending == 0 { Some(outbox.counts()?) } else { None };
-        Ok(Examined { damage: None, counts })
+        if pending > 0 {
+            return Ok(Examined::default());
+        }
+        let oldest_open = outbox.open_payments()?.first().map(|open| open.at);
+        Ok(Examined { damage: None, counts: Some(outbox.counts()?), oldest_open })
     }
 }
 
@@ -52,7 +58,8 @@ mod tests {
         let path = folder.path().join("outbox.sqlite");
         let outbox = Outbox::open(&path).unwrap();
         let examined = Outbox::examine(&path).unwrap();
-        assert_eq!(examined, Examined { damage: None, counts: Some(outbox.counts().unwrap()) });
+        let counts = Some(outbox.counts().unwrap());
+        assert_eq!(examined, Examined { counts, ..Examined::default() });
     }
 
     #[test]
@@ -74,7 +81,7 @@ mod tests {
             Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
         };
         set(1);
-        assert_eq!(Outbox::examine(&path).unwrap(), Examined { damage: None, counts: None });
+        assert_eq!(Outbox::examine(&path).unwrap(), Examined::default());
         set(99);
         assert!(matches!(Outbox::examine(&path), Err(OutboxError::Newer)));
     }

@@ -102,14 +102,16 @@ impl Outbox {
     /// When the outbox cannot be read.
     pub fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
         let connection = self.lock();
-        let mut query = connection.prepare_cached(
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
+        let mut query = connection.prepare_cached(&format!(
             "SELECT t.header, t.encapsulated_key, t.ciphertext, t.revision,
                     j.state, j.amount, j.terminal_id, j.receipt_number, j.card_scheme
              FROM transactions t LEFT JOIN journal j USING (payment)
              WHERE t.answered < t.revision AND t.state <> 'held'
-             ORDER BY t.sequence LIMIT ?1",
-        )?;
-        let mut rows = query.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+             ORDER BY t.sequence LIMIT {limit}",
+        ))?;
+        let mut rows = query.query([])?;
         let mut pending = Vec::new();
         while let Some(row) = rows.next()? {
             pending.push(Pending {

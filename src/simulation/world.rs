@@ -91,15 +91,15 @@ impl World {
     /// A day from a seed.
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
-        let mut printer = Mechanism::new(HEAD_DOTS);
-        printer.set_physics(Physics {
+        let physics = Physics {
             answers_after: (Duration::ZERO, Duration::from_millis(random.u64(0..200))),
             forgets_when_opened: random.bool(),
             knows_process_id: random.u8(0..4) > 0,
             draws: false,
             seed,
             ..Physics::real(38_400)
-        });
+        };
+        let printer = Mechanism::with(HEAD_DOTS, physics);
         let mut terminal = Core::new(Ledger::new(random.u16(1..9999)));
         terminal.pace = Pace {
             card_time_out: Duration::from_secs(30),

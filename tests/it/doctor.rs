@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use zuil::devices::printer::simulator::PaperReceipt;
+use zuil::visit::{PayStage, Screen, TerminalStep};
 
+use crate::bad_luck::without_table;
 use crate::town::Town;
 
 /// The doctor's promise.
@@ -85,8 +87,12 @@ fn a_pillar_that_is_well_is_ready_and_nothing_is_printed_or_charged() {
     for id in ["settings", "binding", "catalogue", "data-folder", "outbox", "network-admission", "clock"] {
         assert_eq!(visit.verdict(id), "ok", "{}", visit.check(id));
     }
-    for id in ["printer", "terminal", "headphones", "speech", "fonts"] {
+    for id in ["printer", "terminal", "terminal-bank", "headphones", "speech", "fonts"] {
         assert_eq!(visit.verdict(id), "ok", "{}", visit.check(id));
+    }
+    for id in ["document-reader", "pass-reader"] {
+        assert_eq!(visit.verdict(id), "ok", "{}", visit.check(id));
+        assert!(visit.check(id)["seen"].as_str().unwrap().contains("its port opens"), "{}", visit.check(id));
     }
     assert_eq!(visit.verdict("pillar"), "not-there");
     assert!(fs::read(pdf).unwrap().starts_with(b"%PDF-"));
@@ -110,6 +116,50 @@ fn an_empty_roll_is_told_with_what_to_do() {
     let visit = Visit::to(&town, &["--print"]);
     visit.only_failed(&["printer"]);
     assert!(visit.check("printer")["next"].as_str().unwrap().contains("new roll"));
+}
+
+#[test]
+fn a_document_reader_whose_cable_is_out_is_told_and_the_other_reader_is_well() {
+    let town = town();
+    town.document_reader.line().pull_cable();
+    let visit = Visit::to(&town, &[]);
+    visit.only_failed(&["document-reader"]);
+    let check = visit.check("document-reader");
+    assert!(check["seen"].as_str().unwrap().contains("is not there"), "{check}");
+    assert!(check["next"].as_str().unwrap().contains("cable"), "{check}");
+    assert_eq!(visit.verdict("pass-reader"), "ok");
+}
+
+#[test]
+fn readers_that_a_pillar_does_not_have_are_no_fault() {
+    let town = Town::with_settings(|settings| {
+        without_table(&without_table(&settings, "document_reader"), "pass_reader")
+    });
+    let visit = Visit::to(&town, &[]);
+    for id in ["document-reader", "pass-reader"] {
+        assert_eq!(visit.verdict(id), "not-there", "{}", visit.check(id));
+    }
+}
+
+#[test]
+fn a_payment_that_nobody_can_prove_is_told_with_where_it_is_settled() {
+    let town = town();
+    let mut resident = town.resident();
+    resident.goes_on("bulky-waste", "the question for a card", |screen| {
+        let Screen::Pay { stage: PayStage::Busy { step, .. }, .. } = screen else { return false };
+        *step == TerminalStep::PresentCard
+    });
+    town.terminal.pull_cable();
+    resident.goes_on("bulky-waste", "not known", |screen| matches!(screen, Screen::PaymentUnknown(_)));
+    drop(resident);
+    let visit = Visit::to(&town, &[]);
+    visit.only_failed(&["terminal"]);
+    let check = visit.check("outbox");
+    assert_eq!(check["verdict"], "attention", "{check}");
+    let (seen, next) = (check["seen"].as_str().unwrap(), check["next"].as_str().unwrap());
+    assert!(seen.contains("1 payments are open, the oldest since 20"), "{check}");
+    assert!(seen.contains("no card is taken"), "{check}");
+    assert!(next.contains("Betalingen uitzoeken"), "{check}");
 }
 
 #[test]

@@ -68,4 +68,8 @@ impl Machine for Printer {
             })
             .collect()
     }
+
+    fn waits_for_written(&self) -> bool {
+        self.core.is_leaving()
+    }
 }

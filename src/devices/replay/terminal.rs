@@ -38,6 +38,8 @@ impl Terminal {
             }
             _ if order == "cancel" => driver::Input::Cancel,
             _ if order == "ask last payment" => driver::Input::AskLastPayment,
+            _ if order == "end of day" => driver::Input::EndOfDay,
+            _ if order == "diagnose" => driver::Input::Diagnose,
             _ => panic!("a terminal does not know the order {order:?}"),
         }
     }
@@ -71,5 +73,9 @@ impl Machine for Terminal {
         };
         let outputs = self.driver.handle(input, now);
         self.perform(outputs, now)
+    }
+
+    fn waits_for_written(&self) -> bool {
+        false
     }
 }

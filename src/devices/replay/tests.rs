@@ -258,8 +258,8 @@ fn pulled_cable_amid_a_payment() -> String {
 fn replayed(text: &str) -> Result<(), String> {
     let lines = read(text)?;
     match text.lines().find_map(|line| line.strip_prefix("# device ")) {
-        Some("printer") => replay(&lines, Printer::of(&lines)),
-        Some("terminal") => replay(&lines, Terminal::new()),
+        Some("printer") => replay(&lines, || Printer::of(&lines)),
+        Some("terminal") => replay(&lines, Terminal::new),
         device => Err(format!("nobody replays {device:?}")),
     }
 }

@@ -130,7 +130,8 @@ impl Core {
         out.push(send(ask_status(question)));
     }
 
-    fn is_leaving(&self) -> bool {
+    /// Whether bytes of a receipt are still leaving: until [`super::Input::Written`].
+    pub fn is_leaving(&self) -> bool {
         matches!(&self.job, Progress::Printing(printing) if printing.is_leaving())
     }
 }
