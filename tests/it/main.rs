@@ -6,6 +6,8 @@ mod bad_luck;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod readers;
