@@ -55,6 +55,12 @@ enum Command {
         #[arg(long, default_value = "catalogue")]
         catalogue: PathBuf,
     },
+    /// Measures how long a receipt takes on a slow line, as JSON lines. Needs no display.
+    BenchReceipt {
+        /// The folder with the tasks.
+        #[arg(long, default_value = "catalogue")]
+        catalogue: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +75,7 @@ fn main() -> ExitCode {
         }
         #[cfg(feature = "window")]
         Command::BenchStart { catalogue } => zuil::demo::bench::start(&catalogue),
+        Command::BenchReceipt { catalogue } => zuil::demo::bench::receipt::run(&catalogue),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

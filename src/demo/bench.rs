@@ -1,5 +1,7 @@
-//! How long the pillar takes to its first picture and what it needs at rest, measured from outside
-//! on the real program in a real window.
+//! The figures of the README: how long the pillar takes to its first picture and what it needs at rest,
+//! measured from outside on the real program in a real window, and how long a receipt takes ([`receipt`]).
+
+pub mod receipt;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

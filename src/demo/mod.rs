@@ -6,12 +6,12 @@
 
 use std::path::PathBuf;
 
-#[cfg(feature = "window")]
 pub mod bench;
 pub mod errand;
 pub mod hub;
 pub mod network;
 pub mod stage;
+pub mod state_line;
 pub mod walkthrough;
 #[cfg(feature = "window")]
 pub mod workbench;

@@ -11,27 +11,35 @@ use std::time::Duration;
 use slint::winit_030::WinitWindowAccessor;
 use slint::{ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
 
-use crate::devices::printer::simulator::PaperReceipt;
+use crate::devices::printer::simulator::{Fault, Moment, PaperReceipt, Physics, Plan};
 use crate::devices::reader::simulator::Specimen;
-use crate::devices::terminal::simulator::{Display, Pace};
+use crate::devices::terminal::simulator::{Act, Display, Pace, PowerCut};
 
 use super::hub::Hub;
 use super::stage::{self, Stage};
-use super::{Failure, programs};
+use super::{Failure, programs, state_line};
 
 mod window {
     //! The generated window.
     #![allow(missing_docs, clippy::all)] // What Slint generates has no doc comments.
-    slint::slint! { export { Workbench, Deed } from "ui/workbench.slint"; }
+    slint::slint! { export { Workbench, Deed, Switch, Switches } from "ui/workbench.slint"; }
 }
-use window::{Deed, Workbench};
+use window::{Deed, Switch, Switches, Workbench};
 
 /// How often the workbench looks at its devices.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// The part of the display's height that the pillar's window may take.
 const SHARE_OF_DISPLAY: f32 = 0.9;
-/// How fast the simulated printer prints, in millimetres a second.
-const PRINTING_SPEED: u32 = 150;
+/// The line of the simulated printer, in bits a second: what a pillar expects when nothing else is said.
+const PRINTER_BAUD: u32 = 115_200;
+/// How far into a receipt something goes wrong.
+const AMID: Moment = Moment::Millimetre(70);
+/// How long a slow printer takes for an answer, at least and at most.
+const SLOW_ANSWERS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_millis(700));
+/// How much a worn head has printed, in kilometres: most of its elements fade.
+const WORN_KM: u32 = 140;
+/// What is left on a roll that is nearly empty, in millimetres.
+const NEARLY_EMPTY_MM: u32 = 1_500;
 /// The number of a made-up waste pass.
 const WASTE_PASS: [u8; 7] = [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
 /// The size of the pillar's screen, in pixels.
@@ -50,7 +58,7 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
     stage.terminal.set_pace(Pace::LIFELIKE);
-    stage.printer.slow_down(Some(PRINTING_SPEED));
+    stage.printer.set_physics(Physics::real(PRINTER_BAUD));
     println!("The hub is at {}", hub.desk);
     println!("Its staff password is {}", hub.password);
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
@@ -61,11 +69,16 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
         stage,
         pillar: RefCell::new(None),
         window: workbench.as_weak(),
-        hanging_out: RefCell::default(),
+        switches: RefCell::default(),
+        in_the_tray: RefCell::default(),
     });
     workbench.on_do({
         let bench = bench.clone();
         move |deed| bench.carry_out(deed)
+    });
+    workbench.on_turn({
+        let bench = bench.clone();
+        move |switch, on| bench.turn(switch, on)
     });
     let look = slint::Timer::default();
     look.start(slint::TimerMode::Repeated, LOOK_EVERY, {
@@ -76,12 +89,12 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     // The display's size is known only once a window stands on it.
     slint::Timer::single_shot(LOOK_EVERY, {
         let bench = bench.clone();
-        move || bench.carry_out(Deed::StartPillar)
+        move || bench.start_pillar()
     });
     let signals = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     close_when_told(&signals)?;
     workbench.run()?;
-    bench.carry_out(Deed::KillPillar);
+    bench.kill_pillar();
     Ok(())
 }
 
@@ -104,92 +117,198 @@ struct Bench {
     stage: Stage,
     pillar: RefCell<Option<Child>>,
     window: slint::Weak<Workbench>,
-    /// Receipts that were printed and not taken.
-    hanging_out: RefCell<Vec<PaperReceipt>>,
+    /// What only this workbench turns on and off; the devices tell the rest.
+    switches: RefCell<Switches>,
+    /// What came out of the printer and was not taken, oldest first.
+    in_the_tray: RefCell<Vec<PaperReceipt>>,
 }
 
 impl Bench {
+    /// Someone does something once.
     fn carry_out(&self, deed: Deed) {
         let (terminal, printer) = (&self.stage.terminal, &self.stage.printer);
         match deed {
             Deed::InsertCard => terminal.insert_card(),
             Deed::RefuseCard => terminal.refuse_card(),
+            Deed::MistypePin => terminal.act(Act::MistypePin),
+            Deed::InsertBadly => terminal.act(Act::InsertBadly),
             Deed::StopAtTerminal => terminal.resident_aborts(),
             Deed::NoCard => terminal.no_card_in_time(),
-            Deed::PullTerminal => terminal.pull_cable(),
-            Deed::PlugTerminal => terminal.plug_cable(),
-            Deed::TakeReceipt => self.take_receipt(),
-            Deed::EmptyRoll => printer.set_paper_mm(30),
+            Deed::TakePaper => self.take_paper(),
+            Deed::EmptyRoll => printer.set_paper_mm(0),
+            Deed::NearlyEmptyRoll => printer.set_paper_mm(NEARLY_EMPTY_MM),
             Deed::NewRoll => printer.new_roll(),
-            Deed::OpenCover => printer.open_cover(),
-            Deed::CloseCover => printer.close_cover(),
-            Deed::PullPrinter => printer.pull_cable(),
-            Deed::PlugPrinter => complain("plugging in the printer", printer.plug_cable()),
+            Deed::PaperOutAmid => self.plan(Fault::PaperOut),
+            Deed::CoverOpensAmid => self.plan(Fault::CoverOpen),
+            Deed::PowerGoesAmid => self.plan(Fault::PowerCut),
             Deed::HoldPassport => self.stage.document_reader.hold_document(&Specimen::PASSPORT),
             Deed::HoldCard => self.stage.document_reader.hold_document(&Specimen::IDENTITY_CARD),
             Deed::HoldCrooked => self.stage.document_reader.hold_crooked(&Specimen::PASSPORT),
             Deed::HoldPass => self.stage.pass_reader.hold_pass(&WASTE_PASS),
-            Deed::PullReader => self.stage.document_reader.line().pull_cable(),
-            Deed::PlugReader => {
-                complain("plugging in the document reader", self.stage.document_reader.line().plug_cable());
-            }
-            Deed::CutNetwork => self.stage.network.cut(),
-            Deed::MendNetwork => self.stage.network.mend(),
-            Deed::PlugHeadphones => self.plug_headphones(true),
-            Deed::PullHeadphones => self.plug_headphones(false),
-            Deed::KillPillar => self.kill_pillar(),
-            Deed::StartPillar => self.start_pillar(),
         }
-        self.reflect(deed);
         self.look();
     }
 
-    /// Shows on the buttons what was just done.
-    fn reflect(&self, deed: Deed) {
-        let Some(window) = self.window.upgrade() else { return };
-        match deed {
-            Deed::PullTerminal | Deed::PlugTerminal => {
-                window.set_terminal_pulled(deed == Deed::PullTerminal);
+    /// Someone turns something on or off that stays so.
+    fn turn(&self, switch: Switch, on: bool) {
+        match switch {
+            Switch::PrinterPower | Switch::PrinterCable | Switch::Cover | Switch::Cutter => {
+                self.turn_printer(switch, on);
             }
-            Deed::PullPrinter | Deed::PlugPrinter => window.set_printer_pulled(deed == Deed::PullPrinter),
-            Deed::PullReader | Deed::PlugReader => window.set_reader_pulled(deed == Deed::PullReader),
-            Deed::OpenCover | Deed::CloseCover => window.set_cover_open(deed == Deed::OpenCover),
-            Deed::CutNetwork | Deed::MendNetwork => window.set_network_cut(deed == Deed::CutNetwork),
-            Deed::PlugHeadphones | Deed::PullHeadphones => {
-                window.set_headphones(deed == Deed::PlugHeadphones)
+            Switch::PrinterSilent | Switch::PrinterGarbage | Switch::PrinterSlow | Switch::PrinterWorn => {
+                self.change_printer(switch, on);
             }
-            _ => {}
+            Switch::DocumentReader => {
+                let line = self.stage.document_reader.line();
+                if on {
+                    line.pull_cable();
+                } else {
+                    complain("plugging in the document reader", line.plug_cable());
+                }
+                self.switches.borrow_mut().document_reader = on;
+            }
+            Switch::Network => {
+                if on {
+                    self.stage.network.cut()
+                } else {
+                    self.stage.network.mend()
+                }
+                self.switches.borrow_mut().network = on;
+            }
+            Switch::Headphones => {
+                complain("plugging the headphones", self.stage.plug_headphones(on));
+                self.switches.borrow_mut().headphones = on;
+            }
+            Switch::PillarOff if on => self.kill_pillar(),
+            Switch::PillarOff => self.start_pillar(),
+            _ => self.turn_terminal(switch, on),
+        }
+        self.look();
+    }
+
+    fn turn_printer(&self, switch: Switch, on: bool) {
+        let printer = &self.stage.printer;
+        match (switch, on) {
+            (Switch::PrinterPower, true) => printer.cut_power(),
+            (Switch::PrinterPower, false) => printer.restore_power(),
+            (Switch::PrinterCable, true) => printer.pull_cable(),
+            (Switch::PrinterCable, false) => complain("plugging in the printer", printer.plug_cable()),
+            (Switch::Cover, true) => printer.open_cover(),
+            (Switch::Cover, false) => printer.close_cover(),
+            (_, true) => printer.jam_cutter(),
+            (_, false) => printer.free_cutter(),
         }
     }
 
+    /// Changes what the printer and its line are like.
+    fn change_printer(&self, switch: Switch, on: bool) {
+        let printer = &self.stage.printer;
+        let strike_or_mend = |fault| if on { printer.strike(fault) } else { printer.mend(fault) };
+        let mut switches = self.switches.borrow_mut();
+        match switch {
+            Switch::PrinterSilent => {
+                strike_or_mend(Fault::Silence);
+                switches.printer_silent = on;
+            }
+            Switch::PrinterGarbage => {
+                strike_or_mend(Fault::Garbage);
+                switches.printer_garbage = on;
+            }
+            Switch::PrinterSlow => switches.printer_slow = on,
+            _ => switches.printer_worn = on,
+        }
+        if matches!(switch, Switch::PrinterSlow | Switch::PrinterWorn) {
+            let real = Physics::real(PRINTER_BAUD);
+            printer.set_physics(Physics {
+                answers_after: if switches.printer_slow { SLOW_ANSWERS } else { real.answers_after },
+                kilometres: if switches.printer_worn { WORN_KM } else { real.kilometres },
+                ..real
+            });
+        }
+    }
+
+    fn turn_terminal(&self, switch: Switch, on: bool) {
+        let terminal = &self.stage.terminal;
+        match (switch, on) {
+            (Switch::TerminalPower, true) => terminal.cut_power(),
+            (Switch::TerminalPower, false) => terminal.restore_power(),
+            (Switch::TerminalCable, true) => terminal.pull_cable(),
+            (Switch::TerminalCable, false) => terminal.plug_cable(),
+            (Switch::PowerAfterCharging, _) => {
+                terminal.script(|faults| faults.power_cut = on.then_some(PowerCut::AfterCharging));
+            }
+            (Switch::TerminalSilent, _) => terminal.set_silent(on),
+            (Switch::TerminalBusy, _) => terminal.set_busy(on),
+            (Switch::TerminalNoise, _) => terminal.set_noise(on),
+            _ => terminal.set_full_card_number(on),
+        }
+        // A cable is what was done to it last; without power there is no port either way.
+        if switch == Switch::TerminalCable {
+            self.switches.borrow_mut().terminal_cable = on;
+        }
+    }
+
+    /// Lets something go wrong amid the next receipt, or calls that off when it was planned.
+    fn plan(&self, fault: Fault) {
+        let printer = &self.stage.printer;
+        let was_planned = printer.looks().awaits == Some(fault);
+        printer.call_off();
+        if !was_planned {
+            printer.plan(Plan::new(fault, AMID));
+        }
+    }
+
+    /// Shows how everything is.
     fn look(&self) {
         let Some(window) = self.window.upgrade() else { return };
-        window.set_terminal_state(on_display(self.stage.terminal.display()).into());
-        window.set_spoken(self.stage.spoken().into());
-        let mut hanging_out = self.hanging_out.borrow_mut();
+        let terminal = &self.stage.terminal;
+        let (display, looks) = (terminal.display(), self.stage.printer.looks());
+        let mut tray = self.in_the_tray.borrow_mut();
         // A piece without a word is what the printer cuts off at the pillar's start.
-        let printed =
-            self.stage.printer.take_receipts().into_iter().filter(|piece| !piece.text.trim().is_empty());
-        hanging_out.extend(printed);
-        let printer_state =
-            if hanging_out.is_empty() { "Nothing hangs out of it." } else { "A receipt hangs out of it." };
-        window.set_printer_state(printer_state.into());
+        let pieces = self.stage.printer.take_receipts().into_iter();
+        tray.extend(pieces.filter(|piece| !piece.text.trim().is_empty()));
+        let mut faults = Default::default();
+        terminal.script(|scripted| faults = scripted.clone());
+        window.set_terminal_state(
+            state_line::terminal(display, !self.switches.borrow().terminal_cable, faults.power_cut).into(),
+        );
+        window.set_printer_state(state_line::printer(&looks, tray.len()).into());
+        window.set_spoken(self.stage.spoken().into());
         let mut pillar = self.pillar.borrow_mut();
         if pillar.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None))) {
             *pillar = None;
         }
-        window.set_pillar_running(pillar.is_some());
+        window.set_turned(Switches {
+            printer_power: !looks.powered,
+            printer_cable: !looks.plugged,
+            cover: looks.cover_open,
+            cutter: looks.cutter_stuck,
+            paper_out_amid: looks.awaits == Some(Fault::PaperOut),
+            cover_opens_amid: looks.awaits == Some(Fault::CoverOpen),
+            power_goes_amid: looks.awaits == Some(Fault::PowerCut),
+            terminal_power: display == Display::Dark,
+            power_after_charging: faults.power_cut.is_some(),
+            terminal_silent: faults.silent,
+            terminal_busy: faults.busy,
+            terminal_noise: faults.noise,
+            full_numbers: faults.full_card_number,
+            pillar_off: pillar.is_none(),
+            ..self.switches.borrow().clone()
+        });
     }
 
-    fn take_receipt(&self) {
-        let Some(receipt) = self.hanging_out.take().pop() else { return };
-        if let (Some(window), Some(image)) = (self.window.upgrade(), picture(&receipt.png)) {
+    /// Takes what came out last; without that, looks at what hangs out.
+    fn take_paper(&self) {
+        let piece = self.in_the_tray.borrow_mut().pop().unwrap_or_else(|| self.stage.printer.paper_now());
+        let caption = match (piece.cut, piece.text.trim().is_empty()) {
+            (_, true) => "Blank paper hangs out of the printer",
+            (true, false) => "The receipt in your hand",
+            (false, false) => "A torn piece, or half a receipt that still hangs out",
+        };
+        if let (Some(window), Some(image)) = (self.window.upgrade(), picture(&piece.png)) {
+            window.set_caption(caption.into());
             window.set_receipt(image);
         }
-    }
-
-    fn plug_headphones(&self, plugged: bool) {
-        complain("plugging the headphones", self.stage.plug_headphones(plugged));
     }
 
     fn start_pillar(&self) {
@@ -232,21 +351,6 @@ impl Bench {
                 window.current_monitor().map(|monitor| monitor.size().height)
             })??;
         Some((height as f32 * SHARE_OF_DISPLAY / PILLAR_HEIGHT).min(1.0))
-    }
-}
-
-/// What the terminal's display says.
-fn on_display(display: Display) -> String {
-    match display {
-        Display::Dark => "It is dark: no power.".into(),
-        Display::Idle => "It waits for the pillar.".into(),
-        Display::PresentCard(amount) => format!("Please present your card: {amount}"),
-        Display::EnterPin => "Please enter your PIN (that happens by itself here).".into(),
-        Display::PleaseWait => "Please wait: it talks to the bank.".into(),
-        Display::RemoveCard => "Please remove your card (that happens by itself here).".into(),
-        Display::Approved => "Approved.".into(),
-        Display::Refused => "Refused.".into(),
-        Display::TakingBack => "It takes the payment back.".into(),
     }
 }
 

@@ -52,6 +52,19 @@ impl PortName {
     }
 }
 
+/// Two ends of a cable without a device: a simulator's own end, and that of its host.
+///
+/// # Errors
+/// When the system has no pseudo-terminal to give.
+#[cfg(feature = "simulators")]
+pub fn pseudo_terminal() -> io::Result<(serialport::TTYPort, serialport::TTYPort)> {
+    let (own, host) = serialport::TTYPort::pair()?;
+    // `pair` lets programs that are started meanwhile inherit it; one that holds it never sees the
+    // cable pulled. A clone is not inherited.
+    let kept = own.try_clone_native()?;
+    Ok((kept, host))
+}
+
 /// An open port. Any error means: close it, wait, open it anew.
 pub struct Port {
     line: Box<dyn SerialPort>,
@@ -147,5 +160,31 @@ impl Drop for Port {
         if let Some(tap) = &self.tap {
             tap.lost();
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "simulators")]
+mod tests {
+    use std::process::Command;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_program_that_was_started_meanwhile_does_not_hold_a_cable_that_is_pulled() {
+        let (own, host) = pseudo_terminal().unwrap();
+        let mut port = PortName::new(Path::new(&host.name().unwrap()), 9_600).open().unwrap();
+        drop(host);
+        let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+        drop(own);
+        let until = Instant::now() + Duration::from_secs(10);
+        let mut pulled = false;
+        while !pulled && Instant::now() < until {
+            pulled = port.receive(&mut [0; 8]).is_err();
+        }
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert!(pulled, "the port is still there");
     }
 }

@@ -10,6 +10,8 @@ mod doctor;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod readers;

@@ -14,7 +14,7 @@ use zuil::outbox::Outbox;
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
-use zuil_hub::store::{Filter, Stored};
+use zuil_hub::store::{Filter, Store, Stored};
 use zuil_wire::{Reference, State};
 
 /// The longest that a story waits for anything.
@@ -55,6 +55,11 @@ impl Town {
     /// Where everything of this town is kept.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What the hub keeps.
+    pub fn store(&self) -> &dyn Store {
+        &*self.hub.store
     }
 
     /// What the hub has, oldest first.

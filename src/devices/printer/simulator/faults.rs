@@ -118,6 +118,11 @@ impl Faults {
         Some(plan.fault)
     }
 
+    /// What was planned first and has not struck.
+    pub fn next_planned(&self) -> Option<Fault> {
+        self.planned.first().map(|(_, plan)| plan.fault)
+    }
+
     /// The next fault that is mended by itself now.
     pub fn next_mend(&mut self, now: Duration) -> Option<Fault> {
         let place = self.mends.iter().position(|(at, _)| now >= *at)?;

@@ -17,6 +17,8 @@ mod obey;
 mod run;
 mod status;
 
+pub use status::Looks;
+
 /// The smallest time in which things happen one after the other.
 const MOMENT: Duration = Duration::from_millis(5);
 const SECOND: u128 = 1_000_000_000;

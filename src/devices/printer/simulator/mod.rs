@@ -25,8 +25,10 @@ use std::time::{Duration, Instant};
 
 use serialport::{SerialPort, TTYPort};
 
+use crate::devices::port;
+
 pub use faults::{Fault, Moment, Plan};
-pub use mechanism::Mechanism;
+pub use mechanism::{Looks, Mechanism};
 pub use paper::PaperReceipt;
 pub use physics::{Flow, Physics};
 
@@ -165,6 +167,12 @@ impl PrinterSimulator {
         self.bench().mechanism.take_receipts()
     }
 
+    /// How it looks to someone who stands before it.
+    #[must_use]
+    pub fn looks(&self) -> Looks {
+        self.bench().mechanism.looks()
+    }
+
     /// The paper that hangs from the printer now.
     #[must_use]
     pub fn paper_now(&self) -> PaperReceipt {
@@ -197,7 +205,7 @@ fn run(bench: &Weak<Mutex<Bench>>) {
 impl Bench {
     fn plug(&mut self) -> io::Result<()> {
         self.pull();
-        let (mut printer_end, host_end) = TTYPort::pair()?;
+        let (mut printer_end, host_end) = port::pseudo_terminal()?;
         printer_end.set_timeout(WRITE_PATIENCE)?;
         let name = host_end.name().ok_or(io::ErrorKind::NotFound)?;
         // The driver opens it by name, alone.

@@ -58,6 +58,15 @@ impl Paper {
         self.left < u64::from(NEAR_END_MM) * DOTS_PER_MM
     }
 
+    pub const fn left_mm(&self) -> u64 {
+        self.left / DOTS_PER_MM
+    }
+
+    /// Whether there is something on what hangs out.
+    pub const fn is_begun(&self) -> bool {
+        !self.text.is_empty()
+    }
+
     pub fn set_left_mm(&mut self, millimetres: u32) {
         self.left = u64::from(millimetres) * DOTS_PER_MM;
     }

@@ -269,3 +269,28 @@ fn wear_changes_the_picture_and_nothing_that_is_said() {
     assert_eq!((said, new.text), (said_when_old, old.text));
     assert_ne!(new.png, old.png);
 }
+
+#[test]
+fn someone_who_stands_before_it_sees_what_is_wrong_and_what_was_planned() {
+    let mut printer = Mechanism::new(576);
+    let well = printer.looks();
+    assert!(well.powered && well.plugged && !well.cover_open && !well.cutter_stuck && !well.begun);
+    assert_eq!((well.paper_mm, well.awaits), (80_000, None));
+    printer.plan(Plan::new(Fault::PaperOut, Moment::Millimetre(5)));
+    assert_eq!(printer.looks().awaits, Some(Fault::PaperOut));
+    printer.receive(b"Els\nEls\nEls\n");
+    let torn = printer.looks();
+    assert_eq!((torn.paper_mm, torn.begun, torn.awaits), (0, true, None));
+    for (fault, seen) in [
+        (Fault::CoverOpen, |looks: Looks| looks.cover_open),
+        (Fault::PowerCut, |looks: Looks| !looks.powered),
+        (Fault::HangUp, |looks: Looks| !looks.plugged),
+        (Fault::CutterJam, |looks: Looks| looks.cutter_stuck),
+    ] as [(Fault, fn(Looks) -> bool); 4]
+    {
+        printer.strike(fault);
+        assert!(seen(printer.looks()), "{fault:?}");
+        printer.mend(fault);
+        assert!(!seen(printer.looks()), "{fault:?}");
+    }
+}

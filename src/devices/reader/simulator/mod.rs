@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use serialport::{SerialPort, TTYPort};
 
+use crate::devices::port;
+
 pub use specimen::{BSN, Specimen};
 
 use super::mrz::MrzFormat;
@@ -200,7 +202,7 @@ fn run(wire: &Weak<Mutex<Wire>>) {
 impl Wire {
     fn plug(&mut self) -> io::Result<()> {
         self.pull();
-        let (mut reader_end, host_end) = TTYPort::pair()?;
+        let (mut reader_end, host_end) = port::pseudo_terminal()?;
         reader_end.set_timeout(WRITE_PATIENCE)?;
         let name = host_end.name().ok_or(io::ErrorKind::NotFound)?;
         // The driver opens it by name, alone.

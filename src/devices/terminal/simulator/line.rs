@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serialport::{SerialPort, TTYPort};
 
+use crate::devices::port;
+
 /// How long one read waits.
 const PATIENCE: Duration = Duration::from_millis(5);
 
@@ -40,7 +42,7 @@ impl Line {
         if self.master.is_some() {
             return Ok(());
         }
-        let (mut master, slave) = TTYPort::pair()?;
+        let (mut master, slave) = port::pseudo_terminal()?;
         master.set_timeout(PATIENCE)?;
         let device = slave.name().ok_or(io::ErrorKind::NotFound)?;
         let fresh = self.name.with_extension("new");

@@ -3,9 +3,45 @@
 //! Invariant: the bytes are those of a real printer; one that is off or does not know a request is
 //! silent.
 
-use super::{Cutter, Mechanism, Power};
+use super::{Cutter, Fault, Mechanism, Power};
+
+/// How a printer looks to someone who stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// Its lamp is on.
+    pub powered: bool,
+    /// Its cable is in.
+    pub plugged: bool,
+    /// Its cover is open.
+    pub cover_open: bool,
+    /// What is left on the roll, in millimetres.
+    pub paper_mm: u64,
+    /// Something is in the cutter's way, or a cut failed.
+    pub cutter_stuck: bool,
+    /// The paper moves.
+    pub printing: bool,
+    /// Something is printed on the paper that hangs from it.
+    pub begun: bool,
+    /// What was planned to go wrong next.
+    pub awaits: Option<Fault>,
+}
 
 impl Mechanism {
+    /// How it looks.
+    #[must_use]
+    pub fn looks(&self) -> Looks {
+        Looks {
+            powered: self.power != Power::Off,
+            plugged: self.plugged,
+            cover_open: self.cover_open,
+            paper_mm: self.paper.left_mm(),
+            cutter_stuck: self.cutter != Cutter::Works,
+            printing: !self.motions.is_empty() && self.online(),
+            begun: self.paper.is_begun(),
+            awaits: self.faults.next_planned(),
+        }
+    }
+
     /// `DLE ENQ`: 1 goes on where the error stopped it, 2 clears the buffers first.
     pub(super) fn recover(&mut self, request: u8) {
         if request == 2 {
