@@ -11,6 +11,7 @@ mod health;
 mod power;
 #[cfg(test)]
 mod readers;
+#[cfg(test)]
 mod recorder;
 #[cfg(test)]
 mod tidy;
