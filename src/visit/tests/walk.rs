@@ -11,7 +11,10 @@ struct Books {
     paid: bool,
     committed: bool,
     saved: bool,
-    printed: bool,
+    /// How often the slip went to the printer.
+    prints: usize,
+    /// The printer said that it is not on paper.
+    missing: bool,
     charges: usize,
     commits: usize,
     receipts: usize,
@@ -38,10 +41,12 @@ impl Books {
             }
             Effect::CancelCharge => assert!(self.open_charge, "cancelled what is not open"),
             Effect::Print(slip) => {
-                assert!(!self.printed, "printed twice");
+                assert!(self.prints < 2, "printed anew more than once");
+                assert!(self.prints == 0 || self.missing, "printed anew what is on paper");
                 assert!(self.paid || self.committed, "printed what was not kept");
                 assert!(!slip.sent.is_empty());
-                self.printed = true;
+                self.prints += 1;
+                self.missing = false;
                 self.receipts += 1;
             }
             Effect::Listen(reader) => {
@@ -58,7 +63,8 @@ impl Books {
                 self.paid = false;
                 self.committed = false;
                 self.saved = false;
-                self.printed = false;
+                self.prints = 0;
+                self.missing = false;
                 self.goodbyes += 1;
             }
         }
@@ -67,6 +73,7 @@ impl Books {
     /// Before an event: what it says about money.
     fn expect(&mut self, event: &Event) {
         match event {
+            Event::Receipt(outcome) => self.missing |= *outcome != ReceiptOutcome::Printed,
             Event::PaymentDone(done) => {
                 let kept = done.transaction.is_some();
                 let last_word = done.state == PaymentState::NotPaid || kept;
@@ -289,7 +296,8 @@ fn whatever_happens_in_whatever_order_nothing_breaks_and_nobody_pays_twice() {
             paid: false,
             committed: false,
             saved: false,
-            printed: false,
+            prints: 0,
+            missing: false,
             listening: None,
             ..books
         };
