@@ -68,7 +68,10 @@ pub fn line(bytes: &[u8]) {
                 Heard::Apdu(apdu) => {
                     let frame = frame::encode(&apdu);
                     // What stands between a DLE STX and the frame was the beginning of another one.
-                    assert!(came.windows(frame.len()).any(|part| part == &frame[..]), "a frame that never came");
+                    assert!(
+                        came.windows(frame.len()).any(|part| part == &frame[..]),
+                        "a frame that never came"
+                    );
                 }
                 Heard::Delivered(_) => (delivered, ended) = (delivered + 1, ended + 1),
                 Heard::Presumed(_) | Heard::Undelivered(_) => ended += 1,
