@@ -159,10 +159,10 @@ impl Desk {
 
     /// Remembers what the driver asked the printer to confirm (`GS ( H`).
     fn notice(&mut self, sent: &[u8]) {
-        let requests = sent.windows(11).filter_map(|eleven| {
+        let mut requests = sent.windows(11).filter_map(|eleven| {
             eleven.strip_prefix(&[0x1d, b'(', b'H', 6, 0, 48, 48]).and_then(|id| <[u8; 4]>::try_from(id).ok())
         });
-        if let Some(id) = requests.last() {
+        if let Some(id) = requests.next_back() {
             self.asked = Some(id);
             self.since_asked.clear();
         }

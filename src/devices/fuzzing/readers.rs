@@ -98,11 +98,11 @@ fn zone(layout: &Layout, bytes: &[u8], format: &MrzFormat) {
     for part in layout.holder {
         part.clone().for_each(|at| other[at] = other_holder(at));
     }
-    let long = bytes.len() % 3 == 0;
+    let long = bytes.len().is_multiple_of(3);
     for zone in [&mut one, &mut other] {
         // Holders are born on some day; a document without a day of expiry is not read at all.
         let birth = layout.checked[1].clone();
-        if bytes.len() % 2 == 0 {
+        if bytes.len().is_multiple_of(2) {
             zone[birth].copy_from_slice(b"650310");
         }
         correct(layout, zone, long);
@@ -112,9 +112,8 @@ fn zone(layout: &Layout, bytes: &[u8], format: &MrzFormat) {
     let has_rest = one[number_digit] == b'<' && one[2..5] != *b"NLD";
     let optional = layout.optional.clone();
     let rest = one[optional.clone()].iter().position(|byte| *byte == b'<').unwrap_or(optional.len());
-    for at in optional.start + if has_rest { rest + 1 } else { 0 }..optional.end {
-        other[at] = other_holder(at);
-    }
+    let first = optional.start + if has_rest { rest + 1 } else { 0 };
+    (first..optional.end).for_each(|at| other[at] = other_holder(at));
     correct(layout, &mut other, long);
     let (one, other) = (read(layout, &one, format), read(layout, &other, format));
     one.iter().chain(&other).for_each(assert_is_sound);
