@@ -423,15 +423,18 @@ impl Runner {
 
     /// Tells the hub how the pillar is, when that has changed.
     fn report(&mut self, now: Moment) {
-        self.health.card_blocked = self.till.is_blocked();
+        self.health.card_blocked = self.till.is_blocked(now.uptime);
         let catalogue = &self.identity.catalogue_version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
         let report = match report::report(&self.health, paper, &self.outbox, catalogue, now.timestamp) {
             Ok(report) => report,
             Err(error) => {
-                tracing::warn!(%error, "the hub cannot be told how the pillar is");
-                return;
+                tracing::warn!(%error, "the journal cannot be read: no card is taken, and the hub is told so");
+                match &self.reported {
+                    Some(before) => report::blocked(before, now.timestamp),
+                    None => return,
+                }
             }
         };
         if !self.reported.as_ref().is_some_and(|before| report::same(before, &report)) {

@@ -1,3 +1,4 @@
+//! Throws bytes at `printer` of `src/devices/fuzzing`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zuil_fuzz::printer(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zuil_fuzz::run("printer", bytes));

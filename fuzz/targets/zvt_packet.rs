@@ -1,3 +1,4 @@
+//! Throws bytes at `zvt-packet` of `src/devices/fuzzing`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zuil_fuzz::zvt_packet(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zuil_fuzz::run("zvt-packet", bytes));

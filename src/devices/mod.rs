@@ -4,6 +4,8 @@
 //! Invariant: a device knows no task, no visit and no hub, and says only what is true: "printed"
 //! when the printer confirmed it, "paid" when the terminal said so.
 
+#[cfg(any(fuzzing, all(test, feature = "simulators")))]
+pub mod fuzzing;
 pub mod headphones;
 pub mod health;
 pub mod port;

@@ -286,8 +286,8 @@ fn write_approval(sql: &SqlTransaction<'_>, payment: Uuid, approval: &Approval) 
     Ok(())
 }
 
-/// An unknown outcome has no details of its own: what the terminal told when it approved stays,
-/// because only that receipt can settle the payment as paid.
+/// What the terminal told when it approved stays, whatever becomes of the payment: only that receipt can
+/// settle an unknown one as paid, and it shows that this terminal gives receipts.
 fn write_outcome(sql: &SqlTransaction<'_>, payment: Uuid, record: &PaymentRecord) -> Result<()> {
     let (payment, state) = (payment.to_string(), state_word(record.state));
     if record.state == PaymentState::Unknown {
@@ -295,7 +295,8 @@ fn write_outcome(sql: &SqlTransaction<'_>, payment: Uuid, record: &PaymentRecord
         return Ok(());
     }
     sql.execute(
-        "UPDATE journal SET state = ?2, terminal_id = ?3, receipt_number = ?4, card_scheme = ?5
+        "UPDATE journal SET state = ?2, terminal_id = coalesce(?3, terminal_id),
+                receipt_number = coalesce(?4, receipt_number), card_scheme = coalesce(?5, card_scheme)
          WHERE payment = ?1",
         params![payment, state, record.terminal_id, record.receipt_number, record.card_scheme],
     )?;

@@ -340,6 +340,8 @@ fn sums_that_are_not_exactly_right_prove_nothing() {
     let cases = [
         ("two payments", after(4, open(None)), sums(Last::NotTold, 6)),
         ("a day that was closed", after(4, open(None)), sums(Last::NotTold, 0)),
+        ("a day that was closed twice", after(0, open(None)), sums(Last::NotTold, 0)),
+        ("a day that was closed twice, approved", after(0, approved(Some(230), 231)), sums(Last::None, 0)),
         ("another amount", after(4, open(None)), other_amount),
         ("another terminal", after(4, open(None)), other_terminal),
         ("no sums before", open(None), sums(Last::NotTold, 5)),
@@ -363,7 +365,7 @@ fn two_witnesses_that_contradict_each_other_prove_nothing() {
 #[test]
 fn a_first_payment_at_a_terminal_without_receipts_is_not_called_unpaid_against_its_sums() {
     assert_eq!(decide(&after(0, open(Some(0))), &sums(Last::None, 1)), Decision::StillUnknown);
-    assert_eq!(decide(&after(0, open(Some(0))), &sums(Last::None, 0)), Decision::NotPaid);
+    assert_eq!(decide(&after(1, open(Some(0))), &sums(Last::NotTold, 1)), Decision::NotPaid);
 }
 
 #[test]

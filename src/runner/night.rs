@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 /// How long after the set time a day may still be closed. A pillar that is switched on by day waits for
 /// the next night.
-const WINDOW_HOURS: i8 = 3;
+const WINDOW: SignedDuration = SignedDuration::from_hours(3);
 /// How long to wait before it is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(15 * 60);
 
@@ -29,9 +30,9 @@ impl Night {
 
     /// Whether it is to be tried now.
     pub(super) fn is_due(&self, wall: DateTime, uptime: Duration) -> bool {
-        let in_window = |hours: i8| wall.time() >= self.at && wall.hour() < self.at.hour() + hours;
+        let Some(night) = self.night_of(wall) else { return false };
         let rested = self.tried_at.is_none_or(|tried| uptime >= tried + AGAIN_AFTER);
-        in_window(WINDOW_HOURS) && rested && self.done != Some(wall.date())
+        rested && self.done != Some(night)
     }
 
     /// It is being tried.
@@ -41,7 +42,16 @@ impl Night {
 
     /// It was done.
     pub(super) fn done(&mut self, wall: DateTime) {
-        self.done = Some(wall.date());
+        self.done = self.night_of(wall).or(Some(wall.date()));
+    }
+
+    /// The day on which the window began in which this moment is; it may reach beyond midnight.
+    fn night_of(&self, wall: DateTime) -> Option<Date> {
+        let before = wall.checked_sub(WINDOW).ok()?;
+        [wall.date(), before.date()].into_iter().find(|day| {
+            let began = day.to_datetime(self.at);
+            began <= wall && before < began
+        })
     }
 }
 
@@ -66,6 +76,19 @@ mod tests {
         night.done(at(22, 3, 21));
         assert!(!night.is_due(at(22, 3, 50), 50 * MINUTE));
         assert!(night.is_due(at(23, 3, 0), 1500 * MINUTE), "the next night");
+    }
+
+    #[test]
+    fn a_night_may_reach_beyond_midnight() {
+        let mut night = Night::at(time(23, 50, 0, 0));
+        let at = |day, hour, minute| date(2026, 11, day).at(hour, minute, 0, 0);
+        assert!(night.is_due(at(22, 23, 50), MINUTE));
+        night.tried(MINUTE);
+        assert!(night.is_due(at(23, 0, 10), 21 * MINUTE), "once more, after midnight");
+        night.done(at(23, 0, 11));
+        assert!(!night.is_due(at(23, 1, 0), 70 * MINUTE));
+        assert!(!night.is_due(at(23, 3, 0), 190 * MINUTE));
+        assert!(night.is_due(at(23, 23, 55), 1500 * MINUTE), "the next night");
     }
 
     #[test]

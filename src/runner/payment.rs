@@ -56,6 +56,8 @@ pub(super) struct Till {
     blocked: bool,
     /// When the terminal was last asked for its last payment because one is open.
     asked_at: Duration,
+    /// Since when it is known that nothing is known of the terminal's memory.
+    forgetful_since: Option<Duration>,
     /// There is something new to tell the hub.
     changed: bool,
     /// What the visit must know, in order.
@@ -94,6 +96,7 @@ impl Till {
             unwritten: None,
             blocked: true,
             asked_at: Duration::ZERO,
+            forgetful_since: None,
             changed: false,
             news: Vec::new(),
         };
@@ -110,9 +113,10 @@ impl Till {
         self.current.is_some() || self.can_begin() || self.can_begin_soon(now)
     }
 
-    /// Whether no card is taken because a payment's outcome is not known.
-    pub(super) const fn is_blocked(&self) -> bool {
-        self.blocked
+    /// Whether no card is taken though the terminal is well: because a payment's outcome is not known, or
+    /// because for a minute it has not told what it remembers.
+    pub(super) fn is_blocked(&self, now: Duration) -> bool {
+        self.blocked || self.forgetful_since.is_some_and(|since| now >= since + PATIENCE)
     }
 
     /// What the visit must know, in order; told once.
@@ -231,6 +235,8 @@ impl Till {
         if self.waiting.take_if(|waiting| now >= waiting.since + SOON).is_some() {
             self.news.push(not_paid(WhyNotPaid::TerminalGone));
         }
+        let forgetful = self.current.is_none() && self.baseline.is_none();
+        self.forgetful_since = forgetful.then(|| self.forgetful_since.unwrap_or(now));
         let is_waiting = self.blocked || self.baseline.is_none();
         if self.current.is_some() || !is_waiting || now.saturating_sub(self.asked_at) < PATIENCE {
             return;

@@ -22,7 +22,9 @@ pub(super) fn report(
     catalogue: &str,
     now: Timestamp,
 ) -> Result<HealthReport, OutboxError> {
-    let open_payments = outbox.open_payments()?.into_iter().map(open_payment);
+    // One that is going on, or that the terminal is still to be asked for, is nobody's work yet.
+    let unknown = outbox.open_payments()?.into_iter().filter(|open| open.recorded_unknown);
+    let open_payments = unknown.map(open_payment);
     Ok(HealthReport {
         version: PROTOCOL_VERSION,
         at: now,
@@ -33,6 +35,17 @@ pub(super) fn report(
         waiting: outbox.counts()?.saved,
         open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
     })
+}
+
+/// What was reported before, of a pillar that takes no cards now.
+pub(super) fn blocked(before: &HealthReport, now: Timestamp) -> HealthReport {
+    let mut report = HealthReport { at: now, ..before.clone() };
+    for device in &mut report.devices {
+        if device.device == Device::Terminal && device.state != DeviceState::Blocked {
+            (device.state, device.since) = (DeviceState::Blocked, now);
+        }
+    }
+    report
 }
 
 /// Whether two reports say the same, whenever they were made.

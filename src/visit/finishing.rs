@@ -51,6 +51,20 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// A payment whose outcome was not known has one now; tells whether that is news.
+    fn settle(&mut self, state: PaymentState, card: Option<&CardLines>) -> bool {
+        let unknown = self.payment.as_mut().filter(|payment| payment.state == PaymentState::Unknown);
+        match unknown {
+            Some(payment) if state != PaymentState::Unknown => {
+                *payment = Payment { state, card: card.cloned() };
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 /// "We are saving your request."
 #[derive(Debug)]
 pub(super) struct Saving {
@@ -100,6 +114,11 @@ pub(super) fn on_saving(mut saving: Saving, event: &Event, look: &Look<'_>, effe
             None if saving.early.len() < EARLY => saving.early.push((*id, *state)),
             _ => {}
         },
+        Event::PaymentSettled { id, state, card } => {
+            if let Some(kept) = saving.kept.as_mut().filter(|kept| kept.id == *id) {
+                kept.settle(*state, card.as_ref());
+            }
+        }
         _ => {}
     }
     saving.arrived(look, effects)
@@ -160,10 +179,7 @@ impl Done {
         look: &Look<'_>,
         effects: &mut Effects,
     ) {
-        let Some(payment) = &mut self.kept.payment else { return };
-        if payment.state == PaymentState::Unknown && state != PaymentState::Unknown {
-            payment.state = state;
-            payment.card = card.cloned();
+        if self.kept.settle(state, card) {
             self.paper.settle(state, card, look, effects);
         }
     }

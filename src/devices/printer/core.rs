@@ -142,6 +142,12 @@ impl Core {
         out
     }
 
+    /// How many bytes it keeps of what the printer said.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub const fn kept(&self) -> usize {
+        self.reader.kept()
+    }
+
     fn opened(&mut self, now: Duration, out: &mut Vec<Output>) {
         self.open = true;
         self.silent = false;

@@ -12,7 +12,7 @@ mod patience;
 mod pieces;
 #[cfg(feature = "simulators")]
 pub mod simulator;
-mod status;
+pub(super) mod status;
 #[cfg(test)]
 #[cfg(feature = "simulators")]
 mod tests;

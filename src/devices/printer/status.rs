@@ -66,6 +66,16 @@ impl Reader {
         }
     }
 
+    /// How many bytes of an unfinished answer it keeps.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub const fn kept(&self) -> usize {
+        match &self.pending {
+            Pending::Nothing => 0,
+            Pending::Automatic(_, have) => *have,
+            Pending::Block(block) => block.capacity(),
+        }
+    }
+
     fn begin(&mut self, byte: u8) -> Option<Answer> {
         match byte {
             0x35 | 0x37 | 0x3b | 0x3d | 0x5f => self.pending = Pending::Block(vec![byte]),

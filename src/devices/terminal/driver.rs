@@ -259,6 +259,12 @@ impl Driver {
         [state, self.link.deadline()].into_iter().flatten().min()
     }
 
+    /// How many bytes it keeps of what came and of what is to be sent.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub fn bytes_kept(&self) -> usize {
+        self.link.kept() + self.wire.len() + self.errands.len()
+    }
+
     fn hear(&mut self, heard: Heard, now: Duration) {
         match heard {
             Heard::Delivered(ticket) => {

@@ -127,6 +127,17 @@ impl Decoder {
         !matches!(self.place, Place::Outside)
     }
 
+    /// How many bytes of an unfinished frame it keeps.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub fn kept(&self) -> usize {
+        match &self.place {
+            Place::Outside | Place::Opening | Place::Lost | Place::LostOpening => 0,
+            Place::Inside(apdu) | Place::Escaped(apdu) | Place::CrcLow(apdu) | Place::CrcHigh(apdu, _) => {
+                apdu.len()
+            }
+        }
+    }
+
     /// The line was quiet before what comes now: an acknowledgement is believed again.
     pub fn forgive(&mut self) {
         if matches!(self.place, Place::Opening | Place::Lost | Place::LostOpening) {

@@ -191,6 +191,21 @@ impl Link {
         self.repeated == Some(ticket)
     }
 
+    /// How many bytes of an unfinished frame it keeps.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub fn kept_of_a_frame(&self) -> usize {
+        self.decoder.kept()
+    }
+
+    /// How many bytes it keeps: of what came, and of what is to be sent or repeated.
+    #[cfg(any(fuzzing, all(test, feature = "simulators")))]
+    pub fn kept(&self) -> usize {
+        let waiting: usize = self.waiting.iter().map(|(_, _, frame)| frame.len()).sum();
+        let unacknowledged = self.unacknowledged.as_ref().map_or(0, |waiting| waiting.frame.len());
+        let latest = self.latest.as_ref().map_or(0, |apdu| apdu.bytes().len());
+        self.kept_of_a_frame() + waiting + unacknowledged + latest
+    }
+
     fn heard_ack(&mut self, clean: bool, now: Duration, wire: &mut Vec<u8>) -> Option<Heard> {
         let late = self.late.take().filter(|late| now < late.until);
         let Some(waiting) = self.unacknowledged.take() else {

@@ -7,13 +7,18 @@
 use uuid::Uuid;
 use zuil_wire::Cents;
 
-mod codec;
+pub(super) mod codec;
 mod codes;
 pub(crate) mod driver;
-mod frame;
-mod link;
+pub(super) mod frame;
+pub(super) mod link;
 #[cfg(feature = "simulators")]
 pub mod simulator;
+/// Of the simulator, fuzzing needs only what finds card numbers.
+#[cfg(all(fuzzing, not(feature = "simulators")))]
+pub(super) mod simulator {
+    pub mod card_numbers;
+}
 #[cfg(test)]
 #[cfg(feature = "simulators")]
 mod testing;

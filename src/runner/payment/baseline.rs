@@ -28,7 +28,10 @@ impl Baseline {
                 terminal: Some(last.details.terminal_id.clone()),
                 turnover,
             }),
-            Last::None => Some(Self { receipt: Some(0), terminal: None, turnover }),
+            Last::None => {
+                let terminal = turnover.as_ref().map(|turnover| turnover.terminal_id.clone());
+                Some(Self { receipt: Some(0), terminal, turnover })
+            }
             Last::NotTold => {
                 turnover.map(|turnover| Self { receipt: None, terminal: None, turnover: Some(turnover) })
             }

@@ -677,10 +677,10 @@ fn staff_who_found_out_what_became_of_a_payment_give_the_next_resident_a_termina
         counter.begins();
         counter.ends(Outcome::Unknown);
         counter.says(sums(Last::NotTold, 7));
-        assert!(counter.till.is_blocked());
+        assert!(counter.till.is_blocked(counter.now));
         counter.till.take_changed();
         counter.till.settled_by_staff(counter.payment, state);
-        assert!(!counter.till.is_blocked() && counter.till.can_begin());
+        assert!(!counter.till.is_blocked(counter.now) && counter.till.can_begin());
         assert_eq!(counter.told(), [(state, None)]);
         assert!(counter.till.take_changed(), "the hub is told");
     }
@@ -713,4 +713,16 @@ fn the_day_is_closed_only_when_nothing_is_open() {
     counter.says(TerminalEvent::DayEnded(Ok(())));
     assert_eq!(counter.asked(), 1);
     assert!(counter.remembers(230).till.can_begin());
+}
+
+#[test]
+fn a_terminal_that_never_tells_what_it_remembers_is_said_to_take_no_cards() {
+    let mut counter = Counter::switched_on(tempfile::tempdir().unwrap(), 1);
+    counter.ready().says(remembers(Last::NotTold));
+    counter.after_seconds(1).after_seconds(58);
+    assert!(!counter.till.is_blocked(counter.now), "it may still tell");
+    counter.after_seconds(2);
+    assert!(counter.till.is_blocked(counter.now));
+    counter.remembers(230).after_seconds(1);
+    assert!(!counter.till.is_blocked(counter.now) && counter.till.can_begin());
 }

@@ -143,6 +143,18 @@ fn a_payment_that_is_found_while_the_resident_stands_there_is_said_and_printed()
 }
 
 #[test]
+fn a_payment_that_is_found_while_the_request_is_being_saved_is_never_said_to_be_unknown() {
+    let mut pillar = pillar();
+    pillar.pays_for_bulky_waste().tell(paid(PaymentState::Unknown));
+    assert!(matches!(pillar.screen(), Screen::Saving { .. }));
+    pillar.done();
+    pillar.tell(settled(PaymentState::Paid)).waits(4);
+    assert_eq!(pillar.receipt().payment, Some((Cents(1735), PaymentState::Paid)));
+    assert!(matches!(pillar.screen(), Screen::Receipt(_)));
+    assert_eq!(printed(&mut pillar).payment.clone().unwrap().state, PaymentState::Paid);
+}
+
+#[test]
 fn a_payment_that_is_known_is_not_settled_again() {
     let mut pillar = pillar();
     pillar.pays_for_bulky_waste().tell(paid(PaymentState::Paid)).waits(4).done();

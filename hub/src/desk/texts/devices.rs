@@ -94,10 +94,10 @@ impl Lang {
                  printer on."
             }
             (Self::Nl, _, DeviceState::Blocked) => {
-                "Een medewerker zoekt uit of er betaald is. Daarna werkt het vanzelf weer."
+                "Staat hier een betaling open, dan zoekt een medewerker die uit; daarna werkt het vanzelf weer. Zo niet, doe dan een betaling aan de automaat zelf en lees het logboek van de zuil."
             }
             (Self::En, _, DeviceState::Blocked) => {
-                "A member of staff finds out whether it was paid. Then it works again by itself."
+                "If a payment is open here, a member of staff finds out about it; then it works again by itself. If not, make a payment at the terminal itself and read the pillar's log."
             }
             (Self::Nl, Device::Terminal, DeviceState::Offline) => {
                 "Kijk of de automaat aanstaat en of stroom en kabel naar de zuil vastzitten. Zet hem daarna uit \

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::reversing::Rejected;
 use super::{Driver, ENDING_PATIENCE, State};
-use crate::devices::terminal::codec::Packet;
+use crate::devices::terminal::codec::{Fields, Packet};
 use crate::devices::terminal::link::Ticket;
 use crate::devices::terminal::{NotRecorded, Outcome, Prompt, TerminalEvent, codes};
 
@@ -42,6 +42,13 @@ pub(super) struct TakingBack {
     pub id: Uuid,
     rejected: Option<Rejected>,
     pub until: Duration,
+}
+
+impl Finishing {
+    /// Whether a payment that the terminal tells of is the one that it told of before.
+    fn tells_of(&self, fields: &Fields) -> bool {
+        matches!(&self.outcome, Outcome::Paid(details) if fields.receipt() == Some(details.receipt_number))
+    }
 }
 
 impl Recording {
@@ -99,6 +106,11 @@ impl Driver {
             Packet::StatusInformation(fields) if paid && !fields.is_payment() => {
                 self.command(&Packet::Accepted, now);
                 self.unknown(finishing.id, now)
+            }
+            // A second charge, or one after a refusal. It is not kept, so it must not stand.
+            Packet::StatusInformation(fields) if fields.is_payment() && !finishing.tells_of(&fields) => {
+                tracing::error!("the terminal charged once more within one payment; that is to be undone");
+                self.reject(finishing.id, Rejected::of(&fields), now)
             }
             Packet::StatusInformation(_) => {
                 finishing.ticket = self.command(&Packet::Accepted, now);

@@ -38,6 +38,15 @@ impl Driver {
         }
     }
 
+    /// A day that waits to be closed is not closed now.
+    pub(super) fn put_off_end_of_day(&mut self) {
+        let waiting = self.errands.len();
+        self.errands.retain(|errand| *errand != Errand::EndOfDay);
+        if self.errands.len() < waiting {
+            self.answer(Errand::EndOfDay, Err(NotDone::Silent));
+        }
+    }
+
     pub(super) fn serve(&mut self, errand: Errand, now: Duration) -> State {
         let packet = match errand {
             Errand::EndOfDay => {

@@ -77,6 +77,8 @@ impl Driver {
             self.tell(TerminalEvent::Done(charge.payment, Outcome::NotAsked));
             return;
         }
+        // What the terminal would forget with its day may be needed to settle this payment.
+        self.put_off_end_of_day();
         self.prompt = None;
         self.busy = 0;
         self.show(charge.payment, Prompt::Connecting);

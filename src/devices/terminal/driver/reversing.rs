@@ -47,7 +47,10 @@ impl Rejected {
     fn is_taken_back_by(&self, fields: &Fields) -> bool {
         let agrees =
             |told: Option<u64>, known: Option<u64>| told.is_none() || known.is_none() || told == known;
+        // Its own status information once more would look like a success.
+        let is_another = fields.is_reversal() || fields.receipt() != Some(self.receipt);
         fields.result() == Some(codes::APPROVED)
+            && is_another
             && agrees(fields.amount().map(|amount| amount.0), self.amount.map(|amount| amount.0))
             && agrees(fields.original_trace().map(u64::from), self.trace.map(u64::from))
     }

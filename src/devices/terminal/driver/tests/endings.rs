@@ -139,3 +139,42 @@ fn a_payment_that_could_not_be_kept_used_up_two_receipt_numbers_and_the_next_is_
         Outcome::Paid(Details { receipt_number: 3, trace: Some(814), ..first_payment() })
     );
 }
+
+#[test]
+fn a_second_charge_within_one_payment_and_one_after_a_refusal_are_not_let_stand() {
+    let now = Duration::from_secs(1);
+    let approved = |receipt| {
+        Packet::StatusInformation(Fields(vec![
+            Field::Result(codes::APPROVED),
+            Field::Amount(AMOUNT),
+            Field::Receipt(receipt),
+        ]))
+    };
+    let refused = Packet::StatusInformation(Fields(vec![Field::Result(0x05), Field::Receipt(230)]));
+    for first in [approved(231), refused] {
+        let mut driver = at_the_card_prompt();
+        feed(&mut driver, &first);
+        driver.handle(Input::Kept(Ok(())), now);
+        driver.handle(Input::Bytes(&hex("06")), now);
+        let outputs = feed(&mut driver, &approved(232));
+        assert!(sends(&outputs, &Packet::Rejected(codes::PROCESSING_ERROR)), "{first:?}");
+        driver.handle(Input::Bytes(&hex("06")), now);
+        let outputs = feed(&mut driver, &approved(232));
+        assert!(!outputs.iter().any(|it| matches!(it, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_))))));
+    }
+}
+
+#[test]
+fn the_same_charge_told_once_more_is_acknowledged_once_more() {
+    let now = Duration::from_secs(1);
+    let mut driver = at_the_card_prompt();
+    driver.handle(Input::Bytes(&hex(dialogue::APPROVED)), now);
+    driver.handle(Input::Kept(Ok(())), now);
+    driver.handle(Input::Bytes(&hex("06")), now);
+    let again = Packet::StatusInformation(Fields(vec![
+        Field::Result(codes::APPROVED),
+        Field::Amount(AMOUNT),
+        Field::Receipt(231),
+    ]));
+    assert!(sends(&feed(&mut driver, &again), &Packet::Accepted));
+}

@@ -107,6 +107,8 @@ fn only_a_success_told_of_this_very_charge_proves_the_reversal() {
         Outcome::TakenBack
     );
     assert_eq!(told(vec![success.clone()]), Outcome::TakenBack);
+    let once_more = vec![success.clone(), Field::Amount(AMOUNT), Field::Receipt(231)];
+    assert_eq!(told(once_more), Outcome::Unknown, "the charge's own word once more");
     assert_eq!(told(vec![Field::Result(0xB5)]), Outcome::Unknown);
     assert_eq!(told(vec![]), Outcome::Unknown, "no result");
     assert_eq!(

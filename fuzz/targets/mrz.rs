@@ -1,0 +1,4 @@
+//! Throws bytes at `mrz` of `src/devices/fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| zuil_fuzz::run("mrz", bytes));
