@@ -1,6 +1,7 @@
 //! Payments that the terminal takes back, or goes on with while nobody hears it.
 
 use super::*;
+use crate::devices::terminal::codec::{Field, Fields};
 
 fn last_told(table: &Table) -> Option<Option<LastPayment>> {
     table.events.iter().rev().find_map(last_payment)
@@ -160,7 +161,9 @@ fn a_second_charge_within_one_payment_and_one_after_a_refusal_are_not_let_stand(
         assert!(sends(&outputs, &Packet::Rejected(codes::PROCESSING_ERROR)), "{first:?}");
         driver.handle(Input::Bytes(&hex("06")), now);
         let outputs = feed(&mut driver, &approved(232));
-        assert!(!outputs.iter().any(|it| matches!(it, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_))))));
+        assert!(
+            !outputs.iter().any(|it| matches!(it, Output::Tell(TerminalEvent::Done(_, Outcome::Paid(_)))))
+        );
     }
 }
 
