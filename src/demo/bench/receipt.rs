@@ -89,8 +89,10 @@ fn errand(stage: &Stage) -> Result<Cut, Failure> {
 
     let mut resident = ScriptedResident::who_wants("bulky-waste");
     let does = |resident: &mut ScriptedResident, view: &View| -> Result<(), Failure> {
-        let intents = resident.acts_on(view).into_iter();
-        Ok(intents.map(Input::Resident).try_for_each(|input| pillar.inputs().send(input))?)
+        for intent in resident.acts_on(view) {
+            pillar.inputs().send(Input::Resident(intent))?;
+        }
+        Ok(())
     };
     does(&mut resident, &ready)?;
     let mut approved = None;
