@@ -8,7 +8,7 @@ CREATE TABLE reports (
 ) STRICT;
 
 -- A payment is open while `closed_at` is null. A row without a decision is deleted when it is no
--- longer open; one with a decision stays, as the account of who decided what.
+-- longer open; one with a decision stays, as the account of what was decided, when, and where (desk or command line).
 CREATE TABLE open_payments (
     pillar          TEXT NOT NULL REFERENCES pillars (name),
     payment         BLOB NOT NULL CHECK (length(payment) = 16),
