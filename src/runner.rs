@@ -437,7 +437,7 @@ impl Runner {
                 }
             }
         };
-        if !self.reported.as_ref().is_some_and(|before| report::same(before, &report)) {
+        if !self.reported.as_ref().is_some_and(|before| before.says_the_same(&report)) {
             (self.tell_health)(report.clone());
             self.reported = Some(report);
         }

@@ -48,11 +48,6 @@ pub(super) fn blocked(before: &HealthReport, now: Timestamp) -> HealthReport {
     report
 }
 
-/// Whether two reports say the same, whenever they were made.
-pub(super) fn same(one: &HealthReport, other: &HealthReport) -> bool {
-    HealthReport { at: other.at, ..one.clone() } == *other
-}
-
 fn devices(health: &Health) -> Vec<DeviceReport> {
     let told = |device, state, since| DeviceReport { device, state, since };
     let reader =

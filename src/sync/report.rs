@@ -12,6 +12,8 @@ use zuil_wire::{HealthReport, PaymentState};
 use super::SyncEvent;
 use super::plan::LONGEST;
 
+/// How often a pillar that takes no cards until staff found out about a payment asks for their word.
+pub const WITH_OPEN_PAYMENTS: Duration = Duration::from_secs(30);
 /// The shortest time between two reports.
 pub const APART: Duration = Duration::from_secs(2);
 /// How long a hub that knows no reports is not asked again.
@@ -48,7 +50,10 @@ impl Reporting {
     pub(super) fn due(&self) -> Option<Instant> {
         let (handed_in, report) = self.newest.as_ref()?;
         let due = match &self.taken {
-            Some((at, taken)) if says_the_same(taken, report) => *at + LONGEST,
+            Some((at, taken)) if taken.says_the_same(report) && report.open_payments.is_empty() => {
+                *at + LONGEST
+            }
+            Some((at, taken)) if taken.says_the_same(report) => *at + WITH_OPEN_PAYMENTS,
             _ => self.tried.map_or(*handed_in, |tried| tried + APART),
         };
         Some([self.put_off, self.refused].into_iter().flatten().fold(due, Instant::max))
@@ -78,11 +83,6 @@ impl Reporting {
     pub(super) fn refused(&mut self, until: Instant) {
         self.refused = Some(until);
     }
-}
-
-/// A clock that went on is no news.
-fn says_the_same(one: &HealthReport, other: &HealthReport) -> bool {
-    HealthReport { at: other.at, ..one.clone() } == *other
 }
 
 /// What staff found out about payments of `report`. Anything else in an answer is nothing.

@@ -58,6 +58,10 @@ impl Kept {
         match unknown {
             Some(payment) if state != PaymentState::Unknown => {
                 *payment = Payment { state, card: card.cloned() };
+                // What was looked into is found; of a payment that was not made, staff still have to see.
+                if state == PaymentState::Paid && self.state == TransactionState::Parked {
+                    self.state = TransactionState::Received;
+                }
                 true
             }
             _ => false,
@@ -269,7 +273,8 @@ fn advance(state: &mut TransactionState, news: TransactionState) {
     use TransactionState::{Parked, Received, Registered, Saved};
     let older = match news {
         Saved => true,
-        Received => matches!(state, Registered | Parked),
+        // One that was looked into because of its payment is received when that is settled.
+        Received => matches!(state, Registered),
         Registered | Parked => false,
     };
     if !older {

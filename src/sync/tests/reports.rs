@@ -284,7 +284,20 @@ async fn an_answer_about_other_payments_or_without_an_outcome_settles_nothing() 
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     handle.report(with_open_payment(payment));
-    seconds(60).await;
+    seconds(20).await;
     assert_eq!(pillar.hub.report_times().len(), 1);
     assert!(heard.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pillar_that_waits_for_the_word_of_staff_asks_for_it_twice_a_minute() {
+    let mut pillar = Pillar::new(ScriptedHub::default());
+    let (handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    handle.report(with_open_payment(Uuid::from_u128(7)));
+    seconds(95).await;
+    assert_eq!(pillar.hub.report_times().len(), 4);
+    handle.report(report(DeviceState::Ready));
+    seconds(95).await;
+    assert_eq!(pillar.hub.report_times().len(), 5, "and not when it waits for nothing");
 }
