@@ -356,7 +356,8 @@ fn card_name(value: &[u8]) -> Option<String> {
     }
     let name: String =
         text.iter().map(|&byte| if (0x20..0x7F).contains(&byte) { char::from(byte) } else { '?' }).collect();
-    Some(name.trim().chars().take(LONGEST_NAME).collect())
+    let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+    Some(name.trim_end().to_owned())
 }
 
 fn tagged(bytes: &mut Vec<u8>, tag: u8, value: &[u8]) {

@@ -249,6 +249,14 @@ fn unknown_fields_whose_length_is_known_are_kept_as_that_and_what_follows_is_rea
 }
 
 #[test]
+fn a_long_name_of_a_card_scheme_that_is_cut_off_at_a_space_does_not_end_with_it() {
+    let long = fields::ll_var(b"Kaart van Voorbeeldstad voor inwoners\0");
+    let fields = Fields::decode(&[vec![0x8B], long].concat());
+    assert_eq!(fields.card_name(), Some("Kaart van Voorbeeldstad"));
+    assert_eq!(Fields::decode(&fields.encode()), fields);
+}
+
+#[test]
 fn a_full_card_number_in_any_place_of_any_packet_is_in_no_parsed_packet() {
     use crate::devices::terminal::simulator::{FULL_CARD_NUMBER, card_numbers};
     let packed = hex(FULL_CARD_NUMBER);
