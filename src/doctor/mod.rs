@@ -1,8 +1,9 @@
 //! The doctor: looks at every part of a pillar once and says what is well, what is not, and what to do
 //! next.
 //!
-//! Invariant: it finds out and changes nothing; it leaves a pillar that runs alone; and it comes to its
-//! end within a minute, whatever hangs.
+//! Invariant: it finds out and changes nothing (the printer's driver greets it as at every start, which
+//! costs two centimetres of blank paper); it leaves a pillar that runs alone; and it comes to its end
+//! within a minute, whatever hangs.
 
 pub mod command;
 pub mod console;
