@@ -57,6 +57,7 @@ impl Stage {
             )?,
             pass_reader: PassReaderSimulator::start(&folder.join("pass-reader"), RfidFormat::default())?,
         };
+        stage.terminal.was_tried_out();
         bind(&format!("https://{}", stage.network.near_end()), &folder.join("binding.json"))?;
         stage.plug_headphones(false)?;
         stage.give_voice()?;

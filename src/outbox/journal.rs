@@ -85,9 +85,6 @@ pub struct OpenPayment {
     /// Whether a later payment was or may have been charged, so that what the terminal remembers as
     /// its last payment need not be this one.
     pub superseded: bool,
-    /// Whether the terminal gave a receipt for a payment before this one. If it remembers none all the
-    /// same, its memory proves nothing: it may be one that repeats no receipts at all.
-    pub had_receipts: bool,
 }
 
 impl Outbox {
@@ -200,8 +197,6 @@ impl Outbox {
                     j.terminal_id, j.receipt_number, j.card_scheme,
                     EXISTS (SELECT 1 FROM journal l
                             WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid')),
-                    EXISTS (SELECT 1 FROM journal e
-                            WHERE e.entry < j.entry AND e.receipt_number IS NOT NULL),
                     j.trace, j.turnover_terminal, j.turnover_count, j.turnover_total, t.header
              FROM journal j JOIN transactions t USING (payment)
              WHERE j.state IS NULL OR j.state IN ('approved', 'unknown') ORDER BY j.entry",
@@ -332,13 +327,12 @@ fn open_payment(row: &Row<'_>) -> Result<OpenPayment> {
         amount,
         last_receipt: row.get(3)?,
         last_terminal: row.get(6)?,
-        approved: approval_at(row, 7, 12, amount)?,
+        approved: approval_at(row, 7, 11, amount)?,
         at: time_from(&row.get::<_, String>(4)?)?,
         recorded_unknown: matches!(progress, Progress::Ended(_)),
         superseded: row.get(10)?,
-        had_receipts: row.get(11)?,
-        turnover: turnover_at(row, 13)?,
-        reference: header_from(&row.get::<_, String>(16)?)?.reference,
+        turnover: turnover_at(row, 12)?,
+        reference: header_from(&row.get::<_, String>(15)?)?.reference,
     })
 }
 

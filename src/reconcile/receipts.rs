@@ -23,9 +23,9 @@ const RECEIPT_NUMBERS: u32 = 10_000;
 /// - The receipt that was the last one before: the terminal has charged nothing since. Not paid.
 /// - A newer receipt, approved, for the right amount: paid. A newer one that was declined, or for
 ///   another amount, is not this payment and does not prove that this one never was.
-/// - A terminal that remembers none, and remembered none before (receipt 0) or never told, and gave no
-///   receipt at this pillar yet: not paid. One that gave receipts and remembers none is one that
-///   forgets: unknown.
+/// - A terminal that remembers none: unknown, even if it remembered none before. It may be one that
+///   repeats no receipts, or that forgets them with its day. (An installer's test payment gives every
+///   terminal a receipt to begin with.)
 /// - No receipt known before, but the terminal remembers one: unknown, even for the right amount. It
 ///   may be a payment from before the terminal came to this pillar, such as an installer's test.
 /// - A terminal that has forgotten its receipts: unknown.
@@ -58,7 +58,6 @@ pub(super) fn decide(open: &OpenPayment, last: &Last) -> Decision {
 
 fn decide_untold(open: &OpenPayment, last: Option<&LastPayment>) -> Decision {
     match (open.last_receipt, last) {
-        (None | Some(0), None) if !open.had_receipts => Decision::NotPaid,
         (Some(known), Some(last)) if is_from_the_terminal_before(open, last) => {
             let receipt = last.details.receipt_number;
             if is_the_receipt_before(open, last) {

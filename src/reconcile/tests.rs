@@ -23,7 +23,6 @@ fn open(last_receipt: Option<u16>) -> OpenPayment {
         at: Timestamp::UNIX_EPOCH,
         recorded_unknown: false,
         superseded: false,
-        had_receipts: false,
         turnover: None,
         reference: Reference::from_bits(1),
     }
@@ -89,11 +88,6 @@ fn the_old_receipt_proves_that_nothing_was_charged() {
 }
 
 #[test]
-fn a_terminal_that_never_charged_anything_did_not_charge_this() {
-    assert_eq!(decide(&open(None), &tells(None)), Decision::NotPaid);
-}
-
-#[test]
 fn anything_else_stays_unknown() {
     let declined = LastPayment { approved: false, ..remembers(231) };
     let mut other_amount = remembers(231);
@@ -113,7 +107,8 @@ fn anything_else_stays_unknown() {
         ("number 0, which may be none", open(Some(0)), Some(remembers(0))),
         ("a later payment", OpenPayment { superseded: true, ..open(Some(230)) }, Some(remembers(231))),
         ("a later payment, nothing", OpenPayment { superseded: true, ..open(None) }, None),
-        ("one that forgets", OpenPayment { had_receipts: true, ..open(Some(0)) }, None),
+        ("none before and none now: it may repeat none, or forget", open(Some(0)), None),
+        ("none told before and none now", open(None), None),
     ];
     for (what, open, last) in cases {
         assert_eq!(decide(&open, &tells(last.as_ref())), Decision::StillUnknown, "{what}");
@@ -363,9 +358,9 @@ fn two_witnesses_that_contradict_each_other_prove_nothing() {
 }
 
 #[test]
-fn a_first_payment_at_a_terminal_without_receipts_is_not_called_unpaid_against_its_sums() {
-    assert_eq!(decide(&after(0, open(Some(0))), &sums(Last::None, 1)), Decision::StillUnknown);
-    assert_eq!(decide(&after(1, open(Some(0))), &sums(Last::NotTold, 1)), Decision::NotPaid);
+fn a_terminal_that_remembers_no_receipt_is_believed_by_its_sums_alone() {
+    assert_eq!(decide(&after(0, open(Some(0))), &sums(Last::None, 1)), Decision::Paid(None));
+    assert_eq!(decide(&after(1, open(Some(0))), &sums(Last::None, 1)), Decision::NotPaid);
 }
 
 #[test]

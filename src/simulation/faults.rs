@@ -26,6 +26,8 @@ pub(super) enum Fault {
     TerminalPower,
     /// The terminal's plug, at the worst moment.
     TerminalPowerAt(PowerCut),
+    /// The terminal closes its day by itself.
+    TerminalClosesItsDay,
     /// The terminal's cable. It does not notice.
     TerminalCable,
     /// The terminal says nothing.
@@ -103,7 +105,7 @@ pub(super) fn schedule(random: &mut Rng) -> Vec<Trouble> {
 }
 
 fn any(random: &mut Rng) -> Fault {
-    match random.u8(0..24) {
+    match random.u8(0..25) {
         0 => Fault::PrinterPower,
         1 => Fault::PrinterCable,
         2 => Fault::Paper(random.u32(0..200)),
@@ -121,6 +123,7 @@ fn any(random: &mut Rng) -> Fault {
         15 => Fault::Disk,
         16 => Fault::PillarPower,
         17 => Fault::PillarPowerAfter(random.u32(0..400)),
+        18 => Fault::TerminalClosesItsDay,
         _ => any_of_the_printer(random),
     }
 }

@@ -109,6 +109,14 @@ impl World {
         };
         terminal.faults.reverses_when_unanswered = random.bool();
         terminal.faults.bare_refusals = random.u8(0..4) == 0;
+        terminal.ledger.try_out((101, 0));
+        terminal.faults.forgets_at_end_of_day = random.bool();
+        if random.u8(0..6) == 0 {
+            terminal.faults.refuses_repeat = Some(*random.choice(&[0x83, 0xA0]).unwrap_or(&0x83));
+        } else if !terminal.faults.bare_refusals && random.u8(0..6) == 0 {
+            // One that told neither would take no cards after a refusal, by design.
+            terminal.faults.refuses_turnover = Some(0x83);
+        }
         let manner = Manner {
             task: "bulky-waste",
             pace: Duration::from_millis(random.u64(100..900)),
@@ -371,6 +379,8 @@ impl World {
                     self.terminal.restore_power();
                 }
             }
+            Fault::TerminalClosesItsDay if wrong => self.terminal.ledger.close_day(self.terminal.clock),
+            Fault::TerminalClosesItsDay => {}
             Fault::TerminalCable => self.terminal_plugged = !wrong,
             Fault::TerminalSilence => self.terminal.faults.silent = wrong,
             Fault::TerminalBusy => self.terminal.faults.busy = wrong,

@@ -126,6 +126,13 @@ impl PaymentSimulator {
         Self::run(link, Ledger::open(memory)?)
     }
 
+    /// An installer tried it out before it came to its pillar, as they do: it has given a receipt.
+    pub fn was_tried_out(&self) {
+        let mut core = self.core();
+        let clock = core.clock;
+        core.ledger.try_out(clock);
+    }
+
     /// Somebody presents a card, enters the right PIN and has enough money.
     pub fn insert_card(&self) {
         self.core().act(Act::InsertCard);

@@ -70,7 +70,7 @@ fn paper_out_before_the_errand_is_said_and_the_screen_has_the_receipt() {
 }
 
 #[test]
-fn paper_out_amid_the_receipt_gets_it_anew_when_the_roll_is_changed() {
+fn paper_out_amid_the_receipt_is_printed_anew_when_the_roll_is_changed() {
     let mut errand = Errand::begins();
     errand.town.printer.set_paper_mm(60);
     errand.until_the_receipt_is_printing();
@@ -103,7 +103,7 @@ fn an_open_cover_before_the_errand_is_said_and_the_screen_has_the_receipt() {
 }
 
 #[test]
-fn a_cover_opened_amid_the_receipt_gets_it_anew_when_it_is_closed() {
+fn a_cover_opened_amid_the_receipt_is_printed_anew_when_it_is_closed() {
     let mut errand = Errand::begins();
     errand.until_the_receipt_is_printing();
     errand.town.printer.open_cover();
@@ -119,7 +119,7 @@ fn a_cover_opened_amid_the_receipt_never_comes_out_for_the_next_one() {
 }
 
 #[test]
-fn a_stuck_cutter_amid_the_receipt_gets_it_anew_when_it_is_freed() {
+fn a_stuck_cutter_amid_the_receipt_is_printed_anew_when_it_is_freed() {
     let mut errand = Errand::begins();
     errand.town.printer.jam_cutter();
     errand.until_the_receipt_is_printing();
