@@ -47,6 +47,12 @@ pub const fn paid(details: Details) -> LastPayment {
     LastPayment { approved: true, details, reverses: None }
 }
 
+/// Someone else who could listen to the log, and does not. As long as there is only one listener, a place
+/// that logs for the first time on a thread without one is taken for a place that nobody listens to.
+pub fn another_listener() -> tracing::Dispatch {
+    tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default())
+}
+
 /// A terminal that remembers this.
 pub fn remembers(last: Option<LastPayment>, turnover: Option<Turnover>) -> TerminalEvent {
     TerminalEvent::Remembers(Memory { last: last.map_or(Last::None, Last::Payment), turnover })

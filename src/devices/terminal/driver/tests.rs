@@ -4,8 +4,8 @@ use super::*;
 use crate::devices::terminal::simulator::PowerCut;
 use crate::devices::terminal::simulator::core::Act;
 use crate::devices::terminal::testing::{
-    AMOUNT, AUTHORISE_1735, Journal, Table, first_payment, hex, last_payment, options, paid, payment,
-    remembers, turnover,
+    AMOUNT, AUTHORISE_1735, Journal, Table, another_listener, first_payment, hex, last_payment, options,
+    paid, payment, remembers, turnover,
 };
 use crate::devices::terminal::{Details, LastPayment, Trouble, codes};
 
@@ -486,6 +486,7 @@ fn a_full_card_number_is_in_no_event_no_record_and_no_log() {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
+    let _other = another_listener();
     let table = tracing::subscriber::with_default(subscriber, || {
         let mut table = Table::ready();
         table.terminal.faults.full_card_number = true;

@@ -145,6 +145,7 @@ fn after_a_refused_card_the_receipt_number_that_it_used_up_is_told() {
 fn a_terminal_that_tells_no_receipt_number_is_asked_every_minute_and_complained_of_once() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let _other = another_listener();
     tracing::subscriber::with_default(subscriber, || {
         let mut table = Table::ready();
         table.terminal.faults.bare_refusals = true;

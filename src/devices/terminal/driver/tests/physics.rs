@@ -154,6 +154,7 @@ fn full_card_numbers_in_every_place_get_nowhere() {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
+    let _other = another_listener();
     let (table, line) = tracing::subscriber::with_default(subscriber, || {
         let mut table = Table::ready();
         table.terminal.faults.full_card_number = true;
