@@ -78,6 +78,7 @@ pub struct Intermediate {
 impl Intermediate {
     /// A status alone.
     #[must_use]
+    #[cfg(any(test, fuzzing, feature = "simulators"))]
     pub const fn new(status: u8) -> Self {
         Self { status, minutes: None, digit: None }
     }
