@@ -5,8 +5,10 @@
 //! before the terminal is asked, what it tells before it is acknowledged, and a transaction before
 //! the resident is told of it.
 
+mod keeping;
 mod night;
 mod payment;
+mod printing;
 mod readers;
 mod report;
 mod roll;
@@ -24,20 +26,19 @@ use zuil_wire::seal::SealKey;
 use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
 use crate::devices::printer::paper::PaperSettings;
-use crate::devices::printer::{self, Job, PrinterEvent, ReceiptPrinter};
+use crate::devices::printer::{PrinterEvent, ReceiptPrinter};
 use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::SyncEvent;
-use crate::visit::{
-    Draft, Effect, Event, Intent, Offer, ReaderKind, ReceiptOutcome, Slip, View, Visit, WhyNotPaid,
-    WhyNotPrinted,
-};
+use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::waypoint::{Waypoint, Waypoints};
 
+use keeping::NotKept;
 use night::Night;
 use payment::Till;
+use printing::why;
 pub use readers::Readers;
 use roll::Roll;
 
@@ -245,105 +246,6 @@ impl Runner {
         }
     }
 
-    fn commit(&mut self, draft: &Draft, now: Moment) -> Event {
-        let kept = self.seal(draft, now).and_then(|sealed| Ok((self.outbox.commit(&sealed)?, sealed.header)));
-        match kept {
-            Ok(((), header)) => {
-                (self.wake_sync)();
-                Event::Saved { id: header.id, reference: header.reference }
-            }
-            Err(error) => {
-                tracing::error!(%error, "a transaction was not kept");
-                Event::NotSaved
-            }
-        }
-    }
-
-    fn charge(&mut self, draft: &Draft, now: Moment) -> Option<Event> {
-        self.waypoints.pass(Waypoint::BeforeIntent);
-        let begun = self
-            .seal(draft, now)
-            .and_then(|sealed| self.till.begin(draft.fee, sealed, now.timestamp, now.uptime));
-        begun.err().map(|error| error.as_event())
-    }
-
-    /// Gives the draft an id and a reference and seals it. From here on nobody here can read it.
-    fn seal(&self, draft: &Draft, now: Moment) -> Result<zuil_wire::seal::Sealed, NotKept> {
-        let (id, reference) =
-            (Uuid::now_v7(), zuil_wire::Reference::random(&zuil_wire::reference::SystemRandom::new())?);
-        let header = zuil_wire::Header {
-            version: zuil_wire::PROTOCOL_VERSION,
-            id,
-            pillar: self.identity.pillar.clone(),
-            sequence: self.outbox.next_sequence()?,
-            reference,
-            committed_at: now.timestamp,
-            key_id: self.identity.seal_key.id().to_owned(),
-        };
-        let transaction = zuil_wire::Transaction {
-            id,
-            reference,
-            task: draft.task.clone(),
-            task_title: draft.task_title.clone(),
-            catalogue_version: self.identity.catalogue_version.clone(),
-            language: draft.language.code().to_owned(),
-            answers: draft.answers.clone(),
-            fee: draft.fee,
-        };
-        Ok(self.identity.seal_key.seal(header, &transaction)?)
-    }
-
-    fn print(&mut self, slip: &Slip) -> Option<Event> {
-        let Some(printer) = &self.printer else {
-            return Some(Event::Receipt(ReceiptOutcome::NotPrinted(WhyNotPrinted::Offline)));
-        };
-        let receipt::Printable { bytes, millimetres } =
-            receipt::render(&receipt::compose(slip), self.columns);
-        let id = Uuid::new_v4();
-        printer.print(Job { id, bytes, millimetres });
-        self.printing = Some(id);
-        self.waypoints.pass(Waypoint::Printing);
-        None
-    }
-
-    /// The visit is over. A healthy printer finishes the receipt that is on its way to the
-    /// resident's hand; one that is stuck must not print it for the next resident.
-    fn forget_receipt(&mut self) {
-        if self.printing.is_some() && !self.printer_condition().can_print() {
-            if let Some(printer) = &self.printer {
-                printer.forget();
-            }
-            self.printing = None;
-        }
-    }
-
-    fn printer_said(&mut self, event: PrinterEvent, now: Moment) {
-        if let Some(roll) = &mut self.roll {
-            roll.hear(&event, now.in_zone(&self.time_zone).wall.date());
-        }
-        let (job, outcome) = match event {
-            // A printer that prints is as well as it was.
-            PrinterEvent::Condition(printer::Condition::Printing) => return,
-            PrinterEvent::Condition(condition) => {
-                if let Some(printer) = &mut self.health.printer {
-                    printer.become_condition(condition, now.timestamp);
-                }
-                return;
-            }
-            PrinterEvent::Printed(job) => (job, ReceiptOutcome::Printed),
-            PrinterEvent::NotPrinted(job, condition) => (job, ReceiptOutcome::NotPrinted(why(condition))),
-            PrinterEvent::Unknown(job) => (job, ReceiptOutcome::Unknown),
-            PrinterEvent::Used { .. } => return,
-        };
-        if self.printing == Some(job) {
-            self.printing = None;
-            if outcome == ReceiptOutcome::Printed {
-                self.waypoints.pass(Waypoint::Printed);
-            }
-            self.tell(Event::Receipt(outcome), now);
-        }
-    }
-
     fn note_reader(&mut self, kind: ReaderKind, event: &ReaderEvent, now: Moment) {
         let reader = match kind {
             ReaderKind::Document => &mut self.health.document_reader,
@@ -429,59 +331,15 @@ impl Runner {
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
         let report = match report::report(&self.health, paper, &self.outbox, catalogue, now.timestamp) {
             Ok(report) => report,
-            Err(error) => {
-                tracing::warn!(%error, "the journal cannot be read: no card is taken, and the hub is told so");
-                match &self.reported {
-                    Some(before) => report::blocked(before, now.timestamp),
-                    None => return,
-                }
-            }
+            // The till says so in the log. No card is taken, and that is what the hub is told.
+            Err(_) => match &self.reported {
+                Some(before) => report::blocked(before, now.timestamp),
+                None => return,
+            },
         };
         if !self.reported.as_ref().is_some_and(|before| before.says_the_same(&report)) {
             (self.tell_health)(report.clone());
             self.reported = Some(report);
         }
-    }
-
-    /// A pillar without a printer is like one whose printer is not there.
-    fn printer_condition(&self) -> printer::Condition {
-        self.health.printer.map_or(printer::Condition::Offline, |printer| printer.condition)
-    }
-}
-
-/// Why a transaction could not be kept.
-#[derive(Debug, thiserror::Error)]
-enum NotKept {
-    #[error(transparent)]
-    Outbox(#[from] crate::outbox::OutboxError),
-    #[error(transparent)]
-    Seal(#[from] zuil_wire::seal::SealError),
-    #[error(transparent)]
-    Random(#[from] zuil_wire::reference::NoRandomness),
-    #[error("no card can be taken now; the terminal is not ready, or an earlier payment is open")]
-    NoCard,
-}
-
-impl NotKept {
-    /// What the visit hears of it.
-    fn as_event(&self) -> Event {
-        tracing::error!(error = %self, "a payment was not begun");
-        match self {
-            Self::NoCard => payment::not_paid(WhyNotPaid::TerminalGone),
-            _ => Event::NotSaved,
-        }
-    }
-}
-
-const fn why(condition: printer::Condition) -> WhyNotPrinted {
-    match condition {
-        printer::Condition::PaperOut => WhyNotPrinted::PaperOut,
-        printer::Condition::CoverOpen => WhyNotPrinted::CoverOpen,
-        printer::Condition::CutterError => WhyNotPrinted::Cutter,
-        printer::Condition::Unknown
-        | printer::Condition::Ready
-        | printer::Condition::NearEnd
-        | printer::Condition::Printing
-        | printer::Condition::Offline => WhyNotPrinted::Offline,
     }
 }

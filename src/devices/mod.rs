@@ -9,6 +9,7 @@ pub mod fuzzing;
 pub mod headphones;
 pub mod health;
 pub mod port;
+mod port_thread;
 pub mod printer;
 pub mod reader;
 pub mod recorder;

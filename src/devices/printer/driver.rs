@@ -5,8 +5,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
@@ -16,6 +14,7 @@ use super::pace::Pace;
 use super::{Job, PrinterEvent, ReceiptPrinter};
 use crate::devices::Sink;
 use crate::devices::port::{Port, PortName, Received};
+use crate::devices::port_thread::{Inbox, Next, Orders, Reopening};
 
 /// How the driver behaves.
 #[derive(Clone, Debug)]
@@ -33,17 +32,14 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             poll_every: Duration::from_secs(1),
-            first_retry: Duration::from_millis(250),
-            longest_retry: Duration::from_secs(5),
+            first_retry: Reopening::SHORTEST,
+            longest_retry: Reopening::LONGEST,
         }
     }
 }
 
 /// A receipt printer that speaks ESC/POS over a serial port.
-pub struct EscPosPrinter {
-    orders: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct EscPosPrinter(Orders<Order>);
 
 enum Order {
     Print(Job),
@@ -57,39 +53,18 @@ impl EscPosPrinter {
     /// # Errors
     /// When the operating system has no thread to give.
     pub fn start(port: PortName, options: Options, sink: Sink<PrinterEvent>) -> io::Result<Self> {
-        let (orders, inbox) = channel();
-        let thread = std::thread::Builder::new()
-            .name("receipt-printer".to_owned())
-            .spawn(move || Driver::new(port, options, sink, inbox).run())?;
-        Ok(Self { orders: Some(orders), thread: Some(thread) })
-    }
-
-    fn order(&self, order: Order) {
-        // The thread outlives the sender; it could only be gone after a panic, which is logged.
-        if let Some(orders) = &self.orders
-            && orders.send(order).is_err()
-        {
-            tracing::error!("the receipt printer's thread is gone; restart the pillar");
-        }
+        let work = move |inbox| Driver::new(port, &options, sink, inbox).run();
+        Ok(Self(Orders::to("receipt-printer", work)?))
     }
 }
 
 impl ReceiptPrinter for EscPosPrinter {
     fn print(&self, job: Job) {
-        self.order(Order::Print(job));
+        self.0.give(Order::Print(job));
     }
 
     fn forget(&self) {
-        self.order(Order::Forget);
-    }
-}
-
-impl Drop for EscPosPrinter {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.give(Order::Forget);
     }
 }
 
@@ -98,9 +73,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 struct Driver {
     name: PortName,
-    options: Options,
     sink: Sink<PrinterEvent>,
-    inbox: Receiver<Order>,
+    inbox: Inbox<Order>,
     core: Core,
     started: Instant,
     port: Option<Port>,
@@ -108,27 +82,18 @@ struct Driver {
     /// Whether something was given to the port that may not have left yet.
     leaving: bool,
     pace: Pace,
-    retry_after: Duration,
-    retry_at: Duration,
-}
-
-/// Whether the owner of the printer is still there.
-enum Owner {
-    There,
-    Gone,
+    reopening: Reopening,
 }
 
 impl Driver {
-    fn new(name: PortName, options: Options, sink: Sink<PrinterEvent>, inbox: Receiver<Order>) -> Self {
+    fn new(name: PortName, options: &Options, sink: Sink<PrinterEvent>, inbox: Inbox<Order>) -> Self {
         // Ids begin elsewhere after every start, so that no answer to an earlier run fits.
         let first_id = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let core = Core::new(options.poll_every.max(Duration::from_millis(100)), first_id);
         Self {
             pace: Pace::new(name.baud),
             name,
-            retry_after: options.first_retry,
-            retry_at: Duration::ZERO,
-            options,
+            reopening: Reopening::new(options.first_retry, options.longest_retry),
             sink,
             inbox,
             core,
@@ -140,7 +105,7 @@ impl Driver {
     }
 
     fn run(mut self) {
-        while let Owner::There = self.take_orders() {
+        while self.takes_orders() {
             if self.port.is_none() {
                 self.open();
             }
@@ -161,20 +126,15 @@ impl Driver {
     }
 
     /// Takes all orders that are there; without a port, waits for one until it is time to try again.
-    fn take_orders(&mut self) -> Owner {
-        if self.port.is_none() {
-            let wait = self.retry_at.saturating_sub(self.started.elapsed());
-            match self.inbox.recv_timeout(wait) {
-                Ok(order) => self.obey(order),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Owner::Gone,
-            }
-        }
+    /// Tells whether there is still someone who gives orders.
+    fn takes_orders(&mut self) -> bool {
+        let now = self.started.elapsed();
+        let mut wait = if self.port.is_none() { self.reopening.wait(now) } else { Duration::ZERO };
         loop {
-            match self.inbox.try_recv() {
-                Ok(order) => self.obey(order),
-                Err(TryRecvError::Empty) => return Owner::There,
-                Err(TryRecvError::Disconnected) => return Owner::Gone,
+            match self.inbox.next(std::mem::take(&mut wait)) {
+                Next::Order(order) => self.obey(order),
+                Next::Nothing => return true,
+                Next::Over => return false,
             }
         }
     }
@@ -187,13 +147,13 @@ impl Driver {
     }
 
     fn open(&mut self) {
-        if self.started.elapsed() < self.retry_at {
+        if !self.reopening.wait(self.started.elapsed()).is_zero() {
             return;
         }
         match self.name.open() {
             Ok(port) => {
                 self.port = Some(port);
-                self.retry_after = self.options.first_retry;
+                self.reopening.succeeded();
                 self.handle(Input::Opened);
             }
             Err(error) => {
@@ -205,8 +165,7 @@ impl Driver {
 
     fn close(&mut self) {
         self.port = None;
-        self.retry_at = self.started.elapsed() + self.retry_after;
-        self.retry_after = (self.retry_after * 2).min(self.options.longest_retry);
+        self.reopening.failed(self.started.elapsed());
         self.handle(Input::Lost);
     }
 

@@ -4,8 +4,6 @@
 //! has handed on.
 
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::Zoned;
@@ -15,6 +13,7 @@ use super::core::{Core, Format};
 use super::{Condition, Reader, ReaderEvent};
 use crate::devices::Sink;
 use crate::devices::port::{Port, PortName, Received};
+use crate::devices::port_thread::{Inbox, Next, Orders, Reopening};
 
 /// How the driver behaves.
 #[derive(Clone, Debug)]
@@ -28,15 +27,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { first_retry: Duration::from_millis(250), longest_retry: Duration::from_secs(5) }
+        Self { first_retry: Reopening::SHORTEST, longest_retry: Reopening::LONGEST }
     }
 }
 
 /// A reader on a serial port.
-pub struct SerialReader {
-    orders: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct SerialReader(Orders<Order>);
 
 enum Order {
     Listen,
@@ -56,62 +52,33 @@ impl SerialReader {
         options: Options,
         sink: Sink<ReaderEvent>,
     ) -> io::Result<Self> {
-        let (orders, inbox) = channel();
         let core = Core::new(Box::new(format));
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || Driver::new(name, port, core, options, sink, inbox).run())?;
-        Ok(Self { orders: Some(orders), thread: Some(thread) })
-    }
-
-    fn order(&self, order: Order) {
-        // The thread outlives the sender; it could only be gone after a panic, which is logged.
-        if let Some(orders) = &self.orders
-            && orders.send(order).is_err()
-        {
-            tracing::error!("a reader's thread is gone; restart the pillar");
-        }
+        let work = move |inbox| Driver::new(name, port, core, &options, sink, inbox).run();
+        Ok(Self(Orders::to(name, work)?))
     }
 }
 
 impl Reader for SerialReader {
     fn listen(&self) {
-        self.order(Order::Listen);
+        self.0.give(Order::Listen);
     }
 
     fn ignore(&self) {
-        self.order(Order::Ignore);
-    }
-}
-
-impl Drop for SerialReader {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.give(Order::Ignore);
     }
 }
 
 struct Driver {
     reader: &'static str,
     name: PortName,
-    options: Options,
     sink: Sink<ReaderEvent>,
-    inbox: Receiver<Order>,
+    inbox: Inbox<Order>,
     core: Core,
     incoming: Zeroizing<[u8; 64]>,
     started: Instant,
     port: Option<Port>,
     told: Condition,
-    retry_after: Duration,
-    retry_at: Duration,
-}
-
-/// Whether the owner of the reader is still there.
-enum Owner {
-    There,
-    Gone,
+    reopening: Reopening,
 }
 
 impl Driver {
@@ -119,16 +86,14 @@ impl Driver {
         reader: &'static str,
         name: PortName,
         core: Core,
-        options: Options,
+        options: &Options,
         sink: Sink<ReaderEvent>,
-        inbox: Receiver<Order>,
+        inbox: Inbox<Order>,
     ) -> Self {
         Self {
             reader,
             name,
-            retry_after: options.first_retry,
-            retry_at: Duration::ZERO,
-            options,
+            reopening: Reopening::new(options.first_retry, options.longest_retry),
             sink,
             inbox,
             core,
@@ -140,7 +105,7 @@ impl Driver {
     }
 
     fn run(mut self) {
-        while let Owner::There = self.take_orders() {
+        while self.takes_orders() {
             if self.port.is_none() {
                 self.open();
             }
@@ -154,20 +119,15 @@ impl Driver {
     }
 
     /// Takes all orders that are there; without a port, waits for one until it is time to try again.
-    fn take_orders(&mut self) -> Owner {
-        if self.port.is_none() {
-            let wait = self.retry_at.saturating_sub(self.started.elapsed());
-            match self.inbox.recv_timeout(wait) {
-                Ok(order) => self.obey(&order),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Owner::Gone,
-            }
-        }
+    /// Tells whether there is still someone who gives orders.
+    fn takes_orders(&mut self) -> bool {
+        let now = self.started.elapsed();
+        let mut wait = if self.port.is_none() { self.reopening.wait(now) } else { Duration::ZERO };
         loop {
-            match self.inbox.try_recv() {
-                Ok(order) => self.obey(&order),
-                Err(TryRecvError::Empty) => return Owner::There,
-                Err(TryRecvError::Disconnected) => return Owner::Gone,
+            match self.inbox.next(std::mem::take(&mut wait)) {
+                Next::Order(order) => self.obey(&order),
+                Next::Nothing => return true,
+                Next::Over => return false,
             }
         }
     }
@@ -180,13 +140,13 @@ impl Driver {
     }
 
     fn open(&mut self) {
-        if self.started.elapsed() < self.retry_at {
+        if !self.reopening.wait(self.started.elapsed()).is_zero() {
             return;
         }
         match self.name.open() {
             Ok(port) => {
                 self.port = Some(port);
-                self.retry_after = self.options.first_retry;
+                self.reopening.succeeded();
                 self.tell(Condition::Ready);
             }
             Err(error) => {
@@ -198,8 +158,7 @@ impl Driver {
 
     fn close(&mut self) {
         self.port = None;
-        self.retry_at = self.started.elapsed() + self.retry_after;
-        self.retry_after = (self.retry_after * 2).min(self.options.longest_retry);
+        self.reopening.failed(self.started.elapsed());
         self.core.lost();
         self.tell(Condition::Offline);
     }

@@ -6,8 +6,6 @@
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serialport::StopBits;
@@ -16,16 +14,10 @@ use super::driver::{Driver, Input, Options, Output};
 use super::{Charge, PaymentTerminal, TerminalEvent};
 use crate::devices::Sink;
 use crate::devices::port::{Port, PortName, Received};
-
-/// The pause before a lost port is opened again; doubled up to [`LONGEST_PAUSE`].
-const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+use crate::devices::port_thread::{Inbox, Next, Orders, Reopening};
 
 /// A card terminal that speaks ZVT over a serial port.
-pub struct ZvtTerminal {
-    commands: Option<Sender<Command>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct ZvtTerminal(Orders<Command>);
 
 enum Command {
     Charge(Charge),
@@ -47,59 +39,37 @@ impl ZvtTerminal {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(port: PortName, options: Options, sink: Sink<TerminalEvent>) -> io::Result<Self> {
-        let (commands, inbox) = mpsc::channel();
         let worker = Worker {
             port_name: port,
             port: None,
             driver: Driver::new(options),
             sink,
             start: Instant::now(),
-            pause: SHORTEST_PAUSE,
-            reopen_at: Duration::ZERO,
+            reopening: Reopening::new(Reopening::SHORTEST, Reopening::LONGEST),
         };
-        let thread = thread::Builder::new().name("terminal".into()).spawn(move || worker.run(&inbox))?;
-        Ok(Self { commands: Some(commands), thread: Some(thread) })
-    }
-
-    fn command(&self, command: Command) {
-        if let Some(commands) = &self.commands
-            && commands.send(command).is_err()
-        {
-            tracing::error!("the terminal's thread has ended; restart the pillar");
-        }
+        Ok(Self(Orders::to("terminal", move |inbox| worker.run(&inbox))?))
     }
 }
 
 impl PaymentTerminal for ZvtTerminal {
     fn charge(&self, charge: Charge) {
-        self.command(Command::Charge(charge));
+        self.0.give(Command::Charge(charge));
     }
 
     fn cancel(&self) {
-        self.command(Command::Cancel);
+        self.0.give(Command::Cancel);
     }
 
     fn ask_last_payment(&self) {
-        self.command(Command::AskLastPayment);
+        self.0.give(Command::AskLastPayment);
     }
 
     fn end_of_day(&self) {
-        self.command(Command::EndOfDay);
+        self.0.give(Command::EndOfDay);
     }
 
     fn diagnose(&self) {
-        self.command(Command::Diagnose);
-    }
-}
-
-impl Drop for ZvtTerminal {
-    fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the terminal's thread had failed");
-        }
+        self.0.give(Command::Diagnose);
     }
 }
 
@@ -109,26 +79,19 @@ struct Worker {
     driver: Driver,
     sink: Sink<TerminalEvent>,
     start: Instant,
-    pause: Duration,
-    reopen_at: Duration,
+    reopening: Reopening,
 }
 
 impl Worker {
-    fn run(mut self, inbox: &Receiver<Command>) {
+    fn run(mut self, inbox: &Inbox<Command>) {
         self.open();
         loop {
-            match inbox.try_recv() {
-                Ok(command) => self.obey(command),
-                Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if self.port.is_some() => self.listen(),
-                Err(TryRecvError::Empty) if self.now() >= self.reopen_at => self.open(),
-                Err(TryRecvError::Empty) => {
-                    match inbox.recv_timeout(self.reopen_at.saturating_sub(self.now())) {
-                        Ok(command) => self.obey(command),
-                        Err(RecvTimeoutError::Timeout) => {}
-                        Err(RecvTimeoutError::Disconnected) => return,
-                    }
-                }
+            let wait = if self.port.is_none() { self.reopening.wait(self.now()) } else { Duration::ZERO };
+            match inbox.next(wait) {
+                Next::Order(command) => self.obey(command),
+                Next::Over => return,
+                Next::Nothing if self.port.is_some() => self.listen(),
+                Next::Nothing => self.open(),
             }
         }
     }
@@ -162,7 +125,7 @@ impl Worker {
         let Some(port) = &mut self.port else { return };
         match port.receive(&mut buffer) {
             Ok(Received::Bytes(count)) => {
-                self.pause = SHORTEST_PAUSE;
+                self.reopening.succeeded();
                 self.feed(Input::Bytes(&buffer[..count]));
             }
             Ok(Received::Nothing) => {
@@ -181,9 +144,8 @@ impl Worker {
     fn lose(&mut self, error: &io::Error) -> Vec<Output> {
         tracing::debug!(%error, "terminal port");
         self.port = None;
-        self.reopen_at = self.now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         let now = self.now();
+        self.reopening.failed(now);
         self.driver.handle(Input::Lost, now)
     }
 

@@ -6,7 +6,8 @@ use tempfile::TempDir;
 use zuil_wire::{Header, PROTOCOL_VERSION};
 
 use super::*;
-use crate::devices::terminal::{Details, Last, LastPayment, Prompt, Turnover};
+use crate::devices::terminal::{Details, Last, LastPayment, Memory, Prompt, Turnover};
+use crate::outbox::OutboxError;
 use crate::visit::{CardLines, TerminalStep};
 use crate::waypoint::NoWaypoints;
 

@@ -1,7 +1,7 @@
 //! Driver and simulator over a real pseudo-terminal.
 
 use std::sync::Mutex;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{self, Receiver};
 
 use uuid::Uuid;
 
