@@ -55,9 +55,6 @@ fn a_thousand_days_of_faults_charge_nobody_twice_and_lose_nothing_last_quarter()
 fn one_day_can_be_lived_again_from_its_seed() {
     let seed = std::env::var("ZUIL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     let (one, other) = (World::new(seed).live(), World::new(seed).live());
-    let started = std::time::Instant::now();
-    let _ = World::new(seed).live();
-    println!("{:?}", started.elapsed());
     let told = |world: &World| (world.resident.told.len(), world.witnessed.paper.len(), judge(world));
     println!("{:#?}\n{:?}\n{:?}", one.troubles(), one.resident.told, judge(&one));
     assert_eq!(told(&one), told(&other));

@@ -49,6 +49,7 @@ pub(super) fn judge(world: &World) -> Vec<Ending> {
     });
     let endings: Vec<Ending> = endings.collect();
     every_charge_belongs_to_one_payment(world);
+    assert_eq!(world.witnessed.hidden, [], "not known, and staff were not told");
     what_was_told_is_true(world);
     paper_is_where_it_belongs(world);
     the_pillar_serves_again(world);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the world never tells the pillar anything that a real cable, network or hand would not.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tempfile::TempDir;
 use uuid::Uuid;
+use zuil_wire::{PaymentState, Reference};
 
 use super::faults::{Trouble, schedule};
 use super::hub::{Fate, Hub};
@@ -38,6 +39,8 @@ const MENDED: Duration = Duration::from_secs(150);
 const SECOND: Duration = Duration::from_secs(160);
 /// When staff look at their list: long after everything could have settled itself.
 const STAFF: Duration = Duration::from_secs(480);
+/// How soon a payment that nobody knows of is on the staff's list.
+const LISTED_WITHIN: Duration = Duration::from_secs(2);
 /// When the day is over.
 const OVER: Duration = Duration::from_secs(540);
 
@@ -83,6 +86,14 @@ pub(super) struct Witnessed {
     pub(super) receipts: BTreeMap<u16, Uuid>,
     /// Text and time of each piece of paper.
     pub(super) paper: Vec<(String, Duration)>,
+    /// The payment that the terminal said yes to last, and to how many it had said yes then.
+    pub(super) accepted: (Option<Uuid>, u32),
+    /// Since when the hub has been told of a payment that nobody knows how it went.
+    unknown: BTreeMap<Uuid, Duration>,
+    /// Payments that were on staff's list at some time.
+    shown_to_staff: BTreeSet<Uuid>,
+    /// Payments that should have been on it by then and were not.
+    pub(super) hidden: Vec<Reference>,
     /// Payments that staff had to settle.
     pub(super) settled_by_staff: Vec<Uuid>,
 }
@@ -319,11 +330,16 @@ impl World {
         for piece in self.printer.take_receipts() {
             self.witnessed.paper.push((piece.text, self.now));
         }
-        if let Some(asked) = self.witnessed.asked.last() {
+        let accepted = self.terminal.accepted();
+        if accepted != self.witnessed.accepted.1 {
+            self.witnessed.accepted = (self.witnessed.asked.last().map(|asked| asked.payment), accepted);
+        }
+        if let Some(payment) = self.witnessed.accepted.0 {
             for charge in self.terminal.ledger.charged() {
-                self.witnessed.receipts.entry(charge.receipt_number).or_insert(asked.payment);
+                self.witnessed.receipts.entry(charge.receipt_number).or_insert(payment);
             }
         }
+        self.look_at_the_staffs_list();
         let is_free = self.resident.has_left && self.now >= SECOND;
         if self.second.is_none() && is_free {
             self.second = Some(Resident::new(Manner {
@@ -333,6 +349,27 @@ impl World {
                 lingers: Duration::from_secs(5),
                 stops_after: None,
             }));
+        }
+    }
+
+    /// A payment that the hub calls unknown is on the list soon after, while the pillar has power.
+    fn look_at_the_staffs_list(&mut self) {
+        let Some(pillar) = &self.pillar else {
+            self.witnessed.unknown.clear();
+            return;
+        };
+        let open = pillar.health().map(|report| report.open_payments).unwrap_or_default();
+        self.witnessed.shown_to_staff.extend(open.iter().map(|open| open.payment));
+        for asked in &self.witnessed.asked {
+            let told = self.hub.books.get(&asked.transaction).and_then(|states| states.last());
+            if told != Some(&PaymentState::Unknown) {
+                continue;
+            }
+            let since = *self.witnessed.unknown.entry(asked.payment).or_insert(self.now);
+            let late = self.now > since + LISTED_WITHIN;
+            if late && !self.witnessed.shown_to_staff.contains(&asked.payment) {
+                self.witnessed.hidden.push(asked.reference);
+            }
         }
     }
 }

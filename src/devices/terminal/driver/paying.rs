@@ -16,6 +16,10 @@ use crate::devices::terminal::{
     Charge, Condition, Keep, NotDone, Outcome, Prompt, TerminalEvent, Trouble, codes,
 };
 
+/// How long a payment may take in all. A terminal that says "please wait" for ever would else hold the
+/// resident, and everyone behind them, for ever.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// A payment whose outcome is open.
 pub(super) struct Payment {
     pub id: Uuid,
@@ -24,6 +28,8 @@ pub(super) struct Payment {
     pub ticket: Ticket,
     /// Silence until then means that nobody knows.
     pub until: Duration,
+    /// Then nobody knows, however much the terminal still says.
+    ends: Duration,
     cancel: Cancel,
     card: Card,
 }
@@ -94,6 +100,7 @@ impl Driver {
             keep: charge.before_acknowledge,
             ticket: self.link.send(&packet, Repeat::OnNakOnly, now, &mut self.wire),
             until: now + ANSWER_PATIENCE,
+            ends: now + LONGEST,
             cancel: Cancel::No,
             card: Card::NotAskedFor,
         })
@@ -188,7 +195,7 @@ impl Driver {
                 let prompt = codes::prompt(status);
                 self.show(payment.id, prompt);
                 payment.card = payment.card.after(prompt, now);
-                payment.until = now + super::patience(status, T4);
+                payment.until = payment.ends.min(now + super::patience(status, T4));
                 State::Going(payment)
             }
             Packet::StatusInformation(fields) => self.told_outcome(payment, &fields, now),
@@ -230,7 +237,7 @@ impl Driver {
 
     fn accepted(&mut self, payment: Payment, now: Duration) -> Payment {
         self.busy = 0;
-        let payment = Payment { until: now + T4, ..payment };
+        let payment = Payment { until: payment.ends.min(now + T4), ..payment };
         if payment.cancel == Cancel::Wanted { self.send_cancel(payment, now) } else { payment }
     }
 

@@ -326,6 +326,23 @@ fn a_terminal_that_falls_silent_leaves_an_unknown_payment_that_is_never_asked_fo
 }
 
 #[test]
+fn a_terminal_that_says_wait_for_ever_leaves_an_unknown_payment_after_a_quarter_of_an_hour() {
+    let mut driver = at_the_card_prompt();
+    let still = crate::devices::terminal::frame::encode(
+        &Packet::IntermediateStatus(Intermediate::new(0x0E)).encode(),
+    );
+    let unknown = TerminalEvent::Done(payment(1), Outcome::Unknown);
+    let ended = (1..60 * 60).find(|second| {
+        let now = Duration::from_secs(1 + second);
+        let mut outputs = driver.handle(Input::Bytes(&still), now);
+        driver.handle(Input::Bytes(&hex("06")), now);
+        outputs.extend(driver.handle(Input::Tick, now));
+        tells(&outputs, &unknown)
+    });
+    assert_eq!(ended, Some(15 * 60));
+}
+
+#[test]
 fn a_nak_repeats_the_payment_but_never_after_it_was_called_unknown() {
     let mut driver = ready_driver();
     driver.handle(Input::Charge(Journal::default().charge(1, AMOUNT, true)), Duration::from_secs(1));
