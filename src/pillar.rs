@@ -29,7 +29,7 @@ use crate::devices::reader::{self, Reader, SerialReader};
 use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::speech::Speech;
@@ -215,8 +215,10 @@ fn voice(config: &Config) -> Box<dyn Voice> {
     }
 }
 
-fn open_outbox(data_dir: &Path) -> Result<Arc<Outbox>, NotServing> {
-    Outbox::open(&data_dir.join("outbox.sqlite")).map(Arc::new).map_err(storage("opening the outbox"))
+fn open_outbox(data_dir: &Path) -> Result<Arc<dyn Outbox>, NotServing> {
+    let outbox =
+        SqliteOutbox::open(&data_dir.join("outbox.sqlite")).map_err(storage("opening the outbox"))?;
+    Ok(Arc::new(outbox))
 }
 
 fn visit_settings(config: &Config) -> VisitSettings {
@@ -303,7 +305,7 @@ struct SyncThread {
 impl SyncThread {
     fn start(
         binding: &Binding,
-        outbox: Arc<Outbox>,
+        outbox: Arc<dyn Outbox>,
         waypoints: Arc<dyn Waypoints>,
         inputs: &Sender<Input>,
     ) -> Result<Self, NotServing> {

@@ -58,7 +58,7 @@ pub fn decide(open: &OpenPayment, memory: &Memory) -> Decision {
 ///
 /// # Errors
 /// When a decision cannot be made durable; the payments after it are as they were.
-pub fn settle(outbox: &Outbox, memory: &Memory) -> Result<Vec<Settled>, OutboxError> {
+pub fn settle(outbox: &dyn Outbox, memory: &Memory) -> Result<Vec<Settled>, OutboxError> {
     apply(outbox, |open| decide(open, memory))
 }
 
@@ -67,7 +67,7 @@ pub fn settle(outbox: &Outbox, memory: &Memory) -> Result<Vec<Settled>, OutboxEr
 ///
 /// # Errors
 /// When it cannot be made durable.
-pub fn settle_without_terminal(outbox: &Outbox) -> Result<Vec<Settled>, OutboxError> {
+pub fn settle_without_terminal(outbox: &dyn Outbox) -> Result<Vec<Settled>, OutboxError> {
     apply(outbox, |_| Decision::StillUnknown)
 }
 
@@ -77,7 +77,7 @@ pub fn settle_without_terminal(outbox: &Outbox) -> Result<Vec<Settled>, OutboxEr
 /// # Errors
 /// When it cannot be made durable.
 pub fn settle_by_staff(
-    outbox: &Outbox,
+    outbox: &dyn Outbox,
     payment: Uuid,
     state: PaymentState,
 ) -> Result<Option<Settled>, OutboxError> {
@@ -93,7 +93,10 @@ pub fn settle_by_staff(
     Ok(Some(Settled { payment, transaction: open.transaction, decision, is_new: true }))
 }
 
-fn apply(outbox: &Outbox, decide: impl Fn(&OpenPayment) -> Decision) -> Result<Vec<Settled>, OutboxError> {
+fn apply(
+    outbox: &dyn Outbox,
+    decide: impl Fn(&OpenPayment) -> Decision,
+) -> Result<Vec<Settled>, OutboxError> {
     let mut settled = Vec::new();
     // Read anew for each: settling one as not paid may give the one before it its turn.
     for payment in outbox.open_payments()?.iter().rev().map(|open| open.payment) {

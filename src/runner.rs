@@ -77,7 +77,7 @@ pub struct Parts {
     /// The visit, on its first screen.
     pub visit: Visit,
     /// Where transactions are kept.
-    pub outbox: Arc<Outbox>,
+    pub outbox: Arc<dyn Outbox>,
     /// Who the pillar is.
     pub identity: Identity,
     /// The printer, when there is one.
@@ -109,7 +109,7 @@ pub struct Parts {
 /// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
 pub struct Runner {
     visit: Visit,
-    outbox: Arc<Outbox>,
+    outbox: Arc<dyn Outbox>,
     identity: Identity,
     printer: Option<Box<dyn ReceiptPrinter>>,
     health: Health,
@@ -329,7 +329,7 @@ impl Runner {
         let catalogue = &self.identity.catalogue_version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
-        let report = match report::report(&self.health, paper, &self.outbox, catalogue, now.timestamp) {
+        let report = match report::report(&self.health, paper, &*self.outbox, catalogue, now.timestamp) {
             Ok(report) => report,
             // The till says so in the log. No card is taken, and that is what the hub is told.
             Err(_) => match &self.reported {

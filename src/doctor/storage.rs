@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Config;
-use crate::outbox::{Counts, Examined, Outbox, OutboxError};
+use crate::outbox::{Counts, Examined, OutboxError, SqliteOutbox};
 use crate::pillar::{Running, is_running};
 use crate::texts::{fill, say};
 
@@ -91,7 +91,7 @@ pub fn outbox(language: Language, folder: &Path, zone: &TimeZone) -> Finding {
             "there is none yet; the pillar makes it at its first start",
         ));
     }
-    match Outbox::examine(&path) {
+    match SqliteOutbox::examine(&path) {
         Ok(Examined { damage: Some(damage), .. }) => Finding::failed(
             fill(say(language, "it is damaged: {damage}"), &[("damage", &damage)]),
             say(language, "keep the file, replace the disk, and call the workshop"),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::MIGRATIONS;
-use super::{Counts, Outbox, OutboxError, Result};
+use super::{Counts, Outbox, OutboxError, Result, SqliteOutbox};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Examined {
     pub oldest_open: Option<Timestamp>,
 }
 
-impl Outbox {
+impl SqliteOutbox {
     /// Looks whether the file is whole (`quick_check`), and what is in it. Another process may use it
     /// meanwhile.
     ///
@@ -56,8 +56,8 @@ mod tests {
     fn an_outbox_is_looked_at_while_a_pillar_uses_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.sqlite");
-        let outbox = Outbox::open(&path).unwrap();
-        let examined = Outbox::examine(&path).unwrap();
+        let outbox = SqliteOutbox::open(&path).unwrap();
+        let examined = SqliteOutbox::examine(&path).unwrap();
         let counts = Some(outbox.counts().unwrap());
         assert_eq!(examined, Examined { counts, ..Examined::default() });
     }
@@ -66,23 +66,23 @@ mod tests {
     fn what_is_no_outbox_or_missing_is_an_error_and_stays_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.sqlite");
-        assert!(Outbox::examine(&path).is_err());
+        assert!(SqliteOutbox::examine(&path).is_err());
         assert!(!path.exists());
         std::fs::write(&path, "x".repeat(10_000)).unwrap();
-        assert!(matches!(Outbox::examine(&path), Err(OutboxError::Damaged(_))));
+        assert!(matches!(SqliteOutbox::examine(&path), Err(OutboxError::Damaged(_))));
     }
 
     #[test]
     fn an_older_outbox_is_left_as_it_is_and_a_newer_one_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.sqlite");
-        drop(Outbox::open(&path).unwrap());
+        drop(SqliteOutbox::open(&path).unwrap());
         let set = |version: i32| {
             Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
         };
         set(1);
-        assert_eq!(Outbox::examine(&path).unwrap(), Examined::default());
+        assert_eq!(SqliteOutbox::examine(&path).unwrap(), Examined::default());
         set(99);
-        assert!(matches!(Outbox::examine(&path), Err(OutboxError::Newer)));
+        assert!(matches!(SqliteOutbox::examine(&path), Err(OutboxError::Newer)));
     }
 }

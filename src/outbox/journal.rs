@@ -13,7 +13,7 @@ use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference};
 
 use super::rows::{cents_from, cents_to_sql, header_from, id_from, state_from, state_word, time_from};
 use super::transactions::insert;
-use super::{Outbox, OutboxError, Result};
+use super::{OutboxError, Result, SqliteOutbox};
 
 /// A payment that the terminal is about to be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,129 +87,95 @@ pub struct OpenPayment {
     pub superseded: bool,
 }
 
-impl Outbox {
-    /// Makes the intent to charge durable, together with the transaction that it is for. The
-    /// transaction is held: not told to the hub until there is an outcome. Recording the same
-    /// intent again, as long as it has no outcome, changes nothing.
-    ///
-    /// # Errors
-    /// [`OutboxError::Taken`], [`OutboxError::TooLarge`] or [`OutboxError::Amount`], or when it
-    /// cannot be made durable. The terminal must not be asked then.
-    pub fn record_intent(&self, intent: &Intent, sealed: &Sealed) -> Result<()> {
-        let amount = cents_to_sql(intent.amount);
-        if !(1..i64::MAX).contains(&amount) {
-            return Err(OutboxError::Amount(intent.amount));
-        }
-        self.durably(|sql| {
-            if let Some(known) = find(sql, intent.payment)? {
-                if known.progress != Progress::Asked || known.amount != intent.amount || known.at != intent.at
-                {
-                    return Err(OutboxError::Taken(intent.payment));
-                }
-            } else {
-                sql.execute(
-                    "INSERT INTO journal (payment, amount, last_receipt, last_terminal, intended_at,
+pub(super) fn record_intent(outbox: &SqliteOutbox, intent: &Intent, sealed: &Sealed) -> Result<()> {
+    let amount = cents_to_sql(intent.amount);
+    if !(1..i64::MAX).contains(&amount) {
+        return Err(OutboxError::Amount(intent.amount));
+    }
+    outbox.durably(|sql| {
+        if let Some(known) = find(sql, intent.payment)? {
+            if known.progress != Progress::Asked || known.amount != intent.amount || known.at != intent.at {
+                return Err(OutboxError::Taken(intent.payment));
+            }
+        } else {
+            sql.execute(
+                "INSERT INTO journal (payment, amount, last_receipt, last_terminal, intended_at,
                                           turnover_terminal, turnover_count, turnover_total)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                    params![
-                        intent.payment.to_string(),
-                        amount,
-                        intent.last_receipt,
-                        intent.last_terminal,
-                        intent.at.to_string(),
-                        intent.turnover.as_ref().map(|turnover| &turnover.terminal_id),
-                        intent.turnover.as_ref().map(|turnover| turnover.count),
-                        intent.turnover.as_ref().map(|turnover| cents_to_sql(turnover.total)),
-                    ],
-                )?;
-            }
-            insert(sql, sealed, "held", Some(intent.payment))
-        })
-    }
+                params![
+                    intent.payment.to_string(),
+                    amount,
+                    intent.last_receipt,
+                    intent.last_terminal,
+                    intent.at.to_string(),
+                    intent.turnover.as_ref().map(|turnover| &turnover.terminal_id),
+                    intent.turnover.as_ref().map(|turnover| turnover.count),
+                    intent.turnover.as_ref().map(|turnover| cents_to_sql(turnover.total)),
+                ],
+            )?;
+        }
+        insert(sql, sealed, "held", Some(intent.payment))
+    })
+}
 
-    /// Makes durable that the terminal has charged, before it is acknowledged. That is no outcome:
-    /// until it is acknowledged the terminal may undo the charge. The transaction stays held.
-    /// Recording the same approval again changes nothing.
-    ///
-    /// # Errors
-    /// [`OutboxError::UnknownPayment`]; [`OutboxError::Settled`] when it has an outcome;
-    /// [`OutboxError::OtherReceipt`] when another charge was approved for it;
-    /// [`OutboxError::OtherAmount`] when something else was charged than the intent says; or when it
-    /// cannot be made durable. The terminal must take the charge back then.
-    pub fn record_approval(&self, payment: Uuid, approval: &Approval) -> Result<()> {
-        self.durably(|sql| {
-            let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
-            known.expects_amount(payment, approval.amount)?;
-            known.expects_receipt(payment, Some(approval.receipt_number))?;
-            match known.progress {
-                Progress::Asked => write_approval(sql, payment, approval),
-                Progress::Approved => Ok(()),
-                Progress::Ended(was) => Err(OutboxError::Settled { payment, was, told: PaymentState::Paid }),
-            }
-        })
-    }
+pub(super) fn record_approval(outbox: &SqliteOutbox, payment: Uuid, approval: &Approval) -> Result<()> {
+    outbox.durably(|sql| {
+        let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
+        known.expects_amount(payment, approval.amount)?;
+        known.expects_receipt(payment, Some(approval.receipt_number))?;
+        match known.progress {
+            Progress::Asked => write_approval(sql, payment, approval),
+            Progress::Approved => Ok(()),
+            Progress::Ended(was) => Err(OutboxError::Settled { payment, was, told: PaymentState::Paid }),
+        }
+    })
+}
 
-    /// Makes the outcome of a payment durable, and in the same write what follows from it: `paid`
-    /// and `unknown` make the transaction saved, to be told to the hub; `not_paid` deletes a held
-    /// one. An unknown outcome may be settled later, and is then told again. Recording the same
-    /// outcome again changes nothing.
-    ///
-    /// # Errors
-    /// [`OutboxError::UnknownPayment`]; [`OutboxError::Settled`] for any other change;
-    /// [`OutboxError::OtherReceipt`] when another receipt was approved than is paid;
-    /// [`OutboxError::OtherAmount`] when something else was charged than the intent says; or when it
-    /// cannot be made durable.
-    pub fn record_outcome(&self, payment: Uuid, record: &PaymentRecord) -> Result<()> {
-        self.durably(|sql| {
-            let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
-            let (told, was) = (record.state, known.progress);
-            if told == PaymentState::Paid {
-                known.expects_amount(payment, record.amount)?;
-                known.expects_receipt(payment, record.receipt_number)?;
+pub(super) fn record_outcome(outbox: &SqliteOutbox, payment: Uuid, record: &PaymentRecord) -> Result<()> {
+    outbox.durably(|sql| {
+        let known = find(sql, payment)?.ok_or(OutboxError::UnknownPayment(payment))?;
+        let (told, was) = (record.state, known.progress);
+        if told == PaymentState::Paid {
+            known.expects_amount(payment, record.amount)?;
+            known.expects_receipt(payment, record.receipt_number)?;
+        }
+        match (was, told) {
+            (Progress::Asked | Progress::Approved, PaymentState::Paid | PaymentState::Unknown) => {
+                write_outcome(sql, payment, record)?;
+                release(sql, payment)
             }
-            match (was, told) {
-                (Progress::Asked | Progress::Approved, PaymentState::Paid | PaymentState::Unknown) => {
-                    write_outcome(sql, payment, record)?;
-                    release(sql, payment)
-                }
-                (Progress::Asked | Progress::Approved, PaymentState::NotPaid) => {
-                    write_outcome(sql, payment, record)?;
-                    discard(sql, payment)
-                }
-                (Progress::Ended(PaymentState::Unknown), PaymentState::Paid | PaymentState::NotPaid) => {
-                    write_outcome(sql, payment, record)?;
-                    tell_again(sql, payment)
-                }
-                (Progress::Ended(was), told) if was == told => Ok(()),
-                (Progress::Ended(was), told) => Err(OutboxError::Settled { payment, was, told }),
+            (Progress::Asked | Progress::Approved, PaymentState::NotPaid) => {
+                write_outcome(sql, payment, record)?;
+                discard(sql, payment)
             }
-        })
-    }
+            (Progress::Ended(PaymentState::Unknown), PaymentState::Paid | PaymentState::NotPaid) => {
+                write_outcome(sql, payment, record)?;
+                tell_again(sql, payment)
+            }
+            (Progress::Ended(was), told) if was == told => Ok(()),
+            (Progress::Ended(was), told) => Err(OutboxError::Settled { payment, was, told }),
+        }
+    })
+}
 
-    /// The payments that are not settled, the oldest first.
-    ///
-    /// # Errors
-    /// When the outbox cannot be read.
-    pub fn open_payments(&self) -> Result<Vec<OpenPayment>> {
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(
-            "SELECT j.payment, t.id, j.amount, j.last_receipt, j.intended_at, j.state, j.last_terminal,
+pub(super) fn open_payments(outbox: &SqliteOutbox) -> Result<Vec<OpenPayment>> {
+    let connection = outbox.lock();
+    let mut query = connection.prepare_cached(
+        "SELECT j.payment, t.id, j.amount, j.last_receipt, j.intended_at, j.state, j.last_terminal,
                     j.terminal_id, j.receipt_number, j.card_scheme,
                     EXISTS (SELECT 1 FROM journal l
                             WHERE l.entry > j.entry AND (l.state IS NULL OR l.state <> 'not_paid')),
                     j.trace, j.turnover_terminal, j.turnover_count, j.turnover_total, t.header
              FROM journal j JOIN transactions t USING (payment)
              WHERE j.state IS NULL OR j.state IN ('approved', 'unknown') ORDER BY j.entry",
-        )?;
-        let mut rows = query.query([])?;
-        let mut open = Vec::new();
-        while let Some(row) = rows.next()? {
-            open.push(open_payment(row)?);
-        }
-        Ok(open)
+    )?;
+    let mut rows = query.query([])?;
+    let mut open = Vec::new();
+    while let Some(row) = rows.next()? {
+        open.push(open_payment(row)?);
     }
+    Ok(open)
 }
-
 /// What the journal says of a payment.
 struct Known {
     amount: Cents,

@@ -9,7 +9,7 @@ use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
 
 use super::rows::{cents_from, header_from, json, state_from};
-use super::{Outbox, OutboxError, Result};
+use super::{OutboxError, Result, SqliteOutbox};
 
 /// The most sealed bytes (in base64) of one transaction: a batch of one must always fit.
 const MAX_SEALED: usize = zuil_wire::UploadRequest::MAX_BYTES / 4;
@@ -25,7 +25,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// What to hand to [`Outbox::acknowledge`] together with the hub's answer to this.
+    /// What to hand to [`super::Outbox::acknowledge`] together with the hub's answer to this.
     #[must_use]
     pub fn sent(&self) -> Sent {
         Sent { id: self.sealed.header.id, revision: self.revision }
@@ -69,127 +69,99 @@ pub struct Counts {
     pub surveys: u64,
 }
 
-impl Outbox {
-    /// The next sequence number for a header, from 1. It is never given again, whatever becomes of
-    /// the transaction.
-    ///
-    /// # Errors
-    /// When it cannot be made durable.
-    pub fn next_sequence(&self) -> Result<u64> {
-        self.durably(|sql| {
-            let value: i64 = sql.query_row(
-                "UPDATE counter SET value = value + 1 WHERE name = 'sequence' RETURNING value",
-                [],
-                |row| row.get(0),
-            )?;
-            u64::try_from(value).map_err(|_| OutboxError::Unreadable("the sequence number"))
-        })
-    }
+pub(super) fn next_sequence(outbox: &SqliteOutbox) -> Result<u64> {
+    outbox.durably(|sql| {
+        let value: i64 = sql.query_row(
+            "UPDATE counter SET value = value + 1 WHERE name = 'sequence' RETURNING value",
+            [],
+            |row| row.get(0),
+        )?;
+        u64::try_from(value).map_err(|_| OutboxError::Unreadable("the sequence number"))
+    })
+}
 
-    /// Keeps a free transaction; it is saved from then on. Committing the same one again changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// [`OutboxError::Taken`] when its id or sequence number belongs to another,
-    /// [`OutboxError::TooLarge`], or when it cannot be made durable.
-    pub fn commit(&self, sealed: &Sealed) -> Result<()> {
-        self.durably(|sql| insert(sql, sealed, "saved", None))
-    }
+pub(super) fn commit(outbox: &SqliteOutbox, sealed: &Sealed) -> Result<()> {
+    outbox.durably(|sql| insert(sql, sealed, "saved", None))
+}
 
-    /// At most `limit` things to tell the hub, in the order of their sequence.
-    ///
-    /// # Errors
-    /// When the outbox cannot be read.
-    pub fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
-        let connection = self.lock();
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
-        let mut query = connection.prepare_cached(&format!(
-            "SELECT t.header, t.encapsulated_key, t.ciphertext, t.revision,
+pub(super) fn pending(outbox: &SqliteOutbox, limit: usize) -> Result<Vec<Pending>> {
+    let connection = outbox.lock();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT t.header, t.encapsulated_key, t.ciphertext, t.revision,
                     j.state, j.amount, j.terminal_id, j.receipt_number, j.card_scheme
              FROM transactions t LEFT JOIN journal j USING (payment)
              WHERE t.answered < t.revision AND t.state <> 'held'
              ORDER BY t.sequence LIMIT {limit}",
-        ))?;
-        let mut rows = query.query([])?;
-        let mut pending = Vec::new();
-        while let Some(row) = rows.next()? {
-            pending.push(Pending {
-                sealed: Sealed {
-                    header: header_from(&row.get::<_, String>(0)?)?,
-                    encapsulated_key: row.get(1)?,
-                    ciphertext: row.get(2)?,
-                },
-                revision: row.get(3)?,
-                payment: payment_at(row, 4)?,
-            });
-        }
-        Ok(pending)
+    ))?;
+    let mut rows = query.query([])?;
+    let mut pending = Vec::new();
+    while let Some(row) = rows.next()? {
+        pending.push(Pending {
+            sealed: Sealed {
+                header: header_from(&row.get::<_, String>(0)?)?,
+                encapsulated_key: row.get(1)?,
+                ciphertext: row.get(2)?,
+            },
+            revision: row.get(3)?,
+            payment: payment_at(row, 4)?,
+        });
     }
+    Ok(pending)
+}
 
-    /// Keeps what the hub answered. `sent` is what the answer is about: an outcome for anything
-    /// else, or one that came before, changes nothing. States go forward only. What the hub refused
-    /// is parked with its reason. Returns what became of each transaction that was answered.
-    ///
-    /// # Errors
-    /// When it cannot be made durable.
-    pub fn acknowledge(&self, outcomes: &[ItemOutcome], sent: &[Sent]) -> Result<Vec<Acknowledged>> {
-        self.durably(|sql| {
-            let mut acknowledged = Vec::new();
-            for item in sent {
-                let outcome = outcomes.iter().find(|outcome| id_of(outcome) == item.id);
-                if let Some(outcome) = outcome
-                    && let Some(state) = acknowledge_one(sql, outcome, *item)?
-                {
-                    acknowledged.push(Acknowledged { id: item.id, state });
-                }
+pub(super) fn acknowledge(
+    outbox: &SqliteOutbox,
+    outcomes: &[ItemOutcome],
+    sent: &[Sent],
+) -> Result<Vec<Acknowledged>> {
+    outbox.durably(|sql| {
+        let mut acknowledged = Vec::new();
+        for item in sent {
+            let outcome = outcomes.iter().find(|outcome| id_of(outcome) == item.id);
+            if let Some(outcome) = outcome
+                && let Some(state) = acknowledge_one(sql, outcome, *item)?
+            {
+                acknowledged.push(Acknowledged { id: item.id, state });
             }
-            Ok(acknowledged)
-        })
-    }
+        }
+        Ok(acknowledged)
+    })
+}
 
-    /// Where a transaction is; `None` when it is not here or its payment has no outcome.
-    ///
-    /// # Errors
-    /// When the outbox cannot be read.
-    pub fn state(&self, id: Uuid) -> Result<Option<State>> {
-        let word: Option<String> = self
-            .lock()
-            .query_row("SELECT state FROM transactions WHERE id = ?1", [id.to_string()], |row| row.get(0))
-            .optional()?;
-        Ok(word.as_deref().and_then(State::parse))
-    }
+pub(super) fn state(outbox: &SqliteOutbox, id: Uuid) -> Result<Option<State>> {
+    let word: Option<String> = outbox
+        .lock()
+        .query_row("SELECT state FROM transactions WHERE id = ?1", [id.to_string()], |row| row.get(0))
+        .optional()?;
+    Ok(word.as_deref().and_then(State::parse))
+}
 
-    /// How much is in the outbox.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn counts(&self) -> Result<Counts> {
-        let connection = self.lock();
-        let mut query = connection.prepare_cached(
-            "SELECT count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'saved'),
+pub(super) fn counts(outbox: &SqliteOutbox) -> Result<Counts> {
+    let connection = outbox.lock();
+    let mut query = connection.prepare_cached(
+        "SELECT count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'saved'),
                     count(*) FILTER (WHERE state = 'received'), count(*) FILTER (WHERE state = 'registered'),
                     count(*) FILTER (WHERE state = 'parked'),
                     (SELECT count(*) FROM journal WHERE state IS NULL OR state IN ('approved', 'unknown')),
                     (SELECT count(*) FROM surveys)
              FROM transactions",
-        )?;
-        let counts = query.query_row([], |row| {
-            let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
-            Ok(Counts {
-                held: count(0)?,
-                saved: count(1)?,
-                received: count(2)?,
-                registered: count(3)?,
-                parked: count(4)?,
-                open_payments: count(5)?,
-                surveys: count(6)?,
-            })
-        })?;
-        Ok(counts)
-    }
+    )?;
+    let counts = query.query_row([], |row| {
+        let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+        Ok(Counts {
+            held: count(0)?,
+            saved: count(1)?,
+            received: count(2)?,
+            registered: count(3)?,
+            parked: count(4)?,
+            open_payments: count(5)?,
+            surveys: count(6)?,
+        })
+    })?;
+    Ok(counts)
 }
-
 /// Inserts a transaction, or finds that the very same one is there.
 pub(super) fn insert(
     sql: &SqlTransaction<'_>,

@@ -7,7 +7,7 @@ use zuil_wire::{Cents, Header, PROTOCOL_VERSION, Reference, State};
 
 use super::*;
 use crate::devices::terminal::{Last, LastPayment, Turnover};
-use crate::outbox::{Approval, Intent};
+use crate::outbox::{Approval, Intent, SqliteOutbox};
 
 const FEE: Cents = Cents(1735);
 const TERMINAL: &str = "52523535";
@@ -159,14 +159,14 @@ fn anything_else_leaves_an_approved_charge_unknown() {
 }
 
 /// An outbox with open payments 1 to `count`, each with the same last known receipt.
-fn outbox_with_open(count: u64, last_receipt: Option<u16>) -> (TempDir, Outbox) {
+fn outbox_with_open(count: u64, last_receipt: Option<u16>) -> (TempDir, SqliteOutbox) {
     outbox_with(count, last_receipt, None)
 }
 
 /// The same, with the number of payments that the terminal had made before.
-fn outbox_with(count: u64, last_receipt: Option<u16>, before: Option<u32>) -> (TempDir, Outbox) {
+fn outbox_with(count: u64, last_receipt: Option<u16>, before: Option<u32>) -> (TempDir, SqliteOutbox) {
     let folder = tempfile::tempdir().unwrap();
-    let outbox = Outbox::open(&folder.path().join("outbox.sqlite")).unwrap();
+    let outbox = SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap();
     for number in 1..=count {
         let header = Header {
             version: PROTOCOL_VERSION,

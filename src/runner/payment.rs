@@ -38,7 +38,7 @@ const SOON: Duration = Duration::from_secs(5);
 /// Takes payments through the terminal and keeps the journal. Times are the pillar's uptime.
 pub(super) struct Till {
     terminal: Option<Box<dyn PaymentTerminal>>,
-    outbox: Arc<Outbox>,
+    outbox: Arc<dyn Outbox>,
     waypoints: Arc<dyn Waypoints>,
     condition: Condition,
     /// The payment that is going on now.
@@ -82,7 +82,7 @@ struct Current {
 impl Till {
     pub(super) fn new(
         terminal: Option<Box<dyn PaymentTerminal>>,
-        outbox: Arc<Outbox>,
+        outbox: Arc<dyn Outbox>,
         waypoints: Arc<dyn Waypoints>,
     ) -> Self {
         let mut till = Self {

@@ -18,7 +18,7 @@ use crate::outbox::{self, Outbox, OutboxError};
 pub(super) fn report(
     health: &Health,
     paper: Option<Paper>,
-    outbox: &Outbox,
+    outbox: &dyn Outbox,
     catalogue: &str,
     now: Timestamp,
 ) -> Result<HealthReport, OutboxError> {

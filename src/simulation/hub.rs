@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zuil_wire::{ItemOutcome, PaymentState, State};
 
 use super::pillar::{Dead, Pillar};
-use crate::outbox::{Pending, Sent};
+use crate::outbox::{Outbox, Pending, Sent};
 use crate::runner::Input;
 use crate::sync::SyncEvent;
 

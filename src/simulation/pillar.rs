@@ -22,7 +22,7 @@ use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{Job, ReceiptPrinter};
 use crate::devices::terminal::driver::{Driver, Input as TerminalInput, Output as TerminalOutput};
 use crate::devices::terminal::{Charge, Options, Password, PaymentTerminal};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::visit::{View, Visit, VisitSettings};
@@ -38,7 +38,7 @@ pub(super) struct Dead;
 pub(super) struct Pillar {
     started: Duration,
     pub(super) runner: Runner,
-    pub(super) outbox: Arc<Outbox>,
+    pub(super) outbox: Arc<SqliteOutbox>,
     printer: Core,
     terminal: Driver,
     printer_orders: Receiver<PrinterOrder>,
@@ -84,7 +84,7 @@ enum TerminalOrder {
 impl Pillar {
     /// Switches a pillar on whose disk is this folder.
     pub(super) fn start(folder: &Path, catalogue: &Arc<Catalogue>, now: Duration, first_id: u32) -> Self {
-        let outbox = Arc::new(Outbox::open(&folder.join("outbox.sqlite")).expect("an outbox"));
+        let outbox = Arc::new(SqliteOutbox::open(&folder.join("outbox.sqlite")).expect("an outbox"));
         let (to_printer, printer_orders) = channel();
         let (to_terminal, terminal_orders) = channel();
         let health = Arc::new(Mutex::new(None));

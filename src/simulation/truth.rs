@@ -9,6 +9,7 @@ use zuil_wire::{PaymentState, Reference};
 
 use super::resident::Told;
 use super::world::World;
+use crate::outbox::Outbox;
 
 /// How a payment ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -85,7 +85,7 @@ impl<H: Hub> Hub for Watched<H> {
 /// [`SyncError::Setup`] when the binding holds an unusable key, certificate or address.
 pub fn start(
     binding: &Binding,
-    outbox: Arc<Outbox>,
+    outbox: Arc<dyn Outbox>,
     events: impl Fn(SyncEvent) + Send + 'static,
     waypoints: Arc<dyn Waypoints>,
     runtime: &tokio::runtime::Handle,

@@ -17,7 +17,7 @@ use zuil_wire::{
 
 use super::plan::LONGEST;
 use super::*;
-use crate::outbox::Intent;
+use crate::outbox::{Intent, SqliteOutbox};
 
 mod reports;
 
@@ -173,7 +173,7 @@ impl Hub for ScriptedHub {
 
 /// A pillar with an outbox, bound to a scripted hub.
 struct Pillar {
-    outbox: Arc<Outbox>,
+    outbox: Arc<dyn Outbox>,
     hub: ScriptedHub,
     public_key: String,
     signing_key: Option<SigningKey>,
@@ -183,7 +183,7 @@ struct Pillar {
 impl Pillar {
     fn new(hub: ScriptedHub) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let outbox = Arc::new(Outbox::open(&folder.path().join("outbox.sqlite")).unwrap());
+        let outbox = Arc::new(SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap());
         let (pkcs8, public_key) = SigningKey::generate().unwrap();
         let signing_key = Some(SigningKey::from_base64(&pkcs8).unwrap());
         Self { outbox, hub, public_key, signing_key, folder }
@@ -517,7 +517,7 @@ async fn a_pillar_that_stops_in_an_upload_sends_it_again_when_it_is_back() {
     assert_eq!(heard.recv().await, None, "the task ended with its handle");
 
     let path = pillar.folder.path().join("outbox.sqlite");
-    pillar.outbox = Arc::new(Outbox::open(&path).unwrap());
+    pillar.outbox = Arc::new(SqliteOutbox::open(&path).unwrap());
     pillar.signing_key = Some(SigningKey::from_base64(&SigningKey::generate().unwrap().0).unwrap());
     let (_handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, received(one));

@@ -42,7 +42,7 @@ pub enum SyncEvent {
 /// What the task works with.
 pub struct Worker<H> {
     /// Where it takes from and writes answers to.
-    pub outbox: Arc<Outbox>,
+    pub outbox: Arc<dyn Outbox>,
     /// Where it sends to.
     pub hub: H,
     /// What it signs with.
@@ -319,11 +319,11 @@ async fn unless_woken<T>(
 
 /// The disk may take its time; the runtime's threads do not wait for it.
 async fn on_disk<T: Send + 'static>(
-    outbox: &Arc<Outbox>,
-    work: impl FnOnce(&Outbox) -> outbox::Result<T> + Send + 'static,
+    outbox: &Arc<dyn Outbox>,
+    work: impl FnOnce(&dyn Outbox) -> outbox::Result<T> + Send + 'static,
 ) -> Result<T, SyncError> {
     let outbox = Arc::clone(outbox);
-    match tokio::task::spawn_blocking(move || work(&outbox)).await {
+    match tokio::task::spawn_blocking(move || work(&*outbox)).await {
         Ok(done) => Ok(done?),
         Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
     }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use zuil::outbox::Outbox;
+use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil_wire::PaymentState;
 
 use crate::town::Town;
@@ -158,7 +158,7 @@ fn kill_at(town: &Town, point: &str) {
 
 /// Waits until no payment is open and all is at the hub. The pillar must be on.
 fn wait_until_settled(town: &Town) {
-    let outbox = Outbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
+    let outbox = SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
     let until = Instant::now() + PATIENCE;
     while !outbox.open_payments().unwrap().is_empty() {
         assert!(Instant::now() < until, "a payment is still open: {:?}", outbox.counts());

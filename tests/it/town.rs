@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use zuil::config::Config;
 use zuil::demo::errand::ScriptedResident;
 use zuil::demo::stage::{PILLAR, Stage};
-use zuil::outbox::Outbox;
+use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
@@ -81,7 +81,7 @@ impl Town {
 
     /// Waits until everything that the pillar has committed is at the hub. The pillar must be on.
     pub fn wait_until_empty(&self) {
-        let outbox = Outbox::open(&self.folder().join("data/outbox.sqlite")).unwrap();
+        let outbox = SqliteOutbox::open(&self.folder().join("data/outbox.sqlite")).unwrap();
         let until = Instant::now() + PATIENCE;
         while !outbox.pending(1).unwrap().is_empty() {
             assert!(Instant::now() < until, "something is still in the outbox: {:?}", outbox.counts());

@@ -25,7 +25,7 @@ struct World {
 }
 
 impl World {
-    fn step(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
+    fn step(&mut self, outbox: &SqliteOutbox, dice: &mut fastrand::Rng) {
         match dice.u8(..14) {
             0 => self.commits(outbox),
             1..3 => self.begins_a_payment(outbox),
@@ -36,19 +36,19 @@ impl World {
         }
     }
 
-    fn commits(&mut self, outbox: &Outbox) {
+    fn commits(&mut self, outbox: &SqliteOutbox) {
         self.next = outbox.next_sequence().unwrap();
         outbox.commit(&sealed(self.next)).unwrap();
         self.told.insert(self.next, None);
     }
 
-    fn begins_a_payment(&mut self, outbox: &Outbox) {
+    fn begins_a_payment(&mut self, outbox: &SqliteOutbox) {
         self.next = outbox.next_sequence().unwrap();
         outbox.record_intent(&intent(self.next, None), &sealed(self.next)).unwrap();
         self.going_on.push(self.next);
     }
 
-    fn ends_a_payment(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
+    fn ends_a_payment(&mut self, outbox: &SqliteOutbox, dice: &mut fastrand::Rng) {
         let Some(number) = self.going_on.pop() else { return };
         let record = [paid(receipt(number)), not_paid(), unknown(), unknown()][dice.usize(..4)].clone();
         if dice.bool() {
@@ -68,7 +68,7 @@ impl World {
         }
     }
 
-    fn settles(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
+    fn settles(&mut self, outbox: &SqliteOutbox, dice: &mut fastrand::Rng) {
         let Some(number) = self.unknown.pop() else { return };
         let record = if dice.bool() { paid(receipt(number)) } else { not_paid() };
         outbox.record_outcome(payment(number), &record).unwrap();
@@ -76,7 +76,7 @@ impl World {
     }
 
     /// The hub takes a batch in; its answer is on its way, or lost.
-    fn uploads(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
+    fn uploads(&mut self, outbox: &SqliteOutbox, dice: &mut fastrand::Rng) {
         let pending = outbox.pending(dice.usize(1..5)).unwrap();
         let mut outcomes = Vec::new();
         for item in &pending {
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// An answer arrives, in any order, sometimes twice.
-    fn answers(&mut self, outbox: &Outbox, dice: &mut fastrand::Rng) {
+    fn answers(&mut self, outbox: &SqliteOutbox, dice: &mut fastrand::Rng) {
         if self.late.is_empty() {
             return;
         }
@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    fn holds(&mut self, outbox: &Outbox) {
+    fn holds(&mut self, outbox: &SqliteOutbox) {
         let pending = outbox.pending(usize::MAX).unwrap();
         for (number, told) in &self.told {
             let state = outbox.state(id(*number)).unwrap().expect("what was told to be saved is here");

@@ -117,7 +117,7 @@ fn every_step_of_the_schema_can_be_taken() {
 fn an_outbox_from_a_newer_version_is_left_alone() {
     let disk = Disk::new();
     disk.open().lock().pragma_update(None, "user_version", 99).unwrap();
-    let error = Outbox::open(&disk.path()).err().unwrap();
+    let error = SqliteOutbox::open(&disk.path()).err().unwrap();
     assert!(matches!(error, OutboxError::Newer) && error.is_permanent(), "{error:?}");
     assert!(error.to_string().contains("install"), "it says what to do");
 }
@@ -126,14 +126,14 @@ fn an_outbox_from_a_newer_version_is_left_alone() {
 fn a_file_that_is_no_outbox_is_said_to_be_damaged() {
     let disk = Disk::new();
     std::fs::write(disk.path(), [b'x'; 4096]).unwrap();
-    let error = Outbox::open(&disk.path()).err().unwrap();
+    let error = SqliteOutbox::open(&disk.path()).err().unwrap();
     assert!(matches!(error, OutboxError::Damaged(_)) && error.is_permanent(), "{error:?}");
 }
 
 #[test]
 fn a_missing_folder_is_named_as_the_trouble() {
     let disk = Disk::new();
-    let error = Outbox::open(&disk.folder.path().join("nowhere/outbox.sqlite")).err().unwrap();
+    let error = SqliteOutbox::open(&disk.folder.path().join("nowhere/outbox.sqlite")).err().unwrap();
     assert!(matches!(error, OutboxError::Folder(_)) && error.is_permanent(), "{error:?}");
 }
 

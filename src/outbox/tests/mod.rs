@@ -20,7 +20,7 @@ use super::*;
 pub(super) const FEE: Cents = Cents(1735);
 const TERMINAL: &str = "52523535";
 
-impl Outbox {
+impl SqliteOutbox {
     /// From now on nothing can be written, or it can again: what a disk that fails looks like.
     pub(crate) fn set_read_only(&self, read_only: bool) {
         self.lock().pragma_update(None, "query_only", read_only).unwrap();
@@ -41,8 +41,8 @@ impl Disk {
         self.folder.path().join("outbox.sqlite")
     }
 
-    fn open(&self) -> Outbox {
-        Outbox::open(&self.path()).unwrap()
+    fn open(&self) -> SqliteOutbox {
+        SqliteOutbox::open(&self.path()).unwrap()
     }
 
     /// What a power cut at this moment would leave: the files as they are, without a close.
@@ -135,10 +135,10 @@ fn accepted(number: u64, state: State) -> ItemOutcome {
     ItemOutcome::Accepted { id: id(number), state, case_number: None }
 }
 
-fn sent(outbox: &Outbox) -> Vec<Sent> {
+fn sent(outbox: &SqliteOutbox) -> Vec<Sent> {
     outbox.pending(64).unwrap().iter().map(Pending::sent).collect()
 }
 
-fn pending_ids(outbox: &Outbox) -> Vec<Uuid> {
+fn pending_ids(outbox: &SqliteOutbox) -> Vec<Uuid> {
     outbox.pending(64).unwrap().iter().map(|pending| pending.sealed.header.id).collect()
 }

@@ -56,9 +56,12 @@ impl Till {
         self.settle_by(reconcile::settle_without_terminal);
     }
 
-    pub(super) fn settle_by(&mut self, settle: impl FnOnce(&Outbox) -> Result<Vec<Settled>, OutboxError>) {
+    pub(super) fn settle_by(
+        &mut self,
+        settle: impl FnOnce(&dyn Outbox) -> Result<Vec<Settled>, OutboxError>,
+    ) {
         if self.catch_up() {
-            match settle(&self.outbox) {
+            match settle(&*self.outbox) {
                 Ok(settled) => {
                     self.changed |= settled.iter().any(|settled| settled.is_new);
                     self.news.extend(settled.iter().filter_map(settled_event));

@@ -7,7 +7,7 @@ use zuil_wire::{Header, PROTOCOL_VERSION};
 
 use super::*;
 use crate::devices::terminal::{Details, Last, LastPayment, Memory, Prompt, Turnover};
-use crate::outbox::OutboxError;
+use crate::outbox::{OutboxError, SqliteOutbox};
 use crate::visit::{CardLines, TerminalStep};
 use crate::waypoint::NoWaypoints;
 
@@ -58,7 +58,7 @@ fn remembers(last: Last) -> TerminalEvent {
 struct Counter {
     till: Till,
     terminal: ScriptedTerminal,
-    outbox: Arc<Outbox>,
+    outbox: Arc<SqliteOutbox>,
     folder: TempDir,
     now: Duration,
     next: u64,
@@ -69,7 +69,7 @@ struct Counter {
 impl Counter {
     /// A till that was just switched on.
     fn switched_on(folder: TempDir, next: u64) -> Self {
-        let outbox = Arc::new(Outbox::open(&folder.path().join("outbox.sqlite")).unwrap());
+        let outbox = Arc::new(SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap());
         let terminal = ScriptedTerminal::default();
         let till = Till::new(Some(Box::new(terminal.clone())), outbox.clone(), Arc::new(NoWaypoints));
         let (now, payment) = (Duration::ZERO, Uuid::nil());

@@ -9,7 +9,7 @@ mod terminal;
 
 use std::time::{Duration, Instant};
 
-use zuil::outbox::Outbox;
+use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::visit::{Intent, PayStage, ReceiptOutcome, ReceiptView, Screen, View, WhyNotPaid};
 use zuil_wire::PaymentState;
 
@@ -178,8 +178,8 @@ impl Errand {
     }
 }
 
-fn outbox(town: &Town) -> Outbox {
-    Outbox::open(&town.folder().join("data/outbox.sqlite")).unwrap()
+fn outbox(town: &Town) -> SqliteOutbox {
+    SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap()
 }
 
 fn is_receipt(screen: &Screen) -> bool {
