@@ -157,6 +157,15 @@ impl SqliteOutbox {
         Ok(Self { connection: Mutex::new(schema::open(path)?) })
     }
 
+    /// As [`SqliteOutbox::open`], on a file layer of SQLite (VFS) that was registered as `vfs`: such as a
+    /// disk that loses what was not synced.
+    ///
+    /// # Errors
+    /// As [`SqliteOutbox::open`], or when there is no such file layer.
+    pub fn open_on(path: &Path, vfs: &str) -> Result<Self> {
+        Ok(Self { connection: Mutex::new(schema::open_on(path, vfs)?) })
+    }
+
     /// A panic elsewhere leaves no half-done write behind: its SQL transaction was rolled back when
     /// it was dropped. The lock is therefore good after one, too.
     fn lock(&self) -> MutexGuard<'_, Connection> {

@@ -7,7 +7,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::{OutboxError, Result};
@@ -25,7 +25,18 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) fn open(path: &Path) -> Result<Connection> {
     make_private(path).map_err(OutboxError::Folder)?;
-    let mut connection = Connection::open(path)?;
+    let connection = ready(Connection::open(path)?)?;
+    // SQLite makes the content durable; that the file has a name at all is up to its folder.
+    sync_folder(path).map_err(OutboxError::Folder)?;
+    Ok(connection)
+}
+
+/// As [`open`], through a file layer of SQLite (VFS) that was registered by that name.
+pub(super) fn open_on(path: &Path, vfs: &str) -> Result<Connection> {
+    ready(Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?)
+}
+
+fn ready(mut connection: Connection) -> Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
@@ -36,8 +47,6 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     // What was deleted is overwritten, not left in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
     MIGRATIONS.to_latest(&mut connection)?;
-    // SQLite makes the content durable; that the file has a name at all is up to its folder.
-    sync_folder(path).map_err(OutboxError::Folder)?;
     Ok(connection)
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, Reference};
@@ -55,9 +55,22 @@ impl SqliteStore {
             }
             _ => {}
         }
-        let mut writer = connect(path)?;
+        Self::of(|| Ok(Connection::open(path)?))
+    }
+
+    /// As [`SqliteStore::open`], on a file layer of SQLite (VFS) that was registered as `vfs`: such as a
+    /// disk that loses what was not synced.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], or when there is no such file layer.
+    pub fn open_on(path: &Path, vfs: &str) -> Result<Self, StoreError> {
+        Self::of(|| Ok(Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?))
+    }
+
+    fn of(connect: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
+        let mut writer = ready(connect()?)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
-        let reader = connect(path)?;
+        let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
@@ -78,8 +91,7 @@ impl SqliteStore {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path)?;
+fn ready(connection: Connection) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

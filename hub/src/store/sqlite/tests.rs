@@ -28,7 +28,7 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     let now = Timestamp::from_second(1_800_000_000).unwrap();
     let sent = incoming(1, 1);
     {
-        let mut old = connect(&path).unwrap();
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
         Migrations::from_slice(MIGRATIONS).to_version(&mut old, 1).unwrap();
         let db = old.transaction().unwrap();
         let add = "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES (?1, ?2, 'key', 0)";
@@ -58,7 +58,7 @@ fn a_database_from_before_the_reports_keeps_all_it_had() {
     };
     let sent = Incoming { payment: Some(unknown), ..incoming(1, 1) };
     {
-        let mut old = connect(&path).unwrap();
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
         Migrations::from_slice(MIGRATIONS).to_version(&mut old, 2).unwrap();
         let db = old.transaction().unwrap();
         pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
@@ -100,7 +100,7 @@ fn a_newer_database_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hub.sqlite");
     drop(SqliteStore::open(&path).unwrap());
-    connect(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    ready(Connection::open(&path).unwrap()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(SqliteStore::open(&path), Err(StoreError::Migration(_))));
 }
 
