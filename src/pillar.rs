@@ -4,6 +4,7 @@
 //! Invariant: what cannot be put together leaves the pillar out of service with a clear screen; it
 //! never serves by half.
 
+pub mod condition;
 mod lock;
 mod recording;
 
@@ -37,6 +38,7 @@ use crate::sync;
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 
+use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
 use recording::Recorders;
 
@@ -107,7 +109,7 @@ impl Pillar {
         let outbox = open_outbox(&config.data_dir)?;
         let (inputs, received) = mpsc::channel();
         let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), &inputs)?;
-        let (wake, tell_health) = (sync.waker(), sync.reporter());
+        let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
             .map_err(storage("reading the binding's sealing key"))?;
         let recorders = Recorders::start(config, &binding.pillar, &seal_key);
@@ -321,9 +323,13 @@ impl SyncThread {
         Ok(Self { handle, _runtime: runtime })
     }
 
-    fn reporter(&self) -> impl Fn(HealthReport) + Send + 'static {
+    /// What the pillar says of itself goes into `file`, and to the hub.
+    fn reporter(&self, file: ConditionFile) -> impl Fn(HealthReport) + Send + 'static {
         let handle = self.handle.clone();
-        move |report| handle.report(report)
+        move |report| {
+            file.keep(&report);
+            handle.report(report);
+        }
     }
 
     fn waker(&self) -> impl Fn() + Send + 'static {

@@ -46,6 +46,9 @@ pub struct DeskConfig {
     /// Whether a reverse proxy with TLS stands in front. Then cookies are marked `Secure`, and the
     /// visitor's address is the last one in `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// How many hours after a payment staff can decide that it was not made. Until then it may still
+    /// appear in the payment provider's list, or its terminal may come back and prove it.
+    pub not_paid_after_hours: u16,
 }
 
 /// How much is logged. Nothing personal at any level.
@@ -82,7 +85,7 @@ impl Default for IntakeConfig {
 
 impl Default for DeskConfig {
     fn default() -> Self {
-        Self { listen: loopback(8080), behind_proxy: false }
+        Self { listen: loopback(8080), behind_proxy: false, not_paid_after_hours: 24 }
     }
 }
 
@@ -144,7 +147,7 @@ impl Config {
             data_dir: data_dir.to_owned(),
             log: LogLevel::default(),
             intake: IntakeConfig { listen: loopback(0), public_url: None },
-            desk: DeskConfig { listen: loopback(0), behind_proxy: false },
+            desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
         }
     }
 

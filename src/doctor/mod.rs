@@ -19,21 +19,25 @@ mod storage;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zuil_wire::Binding;
+use zuil_wire::health::Device;
 
 use crate::catalogue::Language;
 use crate::config::Config;
 use crate::devices::port::PortName;
-use crate::pillar::Running;
+use crate::pillar::{Running, condition};
 use crate::texts::say;
 
 use run::Task;
+use told::Holder;
 
 /// What is to be looked at.
 #[derive(Clone, Debug)]
@@ -166,14 +170,14 @@ pub fn examine(order: &Order, now: fn() -> Timestamp) -> Report {
         return report(language, at, None, None, vec![hangs]);
     };
     let Files { mut checks, municipality, known } = files;
-    let Some(Known { config, binding, running }) = known else {
+    let Some(Known { config, binding, holder }) = known else {
         let at = now().to_zoned(TimeZone::system()).datetime();
         return report(language, at, None, None, checks);
     };
     let pillar = binding.as_ref().map(|binding| binding.pillar.clone());
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let at = now().to_zoned(zone).datetime();
-    checks.extend(run::all(language, tasks(order, config, binding, running, now)));
+    checks.extend(run::all(language, tasks(order, config, binding, holder, now)));
     report(language, at, municipality, pillar, checks)
 }
 
@@ -188,7 +192,7 @@ struct Files {
 struct Known {
     config: Config,
     binding: Option<Binding>,
-    running: Running,
+    holder: Holder,
 }
 
 fn read_files(order: &Order, now: fn() -> Timestamp) -> Files {
@@ -200,8 +204,12 @@ fn read_files(order: &Order, now: fn() -> Timestamp) -> Files {
     let (binding_check, binding) = files::binding(language, &config, now());
     let (catalogue, municipality) = files::catalogue(language, &config);
     let (pillar, running) = storage::pillar(language, &config);
+    let holder = match running {
+        Running::No => Holder::Nobody,
+        Running::Yes => Holder::Pillar(condition::read(&config.data_dir).map(Arc::new)),
+    };
     let checks = vec![settings, binding_check, catalogue, pillar];
-    Files { checks, municipality, known: Some(Known { config, binding, running }) }
+    Files { checks, municipality, known: Some(Known { config, binding, holder }) }
 }
 
 fn report(
@@ -219,7 +227,7 @@ fn tasks(
     order: &Order,
     config: Config,
     binding: Option<Binding>,
-    running: Running,
+    holder: Holder,
     now: fn() -> Timestamp,
 ) -> Vec<Task> {
     let (language, print) = (order.language, order.print);
@@ -228,6 +236,7 @@ fn tasks(
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let Config { data_dir, catalogue_dir, printer, terminal, headphones, speech, .. } = config;
     let outbox_dir = data_dir.clone();
+    let [with_printer, with_terminal, with_documents] = [(); 3].map(|()| holder.clone());
     vec![
         Task::new("data-folder", say(language, "Data folder"), 5, move || {
             storage::folder(language, &data_dir)
@@ -239,16 +248,16 @@ fn tasks(
             network::checks(language, binding.as_ref(), now)
         }),
         Task::several("printer", say(language, "Receipt printer"), 48, move || {
-            printer::checks(language, printer.as_ref(), running, print, now())
+            printer::checks(language, printer.as_ref(), &with_printer, print, now())
         }),
         Task::several("terminal", say(language, "Card terminal"), 48, move || {
-            terminal::checks(language, terminal.as_ref(), running)
+            terminal::checks(language, terminal.as_ref(), &with_terminal)
         }),
         Task::new("document-reader", say(language, "Document reader"), 5, move || {
-            reader::check(language, document_port.as_ref(), running)
+            reader::check(language, document_port.as_ref(), Device::DocumentReader, &with_documents)
         }),
         Task::new("pass-reader", say(language, "Waste pass reader"), 5, move || {
-            reader::check(language, pass_port.as_ref(), running)
+            reader::check(language, pass_port.as_ref(), Device::PassReader, &holder)
         }),
         Task::new("headphones", say(language, "Headphones"), 5, move || {
             sound::headphones(language, headphones.as_ref())

@@ -5,15 +5,17 @@
 use std::fs;
 use std::path::Path;
 
+use zuil_wire::health::Device;
+
 use super::Finding;
+use super::told::{Holder, by_pillar};
 use crate::catalogue::Language;
 use crate::devices::port::PortName;
-use crate::pillar::Running;
 use crate::texts::{fill, say};
 
-/// Whether the port can be opened now. `Err` is what is wrong; with a pillar that runs it is also what
-/// can be said without opening it.
-pub fn try_open(language: Language, port: &PortName, running: Running) -> Result<(), Finding> {
+/// Whether the port of a device can be opened now. `Err` is what is wrong; with a pillar that runs it is
+/// what that one says of the device.
+pub fn try_open(language: Language, port: &PortName, device: Device, holder: &Holder) -> Result<(), Finding> {
     let name = port.path.display().to_string();
     let named = [("port", name.as_str())];
     if !port.path.exists() {
@@ -22,8 +24,8 @@ pub fn try_open(language: Language, port: &PortName, running: Running) -> Result
             say(language, "look at its cable and power; `ls -l /dev/serial/by-id` shows what is there"),
         ));
     }
-    if running == Running::Yes {
-        return Err(Finding::ok(fill(say(language, "{port} is there; the pillar that runs has it"), &named)));
+    if let Holder::Pillar(report) = holder {
+        return Err(by_pillar(language, report.as_deref(), device));
     }
     let holders = holders_of(&port.path);
     if !holders.is_empty() {
@@ -77,7 +79,7 @@ mod tests {
     #[test]
     fn a_port_that_is_missing_says_where_to_look() {
         let port = PortName::new(Path::new("/nowhere/printer"), 9600);
-        let finding = try_open(Language::En, &port, Running::No).unwrap_err();
+        let finding = try_open(Language::En, &port, Device::Printer, &Holder::Nobody).unwrap_err();
         assert_eq!(finding.verdict, Verdict::Failed);
         assert!(finding.next.contains("/dev/serial/by-id"), "{}", finding.next);
     }
@@ -86,7 +88,8 @@ mod tests {
     fn what_is_no_port_cannot_be_opened() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let port = PortName::new(file.path(), 9600);
-        assert_eq!(try_open(Language::En, &port, Running::No).unwrap_err().verdict, Verdict::Failed);
-        assert_eq!(try_open(Language::En, &port, Running::Yes).unwrap_err().verdict, Verdict::Ok);
+        let opened = |holder| try_open(Language::En, &port, Device::Printer, holder).unwrap_err().verdict;
+        assert_eq!(opened(&Holder::Nobody), Verdict::Failed);
+        assert_eq!(opened(&Holder::Pillar(None)), Verdict::Attention);
     }
 }

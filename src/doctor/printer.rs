@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+use zuil_wire::health::Device;
 
 use super::port::try_open;
+use super::told::Holder;
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Printer;
 use crate::devices::port::PortName;
 use crate::devices::printer::{Condition, EscPosPrinter, Job, Options, PrinterEvent, ReceiptPrinter};
-use crate::pillar::Running;
 use crate::texts::{fill, say};
 
 /// How long a printer may take to say how it is.
@@ -27,11 +28,11 @@ const PRINT_TIME: Duration = Duration::from_secs(35);
 pub fn checks(
     language: Language,
     settings: Option<&Printer>,
-    running: Running,
+    holder: &Holder,
     print: bool,
     now: Timestamp,
 ) -> Vec<Check> {
-    let (printer, receipt) = look(language, settings, running, print, now);
+    let (printer, receipt) = look(language, settings, holder, print, now);
     let mut checks = vec![printer.of("printer", say(language, "Receipt printer"))];
     checks.extend(receipt.map(|receipt| receipt.of("test-receipt", say(language, "Test receipt"))));
     checks
@@ -40,7 +41,7 @@ pub fn checks(
 fn look(
     language: Language,
     settings: Option<&Printer>,
-    running: Running,
+    holder: &Holder,
     print: bool,
     now: Timestamp,
 ) -> (Finding, Option<Finding>) {
@@ -48,7 +49,7 @@ fn look(
         return (Finding::not_there(say(language, "the settings name none")), None);
     };
     let port = PortName::new(&settings.port, settings.baud);
-    if let Err(finding) = try_open(language, &port, running) {
+    if let Err(finding) = try_open(language, &port, Device::Printer, holder) {
         return (finding, None);
     }
     let (tell, told) = channel();

@@ -2,17 +2,19 @@
 //!
 //! Invariant: nothing is read from them.
 
+use zuil_wire::health::Device;
+
 use super::Finding;
 use super::port::try_open;
+use super::told::Holder;
 use crate::catalogue::Language;
 use crate::devices::port::PortName;
-use crate::pillar::Running;
 use crate::texts::say;
 
 /// Whether the reader's port opens. A reader says nothing until something is held against it.
-pub fn check(language: Language, port: Option<&PortName>, running: Running) -> Finding {
+pub fn check(language: Language, port: Option<&PortName>, device: Device, holder: &Holder) -> Finding {
     let Some(port) = port else { return Finding::not_there(say(language, "the settings name none")) };
-    match try_open(language, port, running) {
+    match try_open(language, port, device, holder) {
         Ok(()) => Finding::ok(say(language, "its port opens; hold something against it to try it")),
         Err(finding) => finding,
     }

@@ -5,7 +5,10 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use zuil_wire::health::Device;
+
 use super::port::try_open;
+use super::told::Holder;
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Terminal;
@@ -13,7 +16,6 @@ use crate::devices::port::PortName;
 use crate::devices::terminal::{
     Condition, Last, Memory, NotDone, Options, Password, PaymentTerminal, TerminalEvent, ZvtTerminal,
 };
-use crate::pillar::Running;
 use crate::texts::{fill, say};
 
 /// How long registration may take.
@@ -24,14 +26,14 @@ const MEMORY_TIME: Duration = Duration::from_secs(8);
 const DIAGNOSIS_TIME: Duration = Duration::from_secs(20);
 
 /// The terminal, and its connection to the bank.
-pub fn checks(language: Language, settings: Option<&Terminal>, running: Running) -> Vec<Check> {
-    let (terminal, bank) = look(language, settings, running);
+pub fn checks(language: Language, settings: Option<&Terminal>, holder: &Holder) -> Vec<Check> {
+    let (terminal, bank) = look(language, settings, holder);
     let mut checks = vec![terminal.of("terminal", say(language, "Card terminal"))];
     checks.extend(bank.map(|bank| bank.of("terminal-bank", say(language, "Card terminal: the bank"))));
     checks
 }
 
-fn look(language: Language, settings: Option<&Terminal>, running: Running) -> (Finding, Option<Finding>) {
+fn look(language: Language, settings: Option<&Terminal>, holder: &Holder) -> (Finding, Option<Finding>) {
     let Some(settings) = settings else {
         return (Finding::not_there(say(language, "the settings name none")), None);
     };
@@ -40,7 +42,7 @@ fn look(language: Language, settings: Option<&Terminal>, running: Running) -> (F
         Err(error) => return (Finding::failed(error.to_string(), ""), None),
     };
     let port = ZvtTerminal::port(&settings.port);
-    if let Err(finding) = try_open(language, &port, running) {
+    if let Err(finding) = try_open(language, &port, Device::Terminal, holder) {
         return (finding, None);
     }
     ask(language, port, password)

@@ -169,14 +169,20 @@ fn state(language: Language, state: State) -> [Block; 2] {
 
 fn farewell(slip: &Slip) -> Vec<Block> {
     let language = slip.language;
-    let mut blocks = vec![
-        Block::Heading(say(language, "What happens next").to_owned()),
-        Block::Paragraph(aside(language, &slip.next_steps)),
-        Block::Rule,
+    let mut blocks = Vec::new();
+    // What the task says comes next is true only once it is known that it was paid.
+    if slip.payment.as_ref().is_none_or(|payment| payment.state == PaymentState::Paid) {
+        blocks.extend([
+            Block::Heading(say(language, "What happens next").to_owned()),
+            Block::Paragraph(aside(language, &slip.next_steps)),
+            Block::Rule,
+        ]);
+    }
+    blocks.extend([
         Block::Heading(call(slip)),
         Block::Paragraph(aside(language, &slip.phone_hours)),
         Block::Paragraph(as_written(language, &slip.website)),
-    ];
+    ]);
     if language != Language::Nl {
         let desk =
             format!("Voor de balie: kenmerk {}. De bezoeker sprak {}.", slip.reference, in_dutch(language));

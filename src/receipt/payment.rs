@@ -57,7 +57,6 @@ pub(super) fn open(slip: &Slip, payment: &SlipPayment) -> Vec<Block> {
             "We ask the card terminal and the bank. Within two working days we know. You do not have to do anything.",
         )),
         paragraph(say(language, "Is something wrong after that? Call us and say your reference.")),
-        heading(&super::call(slip)),
         Block::Space,
         amount(language, payment),
         Block::Amount {

@@ -184,7 +184,7 @@ impl Done {
         effects: &mut Effects,
     ) {
         if self.kept.settle(state, card) {
-            self.paper.settle(state, card, look, effects);
+            self.paper.settle(state, self.kept.state, card, look, effects);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use zuil_wire::PaymentState;
+use zuil_wire::{PaymentState, State as TransactionState};
 
 use super::state::{Effects, Look};
 use super::{CardLines, Effect, Event, ReceiptOutcome, Slip, WhyNotPrinted};
@@ -106,6 +106,7 @@ impl Paper {
     pub(super) fn settle(
         &mut self,
         state: PaymentState,
+        transaction: TransactionState,
         card: Option<&CardLines>,
         look: &Look<'_>,
         effects: &mut Effects,
@@ -114,6 +115,7 @@ impl Paper {
             payment.state = state;
             payment.card = card.cloned();
         }
+        self.slip.state = transaction;
         self.attempts = 0;
         self.stage = Stage::Missing {
             why: self.outcome().unwrap_or(ReceiptOutcome::Unknown),

@@ -44,7 +44,14 @@ pub(super) fn decide(path: &Path, reference: &str, finding: &str) -> Result<Exit
         })?,
         _ => return Err(format!("{reference} is open more than once; decide on the desk's pages").into()),
     };
-    let decision = Decision { finding, by: DecidedBy::CommandLine, at: Timestamp::now() };
+    let now = Timestamp::now();
+    let open = found.iter().find(|payment| payment.decision.is_none());
+    let hours = config.desk.not_paid_after_hours;
+    if let Some(from) = open.and_then(|open| open.too_early(finding, hours, now)) {
+        let why = "until then the payment may still come in";
+        return Err(format!("`not-paid` can be decided of {reference} from {from} on: {why}").into());
+    }
+    let decision = Decision { finding, by: DecidedBy::CommandLine, at: now };
     match store.decide_payment(&key, decision)? {
         Decided::Yes => {
             eprintln!("decided: {reference} is {}; {} hears it next", finding.as_str(), key.pillar);

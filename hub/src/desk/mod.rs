@@ -35,6 +35,7 @@ const HASHES: usize = 2;
 pub struct Desk {
     municipality: String,
     behind_proxy: bool,
+    not_paid_after_hours: u16,
     store: Arc<dyn Store>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
@@ -47,6 +48,7 @@ impl Desk {
         Self {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
+            not_paid_after_hours: config.desk.not_paid_after_hours,
             store,
             attempts: Mutex::default(),
             hashing: Semaphore::new(HASHES),

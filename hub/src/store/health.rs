@@ -1,7 +1,7 @@
 //! How pillars are, and the payments that nobody can prove, as the store knows them. Invariant: a time
 //! that leaves the store is by the hub's clock, however wrong a pillar's is.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::{Cents, HealthReport, PaymentState, Reference};
 
@@ -156,6 +156,15 @@ impl Unsettled {
     #[must_use]
     pub fn key(&self) -> Option<OpenPaymentKey> {
         self.payment.map(|payment| OpenPaymentKey { pillar: self.pillar.clone(), payment })
+    }
+
+    /// From when on staff can decide this, if that is not yet: that something was not paid can be known
+    /// only `hours` after it.
+    #[must_use]
+    pub fn too_early(&self, finding: Finding, hours: u16, now: Timestamp) -> Option<Timestamp> {
+        let hours = SignedDuration::from_hours(hours.into());
+        let from = self.happened_at.saturating_add(hours).unwrap_or(Timestamp::MAX);
+        (finding == Finding::NotPaid && now < from).then_some(from)
     }
 }
 

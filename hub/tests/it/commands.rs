@@ -14,7 +14,7 @@ use super::harness::{TestPillar, blocked_by, open_payment, payment};
 fn folder_with_config() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let text = "municipality = \"Voorbeeldstad\"\ndata_dir = \"data\"\n\
-                [intake]\nlisten = \"127.0.0.1:0\"\n[desk]\nlisten = \"127.0.0.1:0\"\n";
+                [intake]\nlisten = \"127.0.0.1:0\"\n[desk]\nlisten = \"127.0.0.1:0\"\nnot_paid_after_hours = 0\n";
     std::fs::write(folder.path().join("hub.toml"), text).unwrap();
     folder
 }

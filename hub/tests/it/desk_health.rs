@@ -6,7 +6,7 @@ use zuil_wire::health::{Device, DeviceReport, DeviceState, Paper};
 use zuil_wire::{HealthReport, PaymentState, Reference};
 
 use super::desk::{Browser, location, signed_in};
-use super::harness::{TestHub, blocked_by, hub, open_payment, payment, report};
+use super::harness::{TestHub, blocked_by, hub, hub_whose_staff_wait, open_payment, payment, report};
 
 /// A pillar that said this so many minutes ago.
 fn said(hub: &TestHub, name: &str, report: &HealthReport, minutes_ago: i64) {
@@ -186,6 +186,25 @@ async fn staff_find_out_about_a_payment_and_the_pillar_hears_it() {
     assert!(browser.text("/payments").await.contains("Er hoeft niets te worden uitgezocht."));
     let page = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
     assert!(page.contains("Betaald") && !page.contains("Nog niet bekend"));
+}
+
+#[tokio::test]
+async fn that_something_was_not_paid_cannot_be_decided_before_it_can_be_known() {
+    let hub = hub_whose_staff_wait(24).await;
+    let browser = signed_in(&hub).await;
+    let pillar = hub.add_pillar("jumbo");
+    let open = open_payment(1);
+    pillar.report(&blocked_by(open.clone())).await;
+    let path = |finding: &str| format!("/payments/jumbo/{}/{finding}", open.payment);
+    let list = browser.text("/payments").await;
+    assert!(list.contains("tot dan kan de betaling nog binnenkomen"), "it says when");
+    assert!(list.contains(&path("paid")) && !list.contains(&path("not-paid")));
+    for refused in [post(&browser, &path("not-paid")).await, browser.get(&path("not-paid")).await] {
+        assert_eq!(refused.status(), StatusCode::CONFLICT);
+        assert!(refused.text().await.unwrap().contains("kan nog niet worden besloten"));
+    }
+    assert!(pillar.report(&blocked_by(open.clone())).await.settled.is_empty(), "nothing was decided");
+    assert_eq!(post(&browser, &path("paid")).await.status(), StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

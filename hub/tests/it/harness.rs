@@ -23,8 +23,14 @@ pub struct TestHub {
 }
 
 pub async fn hub() -> TestHub {
+    hub_whose_staff_wait(0).await
+}
+
+/// Its staff wait that many hours until they can say that something was not paid.
+pub async fn hub_whose_staff_wait(hours: u16) -> TestHub {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    let mut config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    config.desk.not_paid_after_hours = hours;
     let running = Hub::start(config.clone()).await.unwrap();
     TestHub { config, running, _folder: folder }
 }

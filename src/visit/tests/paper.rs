@@ -136,7 +136,9 @@ fn a_payment_that_is_found_while_the_resident_stands_there_is_said_and_printed()
         pillar.tell(settled(state));
         let Screen::Receipt(receipt) = pillar.screen() else { panic!("{:?}", pillar.screen()) };
         assert_eq!((receipt.payment, receipt.paper), (Some((Cents(1735), state)), None));
-        assert_eq!(printed(&mut pillar).payment.clone().unwrap().state, state);
+        let slip = printed(&mut pillar);
+        assert_eq!(slip.payment.clone().unwrap().state, state);
+        assert_eq!(slip.state, receipt.state, "paper and screen say the same");
         pillar.tell(settled(PaymentState::Unknown)).tell(settled(PaymentState::NotPaid));
         assert_eq!((prints(&mut pillar), pillar.receipt().payment), (0, receipt.payment), "once");
     }

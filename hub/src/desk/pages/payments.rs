@@ -44,8 +44,8 @@ struct Facts {
 
 /// What can be done about it.
 enum Step {
-    /// Where to decide, without the finding.
-    Decide(String),
+    /// Where to decide, without the finding; and why it cannot be decided yet that it was not paid.
+    Decide(String, Option<String>),
     /// What was decided, and when.
     WaitForPillar(&'static str, Moment),
     /// Nothing, until the pillar reports it.
@@ -92,19 +92,32 @@ fn payments_page(visitor: &Visitor, list: Vec<Unsettled>, now: Timestamp) -> Pay
         sentence: lang.payments_sentence(list.len() as u64 - decided, decided),
         rows: list
             .into_iter()
-            .map(|payment| PaymentRow { step: step(&payment, lang, now), facts: facts(payment, lang, now) })
+            .map(|payment| PaymentRow {
+                step: step(visitor, &payment, now),
+                facts: facts(payment, lang, now),
+            })
             .collect(),
     }
 }
 
-fn step(payment: &Unsettled, lang: Lang, now: Timestamp) -> Step {
+fn step(visitor: &Visitor, payment: &Unsettled, now: Timestamp) -> Step {
+    let lang = visitor.lang;
     match (payment.decision, payment.payment) {
         (Some(decision), _) => {
             Step::WaitForPillar(lang.decided(decision), Moment::new(decision.at, now, lang))
         }
-        (None, Some(id)) => Step::Decide(format!("/payments/{}/{id}", payment.pillar)),
+        (None, Some(id)) => {
+            let path = format!("/payments/{}/{id}", payment.pillar);
+            Step::Decide(path, too_early(visitor, payment, Finding::NotPaid, now))
+        }
         (None, None) => Step::NotYet,
     }
+}
+
+/// Why something cannot be decided yet.
+fn too_early(visitor: &Visitor, payment: &Unsettled, finding: Finding, now: Timestamp) -> Option<String> {
+    let from = payment.too_early(finding, visitor.desk.not_paid_after_hours, now)?;
+    Some(visitor.lang.not_paid_from(&Moment::new(from, now, visitor.lang).text))
 }
 
 fn facts(payment: Unsettled, lang: Lang, now: Timestamp) -> Facts {
@@ -136,6 +149,9 @@ async fn ask_first(visitor: &Visitor, names: (String, String, String)) -> Result
     if payment.decision.is_some() {
         return Ok(Redirect::to("/payments").into_response());
     }
+    if too_early(visitor, &payment, finding, Timestamp::now()).is_some() {
+        return Ok(not_yet(visitor));
+    }
     Ok(render(&ConfirmPage {
         frame: visitor.frame(Section::Payments),
         w: lang.payment_texts(),
@@ -152,6 +168,11 @@ async fn decide_now(visitor: &Visitor, names: (String, String, String)) -> Resul
     let (payment, pillar) = (key.payment, key.pillar.clone());
     let decision = Decision { finding, by: DecidedBy::Desk, at: Timestamp::now() };
     let w = visitor.lang.payment_texts();
+    let list = visitor.desk.ask(|store| store.unsettled_payments()).await?;
+    let open = list.iter().find(|open| open.decision.is_none() && open.key().as_ref() == Some(&key));
+    if open.is_some_and(|open| too_early(visitor, open, finding, decision.at).is_some()) {
+        return Ok(not_yet(visitor));
+    }
     match visitor.desk.ask(move |store| store.decide_payment(&key, decision)).await? {
         Decided::Yes => {
             tracing::info!(%payment, pillar, finding = finding.as_str(), "staff decided about a payment");
@@ -161,6 +182,11 @@ async fn decide_now(visitor: &Visitor, names: (String, String, String)) -> Resul
         Decided::Otherwise(_) => Ok(visitor.sorry(StatusCode::CONFLICT, w.otherwise, w.otherwise_help)),
         Decided::NotOpen => Ok(no_longer_open(visitor)),
     }
+}
+
+fn not_yet(visitor: &Visitor) -> Response {
+    let w = visitor.lang.payment_texts();
+    visitor.sorry(StatusCode::CONFLICT, w.too_early, w.too_early_help)
 }
 
 fn no_longer_open(visitor: &Visitor) -> Response {

@@ -11,7 +11,7 @@ pub(in super::super) struct PaymentTexts {
     pub empty: &'static str,
     pub empty_help: &'static str,
     pub how: &'static str,
-    pub how_steps: [&'static str; 4],
+    pub how_steps: [&'static str; 5],
     pub when: &'static str,
     pub terminal_id: &'static str,
     pub receipt_number: &'static str,
@@ -26,19 +26,22 @@ pub(in super::super) struct PaymentTexts {
     pub back_without: &'static str,
     pub otherwise: &'static str,
     pub otherwise_help: &'static str,
+    pub too_early: &'static str,
+    pub too_early_help: &'static str,
     pub not_open: &'static str,
     pub not_open_help: &'static str,
 }
 
 const NL: PaymentTexts = PaymentTexts {
     nothing: "Er hoeft niets te worden uitgezocht.",
-    empty: "Van elke betaling is bekend hoe ze is afgelopen.",
+    empty: "Geen zuil meldt een betaling waarvan de afloop onbekend is.",
     empty_help: "Als een zuil niet kan bewijzen of er betaald is, staat de betaling hier. Tot u beslist neemt \
                  die zuil geen pinpassen aan.",
     how: "Zo zoekt u het uit",
     how_steps: [
+        "Vaak zoekt de zuil het zelf uit, zodra de betaalautomaat weer aan staat. Kijk bij de zuil wat die nu doet.",
         "Log in bij de betaaldienst van de gemeente en open de lijst met pinbetalingen.",
-        "Zoek op datum en tijd, bedrag, nummer van de betaalautomaat en bonnummer.",
+        "Zoek op datum en tijd en bedrag, en op betaalautomaat en bonnummer als die gemeld zijn.",
         "Staat de betaling er als gelukt, kies dan “Wel betaald”. Staat ze er niet of als mislukt, kies dan \
          “Niet betaald”.",
         "Weet u het niet zeker? Beslis dan niets en bel de betaaldienst.",
@@ -58,6 +61,8 @@ const NL: PaymentTexts = PaymentTexts {
     otherwise: "Er is al iets anders besloten",
     otherwise_help: "Het eerste besluit staat, want de zuil kan het al hebben overgenomen. Klopt het niet? Bel \
                      de beheerder en neem contact op met de bewoner.",
+    too_early: "Dat kan nog niet worden besloten",
+    too_early_help: "De betaling kan nog binnenkomen. In de lijst staat vanaf wanneer u dit kunt kiezen.",
     not_open: "Deze betaling is niet meer open",
     not_open_help: "De zuil heeft zelf uitgezocht hoe de betaling afliep, of heeft het besluit overgenomen. \
                     Zoek de aanvraag op kenmerk om te zien wat er bekend is.",
@@ -65,13 +70,14 @@ const NL: PaymentTexts = PaymentTexts {
 
 const EN: PaymentTexts = PaymentTexts {
     nothing: "There is nothing to look into.",
-    empty: "Of every payment it is known how it ended.",
+    empty: "No pillar reports a payment whose outcome is unknown.",
     empty_help: "When a pillar cannot prove whether it was paid, the payment appears here. Until you decide, \
                  that pillar takes no cards.",
     how: "How to find out",
     how_steps: [
+        "Often the pillar finds out by itself as soon as its card terminal is on again. See how that pillar is now.",
         "Sign in with the municipality's payment provider and open the list of card payments.",
-        "Search by date and time, amount, number of the terminal and receipt number.",
+        "Search by date and time and amount, and by card terminal and receipt number if they were told.",
         "If the payment is there as successful, choose “It was paid”. If it is not there, or as failed, choose \
          “It was not paid”.",
         "Not sure? Then decide nothing and call the payment provider.",
@@ -91,6 +97,8 @@ const EN: PaymentTexts = PaymentTexts {
     otherwise: "Something else was decided before",
     otherwise_help: "The first decision stands, because the pillar may have taken it already. Is it wrong? Call \
                      the administrator and contact the resident.",
+    too_early: "That cannot be decided yet",
+    too_early_help: "The payment may still come in. The list says from when on you can choose this.",
     not_open: "This payment is no longer open",
     not_open_help: "The pillar has found out by itself how the payment ended, or has taken the decision. Search \
                     for the request by its reference to see what is known.",
@@ -137,6 +145,18 @@ impl Lang {
         match self {
             Self::Nl => format!("gemeld {moment}"),
             Self::En => format!("reported {moment}"),
+        }
+    }
+
+    /// Why "not paid" cannot be decided yet.
+    pub(in super::super) fn not_paid_from(self, moment: &str) -> String {
+        match self {
+            Self::Nl => {
+                format!("“Niet betaald” kan vanaf {moment}: tot dan kan de betaling nog binnenkomen.")
+            }
+            Self::En => {
+                format!("“Not paid” can be chosen from {moment}: until then the payment may still come in.")
+            }
         }
     }
 
