@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use zuil::devices::printer::simulator::PaperReceipt;
-use zuil::visit::{PayStage, Screen, TerminalStep};
+use zuil::visit::{PayStage, Screen, TerminalStep, View};
 
 use crate::bad_luck::without_table;
 use crate::town::Town;
@@ -240,6 +240,20 @@ fn a_pillar_that_runs_is_left_alone() {
         assert!(visit.check(id)["seen"].as_str().unwrap().contains("pillar"), "{}", visit.check(id));
     }
     assert!(!visit.lines().iter().any(|line| line["check"] == "test-receipt"));
+    drop(resident);
+}
+
+#[test]
+fn a_printer_without_power_is_told_although_the_pillar_that_runs_has_its_port() {
+    let town = town();
+    let mut resident = town.resident();
+    let without = |wanted| move |view: &View| matches!(view.screen, Screen::Attract { no_printer, .. } if no_printer == wanted);
+    resident.waits_for("receipts", without(false));
+    town.printer.cut_power();
+    resident.waits_for("no receipts", without(true));
+    let visit = Visit::to(&town, &[]);
+    visit.only_failed(&["printer"]);
+    assert!(visit.check("printer")["seen"].as_str().unwrap().contains("no contact"));
     drop(resident);
 }
 
