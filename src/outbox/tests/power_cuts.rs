@@ -4,6 +4,7 @@
 //! The ledger is what everyone was told. After each cut the outbox must show just that; the one call
 //! that the cut interrupted may have happened, wholly, or not at all.
 
+mod hub;
 mod ledger;
 
 use rusqlite::{Connection, OpenFlags};
