@@ -3,13 +3,13 @@
 //! Invariant: what is looked at is opened for reading only; nothing is made or brought up to date.
 
 use std::path::Path;
-use std::sync::Mutex;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
+use super::ground::Disk;
 use super::schema::MIGRATIONS;
-use super::{Counts, Outbox, OutboxError, Result, SqliteOutbox};
+use super::{Attempts, Counts, Outbox, OutboxError, Result, SqliteOutbox, attempts};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct Examined {
     pub counts: Option<Counts>,
     /// When the oldest payment that is still open was intended, by the pillar's clock.
     pub oldest_open: Option<Timestamp>,
+    /// For how many more transactions there is room; `None` as for `counts`.
+    pub room: Option<u32>,
+    /// What was tried most often in vain to be told to the hub.
+    pub attempts: Option<Attempts>,
 }
 
 impl SqliteOutbox {
@@ -39,12 +43,18 @@ impl SqliteOutbox {
         if pending < 0 {
             return Err(OutboxError::Newer);
         }
-        let outbox = Self { connection: Mutex::new(connection) };
         if pending > 0 {
             return Ok(Examined::default());
         }
+        let outbox = Self::reading(connection, Box::new(Disk::at(path)));
         let oldest_open = outbox.open_payments()?.first().map(|open| open.at);
-        Ok(Examined { damage: None, counts: Some(outbox.counts()?), oldest_open })
+        Ok(Examined {
+            damage: None,
+            counts: Some(outbox.counts()?),
+            oldest_open,
+            room: Some(outbox.room()?),
+            attempts: attempts::read(&outbox.lock())?.most(),
+        })
     }
 }
 

@@ -8,7 +8,10 @@ mod hub;
 mod ledger;
 
 use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
 use zuil_disk::{Disk, Drawn, Fault, VFS};
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{PaymentState, Reference};
 
 use super::*;
 use ledger::{Call, Ledger};
