@@ -18,6 +18,11 @@ impl SqliteOutbox {
         self.lock().pragma_update(None, "query_only", read_only).unwrap();
     }
 
+    /// From now on the file may be so large, in bytes.
+    pub(crate) fn set_largest(&self, largest: u64) {
+        super::room::limit(&self.lock(), largest).unwrap();
+    }
+
     /// One value of the database.
     fn one<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
         self.lock().query_row(sql, [], |row| row.get(0)).unwrap()
