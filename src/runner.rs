@@ -338,7 +338,8 @@ impl Runner {
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
         let room = self.upkeep.room;
-        let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp) {
+        let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
+        {
             Ok(report) => report,
             // The till says so in the log. No card is taken, and that is what the hub is told.
             Err(_) => match &self.reported {

@@ -5,7 +5,9 @@
 
 use jiff::Timestamp;
 use zuil_wire::PROTOCOL_VERSION;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper, StorageReport, Tried};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper, StorageReport, Tried,
+};
 
 use crate::devices::health::{Health, Since};
 use crate::devices::{printer, reader, terminal};

@@ -15,7 +15,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, StorageReport, Tried, SettledByStaff};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff, StorageReport, Tried,
+};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{

@@ -233,7 +233,7 @@ mod tests {
             paper: None,
             waiting: 0,
             open_payments: Vec::new(),
- storage: None,
+            storage: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::ground::Disk;
 use super::schema::MIGRATIONS;
-use super::{Attempts, Counts, Settings, Outbox, OutboxError, Result, SqliteOutbox, attempts};
+use super::{Attempts, Counts, Outbox, OutboxError, Result, Settings, SqliteOutbox, attempts};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

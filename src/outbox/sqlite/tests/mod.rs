@@ -3,10 +3,12 @@
 
 mod disk;
 mod full;
+mod power_cuts;
 mod upkeep;
 
+use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, State};
+use zuil_wire::{ItemOutcome, PaymentState, Reference, State, Transaction};
 
 use super::super::conformance::*;
 use super::super::*;
