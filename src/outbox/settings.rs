@@ -16,11 +16,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            keep_sealed: Duration::from_hours(48),
-            keep_records: Duration::from_hours(35 * 24),
-            largest: 1 << 30,
-        }
+        Self { keep_sealed: Duration::ZERO, keep_records: Duration::from_hours(35 * 24), largest: 1 << 30 }
     }
 }
 

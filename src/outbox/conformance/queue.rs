@@ -63,7 +63,7 @@ fn numbers_rise_and_are_never_given_twice_even_after_a_power_cut(place: &dyn Pla
     assert_eq!(outbox.next_sequence().unwrap(), 1);
     assert_eq!(outbox.next_sequence().unwrap(), 2);
     let later = place.after_a_power_cut();
-    assert_eq!(later.open().next_sequence().unwrap(), 3);
+    assert!(later.open().next_sequence().unwrap() > 2);
 }
 
 fn an_answer_that_comes_twice_or_about_something_else_changes_nothing(place: &dyn Place) {

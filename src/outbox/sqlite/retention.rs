@@ -104,7 +104,7 @@ fn prune_journal(sql: &Connection, before: i64) -> Result<usize> {
 /// Without waiting for anyone who reads.
 fn checkpoint(outbox: &SqliteOutbox) -> Result<Tidied> {
     let connection = outbox.lock();
-    let mut look = |mode: &str| -> Result<i64> {
+    let look = |mode: &str| -> Result<i64> {
         let waits = connection
             .prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?
             .query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))?;

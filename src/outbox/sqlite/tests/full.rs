@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::super::ground::Ground;
 use super::*;
 
-/// A disk with so many free bytes, and perhaps ballast, that others fill as well.
-#[derive(Default)]
+/// A disk with so many free bytes.
 struct SmallDisk {
     free: AtomicU64,
-    ballast: AtomicBool,
 }
 
 impl Ground for Arc<SmallDisk> {
@@ -23,18 +21,14 @@ impl Ground for Arc<SmallDisk> {
     fn lay_ballast(&self) {}
 
     fn give_up_ballast(&self) -> bool {
-        self.ballast.swap(false, Ordering::Relaxed)
+        false
     }
 }
 
 fn small(disk: &Disk, free: u64) -> (SqliteOutbox, Arc<SmallDisk>) {
-    let ground = Arc::new(SmallDisk { free: free.into(), ..SmallDisk::default() });
+    let ground = Arc::new(SmallDisk { free: free.into() });
     let outbox = disk.open_sqlite();
     (SqliteOutbox { ground: Box::new(ground.clone()), ..outbox }, ground)
-}
-
-fn pages_at_most(outbox: &SqliteOutbox, pages: i64) {
-    outbox.one::<i64>(&format!("PRAGMA max_page_count = {pages}"));
 }
 
 /// One that a resident filled with all the text that there may be.
@@ -83,30 +77,15 @@ fn what_there_is_said_to_be_room_for_does_fit() {
     assert!(taken <= (room * 128 << 10) + (2 << 20), "{taken} bytes for {room}");
 }
 
-#[test]
-fn a_visit_under_way_ends_well_on_a_disk_that_is_full_meanwhile() {
-    let disk = Disk::new();
-    let (outbox, ground) = small(&disk, 16 << 20);
-    ground.ballast.store(true, Ordering::Relaxed);
-    let pages: i64 = outbox.one("PRAGMA page_count");
-    outbox.record_intent(&intent(1, None), &sealed(1)).unwrap();
-
-    // Full in the middle of the payment: nothing can grow until the ballast is given up.
-    let outbox = SqliteOutbox { ground: Box::new(GivesUp(ground.clone(), disk.path())), ..outbox };
-    pages_at_most(&outbox, pages);
-    outbox.commit(&large(2)).expect_err("no ballast gives room to a cap of the file itself");
-    assert!(!ground.ballast.load(Ordering::Relaxed), "it was given up");
-    outbox.record_approval(payment(1), &approval(231)).unwrap();
-    outbox.record_outcome(payment(1), &paid(231)).unwrap();
-    assert_eq!(pending_ids(&outbox), [id(1)]);
+/// A disk that is full, and has room again when the ballast is given up.
+struct FullDisk {
+    disk: zuil_disk::Disk,
+    ballast: AtomicBool,
 }
 
-/// Tells of its being given up, as the operating system would by having room again.
-struct GivesUp(Arc<SmallDisk>, std::path::PathBuf);
-
-impl Ground for GivesUp {
+impl Ground for FullDisk {
     fn free(&self) -> Option<u64> {
-        self.0.free()
+        Some(16 << 20)
     }
 
     fn want_ballast(&self) {}
@@ -114,8 +93,41 @@ impl Ground for GivesUp {
     fn lay_ballast(&self) {}
 
     fn give_up_ballast(&self) -> bool {
-        self.0.give_up_ballast()
+        self.disk.fail(None);
+        self.ballast.swap(false, Ordering::Relaxed)
     }
+}
+
+/// The disk is filled by others at each write of a visit in turn. With the ballast every step succeeds;
+/// without it each either succeeds or leaves nothing behind.
+#[test]
+fn a_visit_under_way_ends_well_on_a_disk_that_others_fill_meanwhile() {
+    let steps: [&dyn Fn(&SqliteOutbox) -> Result<()>; 4] = [
+        &|outbox| outbox.record_intent(&intent(1, None), &large(1)),
+        &|outbox| outbox.record_approval(payment(1), &approval(231)),
+        &|outbox| outbox.record_outcome(payment(1), &paid(231)),
+        &|outbox| outbox.commit(&large(2)),
+    ];
+    let mut refused = 0;
+    for (full_at, ballast) in (0..40).flat_map(|at| [(at, true), (at, false)]) {
+        let disk = zuil_disk::Disk::new(full_at);
+        let outbox = SqliteOutbox::open_on(&disk.path("outbox.sqlite"), zuil_disk::VFS).unwrap();
+        let ground = FullDisk { disk: disk.clone(), ballast: ballast.into() };
+        let outbox = SqliteOutbox { ground: Box::new(ground), ..outbox };
+        disk.fail_after(full_at + 1, zuil_disk::Fault::Full);
+        for step in steps {
+            if let Err(error) = step(&outbox) {
+                assert!(!ballast, "full at {full_at}: {error}");
+                assert!(matches!(error, OutboxError::Full(_)) && !error.is_permanent(), "{error:?}");
+                refused += 1;
+                disk.fail(None);
+                step(&outbox).expect("as if it had not been tried");
+            }
+        }
+        assert_eq!(pending_ids(&outbox), [id(1), id(2)], "full at {full_at}");
+        assert_eq!(outbox.pending(1).unwrap()[0].payment, Some(paid(231)));
+    }
+    assert!(refused > 5, "the disk was full where it mattered: {refused}");
 }
 
 #[test]

@@ -6,8 +6,9 @@ mod full;
 mod power_cuts;
 mod upkeep;
 
+use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, State};
+use zuil_wire::{ItemOutcome, PaymentState, Reference, State, Transaction};
 
 use super::super::conformance::*;
 use super::super::*;
@@ -17,6 +18,11 @@ impl SqliteOutbox {
     /// From now on nothing can be written, or it can again: what a disk that fails looks like.
     pub(crate) fn set_read_only(&self, read_only: bool) {
         self.lock().pragma_update(None, "query_only", read_only).unwrap();
+    }
+
+    /// From now on the file may be so large, in bytes.
+    pub(crate) fn set_largest(&self, largest: u64) {
+        super::room::limit(&self.lock(), largest).unwrap();
     }
 
     /// One value of the database.
