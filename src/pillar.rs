@@ -215,9 +215,10 @@ fn voice(config: &Config) -> Box<dyn Voice> {
 }
 
 fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
-    let outbox = SqliteOutbox::open(&config.data_dir.join("outbox.sqlite"))
-        .and_then(|outbox| outbox.with(config.outbox.settings()))
-        .map_err(storage("opening the outbox"))?;
+    let outbox =
+        SqliteOutbox::open_or_salvage(&config.data_dir.join("outbox.sqlite"), jiff::Timestamp::now())
+            .and_then(|outbox| outbox.with(config.outbox.settings()))
+            .map_err(storage("opening the outbox"))?;
     Ok(Arc::new(outbox.with_ballast()))
 }
 

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Config;
-use crate::outbox::{Attempts, Counts, Examined, OutboxError, RESERVE, SqliteOutbox};
+use crate::outbox::{Attempts, Counts, Examined, LastSalvage, OutboxError, RESERVE, SqliteOutbox};
 use crate::pillar::{Running, is_running};
 use crate::texts::{fill, say};
 
@@ -106,7 +106,8 @@ pub fn outbox(language: Language, config: &Config, zone: &TimeZone) -> Finding {
                 Some(since) => open_payments(language, counts, &since.to_zoned(zone.clone())),
                 None => waiting(language, counts),
             };
-            with_room(language, tried(language, finding, attempts.as_ref(), zone), room)
+            let finding = with_room(language, tried(language, finding, attempts.as_ref(), zone), room);
+            with_salvage(language, finding, SqliteOutbox::last_salvage(&path).as_ref(), zone)
         }
         Err(error @ OutboxError::Newer) => {
             Finding::failed(error.to_string(), say(language, "install the newer program again"))
@@ -139,6 +140,39 @@ fn tried(language: Language, finding: Finding, attempts: Option<&Attempts>, zone
         &[("tries", &attempts.tries.to_string()), ("last", &last), ("why", &attempts.why)],
     );
     Finding { seen: format!("{}; {tried}", finding.seen), ..finding }
+}
+
+/// It was damaged once, and a person has something to do about it.
+fn with_salvage(
+    language: Language,
+    finding: Finding,
+    last: Option<&LastSalvage>,
+    zone: &TimeZone,
+) -> Finding {
+    let Some(last) = last.filter(|last| !last.is_agreed || !last.put_aside.is_empty()) else {
+        return finding;
+    };
+    let at = last.salvaged.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let values = [("at", at), ("kept", last.salvaged.kept.to_string())];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let (seen, next) = if last.is_agreed {
+        let seen = say(language, "it was damaged and made anew on {at}, with {kept} requests");
+        (
+            seen,
+            say(language, "send the files *.damaged-* to the workshop, then delete them; replace the disk"),
+        )
+    } else {
+        let seen = say(
+            language,
+            "it was damaged and made anew on {at}, with {kept} requests; something was unreadable, so no card is taken",
+        );
+        let next = say(
+            language,
+            "compare the terminal's list of payments with the hub's page \"Betalingen uitzoeken\"; then run `zuil salvaged --agree` and start the pillar again; replace the disk",
+        );
+        (seen, next)
+    };
+    Finding::attention(format!("{}; {}", finding.seen, fill(seen, &values)), next)
 }
 
 /// As long as a payment is open, the pillar takes no card.

@@ -23,6 +23,7 @@ mod conformance;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
@@ -32,7 +33,7 @@ pub use memory::MemoryOutbox;
 pub use payments::{Approval, Intent, OpenPayment, Turnover};
 pub use queue::{Acknowledged, Attempts, Counts, Pending, Sent};
 pub use settings::{RESERVE, Settings, Tidied};
-pub use sqlite::{Examined, SqliteOutbox};
+pub use sqlite::{Examined, LastSalvage, SqliteOutbox};
 
 /// What the outbox's methods return.
 pub type Result<T> = std::result::Result<T, OutboxError>;
@@ -157,6 +158,17 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When it cannot be made durable.
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()>;
+
+    /// What was saved of this outbox when it was damaged, the last time that happened.
+    fn salvaged(&self) -> Option<Salvaged> {
+        None
+    }
+
+    /// Whether lines of the payment journal may be missing, and nobody has agreed yet that cards are taken
+    /// all the same. Open payments from before stay superseded, also when someone has.
+    fn is_in_doubt(&self) -> bool {
+        false
+    }
 
     /// For how many transactions of a usual size there is room, whatever else happens on the disk: 0 when
     /// nothing can be written. After a write that failed, this tries one.

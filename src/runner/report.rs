@@ -43,7 +43,7 @@ pub(super) fn report(
 
 fn storage(room: u32, outbox: &dyn Outbox) -> Result<StorageReport, OutboxError> {
     let tried = outbox.attempts()?.map(|it| Tried { id: it.id, tries: it.tries, last: it.last, why: it.why });
-    Ok(StorageReport { room_for: worth_telling(room), tried })
+    Ok(StorageReport { room_for: worth_telling(room), tried, salvaged: outbox.salvaged() })
 }
 
 /// A disk's free space changes all the time; only what someone should act on is news.

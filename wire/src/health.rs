@@ -139,6 +139,22 @@ pub struct StorageReport {
     /// What was tried most often in vain of that which waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried: Option<Tried>,
+    /// What was saved of an outbox that was damaged, the last time that happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salvaged: Option<Salvaged>,
+}
+
+/// What was saved of a damaged outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Salvaged {
+    /// When, by the pillar's clock.
+    pub at: Timestamp,
+    /// How many transactions could be read, those that the hub has among them.
+    pub kept: u32,
+    /// Whether something could not be read: a request, or a payment. The pillar then takes no cards until a
+    /// person at it has agreed.
+    pub unreadable: bool,
 }
 
 /// How often something was tried to be told to the hub in vain.

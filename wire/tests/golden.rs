@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zuil_wire::health::{
-    Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff, StorageReport, Tried,
+    Device, DeviceReport, DeviceState, OpenPayment, Paper, Salvaged, SettledByStaff, StorageReport, Tried,
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
@@ -171,7 +171,9 @@ fn storage() -> StorageReport {
         last: "2026-03-02T08:58:00Z".parse().unwrap(),
         why: "the hub does not take this request".into(),
     };
-    StorageReport { room_for: 130, tried: Some(tried) }
+    let at = "2026-03-01T06:02:11Z".parse().unwrap();
+    let salvaged = Some(Salvaged { at, kept: 412, unreadable: true });
+    StorageReport { room_for: 130, tried: Some(tried), salvaged }
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.

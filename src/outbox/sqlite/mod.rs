@@ -10,6 +10,7 @@ mod journal;
 mod retention;
 mod room;
 mod rows;
+mod salvage;
 mod schema;
 mod surveys;
 mod transactions;
@@ -24,6 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 use uuid::Uuid;
+use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
@@ -35,6 +37,8 @@ use super::{
 use attempts::Tried;
 pub use examine::Examined;
 use ground::{Disk, Ground, Unknown};
+pub use salvage::LastSalvage;
+use salvage::Witness;
 use transactions::Numbers;
 
 /// The outbox in one SQLite file.
@@ -49,6 +53,9 @@ pub struct SqliteOutbox {
     counted: Mutex<Option<Counts>>,
     /// The last write failed for a reason that lies with the disk.
     failing: AtomicBool,
+    /// Knows how far the log is; not of one that was only opened to be looked at.
+    witness: Option<Witness>,
+    last_salvage: Option<LastSalvage>,
 }
 
 impl SqliteOutbox {
@@ -107,6 +114,8 @@ impl SqliteOutbox {
             tried: Mutex::default(),
             counted: Mutex::default(),
             failing: AtomicBool::new(false),
+            witness: None,
+            last_salvage: None,
         }
     }
 
@@ -138,6 +147,9 @@ impl SqliteOutbox {
         if matches!(done, Err(OutboxError::Full(_))) && self.ground.give_up_ballast() {
             tracing::error!("the disk is full; the outbox has given up its ballast to go on");
             done = work(&mut connection);
+        }
+        if let (Ok(_), Some(witness)) = (&done, &self.witness) {
+            witness.note(&connection);
         }
         self.note_write(done.as_ref().err());
         done
@@ -212,6 +224,14 @@ impl Outbox for SqliteOutbox {
 
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
         surveys::acknowledge_surveys(self, ids)
+    }
+
+    fn salvaged(&self) -> Option<Salvaged> {
+        self.last_salvage.as_ref().map(|last| last.salvaged)
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.last_salvage.as_ref().is_some_and(|last| !last.is_agreed)
     }
 
     fn room(&self) -> Result<u32> {

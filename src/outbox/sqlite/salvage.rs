@@ -12,8 +12,6 @@
 mod cells;
 mod image;
 mod sense;
-#[cfg(test)]
-mod tests;
 mod swap;
 mod witness;
 
@@ -78,7 +76,12 @@ impl SqliteOutbox {
             tracing::error!(?damage, "the outbox is damaged; what is readable goes into a fresh one");
             salvage(path, &damage, now)?;
         }
-        Self::open(path)
+        let witness = Witness::before_opening(path).map_err(OutboxError::Folder)?;
+        let mut outbox = Self::open(path)?;
+        witness.note(&outbox.lock());
+        outbox.witness = Some(witness);
+        outbox.last_salvage = Self::last_salvage(path);
+        Ok(outbox)
     }
 
     /// What the last salvage brought; `None` when there never was one.
@@ -161,9 +164,12 @@ fn salvage(path: &Path, damage: &Damage, now: Timestamp) -> Result<()> {
     let (mut rows, whole) = collect(&image);
     let left_out = rows.leave_out_doubles();
     swap::clear(path).map_err(OutboxError::Folder)?;
-    let kept = make(&swap::in_the_making(path), &rows, now)?;
-    let unreadable = !whole || left_out > 0 || kept.in_doubt || matches!(damage, Damage::Known(_));
-    let kept = u32::try_from(kept.transactions).unwrap_or(u32::MAX);
+    let in_doubt = !whole || left_out > 0 || matches!(damage, Damage::Known(_));
+    let made = make(&swap::in_the_making(path), &rows, in_doubt, now)?;
+    // What nobody has agreed to yet is not forgotten because it happened again.
+    let unreadable =
+        made.in_doubt || read_note(path).is_some_and(|before| before.unreadable && !before.agreed);
+    let kept = u32::try_from(made.transactions).unwrap_or(u32::MAX);
     let note = Note { at: now, kept, unreadable, stamp: stamp(path, now), agreed: false };
     write_note(path, &note).map_err(OutboxError::Folder)?;
     swap::decide(path).map_err(OutboxError::Folder)?;
@@ -182,7 +188,7 @@ fn collect(image: &Image) -> (Rows, bool) {
         some
     });
     let trees: Vec<(String, u32)> = schema.iter().filter_map(table_of).collect();
-    whole &= ["transactions", "journal", "counter", "surveys"]
+    whole &= ["transactions", "journal", "counter"]
         .iter()
         .all(|wanted| trees.iter().any(|(name, _)| name == wanted));
     for (name, root) in &trees {
@@ -222,14 +228,17 @@ struct Made {
 }
 
 /// Fills a fresh database. Nobody sees it before it is whole, so it needs no log.
-fn make(path: &Path, rows: &Rows, now: Timestamp) -> Result<Made> {
+fn make(path: &Path, rows: &Rows, in_doubt: bool, now: Timestamp) -> Result<Made> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(OutboxError::Folder)?;
     let mut connection = Connection::open(path)?;
     connection.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "OFF")?;
     MIGRATIONS.to_latest(&mut connection)?;
     let sql = connection.transaction()?;
-    let in_doubt = insert_journal(&sql, rows)?;
+    let in_doubt = insert_journal(&sql, rows)? || in_doubt;
+    if in_doubt {
+        stand_in(&sql, now)?;
+    }
     insert_transactions(&sql, rows)?;
     for (id, (task, answers)) in &rows.surveys {
         sql.prepare_cached("INSERT INTO surveys (id, task, answers) VALUES (?1, ?2, ?3)")?
@@ -272,10 +281,24 @@ fn insert_journal(sql: &Connection, rows: &Rows) -> Result<bool> {
                 "the transaction of an open payment could not be read; look for the payment in the bank's list");
             in_doubt = true;
         }
-        let [receipt, before, terminal, number, scheme, turnover, count, total, trace, settled] = &line.others;
+        let [receipt, before, terminal, number, scheme, turnover, count, total, trace, settled] =
+            &line.others;
         insert.execute(params![
-            entry, line.payment.as_bytes(), line.amount, line.intended_at, line.state, receipt, before,
-            terminal, number, scheme, turnover, count, total, trace, settled,
+            entry,
+            line.payment.as_bytes(),
+            line.amount,
+            line.intended_at,
+            line.state,
+            receipt,
+            before,
+            terminal,
+            number,
+            scheme,
+            turnover,
+            count,
+            total,
+            trace,
+            settled,
         ])?;
     }
     for kept in rows.transactions.values() {
@@ -292,6 +315,17 @@ fn insert_journal(sql: &Connection, rows: &Rows) -> Result<bool> {
     Ok(in_doubt)
 }
 
+/// A line for those that may be missing from the end of the journal. It belongs to no transaction and is
+/// told to nobody; it is there so that an open payment before it is never taken for the terminal's last.
+fn stand_in(sql: &Connection, now: Timestamp) -> Result<()> {
+    let payment = uuid::Uuid::from_u128(now.as_nanosecond().unsigned_abs());
+    sql.execute(
+        "INSERT INTO journal (payment, amount, intended_at, state) VALUES (?1, 1, ?2, 'paid')",
+        params![payment.as_bytes(), now.to_string()],
+    )?;
+    Ok(())
+}
+
 fn insert_transactions(sql: &Connection, rows: &Rows) -> Result<()> {
     let known: std::collections::HashSet<_> = rows.journal.values().map(|line| line.payment).collect();
     let mut insert = sql.prepare(
@@ -305,8 +339,18 @@ fn insert_transactions(sql: &Connection, rows: &Rows) -> Result<()> {
         let state = if is_orphan && kept.state == "held" { "saved" } else { &kept.state };
         let [case, refusal, at, key, content] = &kept.others;
         insert.execute(params![
-            sequence, kept.id.as_bytes(), state, kept.header, kept.payment.map(uuid::Uuid::into_bytes), case,
-            refusal, kept.revision, kept.answered, at, key, content,
+            sequence,
+            kept.id.as_bytes(),
+            state,
+            kept.header,
+            kept.payment.map(uuid::Uuid::into_bytes),
+            case,
+            refusal,
+            kept.revision,
+            kept.answered,
+            at,
+            key,
+            content,
         ])?;
     }
     Ok(())
@@ -323,8 +367,11 @@ fn newest_version() -> Result<u32> {
 /// A time as part of a file's name, of which there is none yet.
 fn stamp(path: &Path, now: Timestamp) -> String {
     let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let taken = |stamp: &str| ["", "-wal"].iter().any(|part| beside(path, &format!(".damaged-{stamp}{part}")).exists());
-    (1..).map(|number| if number == 1 { time.clone() } else { format!("{time}-{number}") })
+    let taken = |stamp: &str| {
+        ["", "-wal"].iter().any(|part| beside(path, &format!(".damaged-{stamp}{part}")).exists())
+    };
+    (1..)
+        .map(|number| if number == 1 { time.clone() } else { format!("{time}-{number}") })
         .find(|stamp| !taken(stamp))
         .unwrap_or(time)
 }

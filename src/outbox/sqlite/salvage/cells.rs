@@ -63,7 +63,8 @@ pub(super) fn read(image: &Image, number: u32) -> Found {
     let mut found = Found::default();
     for cell in 0..cells {
         let at = usize::from(two(&page, pointers + 2 * cell));
-        let read = if at < pointers + 2 * cells { None } else { read_cell(image, &page, at, kind, &mut found) };
+        let read =
+            if at < pointers + 2 * cells { None } else { read_cell(image, &page, at, kind, &mut found) };
         match read {
             Some(record) => found.records.extend(record),
             None => found.is_damaged = true,
@@ -105,7 +106,13 @@ impl Kind {
 }
 
 /// A cell: `None` when it cannot be read, `Some(None)` when it holds no row.
-fn read_cell(image: &Image, page: &[u8], mut at: usize, kind: Kind, found: &mut Found) -> Option<Option<Record>> {
+fn read_cell(
+    image: &Image,
+    page: &[u8],
+    mut at: usize,
+    kind: Kind,
+    found: &mut Found,
+) -> Option<Option<Record>> {
     if !kind.is_leaf() {
         found.children.push(number(page, at));
         at += 4;

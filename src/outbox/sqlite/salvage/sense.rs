@@ -92,7 +92,8 @@ impl Rows {
     fn take_transaction(&mut self, record: Record) -> bool {
         let Some((sequence, kept)) = transaction(record) else { return false };
         self.sequence = self.sequence.max(sequence);
-        let progress = |kept: &Kept| (kept.answered, kept.revision, kept.state != "held", kept.state == "registered");
+        let progress =
+            |kept: &Kept| (kept.answered, kept.revision, kept.state != "held", kept.state == "registered");
         match self.transactions.get(&sequence) {
             Some(known) if progress(known) >= progress(&kept) => {}
             _ => drop(self.transactions.insert(sequence, kept)),
@@ -115,7 +116,9 @@ impl Rows {
 
     fn take_survey(&mut self, record: Record) -> bool {
         let Ok([id, task, answers]) = <[Value; 3]>::try_from(record.values) else { return false };
-        let (Some(id), Some(task), Some(answers)) = (text(id), text(task), text(answers)) else { return false };
+        let (Some(id), Some(task), Some(answers)) = (text(id), text(task), text(answers)) else {
+            return false;
+        };
         if record.rowid.is_some() || id.parse::<Uuid>().is_err() {
             return false;
         }
@@ -128,7 +131,8 @@ impl Rows {
 
     fn take_attempts(&mut self, record: Record) -> bool {
         let Ok([id, tries, at, why]) = <[Value; 4]>::try_from(record.values) else { return false };
-        let (Some(id), Value::Integer(tries @ 1..), Value::Integer(at), Some(why)) = (uuid(&id), tries, at, text(why))
+        let (Some(id), Value::Integer(tries @ 1..), Value::Integer(at), Some(why)) =
+            (uuid(&id), tries, at, text(why))
         else {
             return false;
         };
@@ -154,12 +158,12 @@ fn transaction(record: Record) -> Option<(i64, Kept)> {
     let rowid = record.rowid?;
     let values = record.values;
     let (sequence, kept) = if matches!(values.first(), Some(Value::Null)) {
-        let [_, id, state, header, payment, case, refusal, revision, answered, at, key, content]: [Value; 12] =
-            values.try_into().ok()?;
+        let [_, id, state, header, payment, case, refusal, revision, answered, at, key, content]: [Value;
+            12] = values.try_into().ok()?;
         (rowid, parts(&id, header, state, &payment, &revision, &answered, [case, refusal, at, key, content])?)
     } else {
-        let [id, sequence, header, key, content, payment, state, case, refusal, revision, answered]: [Value; 11] =
-            values.try_into().ok()?;
+        let [id, sequence, header, key, content, payment, state, case, refusal, revision, answered]: [Value;
+            11] = values.try_into().ok()?;
         let others = [case, refusal, Value::Null, key, content];
         (whole(&sequence)?, parts(&id, header, state, &payment, &revision, &answered, others)?)
     };
@@ -186,8 +190,8 @@ fn parts(
         Value::Null => None,
         payment => Some(uuid(payment)?),
     };
-    let state =
-        text(state).filter(|it| ["held", "saved", "received", "registered", "parked"].contains(&it.as_str()))?;
+    let state = text(state)
+        .filter(|it| ["held", "saved", "received", "registered", "parked"].contains(&it.as_str()))?;
     let (revision, answered) = (whole(revision)?, whole(answered)?);
     let there = |value: &Value| match value {
         Value::Text(text) => !text.is_empty(),
@@ -202,7 +206,17 @@ fn parts(
     // What is still to be told must be there.
     ((0..=revision).contains(&answered) && (sealed || answered == revision)).then_some(())?;
     let (reference, committed_at) = (String::new(), String::new());
-    Some(Kept { id: uuid(id)?, header: text(header)?, reference, committed_at, state, payment, revision, answered, others })
+    Some(Kept {
+        id: uuid(id)?,
+        header: text(header)?,
+        reference,
+        committed_at,
+        state,
+        payment,
+        revision,
+        answered,
+        others,
+    })
 }
 
 /// A row of `journal`. What older programs did not write yet is nothing.
@@ -212,8 +226,19 @@ fn line(record: Record) -> Option<(i64, Line)> {
         return None;
     }
     values.resize(15, Value::Null);
-    let [number, payment, amount, last_receipt, last_terminal, at, state, terminal, receipt, scheme, rest @ ..] =
-        <[Value; 15]>::try_from(values).ok()?;
+    let [
+        number,
+        payment,
+        amount,
+        last_receipt,
+        last_terminal,
+        at,
+        state,
+        terminal,
+        receipt,
+        scheme,
+        rest @ ..,
+    ] = <[Value; 15]>::try_from(values).ok()?;
     let at = text(at).filter(|at| at.parse::<jiff::Timestamp>().is_ok())?;
     let state = match state {
         Value::Null => None,
@@ -221,7 +246,8 @@ fn line(record: Record) -> Option<(i64, Line)> {
     };
     (number == Value::Null && entry > 0).then_some(())?;
     let [turnover, count, total, trace, settled] = rest;
-    let others = [last_receipt, last_terminal, terminal, receipt, scheme, turnover, count, total, trace, settled];
+    let others =
+        [last_receipt, last_terminal, terminal, receipt, scheme, turnover, count, total, trace, settled];
     let amount = whole(&amount).filter(|amount| *amount > 0)?;
     Some((entry, Line { payment: uuid(&payment)?, amount, intended_at: at, state, others }))
 }

@@ -41,12 +41,13 @@ pub(super) fn finish(database: &Path, stamp: &str) -> io::Result<()> {
     }
     for part in PARTS {
         let (from, to) = (beside(database, part), beside(database, &format!(".damaged-{stamp}{part}")));
-        // Never over what was put aside before.
-        if from.exists() && !to.exists() {
+        let Ok(known) = from.metadata() else { continue };
+        if known.len() == 0 || part == "-shm" {
+            // Nothing is in it, or nothing that is not in the log.
+            fs::remove_file(&from)?;
+        } else {
             fs::rename(&from, &to)?;
             fs::set_permissions(&to, Permissions::from_mode(0o600))?;
-        } else if from.exists() {
-            fs::remove_file(&from)?;
         }
     }
     sync_folder(database)?;

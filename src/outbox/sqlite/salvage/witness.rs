@@ -107,7 +107,8 @@ pub(super) fn judge(database: &Path) -> io::Result<Verdict> {
     let path = beside(database, "-witness");
     let Ok(file) = File::open(&path) else { return Ok(Verdict::Well) };
     let mut bytes = [0; LENGTH];
-    let words = file.read_exact_at(&mut bytes, 0).map(|()| [0, 4, 8, 12, 16, 20].map(|at| number(&bytes, at)));
+    let words =
+        file.read_exact_at(&mut bytes, 0).map(|()| [0, 4, 8, 12, 16, 20].map(|at| number(&bytes, at)));
     let known = words.ok().filter(|words| words[0] == MAGIC && sum(words) == number(&bytes, 24));
     let known = known.map(|[_, count, one, two, frames, opening]| Known {
         name: (count, one, two),

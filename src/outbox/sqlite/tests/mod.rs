@@ -1,6 +1,7 @@
 //! What only a file can show: that it is private, sealed, brought up to date, bounded, and honest about a
 //! disk that fails.
 
+mod damage;
 mod disk;
 mod full;
 mod power_cuts;
