@@ -24,7 +24,8 @@ pub(super) struct Numbers {
 pub(super) fn next_sequence(outbox: &SqliteOutbox) -> Result<u64> {
     let mut numbers = outbox.numbers.lock().unwrap_or_else(PoisonError::into_inner);
     if numbers.next == numbers.end {
-        // Not as one statement of its own: an error in committing one that returns rows goes unnoticed.
+        // Not a statement of its own: with RETURNING the row comes before the commit, and what becomes of
+        // that would be told to nobody.
         let last = outbox.durably(|sql| {
             let reserved: i64 = sql
                 .prepare_cached(

@@ -8,7 +8,10 @@ mod hub;
 mod ledger;
 
 use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
 use zuil_disk::{Disk, Drawn, Fault, VFS};
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{PaymentState, Reference};
 
 use super::*;
 use ledger::{Call, Ledger};
@@ -154,7 +157,7 @@ fn cut_a_thousand_times(share: u64) {
     assert!(drawn.cuts >= CUTS / SHARES, "{drawn:?}");
     let kinds =
         [drawn.old, drawn.new, drawn.torn, drawn.garbage, drawn.lengths, happened, not_happened, opening];
-    assert!(kinds.iter().all(|count| *count > 5), "{drawn:?} {happened} {not_happened} {opening}");
+    assert!(kinds.iter().all(|count| *count > 2), "{drawn:?} {happened} {not_happened} {opening}");
 }
 
 #[test]

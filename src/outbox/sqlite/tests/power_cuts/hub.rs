@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use zuil_hub::store::{Batch, Filter, Incoming, Outcome, Pillar, SqliteStore, Store};
+use zuil_wire::Transaction;
 
 use super::*;
 
