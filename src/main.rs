@@ -9,10 +9,12 @@ use tracing_subscriber::prelude::*;
 use zuil::catalogue::Catalogue;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
+use zuil::outbox::SqliteOutbox;
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
+use zuil_wire::health::Salvaged;
 
 /// The municipal self-service pillar.
 #[derive(Parser)]
@@ -41,6 +43,13 @@ enum Command {
     /// at from outside only. Nothing is charged, and nothing is printed without --print. It takes a
     /// minute at most.
     Doctor(doctor::command::Options),
+    /// Tell what was saved of an outbox that was damaged.
+    Salvaged {
+        /// You have compared the terminal's own list of payments with what the hub has, and agree that
+        /// cards are taken again from the pillar's next start on.
+        #[arg(long)]
+        agree: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -48,6 +57,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Check { dir }) => check(&dir),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
+        Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),
     };
     done.unwrap_or_else(|error| {
@@ -64,6 +74,22 @@ fn check(dir: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> 
         }
         Err(mistakes) => Err(NotServing::Catalogue(mistakes).into()),
     }
+}
+
+fn salvaged(config: &std::path::Path, agree: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let outbox = Config::load(config)?.data_dir.join("outbox.sqlite");
+    if agree {
+        SqliteOutbox::agree_to_salvage(&outbox)?;
+    }
+    let Some(last) = SqliteOutbox::last_salvage(&outbox) else {
+        println!("this outbox was never damaged");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let Salvaged { at, kept, unreadable } = last.salvaged;
+    println!("damaged and made anew at {at}, with {kept} requests; all readable: {}", !unreadable);
+    println!("cards are taken: {}", last.is_agreed);
+    last.put_aside.iter().for_each(|file| println!("put aside: {}", file.display()));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {

@@ -33,6 +33,9 @@ pub struct HealthReport {
     /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
     /// no cards.
     pub open_payments: Vec<OpenPayment>,
+    /// How its outbox is; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageReport>,
 }
 
 impl HealthReport {
@@ -124,6 +127,48 @@ pub struct OpenPayment {
     /// The receipt number that the terminal told when it had charged; nothing when it never came to
     /// that.
     pub receipt_number: Option<u16>,
+}
+
+/// How a pillar's outbox is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageReport {
+    /// For how many more transactions there is room, as far as that is worth telling: at most 1000, in
+    /// hundreds from 200 on, in tens below. With less than 100 the pillar begins no visit.
+    pub room_for: u32,
+    /// What was tried most often in vain of that which waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Tried>,
+    /// What was saved of an outbox that was damaged, the last time that happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salvaged: Option<Salvaged>,
+}
+
+/// What was saved of a damaged outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Salvaged {
+    /// When, by the pillar's clock.
+    pub at: Timestamp,
+    /// How many transactions could be read, those that the hub has among them.
+    pub kept: u32,
+    /// Whether something could not be read: a request, or a payment. The pillar then takes no cards until a
+    /// person at it has agreed.
+    pub unreadable: bool,
+}
+
+/// How often something was tried to be told to the hub in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// The transaction.
+    pub id: Uuid,
+    /// How often.
+    pub tries: u32,
+    /// When it was last tried, by the pillar's clock.
+    pub last: Timestamp,
+    /// Why that failed, at most 200 characters.
+    pub why: String,
 }
 
 /// The hub's answer to a report.

@@ -15,7 +15,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, OpenPayment, Paper, Salvaged, SettledByStaff, StorageReport, Tried,
+};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
@@ -152,12 +154,26 @@ fn report() -> HealthReport {
         }),
         waiting: 2,
         open_payments: vec![open_payment()],
+        storage: None,
     }
 }
 
 /// A report of a pillar that has just been put together.
 fn bare_report() -> HealthReport {
     HealthReport { devices: Vec::new(), paper: None, waiting: 0, open_payments: Vec::new(), ..report() }
+}
+
+/// A report of a pillar whose disk is nearly full, and which cannot get rid of something.
+fn storage() -> StorageReport {
+    let tried = Tried {
+        id: ID,
+        tries: 17,
+        last: "2026-03-02T08:58:00Z".parse().unwrap(),
+        why: "the hub does not take this request".into(),
+    };
+    let at = "2026-03-01T06:02:11Z".parse().unwrap();
+    let salvaged = Some(Salvaged { at, kept: 412, unreadable: true });
+    StorageReport { room_for: 130, tried: Some(tried), salvaged }
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.
@@ -235,6 +251,10 @@ fn every_outcome_is_written_as_ever() {
 fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report", &report());
     is_exactly("health_report_bare", &bare_report());
+    is_exactly("storage_report", &storage());
+    let told = HealthReport { storage: Some(storage()), ..report() };
+    let json = serde_json::to_string(&told).unwrap();
+    assert_eq!(serde_json::from_str::<HealthReport>(&json).unwrap(), told);
     is_exactly("open_payment", &open_payment());
     let answer = HealthAnswer {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),

@@ -233,6 +233,7 @@ mod tests {
             paper: None,
             waiting: 0,
             open_payments: Vec::new(),
+            storage: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

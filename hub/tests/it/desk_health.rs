@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode};
-use zuil_wire::health::{Device, DeviceReport, DeviceState, Paper};
+use zuil_wire::health::{Device, DeviceReport, DeviceState, Paper, Salvaged, StorageReport};
 use zuil_wire::{HealthReport, PaymentState, Reference};
 
 use super::desk::{Browser, location, signed_in};
@@ -95,6 +95,23 @@ async fn a_technician_reads_what_to_do_and_an_agent_what_to_say() {
     assert!(page.contains("Pinnen kan.") && page.contains("U krijgt een bon."));
     assert!(page.contains("Er is nog te weinig geprint om dat te zeggen."));
     assert_eq!(browser.get("/pillars/nobody").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn staff_read_that_a_pillars_storage_was_damaged_and_what_that_means() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    hub.add_pillar("jumbo");
+    let mut damaged = report(DeviceState::Ready, DeviceState::Blocked);
+    said(&hub, "jumbo", &damaged, 0);
+    assert!(!browser.text("/pillars/jumbo").await.contains("beschadigd"));
+    for (unreadable, words) in [(false, "alle 412 aanvragen zijn bewaard"), (true, "neemt geen pinpas aan")] {
+        let salvaged = Some(Salvaged { at: damaged.at, kept: 412, unreadable });
+        damaged.storage = Some(StorageReport { room_for: 1000, tried: None, salvaged });
+        said(&hub, "jumbo", &damaged, 0);
+        let page = browser.text("/pillars/jumbo").await;
+        assert!(page.contains("Was beschadigd") && page.contains(words), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -102,6 +102,8 @@ impl Till {
 
     pub(super) fn look_for_open_payments(&mut self) {
         self.blocked = match self.outbox.open_payments() {
+            // One that cannot be read any more may be open, too.
+            Ok(_) if self.outbox.is_in_doubt() => true,
             Ok(open) => open.iter().any(|open| !self.is_current(open.payment)),
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be read; no card is taken");

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use tempfile::TempDir;
 use zuil_wire::{Header, PROTOCOL_VERSION};
 
@@ -69,7 +70,8 @@ struct Counter {
 impl Counter {
     /// A till that was just switched on.
     fn switched_on(folder: TempDir, next: u64) -> Self {
-        let outbox = Arc::new(SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap());
+        let path = folder.path().join("outbox.sqlite");
+        let outbox = Arc::new(SqliteOutbox::open_or_salvage(&path, Timestamp::UNIX_EPOCH).unwrap());
         let terminal = ScriptedTerminal::default();
         let till = Till::new(Some(Box::new(terminal.clone())), outbox.clone(), Arc::new(NoWaypoints));
         let (now, payment) = (Duration::ZERO, Uuid::nil());
@@ -725,5 +727,20 @@ fn a_terminal_that_never_tells_what_it_remembers_is_said_to_take_no_cards() {
     counter.after_seconds(2);
     assert!(counter.till.is_blocked(counter.now));
     counter.remembers(230).after_seconds(1);
+    assert!(!counter.till.is_blocked(counter.now) && counter.till.can_begin());
+}
+
+#[test]
+fn after_a_loss_in_the_journal_no_card_is_taken_until_a_person_has_agreed() {
+    let Counter { till, outbox, folder, next, .. } = Counter::open();
+    drop((till, outbox));
+    let path = folder.path().join("outbox.sqlite");
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(8192).unwrap();
+    let mut counter = Counter::switched_on(folder, next);
+    counter.ready().remembers(230).after_seconds(3600);
+    assert!(counter.till.is_blocked(counter.now) && !counter.till.can_begin());
+    SqliteOutbox::agree_to_salvage(&path).unwrap();
+    let mut counter = counter.after_a_power_cut();
+    counter.ready().remembers(230).after_seconds(3600);
     assert!(!counter.till.is_blocked(counter.now) && counter.till.can_begin());
 }

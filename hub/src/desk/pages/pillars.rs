@@ -281,9 +281,13 @@ fn details(
         (t.last_seen, moment(pillar.last_seen_at)),
         (t.last_report, moment(reported.map(|reported| reported.received_at))),
     ];
-    if let Some(Reported { report, .. }) = reported {
+    if let Some(known @ Reported { report, .. }) = reported {
         if condition.is_known() {
             details.push((t.waiting, lang.waiting_in_the_pillar(report.waiting)));
+        }
+        if let Some(salvaged) = report.storage.as_ref().and_then(|storage| storage.salvaged) {
+            let when = Moment::new(known.by_our_clock(salvaged.at), now, lang).text;
+            details.push((t.storage, lang.storage_was_salvaged(&when, &salvaged)));
         }
         details.push((t.program, report.program.clone()));
         details.push((t.catalogue, report.catalogue.clone()));

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use zuil_wire::health::DeviceState;
+use zuil_wire::health::{DeviceState, Salvaged};
 
 use super::super::condition::{Issue, PaperLeft};
 use super::Lang;
@@ -17,6 +17,7 @@ pub(in super::super) struct PillarTexts {
     pub cards: &'static str,
     pub readers: &'static str,
     pub waiting: &'static str,
+    pub storage: &'static str,
     pub last_seen: &'static str,
     pub no_printer: &'static str,
     pub no_terminal: &'static str,
@@ -66,6 +67,7 @@ const NL: PillarTexts = PillarTexts {
     cards: "Pinnen",
     readers: "Lezers",
     waiting: "Wacht in de zuil",
+    storage: "Opslag",
     last_seen: "Laatst gezien",
     no_printer: "Heeft geen printer",
     no_terminal: "Heeft geen betaalautomaat",
@@ -128,6 +130,7 @@ const EN: PillarTexts = PillarTexts {
     cards: "Card payment",
     readers: "Readers",
     waiting: "Waiting in the pillar",
+    storage: "Storage",
     last_seen: "Last seen",
     no_printer: "Has no printer",
     no_terminal: "Has no card terminal",
@@ -357,6 +360,30 @@ impl Lang {
             (Self::Nl, _) => format!("{count} aanvragen"),
             (Self::En, 1) => "1 request".into(),
             (Self::En, _) => format!("{count} requests"),
+        }
+    }
+
+    /// "Was beschadigd en is opnieuw gemaakt, vandaag 9:12; 412 aanvragen bewaard."
+    pub(in super::super) fn storage_was_salvaged(self, when: &str, salvaged: &Salvaged) -> String {
+        let Salvaged { kept, unreadable, .. } = salvaged;
+        match (self, unreadable) {
+            (Self::Nl, false) => format!(
+                "Was beschadigd en is opnieuw gemaakt, {when}; alle {kept} aanvragen zijn bewaard. Vervang de schijf."
+            ),
+            (Self::Nl, true) => format!(
+                "Was beschadigd en is opnieuw gemaakt, {when}; {kept} aanvragen zijn bewaard. Er was iets \
+                 onleesbaar: misschien ontbreken aanvragen, of een betaling. De zuil neemt geen pinpas aan tot \
+                 een technicus bij de zuil de lijst van de betaalautomaat heeft vergeleken met de betalingen \
+                 hier. Vervang de schijf."
+            ),
+            (Self::En, false) => {
+                format!("Was damaged and made anew, {when}; all {kept} requests were kept. Replace the disk.")
+            }
+            (Self::En, true) => format!(
+                "Was damaged and made anew, {when}; {kept} requests were kept. Something was unreadable: \
+                 requests may be missing, or a payment. The pillar takes no card until a technician at it has \
+                 compared the terminal's list with the payments here. Replace the disk."
+            ),
         }
     }
 

@@ -1,0 +1,148 @@
+//! A small file beside the database that knows how far its write-ahead log was.
+//!
+//! SQLite takes a log that is gone, cut off or another database's for what it is: no log, a shorter one,
+//! its own. Each of those loses what was told to be saved, and says nothing. So after each write the
+//! log's name and length are noted here. Invariant: it is written after what it tells of is durable and
+//! is not synced itself, so that it may know too little after a power cut, and never too much.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rusqlite::Connection;
+
+use super::image::{log_at, number};
+use super::swap::beside;
+
+const MAGIC: u32 = 0x7a75_696c;
+const LENGTH: usize = 28;
+
+/// The witness of an open outbox.
+pub(in super::super) struct Witness {
+    file: File,
+    log: PathBuf,
+    open_log: OnceLock<File>,
+}
+
+/// What it knows.
+struct Known {
+    /// The log's name, as in [`super::image::Log`].
+    name: (u32, u32, u32),
+    /// How many of its frames are to be there.
+    frames: u32,
+    /// A start was begun: whatever log there is may be right.
+    is_opening: bool,
+}
+
+/// What is wrong with a database, as far as its witness knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing.
+    Well,
+    /// The database is gone.
+    NoDatabase,
+    /// The log is gone or has lost its end.
+    LostLog,
+    /// The log is another database's.
+    OtherLog,
+}
+
+impl Witness {
+    /// Before SQLite opens the database.
+    pub(in super::super) fn before_opening(database: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(beside(database, "-witness"))?;
+        let witness = Self { file, log: beside(database, "-wal"), open_log: OnceLock::new() };
+        witness.write(&Known { name: (0, 0, 0), frames: 0, is_opening: true })?;
+        witness.file.sync_all()?;
+        Ok(witness)
+    }
+
+    /// After a write that is durable. What goes wrong here only makes it know less.
+    pub(in super::super) fn note(&self, connection: &Connection) {
+        if let Some(known) = self.look(connection)
+            && let Err(error) = self.write(&known)
+        {
+            tracing::debug!(%error, "the witness of the outbox cannot be written");
+        }
+    }
+
+    fn look(&self, connection: &Connection) -> Option<Known> {
+        let frames: i64 = connection
+            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
+            .and_then(|mut query| query.query_row([], |row| row.get(1)))
+            .ok()?;
+        let log = match self.open_log.get() {
+            Some(log) => log,
+            None => {
+                let opened = File::open(&self.log).ok()?;
+                self.open_log.get_or_init(|| opened)
+            }
+        };
+        let mut header = [0; 24];
+        log.read_exact_at(&mut header, 0).ok()?;
+        let name = (number(&header, 12), number(&header, 16), number(&header, 20));
+        Some(Known { name, frames: u32::try_from(frames).ok()?, is_opening: false })
+    }
+
+    fn write(&self, known: &Known) -> io::Result<()> {
+        let (count, one, two) = known.name;
+        let words = [MAGIC, count, one, two, known.frames, u32::from(known.is_opening)];
+        let mut bytes = Vec::with_capacity(LENGTH);
+        for word in words.into_iter().chain([sum(&words)]) {
+            bytes.extend(word.to_be_bytes());
+        }
+        self.file.write_all_at(&bytes, 0)
+    }
+}
+
+/// What the witness of a database says before that is opened.
+pub(super) fn judge(database: &Path) -> io::Result<Verdict> {
+    let path = beside(database, "-witness");
+    let Ok(file) = File::open(&path) else { return Ok(Verdict::Well) };
+    let mut bytes = [0; LENGTH];
+    let words =
+        file.read_exact_at(&mut bytes, 0).map(|()| [0, 4, 8, 12, 16, 20].map(|at| number(&bytes, at)));
+    let known = words.ok().filter(|words| words[0] == MAGIC && sum(words) == number(&bytes, 24));
+    let known = known.map(|[_, count, one, two, frames, opening]| Known {
+        name: (count, one, two),
+        frames,
+        is_opening: opening != 0,
+    });
+    let Some(known) = known.filter(|known| !known.is_opening) else { return Ok(Verdict::Well) };
+    let length = database.metadata().map_or(0, |it| it.len());
+    let log = log_at(&beside(database, "-wal"))?;
+    if length == 0 && known.frames == 0 {
+        return Ok(Verdict::NoDatabase);
+    }
+    Ok(match log {
+        None if length == 0 => Verdict::NoDatabase,
+        None if known.frames == 0 || is_newer(database, &file)? => Verdict::Well,
+        None => Verdict::LostLog,
+        Some(log) if log.name == known.name && log.frames >= known.frames => Verdict::Well,
+        Some(log) if log.name == known.name => Verdict::LostLog,
+        Some(log) if follows(log.name, known.name) => Verdict::Well,
+        Some(_) => Verdict::OtherLog,
+    })
+}
+
+/// A log that is gone was brought home when the database was written after the witness.
+fn is_newer(database: &Path, witness: &File) -> io::Result<bool> {
+    Ok(database.metadata()?.modified()? >= witness.metadata()?.modified()?)
+}
+
+/// Whether a log of that name is the same one, begun anew after everything was brought home.
+const fn follows(name: (u32, u32, u32), before: (u32, u32, u32)) -> bool {
+    let times = name.0.wrapping_sub(before.0);
+    times > 0 && times < 1 << 30 && name.1.wrapping_sub(before.1) == times
+}
+
+fn sum(words: &[u32; 6]) -> u32 {
+    words.iter().fold(0x811c_9dc5, |sum, word| (sum ^ word).wrapping_mul(0x0100_0193).rotate_left(7))
+}
