@@ -63,6 +63,16 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be read.
     fn pending(&self, limit: usize) -> Result<Vec<Pending>>;
 
+    /// As [`Outbox::pending`], of those with a sequence higher than `after`. An implementation that can
+    /// does not read what is passed over.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        let all = self.pending(usize::MAX)?.into_iter();
+        Ok(all.filter(|item| item.sealed.header.sequence > after).take(limit).collect())
+    }
+
     /// Keeps what the hub answered. `sent` is what the answer is about: an outcome for anything
     /// else, or one that came before, changes nothing. States go forward only. What the hub refused
     /// is parked with its reason. Returns what became of each transaction that was answered.
@@ -192,7 +202,11 @@ impl Outbox for SqliteOutbox {
     }
 
     fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
-        transactions::pending(self, limit)
+        transactions::pending_after(self, 0, limit)
+    }
+
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        transactions::pending_after(self, after, limit)
     }
 
     fn acknowledge(&self, outcomes: &[ItemOutcome], sent: &[Sent]) -> Result<Vec<Acknowledged>> {

@@ -25,6 +25,12 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// A free transaction that was never told, without an outbox around it.
+    #[cfg(test)]
+    pub(crate) const fn for_tests(sealed: Sealed) -> Self {
+        Self { sealed, payment: None, revision: 1 }
+    }
+
     /// What to hand to [`super::Outbox::acknowledge`] together with the hub's answer to this.
     #[must_use]
     pub fn sent(&self) -> Sent {
@@ -84,18 +90,19 @@ pub(super) fn commit(outbox: &SqliteOutbox, sealed: &Sealed) -> Result<()> {
     outbox.durably(|sql| insert(sql, sealed, "saved", None))
 }
 
-pub(super) fn pending(outbox: &SqliteOutbox, limit: usize) -> Result<Vec<Pending>> {
+pub(super) fn pending_after(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<Pending>> {
     let connection = outbox.lock();
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
     let mut query = connection.prepare_cached(&format!(
         "SELECT t.header, t.encapsulated_key, t.ciphertext, t.revision,
                     j.state, j.amount, j.terminal_id, j.receipt_number, j.card_scheme
              FROM transactions t LEFT JOIN journal j USING (payment)
-             WHERE t.answered < t.revision AND t.state <> 'held'
+             WHERE t.answered < t.revision AND t.state <> 'held' AND t.sequence > ?1
              ORDER BY t.sequence LIMIT {limit}",
     ))?;
-    let mut rows = query.query([])?;
+    let mut rows = query.query([after])?;
     let mut pending = Vec::new();
     while let Some(row) = rows.next()? {
         pending.push(Pending {

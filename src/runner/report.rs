@@ -34,6 +34,7 @@ pub(super) fn report(
         paper,
         waiting: outbox.counts()?.saved,
         open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
+        clock_off_seconds: None,
     })
 }
 

@@ -8,6 +8,7 @@ mod binding;
 mod client;
 mod error;
 mod expiry;
+pub mod network;
 pub mod plan;
 mod probe;
 pub mod report;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
 
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
@@ -50,6 +51,16 @@ pub trait Hub: Send + Sync + 'static {
 
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
     fn hello(&self) -> impl Future<Output = Result<(), SyncError>> + Send;
+
+    /// The version of the protocol in which requests are to be, as far as it was agreed upon.
+    fn version(&self) -> u16 {
+        PROTOCOL_VERSION
+    }
+
+    /// How many bytes an upload should have at most.
+    fn room(&self) -> usize {
+        UploadRequest::MAX_BYTES
+    }
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered.
@@ -75,6 +86,14 @@ impl<H: Hub> Hub for Watched<H> {
 
     async fn hello(&self) -> Result<(), SyncError> {
         self.hub.hello().await
+    }
+
+    fn version(&self) -> u16 {
+        self.hub.version()
+    }
+
+    fn room(&self) -> usize {
+        self.hub.room()
     }
 }
 

@@ -10,6 +10,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::lenient::known_items;
+use crate::versions::WITH_CLOCK;
 use crate::{Cents, PaymentState, Reference};
 
 /// How a pillar is at one moment.
@@ -33,6 +35,11 @@ pub struct HealthReport {
     /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
     /// no cards.
     pub open_payments: Vec<OpenPayment>,
+    /// How many seconds the clock on the pillar's wall is ahead of the time that the hub taught it (or
+    /// behind, when negative). Nothing when it is right, or when there is no telling. `at` and all else
+    /// in the report is by the taught time. From version 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_off_seconds: Option<i64>,
 }
 
 impl HealthReport {
@@ -45,6 +52,16 @@ impl HealthReport {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         Self { at: other.at, ..self.clone() } == *other
+    }
+
+    /// The report in a version of the protocol, without what that one does not know.
+    #[must_use]
+    pub fn in_version(mut self, version: u16) -> Self {
+        self.version = version;
+        if version < WITH_CLOCK {
+            self.clock_off_seconds = None;
+        }
+        self
     }
 }
 
@@ -131,7 +148,9 @@ pub struct OpenPayment {
 pub struct HealthAnswer {
     /// The hub's clock.
     pub now: Timestamp,
-    /// What staff have found out about open payments of this report.
+    /// What staff have found out about open payments of this report. A word that this build does not know
+    /// decides nothing.
+    #[serde(deserialize_with = "known_items")]
     pub settled: Vec<SettledByStaff>,
 }
 
