@@ -51,6 +51,17 @@ pub struct Config {
     /// How long a visit may stand still.
     #[serde(default)]
     pub visit: VisitTimes,
+    /// The line to the hub.
+    #[serde(default)]
+    pub sync: Line,
+}
+
+/// The line to the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Line {
+    /// The most kilobits a second that uploads may take, 64 to 1000000; 0 for all there is.
+    pub max_kilobits: u32,
 }
 
 /// How much is logged.
@@ -323,6 +334,11 @@ impl Config {
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
             (mib_fit, "recorder.file_mib", "1 to 1024"),
             (files_fit, "recorder.files", "1 to 1000"),
+            (
+                self.sync.max_kilobits == 0 || (64..=1_000_000).contains(&self.sync.max_kilobits),
+                "sync.max_kilobits",
+                "64 to 1000000, or 0 for no limit",
+            ),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
         ]
@@ -420,7 +436,7 @@ mod tests {
         assert_eq!((documents.line_end, documents.suffix.as_str()), (LineEnd::Cr, ""));
         let passes = config.pass_reader.unwrap();
         assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
-        assert_eq!(config.visit, VisitTimes::default());
+        assert_eq!((config.visit, config.sync), (VisitTimes::default(), Line::default()));
     }
 
     #[test]
@@ -439,6 +455,7 @@ mod tests {
     fn values_outside_their_limits_are_refused_with_the_limits() {
         for (table, limits) in [
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
+            ("[sync]\nmax_kilobits = 5", "sync.max_kilobits must be 64 to 1000000"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
             ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 32, 42 or 48"),
             ("[document_reader]\nport = 'd'\nprefix = '123456789'", "document_reader.prefix"),

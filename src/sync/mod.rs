@@ -5,6 +5,7 @@
 //! interrupted is simply sent again; the hub takes each id once.
 
 mod binding;
+mod budget;
 mod client;
 mod error;
 mod expiry;
@@ -24,6 +25,7 @@ use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::SigningKey;
 use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
 
+use crate::clock::HubTime;
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
 
@@ -97,6 +99,15 @@ impl<H: Hub> Hub for Watched<H> {
     }
 }
 
+/// What is known of the line to the hub before anything is sent.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The time, which the hub teaches.
+    pub time: HubTime,
+    /// The most kilobits a second that uploads may take; 0 for all there is.
+    pub max_kilobits: u32,
+}
+
 /// Starts to bring `outbox` to the hub of `binding`, on `runtime`. It ends when the last clone of
 /// the handle is dropped.
 ///
@@ -105,6 +116,7 @@ impl<H: Hub> Hub for Watched<H> {
 pub fn start(
     binding: &Binding,
     outbox: Arc<dyn Outbox>,
+    line: Line,
     events: impl Fn(SyncEvent) + Send + 'static,
     waypoints: Arc<dyn Waypoints>,
     runtime: &tokio::runtime::Handle,
@@ -112,12 +124,18 @@ pub fn start(
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let worker = Worker {
         outbox,
-        hub: Watched { hub: HttpsHub::new(binding, Arc::clone(&provider))?, waypoints },
+        hub: Watched { hub: HttpsHub::new(binding, line, &provider)?, waypoints },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
     };
-    Ok(worker.spawn(runtime))
+    let handle = worker.spawn(runtime);
+    let _in_runtime = runtime.enter();
+    match network::Kernel::listen() {
+        Ok(kernel) => handle.watch_network(kernel, runtime),
+        Err(error) => tracing::warn!(%error, "the network is not watched; its return is noticed later"),
+    }
+    Ok(handle)
 }
 
 /// Spreads the pillars' tries. Without randomness they merely come at the same time.

@@ -206,8 +206,9 @@ impl Plan {
         }
         let (aside, free): (Vec<_>, Vec<_>) =
             window.into_iter().partition(|item| self.aside.contains_key(&item.sealed.header.id));
-        let chance =
-            aside.into_iter().find(|item| self.aside.get(&item.sealed.header.id).is_some_and(|a| a.until <= now));
+        // Who has waited longest goes first; the first in the queue would come again and again.
+        let due = |item: &Pending| self.aside.get(&item.sealed.header.id).map(|aside| aside.until);
+        let chance = aside.into_iter().filter(|item| due(item) <= Some(now)).min_by_key(due);
         match chance {
             Some(item) if !self.was_chance => {
                 self.was_chance = true;

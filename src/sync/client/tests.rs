@@ -3,17 +3,25 @@
 use std::net::SocketAddr;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{RootCertStore, ServerConfig};
 use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use zuil_wire::PROTOCOL_VERSION;
 
+use super::tls::certificates;
 use super::*;
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// A line without a limit, and a clock that is right.
+fn line() -> Line {
+    Line { time: HubTime::with(None, Timestamp::now, || Duration::ZERO), max_kilobits: 0 }
 }
 
 /// An authority that vouches for a hub or for pillars.
@@ -115,7 +123,7 @@ fn request() -> UploadRequest {
 async fn upload(text: String) -> Result<UploadResponse, SyncError> {
     let authority = Authority::new();
     let address = hub(&authority, &authority, text).await;
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     hub.upload(&request()).await
 }
 
@@ -141,7 +149,7 @@ async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
         stream.read_exact(&mut words).await.unwrap();
         words
     });
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert_eq!(&first_words.await.unwrap(), b"PRI * HTTP/2.0");
     assert!(matches!(error, SyncError::Unreachable(_)), "the hub hung up after that: {error:?}");
@@ -151,7 +159,7 @@ async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
 async fn a_hub_of_another_authority_is_not_believed() {
     let (ours, other) = (Authority::new(), Authority::new());
     let address = hub(&other, &ours, answer("200 OK", "", EMPTY)).await;
-    let hub = HttpsHub::new(&binding(address, &ours, &ours), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &ours, &ours), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::NotTheHub(_)) && error.is_permanent(), "{error:?}");
     assert!(matches!(hub.hello().await, Err(SyncError::NotTheHub(_))));
@@ -161,7 +169,7 @@ async fn a_hub_of_another_authority_is_not_believed() {
 async fn a_pillar_of_another_authority_is_not_admitted() {
     let (ours, other) = (Authority::new(), Authority::new());
     let address = hub(&ours, &ours, answer("200 OK", "", EMPTY)).await;
-    let hub = HttpsHub::new(&binding(address, &ours, &other), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &ours, &other), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::NotAdmitted) && error.is_permanent(), "{error:?}");
 }
@@ -170,7 +178,7 @@ async fn a_pillar_of_another_authority_is_not_admitted() {
 async fn where_nobody_listens_the_hub_is_away() {
     let authority = Authority::new();
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::Unreachable(_)) && !error.is_permanent(), "{error:?}");
 }
@@ -231,11 +239,11 @@ async fn a_report_brings_back_what_staff_found_out() {
         r#"{{"now":"2026-03-02T09:00:00Z","settled":[{{"payment":"{payment}","state":"not_paid"}}]}}"#
     );
     let address = hub(&authority, &authority, answer("200 OK", "", &body)).await;
-    let willing = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let willing = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let settled = willing.report(&report()).await.unwrap().settled;
     assert_eq!((settled[0].payment, settled[0].state), (payment, zuil_wire::PaymentState::NotPaid));
     let address = hub(&authority, &authority, answer("404 Not Found", "", "")).await;
-    let older = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let older = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     assert!(matches!(older.report(&report()).await, Err(SyncError::NoHub(404))));
 }
 
@@ -279,11 +287,11 @@ fn a_broken_binding_is_found_out_before_anything_is_sent() {
         ("private key", |binding| binding.private_key = "geheim".into()),
         ("fit", |binding| binding.private_key = Authority::new().issues("other.invalid").1),
     ];
-    HttpsHub::new(&good(), provider()).unwrap();
+    HttpsHub::new(&good(), line(), &provider()).unwrap();
     for (what, spoil) in cases {
         let mut binding = good();
         spoil(&mut binding);
-        let error = HttpsHub::new(&binding, provider()).err().unwrap();
+        let error = HttpsHub::new(&binding, line(), &provider()).err().unwrap();
         assert!(matches!(error, SyncError::Setup(_)), "{what}: {error:?}");
         assert!(error.to_string().contains(what) && !error.to_string().contains("geheim"), "{error}");
     }
