@@ -7,6 +7,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{RootCertStore, ServerConfig};
 use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -14,6 +15,9 @@ use zuil_wire::PROTOCOL_VERSION;
 
 use super::tls::certificates;
 use super::*;
+
+mod clock;
+mod forms;
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
@@ -41,22 +45,36 @@ impl Authority {
 
     /// A certificate and its key, PEM.
     fn issues(&self, name: &str) -> (String, String) {
+        self.issues_valid(name, (1975, 4096))
+    }
+
+    /// The same, valid from the beginning of one year to the beginning of another.
+    fn issues_valid(&self, name: &str, years: (i32, i32)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
+        params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
         (params.signed_by(&key, &self.issuer).unwrap().pem(), key.serialize_pem())
     }
 }
 
-/// The TLS side of a hub that admits everyone whom `admits` vouches for.
-fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
+fn admitting(admits: &Authority) -> Arc<dyn ClientCertVerifier> {
     let mut roots = RootCertStore::empty();
     roots.add(certificates(&admits.pem, "").unwrap().remove(0)).unwrap();
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
-    let (certificate, key) = vouched_for_by.issues("127.0.0.1");
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap()
+}
+
+/// The TLS side of a hub that admits everyone whom `admits` vouches for.
+fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
+    let verifier = admitting(admits);
+    server_config_with(vouched_for_by.issues("127.0.0.1"), verifier)
+}
+
+fn server_config_with((certificate, key): (String, String), admits: Arc<dyn ClientCertVerifier>) -> ServerConfig {
     ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_client_cert_verifier(verifier)
+        .with_client_cert_verifier(admits)
         .with_single_cert(
             certificates(&certificate, "").unwrap(),
             PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
@@ -64,12 +82,40 @@ fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig
         .unwrap()
 }
 
+/// A request as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Heard {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Heard {
+    fn is_greeting(&self) -> bool {
+        self.head.starts_with("get /v1/health ") && self.body.is_empty()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+type Requests = Arc<Mutex<Vec<Heard>>>;
+
 /// A hub that gives the same answer to everyone whom `admits` vouches for.
 async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> SocketAddr {
-    let config = server_config(vouched_for_by, admits);
+    serves(server_config(vouched_for_by, admits), move |_| answer.clone()).await.0
+}
+
+/// A hub with this TLS, which gives its answer by the number of the request, from 0.
+async fn serves(
+    config: ServerConfig,
+    answer: impl Fn(usize) -> String + Send + 'static,
+) -> (SocketAddr, Requests) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
+    let requests = Requests::default();
+    let heard = Arc::clone(&requests);
     tokio::spawn(async move {
         while let Ok((tcp, _)) = listener.accept().await {
             if let Ok(mut stream) = acceptor.accept(tcp).await {
@@ -81,19 +127,28 @@ async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> 
                         _ => break,
                     }
                 }
-                let _ = stream.write_all(answer.as_bytes()).await;
+                let Some((head, body)) = parts(&request) else { continue };
+                let number = {
+                    let mut heard = heard.lock().unwrap();
+                    heard.push(Heard { head, body });
+                    heard.len() - 1
+                };
+                let _ = stream.write_all(answer(number).as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
         }
     });
-    address
+    (address, requests)
+}
+
+fn parts(request: &[u8]) -> Option<(String, Vec<u8>)> {
+    let end = request.windows(4).position(|window| window == b"\r\n\r\n")?;
+    Some((String::from_utf8_lossy(&request[..end]).to_lowercase(), request[end + 4..].to_vec()))
 }
 
 fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length =
-        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let Some((head, body)) = parts(request) else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
