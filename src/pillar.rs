@@ -7,7 +7,6 @@
 mod lock;
 mod recording;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -104,7 +103,7 @@ impl Pillar {
         let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
         let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
-        let outbox = open_outbox(&config.data_dir)?;
+        let outbox = open_outbox(config)?;
         let (inputs, received) = mpsc::channel();
         let time = HubTime::kept_in(config.data_dir.join("time.json"));
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
@@ -224,10 +223,11 @@ fn voice(config: &Config) -> Box<dyn Voice> {
     }
 }
 
-fn open_outbox(data_dir: &Path) -> Result<Arc<dyn Outbox>, NotServing> {
-    let outbox =
-        SqliteOutbox::open(&data_dir.join("outbox.sqlite")).map_err(storage("opening the outbox"))?;
-    Ok(Arc::new(outbox))
+fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
+    let outbox = SqliteOutbox::open(&config.data_dir.join("outbox.sqlite"))
+        .and_then(|outbox| outbox.with(config.outbox.settings()))
+        .map_err(storage("opening the outbox"))?;
+    Ok(Arc::new(outbox.with_ballast()))
 }
 
 fn visit_settings(config: &Config) -> VisitSettings {

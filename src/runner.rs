@@ -12,6 +12,7 @@ mod printing;
 mod readers;
 mod report;
 mod roll;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use payment::Till;
 use printing::why;
 pub use readers::Readers;
 use roll::Roll;
+use upkeep::Upkeep;
 
 /// A clock that is moved by more than this was put; by less, it is kept right.
 const JUMP: SignedDuration = SignedDuration::from_secs(30);
@@ -126,6 +128,7 @@ pub struct Runner {
     printing: Option<Uuid>,
     till: Till,
     readers: Readers,
+    upkeep: Upkeep,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -161,6 +164,7 @@ impl Runner {
             printing: None,
             till,
             readers: parts.readers,
+            upkeep: Upkeep::default(),
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -184,6 +188,9 @@ impl Runner {
     pub fn take(&mut self, input: Input, now: Moment) {
         let by_hand = matches!(input, Input::Resident(_));
         self.notice_a_jump(now);
+        if by_hand || input == Input::Tick {
+            self.look_for_room(now);
+        }
         match input {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),
             Input::Printer(event) => self.printer_said(event, now),
@@ -199,6 +206,7 @@ impl Runner {
             Input::Tick => {
                 self.till.tick(now.uptime);
                 self.close_the_day(now);
+                self.tidy(now);
                 self.tell(Event::Tick, now);
             }
         }
@@ -347,7 +355,9 @@ impl Runner {
         let catalogue = &self.identity.catalogue_version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
-        let report = match report::report(&self.health, paper, &*self.outbox, catalogue, now.timestamp) {
+        let room = self.upkeep.room;
+        let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
+        {
             Ok(report) => report,
             // The till says so in the log. No card is taken, and that is what the hub is told.
             Err(_) => match &self.reported {

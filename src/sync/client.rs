@@ -185,6 +185,10 @@ impl Hub for HttpsHub {
         self.agreed.version()
     }
 
+    fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
     fn room(&self) -> usize {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).room()
     }

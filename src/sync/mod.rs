@@ -21,6 +21,7 @@ mod tests;
 use std::future::Future;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::SigningKey;
 use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
@@ -59,6 +60,11 @@ pub trait Hub: Send + Sync + 'static {
         PROTOCOL_VERSION
     }
 
+    /// What time it is, as far as is known.
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     /// How many bytes an upload should have at most.
     fn room(&self) -> usize {
         UploadRequest::MAX_BYTES
@@ -92,6 +98,10 @@ impl<H: Hub> Hub for Watched<H> {
 
     fn version(&self) -> u16 {
         self.hub.version()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.hub.now()
     }
 
     fn room(&self) -> usize {

@@ -127,10 +127,10 @@ enum Round {
     Idle,
 }
 
-/// A round that failed, with the transactions that were in its request.
+/// A round that failed, with what was in its request.
 struct Failed {
     error: SyncError,
-    sent: Vec<Uuid>,
+    sent: Vec<Sent>,
 }
 
 impl<E: Into<SyncError>> From<E> for Failed {
@@ -166,7 +166,7 @@ impl<H: Hub> Task<H> {
                     Ok(Round::Sent) => continue,
                     Ok(Round::Idle) => self.next_sign_of_life(),
                     Err(failed) => {
-                        self.failed(&failed);
+                        self.failed(failed).await;
                         continue;
                     }
                 },
@@ -269,11 +269,10 @@ impl<H: Hub> Task<H> {
 
     async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {
         let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
-        let ids = sent.iter().map(|sent| sent.id).collect();
         let request = self.request(batch)?;
-        match self.upload(&request, sent).await {
+        match self.upload(&request, sent.clone()).await {
             Ok(()) => Ok(Round::Sent),
-            Err(error) => Err(Failed { error, sent: ids }),
+            Err(error) => Err(Failed { error, sent }),
         }
     }
 
@@ -323,13 +322,21 @@ impl<H: Hub> Task<H> {
         self.tell_online(true);
     }
 
-    fn failed(&mut self, failed: &Failed) {
+    async fn failed(&mut self, failed: Failed) {
         let Failed { error, sent } = failed;
         tracing::warn!(%error, permanent = error.is_permanent(), "what was to be sent was not");
         if !error.hub_answered() {
             self.tell_online(false);
         }
-        self.happened(Event::Failed { error, sent });
+        let ids: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
+        self.happened(Event::Failed { error: &error, sent: &ids });
+        if !sent.is_empty() {
+            let (at, why) = (self.worker.hub.now(), error.to_string());
+            let noted = on_disk(&self.worker.outbox, move |outbox| outbox.note_failure(&sent, at, &why));
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "that it was tried in vain was not noted");
+            }
+        }
     }
 
     fn tell_online(&mut self, online: bool) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::lenient::known_items;
-use crate::versions::WITH_CLOCK;
+use crate::versions::WITH_CLOCK_AND_STORAGE;
 use crate::{Cents, PaymentState, Reference};
 
 /// How a pillar is at one moment.
@@ -40,6 +40,9 @@ pub struct HealthReport {
     /// in the report is by the taught time. From version 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_off_seconds: Option<i64>,
+    /// How its outbox is. From version 2 on; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageReport>,
 }
 
 impl HealthReport {
@@ -58,8 +61,9 @@ impl HealthReport {
     #[must_use]
     pub fn in_version(mut self, version: u16) -> Self {
         self.version = version;
-        if version < WITH_CLOCK {
+        if version < WITH_CLOCK_AND_STORAGE {
             self.clock_off_seconds = None;
+            self.storage = None;
         }
         self
     }
@@ -141,6 +145,32 @@ pub struct OpenPayment {
     /// The receipt number that the terminal told when it had charged; nothing when it never came to
     /// that.
     pub receipt_number: Option<u16>,
+}
+
+/// How a pillar's outbox is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageReport {
+    /// For how many more transactions there is room, as far as that is worth telling: at most 1000, in
+    /// hundreds from 200 on, in tens below. With less than 100 the pillar begins no visit.
+    pub room_for: u32,
+    /// What was tried most often in vain of that which waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Tried>,
+}
+
+/// How often something was tried to be told to the hub in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// The transaction.
+    pub id: Uuid,
+    /// How often.
+    pub tries: u32,
+    /// When it was last tried, by the pillar's clock.
+    pub last: Timestamp,
+    /// Why that failed, at most 200 characters.
+    pub why: String,
 }
 
 /// The hub's answer to a report.

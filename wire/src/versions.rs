@@ -3,7 +3,7 @@
 //! Invariant: each side says in every message which versions it speaks, and both go on with the highest
 //! that they have in common. A side that says nothing is from before this, and speaks version 1 only.
 //!
-//! Version 2 adds the field `clock_off_seconds` to a report. The version in the header of an
+//! Version 2 adds the fields `clock_off_seconds` and `storage` to a report. The version in the header of an
 //! envelope is another matter: it is fixed when a resident's request is sealed, long before anyone knows
 //! which hub will open it.
 
@@ -12,8 +12,8 @@ use crate::PROTOCOL_VERSION;
 /// The versions of requests and answers that this build speaks.
 pub const SPOKEN: [u16; 2] = [PROTOCOL_VERSION, 2];
 
-/// The version from which on a report may say how wrong the pillar's clock is.
-pub const WITH_CLOCK: u16 = 2;
+/// The version from which on a report may say how wrong the pillar's clock is, and how its outbox is.
+pub const WITH_CLOCK_AND_STORAGE: u16 = 2;
 
 /// The header in which each side says what it speaks, such as `1, 2`.
 pub const VERSIONS_HEADER: &str = "zuil-versions";

@@ -15,7 +15,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff, StorageReport, Tried,
+};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
@@ -153,17 +155,29 @@ fn report() -> HealthReport {
         waiting: 2,
         open_payments: vec![open_payment()],
         clock_off_seconds: None,
+        storage: None,
     }
 }
 
-/// A report in version 2, of a pillar whose clock is ten years ahead.
+/// A report in version 2, of a pillar whose clock is ten years ahead and whose disk is nearly full.
 fn report_2() -> HealthReport {
-    HealthReport { version: 2, clock_off_seconds: Some(315_569_520), ..report() }
+    HealthReport { version: 2, clock_off_seconds: Some(315_569_520), storage: Some(storage()), ..report() }
 }
 
 /// A report of a pillar that has just been put together.
 fn bare_report() -> HealthReport {
     HealthReport { devices: Vec::new(), paper: None, waiting: 0, open_payments: Vec::new(), ..report() }
+}
+
+/// A report of a pillar whose disk is nearly full, and which cannot get rid of something.
+fn storage() -> StorageReport {
+    let tried = Tried {
+        id: ID,
+        tries: 17,
+        last: "2026-03-02T08:58:00Z".parse().unwrap(),
+        why: "the hub does not take this request".into(),
+    };
+    StorageReport { room_for: 130, tried: Some(tried) }
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.
@@ -242,6 +256,7 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report", &report());
     is_exactly("health_report_bare", &bare_report());
     is_exactly("health_report_2", &report_2());
+    is_exactly("storage_report", &storage());
     is_exactly("open_payment", &open_payment());
     let answer = HealthAnswer {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),

@@ -238,6 +238,7 @@ mod tests {
             waiting: 0,
             open_payments: Vec::new(),
             clock_off_seconds: None,
+            storage: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

@@ -183,6 +183,7 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         waiting: 0,
         open_payments: Vec::new(),
         clock_off_seconds: None,
+        storage: None,
     }
 }
 

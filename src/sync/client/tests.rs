@@ -287,6 +287,7 @@ async fn a_report_brings_back_what_staff_found_out() {
         waiting: 0,
         open_payments: Vec::new(),
         clock_off_seconds: None,
+        storage: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);

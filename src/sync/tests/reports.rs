@@ -68,6 +68,7 @@ fn report(printer: DeviceState) -> HealthReport {
         waiting: 0,
         open_payments: Vec::new(),
         clock_off_seconds: None,
+        storage: None,
     }
 }
 
