@@ -22,8 +22,10 @@ const OLDEST_PROGRAM: i64 = 1_767_225_600;
 
 /// A time that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the hub says that it is {told}, which is before {known}, which was known already; put the hub's clock \
-         right, or if it was wrong before, delete time.json in the pillar's data folder")]
+#[error(
+    "the hub says that it is {told}, which is before {known}, which was known already; put the hub's clock \
+         right, or if it was wrong before, delete time.json in the pillar's data folder"
+)]
 pub struct TooEarly {
     told: Timestamp,
     known: Timestamp,
@@ -97,7 +99,10 @@ impl HubTime {
         let mut lessons = self.lessons();
         let worth_keeping = lessons.learn(hubs, wall, uptime)?;
         if let (true, Some(file)) = (worth_keeping, &self.0.file) {
-            tracing::info!(off_seconds = -lessons.kept.offset_seconds, "the clock was compared with the hub's");
+            tracing::info!(
+                off_seconds = -lessons.kept.offset_seconds,
+                "the clock was compared with the hub's"
+            );
             if let Err(error) = write(file, &lessons.kept) {
                 tracing::warn!(%error, "what the hub taught about the time cannot be kept over a restart");
             }

@@ -71,7 +71,8 @@ mod tests {
             for _ in 0..2_000 {
                 let bytes = dice.usize(1..=budget.room());
                 // The answer takes a while; sometimes there is nothing to send for a while.
-                now += Duration::from_millis(dice.u64(0..200)) + Duration::from_secs(dice.u64(0..20) / 19 * 30);
+                now +=
+                    Duration::from_millis(dice.u64(0..200)) + Duration::from_secs(dice.u64(0..20) / 19 * 30);
                 now += budget.spend(bytes, now);
                 // All before this one must have been within the rate.
                 let allowed = rate * ((now - began) + BURST).as_secs_f64();

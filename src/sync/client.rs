@@ -124,7 +124,9 @@ impl HttpsHub {
         let response = response.map_err(unreachable)?;
         if let (Some(hubs), Some(valid)) = (hubs_clock(response.headers()), self.seen.validity()) {
             if !valid.holds(hubs) {
-                tracing::warn!("the hub's clock is outside of the time for which its own certificate is valid");
+                tracing::warn!(
+                    "the hub's clock is outside of the time for which its own certificate is valid"
+                );
             } else if let Err(error) = self.time.learn(hubs) {
                 tracing::warn!(%error, "the hub's clock is not believed");
             }

@@ -34,7 +34,10 @@ pub enum SyncError {
     #[error("there is no hub at this address (status {0}); check hub_url in the binding")]
     NoHub(u16),
     /// The hub speaks another version of the protocol.
-    #[error("the hub does not speak the versions {}; update the older one of hub and pillar", versions::spoken())]
+    #[error(
+        "the hub does not speak the versions {}; update the older one of hub and pillar",
+        versions::spoken()
+    )]
     UnsupportedVersion,
     /// The hub is an older or newer one than the last time.
     #[error("the hub understands other versions than before; what was sent is written anew and sent again")]

@@ -119,7 +119,9 @@ mod tests {
         let valid = |from, until| Validity { from: day(from), until: day(until) };
         let both = valid("2026-01-01", "2028-01-01").and(valid("2027-01-01", "2036-01-01")).unwrap();
         assert_eq!(both, valid("2027-01-01", "2028-01-01"));
-        assert!(both.holds(both.middle()) && !both.holds(day("2026-12-31")) && !both.holds(day("2028-01-02")));
+        assert!(
+            both.holds(both.middle()) && !both.holds(day("2026-12-31")) && !both.holds(day("2028-01-02"))
+        );
         assert_eq!(both.and(valid("2020-01-01", "2021-01-01")), None);
     }
 

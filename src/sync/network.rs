@@ -121,7 +121,9 @@ impl Known {
     fn hears(&mut self, mut messages: &[u8]) -> bool {
         let mut back = false;
         while let Some(length) = u32_at(messages, 0).and_then(|length| usize::try_from(length).ok()) {
-            let Some(message) = messages.get(..length).filter(|message| message.len() >= HEADER) else { break };
+            let Some(message) = messages.get(..length).filter(|message| message.len() >= HEADER) else {
+                break;
+            };
             back |= u16_at(message, 4).is_some_and(|kind| self.hears_one(kind, &message[HEADER..]));
             messages = messages.get(length.next_multiple_of(4)..).unwrap_or_default();
         }

@@ -19,7 +19,9 @@ use super::plan::LONGEST;
 use super::*;
 use crate::outbox::{Intent, SqliteOutbox};
 
+mod large;
 mod reports;
+mod week;
 
 const TERMINAL: &str = "52523535";
 

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal, versions};
+use zuil_wire::{
+    Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal, versions,
+};
 
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
@@ -35,7 +37,10 @@ pub enum UploadError {
     #[error("this is not an upload; see UploadRequest in the protocol")]
     Form,
     /// It speaks another version of the protocol.
-    #[error("this hub speaks the versions {} of the protocol only; update the older of the two", versions::spoken())]
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
     Version,
     /// It has too many envelopes or surveys.
     #[error("at most {} envelopes and as many surveys go into one upload", UploadRequest::MAX_ENVELOPES)]

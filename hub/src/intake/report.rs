@@ -28,7 +28,10 @@ pub enum ReportError {
     #[error("this is not a report; see HealthReport in the protocol")]
     Form,
     /// It speaks another version of the protocol.
-    #[error("this hub speaks the versions {} of the protocol only; update the older of the two", versions::spoken())]
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
     Version,
     /// It has too many open payments.
     #[error("at most {} open payments go into one report", HealthReport::MAX_OPEN_PAYMENTS)]

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{RootCertStore, ServerConfig};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -70,7 +70,10 @@ fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig
     server_config_with(vouched_for_by.issues("127.0.0.1"), verifier)
 }
 
-fn server_config_with((certificate, key): (String, String), admits: Arc<dyn ClientCertVerifier>) -> ServerConfig {
+fn server_config_with(
+    (certificate, key): (String, String),
+    admits: Arc<dyn ClientCertVerifier>,
+) -> ServerConfig {
     ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()

@@ -35,7 +35,11 @@ struct Setting<'a> {
 
 impl Setting<'_> {
     /// What an upload comes to, what the hub heard, and what time the pillar makes it.
-    async fn uploads(&self, ours: &Authority, off: SignedDuration) -> (Result<(), SyncError>, Vec<Heard>, Timestamp) {
+    async fn uploads(
+        &self,
+        ours: &Authority,
+        off: SignedDuration,
+    ) -> (Result<(), SyncError>, Vec<Heard>, Timestamp) {
         let config = server_config_with(self.of.issues_valid(self.name, self.years), admitting(ours));
         let date = self.date;
         let (address, requests) = serves(config, move |_| dated(date, EMPTY)).await;
@@ -83,11 +87,18 @@ async fn who_is_not_the_hub_is_not_believed_however_wrong_the_clock_is() {
             ("another name", Setting { name: "elsewhere.invalid", ..good() }),
         ] {
             // By a right clock, what is expired in 2029 is not expired yet.
-            let off = if off.is_zero() && what == "really expired" { SignedDuration::from_hours(20_000) } else { off };
+            let off = if off.is_zero() && what == "really expired" {
+                SignedDuration::from_hours(20_000)
+            } else {
+                off
+            };
             let before = clock_off_by(off).now();
             let (came_to, heard, now) = hub.uploads(&ours, off).await;
             let error = came_to.unwrap_err();
-            assert!(matches!(error, SyncError::NotTheHub(_)) && error.is_permanent(), "{what}, {off}: {error:?}");
+            assert!(
+                matches!(error, SyncError::NotTheHub(_)) && error.is_permanent(),
+                "{what}, {off}: {error:?}"
+            );
             assert!(heard.iter().all(Heard::is_greeting), "{what}: more than a greeting was sent");
             assert_eq!(now, before, "{what}: nothing is learned from it");
         }
@@ -97,7 +108,8 @@ async fn who_is_not_the_hub_is_not_believed_however_wrong_the_clock_is() {
 #[tokio::test]
 async fn an_old_certificate_with_an_old_date_does_not_turn_back_the_time() {
     let ours = Authority::new();
-    let stolen = Setting { of: &ours, name: "127.0.0.1", years: (2023, 2025), date: at("2024-06-01T12:00:00Z") };
+    let stolen =
+        Setting { of: &ours, name: "127.0.0.1", years: (2023, 2025), date: at("2024-06-01T12:00:00Z") };
     for off in [TEN_YEARS, -TEN_YEARS, SignedDuration::ZERO] {
         let (came_to, heard, _) = stolen.uploads(&ours, off).await;
         let error = came_to.unwrap_err();
@@ -139,7 +151,8 @@ async fn the_technician_is_told_that_the_clock_is_wrong_and_not_that_the_hub_is_
     let (address, _) = serves(config, |_| dated(noon(), EMPTY)).await;
     let binding = binding(address, &ours, &ours);
     let ten_years_ahead = || at("2037-03-01T12:00:00Z");
-    let probe = tokio::task::spawn_blocking(move || crate::sync::probe(&binding, ten_years_ahead)).await.unwrap();
+    let probe =
+        tokio::task::spawn_blocking(move || crate::sync::probe(&binding, ten_years_ahead)).await.unwrap();
     let probe = probe.unwrap();
     assert!(probe.ended.is_none(), "{probe:?}");
     assert_eq!(probe.clock_ahead, Some(ten_years_ahead().duration_since(noon())));

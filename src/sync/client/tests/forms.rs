@@ -34,8 +34,13 @@ fn large(bytes: usize) -> UploadRequest {
     };
     let mut dice = fastrand::Rng::with_seed(2);
     let ciphertext = (0..bytes).map(|_| dice.alphanumeric()).collect();
-    let envelope =
-        Envelope { header, encapsulated_key: String::new(), ciphertext, payment: None, signature: String::new() };
+    let envelope = Envelope {
+        header,
+        encapsulated_key: String::new(),
+        ciphertext,
+        payment: None,
+        signature: String::new(),
+    };
     UploadRequest { envelopes: vec![envelope], ..request() }
 }
 

@@ -159,7 +159,8 @@ impl Life {
             Chosen::Batch(batch) => self.hub_gets(&batch),
             Chosen::LookFurther => {}
             Chosen::Nothing => {
-                let next = self.plan.next_chance().map_or(LONGEST, |at| at.saturating_duration_since(self.now));
+                let next =
+                    self.plan.next_chance().map_or(LONGEST, |at| at.saturating_duration_since(self.now));
                 let next = self.now + next.clamp(Duration::from_millis(1), LONGEST);
                 self.time_passes_until(next);
             }
@@ -223,7 +224,12 @@ impl Life {
         let patience = MOST_PATIENCE + LONGEST * 3 + SHORTEST * 8 * others + LONGEST * 8 * kills;
         while good(self) > 0 {
             self.round();
-            assert!(self.now - began < patience, "{} starve behind {bad} after {:?}", good(self), self.now - began);
+            assert!(
+                self.now - began < patience,
+                "{} starve behind {bad} after {:?}",
+                good(self),
+                self.now - began
+            );
         }
     }
 }
