@@ -54,3 +54,24 @@ impl Clock {
         Moment { uptime: self.time.uptime(), timestamp: self.time.now() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_by_the_time_that_the_hub_taught_and_shows_when_that_was_put_right() {
+        let noon: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let off = SignedDuration::from_hours(-24 * 3653);
+        let time = HubTime::with(None, move || noon.saturating_add(off).unwrap(), || Duration::from_secs(7));
+        let clock = Clock::of(time.clone());
+        let before = clock.now();
+        time.learn(noon).unwrap();
+        let after = clock.now();
+        assert_eq!((after.timestamp, after.uptime), (noon, Duration::from_secs(7)));
+        // Before that the oldest time that could be was shown, not one from before the program was made.
+        assert_eq!(after.jump_since(before), noon.duration_since(before.timestamp));
+        let later = Moment { uptime: after.uptime + Duration::from_secs(5), ..after };
+        assert_eq!(later.jump_since(after), SignedDuration::from_secs(-5), "it stood still for five seconds");
+    }
+}
