@@ -52,9 +52,20 @@ pub struct Config {
     /// How long a visit may stand still.
     #[serde(default)]
     pub visit: VisitTimes,
+    /// The line to the hub.
+    #[serde(default)]
+    pub sync: Line,
     /// How long the outbox keeps what, and how large it may become.
     #[serde(default)]
     pub outbox: Outbox,
+}
+
+/// The line to the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Line {
+    /// The most kilobits a second that uploads may take, 64 to 1000000; 0 for all there is.
+    pub max_kilobits: u32,
 }
 
 /// How much is logged.
@@ -357,6 +368,11 @@ impl Config {
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
             (mib_fit, "recorder.file_mib", "1 to 1024"),
             (files_fit, "recorder.files", "1 to 1000"),
+            (
+                self.sync.max_kilobits == 0 || (64..=1_000_000).contains(&self.sync.max_kilobits),
+                "sync.max_kilobits",
+                "64 to 1000000, or 0 for no limit",
+            ),
             (self.outbox.keep_sealed_hours <= 720, "outbox.keep_sealed_hours", "0 to 720"),
             ((1..=366).contains(&self.outbox.keep_records_days), "outbox.keep_records_days", "1 to 366"),
             ((64..=65_536).contains(&self.outbox.max_mib), "outbox.max_mib", "64 to 65536"),
@@ -457,7 +473,7 @@ mod tests {
         assert_eq!((documents.line_end, documents.suffix.as_str()), (LineEnd::Cr, ""));
         let passes = config.pass_reader.unwrap();
         assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
-        assert_eq!(config.visit, VisitTimes::default());
+        assert_eq!((config.visit, config.sync), (VisitTimes::default(), Line::default()));
         assert_eq!(config.outbox, Outbox::default());
         assert_eq!(config.outbox.settings(), Settings::default());
     }
@@ -478,6 +494,7 @@ mod tests {
     fn values_outside_their_limits_are_refused_with_the_limits() {
         for (table, limits) in [
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
+            ("[sync]\nmax_kilobits = 5", "sync.max_kilobits must be 64 to 1000000"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
             ("[outbox]\nkeep_sealed_hours = 721", "outbox.keep_sealed_hours must be 0 to 720"),
             ("[outbox]\nkeep_records_days = 0", "outbox.keep_records_days must be 1 to 366"),

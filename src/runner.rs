@@ -17,8 +17,8 @@ mod upkeep;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::HealthReport;
 use zuil_wire::messages::SurveyItem;
@@ -43,6 +43,9 @@ use printing::why;
 pub use readers::Readers;
 use roll::Roll;
 use upkeep::Upkeep;
+
+/// A clock that is moved by more than this was put; by less, it is kept right.
+const JUMP: SignedDuration = SignedDuration::from_secs(30);
 
 /// Something that reached the runner.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +120,8 @@ pub struct Runner {
     health: Health,
     roll: Option<Roll>,
     reported: Option<HealthReport>,
+    /// The moment of the last input.
+    last: Option<Moment>,
     night: Option<Night>,
     columns: receipt::Paper,
     /// The receipt that the printer has, until it told what became of it.
@@ -153,6 +158,7 @@ impl Runner {
             health,
             roll: parts.roll_file.map(|file| Roll::kept_in(file, parts.paper)),
             reported: None,
+            last: None,
             night: parts.end_of_day.map(Night::at),
             columns: parts.columns,
             printing: None,
@@ -181,6 +187,7 @@ impl Runner {
     /// Takes one input and does all that follows from it.
     pub fn take(&mut self, input: Input, now: Moment) {
         let by_hand = matches!(input, Input::Resident(_));
+        self.notice_a_jump(now);
         if by_hand || input == Input::Tick {
             self.look_for_room(now);
         }
@@ -250,6 +257,17 @@ impl Runner {
             Effect::Wipe => {
                 self.forget_receipt();
                 None
+            }
+        }
+    }
+
+    /// When the clock was put right, what the devices told is as long ago as before.
+    fn notice_a_jump(&mut self, now: Moment) {
+        if let Some(last) = self.last.replace(now) {
+            let jump = now.jump_since(last);
+            if jump.abs() > JUMP {
+                tracing::info!(seconds = jump.as_secs(), "the clock was put");
+                self.health.clock_was_put(jump);
             }
         }
     }

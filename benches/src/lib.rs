@@ -5,7 +5,9 @@
 //! else the machine does hits both.
 
 pub mod figure;
+pub mod hub_process;
 pub mod rounds;
+pub mod week;
 
 /// Why a bench could not be run to its end.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -66,6 +66,16 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be read.
     fn pending(&self, limit: usize) -> Result<Vec<Pending>>;
 
+    /// As [`Outbox::pending`], of those with a sequence higher than `after`. An implementation that can
+    /// does not read what is passed over.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        let all = self.pending(usize::MAX)?.into_iter();
+        Ok(all.filter(|item| item.sealed.header.sequence > after).take(limit).collect())
+    }
+
     /// Notes that telling `sent` to the hub failed at `at` (the pillar's clock) because of `why`, which must
     /// hold no personal data and is cut off after [`Attempts::LONGEST_WHY`] characters. What the hub
     /// answered meanwhile is not noted. It costs a write only for the first, second, fourth, eighth, … try

@@ -16,6 +16,12 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// A free transaction that was never told, without an outbox around it.
+    #[cfg(test)]
+    pub(crate) const fn for_tests(sealed: Sealed) -> Self {
+        Self { sealed, payment: None, revision: 1 }
+    }
+
     /// What to hand to [`super::Outbox::acknowledge`] together with the hub's answer to this.
     #[must_use]
     pub fn sent(&self) -> Sent {

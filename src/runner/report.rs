@@ -37,6 +37,7 @@ pub(super) fn report(
         paper,
         waiting: outbox.counts()?.saved,
         open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
+        clock_off_seconds: None,
         storage: room.map(|room| storage(room, outbox)).transpose()?,
     })
 }

@@ -175,7 +175,11 @@ impl Outbox for SqliteOutbox {
     }
 
     fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
-        transactions::pending(self, limit)
+        transactions::pending_after(self, 0, limit)
+    }
+
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        transactions::pending_after(self, after, limit)
     }
 
     fn note_failure(&self, sent: &[Sent], at: Timestamp, why: &str) -> Result<()> {

@@ -47,8 +47,9 @@ pub(super) fn commit(outbox: &SqliteOutbox, sealed: &Sealed) -> Result<()> {
     outbox.writing(|connection| row.insert(connection, "saved", None))
 }
 
-pub(super) fn pending(outbox: &SqliteOutbox, limit: usize) -> Result<Vec<Pending>> {
+pub(super) fn pending_after(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<Pending>> {
     let connection = outbox.lock();
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
     let mut query = connection.prepare_cached(&format!(
@@ -57,16 +58,17 @@ pub(super) fn pending(outbox: &SqliteOutbox, limit: usize) -> Result<Vec<Pending
              FROM transactions t LEFT JOIN journal j USING (payment)
              WHERE t.sequence IN (
                  SELECT sequence FROM (
-                     SELECT sequence FROM (SELECT sequence FROM transactions WHERE state = 'saved'
+                     SELECT sequence FROM (SELECT sequence FROM transactions WHERE state = 'saved' AND sequence > ?1
                                            ORDER BY sequence LIMIT {limit})
                      UNION ALL
                      SELECT sequence FROM (SELECT sequence FROM transactions
                                            WHERE answered < revision AND state NOT IN ('held', 'saved')
+                                             AND sequence > ?1
                                            ORDER BY sequence LIMIT {limit}))
                  ORDER BY sequence LIMIT {limit})
              ORDER BY t.sequence",
     ))?;
-    let mut rows = query.query([])?;
+    let mut rows = query.query([after])?;
     let mut pending = Vec::new();
     while let Some(row) = rows.next()? {
         pending.push(Pending {
