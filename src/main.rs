@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -10,7 +11,7 @@ use zuil::catalogue::Catalogue;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::outbox::SqliteOutbox;
-use zuil::pillar::{NotServing, Pillar};
+use zuil::pillar::{NotServing, Standing};
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
@@ -99,17 +100,13 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     let screens = Screens::new()?;
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
     // The screens may be gone already when the last view comes.
-    let pillar = Pillar::start(&config, move |view| drop(show.send(view)));
-    match &pillar {
-        Ok(pillar) => {
-            let inputs = pillar.inputs();
-            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+    let pillar = Rc::new(Standing::start(config, move |view| drop(show.send(view)))?);
+    let told = Rc::downgrade(&pillar);
+    screens.on_intent(move |intent| {
+        if let Some(pillar) = told.upgrade() {
+            pillar.tell(Input::Resident(intent));
         }
-        Err(error) => {
-            tracing::error!(%error, "out of service");
-            screens.show(&View::out_of_service(error.on_screen()));
-        }
-    }
+    });
     screens.open()?;
     tell_of_the_first_picture(&screens);
     slint::spawn_local(async move {

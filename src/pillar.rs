@@ -7,6 +7,7 @@
 pub mod condition;
 mod lock;
 mod recording;
+mod standing;
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -40,6 +41,7 @@ use crate::waypoint::{NoWaypoints, Waypoints};
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
 use recording::Recorders;
+pub use standing::Standing;
 
 /// How often a visit is told that time passed, when nothing else happens.
 const TICK: Duration = Duration::from_millis(500);

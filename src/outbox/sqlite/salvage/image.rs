@@ -39,8 +39,8 @@ pub(super) struct Log {
     pages: Option<u32>,
     /// How many frames it has, up to the last commit.
     pub(super) frames: u32,
-    /// How often it was begun anew, and its two random numbers, of which the first is one higher each time.
-    pub(super) name: (u32, u32, u32),
+    /// Its two random numbers. When it is begun anew, the first is one higher and the second another.
+    pub(super) name: (u32, u32),
 }
 
 impl Image {
@@ -137,7 +137,7 @@ fn read_log(log: &File) -> io::Result<Option<Log>> {
     if sum != (number(&header, 24), number(&header, 28)) || !(512..=65_536).contains(&page_size) {
         return Ok(None);
     }
-    let name = (number(&header, 12), number(&header, 16), number(&header, 20));
+    let name = (number(&header, 16), number(&header, 20));
     let mut read = Log { page_size, at: HashMap::new(), pages: None, frames: 0, name };
     let (mut open, mut frame, mut count) = (Vec::new(), vec![0; FRAME_HEADER + page_size], 0);
     let mut at = LOG_HEADER as u64;

@@ -17,7 +17,7 @@ use super::image::{log_at, number};
 use super::swap::beside;
 
 const MAGIC: u32 = 0x7a75_696c;
-const LENGTH: usize = 28;
+const LENGTH: usize = 24;
 
 /// The witness of an open outbox.
 pub(in super::super) struct Witness {
@@ -29,7 +29,7 @@ pub(in super::super) struct Witness {
 /// What it knows.
 struct Known {
     /// The log's name, as in [`super::image::Log`].
-    name: (u32, u32, u32),
+    name: (u32, u32),
     /// How many of its frames are to be there.
     frames: u32,
     /// A start was begun: whatever log there is may be right.
@@ -59,7 +59,7 @@ impl Witness {
             .mode(0o600)
             .open(beside(database, "-witness"))?;
         let witness = Self { file, log: beside(database, "-wal"), open_log: OnceLock::new() };
-        witness.write(&Known { name: (0, 0, 0), frames: 0, is_opening: true })?;
+        witness.write(&Known { name: (0, 0), frames: 0, is_opening: true })?;
         witness.file.sync_all()?;
         Ok(witness)
     }
@@ -87,13 +87,13 @@ impl Witness {
         };
         let mut header = [0; 24];
         log.read_exact_at(&mut header, 0).ok()?;
-        let name = (number(&header, 12), number(&header, 16), number(&header, 20));
+        let name = (number(&header, 16), number(&header, 20));
         Some(Known { name, frames: u32::try_from(frames).ok()?, is_opening: false })
     }
 
     fn write(&self, known: &Known) -> io::Result<()> {
-        let (count, one, two) = known.name;
-        let words = [MAGIC, count, one, two, known.frames, u32::from(known.is_opening)];
+        let (one, two) = known.name;
+        let words = [MAGIC, one, two, known.frames, u32::from(known.is_opening)];
         let mut bytes = Vec::with_capacity(LENGTH);
         for word in words.into_iter().chain([sum(&words)]) {
             bytes.extend(word.to_be_bytes());
@@ -107,11 +107,10 @@ pub(super) fn judge(database: &Path) -> io::Result<Verdict> {
     let path = beside(database, "-witness");
     let Ok(file) = File::open(&path) else { return Ok(Verdict::Well) };
     let mut bytes = [0; LENGTH];
-    let words =
-        file.read_exact_at(&mut bytes, 0).map(|()| [0, 4, 8, 12, 16, 20].map(|at| number(&bytes, at)));
-    let known = words.ok().filter(|words| words[0] == MAGIC && sum(words) == number(&bytes, 24));
-    let known = known.map(|[_, count, one, two, frames, opening]| Known {
-        name: (count, one, two),
+    let words = file.read_exact_at(&mut bytes, 0).map(|()| [0, 4, 8, 12, 16].map(|at| number(&bytes, at)));
+    let known = words.ok().filter(|words| words[0] == MAGIC && sum(words) == number(&bytes, 20));
+    let known = known.map(|[_, one, two, frames, opening]| Known {
+        name: (one, two),
         frames,
         is_opening: opening != 0,
     });
@@ -137,12 +136,12 @@ fn is_newer(database: &Path, witness: &File) -> io::Result<bool> {
     Ok(database.metadata()?.modified()? >= witness.metadata()?.modified()?)
 }
 
-/// Whether a log of that name is the same one, begun anew after everything was brought home.
-const fn follows(name: (u32, u32, u32), before: (u32, u32, u32)) -> bool {
-    let times = name.0.wrapping_sub(before.0);
-    times > 0 && times < 1 << 30 && name.1.wrapping_sub(before.1) == times
+/// Whether a log of that name is the same one, begun anew after everything was brought home: its first
+/// number is one higher each time. Another's is as near as that once in 65,536 times.
+const fn follows(name: (u32, u32), before: (u32, u32)) -> bool {
+    matches!(name.0.wrapping_sub(before.0), 1..=0xffff)
 }
 
-fn sum(words: &[u32; 6]) -> u32 {
+fn sum(words: &[u32; 5]) -> u32 {
     words.iter().fold(0x811c_9dc5, |sum, word| (sum ^ word).wrapping_mul(0x0100_0193).rotate_left(7))
 }
