@@ -32,7 +32,7 @@ pub use memory::MemoryOutbox;
 pub use payments::{Approval, Intent, OpenPayment, Turnover};
 pub use queue::{Acknowledged, Attempts, Counts, Pending, Sent};
 pub use settings::{RESERVE, Settings, Tidied};
-pub use sqlite::{Examined, SqliteOutbox};
+pub use sqlite::{Examined, PRAGMAS, SqliteOutbox};
 
 /// What the outbox's methods return.
 pub type Result<T> = std::result::Result<T, OutboxError>;

@@ -35,6 +35,7 @@ use super::{
 use attempts::Tried;
 pub use examine::Examined;
 use ground::{Disk, Ground, Unknown};
+pub use schema::PRAGMAS;
 use transactions::Numbers;
 
 /// The outbox in one SQLite file.
