@@ -6,6 +6,7 @@
 
 pub mod figure;
 pub mod hub_process;
+pub mod peer;
 pub mod rounds;
 pub mod week;
 
