@@ -60,6 +60,8 @@ pub struct Plan {
     after: u64,
     /// The last request was the new chance of one that had stood back. Everything else is next.
     was_chance: bool,
+    /// The one that is having its chance.
+    chance: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,7 @@ impl Default for Plan {
             aside: HashMap::new(),
             after: 0,
             was_chance: false,
+            chance: None,
         }
     }
 }
@@ -132,11 +135,17 @@ impl Plan {
                 self.failures = 0;
                 self.pause = Pause::None;
                 self.batch = (self.batch * 2).min(UploadRequest::MAX_ENVELOPES);
+                if let Some(taken) = self.chance.take().filter(|id| !left.contains(id)) {
+                    self.aside.remove(&taken);
+                }
                 for id in left {
                     self.stand_back(*id, now, random);
                 }
             }
-            Event::Failed { error, sent } => self.failed(error, sent, now, random),
+            Event::Failed { error, sent } => {
+                self.chance = None;
+                self.failed(error, sent, now, random);
+            }
         }
     }
 
@@ -212,6 +221,7 @@ impl Plan {
         match chance {
             Some(item) if !self.was_chance => {
                 self.was_chance = true;
+                self.chance = Some(item.sealed.header.id);
                 return Chosen::Batch(vec![item]);
             }
             _ => {}

@@ -33,6 +33,8 @@ enum Then {
     LoseTheAnswer,
     /// It rejects the request as a whole if this one is in it, for as long as the test lasts.
     Choke(Uuid),
+    /// It rejects this one request as a whole.
+    Reject,
     Refuse(Uuid),
     AnswerTwice,
     ForgetToAnswer,
@@ -123,6 +125,7 @@ impl Hub for ScriptedHub {
             Some(Then::Busy(seconds)) => {
                 Err(SyncError::Busy { retry_after: seconds.map(Duration::from_secs) })
             }
+            Some(Then::Reject) => Err(SyncError::Rejected(422)),
             Some(Then::LoseTheAnswer) => {
                 self.take_in(request);
                 Err(SyncError::Unreachable("the connection broke".into()))
@@ -493,6 +496,18 @@ async fn a_survey_never_travels_with_a_request() {
     assert!(script.requests.iter().all(|(_, r)| r.envelopes.is_empty() || r.surveys.is_empty()));
     assert_eq!(script.requests[1].1.surveys, [survey(91)]);
     drop(script);
+    assert_eq!(pillar.outbox.counts().unwrap().surveys, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn surveys_that_the_hub_does_not_take_are_in_nobodys_way_and_tried_again() {
+    let mut pillar = Pillar::new(ScriptedHub::default().then([Then::Reject]));
+    pillar.outbox.keep_survey(&survey(91)).unwrap();
+    let began = Instant::now();
+    let (_handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true), "it was greeted all the same");
+    assert_eq!((began.elapsed(), pillar.outbox.counts().unwrap().surveys), (Duration::ZERO, 1));
+    tokio::time::sleep(LONGEST + Duration::from_secs(1)).await;
     assert_eq!(pillar.outbox.counts().unwrap().surveys, 0);
 }
 

@@ -14,7 +14,7 @@ use zuil_wire::{HealthReport, PaymentState, State, UploadRequest};
 use crate::outbox::{self, Outbox, Sent};
 
 use super::network::{NetworkWatch, Returns};
-use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan};
+use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
 use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError, network};
 
@@ -95,6 +95,7 @@ impl<H: Hub> Worker<H> {
             reporting: Reporting::default(),
             online: None,
             heard: Instant::now(),
+            surveys_rest_until: None,
         };
         runtime.spawn(async move {
             tokio::select! {
@@ -117,6 +118,8 @@ struct Task<H> {
     online: Option<bool>,
     /// When the hub last answered.
     heard: Instant,
+    /// The hub did not take the surveys.
+    surveys_rest_until: Option<Instant>,
 }
 
 /// What one round came to.
@@ -197,14 +200,17 @@ impl<H: Hub> Task<H> {
             Chosen::LookFurther => return Ok(Round::Sent),
             Chosen::Nothing => {}
         }
-        let surveys =
-            on_disk(&self.worker.outbox, |outbox| outbox.pending_surveys(UploadRequest::MAX_ENVELOPES))
-                .await?;
-        if !surveys.is_empty() {
-            let version = self.worker.hub.version();
-            let request = UploadRequest { version, envelopes: Vec::new(), surveys };
-            self.upload(&request, Vec::new()).await?;
-            return Ok(Round::Sent);
+        if self.surveys_rest_until.is_none_or(|until| until <= Instant::now())
+            && let Some(request) = self.surveys().await?
+        {
+            match self.upload(&request, Vec::new()).await {
+                // They are not to be in the way of a report.
+                Err(error @ (SyncError::Rejected(_) | SyncError::BadAnswer(_))) => {
+                    tracing::warn!(%error, "surveys were not taken");
+                    self.surveys_rest_until = Some(Instant::now() + LONGEST);
+                }
+                uploaded => return uploaded.map(|()| Round::Sent).map_err(Failed::from),
+            }
         }
         let now = Instant::now();
         if let Some(report) = self.reporting.begin(now) {
@@ -223,8 +229,11 @@ impl<H: Hub> Task<H> {
     /// When the hub hears of this pillar again, if nothing happens.
     fn next_sign_of_life(&self) -> Instant {
         let greeting = self.reporting.greets(Instant::now()).then_some(self.heard + LONGEST);
-        let chance = self.plan.next_chance().map(Instant::from_std);
-        let next = [self.reporting.due(), greeting, chance].into_iter().flatten().min();
+        // One that is due now has had its turn just before; everything else had to come between.
+        let soon = Instant::now() + SHORTEST;
+        let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
+        let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
+        let next = [self.reporting.due(), greeting, chance, surveys].into_iter().flatten().min();
         next.unwrap_or_else(|| Instant::now() + LONGEST)
     }
 
@@ -265,6 +274,15 @@ impl<H: Hub> Task<H> {
             Err(error) => return Err(error.into()),
         }
         Ok(Round::Sent)
+    }
+
+    /// A request with surveys, when there are any.
+    async fn surveys(&mut self) -> Result<Option<UploadRequest>, SyncError> {
+        let read = |outbox: &dyn Outbox| outbox.pending_surveys(UploadRequest::MAX_ENVELOPES);
+        let surveys = on_disk(&self.worker.outbox, read).await?;
+        let version = self.worker.hub.version();
+        let request = UploadRequest { version, envelopes: Vec::new(), surveys };
+        Ok((!request.surveys.is_empty()).then_some(request))
     }
 
     async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {

@@ -208,6 +208,8 @@ impl Life {
         }
         let left: Vec<Uuid> = left.into_iter().map(id).collect();
         self.happens(Event::Answered { left: &left });
+        let waits = |id: &Uuid| self.queue.contains_key(&u64::try_from(id.as_u128()).unwrap());
+        assert!(self.plan.aside.keys().all(waits), "one that was taken still stands back");
     }
 
     /// The hub is well and every transaction can be taken but those that never can: all others are
