@@ -18,8 +18,9 @@ use zuil_wire::{PaymentRecord, Reference, State};
 
 use crate::config::{Config, LogLevel};
 use crate::data_folder::DataFolder;
-use crate::store::{Revoked, Store};
-use crate::{Hub, files, fleet, password, recordings};
+use crate::seal_keys::SealKeys;
+use crate::store::{Revoked, Store, Trouble};
+use crate::{Hub, files, fleet, opening, password, recordings};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -96,6 +97,9 @@ enum PillarCommand {
     /// List all pillars: name, state, last seen, last sequence number.
     List(Common),
     /// Take away a pillar's access, at once. What it delivered stays.
+    ///
+    /// For a while it may still deliver what residents had finished at it, and nothing else; staff look at
+    /// each of these first. Open payments of a revoked pillar are settled at the hub for good.
     Revoke {
         /// The name of the pillar.
         name: String,
@@ -254,8 +258,16 @@ fn list_pillars(path: &Path) -> Result<ExitCode, Failure> {
 
 fn revoke_pillar(path: &Path, name: &str) -> Result<ExitCode, Failure> {
     let config = load(path)?;
-    match store(&config)?.revoke_pillar(name, Timestamp::now())? {
-        Revoked::Yes => eprintln!("{name} delivers nothing from now on"),
+    // Only where there is a hub.
+    drop(store(&config)?);
+    match fleet::revoke_pillar(&config, name, Timestamp::now())? {
+        Revoked::Yes => {
+            let days = config.intake.revoked_days;
+            eprintln!(
+                "{name} is revoked. For {days} days it may still deliver what residents had finished; staff look \
+                 at each of these first. All other pillars get a new sealing key"
+            );
+        }
         Revoked::Before(at) => eprintln!("{name} was revoked at {at}"),
         Revoked::NoSuchPillar => {
             return Err(format!("there is no pillar named {name}; see `zuil-hub pillar list`").into());
@@ -286,7 +298,11 @@ fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
 struct Found<'a> {
     reference: Reference,
     state: State,
-    task: &'a str,
+    /// Why a person must look at it, besides its payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
+    /// Nothing when the content cannot be opened.
+    task: Option<&'a str>,
     pillar: &'a str,
     payment: Option<&'a PaymentRecord>,
 }
@@ -298,12 +314,19 @@ fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
         eprintln!("zuil-hub: there is no transaction {reference}");
         return Ok(ExitCode::FAILURE);
     };
-    let (task, pillar) = (stored.content.task.as_str(), stored.pillar.as_str());
+    let keys = SealKeys::open_or_make(&config.data_dir.join("seal"), Timestamp::now())?;
+    let content = opening::open(&stored.content, &keys);
+    if let Err(error) = &content {
+        eprintln!("zuil-hub: {reference}: {error}");
+    }
+    let task = content.as_ref().ok().map(|content| content.task.as_str());
+    let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
     if json {
-        let found = Found { reference, state: stored.state, task, pillar, payment: stored.payment.as_ref() };
+        let payment = stored.payment.as_ref();
+        let found = Found { reference, state: stored.state, trouble, task, pillar, payment };
         println!("{}", serde_json::to_string(&found)?);
     } else {
-        println!("{reference}\t{}\t{task}\t{pillar}", stored.state.as_str());
+        println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -39,7 +39,7 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
-    /// Keeps what was opened.
+    /// Keeps what pillars delivered, sealed.
     pub store: Arc<dyn Store>,
 }
 

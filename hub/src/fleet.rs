@@ -8,7 +8,8 @@ use zuil_wire::seal::{SealError, SigningKey};
 use crate::authority::{self, AuthorityError};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::store::{Added, Pillar, StoreError};
+use crate::seal_keys::{SealKeys, SealKeysError};
+use crate::store::{Added, Pillar, Revoked, StoreError};
 
 /// The longest name of a pillar, in letters.
 const LONGEST_NAME: usize = 40;
@@ -83,4 +84,39 @@ pub fn add_pillar(
             seal_public_key: folder.seal_keys.newest().public_key.clone(),
         }),
     }
+}
+
+/// Why a pillar could not be revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// The data folder is of no use.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was revoked, but no new sealing key could be made.
+    #[error("the pillar is revoked, but the others still seal to a key that it has, too: {0}")]
+    Key(#[from] SealKeysError),
+}
+
+/// Revokes a pillar and makes a new sealing key for all others. What the revoked one sealed to an older key it
+/// may still deliver, as far as the store admits it; to the new one it cannot seal. The hub may be running.
+///
+/// # Errors
+/// When the data folder fails. A pillar that is revoked stays so.
+pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revoked, RevokeError> {
+    let folder = DataFolder::open(&config.data_dir, now)?;
+    let revoked = folder.store.revoke_pillar(name, now)?;
+    let revoked_at = match revoked {
+        Revoked::Yes => now,
+        Revoked::Before(at) => at,
+        Revoked::NoSuchPillar => return Ok(revoked),
+    };
+    // Also when it was revoked before, but the power went before there was a new key.
+    let made_at = folder.seal_keys.made_at(&folder.seal_keys.newest().id)?;
+    if made_at.is_none_or(|made_at| made_at < revoked_at) {
+        SealKeys::add(&config.data_dir.join("seal"), now)?;
+    }
+    Ok(revoked)
 }

@@ -5,6 +5,7 @@
 //! pillars to it with [`fleet::add_pillar`].
 
 pub mod authority;
+pub mod checker;
 pub mod cli;
 pub mod config;
 pub mod data_folder;
@@ -13,6 +14,7 @@ pub mod files;
 pub mod fleet;
 pub mod hub;
 pub mod intake;
+pub mod opening;
 pub mod password;
 pub mod recordings;
 pub mod seal_keys;

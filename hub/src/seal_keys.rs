@@ -41,8 +41,15 @@ struct KeyFile {
 /// All sealing keys.
 pub struct SealKeys {
     folder: PathBuf,
-    keys: RwLock<BTreeMap<String, Arc<OpenKey>>>,
+    keys: RwLock<BTreeMap<String, Known>>,
     newest: PublicSealKey,
+}
+
+/// A key, and when it was made.
+#[derive(Clone)]
+struct Known {
+    made_at: Timestamp,
+    key: Arc<OpenKey>,
 }
 
 /// What a binding says of a sealing key.
@@ -93,7 +100,19 @@ impl SealKeys {
     /// # Errors
     /// When the folder cannot be read or a key in it is damaged.
     pub fn get(&self, id: &str) -> Result<Option<Arc<OpenKey>>, SealKeysError> {
-        let known = |keys: &BTreeMap<String, Arc<OpenKey>>| keys.get(id).cloned();
+        Ok(self.known(id)?.map(|known| known.key))
+    }
+
+    /// When the key with an id was made.
+    ///
+    /// # Errors
+    /// As [`SealKeys::get`].
+    pub fn made_at(&self, id: &str) -> Result<Option<Timestamp>, SealKeysError> {
+        Ok(self.known(id)?.map(|known| known.made_at))
+    }
+
+    fn known(&self, id: &str) -> Result<Option<Known>, SealKeysError> {
+        let known = |keys: &BTreeMap<String, Known>| keys.get(id).cloned();
         if let Some(key) = known(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(Some(key));
         }
@@ -110,11 +129,14 @@ impl SealKeys {
     }
 }
 
-fn open_all(files: Vec<(String, KeyFile)>) -> Result<BTreeMap<String, Arc<OpenKey>>, SealKeysError> {
+fn open_all(files: Vec<(String, KeyFile)>) -> Result<BTreeMap<String, Known>, SealKeysError> {
     let open = |(id, file): (String, KeyFile)| {
         let private = BASE64.decode(&file.private_key).map(Zeroizing::new);
         match private {
-            Ok(private) if private.len() == 32 => Ok((id, Arc::new(OpenKey::from_bytes(&private)))),
+            Ok(private) if private.len() == 32 => {
+                let key = Arc::new(OpenKey::from_bytes(&private));
+                Ok((id, Known { made_at: file.made_at, key }))
+            }
             _ => Err(SealKeysError::Damaged(id)),
         }
     };

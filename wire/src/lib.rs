@@ -13,6 +13,7 @@ pub mod recording;
 pub mod reference;
 pub mod seal;
 pub mod transaction;
+pub mod verify;
 
 pub use binding::Binding;
 pub use health::{HealthAnswer, HealthReport};

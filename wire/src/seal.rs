@@ -25,7 +25,7 @@ use crate::{Envelope, Header, PaymentRecord, Transaction};
 /// Binds sealed content to its purpose (RFC 9180, `info`).
 const INFO: &[u8] = b"zuil transaction v1";
 /// Keeps a signature of a transaction from meaning anything else.
-const SIGNATURE_CONTEXT: &[u8] = b"zuil envelope v1\0";
+pub(crate) const SIGNATURE_CONTEXT: &[u8] = b"zuil envelope v1\0";
 
 /// A transaction that only the hub can read. It is what the outbox keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

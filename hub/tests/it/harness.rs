@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use reqwest::{Certificate, Client, Identity, StatusCode};
 use tempfile::TempDir;
 use uuid::Uuid;
+use zuil_hub::seal_keys::SealKeys;
+use zuil_hub::store::Stored;
 use zuil_hub::{Config, Hub, Running, fleet};
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper};
 use zuil_wire::messages::SurveyItem;
@@ -33,6 +35,12 @@ impl TestHub {
     pub fn add_pillar(&self, name: &str) -> TestPillar {
         let url = Some(self.running.intake_url.as_str());
         TestPillar::new(fleet::add_pillar(&self.config, name, url, Timestamp::now()).unwrap())
+    }
+
+    /// What a resident asked, as staff read it.
+    pub fn opened(&self, stored: &Stored) -> Transaction {
+        let keys = SealKeys::open_or_make(&self.config.data_dir.join("seal"), Timestamp::now()).unwrap();
+        zuil_hub::opening::open(&stored.content, &keys).unwrap()
     }
 
     /// Ends the hub and starts another on the same data folder.

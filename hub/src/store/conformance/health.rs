@@ -106,6 +106,7 @@ fn an_open_payment_is_on_the_list_until_it_vanishes_from_the_reports(store: &dyn
         [Unsettled {
             pillar: "jumbo".into(),
             payment: Some(PAYMENT),
+            revoked: false,
             reference: Reference::from_bits(1),
             delivered: false,
             amount: Cents(1735),
