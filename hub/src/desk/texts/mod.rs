@@ -6,6 +6,7 @@ mod callers;
 mod devices;
 mod payments;
 mod pillars;
+mod refusals;
 mod words;
 
 pub(super) use payments::PaymentTexts;
