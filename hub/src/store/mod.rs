@@ -9,6 +9,8 @@ mod transaction;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod power_cuts;
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::health::SettledByStaff;

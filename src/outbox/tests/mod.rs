@@ -3,6 +3,7 @@
 mod chance;
 mod disk;
 mod payments;
+mod power_cuts;
 mod queue;
 
 use std::path::PathBuf;
