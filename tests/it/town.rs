@@ -14,8 +14,9 @@ use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
+use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{Filter, Store, Stored};
-use zuil_wire::{Reference, State};
+use zuil_wire::{Reference, State, Transaction};
 
 /// The longest that a story waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -71,7 +72,13 @@ impl Town {
 
     /// Reference and state of what the hub has, oldest first.
     pub fn states_at_the_hub(&self) -> Vec<(Reference, State)> {
-        self.at_the_hub().into_iter().map(|stored| (stored.content.reference, stored.state)).collect()
+        self.at_the_hub().into_iter().map(|stored| (stored.reference, stored.state)).collect()
+    }
+
+    /// What a resident asked, as staff at the hub read it.
+    pub fn opened(&self, stored: &Stored) -> Transaction {
+        let keys = SealKeys::open_or_make(&self.folder().join("hub/seal"), Timestamp::now()).unwrap();
+        zuil_hub::opening::open(&stored.content, &keys).unwrap()
     }
 
     /// Takes the pillar's access away, at the hub.

@@ -25,8 +25,14 @@ pub struct TestHub {
 }
 
 pub async fn hub() -> TestHub {
+    hub_with(|_| {}).await
+}
+
+/// A hub of which something is configured otherwise.
+pub async fn hub_with(change: impl FnOnce(&mut Config)) -> TestHub {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    let mut config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    change(&mut config);
     let running = Hub::start(config.clone()).await.unwrap();
     TestHub { config, running, _folder: folder }
 }

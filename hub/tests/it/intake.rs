@@ -15,11 +15,11 @@ use zuil_wire::{
 
 use super::harness::{client, hub, payment};
 
-fn accepted(number: u64, state: State) -> ItemOutcome {
+pub fn accepted(number: u64, state: State) -> ItemOutcome {
     ItemOutcome::Accepted { id: Uuid::from_u128(u128::from(number)), state, case_number: None }
 }
 
-fn refused(number: u64, reason: Refusal) -> ItemOutcome {
+pub fn refused(number: u64, reason: Refusal) -> ItemOutcome {
     ItemOutcome::Refused { id: Uuid::from_u128(u128::from(number)), reason }
 }
 

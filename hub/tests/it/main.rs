@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod desk_health;
