@@ -40,8 +40,9 @@ ALTER TABLE sealed_transactions RENAME TO transactions;
 CREATE INDEX transactions_by_time ON transactions (received_at);
 CREATE INDEX transactions_waiting ON transactions (received_at) WHERE state = 'parked';
 
--- How many transactions came in after the pillar was revoked.
+-- How many transactions came in after the pillar was revoked. Every commit asks who is revoked.
 ALTER TABLE pillars ADD COLUMN after_revocation INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX pillars_revoked ON pillars (name) WHERE revoked_at IS NOT NULL;
 
 -- Up to which number the content was opened once, to see whether it can be.
 CREATE TABLE checked (

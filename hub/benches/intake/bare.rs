@@ -76,7 +76,11 @@ fn store_all(mut connection: Connection, mut waiting: mpsc::Receiver<Waiting>) {
     let mut group = Vec::new();
     while waiting.blocking_recv_many(&mut group, 256) > 0 {
         match store(&mut connection, &group) {
-            Ok(()) => group.drain(..).for_each(|(_, _, answer)| drop(answer.send(()))),
+            Ok(()) => {
+                for (_, _, answer) in group.drain(..) {
+                    let _ = answer.send(());
+                }
+            }
             Err(error) => {
                 eprintln!("bare: {error}");
                 group.clear();

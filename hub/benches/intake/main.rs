@@ -64,7 +64,8 @@ fn main() -> Result<(), Failure> {
 }
 
 fn target() -> std::ffi::OsString {
-    std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into())
+    std::env::var_os("CARGO_TARGET_DIR")
+        .unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into())
 }
 
 struct Bench {
@@ -84,7 +85,8 @@ impl Bench {
         let mut latencies = Vec::new();
         for round in 0..=ROUNDS {
             let (value, peer, times) = self.round(SINGLE, 1)?;
-            let rate = postgres.as_ref().map(|postgres| postgres.inserts_per_second(CONNECTIONS)).transpose()?;
+            let rate =
+                postgres.as_ref().map(|postgres| postgres.inserts_per_second(CONNECTIONS)).transpose()?;
             eprintln!("round {round}: {value:.0}/s, bare {peer:.0}/s, PostgreSQL {rate:.0?}/s");
             // The first one warms up.
             if round > 0 {

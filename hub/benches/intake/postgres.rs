@@ -19,7 +19,10 @@ impl Postgres {
             return Ok(None);
         }
         run("psql", &["-qc", "CREATE TABLE intake (id uuid PRIMARY KEY, body text NOT NULL)"])?;
-        let durable = run("psql", &["-Atc", "SELECT current_setting('fsync') || current_setting('synchronous_commit')"])?;
+        let durable = run(
+            "psql",
+            &["-Atc", "SELECT current_setting('fsync') || current_setting('synchronous_commit')"],
+        )?;
         if durable.trim() != "onon" {
             return Err("PostgreSQL does not wait for the disk".into());
         }
@@ -33,7 +36,10 @@ impl Postgres {
     pub fn inserts_per_second(&self, clients: usize) -> Result<f64, Failure> {
         let script = self.script.path().to_string_lossy();
         let clients = clients.to_string();
-        let said = run("pgbench", &["-n", "-M", "prepared", "-c", &clients, "-j", "2", "-T", SECONDS, "-f", &script])?;
+        let said = run(
+            "pgbench",
+            &["-n", "-M", "prepared", "-c", &clients, "-j", "2", "-T", SECONDS, "-f", &script],
+        )?;
         let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
         rate.ok_or_else(|| format!("pgbench told no rate: {said}").into())
     }

@@ -25,9 +25,8 @@ pub struct Pillars {
 
 impl Pillars {
     pub fn bound_to(config: &Config, url: &str, count: usize) -> Result<Self, Failure> {
-        let add = |number| {
-            Ok(fleet::add_pillar(config, &format!("zuil-{number}"), Some(url), Timestamp::now())?)
-        };
+        let add =
+            |number| Ok(fleet::add_pillar(config, &format!("zuil-{number}"), Some(url), Timestamp::now())?);
         Ok(Self { bindings: (0..count).map(add).collect::<Result<_, Failure>>()?, next: 0 })
     }
 
@@ -111,7 +110,7 @@ fn envelope(binding: &Binding, seal: &SealKey, sign: &SigningKey, number: u64) -
         language: "nl".into(),
         answers: vec![
             answer("adres", "Voorbeeldstraat 12, 2411 AB Voorbeeldhuizen"),
-            answer("wat", &"Een bank, twee stoelen en een matras. ".repeat(5)),
+            answer("wat", &"Een bank, twee stoelen en een matras. ".repeat(8)),
             answer("dag", "2026-12-03"),
         ],
         fee: Cents(1735),

@@ -205,10 +205,13 @@ mod tests {
         Ok(Taken::Outcomes(vec![]))
     }
 
+    fn delivering(group: &GroupCommit) -> Delivering<'_> {
+        Box::pin(group.deliver(Batch::default(), Timestamp::UNIX_EPOCH))
+    }
+
     /// A delivery that was handed in, and what is known of it now.
     fn hand_in(group: &GroupCommit) -> (Delivering<'_>, Poll<Result<Taken, NotStored>>) {
-        let mut delivering: Delivering<'_> =
-            Box::pin(group.deliver(Batch::default(), Timestamp::UNIX_EPOCH));
+        let mut delivering = delivering(group);
         let now = delivering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         (delivering, now)
     }
@@ -257,7 +260,7 @@ mod tests {
         assert!(end_of(first).is_ok());
         assert!(both.into_iter().all(|one| matches!(end_of(one), Err(NotStored::Store(_)))));
         gate.go_on.send(Ok(vec![taken()])).unwrap();
-        assert!(end_of(hand_in(&group).0).is_ok());
+        assert!(end_of(delivering(&group)).is_ok());
     }
 
     #[test]
@@ -267,10 +270,9 @@ mod tests {
             assert!(calls.fetch_add(1, Ordering::SeqCst) > 0, "a mistake in the store");
             Ok(vec![taken()])
         };
-        let (group, _thread) =
-            GroupCommit::with(take_in_all, 8, Grace::default(), Arc::default()).unwrap();
-        assert!(matches!(end_of(hand_in(&group).0), Err(NotStored::Store(_))));
-        assert!(end_of(hand_in(&group).0).is_ok());
+        let (group, _thread) = GroupCommit::with(take_in_all, 8, Grace::default(), Arc::default()).unwrap();
+        assert!(matches!(end_of(delivering(&group)), Err(NotStored::Store(_))));
+        assert!(end_of(delivering(&group)).is_ok());
     }
 
     #[test]

@@ -70,7 +70,8 @@ fn deliver(store: &SqliteStore, upload: &Upload) -> Result<(), StoreError> {
 
 /// Compares what the hub holds with what was answered; an interrupted upload is there or not.
 fn look(store: &SqliteStore, told: &mut Told, interrupted: Option<Upload>) -> Result<(), String> {
-    let there = |number: &u8| store.transaction(incoming(*number, 1).sealed.header.reference).unwrap().is_some();
+    let there =
+        |number: &u8| store.transaction(incoming(*number, 1).sealed.header.reference).unwrap().is_some();
     let found = Told { transactions: (0..=u8::MAX).filter(there).collect(), surveys: told.surveys.clone() };
     let total = store.transactions(Filter::default(), 0, 1).unwrap().total;
     let surveys = store.survey_count().unwrap();
@@ -196,7 +197,8 @@ fn wherever_the_power_goes_in_a_shared_commit_what_was_answered_is_there() {
         disk.cut_power();
         disk.restore_power();
         let store = SqliteStore::open_on(&disk.path("hub.sqlite"), VFS).unwrap();
-        let there = |number: u8| store.transaction(incoming(number, 1).sealed.header.reference).unwrap().is_some();
+        let there =
+            |number: u8| store.transaction(incoming(number, 1).sealed.header.reference).unwrap().is_some();
         assert!(there(9), "{moment}: what was answered before is gone");
         let found = (1..5).filter(|number| there(*number)).count();
         match taken {

@@ -45,8 +45,7 @@ async fn all_opened(hub: &TestHub) {
 }
 
 fn body(envelopes: &[Envelope]) -> Vec<u8> {
-    let request =
-        UploadRequest { version: PROTOCOL_VERSION, envelopes: envelopes.to_vec(), surveys: vec![] };
+    let request = UploadRequest { version: PROTOCOL_VERSION, envelopes: envelopes.to_vec(), surveys: vec![] };
     serde_json::to_vec(&request).unwrap()
 }
 

@@ -147,8 +147,7 @@ impl Known {
             return Ok(None);
         };
         let reported = store.reports()?.into_iter().find(|reported| reported.pillar == name);
-        let (refusals, after_revocation) =
-            (store.refusals(name)?, store.delivered_after_revocation(name)?);
+        let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
         Ok(Some(Self { pillar, reported, refusals, after_revocation }))
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn worklist(db: &Connection) -> Result<Vec<Unsettled>, StoreError> {
     Ok(rules::worklist(reported, &transactions::unknown_payments(db)?, &revoked(db)?))
 }
 
-fn revoked(db: &Connection) -> Result<HashSet<String>, StoreError> {
+pub(super) fn revoked(db: &Connection) -> Result<HashSet<String>, StoreError> {
     let mut query = db.prepare_cached("SELECT name FROM pillars WHERE revoked_at IS NOT NULL")?;
     let names = query.query_map([], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)

@@ -1,9 +1,11 @@
 //! Taking in what pillars upload. Invariant: deliveries of many pillars share one commit, and yet each of
 //! them happens wholly or not at all.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{PaymentState, Refusal};
 
@@ -17,8 +19,9 @@ pub(super) fn take_in_all(
     deliveries: &[Delivery<'_>],
 ) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let group = Group::of(&transaction)?;
     let all: Result<Vec<Taken>, StoreError> =
-        deliveries.iter().map(|delivery| take_in(&transaction, delivery)).collect();
+        deliveries.iter().map(|delivery| group.take_in(&transaction, delivery)).collect();
     match (all, deliveries) {
         (Ok(all), _) => {
             transaction.commit()?;
@@ -39,10 +42,11 @@ fn one_by_one(
     deliveries: &[Delivery<'_>],
 ) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
     let mut transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let group = Group::of(&transaction)?;
     let mut all = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
         let savepoint = transaction.savepoint()?;
-        let taken = take_in(&savepoint, delivery);
+        let taken = group.take_in(&savepoint, delivery);
         match taken {
             Ok(taken) => {
                 savepoint.commit()?;
@@ -62,78 +66,91 @@ fn one_by_one(
     Ok(all)
 }
 
-/// What is known of the pillar that delivers.
-struct Deliverer {
-    revoked_at: Option<Timestamp>,
-    after_revocation: u64,
+/// What holds for all deliveries of one commit, so that it is asked once.
+struct Group {
+    revoked: HashSet<String>,
+    has_open_payments: bool,
 }
 
-fn take_in(db: &Connection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
-    let Delivery { batch, at, grace } = *delivery;
-    let deliverer = deliverer(db, &batch.pillar)?;
-    let revoked_at = deliverer.as_ref().and_then(|pillar| pillar.revoked_at);
-    if let (Some(pillar), Some(revoked_at)) = (&deliverer, revoked_at) {
-        let nothing_to_deliver = batch.transactions.is_empty() && batch.refused.is_empty();
-        if nothing_to_deliver || !rules::is_admitted(revoked_at, pillar.after_revocation, grace, at) {
-            return Ok(Taken::NotAdmitted);
-        }
-    }
-    let mut outcomes = Vec::with_capacity(batch.transactions.len());
-    for incoming in &batch.transactions {
-        outcomes.push(take_one(db, incoming, at, revoked_at)?);
-    }
-    note_what_was_told(db, batch, &outcomes, at)?;
-    if revoked_at.is_some() {
-        return Ok(Taken::WithoutSurveys(outcomes));
-    }
-    for survey in &batch.surveys {
-        take_survey(db, survey, at)?;
-    }
-    Ok(Taken::Outcomes(outcomes))
-}
-
-fn deliverer(db: &Connection, name: &str) -> Result<Option<Deliverer>, StoreError> {
-    let mut query = db.prepare_cached("SELECT revoked_at, after_revocation FROM pillars WHERE name = ?1")?;
-    let row = query.query_row([name], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?))).optional()?;
-    row.map(|(revoked_at, after_revocation)| {
-        let after_revocation = after_revocation.unsigned_abs();
-        Ok(Deliverer { revoked_at: optional_time(revoked_at)?, after_revocation })
-    })
-    .transpose()
-}
-
-/// Closes payments whose outcome was told, and notes what was refused and how far the pillar counted.
-fn note_what_was_told(
-    db: &Connection,
-    batch: &Batch,
-    outcomes: &[Outcome],
+/// What is known of a revoked pillar that delivers.
+struct Revoked {
     at: Timestamp,
-) -> Result<(), StoreError> {
-    let mut highest = None;
-    for (incoming, outcome) in batch.transactions.iter().zip(outcomes) {
-        let header = &incoming.sealed.header;
-        let refused = |reason| Refused { id: header.id, reference: Some(header.reference), reason };
-        match outcome {
-            Outcome::Accepted { .. } => {
-                highest = highest.max(Some(to_integer(header.sequence)));
-                if incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state)) {
-                    health::close_settled(db, &batch.pillar, header.reference, at)?;
-                }
+    delivered: u64,
+}
+
+impl Group {
+    fn of(db: &Connection) -> Result<Self, StoreError> {
+        let mut query =
+            db.prepare_cached("SELECT EXISTS (SELECT 1 FROM open_payments WHERE closed_at IS NULL)")?;
+        let has_open_payments = query.query_row([], |row| row.get(0))?;
+        Ok(Self { revoked: health::revoked(db)?, has_open_payments })
+    }
+
+    fn take_in(&self, db: &Connection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
+        let Delivery { batch, at, grace } = *delivery;
+        let revoked = if self.revoked.contains(&batch.pillar) { revoked(db, &batch.pillar)? } else { None };
+        if let Some(revoked) = &revoked {
+            let nothing_to_deliver = batch.transactions.is_empty() && batch.refused.is_empty();
+            if nothing_to_deliver || !rules::is_admitted(revoked.at, revoked.delivered, grace, at) {
+                return Ok(Taken::NotAdmitted);
             }
-            Outcome::Conflict => refusals::note(db, &batch.pillar, refused(Refusal::Conflict), at)?,
-            Outcome::KeyTooNew => refusals::note(db, &batch.pillar, refused(Refusal::UnknownKey), at)?,
         }
+        let revoked_at = revoked.map(|revoked| revoked.at);
+        let mut outcomes = Vec::with_capacity(batch.transactions.len());
+        for incoming in &batch.transactions {
+            outcomes.push(take_one(db, incoming, at, revoked_at)?);
+        }
+        self.note_what_was_told(db, batch, &outcomes, at)?;
+        if revoked_at.is_some() {
+            return Ok(Taken::WithoutSurveys(outcomes));
+        }
+        for survey in &batch.surveys {
+            take_survey(db, survey, at)?;
+        }
+        Ok(Taken::Outcomes(outcomes))
     }
-    for refused in &batch.refused {
-        refusals::note(db, &batch.pillar, *refused, at)?;
+
+    /// Closes payments whose outcome was told, and notes what was refused and how far the pillar counted.
+    fn note_what_was_told(
+        &self,
+        db: &Connection,
+        batch: &Batch,
+        outcomes: &[Outcome],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut highest = None;
+        for (incoming, outcome) in batch.transactions.iter().zip(outcomes) {
+            let header = &incoming.sealed.header;
+            let refused = |reason| Refused { id: header.id, reference: Some(header.reference), reason };
+            match outcome {
+                Outcome::Accepted { .. } => {
+                    highest = highest.max(Some(to_integer(header.sequence)));
+                    let is_settled =
+                        incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state));
+                    if is_settled && self.has_open_payments {
+                        health::close_settled(db, &batch.pillar, header.reference, at)?;
+                    }
+                }
+                Outcome::Conflict => refusals::note(db, &batch.pillar, refused(Refusal::Conflict), at)?,
+                Outcome::KeyTooNew => refusals::note(db, &batch.pillar, refused(Refusal::UnknownKey), at)?,
+            }
+        }
+        for refused in &batch.refused {
+            refusals::note(db, &batch.pillar, *refused, at)?;
+        }
+        db.prepare_cached(
+            "UPDATE pillars SET last_seen_at = ?1, last_sequence = coalesce(max(last_sequence, ?2), last_sequence, ?2)
+             WHERE name = ?3",
+        )?
+        .execute(params![micros(at), highest, batch.pillar])?;
+        Ok(())
     }
-    db.prepare_cached(
-        "UPDATE pillars SET last_seen_at = :now,
-             last_sequence = coalesce(max(last_sequence, :highest), last_sequence, :highest)
-         WHERE name = :name",
-    )?
-    .execute(named_params! { ":now": micros(at), ":highest": highest, ":name": batch.pillar })?;
-    Ok(())
+}
+
+fn revoked(db: &Connection, name: &str) -> Result<Option<Revoked>, StoreError> {
+    let mut query = db.prepare_cached("SELECT revoked_at, after_revocation FROM pillars WHERE name = ?1")?;
+    let (at, delivered) = query.query_row([name], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+    Ok(optional_time(at)?.map(|at| Revoked { at, delivered: delivered.unsigned_abs() }))
 }
 
 fn take_one(
@@ -215,25 +232,24 @@ fn insert(
         .prepare_cached(
             "INSERT INTO transactions (id, reference, pillar, sequence, digest, payment, state, trouble,
                  committed_at, received_at, header, encapsulated_key, ciphertext)
-             VALUES (:id, :reference, :pillar, :sequence, :digest, :payment, :state, :trouble,
-                 :committed_at, :received_at, :header, :encapsulated_key, :ciphertext)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
              ON CONFLICT DO NOTHING",
         )?
-        .execute(named_params! {
-            ":id": header.id.as_bytes(),
-            ":reference": header.reference.compact(),
-            ":pillar": header.pillar,
-            ":sequence": to_integer(header.sequence),
-            ":digest": digest,
-            ":payment": payment.as_ref().map(write_json).transpose()?,
-            ":state": rules::first_state(payment.as_ref(), trouble).as_str(),
-            ":trouble": trouble.map(Trouble::as_str),
-            ":committed_at": micros(header.committed_at),
-            ":received_at": micros(now),
-            ":header": write_json(header)?,
-            ":encapsulated_key": sealed.encapsulated_key,
-            ":ciphertext": sealed.ciphertext,
-        })?;
+        .execute(params![
+            header.id.as_bytes(),
+            header.reference.compact(),
+            header.pillar,
+            to_integer(header.sequence),
+            digest,
+            payment.as_ref().map(write_json).transpose()?,
+            rules::first_state(payment.as_ref(), trouble).as_str(),
+            trouble.map(Trouble::as_str),
+            micros(header.committed_at),
+            micros(now),
+            write_json(header)?,
+            sealed.encapsulated_key,
+            sealed.ciphertext,
+        ])?;
     Ok(added == 1)
 }
 
