@@ -1,7 +1,7 @@
 //! Which pillars may deliver. Invariant: a pillar's private keys stand in its binding only; the hub
 //! keeps the fingerprint of its certificate and its public key.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Binding;
 use zuil_wire::seal::{SealError, SigningKey};
 
@@ -116,7 +116,9 @@ pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revo
     // Also when it was revoked before, but the power went before there was a new key.
     let made_at = folder.seal_keys.made_at(&folder.seal_keys.newest().id)?;
     if made_at.is_none_or(|made_at| made_at < revoked_at) {
-        SealKeys::add(&config.data_dir.join("seal"), now)?;
+        // Keys count in milliseconds: this one is later than the revocation, whatever is cut off.
+        let later = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
+        SealKeys::add(&config.data_dir.join("seal"), later)?;
     }
     Ok(revoked)
 }
