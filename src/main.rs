@@ -85,7 +85,7 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     match &pillar {
         Ok(pillar) => {
             let inputs = pillar.inputs();
-            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(Box::new(intent)))));
         }
         Err(error) => {
             tracing::error!(%error, "out of service");

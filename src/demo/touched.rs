@@ -61,7 +61,7 @@ pub fn run(config: &Path) -> Result<(), Failure> {
     let screens = Screens::new()?;
     screens.open()?;
     let inputs = pillar.inputs();
-    screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+    screens.on_intent(move |intent| drop(inputs.send(Input::Resident(Box::new(intent)))));
     std::thread::spawn(move || listen(&happens));
     let mut view = None;
     for happened in happened {

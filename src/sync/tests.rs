@@ -101,6 +101,7 @@ impl ScriptedHub {
             now: jiff::Timestamp::UNIX_EPOCH,
             outcomes: request.envelopes.iter().map(|envelope| accept(envelope.header.id)).collect(),
             surveys: request.surveys.iter().map(|survey| survey.id).collect(),
+            later: Vec::new(),
         }
     }
 }

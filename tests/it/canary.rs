@@ -37,7 +37,10 @@ fn after_a_visit_no_byte_of_an_answer_is_left_in_memory_on_disk_or_in_the_log() 
     // While the visit lasts, all of it is in memory: what is looked for is what is there.
     let present = traces.in_file(&during, |_| String::new());
     for answer in traces.answers() {
-        assert!(present.iter().any(|trace| trace.answer == answer), "{answer} was not found during the visit");
+        assert!(
+            present.iter().any(|trace| trace.answer == answer),
+            "{answer} was not found during the visit"
+        );
     }
 
     let after = town.folder().join("after.dump");
@@ -46,6 +49,20 @@ fn after_a_visit_no_byte_of_an_answer_is_left_in_memory_on_disk_or_in_the_log() 
     assert!(left.is_empty(), "in memory:\n{}", traces::list(&left));
     // While it still runs, and again when it has gone.
     assert_nothing_on_disk(&town, &traces);
+    visit.ends();
+    assert_nothing_on_disk(&town, &traces);
+}
+
+#[test]
+fn someone_who_leaves_in_the_middle_leaves_nothing_either() {
+    let town = visit::town();
+    let mut visit = Visit::begin(&town, &[WIPING, "touched"]);
+    visit.leaves_in_the_middle();
+    let traces = visit::traces_of_the_middle();
+    let after = town.folder().join("after.dump");
+    let mapped = memory::dump(visit.process(), &after);
+    let left = traces.in_file(&after, |at| mapped.name_at(at));
+    assert!(left.is_empty(), "in memory:\n{}", traces::list(&left));
     visit.ends();
     assert_nothing_on_disk(&town, &traces);
 }
@@ -63,7 +80,6 @@ fn a_pillar_that_does_not_wipe_its_heap_is_found_out() {
     let left = traces.in_file(&after, |at| mapped.name_at(at));
     let answers = traces.answers().filter(|answer| left.iter().any(|trace| trace.answer == *answer));
     assert!(answers.count() >= 3, "left: {}", traces::list(&left));
-    eprintln!("DEBUG {}", traces::list(&left));
 }
 
 /// Database, write-ahead log, counts, recordings and log; not what the voice and the hub were told.
@@ -88,7 +104,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             if name != "hub" && name != "catalogue" {
                 collect(&path, files);
             }
-        } else if path.metadata().is_ok_and(|meta| meta.is_file()) && name != "spoken" && !name.ends_with(".dump")
+        } else if path.metadata().is_ok_and(|meta| meta.is_file())
+            && name != "spoken"
+            && !name.ends_with(".dump")
         {
             files.push(path);
         }

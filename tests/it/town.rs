@@ -139,7 +139,7 @@ pub struct Resident {
 impl Resident {
     /// Does something.
     pub fn does(&self, intent: Intent) {
-        self.inputs.send(Input::Resident(intent)).unwrap();
+        self.inputs.send(Input::Resident(Box::new(intent))).unwrap();
     }
 
     /// Waits until the screen is as told.

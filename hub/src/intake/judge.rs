@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal};
+use zuil_wire::{
+    Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, rotation, seal,
+};
 
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
@@ -73,6 +75,7 @@ impl Upload {
     ) -> Result<UploadResponse, TakeInError> {
         let mut batch = Batch { pillar: pillar.name.clone(), ..Batch::default() };
         let mut judged = Vec::with_capacity(self.envelopes.len());
+        let mut later = Vec::new();
         for envelope in self.envelopes {
             let id = id_of(&envelope);
             match judge(envelope, pillar, keys) {
@@ -81,6 +84,10 @@ impl Upload {
                     judged.push((id, None));
                 }
                 Err(Verdict::Refused(reason)) => judged.push((id, Some(reason))),
+                Err(Verdict::NoKey(key)) => {
+                    tracing::error!(pillar = pillar.name, %id, key, "the sealing key is missing; restore it from the backup of the data folder");
+                    later.push(id);
+                }
                 Err(Verdict::Later(error)) => return Err(error.into()),
             }
         }
@@ -89,7 +96,7 @@ impl Upload {
         let outcomes = answer(judged, store.take_in(&batch, now)?);
         log(pillar, &outcomes);
         let surveys = survey_ids(&batch).into_iter().chain(unusable).collect();
-        Ok(UploadResponse { now, outcomes, surveys })
+        Ok(UploadResponse { now, outcomes, surveys, later })
     }
 }
 
@@ -121,6 +128,8 @@ fn answer(judged: Vec<(Uuid, Option<Refusal>)>, stored: Vec<Outcome>) -> Vec<Ite
 enum Verdict {
     /// It never will be.
     Refused(Refusal),
+    /// The key with this id is missing, and may come back.
+    NoKey(String),
     /// It cannot be looked at now.
     Later(SealKeysError),
 }
@@ -143,7 +152,15 @@ fn judge(envelope: Value, pillar: &Pillar, keys: &SealKeys) -> Result<Incoming, 
         return Err(Refusal::WrongPillar.into());
     }
     seal::verify(&envelope, &pillar.public_key).map_err(|_| Refusal::BadSignature)?;
-    let key = keys.get(&envelope.header.key_id).map_err(Verdict::Later)?.ok_or(Refusal::UnknownKey)?;
+    let key_id = &envelope.header.key_id;
+    let key = match keys.get(key_id).map_err(Verdict::Later)? {
+        Some(key) => key,
+        // What this hub never made cannot come back.
+        None if keys.is_retired(key_id) || rotation::made_at(key_id).is_none() => {
+            return Err(Refusal::UnknownKey.into());
+        }
+        None => return Err(Verdict::NoKey(key_id.clone())),
+    };
     let content = key.open(&envelope).map_err(|_| Refusal::Unreadable)?;
     // The store counts with signed integers; no pillar and no fee comes near their end.
     if i64::try_from(envelope.header.sequence).is_err() {

@@ -26,7 +26,7 @@ pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use crate::data_folder::DataFolder;
-use crate::store::Pillar;
+use crate::store::{Pillar, StoreError};
 
 /// How long a pillar may take to send one request. A batch of the largest size takes 34 s at 1 Mbit/s.
 const UPLOAD_TIME: Duration = Duration::from_secs(120);
@@ -142,7 +142,16 @@ async fn take_report(
     // Taken here and not in the store: reports count in the order in which they came in.
     let now = Timestamp::now();
     let report = report::parse(&bytes).map_err(Rejection::Report)?;
-    let answer = blocking(move || report::take_in(&report, &pillar, &*folder.store, now)).await?;
+    let answer = blocking(move || {
+        let mut answer = report::take_in(&report, &pillar, &*folder.store, now)?;
+        // A pillar that hears of no key goes on with the one it has.
+        answer.seal_key = folder
+            .seal_key_notice()
+            .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
+            .ok();
+        Ok::<_, StoreError>(answer)
+    })
+    .await?;
     Ok(Json(answer).into_response())
 }
 

@@ -193,7 +193,8 @@ pub fn list(found: &[Trace]) -> String {
 
 #[test]
 fn a_part_of_an_answer_is_found_in_every_form_and_across_the_edge_of_a_chunk() {
-    let answers = [("name".to_owned(), "Zoëbrand Vlokq".to_owned()), ("number".to_owned(), "0683947215".into())];
+    let answers =
+        [("name".to_owned(), "Zoëbrand Vlokq".to_owned()), ("number".to_owned(), "0683947215".into())];
     let traces = Traces::of(&answers, &["vlokqu".to_owned()], "brand is a public word");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("memory");

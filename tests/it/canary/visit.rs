@@ -76,7 +76,8 @@ fn write_catalogue(folder: &Path) {
     let from = |name: &str| fs::read_to_string(example.join(name)).unwrap();
     let municipality = from("municipality.toml");
     let tasks = municipality.lines().find(|line| line.starts_with("tasks = ")).unwrap();
-    fs::write(folder.join("municipality.toml"), municipality.replace(tasks, "tasks = [\"everything\"]")).unwrap();
+    fs::write(folder.join("municipality.toml"), municipality.replace(tasks, "tasks = [\"everything\"]"))
+        .unwrap();
     fs::write(folder.join("logo.svg"), from("logo.svg")).unwrap();
     let street = format!("{POSTCODE},Proefhof,Voorbeeldhuizen,2,9000,even\n");
     fs::write(folder.join("addresses.csv"), from("addresses.csv") + &street).unwrap();
@@ -100,6 +101,13 @@ fn write_catalogue(folder: &Path) {
     fs::write(folder.join("tasks/everything.toml"), task).unwrap();
 }
 
+/// What someone who leaves in the middle could have left.
+pub fn traces_of_the_middle() -> Traces {
+    let answers =
+        [("text", NAME), ("long-text", STORY)].map(|(question, text)| (question.into(), text.into()));
+    Traces::of(&answers, &[NAME, STORY].map(str::to_owned), "")
+}
+
 /// What the visit could have left, as the hub has it: what was typed, as it was understood, and as it was
 /// shown and printed.
 pub fn traces(town: &Town) -> Traces {
@@ -116,7 +124,8 @@ pub fn traces(town: &Town) -> Traces {
             // The words around it are the program's.
             "document" => assert!(line.value.contains(DOCUMENT.number), "{}", line.value),
             "waste-pass" => answers.push((question, line.value.clone())),
-            _ => answers.extend([line.value.clone(), line.display.clone()].map(|text| (question.clone(), text))),
+            _ => answers
+                .extend([line.value.clone(), line.display.clone()].map(|text| (question.clone(), text))),
         }
     }
     for (question, typed) in [("text", NAME), ("long-text", STORY), ("email", EMAIL)] {
@@ -171,14 +180,7 @@ impl<'a> Visit<'a> {
 
     /// Answers all questions, to the review.
     pub fn answers_everything(&mut self) {
-        self.looks();
-        self.touches("Alles bekijken");
-        self.waits_for("language");
-        self.touches("Nederlands");
-        self.waits_for("choose");
-        self.touches("Alles vragen");
-        self.waits_for("explain");
-        self.touches("Beginnen");
+        self.begins();
         for text in [NAME, STORY] {
             self.waits_for("fields");
             self.types(text);
@@ -201,6 +203,34 @@ impl<'a> Visit<'a> {
         self.holds(|| town.pass_reader.hold_pass(&PASS));
         self.waits_for("review");
         self.looks();
+    }
+
+    /// Types, thinks better of it, and leaves at once, with the last letters just typed.
+    pub fn leaves_in_the_middle(&mut self) {
+        self.begins();
+        self.waits_for("fields");
+        self.types(NAME);
+        self.goes_on();
+        self.waits_for("fields");
+        self.types(STORY);
+        self.looks();
+        self.touches("Stoppen");
+        self.looks();
+        self.touches("Ja, stop en wis alles");
+        self.waits_for("attract");
+        self.looks();
+    }
+
+    /// From the first screen to the first question.
+    fn begins(&mut self) {
+        self.looks();
+        self.touches("Alles bekijken");
+        self.waits_for("language");
+        self.touches("Nederlands");
+        self.waits_for("choose");
+        self.touches("Alles vragen");
+        self.waits_for("explain");
+        self.touches("Beginnen");
     }
 
     /// From the review to the first screen, which is then looked at by nobody.
@@ -326,7 +356,8 @@ impl<'a> Visit<'a> {
 
     fn listens(&mut self) -> String {
         let line = self.said.recv_timeout(PATIENCE);
-        let line = line.unwrap_or_else(|_| panic!("nothing more is heard at {:?}: {}", self.sees, self.log()));
+        let line =
+            line.unwrap_or_else(|_| panic!("nothing more is heard at {:?}: {}", self.sees, self.log()));
         if line.starts_with("sees ") {
             self.sees.clone_from(&line);
         }
@@ -346,4 +377,3 @@ impl Drop for Visit<'_> {
         let _ = self.process.wait();
     }
 }
-
