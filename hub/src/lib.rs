@@ -15,6 +15,7 @@ pub mod hub;
 pub mod intake;
 pub mod password;
 pub mod recordings;
+pub mod rotation;
 pub mod seal_keys;
 pub mod store;
 

@@ -55,13 +55,20 @@ struct RetiredFile {
 /// All sealing keys.
 pub struct SealKeys {
     folder: PathBuf,
-    known: RwLock<Known>,
+    ring: RwLock<Ring>,
 }
 
 /// The keys as they were when the folder was last read.
-struct Known {
-    keys: BTreeMap<String, Arc<OpenKey>>,
+struct Ring {
+    keys: BTreeMap<String, Known>,
     newest: PublicSealKey,
+}
+
+/// A key, and when it was made.
+#[derive(Clone)]
+struct Known {
+    made_at: Timestamp,
+    key: Arc<OpenKey>,
 }
 
 /// What a binding says of a sealing key.
@@ -99,7 +106,7 @@ impl SealKeys {
             Self::add(folder, now)?;
             files = read_all(folder)?;
         }
-        Ok(Self { folder: folder.to_owned(), known: RwLock::new(Known::of(folder, files)?) })
+        Ok(Self { folder: folder.to_owned(), ring: RwLock::new(Ring::of(folder, files)?) })
     }
 
     /// Makes another key, which new bindings and, with their next reports, all pillars get from now on, and
@@ -167,12 +174,24 @@ impl SealKeys {
     /// # Errors
     /// When the folder cannot be read or a key in it is damaged.
     pub fn get(&self, id: &str) -> Result<Option<Arc<OpenKey>>, SealKeysError> {
-        let known = |known: &Known| known.keys.get(id).cloned();
-        if let Some(key) = known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+        Ok(self.known(id)?.map(|known| known.key))
+    }
+
+    /// When the key with an id was made.
+    ///
+    /// # Errors
+    /// As [`SealKeys::get`].
+    pub fn made_at(&self, id: &str) -> Result<Option<Timestamp>, SealKeysError> {
+        Ok(self.known(id)?.map(|known| known.made_at))
+    }
+
+    fn known(&self, id: &str) -> Result<Option<Known>, SealKeysError> {
+        let known = |ring: &Ring| ring.keys.get(id).cloned();
+        if let Some(key) = known(&self.ring.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(Some(key));
         }
         self.read_again()?;
-        Ok(known(&self.known.read().unwrap_or_else(PoisonError::into_inner)))
+        Ok(known(&self.ring.read().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Whether a key was retired. One that is neither there nor retired is missing: its file may yet be
@@ -190,25 +209,25 @@ impl SealKeys {
     pub fn newest(&self) -> PublicSealKey {
         let unchanged = || -> Result<bool, SealKeysError> {
             let there = ids(&self.folder, "json")?;
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            Ok(known.keys.keys().eq(there.iter()))
+            let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+            Ok(ring.keys.keys().eq(there.iter()))
         };
         if !unchanged().unwrap_or(false)
             && let Err(error) = self.read_again()
         {
             tracing::error!(%error, "the sealing keys cannot be read again; those from before go on");
         }
-        self.known.read().unwrap_or_else(PoisonError::into_inner).newest.clone()
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).newest.clone()
     }
 
     fn read_again(&self) -> Result<(), SealKeysError> {
-        let fresh = Known::of(&self.folder, read_all(&self.folder)?)?;
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let fresh = Ring::of(&self.folder, read_all(&self.folder)?)?;
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 }
 
-impl Known {
+impl Ring {
     fn of(folder: &Path, files: Vec<(String, KeyFile)>) -> Result<Self, SealKeysError> {
         let newest = files.iter().max_by_key(|(_, file)| file.made_at).map(|(id, file)| PublicSealKey {
             id: id.clone(),
@@ -220,11 +239,14 @@ impl Known {
     }
 }
 
-fn open_all(files: Vec<(String, KeyFile)>) -> Result<BTreeMap<String, Arc<OpenKey>>, SealKeysError> {
+fn open_all(files: Vec<(String, KeyFile)>) -> Result<BTreeMap<String, Known>, SealKeysError> {
     let open = |(id, file): (String, KeyFile)| {
         let private = BASE64.decode(&file.private_key).map(Zeroizing::new);
         match private {
-            Ok(private) if private.len() == 32 => Ok((id, Arc::new(OpenKey::from_bytes(&private)))),
+            Ok(private) if private.len() == 32 => {
+                let key = Arc::new(OpenKey::from_bytes(&private));
+                Ok((id, Known { made_at: file.made_at, key }))
+            }
             _ => Err(SealKeysError::Damaged(id)),
         }
     };

@@ -20,6 +20,8 @@ mod readers;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod town;

@@ -13,3 +13,5 @@ mod harness;
 mod intake;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod seal_keys;

@@ -3,6 +3,7 @@
 
 mod health;
 mod pillars;
+mod sealed;
 mod staff;
 #[cfg(test)]
 mod tests;
