@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::{SealKey, SigningKey};
-use zuil_wire::{Binding, HealthAnswer, HealthReport, SealKeyNotice, UploadRequest, UploadResponse};
+use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
 
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
@@ -75,7 +75,9 @@ struct Watched<H> {
 
 impl<H> Watched<H> {
     /// The disk may take its time; the runtime's threads do not wait for it.
-    async fn hear(&self, notice: SealKeyNotice) {
+    async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
+        let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
+        let notice = notice.clone();
         let keyring = Arc::clone(&self.rotation.keyring);
         match tokio::task::spawn_blocking(move || keyring.hear(&notice)).await {
             Ok(Ok(Some(key))) => (self.rotation.newer)(key),
@@ -98,18 +100,23 @@ impl<H: Hub> Hub for Watched<H> {
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
-        let seal_key = report.seal_key.clone().filter(|_| self.tells_keys.load(Ordering::Relaxed));
-        let answer = self.hub.report(&HealthReport { seal_key, ..report.clone() }).await;
-        match &answer {
-            Ok(answer) => {
-                self.tells_keys.store(answer.seal_key.is_some(), Ordering::Relaxed);
-                if let Some(notice) = &answer.seal_key {
-                    self.hear(notice.clone()).await;
-                }
-            }
+        if self.tells_keys.load(Ordering::Relaxed) {
+            let answer = self.hub.report(report).await;
             // The hub may have been replaced by an older one.
-            Err(SyncError::Rejected(_)) => self.tells_keys.store(false, Ordering::Relaxed),
-            Err(_) => {}
+            let told = answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some());
+            let rejected = matches!(answer, Err(SyncError::Rejected(_)));
+            self.tells_keys.store(told || (answer.is_err() && !rejected), Ordering::Relaxed);
+            self.hear(&answer).await;
+            return answer;
+        }
+        let answer = self.hub.report(&HealthReport { seal_key: None, ..report.clone() }).await;
+        self.hear(&answer).await;
+        if answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some()) {
+            self.tells_keys.store(true, Ordering::Relaxed);
+            if report.seal_key.is_some() {
+                // It understands the whole of the report.
+                return self.hub.report(report).await;
+            }
         }
         answer
     }

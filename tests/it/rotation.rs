@@ -45,8 +45,6 @@ fn a_newer_key_is_used_from_the_next_visit_on_and_what_waited_under_the_old_one_
     town.network.mend();
     town.wait_until_empty();
     assert_eq!(town.at_the_hub().len(), 4);
-    // Something to report, rather than the report of every five minutes.
-    town.pass_reader.pull_cable();
     until("the hub knows that nothing needs the old key", || {
         let reports = town.store().reports().unwrap();
         reports.iter().any(|reported| reported.report.seal_key.as_ref() == Some(&newer))

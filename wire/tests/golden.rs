@@ -221,7 +221,7 @@ fn an_upload_and_its_answer_are_written_as_ever() {
     };
     is_exactly("upload_response", &response);
     let not_now = UploadResponse { outcomes: vec![accepted()], later: vec![OTHER_ID], ..response };
-    is_exactly("upload_response_later", &not_now);
+    is_exactly("upload_response_not_now", &not_now);
 }
 
 #[test]

@@ -1,10 +1,17 @@
 //! Tests of the keyring.
 
+use super::super::{Hub, Rotation, SyncError, Watched};
 use super::*;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use zuil_wire::{HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+
+use crate::waypoint::NoWaypoints;
+
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, PKCS_ECDSA_P256_SHA256, SigningKey};
 
 struct Authority {
@@ -127,4 +134,71 @@ fn a_binding_whose_key_has_a_name_of_its_own_takes_the_first_that_the_hub_tells(
     let keyring = Keyring::open(folder.path(), &binding).unwrap();
     assert!(keyring.hear(&authority.notice(50)).unwrap().is_some());
     assert!(keyring.hear(&authority.notice(49)).unwrap().is_none());
+}
+
+/// A hub that tells of a key, or is from before that and refuses a report that names one.
+struct OlderOrNewer {
+    notice: Mutex<Option<SealKeyNotice>>,
+    heard: Mutex<Vec<Option<String>>>,
+}
+
+impl Hub for Arc<OlderOrNewer> {
+    async fn upload(&self, _: &UploadRequest) -> Result<UploadResponse, SyncError> {
+        Err(SyncError::NoHub(404))
+    }
+
+    async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        self.heard.lock().unwrap().push(report.seal_key.clone());
+        let seal_key = self.notice.lock().unwrap().clone();
+        if seal_key.is_none() && report.seal_key.is_some() {
+            return Err(SyncError::Rejected(400));
+        }
+        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key })
+    }
+
+    async fn hello(&self) -> Result<(), SyncError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that() {
+    let (folder, authority) = (folder(), Authority::new());
+    let hub = Arc::new(OlderOrNewer { notice: Mutex::default(), heard: Mutex::default() });
+    let (newer, told) = std::sync::mpsc::channel();
+    let keyring = Arc::new(Keyring::open(folder.path(), &authority.binding(100)).unwrap());
+    let newer = Box::new(move |key: SealKey| newer.send(key.id().to_owned()).unwrap());
+    let watched = Watched {
+        hub: hub.clone(),
+        waypoints: Arc::new(NoWaypoints),
+        rotation: Rotation { keyring, newer },
+        tells_keys: AtomicBool::new(false),
+    };
+    let report = HealthReport {
+        version: 1,
+        at: Timestamp::UNIX_EPOCH,
+        program: "0.2.0".into(),
+        catalogue: "1".into(),
+        devices: Vec::new(),
+        paper: None,
+        waiting: 0,
+        open_payments: Vec::new(),
+        seal_key: Some("seal-100000".into()),
+    };
+    let heard = || std::mem::take(&mut *hub.heard.lock().unwrap());
+    let named = || Some("seal-100000".to_owned());
+    // An older hub is told nothing that it does not know.
+    watched.report(&report).await.unwrap();
+    assert_eq!(heard(), [None]);
+    // It is updated: it is told at once, and then always.
+    *hub.notice.lock().unwrap() = Some(authority.notice(200));
+    watched.report(&report).await.unwrap();
+    watched.report(&report).await.unwrap();
+    assert_eq!(heard(), [None, named(), named()]);
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), ["seal-200000"], "each newer key is told once");
+    // The older one is put back, and refuses one report.
+    *hub.notice.lock().unwrap() = None;
+    assert!(watched.report(&report).await.is_err());
+    watched.report(&report).await.unwrap();
+    assert_eq!(heard(), [named(), None]);
 }
