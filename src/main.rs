@@ -14,6 +14,10 @@ use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
 
+/// What a visit leaves behind in memory is wiped when it is freed.
+#[global_allocator]
+static ALLOCATOR: zuil::memory::Wiping = zuil::memory::WIPING;
+
 /// The municipal self-service pillar.
 #[derive(Parser)]
 #[command(version, about)]
@@ -44,6 +48,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Err(error) = zuil::memory::keep_to_itself() {
+        eprintln!("zuil: {error}");
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Check { dir }) => check(&dir),
@@ -77,7 +85,7 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     match &pillar {
         Ok(pillar) => {
             let inputs = pillar.inputs();
-            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+            screens.on_intent(move |intent| drop(inputs.send(Input::Resident(Box::new(intent)))));
         }
         Err(error) => {
             tracing::error!(%error, "out of service");

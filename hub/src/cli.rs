@@ -2,6 +2,7 @@
 //! standard error; a secret is printed once, where its maker asked for it.
 
 mod payments;
+mod seal_keys;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,9 @@ enum Command {
     /// Manage the staff password.
     #[command(subcommand)]
     Password(PasswordCommand),
+    /// Manage the keys to which pillars seal what residents send.
+    #[command(subcommand)]
+    SealKey(SealKeyCommand),
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
@@ -109,6 +113,29 @@ enum PillarCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum SealKeyCommand {
+    /// Make a new key and print its id. Pillars seal to it from the next visit after their next report on.
+    ///
+    /// The older keys stay: what was sealed to them is still opened. Make a backup of the data folder
+    /// afterwards. The hub may be running.
+    Add(Common),
+    /// List all keys, the oldest first: id, when it was made, `newest`, `older` or `retired`, how many
+    /// transactions at this hub are sealed to it, and the pillars at which something may be.
+    List(Common),
+    /// Delete the private key of one that nothing needs any more. It cannot be undone.
+    Retire {
+        /// The id of the key, as `zuil-hub seal-key list` prints it.
+        id: String,
+        /// A pillar that will never deliver again, because it was stolen or scrapped. What waits there,
+        /// sealed to this key, is lost for good. May be given several times.
+        #[arg(long, value_name = "PILLAR")]
+        gone: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum RecordingCommand {
     /// Print a recording as text: one line for each thing that happened.
     ///
@@ -156,6 +183,11 @@ impl Cli {
             Command::Pillar(PillarCommand::List(common)) => list_pillars(&common.config),
             Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
             Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
+            Command::SealKey(SealKeyCommand::Add(common)) => seal_keys::add(&common.config),
+            Command::SealKey(SealKeyCommand::List(common)) => seal_keys::list(&common.config),
+            Command::SealKey(SealKeyCommand::Retire { id, gone, common }) => {
+                seal_keys::retire(&common.config, &id, &gone)
+            }
             Command::Recording(RecordingCommand::Open { file, common }) => {
                 open_recording(&common.config, &file)
             }

@@ -71,6 +71,7 @@ pub fn add_pillar(
         last_seen_at: None,
         last_sequence: None,
     };
+    let seal_key = folder.seal_keys.newest();
     match folder.store.add_pillar(&pillar)? {
         Added::NameTaken => Err(AddError::NameTaken(name.to_owned())),
         Added::Yes => Ok(Binding {
@@ -80,8 +81,8 @@ pub fn add_pillar(
             certificate: issued.certificate_pem,
             private_key: issued.key_pem.to_string(),
             signing_key: signing_key.to_string(),
-            seal_key_id: folder.seal_keys.newest().id.clone(),
-            seal_public_key: folder.seal_keys.newest().public_key.clone(),
+            seal_key_id: seal_key.id,
+            seal_public_key: seal_key.public_key,
         }),
     }
 }

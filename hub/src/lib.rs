@@ -17,6 +17,7 @@ pub mod intake;
 pub mod opening;
 pub mod password;
 pub mod recordings;
+pub mod rotation;
 pub mod seal_keys;
 pub mod store;
 

@@ -98,6 +98,11 @@ impl Plan {
         };
     }
 
+    /// The hub answered, and can take these only later: others go first.
+    pub fn put_aside(&mut self, later: &[Uuid]) {
+        self.aside.extend(later);
+    }
+
     /// How many transactions to ask the outbox for.
     #[must_use]
     pub fn wanted(&self) -> usize {

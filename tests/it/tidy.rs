@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("doctor", &["catalogue", "config", "devices", "outbox", "pillar", "sync", "texts"]),
     ("lib", &["*"]),
     ("main", &["*"]),
+    ("memory", &[]),
     ("outbox", &[]),
     ("pillar", &["*"]),
     ("receipt", &["catalogue", "texts", "visit", "words"]),
@@ -44,11 +45,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["main", "sync", "demo", "pillar", "bin"]),
     ("printpdf", &["doctor"]),
     ("reqwest", &["sync"]),
-    ("rustix", &["doctor"]),
+    ("rustix", &["doctor", "memory"]),
     ("serialport", &["devices", "demo"]),
     ("cosmic_text", &["receipt"]),
     ("zeno", &["receipt"]),
     ("unicode_width", &["receipt"]),
+    ("zeroizing_alloc", &["memory"]),
 ];
 
 #[test]

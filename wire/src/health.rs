@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Cents, PaymentState, Reference};
+use crate::{Cents, PaymentState, Reference, SealKeyNotice};
 
 /// How a pillar is at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,11 @@ pub struct HealthReport {
     /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
     /// no cards.
     pub open_payments: Vec<OpenPayment>,
+    /// The id of the only sealing key to which anything at this pillar is sealed, or will be. Nothing
+    /// while something may wait that is sealed to an older one, or when the hub has not told of its
+    /// newest: an older hub does not know this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<String>,
 }
 
 impl HealthReport {
@@ -133,6 +138,9 @@ pub struct HealthAnswer {
     pub now: Timestamp,
     /// What staff have found out about open payments of this report.
     pub settled: Vec<SettledByStaff>,
+    /// The newest sealing key. An older hub does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<SealKeyNotice>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

@@ -11,6 +11,7 @@ pub mod messages;
 pub mod money;
 pub mod recording;
 pub mod reference;
+pub mod rotation;
 pub mod seal;
 pub mod transaction;
 pub mod verify;
@@ -20,6 +21,7 @@ pub use health::{HealthAnswer, HealthReport};
 pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
 pub use money::Cents;
 pub use reference::Reference;
+pub use rotation::SealKeyNotice;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 
 /// The version of the protocol that this build speaks. It stands in every header and request.

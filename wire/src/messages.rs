@@ -84,10 +84,14 @@ pub struct SurveyItem {
 pub struct UploadResponse {
     /// The hub's clock.
     pub now: Timestamp,
-    /// One per envelope.
+    /// One per envelope, but for those in `later`.
     pub outcomes: Vec<ItemOutcome>,
     /// The ids of the surveys that are durable at the hub.
     pub surveys: Vec<Uuid>,
+    /// The ids of envelopes that the hub can neither take nor refuse now: it has not the key to which
+    /// they are sealed, and may get it back. The pillar keeps them, sends others first, and tries again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Uuid>,
 }
 
 /// What became of one envelope.
@@ -120,7 +124,8 @@ pub enum Refusal {
     WrongPillar,
     /// The signature does not belong to the pillar's key.
     BadSignature,
-    /// The hub has no key with that id.
+    /// The key with that id was retired: nobody can open this any more. An id that the hub merely does
+    /// not know is no reason to refuse, see [`UploadResponse::later`].
     UnknownKey,
     /// The content cannot be opened, or does not match its header.
     Unreadable,

@@ -146,6 +146,12 @@ impl StreamOpener {
     }
 }
 
+impl PartialEq for SealKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.key.0 == other.key.0
+    }
+}
+
 impl fmt::Debug for SealKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SealKey").field("id", &self.id).finish_non_exhaustive()

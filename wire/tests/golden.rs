@@ -20,8 +20,8 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
     AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, Reference, Refusal, State, SurveyAnswers, Transaction, UploadRequest,
-    UploadResponse,
+    PaymentRecord, PaymentState, Reference, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction,
+    UploadRequest, UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -152,12 +152,18 @@ fn report() -> HealthReport {
         }),
         waiting: 2,
         open_payments: vec![open_payment()],
+        seal_key: None,
     }
 }
 
 /// A report of a pillar that has just been put together.
 fn bare_report() -> HealthReport {
     HealthReport { devices: Vec::new(), paper: None, waiting: 0, open_payments: Vec::new(), ..report() }
+}
+
+/// Signed by the authority of these tests, see `src/rotation`.
+fn notice() -> SealKeyNotice {
+    serde_json::from_str(&golden("seal_key_notice")).unwrap()
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.
@@ -211,8 +217,11 @@ fn an_upload_and_its_answer_are_written_as_ever() {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),
         outcomes: vec![accepted(), refused()],
         surveys: vec![SURVEY_ID],
+        later: Vec::new(),
     };
     is_exactly("upload_response", &response);
+    let not_now = UploadResponse { outcomes: vec![accepted()], later: vec![OTHER_ID], ..response };
+    is_exactly("upload_response_not_now", &not_now);
 }
 
 #[test]
@@ -242,8 +251,12 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
             SettledByStaff { payment: PAYMENT_ID, state: PaymentState::Paid },
             SettledByStaff { payment: OTHER_PAYMENT_ID, state: PaymentState::NotPaid },
         ],
+        seal_key: None,
     };
     is_exactly("health_answer", &answer);
+    is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
+    is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
+    is_exactly("seal_key_notice", &notice());
 }
 
 #[test]
@@ -269,6 +282,7 @@ fn the_largest_report_fits_into_its_limit() {
         program: "9".repeat(64),
         catalogue: "9".repeat(64),
         open_payments: vec![largest; HealthReport::MAX_OPEN_PAYMENTS],
+        seal_key: Some("9".repeat(64)),
         ..report()
     };
     assert!(serde_json::to_vec(&full).unwrap().len() < HealthReport::MAX_BYTES / 2);
@@ -297,6 +311,12 @@ fn an_envelope_from_the_field_can_still_be_verified_and_opened() {
     verify(&envelope(), PILLAR_PUBLIC_KEY).unwrap();
     let key = OpenKey::from_bytes(&BASE64.decode(HUB_SEAL_PRIVATE_KEY).unwrap());
     assert_eq!(key.open(&envelope()).unwrap(), transaction());
+}
+
+#[test]
+fn a_sealing_key_from_the_field_is_still_believed() {
+    let authority = include_str!("../src/rotation/authority.pem");
+    assert_eq!(notice().verified(authority).unwrap().id(), notice().id);
 }
 
 /// Ed25519 signs the same bytes the same way.

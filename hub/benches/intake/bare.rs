@@ -69,7 +69,7 @@ async fn take(
     answered.await.map_err(|_| unavailable)?;
     let accepted = |id| ItemOutcome::Accepted { id, state: At::Received, case_number: None };
     let outcomes = ids.into_iter().map(accepted).collect();
-    Ok(Json(UploadResponse { now: Timestamp::now(), outcomes, surveys: vec![] }))
+    Ok(Json(UploadResponse { now: Timestamp::now(), outcomes, surveys: vec![], later: vec![] }))
 }
 
 fn store_all(mut connection: Connection, mut waiting: mpsc::Receiver<Waiting>) {

@@ -16,7 +16,6 @@ use jiff::Timestamp;
 use zuil_hub::checker::check_some;
 use zuil_hub::data_folder::DataFolder;
 use zuil_hub::seal_keys::SealKeys;
-use zuil_hub::store::Store;
 use zuil_hub::{Config, Hub, Running};
 
 use self::bare::BareHub;

@@ -233,6 +233,7 @@ mod tests {
             paper: None,
             waiting: 0,
             open_payments: Vec::new(),
+            seal_key: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::verify::VerifyKey;
-use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadResponse};
+use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadResponse, rotation};
 
 use super::form::{Item, Upload};
 use super::group::NotStored;
@@ -61,24 +61,33 @@ impl Upload {
     /// When the sealing keys cannot be read; then nothing can be said of any of it.
     pub(super) fn judge(self, deliverer: &Deliverer, keys: &SealKeys) -> Result<Judged, SealKeysError> {
         let mut batch = Batch { pillar: deliverer.name.clone(), ..Batch::default() };
-        let mut envelopes = Vec::with_capacity(self.envelopes.len());
+        let (mut envelopes, mut later) = (Vec::with_capacity(self.envelopes.len()), Vec::new());
         for item in self.envelopes {
-            let (id, reference, judged) = match item {
-                Item::Refused(Refused { id, reference, reason }) => (id, reference, Err(reason)),
+            let (id, reference, verdict) = match item {
+                Item::Refused(Refused { id, reference, reason }) => (id, reference, Verdict::Refused(reason)),
                 Item::Readable(envelope) => {
                     let (id, reference) = (envelope.header.id, envelope.header.reference);
                     (id, Some(reference), judge(*envelope, deliverer, keys)?)
                 }
             };
-            envelopes.push((id, judged.as_ref().err().copied()));
-            match judged {
-                Ok(incoming) => batch.transactions.push(incoming),
-                Err(reason) => batch.refused.push(Refused { id, reference, reason }),
+            match verdict {
+                Verdict::Sound(incoming) => {
+                    envelopes.push((id, None));
+                    batch.transactions.push(*incoming);
+                }
+                Verdict::Refused(reason) => {
+                    envelopes.push((id, Some(reason)));
+                    batch.refused.push(Refused { id, reference, reason });
+                }
+                Verdict::NoKey(key) => {
+                    tracing::error!(pillar = deliverer.name, %id, key, "the sealing key is missing; restore it from the backup of the data folder");
+                    later.push(id);
+                }
             }
         }
         batch.surveys = self.surveys;
         let surveys = survey_ids(&batch);
-        let places = Places { envelopes, surveys, unusable_surveys: self.unusable_surveys };
+        let places = Places { envelopes, later, surveys, unusable_surveys: self.unusable_surveys };
         Ok(Judged { batch, places })
     }
 }
@@ -113,6 +122,8 @@ pub(super) struct Judged {
 pub(super) struct Places {
     /// Each envelope: its id, and why it is refused unless it went to the store.
     envelopes: Vec<(Uuid, Option<Refusal>)>,
+    /// Those that can neither be taken nor refused now.
+    later: Vec<Uuid>,
     surveys: Vec<Uuid>,
     unusable_surveys: Vec<Uuid>,
 }
@@ -140,7 +151,7 @@ impl Places {
         };
         let outcomes: Vec<ItemOutcome> = self.envelopes.into_iter().filter_map(one).collect();
         log(deliverer, &outcomes);
-        Ok(UploadResponse { now, outcomes, surveys })
+        Ok(UploadResponse { now, outcomes, surveys, later: self.later })
     }
 }
 
@@ -153,19 +164,31 @@ fn told(id: Uuid, outcome: Outcome) -> ItemOutcome {
     }
 }
 
-/// Whether an envelope can be stored, and as what.
-fn judge(
-    envelope: Envelope,
-    deliverer: &Deliverer,
-    keys: &SealKeys,
-) -> Result<Result<Incoming, Refusal>, SealKeysError> {
+/// What can be said of an envelope.
+enum Verdict {
+    /// It can be stored, as this.
+    Sound(Box<Incoming>),
+    /// It never can.
+    Refused(Refusal),
+    /// The key with this id is missing, and may come back.
+    NoKey(String),
+}
+
+fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<Verdict, SealKeysError> {
     let digest = match believe(&envelope, deliverer) {
         Ok(digest) => digest,
-        Err(reason) => return Ok(Err(reason)),
+        Err(reason) => return Ok(Verdict::Refused(reason)),
     };
     // Only of what was signed: an unknown key makes the hub look for a new one on its disk.
-    let Some(key_made_at) = keys.made_at(&envelope.header.key_id)? else {
-        return Ok(Err(Refusal::UnknownKey));
+    let key_id = &envelope.header.key_id;
+    let Some(key_made_at) = keys.made_at(key_id)? else {
+        // What this hub never made cannot come back.
+        let is_gone = keys.is_retired(key_id) || rotation::made_at(key_id).is_none();
+        return Ok(if is_gone {
+            Verdict::Refused(Refusal::UnknownKey)
+        } else {
+            Verdict::NoKey(key_id.clone())
+        });
     };
     let Envelope { header, encapsulated_key, ciphertext, payment, signature: _ } = envelope;
     // The store counts with signed integers; no pillar and no fee comes near their end.
@@ -173,13 +196,13 @@ fn judge(
     let (Ok(encapsulated_key), Ok(ciphertext), true) =
         (BASE64.decode(encapsulated_key), BASE64.decode(ciphertext), countable)
     else {
-        return Ok(Err(Refusal::Unreadable));
+        return Ok(Verdict::Refused(Refusal::Unreadable));
     };
     if encapsulated_key.len() != ENCAPSULATED_KEY {
-        return Ok(Err(Refusal::Unreadable));
+        return Ok(Verdict::Refused(Refusal::Unreadable));
     }
     let sealed = SealedContent { header, encapsulated_key, ciphertext };
-    Ok(Ok(Incoming { sealed, digest, payment, key_made_at }))
+    Ok(Verdict::Sound(Box::new(Incoming { sealed, digest, payment, key_made_at })))
 }
 
 /// Whether an envelope is this pillar's; if so, what makes two uploads of it the same.

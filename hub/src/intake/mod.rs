@@ -34,7 +34,7 @@ use self::body::{NotRead, Room};
 use self::judge::Deliverer;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
-use crate::store::Pillar;
+use crate::store::{Pillar, StoreError};
 
 /// An upload with more envelopes is verified on a thread for work that takes long, one with fewer at once: a
 /// signature takes about 30 µs.
@@ -224,8 +224,17 @@ async fn take_report(
     // Taken here and not in the store: reports count in the order in which they came in.
     let now = Timestamp::now();
     let report = report::parse(&bytes).map_err(Rejection::Report)?;
-    let store = Arc::clone(&door.folder.store);
-    let answer = blocking(move || report::take_in(&report, &pillar, &*store, now)).await?;
+    let folder = Arc::clone(&door.folder);
+    let answer = blocking(move || {
+        let mut answer = report::take_in(&report, &pillar, &*folder.store, now)?;
+        // A pillar that hears of no key goes on with the one it has.
+        answer.seal_key = folder
+            .seal_key_notice()
+            .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
+            .ok();
+        Ok::<_, StoreError>(answer)
+    })
+    .await?;
     Ok(Json(answer).into_response())
 }
 

@@ -196,6 +196,7 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         paper: Some(Paper { used_mm: 12_000, roll_mm: 80_000, empty_on: None }),
         waiting: 0,
         open_payments: Vec::new(),
+        seal_key: None,
     }
 }
 

@@ -66,7 +66,7 @@ async fn a_bad_envelope_is_refused_with_its_reason_and_hinders_no_other() {
     let in_anothers_name = pillar.envelope_as("bieb", &pillar.seal, 2, None);
     let (_, public) = OpenKey::generate().unwrap();
     let to_unknown_key =
-        pillar.envelope_as("jumbo", &SealKey::from_base64("seal-0", &public).unwrap(), 3, None);
+        pillar.envelope_as("jumbo", &SealKey::from_base64("elsewhere", &public).unwrap(), 3, None);
     let same_id = SealKey::from_base64(&pillar.binding.seal_key_id, &public).unwrap();
     let unreadable = pillar.envelope_as("jumbo", &same_id, 4, None);
     let signed_by_another = other.envelope_as("jumbo", &pillar.seal, 5, None);

@@ -15,3 +15,5 @@ mod harness;
 mod intake;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod seal_keys;

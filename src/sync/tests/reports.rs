@@ -52,7 +52,7 @@ impl ScriptedHub {
             None => Vec::new(),
         };
         let settled = settled.into_iter().map(|(payment, state)| SettledByStaff { payment, state }).collect();
-        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled })
+        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled, seal_key: None })
     }
 }
 
@@ -67,6 +67,7 @@ fn report(printer: DeviceState) -> HealthReport {
         paper: None,
         waiting: 0,
         open_payments: Vec::new(),
+        seal_key: None,
     }
 }
 

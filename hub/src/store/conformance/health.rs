@@ -41,6 +41,7 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         paper: None,
         waiting: 0,
         open_payments,
+        seal_key: None,
     }
 }
 

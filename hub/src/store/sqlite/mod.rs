@@ -16,6 +16,7 @@ mod health;
 mod intake;
 mod pillars;
 mod refusals;
+mod sealed;
 mod staff;
 mod tending;
 #[cfg(test)]
