@@ -81,17 +81,22 @@ impl Bench {
     fn singles(&mut self) -> Result<(), Failure> {
         let postgres = postgres::Postgres::from_environment()?;
         let (mut ours, mut bare, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut latencies = Vec::new();
+        let (mut latencies, mut cpu, mut bare_cpu) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
-            let (value, peer, times) = self.round(SINGLE, 1)?;
+            let Round { value, peer, times, cpu: own, peer_cpu } = self.round(SINGLE, 1)?;
             let rate =
                 postgres.as_ref().map(|postgres| postgres.inserts_per_second(CONNECTIONS)).transpose()?;
-            eprintln!("round {round}: {value:.0}/s, bare {peer:.0}/s, PostgreSQL {rate:.0?}/s");
+            eprintln!(
+                "round {round}: {value:.0}/s ({own:.0} µs of CPU), bare {peer:.0}/s ({peer_cpu:.0} µs), PostgreSQL \
+                 {rate:.0?}/s"
+            );
             // The first one warms up.
             if round > 0 {
                 ours.push(value);
                 bare.push(peer);
                 inserts.extend(rate);
+                cpu.push(own);
+                bare_cpu.push(peer_cpu);
                 latencies.extend(times);
             }
         }
@@ -106,6 +111,9 @@ impl Bench {
                 Some(("PostgreSQL, single INSERTs, 64 clients", median(&mut inserts))),
             );
         }
+        // Of both sides together. It says the same as the rate where the machine does nothing else, and more
+        // where it does. Less is better.
+        figure("intake_single_cpu", median(&mut cpu), "us/transaction", Some((BARE, median(&mut bare_cpu))));
         latencies.sort_unstable();
         let part = |part: usize| latencies[latencies.len() * part / 1000].as_secs_f64() * 1000.0;
         figure("intake_single_p50", part(500), "ms", None);
@@ -116,7 +124,7 @@ impl Bench {
     fn full_requests(&mut self) -> Result<(), Failure> {
         let (mut ours, mut bare) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS.div_ceil(2) {
-            let (value, peer, _) = self.round(FULL, zuil_wire::UploadRequest::MAX_ENVELOPES)?;
+            let Round { value, peer, .. } = self.round(FULL, zuil_wire::UploadRequest::MAX_ENVELOPES)?;
             eprintln!("round {round} of full requests: {value:.0}/s, bare {peer:.0}/s");
             ours.push(value);
             bare.push(peer);
@@ -125,20 +133,52 @@ impl Bench {
         Ok(())
     }
 
-    /// The same requests to both; transactions per second, and how long each request to the hub took.
-    fn round(&mut self, requests: usize, envelopes: usize) -> Result<(f64, f64, Vec<Duration>), Failure> {
+    /// The same requests to both.
+    fn round(&mut self, requests: usize, envelopes: usize) -> Result<Round, Failure> {
         let prepared = Arc::new(self.pillars.requests(requests, envelopes)?);
         let count = (prepared.iter().map(Vec::len).sum::<usize>() * envelopes) as u64;
         self.sent += count;
+        let start = cpu_time()?;
         let (took, times) = self.client.block_on(self.to_hub.send(&prepared))?;
+        let cpu = cpu_time()? - start;
         // What it opens afterwards must not hinder the other.
         while !self.hub.store.unchecked(1)?.is_empty() {
             std::thread::sleep(Duration::from_millis(20));
         }
+        let start = cpu_time()?;
         let (peer_took, _) = self.client.block_on(self.to_bare.send(&prepared))?;
+        let peer_cpu = cpu_time()? - start;
         let rate = |took: Duration| count as f64 / took.as_secs_f64();
-        Ok((rate(took), rate(peer_took), times))
+        let each = |cpu: f64| cpu * 1e6 / count as f64;
+        Ok(Round {
+            value: rate(took),
+            peer: rate(peer_took),
+            times,
+            cpu: each(cpu),
+            peer_cpu: each(peer_cpu),
+        })
     }
+}
+
+/// What came of one round.
+struct Round {
+    /// Transactions per second.
+    value: f64,
+    peer: f64,
+    /// How long each request to the hub took.
+    times: Vec<Duration>,
+    /// Microseconds of processor time for each transaction, of both sides together.
+    cpu: f64,
+    peer_cpu: f64,
+}
+
+/// The processor time of this process so far, in seconds (proc(5), to a hundredth of a second).
+fn cpu_time() -> Result<f64, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let after_the_name = stat.rsplit(") ").next().ok_or("no name")?;
+    let ticks: Vec<f64> =
+        after_the_name.split(' ').skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / 100.0)
 }
 
 const BARE: &str = "axum, JSON, mutual TLS, one durable SQLite group commit";

@@ -18,7 +18,13 @@ impl Postgres {
         if std::env::var_os("PGHOST").is_none() {
             return Ok(None);
         }
-        run("psql", &["-qc", "DROP TABLE IF EXISTS intake; CREATE TABLE intake (id uuid PRIMARY KEY, body text NOT NULL)"])?;
+        run(
+            "psql",
+            &[
+                "-qc",
+                "DROP TABLE IF EXISTS intake; CREATE TABLE intake (id uuid PRIMARY KEY, body text NOT NULL)",
+            ],
+        )?;
         let durable = run(
             "psql",
             &["-Atc", "SELECT current_setting('fsync') || current_setting('synchronous_commit')"],

@@ -66,14 +66,17 @@ fn all_of(
     mut next: u64,
 ) -> Result<Vec<Vec<Vec<u8>>>, Failure> {
     let mut all = Vec::new();
+    let begin = Timestamp::now().as_millisecond().unsigned_abs();
     for binding in bindings {
         let seal = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)?;
         let sign = SigningKey::from_base64(&binding.signing_key)?;
         let mut requests = Vec::with_capacity(each);
-        for _ in 0..each {
+        for place in 0..each {
+            // Committed when it is sent: all pillars at about the same time.
+            let at = begin + place as u64;
             let numbers = next..next + envelopes as u64;
             next = numbers.end;
-            let envelopes = numbers.map(|number| envelope(binding, &seal, &sign, number));
+            let envelopes = numbers.map(|number| envelope(binding, &seal, &sign, number, at));
             let envelopes = envelopes.collect::<Result<_, _>>()?;
             requests.push(request(&UploadRequest { version: PROTOCOL_VERSION, envelopes, surveys: vec![] })?);
         }
@@ -83,9 +86,16 @@ fn all_of(
 }
 
 /// A paid transaction (made up) that makes a request of about [`REQUEST_BYTES`].
-fn envelope(binding: &Binding, seal: &SealKey, sign: &SigningKey, number: u64) -> Result<Envelope, Failure> {
+fn envelope(
+    binding: &Binding,
+    seal: &SealKey,
+    sign: &SigningKey,
+    number: u64,
+    at: u64,
+) -> Result<Envelope, Failure> {
     // As real ones: the id begins with the time, the reference is random.
-    let (id, reference) = (Uuid::now_v7(), Reference::from_bits(scattered(number)));
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, at / 1000, (at % 1000) as u32 * 1_000_000);
+    let (id, reference) = (Uuid::new_v7(at), Reference::from_bits(scattered(number)));
     let header = Header {
         version: PROTOCOL_VERSION,
         id,
