@@ -10,6 +10,7 @@ pub mod config;
 pub mod demo;
 pub mod devices;
 pub mod doctor;
+pub mod memory;
 pub mod outbox;
 pub mod pillar;
 pub mod receipt;

@@ -17,6 +17,10 @@ use zuil::screens::Screens;
 use zuil::visit::View;
 use zuil_wire::health::Salvaged;
 
+/// What a visit leaves behind in memory is wiped when it is freed.
+#[global_allocator]
+static ALLOCATOR: zuil::memory::Wiping = zuil::memory::WIPING;
+
 /// The municipal self-service pillar.
 #[derive(Parser)]
 #[command(version, about)]
@@ -54,6 +58,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Err(error) = zuil::memory::keep_to_itself() {
+        eprintln!("zuil: {error}");
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Check { dir }) => check(&dir),
@@ -104,7 +112,7 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     let told = Rc::downgrade(&pillar);
     screens.on_intent(move |intent| {
         if let Some(pillar) = told.upgrade() {
-            pillar.tell(Input::Resident(intent));
+            pillar.tell(Input::Resident(Box::new(intent)));
         }
     });
     screens.open()?;

@@ -15,7 +15,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use zuil_wire::seal::SealKey;
 use zuil_wire::{Binding, HealthReport};
 
 use crate::catalogue::{Catalogue, Mistake};
@@ -34,7 +33,7 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::speech::Speech;
-use crate::sync;
+use crate::sync::{self, Keyring, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 
@@ -109,12 +108,15 @@ impl Pillar {
         let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
         let outbox = open_outbox(config)?;
         let (inputs, received) = mpsc::channel();
+        let keyring = Keyring::open(&config.data_dir, &binding)
+            .map_err(storage("reading the binding's sealing key"))
+            .map(Arc::new)?;
         let time = HubTime::kept_in(config.data_dir.join("time.json"));
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
-        let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), &inputs)?;
+        let sync =
+            SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), keyring.clone(), &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
-        let seal_key = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
-            .map_err(storage("reading the binding's sealing key"))?;
+        let seal_key = keyring.current();
         let recorders = Recorders::start(config, &binding.pillar, &seal_key);
         let parts = Parts {
             identity: Identity {
@@ -322,6 +324,7 @@ impl SyncThread {
         outbox: Arc<dyn Outbox>,
         line: sync::Line,
         waypoints: Arc<dyn Waypoints>,
+        keyring: Arc<Keyring>,
         inputs: &Sender<Input>,
     ) -> Result<Self, NotServing> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -331,7 +334,10 @@ impl SyncThread {
             .build()
             .map_err(storage("starting the sync"))?;
         let events = sink(inputs, Input::Sync);
-        let handle = sync::start(binding, outbox, line, events, waypoints, runtime.handle())
+        let runner = inputs.clone();
+        let newer = move |key| drop(runner.send(Input::SealKey(key)));
+        let rotation = Rotation { keyring, newer: Box::new(newer) };
+        let handle = sync::start(binding, outbox, line, events, waypoints, rotation, runtime.handle())
             .map_err(storage("reading the binding's keys"))?;
         Ok(Self { handle, _runtime: runtime })
     }

@@ -13,6 +13,7 @@ mod printing;
 mod readers;
 mod report;
 mod roll;
+mod sealing;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ use payment::Till;
 use printing::why;
 pub use readers::Readers;
 use roll::Roll;
+use sealing::Sealing;
 use upkeep::Upkeep;
 
 /// A clock that is moved by more than this was put; by less, it is kept right.
@@ -52,8 +54,9 @@ const JUMP: SignedDuration = SignedDuration::from_secs(30);
 /// Something that reached the runner.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The resident did something.
-    Resident(Intent),
+    /// The resident did something. In a box, because a queue keeps what was taken from it until its block
+    /// is full: letters that were typed would stand there one after the other.
+    Resident(Box<Intent>),
     /// The printer told something.
     Printer(PrinterEvent),
     /// The terminal told something.
@@ -64,6 +67,8 @@ pub enum Input {
     Sync(SyncEvent),
     /// Headphones were plugged in (`true`) or out.
     Headphones(bool),
+    /// The municipality has a newer sealing key, which is durable here.
+    SealKey(SealKey),
     /// Time passed.
     Tick,
 }
@@ -73,7 +78,7 @@ pub enum Input {
 pub struct Identity {
     /// The pillar's name, as the hub knows it.
     pub pillar: String,
-    /// The municipality's public key.
+    /// The municipality's public key. A newer one takes its place between two visits.
     pub seal_key: SealKey,
     /// The version of the catalogue.
     pub catalogue_version: String,
@@ -118,6 +123,7 @@ pub struct Runner {
     visit: Visit,
     outbox: Arc<dyn Outbox>,
     identity: Identity,
+    sealing: Sealing,
     printer: Option<Box<dyn ReceiptPrinter>>,
     health: Health,
     roll: Option<Roll>,
@@ -157,6 +163,7 @@ impl Runner {
             visit: parts.visit,
             outbox: parts.outbox,
             identity: parts.identity,
+            sealing: Sealing::default(),
             printer: parts.printer,
             health,
             roll: parts.roll_file.map(|file| Roll::kept_in(file, parts.paper)),
@@ -199,7 +206,7 @@ impl Runner {
             self.ahead.prepare(&self.identity.seal_key);
         }
         match input {
-            Input::Resident(intent) => self.tell(Event::Resident(intent), now),
+            Input::Resident(intent) => self.tell(Event::Resident(*intent), now),
             Input::Printer(event) => self.printer_said(event, now),
             Input::Terminal(event) => self.terminal_said(event, now),
             Input::Reader(kind, event) => {
@@ -210,6 +217,7 @@ impl Runner {
             }
             Input::Sync(event) => self.sync_said(event, now),
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
+            Input::SealKey(key) => self.sealing.next = Some(key),
             Input::Tick => {
                 self.till.tick(now.uptime);
                 self.close_the_day(now);
@@ -218,6 +226,7 @@ impl Runner {
             }
         }
         self.hear_the_till(now);
+        self.turn_keys();
         self.offer(now);
         if !by_hand {
             self.report(now);
@@ -365,7 +374,10 @@ impl Runner {
         let room = self.upkeep.room;
         let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
         {
-            Ok(report) => report,
+            Ok((report, counts)) => {
+                let seal_key = self.sealing.only_key(&self.identity.seal_key, counts);
+                HealthReport { seal_key, ..report }
+            }
             // The till says so in the log. No card is taken, and that is what the hub is told.
             Err(_) => match &self.reported {
                 Some(before) => report::blocked(before, now.timestamp),

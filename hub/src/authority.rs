@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SigningKey,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
 use zeroize::Zeroizing;
@@ -130,6 +130,14 @@ impl Authority {
         let mut params = leaf_params(name, PILLAR_DAYS, now);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.issue(&params)
+    }
+
+    /// Signs what is no certificate, and cannot be taken for one: ECDSA with SHA-256, ASN.1.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    pub fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        Ok(self.issuer.key().sign(bytes)?)
     }
 
     fn issue(&self, params: &CertificateParams) -> Result<Issued, AuthorityError> {

@@ -2,6 +2,7 @@
 //! standard error; a secret is printed once, where its maker asked for it.
 
 mod payments;
+mod seal_keys;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -18,8 +19,9 @@ use zuil_wire::{PaymentRecord, Reference, State};
 
 use crate::config::{Config, LogLevel};
 use crate::data_folder::DataFolder;
-use crate::store::{Revoked, Store};
-use crate::{Hub, files, fleet, password, recordings};
+use crate::seal_keys::SealKeys;
+use crate::store::{Revoked, Store, Trouble};
+use crate::{Hub, files, fleet, opening, password, recordings};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -44,6 +46,9 @@ enum Command {
     /// Manage the staff password.
     #[command(subcommand)]
     Password(PasswordCommand),
+    /// Manage the keys to which pillars seal what residents send.
+    #[command(subcommand)]
+    SealKey(SealKeyCommand),
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
@@ -96,9 +101,35 @@ enum PillarCommand {
     /// List all pillars: name, state, last seen, last sequence number.
     List(Common),
     /// Take away a pillar's access, at once. What it delivered stays.
+    ///
+    /// For a while it may still deliver what residents had finished at it, and nothing else; staff look at
+    /// each of these first. Open payments of a revoked pillar are settled at the hub for good.
     Revoke {
         /// The name of the pillar.
         name: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SealKeyCommand {
+    /// Make a new key and print its id. Pillars seal to it from the next visit after their next report on.
+    ///
+    /// The older keys stay: what was sealed to them is still opened. Make a backup of the data folder
+    /// afterwards. The hub may be running.
+    Add(Common),
+    /// List all keys, the oldest first: id, when it was made, `newest`, `older` or `retired`, how many
+    /// transactions at this hub are sealed to it, and the pillars at which something may be.
+    List(Common),
+    /// Delete the private key of one that nothing needs any more. It cannot be undone.
+    Retire {
+        /// The id of the key, as `zuil-hub seal-key list` prints it.
+        id: String,
+        /// A pillar that will never deliver again, because it was stolen or scrapped. What waits there,
+        /// sealed to this key, is lost for good. May be given several times.
+        #[arg(long, value_name = "PILLAR")]
+        gone: Vec<String>,
         #[command(flatten)]
         common: Common,
     },
@@ -152,6 +183,11 @@ impl Cli {
             Command::Pillar(PillarCommand::List(common)) => list_pillars(&common.config),
             Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
             Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
+            Command::SealKey(SealKeyCommand::Add(common)) => seal_keys::add(&common.config),
+            Command::SealKey(SealKeyCommand::List(common)) => seal_keys::list(&common.config),
+            Command::SealKey(SealKeyCommand::Retire { id, gone, common }) => {
+                seal_keys::retire(&common.config, &id, &gone)
+            }
             Command::Recording(RecordingCommand::Open { file, common }) => {
                 open_recording(&common.config, &file)
             }
@@ -254,8 +290,16 @@ fn list_pillars(path: &Path) -> Result<ExitCode, Failure> {
 
 fn revoke_pillar(path: &Path, name: &str) -> Result<ExitCode, Failure> {
     let config = load(path)?;
-    match store(&config)?.revoke_pillar(name, Timestamp::now())? {
-        Revoked::Yes => eprintln!("{name} delivers nothing from now on"),
+    // Only where there is a hub.
+    drop(store(&config)?);
+    match fleet::revoke_pillar(&config, name, Timestamp::now())? {
+        Revoked::Yes => {
+            let days = config.intake.revoked_days;
+            eprintln!(
+                "{name} is revoked. For {days} days it may still deliver what residents had finished; staff look \
+                 at each of these first. All other pillars get a new sealing key"
+            );
+        }
         Revoked::Before(at) => eprintln!("{name} was revoked at {at}"),
         Revoked::NoSuchPillar => {
             return Err(format!("there is no pillar named {name}; see `zuil-hub pillar list`").into());
@@ -286,7 +330,11 @@ fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
 struct Found<'a> {
     reference: Reference,
     state: State,
-    task: &'a str,
+    /// Why a person must look at it, besides its payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
+    /// Nothing when the content cannot be opened.
+    task: Option<&'a str>,
     pillar: &'a str,
     payment: Option<&'a PaymentRecord>,
 }
@@ -298,12 +346,19 @@ fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
         eprintln!("zuil-hub: there is no transaction {reference}");
         return Ok(ExitCode::FAILURE);
     };
-    let (task, pillar) = (stored.content.task.as_str(), stored.pillar.as_str());
+    let keys = SealKeys::open_or_make(&config.data_dir.join("seal"), Timestamp::now())?;
+    let content = opening::open(&stored.content, &keys);
+    if let Err(error) = &content {
+        eprintln!("zuil-hub: {reference}: {error}");
+    }
+    let task = content.as_ref().ok().map(|content| content.task.as_str());
+    let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
     if json {
-        let found = Found { reference, state: stored.state, task, pillar, payment: stored.payment.as_ref() };
+        let payment = stored.payment.as_ref();
+        let found = Found { reference, state: stored.state, trouble, task, pillar, payment };
         println!("{}", serde_json::to_string(&found)?);
     } else {
-        println!("{reference}\t{}\t{task}\t{pillar}", stored.state.as_str());
+        println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));
     }
     Ok(ExitCode::SUCCESS)
 }

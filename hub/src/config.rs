@@ -5,8 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
+
+use crate::store::Grace;
 
 /// The whole of `hub.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -35,6 +38,10 @@ pub struct IntakeConfig {
     pub listen: SocketAddr,
     /// The address under which pillars reach the hub, as it stands in their binding files.
     pub public_url: Option<String>,
+    /// For how many days after it was revoked a pillar may still deliver what it had sealed.
+    pub revoked_days: u32,
+    /// How many transactions it may still deliver then.
+    pub revoked_transactions: u32,
 }
 
 /// Where staff come in.
@@ -79,7 +86,7 @@ impl From<LogLevel> for LevelFilter {
 
 impl Default for IntakeConfig {
     fn default() -> Self {
-        Self { listen: loopback(8443), public_url: None }
+        Self { listen: loopback(8443), public_url: None, revoked_days: 90, revoked_transactions: 10_000 }
     }
 }
 
@@ -146,7 +153,7 @@ impl Config {
             municipality: municipality.to_owned(),
             data_dir: data_dir.to_owned(),
             log: LogLevel::default(),
-            intake: IntakeConfig { listen: loopback(0), public_url: None },
+            intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
         }
     }
@@ -163,6 +170,15 @@ impl Config {
             return Err(value("desk.listen", "choose another address than intake.listen"));
         }
         Ok(())
+    }
+
+    /// What a revoked pillar may still deliver.
+    #[must_use]
+    pub fn grace(&self) -> Grace {
+        Grace {
+            time: SignedDuration::from_hours(24 * i64::from(self.intake.revoked_days)),
+            transactions: u64::from(self.intake.revoked_transactions),
+        }
     }
 
     /// The address for bindings: `override_url`, or `intake.public_url`, or where the hub listens.
@@ -271,7 +287,8 @@ mod tests {
     fn the_example_file_loads_and_says_what_the_defaults_are() {
         let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../hub.toml.example"));
         let config = Config::load(example).unwrap();
-        assert_eq!(config.intake.listen, IntakeConfig::default().listen);
+        assert_eq!(config.intake, IntakeConfig::default());
+        assert_eq!(config.grace(), Grace::default());
         assert_eq!(config.desk, DeskConfig::default());
         assert_eq!(config.log, LogLevel::default());
     }

@@ -1,14 +1,15 @@
 //! The data folder as a whole: authority, sealing keys, database. Invariant: it is private to its
 //! owner, and two programs that open it for the first time at once make its keys once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use zuil_wire::SealKeyNotice;
 
 use crate::authority::{Authority, AuthorityError};
 use crate::files::{self, FolderLock};
-use crate::seal_keys::{SealKeys, SealKeysError};
+use crate::seal_keys::{PublicSealKey, SealKeys, SealKeysError};
 use crate::store::{SqliteStore, Store, StoreError};
 
 /// Why the data folder is of no use.
@@ -39,7 +40,7 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
-    /// Keeps what was opened.
+    /// Keeps what pillars delivered, sealed.
     pub store: Arc<dyn Store>,
 }
 
@@ -54,9 +55,24 @@ impl DataFolder {
         let _lock = FolderLock::take(path).map_err(folder_error)?;
         Ok(Self {
             authority: Authority::open_or_make(path, now)?,
-            seal_keys: SealKeys::open_or_make(&path.join("seal"), now)?,
+            seal_keys: SealKeys::open_or_make(&Self::seal_folder(path), now)?,
             store: Arc::new(Self::open_store(path)?),
         })
+    }
+
+    /// What pillars are told of the newest sealing key.
+    ///
+    /// # Errors
+    /// When the authority cannot sign.
+    pub fn seal_key_notice(&self) -> Result<SealKeyNotice, AuthorityError> {
+        let PublicSealKey { id, public_key, made_at } = self.seal_keys.newest();
+        SealKeyNotice::signed(&id, &public_key, made_at, |bytes| self.authority.sign(bytes))
+    }
+
+    /// The folder of the sealing keys.
+    #[must_use]
+    pub fn seal_folder(path: &Path) -> PathBuf {
+        path.join("seal")
     }
 
     /// Opens only the database in the data folder.

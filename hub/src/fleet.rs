@@ -1,14 +1,15 @@
 //! Which pillars may deliver. Invariant: a pillar's private keys stand in its binding only; the hub
 //! keeps the fingerprint of its certificate and its public key.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Binding;
 use zuil_wire::seal::{SealError, SigningKey};
 
 use crate::authority::{self, AuthorityError};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::store::{Added, Pillar, StoreError};
+use crate::seal_keys::{SealKeys, SealKeysError};
+use crate::store::{Added, Pillar, Revoked, StoreError};
 
 /// The longest name of a pillar, in letters.
 const LONGEST_NAME: usize = 40;
@@ -70,6 +71,7 @@ pub fn add_pillar(
         last_seen_at: None,
         last_sequence: None,
     };
+    let seal_key = folder.seal_keys.newest();
     match folder.store.add_pillar(&pillar)? {
         Added::NameTaken => Err(AddError::NameTaken(name.to_owned())),
         Added::Yes => Ok(Binding {
@@ -79,8 +81,45 @@ pub fn add_pillar(
             certificate: issued.certificate_pem,
             private_key: issued.key_pem.to_string(),
             signing_key: signing_key.to_string(),
-            seal_key_id: folder.seal_keys.newest().id.clone(),
-            seal_public_key: folder.seal_keys.newest().public_key.clone(),
+            seal_key_id: seal_key.id,
+            seal_public_key: seal_key.public_key,
         }),
     }
+}
+
+/// Why a pillar could not be revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// The data folder is of no use.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was revoked, but no new sealing key could be made.
+    #[error("the pillar is revoked, but the others still seal to a key that it has, too: {0}")]
+    Key(#[from] SealKeysError),
+}
+
+/// Revokes a pillar and makes a new sealing key for all others. What the revoked one sealed to an older key it
+/// may still deliver, as far as the store admits it; to the new one it cannot seal. The hub may be running.
+///
+/// # Errors
+/// When the data folder fails. A pillar that is revoked stays so.
+pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revoked, RevokeError> {
+    let folder = DataFolder::open(&config.data_dir, now)?;
+    let revoked = folder.store.revoke_pillar(name, now)?;
+    let revoked_at = match revoked {
+        Revoked::Yes => now,
+        Revoked::Before(at) => at,
+        Revoked::NoSuchPillar => return Ok(revoked),
+    };
+    // Also when it was revoked before, but the power went before there was a new key.
+    let made_at = folder.seal_keys.made_at(&folder.seal_keys.newest().id)?;
+    if made_at.is_none_or(|made_at| made_at < revoked_at) {
+        // Keys count in milliseconds: this one is later than the revocation, whatever is cut off.
+        let later = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
+        SealKeys::add(&config.data_dir.join("seal"), later)?;
+    }
+    Ok(revoked)
 }

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -13,12 +14,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+use crate::checker::{self, Bell};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::desk::{self, Desk};
-use crate::intake::{self, Peer, TlsListener, TlsSetupError};
+use crate::intake::{self, Door, GroupCommit, Peer, TlsListener, TlsSetupError};
 use crate::password::{self, PasswordError};
-use crate::store::{Store, StoreError};
+use crate::store::{Grace, Store, StoreError};
 
 /// How long requests that are under way may take when the hub ends.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -41,6 +43,9 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The system gave no thread.
+    #[error("the hub cannot work: {0}; look at the limits of the system")]
+    Thread(#[from] std::io::Error),
     /// The runtime ended in the middle of it.
     #[error("the hub was stopped while it started")]
     Stopped,
@@ -71,6 +76,21 @@ pub struct Running {
     pub store: Arc<dyn Store>,
     end: watch::Sender<bool>,
     serving: JoinSet<std::io::Result<()>>,
+    workers: Workers,
+}
+
+/// The threads behind the doors. Dropping it tells them to end.
+struct Workers {
+    bell: Arc<Bell>,
+    group: Arc<GroupCommit>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.group.close();
+        self.bell.end();
+    }
 }
 
 impl Hub {
@@ -89,9 +109,11 @@ impl Hub {
         let (desk_tcp, desk_at) = bind("desk.listen", config.desk.listen).await?;
         let intake_error = |error| listen_error("intake.listen", intake_at, error);
         let intake_tls = TlsListener::new(intake_tcp, tls).map_err(intake_error)?;
-        let store = Arc::clone(&folder.store);
-        let intake = intake::routes(Arc::new(folder));
-        let desk = desk::routes(Arc::new(Desk::new(&config, Arc::clone(&store))));
+        let (store, folder) = (Arc::clone(&folder.store), Arc::new(folder));
+        let workers = start_workers(&folder, config.grace())?;
+        let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
+        let intake = intake::routes(Arc::new(door));
+        let desk = desk::routes(Arc::new(Desk::new(&config, folder)));
         let (end, ended) = watch::channel(false);
         let mut serving = JoinSet::new();
         serving.spawn(
@@ -111,6 +133,7 @@ impl Hub {
             store,
             end,
             serving,
+            workers,
         })
     }
 }
@@ -123,7 +146,28 @@ impl Running {
         if tokio::time::timeout(LAST_REQUESTS, all_served).await.is_err() {
             tracing::warn!("requests that took too long were cut off");
         }
+        // Nobody hands anything in any more: what was handed in is stored, and the store closed.
+        self.serving.shutdown().await;
+        self.workers.group.close();
+        self.workers.bell.end();
+        let threads = std::mem::take(&mut self.workers.threads);
+        let all_ended = tokio::task::spawn_blocking(|| {
+            threads.into_iter().map(JoinHandle::join).all(|ended| ended.is_ok())
+        });
+        if !all_ended.await.unwrap_or(false) {
+            tracing::error!("a thread of the hub ended in disorder");
+        }
     }
+}
+
+fn start_workers(folder: &Arc<DataFolder>, grace: Grace) -> Result<Workers, StartError> {
+    let bell = Arc::new(Bell::default());
+    let (group, storing) = GroupCommit::start(Arc::clone(&folder.store), grace, Arc::clone(&bell))?;
+    let (gauge, own_bell, folder) = (group.gauge(), Arc::clone(&bell), Arc::clone(folder));
+    let checking = std::thread::Builder::new()
+        .name("zuil-checker".into())
+        .spawn(move || checker::run(&*folder.store, &folder.seal_keys, &own_bell, || gauge.is_busy()))?;
+    Ok(Workers { bell, group: Arc::new(group), threads: vec![storing, checking] })
 }
 
 async fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

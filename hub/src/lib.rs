@@ -5,6 +5,7 @@
 //! pillars to it with [`fleet::add_pillar`].
 
 pub mod authority;
+pub mod checker;
 pub mod cli;
 pub mod config;
 pub mod data_folder;
@@ -13,8 +14,10 @@ pub mod files;
 pub mod fleet;
 pub mod hub;
 pub mod intake;
+pub mod opening;
 pub mod password;
 pub mod recordings;
+pub mod rotation;
 pub mod seal_keys;
 pub mod store;
 

@@ -7,6 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use zuil::waypoint::Waypoint;
 
+#[global_allocator]
+static ALLOCATOR: zuil::memory::Wiping = zuil::memory::WIPING;
+
 /// Shows Zuil with a hub and simulated devices.
 #[derive(Parser)]
 #[command(version, about)]
@@ -48,6 +51,13 @@ enum Command {
         #[arg(long, value_parser = waypoint)]
         hold_at: Option<Waypoint>,
     },
+    /// A pillar with its real widgets, without a display, touched by lines on standard input; for tests
+    /// that look into its memory.
+    Touched {
+        /// The pillar's settings.
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Measures the pillar's start and its rest, as JSON lines. Needs a display.
     #[cfg(feature = "window")]
     BenchStart {
@@ -73,6 +83,7 @@ fn main() -> ExitCode {
         Command::Errand { config, task, hold_at } => {
             zuil::demo::errand::run(&config, task.as_deref(), hold_at)
         }
+        Command::Touched { config } => zuil::demo::touched::run(&config),
         #[cfg(feature = "window")]
         Command::BenchStart { catalogue } => zuil::demo::bench::start(&catalogue),
         Command::BenchReceipt { catalogue } => zuil::demo::bench::receipt::run(&catalogue),

@@ -115,7 +115,9 @@ fn errand(pillar: &Pillar, shown: &mpsc::Receiver<View>, task: &str) -> Result<(
             _ => {}
         }
         for intent in steps {
-            inputs.send(Input::Resident(intent)).map_err(|_| Failure::from("the pillar is gone"))?;
+            inputs
+                .send(Input::Resident(Box::new(intent)))
+                .map_err(|_| Failure::from("the pillar is gone"))?;
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod network;
 pub mod stage;
 pub mod state_line;
+pub mod touched;
 pub mod walkthrough;
 #[cfg(feature = "window")]
 pub mod workbench;

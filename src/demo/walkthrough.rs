@@ -144,7 +144,7 @@ impl Walk {
         let screens = Screens::new()?;
         screens.open()?;
         let inputs = pillar.inputs();
-        screens.on_intent(move |intent| drop(inputs.send(Input::Resident(intent))));
+        screens.on_intent(move |intent| drop(inputs.send(Input::Resident(Box::new(intent)))));
         let view = views.recv_timeout(PATIENCE)?;
         screens.show(&view);
         let pictures = pictures.to_owned();

@@ -82,6 +82,9 @@ mod tests {
             paper: None,
             waiting: 0,
             open_payments: Vec::new(),
+            clock_off_seconds: None,
+            storage: None,
+            seal_key: None,
         }
     }
 

@@ -69,6 +69,9 @@ mod tests {
             paper: None,
             waiting: 3,
             open_payments: Vec::new(),
+            clock_off_seconds: None,
+            storage: None,
+            seal_key: None,
         };
         let file = ConditionFile::begin(folder.path());
         assert_eq!(read(folder.path()), None);

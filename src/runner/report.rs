@@ -11,9 +11,9 @@ use zuil_wire::health::{
 
 use crate::devices::health::{Health, Since};
 use crate::devices::{printer, reader, terminal};
-use crate::outbox::{self, Outbox, OutboxError};
+use crate::outbox::{self, Counts, Outbox, OutboxError};
 
-/// A report of this moment.
+/// A report of this moment, and how much is in the outbox. To which key it is sealed is for the caller.
 ///
 /// # Errors
 /// When the outbox cannot be read.
@@ -24,22 +24,25 @@ pub(super) fn report(
     outbox: &dyn Outbox,
     catalogue: &str,
     now: Timestamp,
-) -> Result<HealthReport, OutboxError> {
+) -> Result<(HealthReport, Counts), OutboxError> {
     // One that is going on, or that the terminal is still to be asked for, is nobody's work yet.
     let unknown = outbox.open_payments()?.into_iter().filter(|open| open.recorded_unknown);
     let open_payments = unknown.map(open_payment);
-    Ok(HealthReport {
+    let counts = outbox.counts()?;
+    let report = HealthReport {
         version: PROTOCOL_VERSION,
         at: now,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: catalogue.to_owned(),
         devices: devices(health),
         paper,
-        waiting: outbox.counts()?.saved,
+        waiting: counts.saved,
         open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
         clock_off_seconds: None,
         storage: room.map(|room| storage(room, outbox)).transpose()?,
-    })
+        seal_key: None,
+    };
+    Ok((report, counts))
 }
 
 fn storage(room: u32, outbox: &dyn Outbox) -> Result<StorageReport, OutboxError> {

@@ -297,7 +297,7 @@ impl World {
             None => &mut self.resident,
         };
         for intent in here.acts_on(&view, now) {
-            pillar.take(Input::Resident(intent), now)?;
+            pillar.take(Input::Resident(Box::new(intent)), now)?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod budget;
 mod client;
 mod error;
 mod expiry;
+mod keyring;
 pub mod network;
 pub mod plan;
 mod probe;
@@ -20,10 +21,11 @@ mod tests;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
-use zuil_wire::seal::SigningKey;
+use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
 
 use crate::clock::HubTime;
@@ -34,6 +36,7 @@ pub use binding::{BindingError, read_binding};
 pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
+pub use keyring::{Keyring, NotTaken};
 pub use probe::{Ended, Probe, probe};
 pub use worker::{Handle, SyncEvent, Worker};
 
@@ -71,10 +74,37 @@ pub trait Hub: Send + Sync + 'static {
     }
 }
 
-/// A hub, with someone who is told when an upload begins and when it was answered.
+/// What becomes of the sealing keys that the hub tells of.
+pub struct Rotation {
+    /// Keeps the newest.
+    pub keyring: Arc<Keyring>,
+    /// Hears of each newer one.
+    pub newer: Box<dyn Fn(SealKey) + Send + Sync>,
+}
+
+/// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
+/// of newer sealing keys.
 struct Watched<H> {
     hub: H,
     waypoints: Arc<dyn Waypoints>,
+    rotation: Rotation,
+    /// The hub told of a sealing key; one that does not would not understand a report that names one.
+    tells_keys: AtomicBool,
+}
+
+impl<H> Watched<H> {
+    /// The disk may take its time; the runtime's threads do not wait for it.
+    async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
+        let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
+        let notice = notice.clone();
+        let keyring = Arc::clone(&self.rotation.keyring);
+        match tokio::task::spawn_blocking(move || keyring.hear(&notice)).await {
+            Ok(Ok(Some(key))) => (self.rotation.newer)(key),
+            Ok(Err(error)) => tracing::error!(%error, "the sealing key stays"),
+            // It is known already; or the pillar is stopping, and will hear of it again.
+            Ok(Ok(None)) | Err(_) => {}
+        }
+    }
 }
 
 impl<H: Hub> Hub for Watched<H> {
@@ -89,7 +119,25 @@ impl<H: Hub> Hub for Watched<H> {
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
-        self.hub.report(report).await
+        if self.tells_keys.load(Ordering::Relaxed) {
+            let answer = self.hub.report(report).await;
+            // The hub may have been replaced by an older one.
+            let told = answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some());
+            let rejected = matches!(answer, Err(SyncError::Rejected(_)));
+            self.tells_keys.store(told || (answer.is_err() && !rejected), Ordering::Relaxed);
+            self.hear(&answer).await;
+            return answer;
+        }
+        let answer = self.hub.report(&HealthReport { seal_key: None, ..report.clone() }).await;
+        self.hear(&answer).await;
+        if answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some()) {
+            self.tells_keys.store(true, Ordering::Relaxed);
+            if report.seal_key.is_some() {
+                // It understands the whole of the report.
+                return self.hub.report(report).await;
+            }
+        }
+        answer
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
@@ -129,12 +177,18 @@ pub fn start(
     line: Line,
     events: impl Fn(SyncEvent) + Send + 'static,
     waypoints: Arc<dyn Waypoints>,
+    rotation: Rotation,
     runtime: &tokio::runtime::Handle,
 ) -> Result<Handle, SyncError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let worker = Worker {
         outbox,
-        hub: Watched { hub: HttpsHub::new(binding, line, &provider)?, waypoints },
+        hub: Watched {
+            hub: HttpsHub::new(binding, line, &provider)?,
+            waypoints,
+            rotation,
+            tells_keys: AtomicBool::new(false),
+        },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),

@@ -36,6 +36,8 @@ enum Then {
     /// It rejects this one request as a whole.
     Reject,
     Refuse(Uuid),
+    /// It misses the key of this one, for as long as the test lasts.
+    MissTheKeyOf(Uuid),
     AnswerTwice,
     ForgetToAnswer,
     /// It runs this before it answers.
@@ -49,6 +51,7 @@ enum Then {
 struct Script {
     then: VecDeque<Then>,
     choke: Option<Uuid>,
+    misses_the_key_of: Option<Uuid>,
     requests: Vec<(Instant, UploadRequest)>,
     greetings: Vec<Instant>,
     /// What it does with the next reports. After the last one it takes every one.
@@ -101,10 +104,14 @@ impl ScriptedHub {
             }
         }
         let accept = |id| ItemOutcome::Accepted { id, state: State::Received, case_number: None };
+        let ids = request.envelopes.iter().map(|envelope| envelope.header.id);
+        let (later, taken): (Vec<Uuid>, Vec<Uuid>) =
+            ids.partition(|id| script.misses_the_key_of == Some(*id));
         UploadResponse {
             now: jiff::Timestamp::UNIX_EPOCH,
-            outcomes: request.envelopes.iter().map(|envelope| accept(envelope.header.id)).collect(),
+            outcomes: taken.into_iter().map(accept).collect(),
             surveys: request.surveys.iter().map(|survey| survey.id).collect(),
+            later,
         }
     }
 }
@@ -115,6 +122,9 @@ impl Hub for ScriptedHub {
         let then = self.next();
         if let Some(Then::Choke(id)) = then {
             self.0.lock().unwrap().choke = Some(id);
+        }
+        if let Some(Then::MissTheKeyOf(id)) = then {
+            self.0.lock().unwrap().misses_the_key_of = Some(id);
         }
         let choke = self.0.lock().unwrap().choke;
         if request.envelopes.iter().any(|envelope| Some(envelope.header.id) == choke) {
@@ -159,7 +169,7 @@ impl Hub for ScriptedHub {
                 Err(SyncError::Unreachable("the connection broke".into()))
             }
             Some(Then::Hang) => std::future::pending().await,
-            Some(Then::Choke(_)) | None => Ok(self.take_in(request)),
+            Some(Then::Choke(_) | Then::MissTheKeyOf(_)) | None => Ok(self.take_in(request)),
         }
     }
 
@@ -405,6 +415,22 @@ async fn a_request_that_chokes_the_hub_does_not_hold_up_the_others() {
     assert_eq!(pillar.outbox.counts().unwrap().surveys, 0, "surveys go past it");
     let alone = pillar.hub.batches().iter().filter(|batch| **batch == [id(2)]).count();
     assert!((2..=12).contains(&alone), "it has another chance now and then: {alone}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_hub_has_no_key_for_waits_and_is_in_nobodys_way() {
+    let mut pillar = Pillar::new(ScriptedHub::default().then([Then::MissTheKeyOf(id(1))]));
+    (1..=3).for_each(|number| drop(pillar.commits(number)));
+    let (handle, mut heard) = pillar.connects(0);
+    until(&mut heard, received(id(3))).await;
+    pillar.commits(4);
+    handle.wake();
+    until(&mut heard, received(id(4))).await;
+    assert_eq!(pillar.outbox.state(id(1)).unwrap(), Some(State::Saved), "it is kept, and not parked");
+    // The file of the key was restored.
+    pillar.hub.0.lock().unwrap().misses_the_key_of = None;
+    until(&mut heard, received(id(1))).await;
+    assert!(pillar.hub.batches().len() < 12, "it is not tried all the time");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,8 @@
 // Clippy takes a function for a test's helper only inside such a module.
 mod bad_luck;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod card_numbers;
 #[cfg(test)]
 mod doctor;
@@ -17,6 +19,8 @@ mod power;
 mod readers;
 #[cfg(test)]
 mod recorder;
+#[cfg(test)]
+mod rotation;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn ends(town: &Town, resident: &mut Resident, task: &str, question: &str) -> Opt
     );
     town.wait_until_empty();
     let stored = town.at_the_hub().pop().unwrap();
-    stored.content.answers.iter().find(|line| line.question == question).cloned()
+    town.opened(&stored).answers.iter().find(|line| line.question == question).cloned()
 }
 
 /// Whether some bytes stand in any file below a folder.
@@ -91,7 +91,7 @@ fn a_passport_held_against_the_pillar_fills_in_number_and_expiry_and_nothing_els
     let paper = town.printer.take_receipts().pop().unwrap().text;
     assert!(paper.contains("SPECI2014"), "{paper}");
     assert!(!paper.contains(BSN) && !paper.contains("VOORBEELD,"), "{paper}");
-    assert!(!town.at_the_hub().iter().any(|stored| format!("{:?}", stored.content).contains(BSN)));
+    assert!(!town.at_the_hub().iter().any(|stored| format!("{:?}", town.opened(stored)).contains(BSN)));
     assert!(!is_in_a_file(town.folder(), BSN.as_bytes()), "the BSN is in a file");
     assert!(is_in_a_file(town.folder(), b"[document_reader]"), "files are looked at");
 }

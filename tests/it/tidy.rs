@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("doctor", &["catalogue", "config", "devices", "outbox", "pillar", "sync", "texts"]),
     ("lib", &["*"]),
     ("main", &["*"]),
+    ("memory", &[]),
     ("outbox", &[]),
     ("pillar", &["*"]),
     ("receipt", &["catalogue", "texts", "visit", "words"]),
@@ -45,12 +46,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("printpdf", &["doctor"]),
     ("base64", &["devices", "outbox"]),
     ("reqwest", &["sync"]),
-    ("rustix", &["doctor", "outbox", "sync"]),
+    ("rustix", &["doctor", "memory", "outbox", "sync"]),
     ("zstd", &["sync"]),
     ("serialport", &["devices", "demo"]),
     ("cosmic_text", &["receipt"]),
     ("zeno", &["receipt"]),
     ("unicode_width", &["receipt"]),
+    ("zeroizing_alloc", &["memory"]),
 ];
 
 #[test]

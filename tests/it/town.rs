@@ -14,8 +14,9 @@ use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
+use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{Filter, Store, Stored};
-use zuil_wire::{Reference, State};
+use zuil_wire::{Reference, State, Transaction};
 
 /// The longest that a story waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,6 +27,8 @@ pub struct Town {
     hub: zuil_hub::Running,
     _runtime: tokio::runtime::Runtime,
     stage: Stage,
+    catalogue: PathBuf,
+    _own_catalogue: Option<tempfile::TempDir>,
 }
 
 impl std::ops::Deref for Town {
@@ -39,17 +42,31 @@ impl std::ops::Deref for Town {
 impl Town {
     /// A town on an ordinary day.
     pub fn new() -> Self {
+        Self::set(catalogue(), None)
+    }
+
+    /// A town with tasks of its own, in a folder that goes with it.
+    pub fn with_catalogue(folder: tempfile::TempDir) -> Self {
+        Self::set(folder.path().to_owned(), Some(folder))
+    }
+
+    /// Where the tasks stand.
+    pub fn catalogue(&self) -> &Path {
+        &self.catalogue
+    }
+
+    fn set(catalogue: PathBuf, own_catalogue: Option<tempfile::TempDir>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let config = zuil_hub::config::Config::on_any_port("Voorbeeldhuizen", &folder.path().join("hub"));
         let hub = runtime.block_on(zuil_hub::Hub::start(config.clone())).unwrap();
         let intake = hub.intake_url.trim_start_matches("https://").parse().unwrap();
-        let stage = Stage::set(folder.path(), &catalogue(), intake, |url, file| {
+        let stage = Stage::set(folder.path(), &catalogue, intake, |url, file| {
             let binding = zuil_hub::fleet::add_pillar(&config, PILLAR, Some(url), Timestamp::now())?;
             Ok(fs::write(file, serde_json::to_vec(&binding)?)?)
         })
         .unwrap();
-        Self { folder, hub, _runtime: runtime, stage }
+        Self { folder, hub, _runtime: runtime, stage, catalogue, _own_catalogue: own_catalogue }
     }
 
     /// Where everything of this town is kept.
@@ -71,7 +88,13 @@ impl Town {
 
     /// Reference and state of what the hub has, oldest first.
     pub fn states_at_the_hub(&self) -> Vec<(Reference, State)> {
-        self.at_the_hub().into_iter().map(|stored| (stored.content.reference, stored.state)).collect()
+        self.at_the_hub().into_iter().map(|stored| (stored.reference, stored.state)).collect()
+    }
+
+    /// What a resident asked, as staff at the hub read it.
+    pub fn opened(&self, stored: &Stored) -> Transaction {
+        let keys = SealKeys::open_or_make(&self.folder().join("hub/seal"), Timestamp::now()).unwrap();
+        zuil_hub::opening::open(&stored.content, &keys).unwrap()
     }
 
     /// Takes the pillar's access away, at the hub.
@@ -123,7 +146,7 @@ pub struct Resident {
 impl Resident {
     /// Does something.
     pub fn does(&self, intent: Intent) {
-        self.inputs.send(Input::Resident(intent)).unwrap();
+        self.inputs.send(Input::Resident(Box::new(intent))).unwrap();
     }
 
     /// Waits until the screen is as told.

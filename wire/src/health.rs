@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::lenient::known_items;
 use crate::versions::WITH_CLOCK_AND_STORAGE;
-use crate::{Cents, PaymentState, Reference};
+use crate::{Cents, PaymentState, Reference, SealKeyNotice};
 
 /// How a pillar is at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,11 @@ pub struct HealthReport {
     /// How its outbox is. From version 2 on; an older pillar does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// The id of the only sealing key to which anything at this pillar is sealed, or will be. Nothing
+    /// while something may wait that is sealed to an older one, or when the hub has not told of its
+    /// newest: an older hub does not know this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<String>,
 }
 
 impl HealthReport {
@@ -198,6 +203,9 @@ pub struct HealthAnswer {
     /// decides nothing.
     #[serde(deserialize_with = "known_items")]
     pub settled: Vec<SettledByStaff>,
+    /// The newest sealing key. An older hub does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<SealKeyNotice>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

@@ -12,8 +12,10 @@ pub mod messages;
 pub mod money;
 pub mod recording;
 pub mod reference;
+pub mod rotation;
 pub mod seal;
 pub mod transaction;
+pub mod verify;
 pub mod versions;
 
 pub use binding::Binding;
@@ -21,6 +23,7 @@ pub use health::{HealthAnswer, HealthReport};
 pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
 pub use money::Cents;
 pub use reference::Reference;
+pub use rotation::SealKeyNotice;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 
 /// The first version of the protocol, which every build speaks: that of headers and envelopes. Which one

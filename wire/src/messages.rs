@@ -85,12 +85,16 @@ pub struct SurveyItem {
 pub struct UploadResponse {
     /// The hub's clock.
     pub now: Timestamp,
-    /// One per envelope. A kind of outcome that this build does not know is passed over when it is read,
+    /// One per envelope, but for those in `later`. A kind of outcome that this build does not know is passed over when it is read,
     /// as if the hub had said nothing of that envelope: it is sent again.
     #[serde(deserialize_with = "known_items")]
     pub outcomes: Vec<ItemOutcome>,
     /// The ids of the surveys that are durable at the hub.
     pub surveys: Vec<Uuid>,
+    /// The ids of envelopes that the hub can neither take nor refuse now: it has not the key to which
+    /// they are sealed, and may get it back. The pillar keeps them, sends others first, and tries again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Uuid>,
 }
 
 /// What became of one envelope.
@@ -125,7 +129,8 @@ pub enum Refusal {
     WrongPillar,
     /// The signature does not belong to the pillar's key.
     BadSignature,
-    /// The hub has no key with that id.
+    /// The key with that id was retired: nobody can open this any more. An id that the hub merely does
+    /// not know is no reason to refuse, see [`UploadResponse::later`].
     UnknownKey,
     /// The content cannot be opened, or does not match its header.
     Unreadable,

@@ -26,7 +26,7 @@ use crate::{Envelope, Header, PaymentRecord, Transaction};
 /// Binds sealed content to its purpose (RFC 9180, `info`).
 const INFO: &[u8] = b"zuil transaction v1";
 /// Keeps a signature of a transaction from meaning anything else.
-const SIGNATURE_CONTEXT: &[u8] = b"zuil envelope v1\0";
+pub(crate) const SIGNATURE_CONTEXT: &[u8] = b"zuil envelope v1\0";
 
 /// A transaction that only the hub can read. It is what the outbox keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +187,12 @@ impl StreamOpener {
     /// or was changed.
     pub fn open(&mut self, bound_to: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         self.0.open(bound_to, sealed).map(Zeroizing::new).map_err(|_| SealError::Open)
+    }
+}
+
+impl PartialEq for SealKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.key.0 == other.key.0
     }
 }
 

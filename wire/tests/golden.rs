@@ -22,8 +22,8 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
     AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, Reference, Refusal, State, SurveyAnswers, Transaction, UploadRequest,
-    UploadResponse,
+    PaymentRecord, PaymentState, Reference, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction,
+    UploadRequest, UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -156,6 +156,7 @@ fn report() -> HealthReport {
         open_payments: vec![open_payment()],
         clock_off_seconds: None,
         storage: None,
+        seal_key: None,
     }
 }
 
@@ -180,6 +181,11 @@ fn storage() -> StorageReport {
     let at = "2026-03-01T06:02:11Z".parse().unwrap();
     let salvaged = Some(Salvaged { at, kept: 412, unreadable: true });
     StorageReport { room_for: 130, tried: Some(tried), salvaged }
+}
+
+/// Signed by the authority of these tests, see `src/rotation`.
+fn notice() -> SealKeyNotice {
+    serde_json::from_str(&golden("seal_key_notice")).unwrap()
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.
@@ -233,8 +239,11 @@ fn an_upload_and_its_answer_are_written_as_ever() {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),
         outcomes: vec![accepted(), refused()],
         surveys: vec![SURVEY_ID],
+        later: Vec::new(),
     };
     is_exactly("upload_response", &response);
+    let not_now = UploadResponse { outcomes: vec![accepted()], later: vec![OTHER_ID], ..response };
+    is_exactly("upload_response_not_now", &not_now);
 }
 
 #[test]
@@ -266,8 +275,12 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
             SettledByStaff { payment: PAYMENT_ID, state: PaymentState::Paid },
             SettledByStaff { payment: OTHER_PAYMENT_ID, state: PaymentState::NotPaid },
         ],
+        seal_key: None,
     };
     is_exactly("health_answer", &answer);
+    is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
+    is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
+    is_exactly("seal_key_notice", &notice());
 }
 
 #[test]
@@ -293,6 +306,7 @@ fn the_largest_report_fits_into_its_limit() {
         program: "9".repeat(64),
         catalogue: "9".repeat(64),
         open_payments: vec![largest; HealthReport::MAX_OPEN_PAYMENTS],
+        seal_key: Some("9".repeat(64)),
         ..report()
     };
     assert!(serde_json::to_vec(&full).unwrap().len() < HealthReport::MAX_BYTES / 2);
@@ -345,6 +359,12 @@ fn an_envelope_from_the_field_can_still_be_verified_and_opened() {
     verify(&envelope(), PILLAR_PUBLIC_KEY).unwrap();
     let key = OpenKey::from_bytes(&BASE64.decode(HUB_SEAL_PRIVATE_KEY).unwrap());
     assert_eq!(key.open(&envelope()).unwrap(), transaction());
+}
+
+#[test]
+fn a_sealing_key_from_the_field_is_still_believed() {
+    let authority = include_str!("../src/rotation/authority.pem");
+    assert_eq!(notice().verified(authority).unwrap().id(), notice().id);
 }
 
 /// Ed25519 signs the same bytes the same way.

@@ -40,7 +40,11 @@ pub(super) fn decide(path: &Path, reference: &str, finding: &str) -> Result<Exit
     let key = match found.as_slice() {
         [] => return Err(not_open(reference).into()),
         [payment] => payment.key().ok_or_else(|| {
-            format!("{} does not report {reference} as open now; try again when it does", payment.pillar)
+            format!(
+                "{} does not report {reference} as open now; try again when it does, or when the pillar is gone \
+                 for good, revoke it first",
+                payment.pillar
+            )
         })?,
         _ => return Err(format!("{reference} is open more than once; decide on the desk's pages").into()),
     };
@@ -55,6 +59,11 @@ pub(super) fn decide(path: &Path, reference: &str, finding: &str) -> Result<Exit
     match store.decide_payment(&key, decision)? {
         Decided::Yes => {
             eprintln!("decided: {reference} is {}; {} hears it next", finding.as_str(), key.pillar);
+            Ok(ExitCode::SUCCESS)
+        }
+        Decided::ForGood => {
+            let pillar = &key.pillar;
+            eprintln!("settled: {reference} is {}; {pillar} was revoked and hears nothing", finding.as_str());
             Ok(ExitCode::SUCCESS)
         }
         Decided::Before(before) => {

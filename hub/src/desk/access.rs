@@ -214,13 +214,14 @@ fn hash_of(token: &str) -> Digest {
 mod tests {
     use super::*;
     use crate::Config;
-    use crate::store::MemoryStore;
-    use std::path::Path;
+    use crate::data_folder::DataFolder;
 
     fn desk(behind_proxy: bool) -> Desk {
-        let mut config = Config::on_any_port("Voorbeeldstad", Path::new("data"));
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config::on_any_port("Voorbeeldstad", data.path());
         config.desk.behind_proxy = behind_proxy;
-        Desk::new(&config, Arc::new(MemoryStore::new()))
+        let folder = DataFolder::open(data.path(), Timestamp::now()).unwrap();
+        Desk::new(&config, Arc::new(folder))
     }
 
     #[test]

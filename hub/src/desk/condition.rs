@@ -239,6 +239,7 @@ mod tests {
             open_payments: Vec::new(),
             clock_off_seconds: None,
             storage: None,
+            seal_key: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

@@ -24,6 +24,8 @@ use tokio::sync::Semaphore;
 
 use self::attempts::Attempts;
 use crate::config::Config;
+use crate::data_folder::DataFolder;
+use crate::seal_keys::SealKeys;
 use crate::store::{Store, StoreError};
 
 /// The largest form: a password.
@@ -36,7 +38,7 @@ pub struct Desk {
     municipality: String,
     behind_proxy: bool,
     not_paid_after_hours: u16,
-    store: Arc<dyn Store>,
+    folder: Arc<DataFolder>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
 }
@@ -44,12 +46,12 @@ pub struct Desk {
 impl Desk {
     /// The desk of a hub.
     #[must_use]
-    pub fn new(config: &Config, store: Arc<dyn Store>) -> Self {
+    pub fn new(config: &Config, folder: Arc<DataFolder>) -> Self {
         Self {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
             not_paid_after_hours: config.desk.not_paid_after_hours,
-            store,
+            folder,
             attempts: Mutex::default(),
             hashing: Semaphore::new(HASHES),
         }
@@ -103,8 +105,16 @@ impl Desk {
         &self,
         question: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let store = Arc::clone(&self.store);
-        match tokio::task::spawn_blocking(move || question(&*store)).await {
+        self.ask_and_open(|store, _| question(store)).await
+    }
+
+    /// As [`Desk::ask`], with what opens sealed content.
+    async fn ask_and_open<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Store, &SealKeys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let folder = Arc::clone(&self.folder);
+        match tokio::task::spawn_blocking(move || question(&*folder.store, &folder.seal_keys)).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Failure::Unavailable),
         }

@@ -5,15 +5,17 @@
 //! claims to hold.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use zuil_wire::{UploadRequest, versions};
 
-use super::{Rejection, read};
+use super::body::NotRead;
+use super::{Door, Rejection};
 
 /// The one way of compression that is understood (RFC 8878).
 const ZSTD: &str = "zstd";
@@ -28,8 +30,8 @@ enum NotPlain {
 }
 
 /// Makes a compressed request plain, and says in the answer what may be sent.
-pub(super) async fn understand(request: Request, next: Next) -> Response {
-    let mut response = match plain(request).await {
+pub(super) async fn understand(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let mut response = match plain(&door, request).await {
         Ok(request) => next.run(request).await,
         Err(rejected) => rejected,
     };
@@ -41,7 +43,7 @@ pub(super) async fn understand(request: Request, next: Next) -> Response {
     response
 }
 
-async fn plain(request: Request) -> Result<Request, Response> {
+async fn plain(door: &Door, request: Request) -> Result<Request, Response> {
     match encoding(request.headers()) {
         Some(encoding) if encoding.eq_ignore_ascii_case(ZSTD) => {}
         None => return Ok(request),
@@ -51,10 +53,11 @@ async fn plain(request: Request) -> Result<Request, Response> {
         }
     }
     let (mut head, body) = request.into_parts();
-    let compressed = read(body, UploadRequest::MAX_BYTES).await.map_err(IntoResponse::into_response)?;
+    let read = door.room.read(body, UploadRequest::MAX_BYTES).await;
+    let (compressed, _room) = read.map_err(|why| Rejection::Body(why).into_response())?;
     // A few milliseconds for the largest request there may be.
     let plain = decompress(&compressed, UploadRequest::MAX_BYTES).map_err(|why| match why {
-        NotPlain::TooLarge => Rejection::TooLarge.into_response(),
+        NotPlain::TooLarge => Rejection::Body(NotRead::TooLarge).into_response(),
         NotPlain::Damaged => (StatusCode::BAD_REQUEST, "this is not compressed with zstd").into_response(),
     })?;
     head.headers.remove(header::CONTENT_ENCODING);

@@ -1,71 +1,44 @@
-//! Looks at every envelope of an upload on its own: whose it is, whether it was signed, what is in
-//! it. Invariant: an envelope that is bad, however bad, never hinders another one.
+//! Looks at every envelope of an upload on its own: whose it is, and whether it was signed. Invariant: an
+//! envelope that is bad, however bad, never hinders another one.
+//!
+//! What is in an envelope is not looked at here: it is kept sealed, and opened when somebody reads it.
 
-use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
-use zuil_wire::messages::SurveyItem;
-use zuil_wire::{
-    Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal, versions,
+use zuil_wire::verify::VerifyKey;
+use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadResponse, rotation};
+
+use super::form::{Item, Upload};
+use super::group::NotStored;
+use crate::seal_keys::{SealKeys, SealKeysError};
+use crate::store::{
+    Batch, Digest, Incoming, Outcome, Pillar, Refused, SealedContent, Store, StoreError, Taken, survey_ids,
 };
 
-use crate::seal_keys::{SealKeys, SealKeysError};
-use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
+/// The length of an HPKE encapsulated key of this suite, in bytes.
+const ENCAPSULATED_KEY: usize = 32;
 
-/// An upload whose parts were not looked at yet.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Upload {
-    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
-    version: u16,
-    envelopes: Vec<Value>,
-    surveys: Vec<Value>,
-}
-
-/// As much as uploads of all versions have in common.
-#[derive(Deserialize)]
-struct OfSomeVersion {
-    version: u64,
-}
-
-/// Why an upload as a whole cannot be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UploadError {
-    /// It is no upload.
-    #[error("this is not an upload; see UploadRequest in the protocol")]
-    Form,
-    /// It speaks another version of the protocol.
-    #[error(
-        "this hub speaks the versions {} of the protocol only; update the older of the two",
-        versions::spoken()
-    )]
-    Version,
-    /// It has too many envelopes or surveys.
-    #[error("at most {} envelopes and as many surveys go into one upload", UploadRequest::MAX_ENVELOPES)]
-    TooMany,
+/// Why an upload could not be taken in now.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeInError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was not stored.
+    #[error(transparent)]
+    NotStored(#[from] NotStored),
+    /// The sealing keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] SealKeysError),
+    /// The pillar was revoked and may not deliver this, or nothing any more.
+    #[error("the pillar was revoked and may not deliver this")]
+    NotAdmitted,
 }
 
 impl Upload {
-    /// Reads the body of a request.
-    ///
-    /// # Errors
-    /// When the request as a whole cannot be taken. A bad envelope in it is no error.
-    pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
-        // Another version may have other fields, so this is asked before the rest is read.
-        let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| UploadError::Form)?;
-        if !versions::speaks(version) {
-            return Err(UploadError::Version);
-        }
-        let upload: Self = serde_json::from_slice(body).map_err(|_| UploadError::Form)?;
-        if upload.envelopes.len().max(upload.surveys.len()) > UploadRequest::MAX_ENVELOPES {
-            return Err(UploadError::TooMany);
-        }
-        Ok(upload)
-    }
-
-    /// Verifies, opens and stores what `pillar` sent. When it returns, what it says is durable.
+    /// Verifies and stores what `pillar` sent, on this thread. When it returns, what it says is durable.
     ///
     /// # Errors
     /// [`TakeInError`]; then nothing was stored or refused and the pillar should try again.
@@ -76,124 +49,179 @@ impl Upload {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<UploadResponse, TakeInError> {
-        let mut batch = Batch { pillar: pillar.name.clone(), ..Batch::default() };
-        let mut judged = Vec::with_capacity(self.envelopes.len());
-        for envelope in self.envelopes {
-            let id = id_of(&envelope);
-            match judge(envelope, pillar, keys) {
-                Ok(incoming) => {
-                    batch.transactions.push(incoming);
-                    judged.push((id, None));
+        let deliverer = Deliverer::from(pillar);
+        let judged = self.judge(&deliverer, keys)?;
+        let taken = store.take_in(&judged.batch, now)?;
+        judged.places.answer(&deliverer, taken, now)
+    }
+
+    /// Sorts an upload into what can be stored and what is refused.
+    ///
+    /// # Errors
+    /// When the sealing keys cannot be read; then nothing can be said of any of it.
+    pub(super) fn judge(self, deliverer: &Deliverer, keys: &SealKeys) -> Result<Judged, SealKeysError> {
+        let mut batch = Batch { pillar: deliverer.name.clone(), ..Batch::default() };
+        let (mut envelopes, mut later) = (Vec::with_capacity(self.envelopes.len()), Vec::new());
+        for item in self.envelopes {
+            let (id, reference, verdict) = match item {
+                Item::Refused(Refused { id, reference, reason }) => (id, reference, Verdict::Refused(reason)),
+                Item::Readable(envelope) => {
+                    let (id, reference) = (envelope.header.id, envelope.header.reference);
+                    (id, Some(reference), judge(*envelope, deliverer, keys)?)
                 }
-                Err(Verdict::Refused(reason)) => judged.push((id, Some(reason))),
-                Err(Verdict::Later(error)) => return Err(error.into()),
+            };
+            match verdict {
+                Verdict::Sound(incoming) => {
+                    envelopes.push((id, None));
+                    batch.transactions.push(*incoming);
+                }
+                Verdict::Refused(reason) => {
+                    envelopes.push((id, Some(reason)));
+                    batch.refused.push(Refused { id, reference, reason });
+                }
+                Verdict::NoKey(key) => {
+                    tracing::error!(pillar = deliverer.name, %id, key, "the sealing key is missing; restore it from the backup of the data folder");
+                    later.push(id);
+                }
             }
         }
-        let (surveys, unusable) = sort_surveys(self.surveys);
-        batch.surveys = surveys;
-        let outcomes = answer(judged, store.take_in(&batch, now)?);
-        log(pillar, &outcomes);
-        let surveys = survey_ids(&batch).into_iter().chain(unusable).collect();
-        Ok(UploadResponse { now, outcomes, surveys })
+        batch.surveys = self.surveys;
+        let surveys = survey_ids(&batch);
+        let places = Places { envelopes, later, surveys, unusable_surveys: self.unusable_surveys };
+        Ok(Judged { batch, places })
     }
 }
 
-/// Why an upload could not be taken in now.
-#[derive(Debug, thiserror::Error)]
-pub enum TakeInError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The sealing keys cannot be read.
-    #[error(transparent)]
-    Keys(#[from] SealKeysError),
+/// Who delivers, and how to know what it signed.
+#[derive(Debug)]
+pub(super) struct Deliverer {
+    pub(super) name: String,
+    /// Nothing when the key in the store is none: then nothing that comes in can be its.
+    key: Option<VerifyKey>,
 }
 
-/// Puts what the store said in the places of those envelopes that went to the store.
-fn answer(judged: Vec<(Uuid, Option<Refusal>)>, stored: Vec<Outcome>) -> Vec<ItemOutcome> {
-    let mut stored = stored.into_iter();
-    let one = |(id, reason): (Uuid, Option<Refusal>)| match reason {
-        Some(reason) => Some(ItemOutcome::Refused { id, reason }),
-        None => stored.next().map(|outcome| match outcome {
-            Outcome::Accepted { state, case_number } => ItemOutcome::Accepted { id, state, case_number },
-            Outcome::Conflict => ItemOutcome::Refused { id, reason: Refusal::Conflict },
-        }),
-    };
-    judged.into_iter().filter_map(one).collect()
-}
-
-/// Why an envelope is not stored.
-enum Verdict {
-    /// It never will be.
-    Refused(Refusal),
-    /// It cannot be looked at now.
-    Later(SealKeysError),
-}
-
-impl From<Refusal> for Verdict {
-    fn from(reason: Refusal) -> Self {
-        Self::Refused(reason)
-    }
-}
-
-/// Whether an envelope can be stored, and as what.
-fn judge(envelope: Value, pillar: &Pillar, keys: &SealKeys) -> Result<Incoming, Verdict> {
-    // Another version may have other fields, so this is asked before the rest is read.
-    let version = envelope.pointer("/header/version").and_then(Value::as_u64);
-    if version.is_some_and(|version| version != u64::from(PROTOCOL_VERSION)) {
-        return Err(Refusal::UnsupportedVersion.into());
-    }
-    let envelope: Envelope = serde_json::from_value(envelope).map_err(|_| Refusal::Unreadable)?;
-    if envelope.header.pillar != pillar.name {
-        return Err(Refusal::WrongPillar.into());
-    }
-    seal::verify(&envelope, &pillar.public_key).map_err(|_| Refusal::BadSignature)?;
-    let key = keys.get(&envelope.header.key_id).map_err(Verdict::Later)?.ok_or(Refusal::UnknownKey)?;
-    let content = key.open(&envelope).map_err(|_| Refusal::Unreadable)?;
-    // The store counts with signed integers; no pillar and no fee comes near their end.
-    if i64::try_from(envelope.header.sequence).is_err() {
-        return Err(Refusal::Unreadable.into());
-    }
-    let digest = digest(&envelope)?;
-    let Envelope { header, payment, .. } = envelope;
-    Ok(Incoming { header, content, digest, payment })
-}
-
-/// What makes two uploads the same: all but payment and signature.
-fn digest(envelope: &Envelope) -> Result<Digest, Refusal> {
-    let parts = (&envelope.header, &envelope.encapsulated_key, &envelope.ciphertext);
-    let bytes = serde_json::to_vec(&parts).map_err(|_| Refusal::Unreadable)?;
-    let mut context = Context::new(&SHA256);
-    context.update(&bytes);
-    let mut digest = [0; 32];
-    digest.copy_from_slice(context.finish().as_ref());
-    Ok(digest)
-}
-
-/// The id of an envelope, as far as it has one.
-fn id_of(envelope: &Value) -> Uuid {
-    let id = envelope.pointer("/header/id").and_then(Value::as_str);
-    id.and_then(|id| id.parse().ok()).unwrap_or_default()
-}
-
-/// The surveys to store, and the ids of those that will never be of use: the pillar may forget them.
-fn sort_surveys(surveys: Vec<Value>) -> (Vec<SurveyItem>, Vec<Uuid>) {
-    let (mut usable, mut unusable) = (Vec::new(), Vec::new());
-    for survey in surveys {
-        let id: Option<Uuid> = survey.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        match serde_json::from_value::<SurveyItem>(survey) {
-            Ok(item) if item.answers.clear.is_none_or(|clear| (1..=5).contains(&clear)) => usable.push(item),
-            _ => unusable.extend(id),
+impl From<&Pillar> for Deliverer {
+    fn from(pillar: &Pillar) -> Self {
+        let key = VerifyKey::from_base64(&pillar.public_key);
+        if let Err(error) = &key {
+            tracing::error!(pillar = pillar.name, %error, "nothing that this pillar signs can be believed");
         }
+        Self { name: pillar.name.clone(), key: key.ok() }
     }
-    (usable, unusable)
 }
 
-fn log(pillar: &Pillar, outcomes: &[ItemOutcome]) {
+/// An upload of which each envelope was looked at.
+pub(super) struct Judged {
+    /// What goes to the store.
+    pub(super) batch: Batch,
+    /// What is to be said of each envelope.
+    pub(super) places: Places,
+}
+
+/// What is to be said of the parts of an upload, in its order.
+pub(super) struct Places {
+    /// Each envelope: its id, and why it is refused unless it went to the store.
+    envelopes: Vec<(Uuid, Option<Refusal>)>,
+    /// Those that can neither be taken nor refused now.
+    later: Vec<Uuid>,
+    surveys: Vec<Uuid>,
+    unusable_surveys: Vec<Uuid>,
+}
+
+impl Places {
+    /// Puts what the store said in the places of those envelopes that went to the store.
+    ///
+    /// # Errors
+    /// [`TakeInError::NotAdmitted`].
+    pub(super) fn answer(
+        self,
+        deliverer: &Deliverer,
+        taken: Taken,
+        now: Timestamp,
+    ) -> Result<UploadResponse, TakeInError> {
+        let surveys = match &taken {
+            Taken::NotAdmitted => return Err(TakeInError::NotAdmitted),
+            Taken::WithoutSurveys(_) => self.unusable_surveys,
+            Taken::Outcomes(_) => self.surveys.into_iter().chain(self.unusable_surveys).collect(),
+        };
+        let mut stored = taken.outcomes().into_iter();
+        let one = |(id, reason): (Uuid, Option<Refusal>)| match reason {
+            Some(reason) => Some(ItemOutcome::Refused { id, reason }),
+            None => stored.next().map(|outcome| told(id, outcome)),
+        };
+        let outcomes: Vec<ItemOutcome> = self.envelopes.into_iter().filter_map(one).collect();
+        log(deliverer, &outcomes);
+        Ok(UploadResponse { now, outcomes, surveys, later: self.later })
+    }
+}
+
+fn told(id: Uuid, outcome: Outcome) -> ItemOutcome {
+    match outcome {
+        Outcome::Accepted { state, case_number } => ItemOutcome::Accepted { id, state, case_number },
+        Outcome::Conflict => ItemOutcome::Refused { id, reason: Refusal::Conflict },
+        // For this pillar there is no such key.
+        Outcome::KeyTooNew => ItemOutcome::Refused { id, reason: Refusal::UnknownKey },
+    }
+}
+
+/// What can be said of an envelope.
+enum Verdict {
+    /// It can be stored, as this.
+    Sound(Box<Incoming>),
+    /// It never can.
+    Refused(Refusal),
+    /// The key with this id is missing, and may come back.
+    NoKey(String),
+}
+
+fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<Verdict, SealKeysError> {
+    let digest = match believe(&envelope, deliverer) {
+        Ok(digest) => digest,
+        Err(reason) => return Ok(Verdict::Refused(reason)),
+    };
+    // Only of what was signed: an unknown key makes the hub look for a new one on its disk.
+    let key_id = &envelope.header.key_id;
+    let Some(key_made_at) = keys.made_at(key_id)? else {
+        // What this hub never made cannot come back.
+        let is_gone = keys.is_retired(key_id) || rotation::made_at(key_id).is_none();
+        return Ok(if is_gone {
+            Verdict::Refused(Refusal::UnknownKey)
+        } else {
+            Verdict::NoKey(key_id.clone())
+        });
+    };
+    let Envelope { header, encapsulated_key, ciphertext, payment, signature: _ } = envelope;
+    // The store counts with signed integers; no pillar and no fee comes near their end.
+    let countable = i64::try_from(header.sequence).is_ok();
+    let (Ok(encapsulated_key), Ok(ciphertext), true) =
+        (BASE64.decode(encapsulated_key), BASE64.decode(ciphertext), countable)
+    else {
+        return Ok(Verdict::Refused(Refusal::Unreadable));
+    };
+    if encapsulated_key.len() != ENCAPSULATED_KEY {
+        return Ok(Verdict::Refused(Refusal::Unreadable));
+    }
+    let sealed = SealedContent { header, encapsulated_key, ciphertext };
+    Ok(Verdict::Sound(Box::new(Incoming { sealed, digest, payment, key_made_at })))
+}
+
+/// Whether an envelope is this pillar's; if so, what makes two uploads of it the same.
+fn believe(envelope: &Envelope, deliverer: &Deliverer) -> Result<Digest, Refusal> {
+    if envelope.header.version != PROTOCOL_VERSION {
+        return Err(Refusal::UnsupportedVersion);
+    }
+    if envelope.header.pillar != deliverer.name {
+        return Err(Refusal::WrongPillar);
+    }
+    let key = deliverer.key.as_ref().ok_or(Refusal::BadSignature)?;
+    key.verify(envelope).map_err(|_| Refusal::BadSignature)
+}
+
+fn log(pillar: &Deliverer, outcomes: &[ItemOutcome]) {
     for outcome in outcomes {
         match outcome {
             ItemOutcome::Accepted { id, state, .. } => {
-                tracing::info!(pillar = pillar.name, %id, state = state.as_str(), "accepted");
+                tracing::debug!(pillar = pillar.name, %id, state = state.as_str(), "accepted");
             }
             ItemOutcome::Refused { id, reason } => {
                 tracing::warn!(pillar = pillar.name, %id, ?reason, "refused");
@@ -206,7 +234,7 @@ fn log(pillar: &Pillar, outcomes: &[ItemOutcome]) {
 mod tests {
     use super::*;
     use crate::store::MemoryStore;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn take(upload: &Value) -> UploadResponse {
         let folder = tempfile::tempdir().unwrap();
@@ -250,31 +278,5 @@ mod tests {
         let surveys = json!([survey(1, 5), survey(2, 9), {"id": Uuid::from_u128(3)}, 4]);
         let response = take(&json!({"version": 1, "envelopes": [], "surveys": surveys}));
         assert_eq!(response.surveys, [1, 2, 3].map(Uuid::from_u128));
-    }
-
-    #[test]
-    fn an_upload_of_another_version_is_known_as_one_whatever_else_is_in_it() {
-        let newer = [
-            json!({"version": 3, "envelopes": [], "surveys": []}),
-            json!({"version": 3, "envelopes": {}, "what nobody thought of": 1}),
-            json!({"version": 70_000}),
-        ];
-        for upload in newer {
-            let error = Upload::parse(upload.to_string().as_bytes()).unwrap_err();
-            assert_eq!(error, UploadError::Version, "{upload}");
-        }
-    }
-
-    #[test]
-    fn an_upload_that_cannot_be_understood_is_no_upload() {
-        let parse = |body: &Value| Upload::parse(body.to_string().as_bytes()).unwrap_err();
-        assert_eq!(Upload::parse(b"{").unwrap_err(), UploadError::Form);
-        assert_eq!(parse(&json!({"envelopes": [], "surveys": []})), UploadError::Form);
-        assert_eq!(
-            parse(&json!({"version": 1, "envelopes": [], "surveys": [], "more": 1})),
-            UploadError::Form
-        );
-        let many = vec![json!({}); UploadRequest::MAX_ENVELOPES + 1];
-        assert_eq!(parse(&json!({"version": 1, "envelopes": many, "surveys": []})), UploadError::TooMany);
     }
 }

@@ -2,45 +2,107 @@
 //! the hub is well.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
-//! by the fingerprint of its certificate; a revoked one gets no further than the door.
+//! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
+//! admits it, and gets no further than the door with anything else.
 
+mod body;
 mod encoding;
+mod form;
+mod group;
 mod judge;
 pub mod report;
 mod tls;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Extension, Request, State};
-use axum::http::{StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, UploadRequest};
+use zuil_wire::{HealthReport, UploadRequest, UploadResponse};
 
-pub use judge::{TakeInError, Upload, UploadError};
+pub use form::{Upload, UploadError};
+pub use group::{Gauge, GroupCommit, NotStored};
+pub use judge::TakeInError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
+use self::body::{NotRead, Room};
+use self::judge::Deliverer;
+use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
-use crate::store::Pillar;
+use crate::store::{Pillar, StoreError};
 
-/// How long a pillar may take to send one request. A batch of the largest size takes 34 s at 1 Mbit/s.
-const UPLOAD_TIME: Duration = Duration::from_secs(120);
+/// An upload with more envelopes is verified on a thread for work that takes long, one with fewer at once: a
+/// signature takes about 30 µs.
+const FEW_ENVELOPES: usize = 4;
+/// Between how many seconds a pillar is told to wait when too much comes in at once.
+const COME_BACK_IN: std::ops::RangeInclusive<u64> = 1..=10;
+
+/// What the door needs.
+pub struct Door {
+    folder: Arc<DataFolder>,
+    group: Arc<GroupCommit>,
+    room: Room,
+    /// Who has which certificate. It is never forgotten, because it never changes: names and keys are never
+    /// used again. Whether a pillar was revoked is not in it; that the store says anew each time.
+    known: RwLock<HashMap<Fingerprint, Arc<Deliverer>>>,
+}
+
+impl Door {
+    /// The door of a hub whose deliveries are stored by `group`.
+    #[must_use]
+    pub fn new(folder: Arc<DataFolder>, group: Arc<GroupCommit>) -> Self {
+        Self { folder, group, room: Room::new(), known: RwLock::default() }
+    }
+
+    /// Who has a certificate, revoked or not.
+    async fn deliverer(&self, fingerprint: Fingerprint) -> Result<Arc<Deliverer>, Rejection> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let store = Arc::clone(&self.folder.store);
+        let Some(pillar) = blocking(move || store.pillar(&fingerprint)).await? else {
+            tracing::warn!("a pillar that is not in the store was turned away");
+            return Err(Rejection::NotWelcome);
+        };
+        let deliverer = Arc::new(Deliverer::from(&pillar));
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(fingerprint, Arc::clone(&deliverer));
+        Ok(deliverer)
+    }
+
+    /// The pillar with a certificate, as it is now, unless it was revoked.
+    async fn admitted(&self, fingerprint: Fingerprint) -> Result<Pillar, Rejection> {
+        let store = Arc::clone(&self.folder.store);
+        match blocking(move || store.pillar(&fingerprint)).await? {
+            Some(pillar) if pillar.revoked_at.is_none() => Ok(pillar),
+            Some(pillar) => {
+                tracing::warn!(pillar = pillar.name, "a revoked pillar was turned away");
+                Err(Rejection::NotWelcome)
+            }
+            None => {
+                tracing::warn!("a pillar that is not in the store was turned away");
+                Err(Rejection::NotWelcome)
+            }
+        }
+    }
+}
 
 /// All routes for pillars.
-pub fn routes(folder: Arc<DataFolder>) -> Router {
+pub fn routes(door: Arc<Door>) -> Router {
     Router::new()
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/health", get(health))
-        .layer(middleware::from_fn(encoding::understand))
-        .layer(middleware::from_fn_with_state(Arc::clone(&folder), only_known_pillars))
-        .with_state(folder)
+        .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
+        .with_state(door)
 }
 
 /// What a pillar is told when its request as a whole cannot be taken. It tries again later.
@@ -51,16 +113,17 @@ enum Rejection {
     Upload(UploadError),
     /// The report is none, or cannot be true.
     Report(ReportError),
-    /// It took too long to arrive.
-    TooSlow,
-    /// The body is larger than such a request may be.
-    TooLarge,
+    /// The body could not be read.
+    Body(NotRead),
+    /// More comes in than can be stored.
+    Full,
     /// The hub cannot store anything just now.
     Unavailable,
 }
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
+        let is_busy = matches!(self, Self::Full | Self::Body(NotRead::NoRoom));
         let (status, text) = match self {
             Self::NotWelcome => {
                 (StatusCode::FORBIDDEN, "this pillar was revoked or never added; bind it again".to_owned())
@@ -69,16 +132,30 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned()),
-            Self::TooLarge => {
+            Self::Body(NotRead::TooSlow) => {
+                (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
+            }
+            Self::Body(NotRead::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "the request is too large; send less at once".to_owned())
+            }
+            Self::Body(NotRead::Broken) => {
+                (StatusCode::BAD_REQUEST, "the request broke off; send it again".to_owned())
+            }
+            Self::Full | Self::Body(NotRead::NoRoom) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "too much comes in at once; try again later".to_owned())
             }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the hub cannot store anything now; try again later".to_owned(),
             ),
         };
-        (status, text).into_response()
+        let mut response = (status, text).into_response();
+        if is_busy {
+            // Not the same for all, so that they do not come back all at once.
+            let seconds = HeaderValue::from(fastrand::u64(COME_BACK_IN));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 }
 
@@ -95,75 +172,85 @@ impl ReportError {
 
 impl From<TakeInError> for Rejection {
     fn from(error: TakeInError) -> Self {
+        match error {
+            TakeInError::NotAdmitted => return Self::NotWelcome,
+            TakeInError::NotStored(NotStored::Full) => return Self::Full,
+            _ => {}
+        }
         tracing::error!(%error, "nothing can be taken in");
         Self::Unavailable
     }
 }
 
-async fn only_known_pillars(
-    State(folder): State<Arc<DataFolder>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Rejection> {
-    let found = blocking(move || folder.store.pillar(&peer.fingerprint)).await?;
-    match found {
-        Some(pillar) if pillar.revoked_at.is_none() => {
-            request.extensions_mut().insert(pillar);
-            Ok(next.run(request).await)
-        }
-        Some(pillar) => {
-            tracing::warn!(pillar = pillar.name, "a revoked pillar was turned away");
-            Err(Rejection::NotWelcome)
-        }
-        None => {
-            tracing::warn!("a pillar that is not in the store was turned away");
-            Err(Rejection::NotWelcome)
-        }
+impl From<NotRead> for Rejection {
+    fn from(error: NotRead) -> Self {
+        Self::Body(error)
     }
 }
 
 async fn upload(
-    State(folder): State<Arc<DataFolder>>,
-    Extension(pillar): Extension<Pillar>,
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let bytes = read(body, UploadRequest::MAX_BYTES).await?;
+    let deliverer = door.deliverer(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, UploadRequest::MAX_BYTES).await?;
     let upload = Upload::parse(&bytes).map_err(Rejection::Upload)?;
+    Ok(Json(take_in(&door, upload, deliverer).await?).into_response())
+}
+
+/// Verifies and stores an upload, together with those of others.
+async fn take_in(
+    door: &Door,
+    upload: Upload,
+    deliverer: Arc<Deliverer>,
+) -> Result<UploadResponse, TakeInError> {
     let now = Timestamp::now();
-    let response = blocking(move || upload.take_in(&pillar, &folder.seal_keys, &*folder.store, now)).await?;
-    Ok(Json(response).into_response())
+    let judged = if upload.envelopes() <= FEW_ENVELOPES {
+        upload.judge(&deliverer, &door.folder.seal_keys)?
+    } else {
+        let (folder, deliverer) = (Arc::clone(&door.folder), Arc::clone(&deliverer));
+        let judging = tokio::task::spawn_blocking(move || upload.judge(&deliverer, &folder.seal_keys));
+        judging.await.map_err(|_| NotStored::Ended)??
+    };
+    let taken = door.group.deliver(judged.batch, now).await?;
+    judged.places.answer(&deliverer, taken, now)
 }
 
 async fn take_report(
-    State(folder): State<Arc<DataFolder>>,
-    Extension(pillar): Extension<Pillar>,
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let bytes = read(body, HealthReport::MAX_BYTES).await?;
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, HealthReport::MAX_BYTES).await?;
     // Taken here and not in the store: reports count in the order in which they came in.
     let now = Timestamp::now();
     let report = report::parse(&bytes).map_err(Rejection::Report)?;
-    let answer = blocking(move || report::take_in(&report, &pillar, &*folder.store, now)).await?;
+    let folder = Arc::clone(&door.folder);
+    let answer = blocking(move || {
+        let mut answer = report::take_in(&report, &pillar, &*folder.store, now)?;
+        // A pillar that hears of no key goes on with the one it has.
+        answer.seal_key = folder
+            .seal_key_notice()
+            .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
+            .ok();
+        Ok::<_, StoreError>(answer)
+    })
+    .await?;
     Ok(Json(answer).into_response())
 }
 
-async fn read(body: Body, limit: usize) -> Result<Bytes, Rejection> {
-    match tokio::time::timeout(UPLOAD_TIME, axum::body::to_bytes(body, limit)).await {
-        Err(_) => Err(Rejection::TooSlow),
-        Ok(Err(_)) => Err(Rejection::TooLarge),
-        Ok(Ok(bytes)) => Ok(bytes),
-    }
-}
-
 async fn health(
-    State(folder): State<Arc<DataFolder>>,
-    Extension(pillar): Extension<Pillar>,
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
 ) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
     let now = Timestamp::now();
+    let store = Arc::clone(&door.folder.store);
     blocking(move || {
-        folder.store.pulse(now)?;
-        folder.store.saw_pillar(&pillar.name, now)
+        store.pulse(now)?;
+        store.saw_pillar(&pillar.name, now)
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#).into_response())

@@ -66,6 +66,9 @@ fn check(report: &HealthReport) -> Result<(), &'static str> {
     if !plain(&report.program) || !plain(&report.catalogue) {
         return Err("a version is empty, too long or has strange signs");
     }
+    if report.seal_key.as_deref().is_some_and(|id| !plain(id)) {
+        return Err("the id of the sealing key is empty, too long or has strange signs");
+    }
     if !all_differ(report.devices.iter().map(|device| device.device)) {
         return Err("a device is there twice");
     }
@@ -86,7 +89,7 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
     items.into_iter().all(|item| seen.insert(item))
 }
 
-/// Keeps a report and says what staff found out. When it returns, the report is durable.
+/// Keeps a report and says what staff found out; the caller adds the sealing key. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.
@@ -100,7 +103,7 @@ pub fn take_in(
     for told in &settled {
         tracing::info!(pillar = pillar.name, payment = %told.payment, state = ?told.state, "told what staff decided");
     }
-    Ok(HealthAnswer { now, settled })
+    Ok(HealthAnswer { now, settled, seal_key: None })
 }
 
 #[cfg(test)]
@@ -149,6 +152,7 @@ mod tests {
             ("open_payments", json!([open, open]), "open payment"),
             ("waiting", json!(u64::MAX), "number"),
             ("clock_off_seconds", json!(i64::MIN), "number"),
+            ("seal_key", json!("x".repeat(65)), "sealing key"),
             ("paper", json!({"used_mm": u64::MAX, "roll_mm": 1, "empty_on": null}), "number"),
         ] {
             let mut wrong = report();

@@ -2,16 +2,19 @@
 //! own and speaks of it through the trait only.
 
 pub(super) mod health;
+mod intake;
+mod revoked;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{
-    AnswerLine, Cents, Header, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, State,
-    SurveyAnswers, Transaction,
+    Cents, Header, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, State, SurveyAnswers,
 };
 
-use super::{Added, Batch, Filter, Incoming, Outcome, Pillar, Revoked, Store, Tally};
+use super::{
+    Added, Batch, Content, Filter, Incoming, Outcome, Pillar, Revoked, SealedContent, Store, Taken, Tally,
+};
 
 /// A store, and the folder that must outlive it.
 pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
@@ -35,7 +38,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         there_is_one_password_and_a_new_one_ends_all_sessions,
         a_session_ends_when_it_was_idle_or_closed,
     ];
-    for check in checks.into_iter().chain(health::CHECKS) {
+    for check in checks.into_iter().chain(health::CHECKS).chain(intake::CHECKS).chain(revoked::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();
@@ -60,37 +63,19 @@ pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
     }
 }
 
-/// A transaction (made up) whose id and reference follow from `number`.
+/// A transaction (made up, and nothing sealed in it) whose id and reference follow from `number`.
 pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
-    let (id, reference) = (Uuid::from_u128(u128::from(number)), Reference::from_bits(u64::from(number)));
-    Incoming {
-        header: Header {
-            version: PROTOCOL_VERSION,
-            id,
-            pillar: "jumbo".into(),
-            sequence,
-            reference,
-            committed_at: at(i64::from(number)),
-            key_id: "seal-1".into(),
-        },
-        content: Transaction {
-            id,
-            reference,
-            task: "bulky-waste".into(),
-            task_title: "Grofvuil laten ophalen".into(),
-            catalogue_version: "1".into(),
-            language: "nl".into(),
-            answers: vec![AnswerLine {
-                question: "address".into(),
-                label: "Adres".into(),
-                value: "1234AB 1".into(),
-                display: "Voorbeeldstraat 1".into(),
-            }],
-            fee: Cents(1735),
-        },
-        digest: [number; 32],
-        payment: None,
-    }
+    let header = Header {
+        version: PROTOCOL_VERSION,
+        id: Uuid::from_u128(u128::from(number)),
+        pillar: "jumbo".into(),
+        sequence,
+        reference: Reference::from_bits(u64::from(number)),
+        committed_at: at(i64::from(number)),
+        key_id: "seal-1".into(),
+    };
+    let sealed = SealedContent { header, encapsulated_key: vec![number; 32], ciphertext: vec![number; 300] };
+    Incoming { sealed, digest: [number; 32], payment: None, key_made_at: at(-100) }
 }
 
 fn with_payment(number: u8, state: PaymentState) -> Incoming {
@@ -100,7 +85,16 @@ fn with_payment(number: u8, state: PaymentState) -> Incoming {
 }
 
 fn send(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Vec<Outcome> {
-    store.take_in(&Batch { pillar: "jumbo".into(), transactions, surveys: vec![] }, at(second)).unwrap()
+    deliver(store, transactions, second).outcomes()
+}
+
+fn deliver(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Taken {
+    store.take_in(&batch(transactions), at(second)).unwrap()
+}
+
+/// What jumbo uploads at once.
+pub(super) fn batch(transactions: Vec<Incoming>) -> Batch {
+    Batch { pillar: "jumbo".into(), transactions, ..Batch::default() }
 }
 
 const fn accepted(state: State) -> Outcome {
@@ -110,8 +104,9 @@ const fn accepted(state: State) -> Outcome {
 fn a_transaction_is_found_by_its_reference(store: &dyn Store) {
     let sent = with_payment(1, PaymentState::Paid);
     assert_eq!(send(store, vec![sent.clone()], 60), [accepted(State::Received)]);
-    let found = store.transaction(sent.header.reference).unwrap().unwrap();
-    assert_eq!(found.content, sent.content);
+    let found = store.transaction(sent.sealed.header.reference).unwrap().unwrap();
+    assert_eq!(found.content, Content::Sealed(sent.sealed.clone()));
+    assert_eq!((found.id, found.reference), (sent.sealed.header.id, sent.sealed.header.reference));
     assert_eq!((found.pillar.as_str(), found.state), ("jumbo", State::Received));
     assert_eq!(found.payment, sent.payment);
     assert_eq!((found.committed_at, found.received_at), (at(1), at(60)));
@@ -129,13 +124,13 @@ fn other_content_under_a_known_id_or_reference_is_a_conflict(store: &dyn Store) 
     send(store, vec![incoming(1, 1), incoming(2, 2)], 60);
     let other_content = Incoming { digest: [9; 32], ..incoming(1, 1) };
     let mut other_reference = incoming(1, 1);
-    other_reference.header.reference = Reference::from_bits(77);
+    other_reference.sealed.header.reference = Reference::from_bits(77);
     other_reference.digest = [8; 32];
     let mut other_id = incoming(1, 1);
-    other_id.header.id = Uuid::from_u128(77);
+    other_id.sealed.header.id = Uuid::from_u128(77);
     other_id.digest = [7; 32];
     let mut between_two = incoming(1, 1);
-    between_two.header.reference = Reference::from_bits(2);
+    between_two.sealed.header.reference = Reference::from_bits(2);
     between_two.digest = [6; 32];
     let outcomes = send(store, vec![other_content, other_reference, other_id, between_two], 90);
     assert_eq!(outcomes, vec![Outcome::Conflict; 4]);
@@ -192,7 +187,7 @@ fn lists_are_newest_first_and_come_in_pages(store: &dyn Store) {
     send(store, vec![with_payment(2, PaymentState::Unknown)], 90);
     let numbers = |filter, offset, limit| {
         let page = store.transactions(filter, offset, limit).unwrap();
-        (page.items.iter().map(|item| item.content.id.as_u128()).collect::<Vec<_>>(), page.total)
+        (page.items.iter().map(|item| item.id.as_u128()).collect::<Vec<_>>(), page.total)
     };
     assert_eq!(numbers(Filter::default(), 0, 10), (vec![2, 3, 1], 3));
     assert_eq!(numbers(Filter::default(), 1, 1), (vec![3], 3));
@@ -211,12 +206,8 @@ fn the_tally_counts_today_and_what_waits(store: &dyn Store) {
 fn surveys_count_once(store: &dyn Store) {
     let answers = SurveyAnswers { clear: Some(5), helped: None };
     let survey = |id| SurveyItem { id: Uuid::from_u128(id), task: "bulky-waste".into(), answers };
-    let batch = |ids: &[u128]| Batch {
-        pillar: "jumbo".into(),
-        transactions: vec![],
-        surveys: ids.iter().copied().map(survey).collect(),
-    };
-    assert_eq!(store.take_in(&batch(&[1, 2]), at(60)).unwrap(), []);
+    let batch = |ids: &[u128]| Batch { surveys: ids.iter().copied().map(survey).collect(), ..batch(vec![]) };
+    assert_eq!(store.take_in(&batch(&[1, 2]), at(60)).unwrap(), Taken::Outcomes(vec![]));
     store.take_in(&batch(&[2, 3, 3]), at(90)).unwrap();
     assert_eq!(store.survey_count().unwrap(), 3);
 }

@@ -118,6 +118,8 @@ pub struct Decision {
 pub enum Decided {
     /// It is kept, and told to the pillar with every report until it has taken it.
     Yes,
+    /// The pillar was revoked: the payment is settled for good.
+    ForGood,
     /// The same was decided before; that stands.
     Before(Decision),
     /// Something else was decided before; that stands.
@@ -131,8 +133,11 @@ pub enum Decided {
 pub struct Unsettled {
     /// The pillar where it happened.
     pub pillar: String,
-    /// The payment, when the pillar reports it as open; only then can it be decided.
+    /// What names the payment, when it can be decided: the id under which the pillar reports it as open, or,
+    /// when the pillar was revoked and reports nothing any more, the id of the stored transaction.
     pub payment: Option<Uuid>,
+    /// Whether the pillar was revoked. Then a decision does not wait for it but settles the payment for good.
+    pub revoked: bool,
     /// The reference of its transaction.
     pub reference: Reference,
     /// Whether that transaction is stored here.

@@ -2,6 +2,7 @@
 //! SQLite in all but durability.
 
 mod health;
+mod intake;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,10 +14,10 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::{HealthReport, Reference};
 
 use self::health::Health;
-use super::rules::{self, Settlement};
+use super::rules;
 use super::{
-    Added, Batch, Decided, Decision, Digest, Filter, Incoming, OpenPaymentKey, Outcome, Page, Pillar,
-    Reported, Revoked, Store, StoreError, Stored, Tally, Unsettled,
+    Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -26,13 +27,24 @@ pub struct MemoryStore(Mutex<Memory>);
 
 #[derive(Default)]
 struct Memory {
-    transactions: BTreeMap<Uuid, (Digest, Stored)>,
+    transactions: BTreeMap<Uuid, Row>,
     ids: HashMap<Reference, Uuid>,
+    /// In the order in which they came in.
+    order: Vec<Uuid>,
+    checked_up_to: u64,
+    refusals: BTreeMap<(String, Uuid), RefusedEnvelope>,
+    after_revocation: HashMap<String, u64>,
     surveys: BTreeMap<Uuid, SurveyItem>,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
     password_hash: Option<String>,
     sessions: HashMap<Digest, Timestamp>,
+}
+
+struct Row {
+    digest: Digest,
+    sequence: u64,
+    stored: Stored,
 }
 
 impl MemoryStore {
@@ -47,71 +59,33 @@ impl MemoryStore {
     }
 }
 
-impl Memory {
-    fn take_one(&mut self, incoming: &Incoming, now: Timestamp) -> Outcome {
-        let Incoming { header, content, digest, payment } = incoming;
-        let id = self.ids.get(&header.reference).copied().unwrap_or(header.id);
-        let Some((known_digest, known)) = self.transactions.get_mut(&id) else {
-            let stored = Stored {
-                content: content.clone(),
-                pillar: header.pillar.clone(),
-                state: rules::first_state(payment.as_ref()),
-                case_number: None,
-                payment: payment.clone(),
-                committed_at: header.committed_at,
-                received_at: now,
-                payment_settled_at: None,
-            };
-            let outcome = Outcome::Accepted { state: stored.state, case_number: None };
-            self.ids.insert(header.reference, header.id);
-            self.transactions.insert(header.id, (*digest, stored));
-            return outcome;
-        };
-        if known_digest != digest {
-            return Outcome::Conflict;
-        }
-        match (rules::settlement(known.payment.as_ref(), payment.as_ref()), payment) {
-            (Settlement::Nothing, _) => {}
-            (Settlement::Settled, Some(settled)) => {
-                known.state = rules::state_after(known.state, settled.state);
-                known.payment = Some(settled.clone());
-                known.payment_settled_at = Some(now);
-            }
-            (Settlement::Conflict, _) | (Settlement::Settled, None) => return Outcome::Conflict,
-        }
-        Outcome::Accepted { state: known.state, case_number: known.case_number.clone() }
-    }
-}
-
 impl Store for MemoryStore {
-    fn take_in(&self, batch: &Batch, now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
+    fn take_in_all(&self, deliveries: &[Delivery<'_>]) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
         let mut memory = self.lock();
-        let mut highest = None;
-        let mut outcomes = Vec::with_capacity(batch.transactions.len());
-        for incoming in &batch.transactions {
-            let outcome = memory.take_one(incoming, now);
-            if outcome != Outcome::Conflict {
-                highest = highest.max(Some(incoming.header.sequence));
-                if incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state)) {
-                    memory.health.close_settled(&batch.pillar, incoming.header.reference);
-                }
-            }
-            outcomes.push(outcome);
-        }
-        for survey in &batch.surveys {
-            memory.surveys.entry(survey.id).or_insert_with(|| survey.clone());
-        }
-        if let Some(pillar) = memory.pillars.get_mut(&batch.pillar) {
-            pillar.last_seen_at = Some(now);
-            pillar.last_sequence = pillar.last_sequence.max(highest);
-        }
-        Ok(outcomes)
+        Ok(deliveries.iter().map(|delivery| Ok(memory.take_in(delivery))).collect())
+    }
+
+    fn refusals(&self, pillar: &str) -> Result<Vec<RefusedEnvelope>, StoreError> {
+        Ok(self.lock().refusals(pillar))
+    }
+
+    fn delivered_after_revocation(&self, pillar: &str) -> Result<u64, StoreError> {
+        Ok(self.lock().after_revocation.get(pillar).copied().unwrap_or(0))
+    }
+
+    fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
+        Ok(self.lock().unchecked(limit))
+    }
+
+    fn note_checked(&self, checked: &[Checked]) -> Result<(), StoreError> {
+        self.lock().note_checked(checked);
+        Ok(())
     }
 
     fn transaction(&self, reference: Reference) -> Result<Option<Stored>, StoreError> {
         let memory = self.lock();
         let id = memory.ids.get(&reference);
-        Ok(id.and_then(|id| memory.transactions.get(id)).map(|(_, stored)| stored.clone()))
+        Ok(id.and_then(|id| memory.transactions.get(id)).map(|row| row.stored.clone()))
     }
 
     fn transactions(&self, filter: Filter, offset: u64, limit: u32) -> Result<Page, StoreError> {
@@ -119,13 +93,11 @@ impl Store for MemoryStore {
         let mut items: Vec<&Stored> = memory
             .transactions
             .values()
-            .map(|(_, stored)| stored)
+            .map(|row| &row.stored)
             .filter(|stored| filter.since.is_none_or(|since| stored.received_at >= since))
             .filter(|stored| !filter.parked || stored.state == zuil_wire::State::Parked)
             .collect();
-        items.sort_by_key(|stored| {
-            std::cmp::Reverse((stored.received_at, stored.committed_at, stored.content.id))
-        });
+        items.sort_by_key(|stored| std::cmp::Reverse((stored.received_at, stored.committed_at, stored.id)));
         let total = items.len() as u64;
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         let items = items.into_iter().skip(offset).take(limit as usize).cloned().collect();
@@ -161,7 +133,7 @@ impl Store for MemoryStore {
     }
 
     fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError> {
-        Ok(self.lock().health.decide(key, decision))
+        Ok(self.lock().decide(key, decision))
     }
 
     fn add_pillar(&self, pillar: &Pillar) -> Result<Added, StoreError> {
@@ -174,11 +146,13 @@ impl Store for MemoryStore {
     }
 
     fn revoke_pillar(&self, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
-        match self.lock().pillars.get_mut(name).map(|pillar| &mut pillar.revoked_at) {
+        let mut memory = self.lock();
+        match memory.pillars.get_mut(name).map(|pillar| &mut pillar.revoked_at) {
             None => Ok(Revoked::NoSuchPillar),
             Some(Some(at)) => Ok(Revoked::Before(*at)),
             Some(revoked_at) => {
                 *revoked_at = Some(now);
+                memory.settle_for_good(name);
                 Ok(Revoked::Yes)
             }
         }

@@ -5,6 +5,7 @@ mod health;
 mod memory;
 mod rules;
 mod sqlite;
+mod transaction;
 
 #[cfg(test)]
 mod conformance;
@@ -12,16 +13,21 @@ mod conformance;
 mod power_cuts;
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
-use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Header, HealthReport, PaymentRecord, Reference, State, Transaction};
+use zuil_wire::{HealthReport, Reference};
 
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+pub use transaction::{
+    Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
+    RefusedEnvelope, SealedContent, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
+};
 
 use crate::authority::Fingerprint;
+
+/// How many refused envelopes are kept of each pillar.
+pub const REFUSALS_KEPT: u32 = 100;
 
 /// A SHA-256.
 pub type Digest = [u8; 32];
@@ -38,95 +44,6 @@ pub enum StoreError {
     /// A row cannot be read.
     #[error("the database holds a {0} that cannot be read; restore the backup of the data folder")]
     Damaged(&'static str),
-}
-
-/// A transaction that was verified and opened, ready to be stored.
-#[derive(Clone, Debug)]
-pub struct Incoming {
-    /// What could be seen on the way.
-    pub header: Header,
-    /// What was sealed.
-    pub content: Transaction,
-    /// The digest of header and sealed content. Equal digests mean the same upload.
-    pub digest: Digest,
-    /// What the pillar knows of the payment.
-    pub payment: Option<PaymentRecord>,
-}
-
-/// What one pillar uploads at once.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// The name of the pillar.
-    pub pillar: String,
-    /// Its transactions. Each stands alone: one that is refused does not hinder the others.
-    pub transactions: Vec<Incoming>,
-    /// Its surveys.
-    pub surveys: Vec<SurveyItem>,
-}
-
-/// What became of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is durable, now or since an earlier upload.
-    Accepted {
-        /// Where it is.
-        state: State,
-        /// The case number, once registered.
-        case_number: Option<String>,
-    },
-    /// The same id or reference is stored with other content, or the payment changed in a way that
-    /// payments do not change.
-    Conflict,
-}
-
-/// A stored transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// What the resident asked.
-    pub content: Transaction,
-    /// The pillar that sent it.
-    pub pillar: String,
-    /// Where it is.
-    pub state: State,
-    /// The case number, once registered.
-    pub case_number: Option<String>,
-    /// What is known of the payment.
-    pub payment: Option<PaymentRecord>,
-    /// When the pillar's clock said it was committed.
-    pub committed_at: Timestamp,
-    /// When it was stored here.
-    pub received_at: Timestamp,
-    /// When an unknown payment became known here.
-    pub payment_settled_at: Option<Timestamp>,
-}
-
-/// Which transactions to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those that wait for a person.
-    pub parked: bool,
-    /// Only those received then or later.
-    pub since: Option<Timestamp>,
-}
-
-/// A part of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The transactions of this page, newest first.
-    pub items: Vec<Stored>,
-    /// How many the whole list has.
-    pub total: u64,
-}
-
-/// How things are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Received since the given time.
-    pub received: u64,
-    /// Waiting for a person, from any time.
-    pub parked: u64,
-    /// Payments about which nobody has decided anything yet.
-    pub unsettled: u64,
 }
 
 /// A pillar that may deliver here.
@@ -175,15 +92,67 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store: Send + Sync {
-    /// Stores a batch; outcomes in its order. Notes that the pillar was seen, and its highest
-    /// accepted sequence. Open payments of transactions whose outcome is told are closed. Surveys are stored once by id and are never tied to the pillar.
+    /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
+    /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
+    ///
+    /// Of a delivery it notes that the pillar was seen, its highest accepted sequence (which never goes
+    /// back), and what was refused. Open payments of transactions whose outcome is told are closed. Surveys
+    /// are stored once by id and are never tied to the pillar.
     ///
     /// A transaction whose payment is unknown is parked, any other received. A later upload of the
     /// same may settle an unknown payment: paid makes it received, not paid leaves it parked.
     ///
+    /// A revoked pillar is admitted as far as [`Grace`] goes, with transactions and nothing else: what is
+    /// sealed to a key from before the revocation is stored and parked as [`Trouble::AfterRevocation`].
+    ///
+    /// # Errors
+    /// The outer [`StoreError`] when the transaction as a whole failed; then nothing is stored.
+    fn take_in_all(&self, deliveries: &[Delivery<'_>]) -> Result<Vec<Result<Taken, StoreError>>, StoreError>;
+
+    /// Stores one batch, as [`Store::take_in_all`] does, with the usual [`Grace`].
+    ///
     /// # Errors
     /// [`StoreError`]; then nothing of the batch is stored.
-    fn take_in(&self, batch: &Batch, now: Timestamp) -> Result<Vec<Outcome>, StoreError>;
+    fn take_in(&self, batch: &Batch, now: Timestamp) -> Result<Taken, StoreError> {
+        let delivery = Delivery { batch, at: now, grace: Grace::default() };
+        let mut all = self.take_in_all(&[delivery])?;
+        all.pop().unwrap_or(Err(StoreError::Damaged("answer")))
+    }
+
+    /// What was refused of what a pillar sent, the newest first: at most [`REFUSALS_KEPT`], and without
+    /// what was taken in after all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn refusals(&self, pillar: &str) -> Result<Vec<RefusedEnvelope>, StoreError>;
+
+    /// How many transactions a pillar delivered after it was revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn delivered_after_revocation(&self, pillar: &str) -> Result<u64, StoreError>;
+
+    /// What was not opened yet since it came in, or is still plain: at most `limit`, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError>;
+
+    /// Keeps what came of opening a part of [`Store::unchecked`], which must be given from its beginning.
+    /// What is troubled is parked.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is kept.
+    fn note_checked(&self, checked: &[Checked]) -> Result<(), StoreError>;
+
+    /// Does what would otherwise be done while a pillar waits, such as moving what was written into its
+    /// final place. To be called again and again by a thread for which nobody waits.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it is done later.
+    fn tend(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// The transaction with a reference.
     ///
@@ -238,7 +207,8 @@ pub trait Store: Send + Sync {
     fn unsettled_payments(&self) -> Result<Vec<Unsettled>, StoreError>;
 
     /// Keeps what staff found out about an open payment. The first decision stands: the pillar may have
-    /// taken it already.
+    /// taken it already. When the pillar was revoked, nobody waits for it: the payment is closed and the
+    /// transaction settled, also when it comes in later.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is decided.
@@ -250,7 +220,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     fn add_pillar(&self, pillar: &Pillar) -> Result<Added, StoreError>;
 
-    /// Revokes a pillar. What it delivered stays.
+    /// Revokes a pillar. What it delivered stays; what staff had decided about its payments is settled.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -316,10 +286,4 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`] when either is impossible.
     fn pulse(&self, now: Timestamp) -> Result<(), StoreError>;
-}
-
-/// The ids of the surveys in a batch: all are durable when [`Store::take_in`] returned.
-#[must_use]
-pub fn survey_ids(batch: &Batch) -> Vec<Uuid> {
-    batch.surveys.iter().map(|survey| survey.id).collect()
 }

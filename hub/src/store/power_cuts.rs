@@ -10,8 +10,8 @@ use zuil_disk::{Disk, Drawn, Fault, VFS};
 use zuil_wire::SurveyAnswers;
 use zuil_wire::messages::SurveyItem;
 
-use super::conformance::{incoming, some_pillar};
-use super::{Batch, Filter, Outcome, SqliteStore, Store, StoreError};
+use super::conformance::{batch, incoming, some_pillar};
+use super::{Batch, Delivery, Filter, Grace, Outcome, SqliteStore, Store, StoreError};
 
 /// How many lives of a hub, each ended by a cut.
 const CUTS: u64 = 1_000;
@@ -60,8 +60,9 @@ fn deliver(store: &SqliteStore, upload: &Upload) -> Result<(), StoreError> {
             .map(|number| incoming(*number, u64::from(*number)))
             .collect(),
         surveys: upload.surveys.iter().map(survey).collect(),
+        ..Batch::default()
     };
-    for outcome in store.take_in(&batch, now())? {
+    for outcome in store.take_in(&batch, now())?.outcomes() {
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     }
     Ok(())
@@ -69,7 +70,8 @@ fn deliver(store: &SqliteStore, upload: &Upload) -> Result<(), StoreError> {
 
 /// Compares what the hub holds with what was answered; an interrupted upload is there or not.
 fn look(store: &SqliteStore, told: &mut Told, interrupted: Option<Upload>) -> Result<(), String> {
-    let there = |number: &u8| store.transaction(incoming(*number, 1).header.reference).unwrap().is_some();
+    let there =
+        |number: &u8| store.transaction(incoming(*number, 1).sealed.header.reference).unwrap().is_some();
     let found = Told { transactions: (0..=u8::MAX).filter(there).collect(), surveys: told.surveys.clone() };
     let total = store.transactions(Filter::default(), 0, 1).unwrap().total;
     let surveys = store.survey_count().unwrap();
@@ -175,4 +177,62 @@ fn a_thousand_power_cuts_lose_and_double_nothing_at_the_hub_second_half() {
 fn a_lying_disk_is_seen_to_lose_what_the_hub_answered() {
     let caught = (0..20).filter(|seed| live(*seed, Some(Fault::LostSync)).is_err()).count();
     assert!(caught >= 10, "only {caught} of 20");
+}
+
+/// Deliveries of several pillars share one commit. The power is cut at each of its writes and syncs in turn,
+/// right before the commit is on the disk and right after it.
+#[test]
+fn wherever_the_power_goes_in_a_shared_commit_what_was_answered_is_there() {
+    let (mut answered, mut lost) = (0, 0);
+    for moment in 1..200 {
+        let disk = Disk::new(moment);
+        let store = open(&disk, &mut Rng::with_seed(3)).unwrap();
+        store.take_in(&batch(vec![incoming(9, 9)]), now()).unwrap();
+        disk.cut_power_after(moment);
+        let batches: Vec<Batch> = (1..5).map(|number| batch(vec![incoming(number, number.into())])).collect();
+        let delivery = |batch| Delivery { batch, at: now(), grace: Grace::default() };
+        let taken = store.take_in_all(&batches.iter().map(delivery).collect::<Vec<_>>());
+        let had_power = disk.has_power();
+        drop(store);
+        disk.cut_power();
+        disk.restore_power();
+        let store = SqliteStore::open_on(&disk.path("hub.sqlite"), VFS).unwrap();
+        let there =
+            |number: u8| store.transaction(incoming(number, 1).sealed.header.reference).unwrap().is_some();
+        assert!(there(9), "{moment}: what was answered before is gone");
+        let found = (1..5).filter(|number| there(*number)).count();
+        match taken {
+            Ok(all) => {
+                assert!(all.iter().all(Result::is_ok) && found == 4, "{moment}: {found} of 4 answered ones");
+                answered += 1;
+            }
+            Err(_) => {
+                assert!(found == 0 || found == 4, "{moment}: {found} of 4 that share one commit");
+                lost += 1;
+            }
+        }
+        if had_power {
+            break;
+        }
+    }
+    assert!(answered > 0 && lost > 3, "{answered} {lost}");
+}
+
+/// A full disk, a disk that refuses to write or to sync: nobody is told that it is stored, and when the
+/// disk is mended the same upload is taken.
+#[test]
+fn while_the_disk_fails_nothing_is_accepted_and_afterwards_all_of_it() {
+    for fault in [Fault::Full, Fault::WriteError, Fault::ShortWrite, Fault::SyncError, Fault::ReadOnly] {
+        let disk = Disk::new(7);
+        let store = open(&disk, &mut Rng::with_seed(3)).unwrap();
+        let upload = Upload { transactions: vec![1, 2], surveys: vec![3] };
+        disk.fail(Some(fault));
+        assert!(deliver(&store, &upload).is_err(), "{fault:?}");
+        disk.fail(None);
+        let mut told = Told::default();
+        look(&store, &mut told, Some(upload.clone())).unwrap();
+        deliver(&store, &upload).unwrap();
+        told.note(&upload);
+        look(&store, &mut told, None).unwrap();
+    }
 }

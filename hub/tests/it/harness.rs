@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use reqwest::{Certificate, Client, Identity, StatusCode};
 use tempfile::TempDir;
 use uuid::Uuid;
+use zuil_hub::seal_keys::SealKeys;
+use zuil_hub::store::Stored;
 use zuil_hub::{Config, Hub, Running, fleet};
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper};
 use zuil_wire::messages::SurveyItem;
@@ -28,9 +30,14 @@ pub async fn hub() -> TestHub {
 
 /// Its staff wait that many hours until they can say that something was not paid.
 pub async fn hub_whose_staff_wait(hours: u16) -> TestHub {
+    hub_with(|config| config.desk.not_paid_after_hours = hours).await
+}
+
+/// A hub of which something is configured otherwise.
+pub async fn hub_with(change: impl FnOnce(&mut Config)) -> TestHub {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
-    config.desk.not_paid_after_hours = hours;
+    change(&mut config);
     let running = Hub::start(config.clone()).await.unwrap();
     TestHub { config, running, _folder: folder }
 }
@@ -39,6 +46,12 @@ impl TestHub {
     pub fn add_pillar(&self, name: &str) -> TestPillar {
         let url = Some(self.running.intake_url.as_str());
         TestPillar::new(fleet::add_pillar(&self.config, name, url, Timestamp::now()).unwrap())
+    }
+
+    /// What a resident asked, as staff read it.
+    pub fn opened(&self, stored: &Stored) -> Transaction {
+        let keys = SealKeys::open_or_make(&self.config.data_dir.join("seal"), Timestamp::now()).unwrap();
+        zuil_hub::opening::open(&stored.content, &keys).unwrap()
     }
 
     /// Ends the hub and starts another on the same data folder.
@@ -190,6 +203,7 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         open_payments: Vec::new(),
         clock_off_seconds: None,
         storage: None,
+        seal_key: None,
     }
 }
 

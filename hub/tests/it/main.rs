@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod desk_health;
@@ -15,3 +17,5 @@ mod harness;
 mod intake;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod seal_keys;

@@ -90,7 +90,7 @@ fn errand(stage: &Stage) -> Result<Cut, Failure> {
     let mut resident = ScriptedResident::who_wants("bulky-waste");
     let does = |resident: &mut ScriptedResident, view: &View| -> Result<(), Failure> {
         for intent in resident.acts_on(view) {
-            pillar.inputs().send(Input::Resident(intent))?;
+            pillar.inputs().send(Input::Resident(Box::new(intent)))?;
         }
         Ok(())
     };

@@ -87,7 +87,7 @@ impl Pillar {
                 return;
             }
             for intent in resident.acts_on(&view) {
-                self.takes(Input::Resident(intent));
+                self.takes(Input::Resident(Box::new(intent)));
             }
             self.after(1);
         }
@@ -114,7 +114,7 @@ fn a_pillar_without_room_for_a_hundred_serves_nobody_until_there_is_some() {
 fn the_very_touch_that_would_begin_a_visit_finds_that_there_is_no_room() {
     let mut pillar = Pillar::new();
     pillar.after(1).outbox.set_largest(4 << 20);
-    pillar.takes(Input::Resident(crate::visit::Intent::ChooseTask("call-back".into())));
+    pillar.takes(Input::Resident(Box::new(crate::visit::Intent::ChooseTask("call-back".into()))));
     assert_eq!(pillar.screen(), CLOSED);
 }
 

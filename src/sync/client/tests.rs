@@ -291,6 +291,7 @@ async fn a_report_brings_back_what_staff_found_out() {
         open_payments: Vec::new(),
         clock_off_seconds: None,
         storage: None,
+        seal_key: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);
@@ -329,6 +330,7 @@ fn a_full_answer_fits() {
         now: Timestamp::UNIX_EPOCH,
         outcomes: vec![outcome; UploadRequest::MAX_ENVELOPES],
         surveys: vec![id; UploadRequest::MAX_ENVELOPES],
+        later: vec![id; UploadRequest::MAX_ENVELOPES],
     };
     assert!(serde_json::to_vec(&full).unwrap().len() < MAX_ANSWER / 4);
 }

@@ -52,7 +52,7 @@ impl ScriptedHub {
             None => Vec::new(),
         };
         let settled = settled.into_iter().map(|(payment, state)| SettledByStaff { payment, state }).collect();
-        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled })
+        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled, seal_key: None })
     }
 }
 
@@ -69,6 +69,7 @@ fn report(printer: DeviceState) -> HealthReport {
         open_payments: Vec::new(),
         clock_off_seconds: None,
         storage: None,
+        seal_key: None,
     }
 }
 

@@ -60,7 +60,7 @@ struct ConfirmPage {
     w: &'static PaymentTexts,
     facts: Facts,
     question: &'static str,
-    consequences: [&'static str; 3],
+    consequences: Vec<&'static str>,
     action: String,
     button: &'static str,
 }
@@ -152,12 +152,16 @@ async fn ask_first(visitor: &Visitor, names: (String, String, String)) -> Result
     if too_early(visitor, &payment, finding, Timestamp::now()).is_some() {
         return Ok(not_yet(visitor));
     }
+    let consequences = match payment.revoked {
+        true => lang.consequences_for_good(finding).to_vec(),
+        false => lang.consequences(finding).to_vec(),
+    };
     Ok(render(&ConfirmPage {
         frame: visitor.frame(Section::Payments),
         w: lang.payment_texts(),
         facts: facts(payment, lang, Timestamp::now()),
         question: lang.confirm(finding),
-        consequences: lang.consequences(finding),
+        consequences,
         action: format!("/payments/{}/{}/{}", key.pillar, key.payment, finding.as_str()),
         button: lang.confirm_button(finding),
     }))
@@ -174,7 +178,7 @@ async fn decide_now(visitor: &Visitor, names: (String, String, String)) -> Resul
         return Ok(not_yet(visitor));
     }
     match visitor.desk.ask(move |store| store.decide_payment(&key, decision)).await? {
-        Decided::Yes => {
+        Decided::Yes | Decided::ForGood => {
             tracing::info!(%payment, pillar, finding = finding.as_str(), "staff decided about a payment");
             Ok(Redirect::to("/payments").into_response())
         }

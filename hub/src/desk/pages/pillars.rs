@@ -16,7 +16,7 @@ use super::super::texts::{Lang, PillarTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
-use crate::store::{Pillar, Reported};
+use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -83,6 +83,16 @@ struct PillarPage {
     /// Leads to the payments to settle.
     to_settle: Option<String>,
     details: Vec<(&'static str, String)>,
+    refusals: Vec<RefusalRow>,
+}
+
+/// Something that was refused for good.
+struct RefusalRow {
+    reference: Option<String>,
+    id: Option<String>,
+    reason: &'static str,
+    last: Moment,
+    times: Option<String>,
 }
 
 struct DeviceRow {
@@ -115,13 +125,31 @@ pub(in super::super) async fn pillars(
 }
 
 pub(in super::super) async fn pillar(visitor: Visitor, Path(name): Path<String>) -> Response {
-    let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
-    let page = known.and_then(|(pillars, reports)| {
-        let pillar = pillars.into_iter().find(|pillar| pillar.name == name).ok_or(Failure::NotFound)?;
-        let reported = reports.into_iter().find(|reported| reported.pillar == name);
-        Ok(render(&pillar_page(&visitor, &pillar, reported.as_ref(), Timestamp::now())))
+    let known = visitor.desk.ask(move |store| Known::of(store, &name)).await;
+    let page = known.and_then(|known| {
+        let known = known.ok_or(Failure::NotFound)?;
+        Ok(render(&pillar_page(&visitor, &known, Timestamp::now())))
     });
     visitor.answer(page)
+}
+
+/// What the store knows of a pillar.
+struct Known {
+    pillar: Pillar,
+    reported: Option<Reported>,
+    refusals: Vec<RefusedEnvelope>,
+    after_revocation: u64,
+}
+
+impl Known {
+    fn of(store: &dyn Store, name: &str) -> Result<Option<Self>, StoreError> {
+        let Some(pillar) = store.pillars()?.into_iter().find(|pillar| pillar.name == name) else {
+            return Ok(None);
+        };
+        let reported = store.reports()?.into_iter().find(|reported| reported.pillar == name);
+        let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
+        Ok(Some(Self { pillar, reported, refusals, after_revocation }))
+    }
 }
 
 fn pillars_page(
@@ -233,13 +261,9 @@ fn row(
     }
 }
 
-fn pillar_page(
-    visitor: &Visitor,
-    pillar: &Pillar,
-    reported: Option<&Reported>,
-    now: Timestamp,
-) -> PillarPage {
+fn pillar_page(visitor: &Visitor, known: &Known, now: Timestamp) -> PillarPage {
     let lang = visitor.lang;
+    let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let condition = Condition::of(pillar, reported, now);
     let open = reported.map_or(0, |reported| reported.report.open_payments.len());
     PillarPage {
@@ -252,7 +276,19 @@ fn pillar_page(
         known: condition.is_known(),
         paper: paper_card(&condition, lang, now),
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
-        details: details(pillar, reported, &condition, lang, now),
+        details: details(known, &condition, lang, now),
+        refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+    }
+}
+
+fn refusal_row(envelope: &RefusedEnvelope, lang: Lang, now: Timestamp) -> RefusalRow {
+    let Refused { id, reference, reason } = envelope.refused;
+    RefusalRow {
+        reference: reference.map(|reference| reference.groups().join(" ")),
+        id: (!id.is_nil()).then(|| id.to_string()),
+        reason: lang.refusal(reason),
+        last: Moment::new(envelope.last_at, now, lang),
+        times: (envelope.times > 1).then(|| lang.times(envelope.times)),
     }
 }
 
@@ -267,14 +303,9 @@ fn paper_card(condition: &Condition, lang: Lang, now: Timestamp) -> Option<Paper
     })
 }
 
-fn details(
-    pillar: &Pillar,
-    reported: Option<&Reported>,
-    condition: &Condition,
-    lang: Lang,
-    now: Timestamp,
-) -> Vec<(&'static str, String)> {
+fn details(known: &Known, condition: &Condition, lang: Lang, now: Timestamp) -> Vec<(&'static str, String)> {
     let t = lang.pillar_texts();
+    let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let moment =
         |at: Option<Timestamp>| at.map_or_else(|| t.never.to_owned(), |at| Moment::new(at, now, lang).text);
     let mut details = vec![
@@ -298,6 +329,9 @@ fn details(
         Some(at) => format!("{}, {}", t.revoked, Moment::new(at, now, lang).text),
     };
     details.push((t.access, access));
+    if pillar.revoked_at.is_some() {
+        details.push((t.after_revocation, lang.requests(known.after_revocation)));
+    }
     let sequence = pillar.last_sequence.map_or_else(|| t.none_yet.to_owned(), |number| number.to_string());
     details.push((t.last_sequence, sequence));
     details.push((t.added, Moment::new(pillar.added_at, now, lang).text));

@@ -6,13 +6,15 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use zuil_wire::{PaymentRecord, PaymentState, Reference, State};
+use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference, State, Transaction};
 
 use super::super::Failure;
 use super::super::texts::Lang;
 use super::super::times::{Moment, start_of_day};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
+use crate::opening;
+use crate::seal_keys::SealKeys;
 use crate::store::{Filter, Page, Stored};
 
 /// Rows on a page of the list.
@@ -91,6 +93,10 @@ struct TransactionPage {
     title: String,
     state: Badge,
     meaning: &'static str,
+    /// Why somebody must look at it, besides its payment.
+    trouble: Option<&'static str>,
+    /// Whether its content could be opened.
+    readable: bool,
     answers: Vec<(String, String)>,
     steps: Vec<(&'static str, Moment)>,
     payment: Option<PaymentDetails>,
@@ -134,10 +140,12 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
     };
     let number = query.page.unwrap_or(1).max(1);
     let offset = u64::from(number - 1) * u64::from(ROWS);
-    let answers = visitor
-        .desk
-        .ask(move |store| Ok((store.transactions(filter, offset, ROWS)?, store.tally(midnight)?)));
-    let (Page { items, total }, tally) = answers.await?;
+    let answers = visitor.desk.ask_and_open(move |store, keys| {
+        let Page { items, total } = store.transactions(filter, offset, ROWS)?;
+        let items: Vec<Opened> = items.into_iter().map(|stored| Opened::new(stored, keys)).collect();
+        Ok((items, total, store.tally(midnight)?))
+    });
+    let (items, total, tally) = answers.await?;
     let last = offset + items.len() as u64;
     let link = |number: u32| format!("/?show={}&page={number}", query.show.word());
     let page = ListPage {
@@ -180,52 +188,86 @@ async fn search(visitor: &Visitor, typed: &str) -> Result<Search, Failure> {
 
 async fn show_transaction(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
     let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
-    let stored = visitor.desk.ask(move |store| store.transaction(reference)).await?;
-    let stored = stored.ok_or(Failure::NotFound)?;
-    Ok(render(&transaction_page(visitor, &stored, now)))
+    let opened = visitor.desk.ask_and_open(move |store, keys| {
+        Ok(store.transaction(reference)?.map(|stored| Opened::new(stored, keys)))
+    });
+    let opened = opened.await?.ok_or(Failure::NotFound)?;
+    Ok(render(&transaction_page(visitor, &opened, now)))
 }
 
-fn row(stored: &Stored, lang: Lang, now: Timestamp) -> Row {
-    Row {
-        reference: stored.content.reference,
-        task: stored.content.task_title.clone(),
-        pillar: stored.pillar.clone(),
-        received: Moment::new(stored.received_at, now, lang),
-        state: state_badge(stored.state, lang),
-        payment: payment_cell(stored, lang),
+/// A transaction, opened to be shown.
+struct Opened {
+    stored: Stored,
+    /// Nothing when it cannot be opened.
+    content: Option<Transaction>,
+}
+
+impl Opened {
+    fn new(stored: Stored, keys: &SealKeys) -> Self {
+        let content = opening::open(&stored.content, keys);
+        if let Err(error) = &content {
+            tracing::warn!(id = %stored.id, %error, "a transaction is shown without its content");
+        }
+        Self { stored, content: content.ok() }
+    }
+
+    fn title(&self, lang: Lang) -> String {
+        let title = self.content.as_ref().map(|content| content.task_title.clone());
+        title.unwrap_or_else(|| lang.texts().unreadable.to_owned())
     }
 }
 
-fn transaction_page(visitor: &Visitor, stored: &Stored, now: Timestamp) -> TransactionPage {
+fn row(opened: &Opened, lang: Lang, now: Timestamp) -> Row {
+    let stored = &opened.stored;
+    Row {
+        reference: stored.reference,
+        task: opened.title(lang),
+        pillar: stored.pillar.clone(),
+        received: Moment::new(stored.received_at, now, lang),
+        state: state_badge(stored.state, lang),
+        payment: payment_cell(opened, lang),
+    }
+}
+
+fn transaction_page(visitor: &Visitor, opened: &Opened, now: Timestamp) -> TransactionPage {
     let (lang, t) = (visitor.lang, visitor.lang.texts());
-    let content = &stored.content;
+    let (stored, content) = (&opened.stored, opened.content.as_ref());
+    let lines = content.map(|content| content.answers.as_slice()).unwrap_or_default();
+    let payment_state = stored.payment.as_ref().map(|payment| payment.state);
     let mut steps = vec![
         (t.committed, Moment::new(stored.committed_at, now, lang)),
         (t.received_step, Moment::new(stored.received_at, now, lang)),
     ];
-    steps.extend(stored.payment_settled_at.map(|at| (t.settled_step, Moment::new(at, now, lang))));
+    let settled_step = if stored.payment_settled_by.is_some() { t.settled_by_staff } else { t.settled_step };
+    steps.extend(stored.payment_settled_at.map(|at| (settled_step, Moment::new(at, now, lang))));
     let mut details = vec![(t.pillar, stored.pillar.clone())];
     details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
-    details.push((t.visit_language, lang.language_name(&content.language)));
-    details.push((t.catalogue_version, content.catalogue_version.clone()));
-    details.push((t.id, content.id.to_string()));
+    if let Some(content) = content {
+        details.push((t.visit_language, lang.language_name(&content.language)));
+        details.push((t.catalogue_version, content.catalogue_version.clone()));
+    }
+    details.push((t.id, stored.id.to_string()));
     TransactionPage {
         frame: visitor.frame(Section::Transactions),
-        reference: content.reference,
-        title: content.task_title.clone(),
+        reference: stored.reference,
+        title: opened.title(lang),
         state: state_badge(stored.state, lang),
-        meaning: lang.meaning(stored.state, stored.payment.as_ref().map(|payment| payment.state)),
-        answers: content.answers.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
+        meaning: lang.meaning(stored.state, payment_state),
+        trouble: stored.trouble.map(|trouble| lang.trouble(trouble)),
+        readable: content.is_some(),
+        answers: lines.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
         steps,
-        to_settle: stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown),
-        payment: payment_details(stored, lang),
+        to_settle: payment_state == Some(PaymentState::Unknown),
+        payment: payment_details(opened, lang),
         details,
     }
 }
 
-fn payment_details(stored: &Stored, lang: Lang) -> Option<PaymentDetails> {
-    let (cell, t) = (payment_cell(stored, lang)?, lang.texts());
-    let Some(payment) = &stored.payment else { return Some(PaymentDetails { cell, lines: Vec::new() }) };
+fn payment_details(opened: &Opened, lang: Lang) -> Option<PaymentDetails> {
+    let (cell, t) = (payment_cell(opened, lang)?, lang.texts());
+    let Some(payment) = &opened.stored.payment else {
+        return Some(PaymentDetails { cell, lines: Vec::new() });
+    };
     let terminal = payment.terminal_id.clone().map(|id| (t.terminal, id));
     let receipt = payment.receipt_number.map(|number| (t.receipt_number, format!("{number:04}")));
     let card = payment.card_scheme.clone().map(|card| (t.card, card));
@@ -243,10 +285,11 @@ fn state_badge(state: State, lang: Lang) -> Badge {
 }
 
 /// What is known of the payment; nothing when there was nothing to pay.
-fn payment_cell(stored: &Stored, lang: Lang) -> Option<PaymentCell> {
-    let (kind, text, amount) = match &stored.payment {
-        None if stored.content.fee.is_zero() => return None,
-        None => ("unknown", lang.texts().not_reported, stored.content.fee),
+fn payment_cell(opened: &Opened, lang: Lang) -> Option<PaymentCell> {
+    let fee = opened.content.as_ref().map_or(Cents::ZERO, |content| content.fee);
+    let (kind, text, amount) = match &opened.stored.payment {
+        None if fee.is_zero() => return None,
+        None => ("unknown", lang.texts().not_reported, fee),
         Some(PaymentRecord { state, amount, .. }) => {
             let kind = match state {
                 PaymentState::Paid => "good",

@@ -6,6 +6,7 @@ mod callers;
 mod devices;
 mod payments;
 mod pillars;
+mod refusals;
 mod words;
 
 pub(super) use payments::PaymentTexts;
@@ -89,6 +90,9 @@ pub(super) struct Texts {
     pub committed: &'static str,
     pub received_step: &'static str,
     pub settled_step: &'static str,
+    pub settled_by_staff: &'static str,
+    pub unreadable: &'static str,
+    pub unreadable_help: &'static str,
     pub details: &'static str,
     pub visit_language: &'static str,
     pub catalogue_version: &'static str,
@@ -152,6 +156,10 @@ const NL: Texts = Texts {
     committed: "Afgerond bij de zuil",
     received_step: "Ontvangen door de gemeente",
     settled_step: "Uitkomst van de betaling bekend",
+    settled_by_staff: "Medewerker besliste over de betaling",
+    unreadable: "Inhoud niet te openen",
+    unreadable_help: "De inhoud is versleuteld bewaard, maar kan nu niet worden geopend. Bel de beheerder: er \
+                      ontbreekt een sleutel, of de zuil heeft iets verkeerds verstuurd.",
     details: "Gegevens",
     visit_language: "Taal van de bewoner",
     catalogue_version: "Versie van de catalogus",
@@ -216,6 +224,10 @@ const EN: Texts = Texts {
     committed: "Finished at the pillar",
     received_step: "Received by the municipality",
     settled_step: "Outcome of the payment known",
+    settled_by_staff: "Staff decided about the payment",
+    unreadable: "Content cannot be opened",
+    unreadable_help: "The content is kept sealed, but cannot be opened now. Call the administrator: a key is \
+                      missing, or the pillar sent something wrong.",
     details: "Details",
     visit_language: "Language of the resident",
     catalogue_version: "Version of the catalogue",

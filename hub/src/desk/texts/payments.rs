@@ -180,6 +180,29 @@ impl Lang {
         }
     }
 
+    /// What a decision does when the pillar was revoked.
+    pub(in super::super) const fn consequences_for_good(self, finding: Finding) -> [&'static str; 2] {
+        match (self, finding) {
+            (Self::Nl, Finding::Paid) => [
+                "De zuil is ingetrokken en hoort niets meer. Uw besluit geldt meteen en voorgoed.",
+                "De aanvraag gaat door, tenzij er nog iets anders is waarvoor ze op een medewerker wacht.",
+            ],
+            (Self::Nl, Finding::NotPaid) => [
+                "De zuil is ingetrokken en hoort niets meer. Uw besluit geldt meteen en voorgoed.",
+                "De aanvraag blijft op een medewerker wachten: beslis of ze toch doorgaat en neem contact op met \
+                 de bewoner.",
+            ],
+            (Self::En, Finding::Paid) => [
+                "The pillar was revoked and hears nothing any more. Your decision counts at once and for good.",
+                "The request goes on, unless it waits for staff for another reason.",
+            ],
+            (Self::En, Finding::NotPaid) => [
+                "The pillar was revoked and hears nothing any more. Your decision counts at once and for good.",
+                "The request keeps waiting for staff: decide whether it goes on, and contact the resident.",
+            ],
+        }
+    }
+
     /// What a decision does.
     pub(in super::super) const fn consequences(self, finding: Finding) -> [&'static str; 3] {
         match (self, finding) {

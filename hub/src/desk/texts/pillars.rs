@@ -56,6 +56,12 @@ pub(in super::super) struct PillarTexts {
     pub access: &'static str,
     pub may_deliver: &'static str,
     pub revoked: &'static str,
+    pub after_revocation: &'static str,
+    pub refusals: &'static str,
+    pub refusals_help: &'static str,
+    pub reason: &'static str,
+    pub last_time: &'static str,
+    pub unreadable: &'static str,
     pub settle: &'static str,
     pub months: [&'static str; 12],
 }
@@ -106,6 +112,13 @@ const NL: PillarTexts = PillarTexts {
     access: "Toegang",
     may_deliver: "Mag aanleveren",
     revoked: "Ingetrokken",
+    after_revocation: "Na de intrekking nog aangeleverd",
+    refusals: "Geweigerd",
+    refusals_help: "Wat de hub van deze zuil voorgoed heeft geweigerd, het nieuwste eerst. De zuil bewaart het. \
+                    Het kenmerk staat er zoals het binnenkwam; dat hoeft niet te kloppen. Bel de beheerder.",
+    reason: "Waarom",
+    last_time: "Laatst",
+    unreadable: "Niet te lezen",
     settle: "Zoek uit of er betaald is",
     months: [
         "januari",
@@ -169,6 +182,13 @@ const EN: PillarTexts = PillarTexts {
     access: "Access",
     may_deliver: "May deliver",
     revoked: "Revoked",
+    after_revocation: "Delivered after the revocation",
+    refusals: "Refused",
+    refusals_help: "What the hub has refused for good of what this pillar sent, the newest first. The pillar keeps \
+                    it. The reference is as it came in, which need not be true. Call the administrator.",
+    reason: "Why",
+    last_time: "Last",
+    unreadable: "Cannot be read",
     settle: "Find out whether it was paid",
     months: [
         "January",

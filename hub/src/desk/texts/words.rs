@@ -5,6 +5,7 @@ use zuil_wire::reference::NotAReference;
 use zuil_wire::{Cents, PaymentState, State};
 
 use super::Lang;
+use crate::store::Trouble;
 
 impl Lang {
     /// "12 aanvragen", at the start of a sentence.
@@ -133,6 +134,32 @@ impl Lang {
             (Self::En, State::Parked, _) => "A member of staff has to look at this.",
             (Self::En, State::Registered, _) => "The request is in the case system.",
             (Self::En, State::Received | State::Saved, _) => "The municipality has received this request.",
+        }
+    }
+
+    /// Why somebody must look at a request, besides its payment.
+    pub(in super::super) const fn trouble(self, trouble: Trouble) -> &'static str {
+        match (self, trouble) {
+            (Self::Nl, Trouble::Unreadable) => {
+                "De inhoud kan met geen sleutel van de gemeente worden geopend. Bel de beheerder, en vraag de \
+                 bewoner om het opnieuw te doen."
+            }
+            (Self::Nl, Trouble::Mismatch) => {
+                "De inhoud hoort bij een andere aanvraag. Bel de beheerder: deze zuil is niet te vertrouwen."
+            }
+            (Self::Nl, Trouble::AfterRevocation) => {
+                "Verstuurd nadat de zuil was ingetrokken. Vraag de bewoner of dit klopt voordat u het behandelt."
+            }
+            (Self::En, Trouble::Unreadable) => {
+                "The content cannot be opened with any key of the municipality. Call the administrator, and ask \
+                 the resident to do it again."
+            }
+            (Self::En, Trouble::Mismatch) => {
+                "The content belongs to another request. Call the administrator: this pillar cannot be trusted."
+            }
+            (Self::En, Trouble::AfterRevocation) => {
+                "Sent after the pillar was revoked. Ask the resident whether this is right before you act on it."
+            }
         }
     }
 

@@ -43,6 +43,7 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         open_payments,
         clock_off_seconds: None,
         storage: None,
+        seal_key: None,
     }
 }
 
@@ -108,6 +109,7 @@ fn an_open_payment_is_on_the_list_until_it_vanishes_from_the_reports(store: &dyn
         [Unsettled {
             pillar: "jumbo".into(),
             payment: Some(PAYMENT),
+            revoked: false,
             reference: Reference::from_bits(1),
             delivered: false,
             amount: Cents(1735),

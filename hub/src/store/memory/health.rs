@@ -8,17 +8,19 @@ use uuid::Uuid;
 use zuil_wire::health::{OpenPayment, SettledByStaff};
 use zuil_wire::{HealthReport, PaymentState, Reference};
 
-use super::super::{Decided, Decision, OpenPaymentKey, Reported, Stored, Unsettled, by_our_clock, rules};
-use super::Memory;
+use super::super::{
+    Decided, Decision, Finding, OpenPaymentKey, Reported, Stored, Unsettled, by_our_clock, rules,
+};
+use super::{Memory, Row};
 
 /// What pillars said of themselves.
 #[derive(Default)]
 pub(super) struct Health {
     pub(super) reports: BTreeMap<String, Reported>,
-    payments: BTreeMap<OpenPaymentKey, Row>,
+    payments: BTreeMap<OpenPaymentKey, Payment>,
 }
 
-struct Row {
+struct Payment {
     unsettled: Unsettled,
     closed: bool,
 }
@@ -36,10 +38,11 @@ impl Health {
     }
 
     fn open(&mut self, key: OpenPaymentKey, payment: &OpenPayment, happened_at: Timestamp, now: Timestamp) {
-        let row = self.payments.entry(key.clone()).or_insert_with(|| Row {
+        let row = self.payments.entry(key.clone()).or_insert_with(|| Payment {
             unsettled: Unsettled {
                 pillar: key.pillar,
                 payment: Some(key.payment),
+                revoked: false,
                 reference: payment.reference,
                 delivered: false,
                 amount: payment.amount,
@@ -57,15 +60,6 @@ impl Health {
 
     fn found_open(&mut self, key: &OpenPaymentKey) -> Option<&mut Unsettled> {
         self.payments.get_mut(key).filter(|row| !row.closed).map(|row| &mut row.unsettled)
-    }
-
-    pub(super) fn decide(&mut self, key: &OpenPaymentKey, decision: Decision) -> Decided {
-        let found = self.found_open(key);
-        let decided = rules::decided(found.as_ref().map(|open| open.decision), decision.finding);
-        if let (Decided::Yes, Some(open)) = (decided, found) {
-            open.decision = Some(decision);
-        }
-        decided
     }
 }
 
@@ -102,7 +96,7 @@ impl Memory {
 
     fn is_settled(&self, pillar: &str, reference: Reference) -> bool {
         let stored = self.ids.get(&reference).and_then(|id| self.transactions.get(id));
-        stored.is_some_and(|(_, stored)| {
+        stored.is_some_and(|Row { stored, .. }| {
             stored.pillar == pillar
                 && stored.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state))
         })
@@ -114,7 +108,81 @@ impl Memory {
             stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown)
         };
         let stored: Vec<Stored> =
-            self.transactions.values().map(|(_, stored)| stored).filter(is_unknown).cloned().collect();
-        rules::worklist(open.map(|row| row.unsettled.clone()).collect(), &stored)
+            self.transactions.values().map(|row| &row.stored).filter(is_unknown).cloned().collect();
+        let revoked = self.pillars.values().filter(|pillar| pillar.revoked_at.is_some());
+        let revoked = revoked.map(|pillar| pillar.name.clone()).collect();
+        rules::worklist(open.map(|row| row.unsettled.clone()).collect(), &stored, &revoked)
     }
+
+    pub(super) fn decide(&mut self, key: &OpenPaymentKey, decision: Decision) -> Decided {
+        let revoked = self.pillars.get(&key.pillar).is_some_and(|pillar| pillar.revoked_at.is_some());
+        let Some(open) = self.health.found_open(key) else {
+            return if revoked { self.decide_unreported(key, decision) } else { Decided::NotOpen };
+        };
+        let decided = rules::decided(Some(open.decision), decision.finding, revoked);
+        if matches!(decided, Decided::Yes | Decided::ForGood) {
+            open.decision = Some(decision);
+        }
+        if decided == Decided::ForGood {
+            self.settle_for_good(&key.pillar);
+        }
+        decided
+    }
+
+    fn decide_unreported(&mut self, key: &OpenPaymentKey, decision: Decision) -> Decided {
+        let stored = self.transactions.get_mut(&key.payment).map(|row| &mut row.stored);
+        let Some(stored) = stored.filter(|stored| stored.pillar == key.pillar) else {
+            return Decided::NotOpen;
+        };
+        let Some(payment) = &stored.payment else { return Decided::NotOpen };
+        let before = match (payment.state, stored.payment_settled_by, stored.payment_settled_at) {
+            (PaymentState::Unknown, _, _) => None,
+            (PaymentState::Paid, Some(by), Some(at)) => Some(Decision { finding: Finding::Paid, by, at }),
+            (PaymentState::NotPaid, Some(by), Some(at)) => {
+                Some(Decision { finding: Finding::NotPaid, by, at })
+            }
+            _ => return Decided::NotOpen,
+        };
+        let decided = rules::decided(Some(before), decision.finding, true);
+        if decided == Decided::ForGood {
+            settle(stored, decision);
+        }
+        decided
+    }
+
+    /// Carries out what staff decided about payments of a pillar that was revoked.
+    pub(super) fn settle_for_good(&mut self, pillar: &str) {
+        let is_decided = |open: &Unsettled| open.pillar == pillar && open.decision.is_some();
+        let rows = self.health.payments.values().filter(|row| !row.closed && is_decided(&row.unsettled));
+        for reference in rows.map(|row| row.unsettled.reference).collect::<Vec<_>>() {
+            self.settle_as_decided(pillar, reference);
+        }
+        self.health.close(|_, open| is_decided(open));
+    }
+
+    /// Settles a stored transaction as staff had decided about its payment, if they had.
+    pub(super) fn settle_as_decided(&mut self, pillar: &str, reference: Reference) {
+        let of_it = |open: &&Unsettled| open.pillar == pillar && open.reference == reference;
+        let decisions = self.health.payments.values().map(|row| &row.unsettled).filter(of_it);
+        let Some(decision) = decisions.filter_map(|open| open.decision).min_by_key(|decision| decision.at)
+        else {
+            return;
+        };
+        let id = self.ids.get(&reference).copied().unwrap_or_default();
+        let stored = self.transactions.get_mut(&id).map(|row| &mut row.stored);
+        if let Some(stored) = stored.filter(|stored| stored.pillar == pillar) {
+            settle(stored, decision);
+        }
+    }
+}
+
+/// Writes what staff found out into a stored transaction whose payment is unknown.
+fn settle(stored: &mut Stored, decision: Decision) {
+    let unknown = stored.payment.as_ref().filter(|payment| payment.state == PaymentState::Unknown);
+    let Some(payment) = unknown else { return };
+    let settled = rules::settled_by_staff(payment, decision.finding);
+    stored.state = rules::state_after(stored.state, settled.state, stored.trouble);
+    stored.payment = Some(settled);
+    stored.payment_settled_at = Some(decision.at);
+    stored.payment_settled_by = Some(decision.by);
 }

@@ -1,15 +1,18 @@
 //! Reports, and open payments with what staff decided about them. Invariant: a payment is open exactly
 //! as long as the newest report of its pillar holds it and no upload has settled it.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 use uuid::Uuid;
 use zuil_wire::health::{OpenPayment, SettledByStaff};
-use zuil_wire::{Cents, HealthReport, Reference};
+use zuil_wire::{Cents, Header, HealthReport, PaymentState, Reference};
 
 use super::super::rules;
 use super::super::{
-    Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, StoreError, Unsettled, by_our_clock,
+    Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, StoreError, Stored, Unsettled,
+    by_our_clock,
 };
 use super::transactions;
 use super::values::{micros, read_payment, time, to_integer, write_json};
@@ -95,7 +98,7 @@ fn close_vanished(
 
 /// Closes the payments of a transaction whose outcome was uploaded.
 pub(super) fn close_settled(
-    db: &Transaction<'_>,
+    db: &Connection,
     pillar: &str,
     reference: Reference,
     now: Timestamp,
@@ -103,13 +106,16 @@ pub(super) fn close_settled(
     close(db, "reference = ?3", params![pillar, micros(now), reference.compact()])
 }
 
-fn close(db: &Transaction<'_>, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
-    db.prepare_cached(&format!(
-        "UPDATE open_payments SET closed_at = ?2 WHERE pillar = ?1 AND closed_at IS NULL AND {which}"
-    ))?
-    .execute(values)?;
-    db.prepare_cached("DELETE FROM open_payments WHERE closed_at IS NOT NULL AND decision IS NULL")?
-        .execute([])?;
+fn close(db: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
+    let closed = db
+        .prepare_cached(&format!(
+            "UPDATE open_payments SET closed_at = ?2 WHERE pillar = ?1 AND closed_at IS NULL AND {which}"
+        ))?
+        .execute(values)?;
+    if closed > 0 {
+        db.prepare_cached("DELETE FROM open_payments WHERE closed_at IS NOT NULL AND decision IS NULL")?
+            .execute([])?;
+    }
     Ok(())
 }
 
@@ -142,7 +148,13 @@ pub(super) fn worklist(db: &Connection) -> Result<Vec<Unsettled>, StoreError> {
     )?;
     let rows = query.query_map([], |row| Ok(unsettled(row)))?;
     let reported = rows.map(|row| row.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
-    Ok(rules::worklist(reported, &transactions::unknown_payments(db)?))
+    Ok(rules::worklist(reported, &transactions::unknown_payments(db)?, &revoked(db)?))
+}
+
+pub(super) fn revoked(db: &Connection) -> Result<HashSet<String>, StoreError> {
+    let mut query = db.prepare_cached("SELECT name FROM pillars WHERE revoked_at IS NOT NULL")?;
+    let names = query.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 fn unsettled(row: &Row<'_>) -> Result<Unsettled, StoreError> {
@@ -150,6 +162,7 @@ fn unsettled(row: &Row<'_>) -> Result<Unsettled, StoreError> {
     Ok(Unsettled {
         pillar: row.get(0)?,
         payment: Some(Uuid::from_bytes(row.get(1)?)),
+        revoked: false,
         reference: reference.parse().map_err(|_| StoreError::Damaged("reference"))?,
         delivered: false,
         amount: Cents(row.get::<_, i64>(3)?.unsigned_abs()),
@@ -193,19 +206,108 @@ pub(super) fn decide(
     key: &OpenPaymentKey,
     decision: Decision,
 ) -> Result<Decided, StoreError> {
-    let decided = rules::decided(found_open(db, key)?, decision.finding);
-    if decided == Decided::Yes {
-        db.prepare_cached(
-            "UPDATE open_payments SET decision = :decision, decided_by = :by, decided_at = :at
-             WHERE pillar = :pillar AND payment = :payment",
-        )?
-        .execute(named_params! {
-            ":decision": decision.finding.as_str(),
-            ":by": decision.by.as_str(),
-            ":at": micros(decision.at),
-            ":pillar": key.pillar,
-            ":payment": key.payment.as_bytes(),
-        })?;
+    let revoked = revoked(db)?.contains(&key.pillar);
+    if let Some(open) = found_open(db, key)? {
+        let decided = rules::decided(Some(open), decision.finding, revoked);
+        if matches!(decided, Decided::Yes | Decided::ForGood) {
+            keep_decision(db, key, decision)?;
+        }
+        if decided == Decided::ForGood {
+            settle_for_good(db, &key.pillar, decision.at)?;
+        }
+        return Ok(decided);
+    }
+    if !revoked {
+        return Ok(Decided::NotOpen);
+    }
+    decide_unreported(db, key, decision)
+}
+
+fn keep_decision(db: &Connection, key: &OpenPaymentKey, decision: Decision) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE open_payments SET decision = :decision, decided_by = :by, decided_at = :at
+         WHERE pillar = :pillar AND payment = :payment",
+    )?
+    .execute(named_params! {
+        ":decision": decision.finding.as_str(),
+        ":by": decision.by.as_str(),
+        ":at": micros(decision.at),
+        ":pillar": key.pillar,
+        ":payment": key.payment.as_bytes(),
+    })?;
+    Ok(())
+}
+
+/// Decides about the payment of a stored transaction of a revoked pillar, of which no report spoke.
+fn decide_unreported(
+    db: &Connection,
+    key: &OpenPaymentKey,
+    decision: Decision,
+) -> Result<Decided, StoreError> {
+    let Some(stored) = transactions::of_pillar(db, key)? else { return Ok(Decided::NotOpen) };
+    let Some(payment) = &stored.payment else { return Ok(Decided::NotOpen) };
+    let before = match (payment.state, stored.payment_settled_by, stored.payment_settled_at) {
+        (PaymentState::Unknown, _, _) => None,
+        (PaymentState::Paid, Some(by), Some(at)) => Some(Decision { finding: Finding::Paid, by, at }),
+        (PaymentState::NotPaid, Some(by), Some(at)) => Some(Decision { finding: Finding::NotPaid, by, at }),
+        _ => return Ok(Decided::NotOpen),
+    };
+    let decided = rules::decided(Some(before), decision.finding, true);
+    if decided == Decided::ForGood {
+        settle(db, &stored, decision)?;
     }
     Ok(decided)
+}
+
+/// Carries out what staff decided about payments of a pillar that was revoked and hears nothing any more.
+pub(super) fn settle_for_good(db: &Connection, pillar: &str, now: Timestamp) -> Result<(), StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT reference FROM open_payments
+         WHERE pillar = ?1 AND closed_at IS NULL AND decision IS NOT NULL",
+    )?;
+    let references = query.query_map([pillar], |row| row.get::<_, String>(0))?;
+    for reference in references.collect::<Result<Vec<_>, _>>()? {
+        let reference = reference.parse().map_err(|_| StoreError::Damaged("reference"))?;
+        settle_one_as_decided(db, pillar, reference)?;
+    }
+    close(db, "decision IS NOT NULL", params![pillar, micros(now)])
+}
+
+/// Settles a transaction that came in after staff had decided about its payment.
+pub(super) fn settle_as_decided(db: &Connection, header: &Header) -> Result<(), StoreError> {
+    settle_one_as_decided(db, &header.pillar, header.reference)
+}
+
+fn settle_one_as_decided(db: &Connection, pillar: &str, reference: Reference) -> Result<(), StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT decision, decided_by, decided_at FROM open_payments
+         WHERE pillar = ?1 AND reference = ?2 AND decision IS NOT NULL ORDER BY decided_at LIMIT 1",
+    )?;
+    let decided = query.query_row(params![pillar, reference.compact()], |row| Ok(decision(row, 0)));
+    let Some(decision) = decided.optional()?.transpose()?.flatten() else { return Ok(()) };
+    let stored = transactions::find(db, reference)?.filter(|stored| stored.pillar == pillar);
+    match stored {
+        Some(stored) => settle(db, &stored, decision),
+        None => Ok(()),
+    }
+}
+
+/// Writes what staff found out into a stored transaction whose payment is unknown.
+fn settle(db: &Connection, stored: &Stored, decision: Decision) -> Result<(), StoreError> {
+    let unknown = stored.payment.as_ref().filter(|payment| payment.state == PaymentState::Unknown);
+    let Some(payment) = unknown else { return Ok(()) };
+    let settled = rules::settled_by_staff(payment, decision.finding);
+    let state = rules::state_after(stored.state, settled.state, stored.trouble);
+    db.prepare_cached(
+        "UPDATE transactions SET payment = ?2, state = ?3, payment_settled_at = ?4, payment_settled_by = ?5
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        stored.id.as_bytes(),
+        write_json(&settled)?,
+        state.as_str(),
+        micros(decision.at),
+        decision.by.as_str()
+    ])?;
+    Ok(())
 }

@@ -1,9 +1,24 @@
 //! The store in one SQLite file. Invariant: WAL with `synchronous=FULL`, so that a commit is on the
 //! disk when it returns; one connection writes, so that writers queue here and not in SQLite.
+//!
+//! The settings, and why:
+//! - `journal_mode=WAL`: a commit is one write and one sync, and staff read while pillars write.
+//! - `synchronous=FULL`: the log is synced at every commit. (`NORMAL` would lose the last ones.)
+//! - `wal_autocheckpoint`: SQLite's own (1,000 pages) where nobody tends the store, such as on the command
+//!   line; in a running hub a thread moves the log, so that no pillar waits for that (`tending.rs`).
+//! - `secure_delete`: what is deleted or sealed anew is overwritten, for it may have been an answer.
+//! - `cache_size` 32 MiB for the writer: references are random, so their index is written everywhere.
+//! - `temp_store=MEMORY`: nothing of a row goes into a file that nobody looks after.
+//! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
+mod checking;
 mod health;
+mod intake;
 mod pillars;
+mod refusals;
+mod sealed;
 mod staff;
+mod tending;
 #[cfg(test)]
 mod tests;
 mod transactions;
@@ -19,11 +34,12 @@ use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, Reference};
 
+use self::tending::Tender;
 use self::values::micros;
 use super::rules;
 use super::{
-    Added, Batch, Decided, Decision, Digest, Filter, OpenPaymentKey, Outcome, Page, Pillar, Reported,
-    Revoked, Store, StoreError, Stored, Tally, Unsettled,
+    Added, Checked, CheckedAs, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unsettled,
 };
 use crate::authority::Fingerprint;
 use crate::files;
@@ -32,15 +48,21 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/001-intake.sql")),
     M::up(include_str!("../../../migrations/002-desk.sql")),
     M::up(include_str!("../../../migrations/003-health.sql")),
+    M::up(include_str!("../../../migrations/004-sealed.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
 const BUSY: Duration = Duration::from_secs(10);
+/// What the writer keeps in memory of the database.
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
+/// How many statements stay prepared.
+const STATEMENTS: usize = 64;
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
+    tender: Tender,
 }
 
 impl SqliteStore {
@@ -55,7 +77,8 @@ impl SqliteStore {
             }
             _ => {}
         }
-        Self::of(|| Ok(Connection::open(path)?))
+        let path = path.to_owned();
+        Self::of(move || Ok(Connection::open(&path)?))
     }
 
     /// As [`SqliteStore::open`], on a file layer of SQLite (VFS) that was registered as `vfs`: such as a
@@ -64,15 +87,29 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`], or when there is no such file layer.
     pub fn open_on(path: &Path, vfs: &str) -> Result<Self, StoreError> {
-        Self::of(|| Ok(Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?))
+        let (path, vfs) = (path.to_owned(), vfs.to_owned());
+        Self::of(move || Ok(Connection::open_with_flags_and_vfs(&path, OpenFlags::default(), vfs.as_str())?))
     }
 
-    fn of(connect: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
+    fn of(
+        connect: impl Fn() -> Result<Connection, StoreError> + Send + Sync + 'static,
+    ) -> Result<Self, StoreError> {
         let mut writer = ready(connect()?)?;
+        writer.pragma_update(None, "secure_delete", true)?;
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
+        writer.set_prepared_statement_cache_capacity(STATEMENTS);
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        let tender = Tender::new(Box::new(move || ready(connect()?)));
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), tender })
+    }
+
+    /// Empties the log, which holds what was plain before it was sealed.
+    fn forget_what_was_plain(&self) {
+        if let Err(error) = self.tender.forget(&self.writer) {
+            tracing::warn!(%error, "the log could not be emptied yet");
+        }
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -96,6 +133,7 @@ fn ready(connection: Connection) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
 }
 
@@ -105,8 +143,32 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 }
 
 impl Store for SqliteStore {
-    fn take_in(&self, batch: &Batch, now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
-        self.write(|db| transactions::take_in(db, batch, now))
+    fn take_in_all(&self, deliveries: &[Delivery<'_>]) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
+        intake::take_in_all(&mut lock(&self.writer), deliveries)
+    }
+
+    fn refusals(&self, pillar: &str) -> Result<Vec<RefusedEnvelope>, StoreError> {
+        self.read(|db| refusals::list(db, pillar))
+    }
+
+    fn delivered_after_revocation(&self, pillar: &str) -> Result<u64, StoreError> {
+        self.read(|db| pillars::delivered_after_revocation(db, pillar))
+    }
+
+    fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
+        self.read(|db| checking::unchecked(db, limit))
+    }
+
+    fn note_checked(&self, checked: &[Checked]) -> Result<(), StoreError> {
+        self.write(|db| checking::note(db, checked))?;
+        if checked.iter().any(|checked| matches!(checked.finding, CheckedAs::Sealed(_))) {
+            self.forget_what_was_plain();
+        }
+        Ok(())
+    }
+
+    fn tend(&self) -> Result<(), StoreError> {
+        self.tender.tend(&self.writer)
     }
 
     fn transaction(&self, reference: Reference) -> Result<Option<Stored>, StoreError> {

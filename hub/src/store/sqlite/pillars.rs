@@ -25,6 +25,7 @@ pub(super) fn revoke(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result
         Some(Some(at)) => Ok(Revoked::Before(time(at)?)),
         Some(None) => {
             db.execute("UPDATE pillars SET revoked_at = ?2 WHERE name = ?1", params![name, micros(now)])?;
+            super::health::settle_for_good(db, name, now)?;
             Ok(Revoked::Yes)
         }
     }
@@ -45,6 +46,12 @@ pub(super) fn list(db: &Connection) -> Result<Vec<Pillar>, StoreError> {
 pub(super) fn saw(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result<(), StoreError> {
     db.execute("UPDATE pillars SET last_seen_at = ?2 WHERE name = ?1", params![name, micros(now)])?;
     Ok(())
+}
+
+pub(super) fn delivered_after_revocation(db: &Connection, name: &str) -> Result<u64, StoreError> {
+    let mut query = db.prepare_cached("SELECT after_revocation FROM pillars WHERE name = ?1")?;
+    let count: Option<i64> = query.query_row([name], |row| row.get(0)).optional()?;
+    Ok(count.unwrap_or(0).unsigned_abs())
 }
 
 const PILLAR: &str = "name, fingerprint, public_key, added_at, revoked_at, last_seen_at, last_sequence";

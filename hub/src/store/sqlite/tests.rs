@@ -3,9 +3,59 @@
 use rusqlite::params;
 
 use super::super::conformance::{self, incoming, some_pillar};
-use super::super::{DecidedBy, Finding, Incoming};
-use super::transactions::insert;
+use zuil_wire::{AnswerLine, Cents, Transaction as Plain};
+
+use super::super::{Content, DecidedBy, Finding, Incoming, Outcome};
+use super::values::write_json;
 use super::*;
+use crate::checker::check_some;
+use crate::opening;
+use crate::seal_keys::SealKeys;
+
+/// Content (made up) of the transaction with number 1.
+fn some_content() -> Plain {
+    let header = incoming(1, 1).sealed.header;
+    let answer = AnswerLine {
+        question: "address".into(),
+        label: "Adres".into(),
+        value: "1234AB 1".into(),
+        display: "Voorbeeldstraat 1".into(),
+    };
+    Plain {
+        id: header.id,
+        reference: header.reference,
+        task: "bulky-waste".into(),
+        task_title: "Grofvuil laten ophalen".into(),
+        catalogue_version: "1".into(),
+        language: "nl".into(),
+        answers: vec![answer],
+        fee: Cents(1735),
+    }
+}
+
+/// As the hub stored it before content was kept sealed.
+fn insert_plain(db: &Connection, sent: &Incoming, content: &Plain, now: Timestamp) {
+    let header = &sent.sealed.header;
+    let state = rules::first_state(sent.payment.as_ref(), None).as_str();
+    db.execute(
+        "INSERT INTO transactions (id, reference, pillar, sequence, task, digest, content, payment, state,
+             committed_at, received_at)
+         VALUES (?1, ?2, ?3, ?4, 'bulky-waste', ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            header.id.as_bytes(),
+            header.reference.compact(),
+            header.pillar,
+            i64::try_from(header.sequence).unwrap(),
+            sent.digest,
+            write_json(content).unwrap(),
+            sent.payment.as_ref().map(|payment| write_json(payment).unwrap()),
+            state,
+            micros(header.committed_at),
+            micros(now)
+        ],
+    )
+    .unwrap();
+}
 
 #[test]
 fn it_keeps_the_contract() {
@@ -26,21 +76,61 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hub.sqlite");
     let now = Timestamp::from_second(1_800_000_000).unwrap();
-    let sent = incoming(1, 1);
+    let (sent, plain) = (incoming(1, 1), some_content());
     {
         let mut old = ready(Connection::open(&path).unwrap()).unwrap();
         Migrations::from_slice(MIGRATIONS).to_version(&mut old, 1).unwrap();
         let db = old.transaction().unwrap();
         let add = "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES (?1, ?2, 'key', 0)";
-        db.execute(add, params![sent.header.pillar, [1_u8; 32]]).unwrap();
-        insert(&db, &sent, now).unwrap();
+        db.execute(add, params!["jumbo", [1_u8; 32]]).unwrap();
+        insert_plain(&db, &sent, &plain, now);
         db.commit().unwrap();
     }
     let store = SqliteStore::open(&path).unwrap();
-    let found = store.transaction(sent.header.reference).unwrap().unwrap();
-    assert_eq!((&found.content, found.received_at), (&sent.content, now));
-    assert_eq!(store.pillars().unwrap()[0].name, sent.header.pillar);
+    let found = store.transaction(plain.reference).unwrap().unwrap();
+    assert_eq!((found.content, found.received_at), (Content::Plain(plain), now));
+    assert_eq!(store.pillars().unwrap()[0].name, "jumbo");
     assert!(store.set_first_password_hash("hash").unwrap());
+}
+
+/// The running hub seals what was stored plain, and nothing plain is left in any of its files.
+#[test]
+fn what_was_stored_plain_is_sealed_and_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let (sent, plain) = (incoming(1, 1), some_content());
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 3).unwrap();
+        let db = old.transaction().unwrap();
+        db.execute(
+            "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES ('jumbo', ?1, 'key', 0)",
+            [[1_u8; 32]],
+        )
+        .unwrap();
+        insert_plain(&db, &sent, &plain, now);
+        db.commit().unwrap();
+    }
+    let holds_an_answer = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+        let text = "Voorbeeldstraat 1".as_bytes();
+        files
+            .filter(|file| file.is_file())
+            .any(|file| std::fs::read(file).unwrap().windows(text.len()).any(|window| window == text))
+    };
+    assert!(holds_an_answer());
+    let store = SqliteStore::open(&path).unwrap();
+    let keys = SealKeys::open_or_make(&folder.path().join("seal"), now).unwrap();
+    assert_eq!(check_some(&store, &keys, 9).unwrap(), 1);
+    let found = store.transaction(plain.reference).unwrap().unwrap();
+    assert!(matches!(found.content, Content::Sealed(_)));
+    assert_eq!(opening::open(&found.content, &keys).unwrap(), plain);
+    assert!(!holds_an_answer());
+    // The pillar never heard the answer and sends it again, as it was: it is known all the same.
+    let taken = store.take_in(&conformance::batch(vec![sent]), now).unwrap();
+    assert!(matches!(&taken.outcomes()[..], [Outcome::Accepted { .. }]));
+    assert_eq!(check_some(&store, &keys, 9).unwrap(), 0);
 }
 
 /// Staff were signed in and a payment was unknown when the hub was updated.
@@ -56,22 +146,22 @@ fn a_database_from_before_the_reports_keeps_all_it_had() {
         receipt_number: None,
         card_scheme: None,
     };
-    let sent = Incoming { payment: Some(unknown), ..incoming(1, 1) };
+    let (sent, plain) = (Incoming { payment: Some(unknown), ..incoming(1, 1) }, some_content());
     {
         let mut old = ready(Connection::open(&path).unwrap()).unwrap();
         Migrations::from_slice(MIGRATIONS).to_version(&mut old, 2).unwrap();
         let db = old.transaction().unwrap();
         pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
-        insert(&db, &sent, now).unwrap();
+        insert_plain(&db, &sent, &plain, now);
         staff::set_first_password_hash(&db, "hash").unwrap();
         staff::open_session(&db, &[1; 32], now, SignedDuration::from_hours(8)).unwrap();
         db.commit().unwrap();
     }
     let store = SqliteStore::open(&path).unwrap();
-    assert_eq!(store.transaction(sent.header.reference).unwrap().unwrap().payment, sent.payment);
+    assert_eq!(store.transaction(plain.reference).unwrap().unwrap().payment, sent.payment);
     assert_eq!(store.password_hash().unwrap().as_deref(), Some("hash"));
     assert!(store.use_session(&[1; 32], now, SignedDuration::from_hours(8)).unwrap());
-    assert_eq!(store.unsettled_payments().unwrap()[0].reference, sent.header.reference);
+    assert_eq!(store.unsettled_payments().unwrap()[0].reference, plain.reference);
     let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 1, 50)]);
     store.take_report("jumbo", &report, now).unwrap();
     assert!(store.unsettled_payments().unwrap()[0].payment.is_some());
@@ -111,10 +201,10 @@ fn what_was_taken_in_is_there_when_the_process_was_killed() {
     let now = Timestamp::from_second(1_800_000_000).unwrap();
     let store = SqliteStore::open(&path).unwrap();
     store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
-    let batch = Batch { pillar: "jumbo".into(), transactions: vec![incoming(1, 1)], surveys: vec![] };
+    let batch = conformance::batch(vec![incoming(1, 1)]);
     store.take_in(&batch, now).unwrap();
     let reopened = killed_and_opened_again(folder.path());
-    assert!(reopened.transaction(incoming(1, 1).header.reference).unwrap().is_some());
+    assert!(reopened.transaction(incoming(1, 1).sealed.header.reference).unwrap().is_some());
     drop(store);
 }
 

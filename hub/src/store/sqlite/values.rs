@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use zuil_wire::{PaymentRecord, State};
 
-use super::super::StoreError;
+use super::super::{DecidedBy, StoreError, Trouble};
 
 pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
     State::parse(word).ok_or(StoreError::Damaged("state"))
@@ -12,6 +12,14 @@ pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
 
 pub(super) fn read_payment(text: Option<String>) -> Result<Option<PaymentRecord>, StoreError> {
     text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| StoreError::Damaged("payment"))
+}
+
+pub(super) fn read_trouble(word: Option<String>) -> Result<Option<Trouble>, StoreError> {
+    word.map(|word| Trouble::parse(&word).ok_or(StoreError::Damaged("trouble"))).transpose()
+}
+
+pub(super) fn read_decided_by(word: Option<String>) -> Result<Option<DecidedBy>, StoreError> {
+    word.map(|word| DecidedBy::parse(&word).ok_or(StoreError::Damaged("decision"))).transpose()
 }
 
 pub(super) fn write_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
@@ -24,6 +32,10 @@ pub(super) fn micros(at: Timestamp) -> i64 {
 
 pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(micros).map_err(|_| StoreError::Damaged("time"))
+}
+
+pub(super) fn optional_time(micros: Option<i64>) -> Result<Option<Timestamp>, StoreError> {
+    micros.map(time).transpose()
 }
 
 /// SQLite's integers end at 2⁶³ − 1. No pillar counts that far.

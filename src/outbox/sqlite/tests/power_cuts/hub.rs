@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use zuil_hub::store::{Batch, Filter, Incoming, Outcome, Pillar, SqliteStore, Store};
-use zuil_wire::Transaction;
+use zuil_hub::store::{Batch, Filter, Incoming, Outcome, Pillar, SealedContent, SqliteStore, Store};
 
 use super::*;
 
@@ -138,31 +137,26 @@ fn voorbeeld() -> Pillar {
 /// The hub takes in what was sent; `None` when it could not.
 fn take_in(store: &SqliteStore, pending: &[Pending]) -> Option<Vec<ItemOutcome>> {
     let incoming = |item: &Pending| Incoming {
-        header: item.sealed.header.clone(),
-        content: Transaction {
-            id: item.sealed.header.id,
-            reference: item.sealed.header.reference,
-            task: "bulky-waste".into(),
-            task_title: "Grofvuil laten ophalen".into(),
-            catalogue_version: "1".into(),
-            language: "nl".into(),
-            answers: Vec::new(),
-            fee: FEE,
+        // What is sealed does not matter here: the hub does not open it to take it in.
+        sealed: SealedContent {
+            header: item.sealed.header.clone(),
+            encapsulated_key: vec![1; 32],
+            ciphertext: vec![2; 500],
         },
         digest: [u8::try_from(item.sealed.header.sequence % 256).unwrap(); 32],
         payment: item.payment.clone(),
+        key_made_at: jiff::Timestamp::UNIX_EPOCH,
     };
-    let batch = Batch {
-        pillar: "voorbeeld".into(),
-        transactions: pending.iter().map(incoming).collect(),
-        surveys: Vec::new(),
-    };
-    let outcomes = store.take_in(&batch, jiff::Timestamp::UNIX_EPOCH).ok()?;
+    let transactions = pending.iter().map(incoming).collect();
+    let batch = Batch { pillar: "voorbeeld".into(), transactions, ..Batch::default() };
+    let outcomes = store.take_in(&batch, jiff::Timestamp::UNIX_EPOCH).ok()?.outcomes();
     let told = |(item, outcome): (&Pending, Outcome)| match outcome {
         Outcome::Accepted { state, case_number } => {
             ItemOutcome::Accepted { id: item.sealed.header.id, state, case_number }
         }
-        Outcome::Conflict => panic!("{} was told in two ways", item.sealed.header.sequence),
+        Outcome::Conflict | Outcome::KeyTooNew => {
+            panic!("{} was told in two ways", item.sealed.header.sequence)
+        }
     };
     Some(pending.iter().zip(outcomes).map(told).collect())
 }

@@ -1,0 +1,135 @@
+//! Opens everything once after it came in, so that what nobody can read is known today and not when somebody
+//! needs it. Invariant: it is never in the way of an upload, and it passes nothing over.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Thread;
+use std::time::Duration;
+
+use crate::opening::{self, NotOpened};
+use crate::seal_keys::SealKeys;
+use crate::store::{Checked, CheckedAs, Store, StoreError, Unchecked};
+
+/// How many are opened before what was found is written: about ten milliseconds of work.
+const PIECE: u32 = 256;
+/// How long it rests between two pieces while pillars upload.
+const REST: Duration = Duration::from_millis(500);
+/// How long it rests when there is nothing to do: then it looks after the store.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// Why something could not be checked now. It is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key is missing, or cannot be read now.
+    #[error("{reference} cannot be opened now: {error}")]
+    Keys {
+        /// The reference of the transaction.
+        reference: String,
+        /// Why.
+        error: NotOpened,
+    },
+}
+
+/// Opens the oldest `limit` transactions that were not opened yet, and notes what came of it; how many they
+/// were. What cannot be opened or is not what its header says is parked. What is plain from before is sealed.
+///
+/// # Errors
+/// [`CheckError`], when keys or store fail; what was looked at before is noted.
+pub fn check_some(store: &dyn Store, keys: &SealKeys, limit: u32) -> Result<usize, CheckError> {
+    let mut checked = Vec::new();
+    let mut failed = None;
+    for unchecked in store.unchecked(limit)? {
+        match check(&unchecked, keys) {
+            Ok(finding) => checked.push(Checked { number: unchecked.number, finding }),
+            Err(error) => {
+                let reference = unchecked.stored.reference.to_string();
+                failed = Some(CheckError::Keys { reference, error });
+                break;
+            }
+        }
+    }
+    if !checked.is_empty() {
+        store.note_checked(&checked)?;
+    }
+    failed.map_or(Ok(checked.len()), Err)
+}
+
+fn check(unchecked: &Unchecked, keys: &SealKeys) -> Result<CheckedAs, NotOpened> {
+    if let Some(sealed) = opening::seal(unchecked, keys)? {
+        return Ok(CheckedAs::Sealed(sealed));
+    }
+    match opening::open(&unchecked.stored.content, keys) {
+        Ok(_) => Ok(CheckedAs::Sound),
+        Err(error) => {
+            let trouble = error.trouble().ok_or(error)?;
+            let stored = &unchecked.stored;
+            tracing::warn!(pillar = stored.pillar, id = %stored.id, ?trouble, "parked: it cannot be used");
+            Ok(CheckedAs::Troubled(trouble))
+        }
+    }
+}
+
+/// Wakes the checker, and ends it.
+#[derive(Debug, Default)]
+pub struct Bell {
+    rung: AtomicBool,
+    ended: AtomicBool,
+    thread: OnceLock<Thread>,
+}
+
+impl Bell {
+    /// Something came in.
+    pub fn ring(&self) {
+        // Whoever finds it rung already has nothing to do: that is nearly everybody under load.
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            self.wake();
+        }
+    }
+
+    /// Ends the checker when it is done with what it has in hand.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+}
+
+/// Checks and tends the store on this thread until the bell says that it is enough. `is_busy` says whether
+/// pillars upload right now: then it rests after each piece, so that it takes a fiftieth of one core.
+pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -> bool) {
+    let _ = bell.thread.set(std::thread::current());
+    let mut last_error = String::new();
+    while !bell.ended.load(Ordering::Acquire) {
+        let more = match check_some(store, keys, PIECE) {
+            Ok(count) => count == PIECE as usize,
+            Err(error) => {
+                tell_once(&mut last_error, &error.to_string());
+                false
+            }
+        };
+        if let Err(error) = store.tend() {
+            tell_once(&mut last_error, &error.to_string());
+        }
+        if is_busy() {
+            std::thread::park_timeout(REST);
+        } else if !more && !bell.rung.swap(false, Ordering::AcqRel) {
+            std::thread::park_timeout(IDLE);
+        }
+    }
+}
+
+/// The same trouble, again and again, is told once.
+fn tell_once(last: &mut String, error: &str) {
+    if last != error {
+        error.clone_into(last);
+        tracing::error!(error, "not everything that came in could be looked at; it is tried again");
+    }
+}

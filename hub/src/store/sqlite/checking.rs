@@ -1,0 +1,55 @@
+//! Which transactions were opened once, to see whether they can be. Invariant: they are looked at in the
+//! order in which they came in, and none is passed over.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::super::{Checked, CheckedAs, StoreError, Unchecked};
+use super::transactions::{STORED, stored};
+use super::values::{to_integer, write_json};
+
+pub(super) fn unchecked(db: &Connection, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {STORED}, number, sequence FROM transactions
+         WHERE number > (SELECT up_to FROM checked) ORDER BY number LIMIT ?1"
+    ))?;
+    let rows = query.query_map([limit], |row| {
+        let (number, sequence) = (row.get::<_, i64>("number")?, row.get::<_, i64>("sequence")?);
+        Ok((number, sequence, stored(row)))
+    })?;
+    rows.map(|row| {
+        let (number, sequence, stored) = row?;
+        Ok(Unchecked { number: number.unsigned_abs(), sequence: sequence.unsigned_abs(), stored: stored? })
+    })
+    .collect()
+}
+
+pub(super) fn note(db: &Transaction<'_>, checked: &[Checked]) -> Result<(), StoreError> {
+    for Checked { number, finding } in checked {
+        match finding {
+            CheckedAs::Sound => {}
+            CheckedAs::Troubled(trouble) => {
+                db.prepare_cached(
+                    "UPDATE transactions SET trouble = coalesce(trouble, ?2),
+                         state = CASE state WHEN 'received' THEN 'parked' ELSE state END WHERE number = ?1",
+                )?
+                .execute(params![to_integer(*number), trouble.as_str()])?;
+            }
+            CheckedAs::Sealed(sealed) => {
+                db.prepare_cached(
+                    "UPDATE transactions SET content = NULL, header = ?2, encapsulated_key = ?3,
+                         ciphertext = ?4 WHERE number = ?1 AND content IS NOT NULL",
+                )?
+                .execute(params![
+                    to_integer(*number),
+                    write_json(&sealed.header)?,
+                    sealed.encapsulated_key,
+                    sealed.ciphertext
+                ])?;
+            }
+        }
+    }
+    if let Some(up_to) = checked.iter().map(|checked| checked.number).max() {
+        db.prepare_cached("UPDATE checked SET up_to = max(up_to, ?1)")?.execute([to_integer(up_to)])?;
+    }
+    Ok(())
+}
