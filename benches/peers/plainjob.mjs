@@ -9,7 +9,9 @@ import { better, defineQueue } from "plainjob";
 const [file, messageFile] = process.argv.slice(2);
 const message = readFileSync(messageFile).toString("base64");
 const database = new Database(file);
-const queue = defineQueue({ connection: better(database) });
+// It would say on standard output that it added a job.
+const silent = { error() {}, warn() {}, info() {}, debug() {} };
+const queue = defineQueue({ connection: better(database, { logger: silent }), logger: silent });
 // After plainjob has set its own, which is NORMAL and not durable.
 database.pragma("journal_mode = WAL");
 database.pragma("synchronous = FULL");

@@ -74,7 +74,7 @@ fn what_there_is_said_to_be_room_for_does_fit() {
     outbox.commit(&largest).unwrap();
     let size = |name: &str| std::fs::metadata(disk.folder.path().join(name)).unwrap().len();
     let taken = size("outbox.sqlite") + size("outbox.sqlite-wal");
-    assert!(taken <= (room * 128 << 10) + (2 << 20), "{taken} bytes for {room}");
+    assert!(taken <= ((room * 128) << 10) + (2 << 20), "{taken} bytes for {room}");
 }
 
 /// A disk that is full, and has room again when the ballast is given up.
@@ -98,11 +98,13 @@ impl Ground for FullDisk {
     }
 }
 
+type Step = dyn Fn(&SqliteOutbox) -> Result<()>;
+
 /// The disk is filled by others at each write of a visit in turn. With the ballast every step succeeds;
 /// without it each either succeeds or leaves nothing behind.
 #[test]
 fn a_visit_under_way_ends_well_on_a_disk_that_others_fill_meanwhile() {
-    let steps: [&dyn Fn(&SqliteOutbox) -> Result<()>; 4] = [
+    let steps: [&Step; 4] = [
         &|outbox| outbox.record_intent(&intent(1, None), &large(1)),
         &|outbox| outbox.record_approval(payment(1), &approval(231)),
         &|outbox| outbox.record_outcome(payment(1), &paid(231)),
