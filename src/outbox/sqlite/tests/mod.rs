@@ -9,7 +9,7 @@ mod upkeep;
 
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentState, Reference, State, Transaction};
+use zuil_wire::{ItemOutcome, State};
 
 use super::super::conformance::*;
 use super::super::*;
