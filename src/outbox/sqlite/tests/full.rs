@@ -74,7 +74,7 @@ fn what_there_is_said_to_be_room_for_does_fit() {
     outbox.commit(&largest).unwrap();
     let size = |name: &str| std::fs::metadata(disk.folder.path().join(name)).unwrap().len();
     let taken = size("outbox.sqlite") + size("outbox.sqlite-wal");
-    assert!(taken <= (room * 128 << 10) + (2 << 20), "{taken} bytes for {room}");
+    assert!(taken <= ((room * 128) << 10) + (2 << 20), "{taken} bytes for {room}");
 }
 
 /// A disk that is full, and has room again when the ballast is given up.
