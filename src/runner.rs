@@ -5,6 +5,7 @@
 //! before the terminal is asked, what it tells before it is acknowledged, and a transaction before
 //! the resident is told of it.
 
+mod ahead;
 mod keeping;
 mod night;
 mod payment;
@@ -36,6 +37,7 @@ use crate::sync::SyncEvent;
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::waypoint::{Waypoint, Waypoints};
 
+pub use ahead::Ahead;
 use keeping::NotKept;
 use night::Night;
 use payment::Till;
@@ -123,6 +125,7 @@ pub struct Runner {
     printing: Option<Uuid>,
     till: Till,
     readers: Readers,
+    ahead: Ahead,
     upkeep: Upkeep,
     online: bool,
     offered: Option<Offer>,
@@ -158,6 +161,7 @@ impl Runner {
             printing: None,
             till,
             readers: parts.readers,
+            ahead: Ahead::start(),
             upkeep: Upkeep::default(),
             online: false,
             offered: None,
@@ -183,6 +187,9 @@ impl Runner {
         let by_hand = matches!(input, Input::Resident(_));
         if by_hand || input == Input::Tick {
             self.look_for_room(now);
+        }
+        if by_hand && self.visit.is_waiting() {
+            self.ahead.prepare(&self.identity.seal_key);
         }
         match input {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),

@@ -5,6 +5,7 @@
 //! else the machine does hits both.
 
 pub mod figure;
+pub mod peer;
 pub mod rounds;
 
 /// Why a bench could not be run to its end.

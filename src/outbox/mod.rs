@@ -33,7 +33,7 @@ pub use memory::MemoryOutbox;
 pub use payments::{Approval, Intent, OpenPayment, Turnover};
 pub use queue::{Acknowledged, Attempts, Counts, Pending, Sent};
 pub use settings::{RESERVE, Settings, Tidied};
-pub use sqlite::{Examined, LastSalvage, SqliteOutbox};
+pub use sqlite::{Examined, LastSalvage, PRAGMAS, SqliteOutbox};
 
 /// What the outbox's methods return.
 pub type Result<T> = std::result::Result<T, OutboxError>;

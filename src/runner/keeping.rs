@@ -57,7 +57,9 @@ impl Runner {
             answers: draft.answers.clone(),
             fee: draft.fee,
         };
-        Ok(self.identity.seal_key.seal(header, &transaction)?)
+        let sealed = self.identity.seal_key.seal(header, &transaction)?;
+        self.ahead.prepare(&self.identity.seal_key);
+        Ok(sealed)
     }
 }
 

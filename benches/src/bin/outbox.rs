@@ -1,147 +1,214 @@
-//! What a commit costs.
+//! What a durable commit costs, against bare rusqlite with the same settings and the same bytes, and
+//! against other queues forced to the same durability. Sealing is measured as the pillar does it: what
+//! needs no content is prepared on a thread of its own.
+//!
+//! The argument is the folder in which `script/bench` has installed the peers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use uuid::Uuid;
-use zuil::outbox::{Outbox, SqliteOutbox};
+use zuil::outbox::{Outbox, PRAGMAS, Settings, SqliteOutbox};
+use zuil::runner::Ahead;
 use zuil_bench::figure::Figure;
-use zuil_bench::rounds::{alternate, median, median_ratio, per_second, timed};
+use zuil_bench::peer::Peer;
+use zuil_bench::rounds::{Contender, alternate, median, per_second, percentile};
 use zuil_bench::{Failure, folder_on_disk};
+use zuil_wire::reference::SystemRandom;
 use zuil_wire::seal::{OpenKey, SealKey, Sealed};
 use zuil_wire::{AnswerLine, Cents, Header, PROTOCOL_VERSION, Reference, Transaction};
 
-fn header(number: u64) -> Header {
-    Header {
-        version: PROTOCOL_VERSION,
-        id: Uuid::now_v7(),
-        pillar: "voorbeeld".into(),
-        sequence: number,
-        reference: Reference::from_bits(number),
-        committed_at: Timestamp::now(),
-        key_id: "k1".into(),
+/// How often everyone has a turn.
+const ROUNDS: usize = 21;
+/// How many commits there are in a turn: as many for everyone.
+const TURN: usize = 200;
+/// How much a resident's answers are, in bytes of JSON.
+const PLAIN: usize = 2048;
+
+fn main() -> Result<(), Failure> {
+    let peers = std::env::args_os().nth(1).map_or_else(|| "target/bench-peers".into(), PathBuf::from);
+    let folder = folder_on_disk()?;
+    let (_, public) = OpenKey::generate()?;
+    let pillar = Pillar {
+        outbox: open(&folder.path().join("outbox.sqlite"))?,
+        key: SealKey::from_base64("k1", &public)?,
+        ahead: Ahead::start(),
+    };
+    let example = pillar.sealed()?;
+    let message = as_kept(&example)?;
+    let message_file = folder.path().join("message");
+    std::fs::write(&message_file, &message)?;
+    let bare = bare(&folder.path().join("bare.sqlite"))?;
+    let python = peers.join("venv/bin/python");
+    let mut persist_queue = Peer::start(
+        &peers,
+        &python,
+        "persist_queue.py",
+        &[&folder.path().join("persist-queue"), &message_file],
+    );
+    let mut plainjob = Peer::start(
+        &peers,
+        Path::new("node"),
+        "plainjob.mjs",
+        &[&folder.path().join("plainjob.sqlite"), &message_file],
+    );
+
+    let mut times = Vec::with_capacity(ROUNDS * TURN);
+    let mut sealing = Vec::with_capacity(ROUNDS * TURN);
+    let mut contenders: Vec<Contender<'_, Failure>> = vec![
+        Box::new(|| pillar.commits(&example, &mut times)),
+        Box::new(|| pillar.commits_sealed()),
+        Box::new(|| inserts(&bare, &message)),
+        Box::new(|| pillar.seals(&mut sealing)),
+    ];
+    let mut others = Vec::new();
+    for (name, peer) in [("persist-queue", persist_queue.as_mut()), ("plainjob", plainjob.as_mut())] {
+        if let Some(peer) = peer {
+            others.push((name, Some(contenders.len())));
+            contenders.push(Box::new(|| peer.per_second(TURN)));
+        } else {
+            others.push((name, None));
+        }
+    }
+    let rounds = alternate(ROUNDS, &mut contenders)?;
+    drop(contenders);
+
+    let medians: Vec<f64> = rounds.iter().map(|values| median(values)).collect();
+    let [commit, sealed, bare, ..] = medians[..] else { return Err("no rounds".into()) };
+    Figure::new("commit", commit, "1/s").against("rusqlite", bare).print();
+    Figure::new("commit_sealed", sealed, "1/s").against("rusqlite", bare).print();
+    for (name, at) in others {
+        let figure = Figure::new(format!("commit_against_{}", name.replace('-', "_")), commit, "1/s");
+        at.map_or_else(|| figure.clone().without(name), |at| figure.clone().against(name, medians[at]))
+            .print();
+    }
+    Figure::new("commit_p50", percentile(&times, 50.0), "us").print();
+    Figure::new("commit_p99", percentile(&times, 99.0), "us").print();
+    Figure::new("seal", median(&sealing), "us").print();
+    Ok(())
+}
+
+/// As the pillar opens it, but for the ballast.
+fn open(path: &Path) -> Result<SqliteOutbox, Failure> {
+    Ok(SqliteOutbox::open(path)?.with(Settings { largest: 16 << 30, ..Settings::default() })?)
+}
+
+/// One plain table with the very same settings.
+fn bare(path: &Path) -> Result<Connection, Failure> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+    for (name, value) in PRAGMAS {
+        connection.pragma_update(None, name, value)?;
+    }
+    connection.execute_batch("CREATE TABLE messages (number INTEGER PRIMARY KEY, message BLOB NOT NULL)")?;
+    Ok(connection)
+}
+
+fn inserts(bare: &Connection, message: &[u8]) -> Result<f64, Failure> {
+    let begun = Instant::now();
+    for _ in 0..TURN {
+        bare.prepare_cached("INSERT INTO messages (message) VALUES (?1)")?.execute([message])?;
+    }
+    Ok(per_second(TURN, begun.elapsed()))
+}
+
+struct Pillar {
+    outbox: SqliteOutbox,
+    key: SealKey,
+    ahead: Ahead,
+}
+
+impl Pillar {
+    /// Commits what is sealed already, each under a header of its own; `times` gets how long each took, in
+    /// microseconds.
+    fn commits(&self, example: &Sealed, times: &mut Vec<f64>) -> Result<f64, Failure> {
+        let batch: Vec<Sealed> = (0..TURN)
+            .map(|_| Ok(Sealed { header: self.header()?, ..example.clone() }))
+            .collect::<Result<_, Failure>>()?;
+        let mut took = Duration::ZERO;
+        for sealed in &batch {
+            let begun = Instant::now();
+            self.outbox.commit(sealed)?;
+            let one = begun.elapsed();
+            took += one;
+            times.push(one.as_secs_f64() * 1e6);
+        }
+        Ok(per_second(TURN, took))
+    }
+
+    /// Everything from what a resident answered to what is durable.
+    fn commits_sealed(&self) -> Result<f64, Failure> {
+        let begun = Instant::now();
+        for _ in 0..TURN {
+            self.outbox.commit(&self.sealed()?)?;
+        }
+        Ok(per_second(TURN, begun.elapsed()))
+    }
+
+    /// Sealing alone and from the beginning, nothing prepared.
+    fn seals(&self, times: &mut Vec<f64>) -> Result<f64, Failure> {
+        let begun = Instant::now();
+        let header = self.header()?;
+        let transaction = transaction(&header);
+        for _ in 0..TURN {
+            let header = header.clone();
+            let begun = Instant::now();
+            std::hint::black_box(self.key.seal(header, &transaction)?);
+            times.push(begun.elapsed().as_secs_f64() * 1e6);
+        }
+        Ok(per_second(TURN, begun.elapsed()))
+    }
+
+    /// As the runner does it.
+    fn sealed(&self) -> Result<Sealed, Failure> {
+        let header = self.header()?;
+        let transaction = transaction(&header);
+        let sealed = self.key.seal(header, &transaction)?;
+        self.ahead.prepare(&self.key);
+        Ok(sealed)
+    }
+
+    fn header(&self) -> Result<Header, Failure> {
+        Ok(Header {
+            version: PROTOCOL_VERSION,
+            id: Uuid::now_v7(),
+            pillar: "voorbeeld".into(),
+            sequence: self.outbox.next_sequence()?,
+            reference: Reference::random(&SystemRandom::new())?,
+            committed_at: Timestamp::now(),
+            key_id: self.key.id().to_owned(),
+        })
     }
 }
 
+/// Made-up answers.
 fn transaction(header: &Header) -> Transaction {
+    let text = "x".repeat((PLAIN - 400) / 2);
     Transaction {
         id: header.id,
         reference: header.reference,
-        task: "bulky-waste".into(),
-        task_title: "Grofvuil laten ophalen".into(),
-        catalogue_version: "1".into(),
+        task: "report-public-space".into(),
+        task_title: "Melding openbare ruimte".into(),
+        catalogue_version: "2026-11".into(),
         language: "nl".into(),
         answers: vec![AnswerLine {
-            question: "text".into(),
-            label: "Tekst".into(),
-            value: "x".repeat(900),
-            display: "x".repeat(900),
+            question: "what".into(),
+            label: "Wat is er aan de hand?".into(),
+            value: text.clone(),
+            display: text,
         }],
         fee: Cents(0),
     }
 }
 
-fn bare(path: &Path) -> Result<Connection, Failure> {
-    let c = Connection::open(path)?;
-    c.pragma_update(None, "journal_mode", "WAL")?;
-    c.pragma_update(None, "synchronous", "FULL")?;
-    c.pragma_update(None, "foreign_keys", true)?;
-    c.pragma_update(None, "secure_delete", true)?;
-    c.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, bytes BLOB)")?;
-    Ok(c)
-}
-
-fn main() -> Result<(), Failure> {
-    let folder = folder_on_disk()?;
-    let outbox = SqliteOutbox::open(&folder.path().join("outbox.sqlite"))?;
-    let bare = bare(&folder.path().join("bare.sqlite"))?;
-    let (_, public) = OpenKey::generate()?;
-    let key = SealKey::from_base64("k1", &public)?;
-    let n = 400;
-    let mut number = 0;
-    let mut next = || {
-        number += 1;
-        number
-    };
-    let sealed = |number: u64| -> Result<Sealed, Failure> {
-        let h = header(number);
-        let t = transaction(&h);
-        Ok(key.seal(h, &t)?)
-    };
-    let example = sealed(1)?;
-    let bytes = serde_json::to_vec(&example)?;
-    eprintln!("{} bytes", bytes.len());
-    let values = {
-        let next = std::cell::RefCell::new(&mut next);
-        alternate::<Failure>(
-            15,
-            &mut [
-                Box::new(|| {
-                    let s: Vec<Sealed> = (0..n)
-                        .map(|_| {
-                            let h = header((next.borrow_mut())());
-                            Sealed {
-                                header: h,
-                                encapsulated_key: example.encapsulated_key.clone(),
-                                ciphertext: example.ciphertext.clone(),
-                            }
-                        })
-                        .collect();
-                    Ok(per_second(
-                        n,
-                        timed::<Failure>(|| {
-                            for s in &s {
-                                outbox.commit(s)?;
-                            }
-                            Ok(())
-                        })?,
-                    ))
-                }),
-                Box::new(|| {
-                    Ok(per_second(
-                        n,
-                        timed::<Failure>(|| {
-                            for _ in 0..n {
-                                bare.prepare_cached("INSERT INTO t (bytes) VALUES (?1)")?
-                                    .execute([&bytes])?;
-                            }
-                            Ok(())
-                        })?,
-                    ))
-                }),
-                Box::new(|| {
-                    Ok(per_second(
-                        n,
-                        timed::<Failure>(|| {
-                            for _ in 0..n {
-                                outbox.next_sequence()?;
-                                let number = (next.borrow_mut())();
-                                let s = sealed(number)?;
-                                outbox.commit(&s)?;
-                            }
-                            Ok(())
-                        })?,
-                    ))
-                }),
-                Box::new(|| {
-                    Ok(per_second(
-                        n,
-                        timed::<Failure>(|| {
-                            for _ in 0..n {
-                                std::hint::black_box(sealed(1)?);
-                            }
-                            Ok(())
-                        })?,
-                    ))
-                }),
-            ],
-        )?
-    };
-    for (i, name) in ["commit", "bare", "commit_sealed", "seal"].iter().enumerate() {
-        let f = Figure::new(*name, median(&values[i]), "1/s").against("bare", median(&values[1]));
-        f.print();
-        println!("{}", median_ratio(&values[i], &values[1]));
-    }
-    Ok(())
+/// The bytes of a transaction as they are kept.
+fn as_kept(sealed: &Sealed) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec(&sealed.header)?;
+    bytes.extend(BASE64.decode(&sealed.encapsulated_key)?);
+    bytes.extend(BASE64.decode(&sealed.ciphertext)?);
+    Ok(bytes)
 }

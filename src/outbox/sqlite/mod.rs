@@ -39,6 +39,7 @@ pub use examine::Examined;
 use ground::{Disk, Ground, Unknown};
 pub use salvage::LastSalvage;
 use salvage::Witness;
+pub use schema::PRAGMAS;
 use transactions::Numbers;
 
 /// The outbox in one SQLite file.

@@ -19,6 +19,9 @@ use super::{Result, SqliteOutbox, Tidied};
 /// So many pages in the log are worth bringing home while nobody is here: some fifty commits.
 const WORTH_A_CHECKPOINT: i64 = 256;
 
+/// Changes at most a handful of rows; says how many.
+type Step<'a> = &'a dyn Fn(&Connection) -> Result<usize>;
+
 pub(super) fn tidy(outbox: &SqliteOutbox, now: Timestamp) -> Result<Tidied> {
     let settings = outbox.settings;
     let before = |keep: std::time::Duration| {
@@ -27,7 +30,7 @@ pub(super) fn tidy(outbox: &SqliteOutbox, now: Timestamp) -> Result<Tidied> {
     };
     let (now, content, records) =
         (now.as_second(), before(settings.keep_sealed), before(settings.keep_records));
-    let steps: [&dyn Fn(&Connection) -> Result<usize>; 4] = [
+    let steps: [Step<'_>; 4] = [
         &|sql| stamp(sql, now),
         &|sql| forget_content(sql, content),
         &|sql| prune_transactions(sql, records),

@@ -112,6 +112,37 @@ fn an_outbox_that_an_older_version_filled_goes_on_where_it_was() {
 }
 
 #[test]
+fn an_outbox_of_the_third_schema_still_knows_its_witnesses_and_its_surveys() {
+    let disk = Disk::new();
+    {
+        let mut old = Connection::open(disk.path()).unwrap();
+        MIGRATIONS.to_version(&mut old, 3).unwrap();
+        old.execute_batch(include_str!("filled_0003.sql")).unwrap();
+    }
+    let outbox = disk.open_sqlite();
+    let counts = Counts { parked: 2, open_payments: 1, surveys: 1, ..Counts::default() };
+    assert_eq!(outbox.counts().unwrap(), counts);
+    let open = outbox.open_payments().unwrap();
+    let turnover = Turnover { terminal_id: "52523535".into(), count: 3, total: zuil_wire::Cents(5205) };
+    assert_eq!((open[0].payment, open[0].transaction), (payment(2), id(2)));
+    assert_eq!(open[0].turnover, Some(turnover));
+    assert_eq!(open[0].approved, Some(Approval { trace: Some(41), ..approval(231) }));
+    outbox.record_outcome(payment(2), &paid(231)).unwrap();
+    let pending = outbox.pending(64).unwrap();
+    assert_eq!((pending.len(), &pending[0].payment), (1, &Some(paid(231))));
+    assert_eq!(
+        (pending[0].sealed.encapsulated_key.as_str(), pending[0].sealed.ciphertext.as_str()),
+        ("a2V5", "c2VhbGVk")
+    );
+    assert_eq!(outbox.pending_surveys(9).unwrap().len(), 1);
+    let whole: String = outbox.one("PRAGMA integrity_check");
+    assert_eq!(whole, "ok");
+    let mut strangers: i64 = outbox.one("SELECT count(*) FROM pragma_foreign_key_check");
+    strangers += outbox.one::<i64>("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%_new'");
+    assert_eq!(strangers, 0);
+}
+
+#[test]
 fn every_step_of_the_schema_can_be_taken() {
     MIGRATIONS.validate().unwrap();
 }
