@@ -390,7 +390,7 @@ fn a_large_outbox_is_salvaged_in_time() {
     let outbox = folder.open();
     let took = started.elapsed();
     let kept = outbox.salvaged().unwrap().kept;
-    println!("{rows} rows, {} MiB: {kept} kept in {took:?}", folder.pages() * 4096 >> 20);
+    println!("{rows} rows, {} MiB: {kept} kept in {took:?}", (folder.pages() * 4096) >> 20);
     assert!(u64::from(kept) + 10 >= rows, "{kept}");
     assert!(took < Duration::from_secs(30), "{took:?}");
 }
