@@ -48,7 +48,7 @@ impl WeekHub {
 }
 
 const fn is_one_of(number: u64, of: u64) -> bool {
-    of > 0 && number % of == 0
+    of > 0 && number.is_multiple_of(of)
 }
 
 fn number(id: Uuid) -> u64 {
