@@ -314,7 +314,7 @@ impl<'a> Visit<'a> {
             if signs {
                 self.touches("Letters");
             }
-            if self.entered % 4 == 0 {
+            if self.entered.is_multiple_of(4) {
                 self.looks();
             }
         }
