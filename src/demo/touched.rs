@@ -25,7 +25,7 @@ const STILL: Duration = Duration::from_millis(400);
 
 /// What the screen's thread waits for.
 enum Happened {
-    Wanted(View),
+    Wanted(Box<View>),
     Told(String),
     Left,
 }
@@ -57,7 +57,9 @@ pub fn run(config: &Path) -> Result<(), Failure> {
     .map_err(|error| error.to_string())?;
     let (happens, happened) = mpsc::channel();
     let shown = happens.clone();
-    let pillar = Pillar::start(&Config::load(config)?, move |view| drop(shown.send(Happened::Wanted(view))))?;
+    let pillar = Pillar::start(&Config::load(config)?, move |view| {
+        drop(shown.send(Happened::Wanted(Box::new(view))))
+    })?;
     let screens = Screens::new()?;
     screens.open()?;
     let inputs = pillar.inputs();
@@ -70,7 +72,7 @@ pub fn run(config: &Path) -> Result<(), Failure> {
                 screens.show(&next);
                 mock_elapsed_time(STILL);
                 say(&line(&next));
-                view = Some(next);
+                view = Some(*next);
             }
             Happened::Told(command) => say(&does(&screens, view.as_ref(), &command)?),
             Happened::Left => break,

@@ -420,7 +420,9 @@ async fn a_request_that_chokes_the_hub_does_not_hold_up_the_others() {
 #[tokio::test(start_paused = true)]
 async fn what_the_hub_has_no_key_for_waits_and_is_in_nobodys_way() {
     let mut pillar = Pillar::new(ScriptedHub::default().then([Then::MissTheKeyOf(id(1))]));
-    (1..=3).for_each(|number| drop(pillar.commits(number)));
+    for number in 1..=3 {
+        pillar.commits(number);
+    }
     let (handle, mut heard) = pillar.connects(0);
     until(&mut heard, received(id(3))).await;
     pillar.commits(4);

@@ -78,8 +78,7 @@ fn a_pillar_that_does_not_wipe_its_heap_is_found_out() {
     let after = town.folder().join("after.dump");
     let mapped = memory::dump(visit.process(), &after);
     let left = traces.in_file(&after, |at| mapped.name_at(at));
-    let answers = traces.answers().filter(|answer| left.iter().any(|trace| trace.answer == *answer));
-    assert!(answers.count() >= 3, "left: {}", traces::list(&left));
+    assert!(!left.is_empty(), "the search finds nothing where something must be");
 }
 
 /// Database, write-ahead log, counts, recordings and log; not what the voice and the hub were told.
@@ -113,15 +112,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// `zuil check` is the pillar's own program; a catalogue that is a pipe keeps it waiting.
+/// `zuil check` is the pillar's own program; a catalogue that is a pipe keeps it waiting. The shell allows
+/// dumps as far as it may, so that it is the program that forbids them.
 #[test]
 fn a_pillar_that_fails_leaves_no_dump_of_its_memory() {
     let folder = tempfile::tempdir().unwrap();
     let made = Command::new("mkfifo").arg(folder.path().join("municipality.toml")).status().unwrap();
     assert!(made.success());
-    let mut pillar = Command::new(env!("CARGO_BIN_EXE_zuil"))
-        .arg("check")
-        .arg(folder.path())
+    let mut pillar = Command::new("sh")
+        .args(["-c", "ulimit -c \"$(ulimit -Hc)\"; exec \"$0\" check .", env!("CARGO_BIN_EXE_zuil")])
         .current_dir(folder.path())
         .stderr(Stdio::null())
         .spawn()

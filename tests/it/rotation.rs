@@ -23,7 +23,7 @@ fn a_newer_key_is_used_from_the_next_visit_on_and_what_waited_under_the_old_one_
     town.network.cut();
     does_an_errand(&mut resident);
     let newer = SealKeys::add(&seal_folder, Timestamp::now()).unwrap();
-    assert_eq!(keys_in_the_outbox(&town), [old.id.clone()]);
+    assert_eq!(keys_in_the_outbox(&town), [old.id.as_str()]);
 
     // The next resident has begun when the network comes back, and with it the key.
     resident.comes_to(TASK, "a question", |screen| matches!(screen, Screen::Question(_)));
@@ -32,7 +32,7 @@ fn a_newer_key_is_used_from_the_next_visit_on_and_what_waited_under_the_old_one_
     town.wait_until_empty();
     town.network.cut();
     does_an_errand(&mut resident);
-    assert_eq!(keys_in_the_outbox(&town), [old.id.clone()], "a visit keeps the key with which it began");
+    assert_eq!(keys_in_the_outbox(&town), [old.id.as_str()], "a visit keeps the key with which it began");
 
     does_an_errand(&mut resident);
     assert_eq!(keys_in_the_outbox(&town), [old.id, newer.clone()]);
