@@ -2,9 +2,9 @@
 //! needs it. Invariant: it is never in the way of an upload, and it passes nothing over.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
@@ -12,8 +12,10 @@ use crate::store::{Checked, CheckedAs, Store, StoreError, Unchecked};
 
 /// How many are opened before what was found is written: about ten milliseconds of work.
 const PIECE: u32 = 256;
-/// How long it rests between two pieces while pillars upload.
-const REST: Duration = Duration::from_millis(500);
+/// How long it rests between two pieces while pillars upload: so it takes a hundredth of one core.
+const REST: Duration = Duration::from_secs(1);
+/// How often the store is tended at most, since that makes the disk work.
+const TENDING: Duration = Duration::from_millis(500);
 /// How long it rests when there is nothing to do: then it looks after the store.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -78,11 +80,14 @@ pub struct Bell {
     rung: AtomicBool,
     ended: AtomicBool,
     thread: OnceLock<Thread>,
+    /// How many times something came in.
+    count: AtomicU64,
 }
 
 impl Bell {
     /// Something came in.
     pub fn ring(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
         // Whoever finds it rung already has nothing to do: that is nearly everybody under load.
         if !self.rung.swap(true, Ordering::AcqRel) {
             self.wake();
@@ -102,12 +107,14 @@ impl Bell {
     }
 }
 
-/// Checks and tends the store on this thread until the bell says that it is enough. `is_busy` says whether
-/// pillars upload right now: then it rests after each piece, so that it takes a fiftieth of one core.
+/// Checks and tends the store on this thread until the bell says that it is enough. As long as it rings again
+/// and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
     let mut last_error = String::new();
+    let mut tended: Option<Instant> = None;
     while !bell.ended.load(Ordering::Acquire) {
+        let before = bell.count.load(Ordering::Relaxed);
         let more = match check_some(store, keys, PIECE) {
             Ok(count) => count == PIECE as usize,
             Err(error) => {
@@ -115,10 +122,14 @@ pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -
                 false
             }
         };
-        if let Err(error) = store.tend() {
-            tell_once(&mut last_error, &error.to_string());
+        if tended.is_none_or(|tended| tended.elapsed() >= TENDING) {
+            if let Err(error) = store.tend() {
+                tell_once(&mut last_error, &error.to_string());
+            }
+            tended = Some(Instant::now());
         }
-        if is_busy() {
+        let is_quiet = bell.count.load(Ordering::Relaxed) == before && !is_busy();
+        if !is_quiet {
             std::thread::park_timeout(REST);
         } else if !more && !bell.rung.swap(false, Ordering::AcqRel) {
             std::thread::park_timeout(IDLE);

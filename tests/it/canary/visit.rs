@@ -118,7 +118,7 @@ pub fn traces(town: &Town) -> Traces {
         ("document".into(), DOCUMENT.number.into()),
         ("waste-pass".into(), PASS.map(|byte| format!("{byte:02x}")).concat()),
     ];
-    for line in &stored.content.answers {
+    for line in &town.opened(&stored).answers {
         let question = line.question.clone();
         match question.as_str() {
             // The words around it are the program's.

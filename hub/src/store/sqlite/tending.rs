@@ -12,7 +12,7 @@ use super::{BUSY, lock};
 
 /// A log of this many pages (of 4 KiB) is not only moved but begun anew, for which the writer waits a moment:
 /// SQLite begins anew by itself only when it finds the whole log moved, and under load it never does.
-const LONG_LOG: i64 = 16_000;
+const LONG_LOG: i64 = 4_000;
 /// As long as somebody tends the log, writers move it themselves only when it has this many pages.
 const VERY_LONG_LOG: i64 = 64_000;
 /// How long the writer waits for readers of an old state before the log is begun anew.
