@@ -31,7 +31,7 @@ pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use probe::{Ended, Probe, probe};
-pub use worker::{Handle, SyncEvent, Worker};
+pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
 ///
@@ -97,6 +97,7 @@ pub fn start(
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
+        disk: Disk::Threads,
     };
     Ok(worker.spawn(runtime))
 }

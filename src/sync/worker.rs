@@ -4,6 +4,7 @@
 //! and begun again.
 
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -51,6 +52,19 @@ pub struct Worker<H> {
     pub events: Box<dyn Fn(SyncEvent) + Send>,
     /// Dice for the back-off.
     pub random: Box<dyn FnMut() -> u64 + Send>,
+    /// Where the outbox's work is done.
+    pub disk: Disk,
+}
+
+/// Where the task does the outbox's work, which waits for a disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disk {
+    /// On threads of their own: the runtime's threads do not wait for it.
+    #[default]
+    Threads,
+    /// At once, where the task runs. Before and after it the task lets others go first, so that whoever
+    /// polls it can end it there; a simulation that is to go the same way twice has no threads.
+    Inline,
 }
 
 /// Keeps the task going: it ends when the last clone is dropped.
@@ -78,6 +92,14 @@ impl<H: Hub> Worker<H> {
     /// Starts the task on `runtime`. It sends what is pending at once.
     #[must_use]
     pub fn spawn(self, runtime: &tokio::runtime::Handle) -> Handle {
+        let (handle, task) = self.task();
+        runtime.spawn(task);
+        handle
+    }
+
+    /// The task itself, for whoever polls it, and what keeps it going. It needs the timers of a tokio
+    /// runtime.
+    pub fn task(self) -> (Handle, impl Future<Output = ()> + Send) {
         let (wakes, woken) = watch::channel(());
         let dropped = woken.clone();
         let (reports, handed_in) = watch::channel(None);
@@ -88,13 +110,14 @@ impl<H: Hub> Worker<H> {
             online: None,
             heard: Instant::now(),
         };
-        runtime.spawn(async move {
+        let until_dropped = async move {
             tokio::select! {
+                biased;
                 () = until_dropped(dropped) => {}
                 () = task.run(woken, handed_in) => {}
             }
-        });
-        Handle { wakes: Arc::new(wakes), reports: Arc::new(reports) }
+        };
+        (Handle { wakes: Arc::new(wakes), reports: Arc::new(reports) }, until_dropped)
     }
 }
 
@@ -155,6 +178,7 @@ impl<H: Hub> Task<H> {
                 },
             };
             tokio::select! {
+                biased;
                 woken = wakes.changed() => if woken.is_ok() { self.plan.woken() } else { return },
                 // It does not end a back-off: a device that flaps is no reason to press the hub.
                 handed_in = reports.changed() => if handed_in.is_err() { return },
@@ -167,7 +191,8 @@ impl<H: Hub> Task<H> {
     /// transaction of the same visit; a report or a greeting when it is due.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let wanted = self.plan.wanted();
-        let pending = on_disk(&self.worker.outbox, move |outbox| outbox.pending(wanted)).await?;
+        let pending =
+            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| outbox.pending(wanted)).await?;
         let batch = self.plan.choose(pending);
         if !batch.is_empty() {
             let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
@@ -178,9 +203,10 @@ impl<H: Hub> Task<H> {
                 Err(error) => Err(Failed { error, sent: ids }),
             };
         }
-        let surveys =
-            on_disk(&self.worker.outbox, |outbox| outbox.pending_surveys(UploadRequest::MAX_ENVELOPES))
-                .await?;
+        let surveys = on_disk(&self.worker.outbox, self.worker.disk, |outbox| {
+            outbox.pending_surveys(UploadRequest::MAX_ENVELOPES)
+        })
+        .await?;
         if !surveys.is_empty() {
             let request = UploadRequest { version: PROTOCOL_VERSION, envelopes: Vec::new(), surveys };
             self.upload(&request, Vec::new()).await?;
@@ -257,8 +283,10 @@ impl<H: Hub> Task<H> {
         let answer = self.worker.hub.upload(request).await?;
         let expected = sent.len();
         let outcomes = answer.outcomes;
-        let acknowledged =
-            on_disk(&self.worker.outbox, move |outbox| outbox.acknowledge(&outcomes, &sent)).await?;
+        let acknowledged = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+            outbox.acknowledge(&outcomes, &sent)
+        })
+        .await?;
         for outbox::Acknowledged { id, state } in &acknowledged {
             tracing::info!(%id, state = state.as_str(), "the hub answered to a transaction");
             (self.worker.events)(SyncEvent::Acknowledged { id: *id, state: *state });
@@ -267,7 +295,10 @@ impl<H: Hub> Task<H> {
             request.surveys.iter().map(|survey| survey.id).filter(|id| answer.surveys.contains(id)).collect();
         let missing = acknowledged.len() < expected || surveys.len() < request.surveys.len();
         if !surveys.is_empty() {
-            on_disk(&self.worker.outbox, move |outbox| outbox.acknowledge_surveys(&surveys)).await?;
+            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+                outbox.acknowledge_surveys(&surveys)
+            })
+            .await?;
         }
         if missing {
             return Err(SyncError::BadAnswer("it does not say what became of everything that was sent"));
@@ -320,11 +351,30 @@ async fn unless_woken<T>(
 /// The disk may take its time; the runtime's threads do not wait for it.
 async fn on_disk<T: Send + 'static>(
     outbox: &Arc<dyn Outbox>,
+    disk: Disk,
     work: impl FnOnce(&dyn Outbox) -> outbox::Result<T> + Send + 'static,
 ) -> Result<T, SyncError> {
     let outbox = Arc::clone(outbox);
+    if disk == Disk::Inline {
+        let_others_go_first().await;
+        let done = work(&*outbox);
+        let_others_go_first().await;
+        return Ok(done?);
+    }
     match tokio::task::spawn_blocking(move || work(&*outbox)).await {
         Ok(done) => Ok(done?),
         Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
     }
+}
+
+async fn let_others_go_first() {
+    let mut gone = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut gone, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
