@@ -45,6 +45,8 @@ pub(crate) struct Site {
     pub(crate) resident: Option<Resident>,
     pub(crate) running: Option<Running>,
     pub(crate) boots: u32,
+    /// Which tick is the next to come.
+    pub(crate) ticks: u64,
     /// How wrong its clock is.
     pub(crate) clock: SignedDuration,
     /// To which key it seals from its next start on.
@@ -129,6 +131,7 @@ impl Site {
             resident: None,
             running: None,
             boots: 0,
+            ticks: 0,
             clock: SignedDuration::ZERO,
             seal: 0,
             public_key,
@@ -199,6 +202,11 @@ impl Site {
             dies_at: None,
         });
         Ok(())
+    }
+
+    /// With which key it signs, PKCS#8 in base64.
+    pub(crate) fn signing_key(&self) -> &str {
+        &self.signing_key
     }
 
     /// What its clock says.

@@ -24,6 +24,8 @@ pub(crate) struct Resident {
     lingers: Duration,
     acted_at: Option<Place>,
     here_since: Option<Duration>,
+    /// How often they were asked whether they are still there.
+    warned: u32,
     pub(crate) has_left: bool,
 }
 
@@ -45,6 +47,7 @@ impl Resident {
             lingers: Duration::from_secs(random.u64(2..40)),
             acted_at: None,
             here_since: None,
+            warned: 0,
             has_left: false,
         }
     }
@@ -52,6 +55,8 @@ impl Resident {
     /// What they do, looking at this view.
     pub(crate) fn acts_on(&mut self, view: &View, now: Duration) -> Vec<Intent> {
         if matches!(view.frame.overlay, Some(Overlay::IdleWarning { .. })) {
+            self.warned += 1;
+            self.has_left = self.warned > 2;
             return vec![Intent::Resume];
         }
         let place = place(view);

@@ -393,8 +393,10 @@ impl Notes {
             }
         }
         for (payment, stands) in &self.charges {
-            let row = self.payments.get(payment).and_then(|id| rows.iter().find(|row| row.content.id == *id));
-            if *stands && row.is_none() {
+            let id = self.payments.get(payment);
+            let row = id.and_then(|id| rows.iter().find(|row| row.content.id == *id));
+            let refused = id.and_then(|id| self.attempts.get(id)).is_some_and(|attempt| attempt.refused);
+            if *stands && row.is_none() && !refused {
                 let _ = write!(wrong, "a charge stands for nothing; ");
             }
         }
