@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, Reference};
@@ -69,6 +69,9 @@ impl SqliteStore {
 
     fn of(connect: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
         let mut writer = ready(connect()?)?;
+        if writer.is_readonly(MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
