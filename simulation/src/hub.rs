@@ -3,13 +3,16 @@
 //!
 //! Invariant: a request is taken in steps, and the hub can die between any two of them and inside each.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::intake::{ReportError, Upload, UploadError, report};
-use zuil_hub::store::{Decision, DecidedBy, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored};
-use zuil_wire::{HealthReport, Reference};
+use zuil_hub::store::{
+    DecidedBy, Decision, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored,
+};
+use zuil_wire::{HealthReport, PaymentRecord, Reference, State, Transaction};
 
 use crate::grounds::Grounds;
 use crate::network::{Kind, Reply};
@@ -22,6 +25,17 @@ pub(crate) struct HubSide {
     /// How wrong its clock is.
     pub(crate) clock: SignedDuration,
     pub(crate) boots: u32,
+    /// Why it could not store something.
+    pub(crate) last_error: RefCell<String>,
+}
+
+/// A transaction as the hub shows it to staff.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) content: Transaction,
+    pub(crate) pillar: String,
+    pub(crate) state: State,
+    pub(crate) payment: Option<PaymentRecord>,
 }
 
 /// A request that was understood.
@@ -33,7 +47,13 @@ pub(crate) enum Work {
 
 impl HubSide {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { disk: Disk::new(seed), store: None, clock: SignedDuration::ZERO, boots: 0 }
+        Self {
+            disk: Disk::new(seed),
+            store: None,
+            clock: SignedDuration::ZERO,
+            boots: 0,
+            last_error: RefCell::default(),
+        }
     }
 
     pub(crate) const fn is_on(&self) -> bool {
@@ -72,7 +92,12 @@ impl HubSide {
     }
 
     /// The first step: who it is, and what is asked.
-    pub(crate) fn understands(&self, pillar: usize, kind: Kind, body: &[u8]) -> Result<(Pillar, Work), Reply> {
+    pub(crate) fn understands(
+        &self,
+        pillar: usize,
+        kind: Kind,
+        body: &[u8],
+    ) -> Result<(Pillar, Work), Reply> {
         let store = self.store.as_ref().ok_or(Reply::Broken)?;
         let known = store.pillar(&fingerprint(pillar)).map_err(|_| Reply::Status(503, None))?;
         let known = known.ok_or(Reply::Status(403, None))?;
@@ -121,13 +146,16 @@ impl HubSide {
                 .map(|()| br#"{"status":"ok"}"#.to_vec())
                 .map_err(|error| error.to_string()),
         };
-        body.map_or(Reply::Status(503, None), Reply::Body)
+        body.map_err(|error| *self.last_error.borrow_mut() = error)
+            .map_or(Reply::Status(503, None), Reply::Body)
     }
 
     /// All that it holds.
-    pub(crate) fn rows(&self) -> Result<Vec<Stored>, String> {
+    pub(crate) fn rows(&self) -> Result<Vec<Row>, String> {
         let store = self.store.as_ref().ok_or("the hub is off")?;
-        Ok(store.transactions(Filter::default(), 0, 10_000).map_err(|error| error.to_string())?.items)
+        let all = store.transactions(Filter::default(), 0, 10_000).map_err(|error| error.to_string())?;
+        let row = |Stored { content, pillar, state, payment, .. }| Row { content, pillar, state, payment };
+        Ok(all.items.into_iter().map(row).collect())
     }
 
     pub(crate) fn surveys(&self) -> Result<u64, String> {

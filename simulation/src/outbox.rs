@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use uuid::Uuid;
-use zuil::outbox::{
-    Acknowledged, Approval, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent,
-};
+use zuil::outbox::{Acknowledged, Approval, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
@@ -74,7 +72,8 @@ impl Outbox for Watched {
         self.inner.record_outcome(payment, &record)?;
         let mut notes = self.witness.notes();
         if let Some(id) = notes.transaction_of(payment) {
-            let line = format!("{}: its journal says {}", notes.name(id), crate::witness::words(Some(record.state)));
+            let line =
+                format!("{}: its journal says {}", notes.name(id), crate::witness::words(Some(record.state)));
             notes.say(line);
             notes.hears_payment(id, record.state, "the journal");
         }

@@ -140,7 +140,12 @@ impl Site {
     }
 
     /// Switches it on.
-    pub(crate) fn start(&mut self, around: &Surroundings<'_>, now: Duration, dice: u64) -> Result<(), String> {
+    pub(crate) fn start(
+        &mut self,
+        around: &Surroundings<'_>,
+        now: Duration,
+        dice: u64,
+    ) -> Result<(), String> {
         self.boots += 1;
         let outbox = SqliteOutbox::open_on(&self.disk.path("outbox.sqlite"), zuil_disk::VFS);
         let saboteur = Arc::new(Saboteur::new(around.planted, self.index, &self.signing_key, around.witness));

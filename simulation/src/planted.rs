@@ -10,13 +10,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use zuil::outbox::{Acknowledged, Intent, Outbox, Pending, Result, Sent};
 use zuil::sync::SyncError;
-use zuil_hub::store::Stored;
 use zuil_wire::seal::{Sealed, SigningKey};
 use zuil_wire::{
     Envelope, ItemOutcome, PaymentRecord, PaymentState, Reference, State, UploadRequest, UploadResponse,
 };
 
 use crate::grounds::Grounds;
+use crate::hub::Row;
 use crate::witness::Witness;
 
 /// A bug.
@@ -152,7 +152,8 @@ impl Saboteur {
         }
         if self.has(Planted::PlainOnDisk) {
             let answers = zuil_wire::SurveyAnswers { clear: None, helped: None };
-            let note = zuil_wire::messages::SurveyItem { id: Uuid::new_v4(), task: self.overheard(), answers };
+            let note =
+                zuil_wire::messages::SurveyItem { id: Uuid::new_v4(), task: self.overheard(), answers };
             outbox.keep_survey(&note)?;
             outbox.commit(sealed)?;
             return outbox.acknowledge_surveys(&[note.id]);
@@ -178,7 +179,8 @@ impl Saboteur {
     ) -> Result<Vec<Acknowledged>> {
         if self.has(Planted::AnswerIsTakenForAnotherRevision) {
             let newest: Vec<Sent> = outbox.pending(1_000)?.iter().map(Pending::sent).collect();
-            let about = |item: &Sent| newest.iter().find(|other| other.id == item.id).unwrap_or(item).to_owned();
+            let about =
+                |item: &Sent| newest.iter().find(|other| other.id == item.id).unwrap_or(item).to_owned();
             return outbox.acknowledge(outcomes, &sent.iter().map(about).collect::<Vec<_>>());
         }
         let mut acknowledged = outbox.acknowledge(outcomes, sent)?;
@@ -262,7 +264,7 @@ impl Saboteur {
     }
 
     /// What the hub takes in instead of an upload, and for whom else it answers.
-    pub(crate) fn hub_takes(&self, body: &[u8], known: &[Stored]) -> (Vec<u8>, Vec<Uuid>) {
+    pub(crate) fn hub_takes(&self, body: &[u8], known: &[Row]) -> (Vec<u8>, Vec<Uuid>) {
         let unchanged = || (body.to_vec(), Vec::new());
         let Ok(mut request) = serde_json::from_slice::<UploadRequest>(body) else { return unchanged() };
         match self.bug {
@@ -314,7 +316,7 @@ impl Saboteur {
     }
 
     /// What the hub shows instead of what it holds.
-    pub(crate) fn hub_shows(&self, rows: &mut [Stored]) {
+    pub(crate) fn hub_shows(&self, rows: &mut [Row]) {
         let memory = self.memory();
         for row in rows {
             if let Some(late) = memory.late.get(&row.content.id) {
@@ -335,4 +337,3 @@ impl Saboteur {
         SigningKey::from_base64(&self.signing_key).ok()?.sign(sealed, envelope.payment.clone()).ok()
     }
 }
-

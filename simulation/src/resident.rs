@@ -93,7 +93,9 @@ impl Resident {
             }
             _ => {}
         }
-        if self.acted_at == Some(place) && !matches!(view.screen, Screen::Receipt(_) | Screen::PaymentUnknown(_)) {
+        if self.acted_at == Some(place)
+            && !matches!(view.screen, Screen::Receipt(_) | Screen::PaymentUnknown(_))
+        {
             return vec![];
         }
         let steps = self.sensible_steps(&view.screen);
@@ -118,7 +120,10 @@ impl Resident {
                 self.has_left = true;
                 vec![Intent::Stop, Intent::ConfirmStop]
             }
-            Screen::Explain { .. } | Screen::Review { .. } | Screen::Receipt(_) | Screen::PaymentUnknown(_) => {
+            Screen::Explain { .. }
+            | Screen::Review { .. }
+            | Screen::Receipt(_)
+            | Screen::PaymentUnknown(_) => {
                 vec![Intent::Next]
             }
             Screen::Question(question) => self.answers(&question.control),

@@ -69,7 +69,7 @@ impl Plan {
     pub(crate) fn draw(random: &mut Rng) -> Self {
         let pillars = random.usize(1..=3);
         let length = [90, 300, 900, 2_400][random.usize(0..4)];
-        let mut moment = |random: &mut Rng| Duration::from_millis(random.u64(0..length * 1_000));
+        let moment = |random: &mut Rng| Duration::from_millis(random.u64(0..length * 1_000));
         let visits = (0..random.usize(1..=6)).map(|_| (moment(random), random.usize(0..pillars))).collect();
         let events = (0..random.usize(2..=12))
             .map(|_| Event {

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use uuid::Uuid;
-use zuil::devices::terminal::{
-    Charge, Details, Keep, Last, LastPayment, Memory, PaymentTerminal, Turnover,
-};
+use zuil::devices::terminal::{Charge, Details, Keep, Last, LastPayment, Memory, PaymentTerminal, Turnover};
 use zuil_wire::Cents;
 
 use crate::witness::Witness;
@@ -135,11 +133,8 @@ impl Terminal {
     pub(crate) fn take_back(&mut self, payment: Uuid, charged: &Details) {
         self.receipt += 1;
         let amount = charged.amount;
-        self.last = LastPayment {
-            approved: false,
-            details: details(self.receipt, amount),
-            reverses: charged.trace,
-        };
+        self.last =
+            LastPayment { approved: false, details: details(self.receipt, amount), reverses: charged.trace };
         self.turnover = (self.turnover.0 - 1, self.turnover.1 - amount.0);
         self.witness.notes().charged(payment, false);
     }

@@ -20,12 +20,12 @@ use zuil::devices::{printer, terminal};
 use zuil::runner::Input;
 use zuil::visit::Screen;
 use zuil_disk::{Disk, Fault};
-use zuil_hub::store::{Pillar, Stored};
+use zuil_hub::store::Pillar;
 use zuil_wire::{ItemOutcome, UploadRequest, UploadResponse};
 
 use crate::Ended;
 use crate::grounds::{Grounds, UNKNOWN_KEY};
-use crate::hub::{HubSide, Work};
+use crate::hub::{HubSide, Row, Work};
 use crate::network::{Exchange, Kind, Reply, ids_in};
 use crate::pillar::{Site, Surroundings, hub_clock};
 use crate::planted::{Planted, Saboteur};
@@ -35,8 +35,12 @@ use crate::terminal::{Fate, Going, Order, pace};
 use crate::witness::{Witness, letter};
 
 mod faults;
+mod judging;
 mod passing;
 mod paying;
+mod visiting;
+
+use judging::canary_in;
 
 /// How long what is left may take when only one transaction is still poisoned.
 const OTHERS_WITHIN: Duration = Duration::from_secs(2 * 60 * 60);
@@ -148,7 +152,10 @@ impl World {
         let mut sites = sites.collect::<Result<Vec<_>, _>>()?;
         let mut hub = HubSide::new(random.u64(..));
         hub.start()?;
-        hub.admit(&sites.iter().map(|site| site.public_key.clone()).collect::<Vec<_>>(), hub_clock(Duration::ZERO))?;
+        hub.admit(
+            &sites.iter().map(|site| site.public_key.clone()).collect::<Vec<_>>(),
+            hub_clock(Duration::ZERO),
+        )?;
         for site in &mut sites {
             site.seal = random.usize(0..2);
         }
@@ -313,7 +320,9 @@ impl World {
                 self.hub.takes(&pillar, work, self.grounds, hub_clock(self.now));
                 drop(exchange);
             }
-            Step::HubAnswers(boot, exchange, reply) if self.hub_is_on(boot) => self.hub_answers(exchange, reply),
+            Step::HubAnswers(boot, exchange, reply) if self.hub_is_on(boot) => {
+                self.hub_answers(exchange, reply)
+            }
             Step::Hears(index, to, reply) => self.pillar_hears(index, to, reply),
             Step::PillarOn(index) => self.pillar_on(index),
             Step::HubOn => self.hub_on(),
@@ -322,153 +331,6 @@ impl World {
             Step::StaffLook => self.staff_look(),
             _ => {}
         }
-    }
-
-    fn ticks(&mut self, index: usize) {
-        let boot = self.sites[index].boots;
-        if !self.is_on(index, boot) {
-            return;
-        }
-        self.runner_takes(index, Input::Tick);
-        let next = match (&self.sites[index].resident, self.is_mended) {
-            (Some(_), _) => 300..1_200,
-            (None, false) => 4_000..15_000,
-            (None, true) => 30_000..70_000,
-        };
-        self.ticks_within(index, next);
-    }
-
-    /// The next tick comes then, and no other before.
-    fn ticks_within(&mut self, index: usize, within: std::ops::Range<u64>) {
-        self.sites[index].ticks += 1;
-        self.soon(Step::Ticks(index, self.sites[index].ticks), within);
-    }
-
-    fn someone_comes(&mut self, index: usize) {
-        if self.sites[index].resident.is_some() {
-            self.soon(Step::Arrives(index), 5_000..20_000);
-            return;
-        }
-        if self.sites[index].running.is_none() {
-            self.hit("someone finds a dark pillar");
-            return;
-        }
-        let mut notes = self.witness.notes();
-        let resident = Resident::new(notes.visits.len(), &mut self.random);
-        notes.say(format!("someone comes to pillar {} for {}", letter(index), resident.typed.task));
-        let visit = notes.visits.len();
-        notes.visitor.insert(index, visit);
-        notes.visits.push(resident.typed.clone());
-        drop(notes);
-        self.hit("visits");
-        self.sites[index].resident = Some(resident);
-        let boot = self.sites[index].boots;
-        self.soon(Step::Acts(index, boot), 100..500);
-        self.ticks_within(index, 300..1_000);
-    }
-
-    /// Someone looks at the screen, believes it, and does the next thing.
-    fn someone_acts(&mut self, index: usize) {
-        let now = self.now;
-        let Some(view) = self.sites[index].view(now) else { return };
-        let Some(mut resident) = self.sites[index].resident.take() else { return };
-        if let Screen::Receipt(receipt) | Screen::PaymentUnknown(receipt) = &view.screen {
-            let payment = receipt.payment.map(|(_, state)| state);
-            let read =
-                self.witness.notes().resident_reads(index, receipt.reference, receipt.state, payment);
-            if let Some(id) = read {
-                self.hit(if payment.is_some() { "receipts of paid errands" } else { "receipts of free errands" });
-                self.look_for(index, Some(id));
-            }
-        }
-        let intents = resident.acts_on(&view, now);
-        let has_left = resident.has_left;
-        self.sites[index].resident = Some(resident);
-        for intent in intents {
-            self.runner_takes(index, Input::Resident(intent));
-        }
-        if has_left {
-            self.sites[index].resident = None;
-            self.scan_disk(index);
-        } else if self.sites[index].running.is_some() {
-            let boot = self.sites[index].boots;
-            self.soon(Step::Acts(index, boot), 200..1_500);
-        }
-    }
-
-    /// Something reaches the runner; what it orders of its devices becomes steps.
-    fn runner_takes(&mut self, index: usize, input: Input) {
-        self.sites[index].takes(input, self.now);
-        if self.notice_power_cut(index) {
-            return;
-        }
-        let boot = self.sites[index].boots;
-        let Some(running) = &self.sites[index].running else { return };
-        let jobs: Vec<Uuid> = running.printer_orders.try_iter().collect();
-        let orders: Vec<Order> = running.terminal_orders.try_iter().collect();
-        for job in jobs {
-            self.hit("receipts on paper");
-            self.soon(Step::Prints(index, boot, job), 1_000..4_000);
-        }
-        for order in orders {
-            self.terminal_is_asked(index, order);
-        }
-    }
-
-    fn look_around(&mut self) {
-        let said = crate::log::said();
-        if let Some(canary) = canary_in(&said) {
-            self.witness.notes().blame("nothing plain outside memory", format!("{canary} is in the log"));
-        }
-    }
-
-    /// What is in people's hands is durable somewhere.
-    fn look_for(&self, index: usize, only: Option<Uuid>) {
-        let Some(running) = &self.sites[index].running else { return };
-        let is_there = |id: Uuid| {
-            only.is_some_and(|only| only != id) || running.outbox.state(id).is_ok_and(|state| state.is_some())
-        };
-        let rows = self.rows();
-        self.witness.notes().looks_at_a_pillar(index, rows.as_deref(), is_there);
-    }
-
-    fn rows(&self) -> Option<Vec<Stored>> {
-        let mut rows = self.hub.rows().ok()?;
-        self.hub_saboteur.hub_shows(&mut rows);
-        Some(rows)
-    }
-
-    fn look_at_the_hub(&self) {
-        if let Some(rows) = self.rows() {
-            self.witness.notes().looks_at_the_hub(&rows);
-        }
-    }
-
-    fn scan_disk(&self, index: usize) {
-        for (name, content) in self.sites[index].disk.contents() {
-            if let Some(canary) = canary_in(&content) {
-                let what = format!("{canary} is in {name} of pillar {}", letter(index));
-                self.witness.notes().blame("nothing plain outside memory", what);
-            }
-        }
-    }
-
-    fn staff_look(&mut self) {
-        if self.hub.is_on() {
-            let truth = self.bank();
-            let decided = self.hub.staff_decide(&truth, hub_clock(self.now));
-            for _ in 0..decided {
-                self.hit("payments settled by staff");
-            }
-        }
-        self.at(self.now + STAFF, Step::StaffLook);
-    }
-
-    /// What the bank says of each payment.
-    fn bank(&self) -> BTreeMap<zuil_wire::Reference, bool> {
-        let notes = self.witness.notes();
-        let paid = notes.attempts.values().filter_map(|attempt| Some((attempt.reference, attempt.payment?)));
-        paid.map(|(reference, payment)| (reference, notes.stands(payment))).collect()
     }
 
     fn hit(&self, what: &'static str) {
@@ -499,93 +361,4 @@ impl World {
     const fn hub_is_on(&self, boot: u32) -> bool {
         self.hub.is_on() && self.hub.boots == boot
     }
-
-    /// Whether all is served but what is poisoned.
-    fn others_are_served(&self) -> bool {
-        self.waiting().is_some_and(|waiting| waiting.is_empty())
-    }
-
-    /// What the pillars still have to tell, without what is poisoned; `None` while one of them is off.
-    fn waiting(&self) -> Option<Vec<Uuid>> {
-        let mut waiting = Vec::new();
-        for site in &self.sites {
-            let pending = site.running.as_ref()?.outbox.pending(1_000).ok()?;
-            waiting.extend(pending.iter().map(|item| item.sealed.header.id));
-        }
-        let poisoned: Vec<Uuid> = self.wrong.poison.values().flatten().copied().collect();
-        waiting.retain(|id| !poisoned.contains(id));
-        Some(waiting)
-    }
-
-    fn is_at_rest(&self) -> bool {
-        let quiet = |site: &Site| {
-            let Some(running) = &site.running else { return false };
-            let counts = running.outbox.counts().unwrap_or_default();
-            counts.open_payments == 0
-                && counts.held == 0
-                && counts.saved == 0
-                && counts.surveys == 0
-                && running.outbox.pending(1).is_ok_and(|pending| pending.is_empty())
-                && site.resident.is_none()
-                && site.terminal.going.is_none()
-        };
-        self.hub.is_on() && self.sites.iter().all(quiet)
-    }
-
-    fn judge_others(&self) {
-        let Some(left) = self.waiting() else { return };
-        let mut notes = self.witness.notes();
-        if !left.is_empty() && notes.violation.is_none() {
-            let names: Vec<String> = left.iter().map(|id| notes.name(*id)).collect();
-            notes.blame("nothing that is rejected blocks the others", format!("{} wait", names.join(", ")));
-        }
-    }
-
-    /// The end: once more the power goes everywhere, and then all is looked at.
-    fn judge(&mut self) {
-        if self.witness.notes().violation.is_some() {
-            return;
-        }
-        if !self.is_at_rest() {
-            let counts: Vec<String> = self.sites.iter().map(|site| match &site.running {
-                Some(running) => format!("{}: {:?}", letter(site.index), running.outbox.counts()),
-                None => format!("{}: off", letter(site.index)),
-            }).collect();
-            self.witness.notes().blame("everything drains in the end", counts.join("; "));
-            return;
-        }
-        for index in 0..self.sites.len() {
-            self.pillar_dies(index, true);
-            self.pillar_on(index);
-        }
-        self.hub_dies(true);
-        self.hub_on();
-        for index in 0..self.sites.len() {
-            self.ask_the_pillar(index);
-        }
-        let (Some(rows), Ok(surveys)) = (self.rows(), self.hub.surveys()) else {
-            self.witness.notes().blame("the hub opens again", "it does not in the end");
-            return;
-        };
-        self.witness.notes().judges_the_end(&rows, surveys);
-    }
-
-    /// Asks a pillar for its word on all that it ever kept.
-    fn ask_the_pillar(&self, index: usize) {
-        let Some(running) = &self.sites[index].running else { return };
-        let mine: Vec<Uuid> = {
-            let notes = self.witness.notes();
-            notes.attempts.iter().filter(|(_, attempt)| attempt.pillar == index).map(|(id, _)| *id).collect()
-        };
-        for id in mine {
-            if let Ok(Some(state)) = running.outbox.state(id) {
-                self.witness.notes().pillar_says(id, state);
-            }
-        }
-    }
-}
-
-/// What a resident typed, if it is here.
-fn canary_in(bytes: &[u8]) -> Option<&'static str> {
-    CANARIES.into_iter().find(|canary| memchr::memmem::find(bytes, canary.as_bytes()).is_some())
 }

@@ -34,12 +34,16 @@ impl World {
             Trouble::HubPower => self.hub_dies(true),
             Trouble::HubPowerAtWrite(writes) => self.hub.disk.cut_power_after(writes),
             Trouble::HubKilled => self.hub_dies(false),
-            Trouble::PillarDisk(index, fault) => self.disk_fails(&self.sites[index].disk.clone(), None, fault),
+            Trouble::PillarDisk(index, fault) => {
+                self.disk_fails(&self.sites[index].disk.clone(), None, fault)
+            }
             Trouble::PillarDiskAfter(index, writes, fault) => {
                 self.disk_fails(&self.sites[index].disk.clone(), Some(writes), fault);
             }
             Trouble::HubDisk(fault) => self.disk_fails(&self.hub.disk.clone(), None, fault),
-            Trouble::HubDiskAfter(writes, fault) => self.disk_fails(&self.hub.disk.clone(), Some(writes), fault),
+            Trouble::HubDiskAfter(writes, fault) => {
+                self.disk_fails(&self.hub.disk.clone(), Some(writes), fault)
+            }
             Trouble::PillarClock(index, seconds) => {
                 self.sites[index].clock = SignedDuration::from_secs(seconds);
                 self.hit("clock jumps: pillars");
@@ -52,7 +56,11 @@ impl World {
             Trouble::TerminalSilent(index) => self.sites[index].terminal.is_silent = true,
             Trouble::NewKey(index, key) => {
                 self.sites[index].seal = key;
-                self.hit(if key == UNKNOWN_KEY { "bound to a key that the hub has not" } else { "key rotations" });
+                self.hit(if key == UNKNOWN_KEY {
+                    "bound to a key that the hub has not"
+                } else {
+                    "key rotations"
+                });
                 self.pillar_dies(index, false);
             }
         }
@@ -191,7 +199,10 @@ impl World {
     fn poison_the_next(&mut self, index: usize) {
         if let Some(next @ None) = self.wrong.poison.get_mut(&index) {
             let notes = self.witness.notes();
-            let newest = notes.attempts.iter().rfind(|(_, attempt)| attempt.pillar == index && attempt.kept == Some(true));
+            let newest = notes
+                .attempts
+                .iter()
+                .rfind(|(_, attempt)| attempt.pillar == index && attempt.kept == Some(true));
             *next = newest.map(|(id, _)| *id);
         }
     }
@@ -217,7 +228,11 @@ impl World {
             self.mend_disk_of(index);
         }
         self.hit(if by_power { "power cuts: pillar" } else { "crashes: pillar" });
-        self.say(format!("pillar {} {}", letter(index), if by_power { "loses its power" } else { "crashes" }));
+        self.say(format!(
+            "pillar {} {}",
+            letter(index),
+            if by_power { "loses its power" } else { "crashes" }
+        ));
         self.soon(Step::PillarOn(index), 1_000..60_000);
     }
 

@@ -129,7 +129,14 @@ impl World {
         let (now, upload) = (hub_clock(self.now), matches!(work, Work::Upload(_)));
         if upload && self.planted == Some(Planted::HubAnswersThenWrites) {
             let reply = self.answers_at_once(&exchange);
-            self.soon(Step::HubWritesLater(boot, Exchange { body: vec![], reply: None, ..exchange }, Box::new((pillar, work))), 10..5_000);
+            self.soon(
+                Step::HubWritesLater(
+                    boot,
+                    Exchange { body: vec![], reply: None, ..exchange },
+                    Box::new((pillar, work)),
+                ),
+                10..5_000,
+            );
             self.soon(Step::HubAnswers(boot, exchange, reply), 0..60);
             return;
         }
@@ -152,7 +159,11 @@ impl World {
         }
         if matches!(reply, Reply::Status(503, _)) {
             self.hit("hub cannot store");
-            self.say(format!("{}: the hub cannot store it", self.name_of(&exchange)));
+            self.say(format!(
+                "{}: the hub cannot store it, {}",
+                self.name_of(&exchange),
+                self.hub.last_error.borrow()
+            ));
         } else if upload {
             self.say(format!("{}: the hub has it", self.name_of(&exchange)));
         }
@@ -181,7 +192,9 @@ impl World {
             let answer: Option<UploadResponse> = serde_json::from_slice(body).ok();
             for outcome in answer.map(|answer| answer.outcomes).unwrap_or_default() {
                 match outcome {
-                    ItemOutcome::Accepted { id, state, .. } => self.witness.notes().hub_answers(id, Some(state)),
+                    ItemOutcome::Accepted { id, state, .. } => {
+                        self.witness.notes().hub_answers(id, Some(state))
+                    }
                     ItemOutcome::Refused { id, reason } => {
                         self.hit("transactions refused for good");
                         let name = self.witness.notes().name(id);
@@ -243,11 +256,8 @@ impl World {
     /// How a request is called in the trace.
     pub(super) fn name_of(&self, exchange: &Exchange) -> String {
         let notes = self.witness.notes();
-        let names: Vec<String> = ids_in(&exchange.body)
-            .iter()
-            .filter_map(|id| id.parse().ok())
-            .map(|id| notes.name(id))
-            .collect();
+        let names: Vec<String> =
+            ids_in(&exchange.body).iter().filter_map(|id| id.parse().ok()).map(|id| notes.name(id)).collect();
         let what = match exchange.kind {
             Kind::Upload if names.is_empty() => "surveys or what is left of an upload".to_owned(),
             Kind::Upload => names.join(" "),

@@ -95,18 +95,17 @@ impl World {
             return self.loses_its_line(index, &going);
         }
         self.hit("payments made");
-        self.terminal_says(index, terminal::TerminalEvent::Done(going.payment, terminal::Outcome::Paid(charged)));
+        self.terminal_says(
+            index,
+            terminal::TerminalEvent::Done(going.payment, terminal::Outcome::Paid(charged)),
+        );
     }
 
     /// Nobody knows; the line comes back after a moment or a while.
     fn loses_its_line(&mut self, index: usize, going: &Going) {
         self.say(format!("pillar {}'s terminal loses its line", letter(index)));
         self.sites[index].terminal.is_there = false;
-        let back = Event {
-            at: self.now,
-            lasts: Duration::ZERO,
-            trouble: Trouble::TerminalGone(index),
-        };
+        let back = Event { at: self.now, lasts: Duration::ZERO, trouble: Trouble::TerminalGone(index) };
         self.soon(Step::Mends(back), 500..240_000);
         self.terminal_says(index, terminal::TerminalEvent::Condition(terminal::Condition::Offline));
         self.terminal_says(index, terminal::TerminalEvent::Done(going.payment, terminal::Outcome::Unknown));
