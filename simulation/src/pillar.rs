@@ -59,7 +59,10 @@ pub(crate) struct Site {
 pub(crate) struct Running {
     pub(crate) started: Duration,
     pub(crate) runner: Runner,
+    /// As runner and sync know it.
     pub(crate) outbox: Arc<dyn Outbox>,
+    /// The real one, for those who judge.
+    pub(crate) really: Arc<dyn Outbox>,
     pub(crate) terminal_orders: Receiver<Order>,
     pub(crate) printer_orders: Receiver<Uuid>,
     events: Receiver<SyncEvent>,
@@ -149,8 +152,9 @@ impl Site {
         self.boots += 1;
         let outbox = SqliteOutbox::open_on(&self.disk.path("outbox.sqlite"), zuil_disk::VFS);
         let saboteur = Arc::new(Saboteur::new(around.planted, self.index, &self.signing_key, around.witness));
+        let really: Arc<dyn Outbox> = Arc::new(outbox.map_err(|error| format!("{error} ({error:?})"))?);
         let outbox: Arc<dyn Outbox> = Arc::new(Watched {
-            inner: Arc::new(outbox.map_err(|error| format!("{error} ({error:?})"))?),
+            inner: really.clone(),
             pillar: self.index,
             witness: around.witness.clone(),
             saboteur: saboteur.clone(),
@@ -196,6 +200,7 @@ impl Site {
             started: now,
             runner: Runner::new(parts),
             outbox,
+            really,
             terminal_orders,
             printer_orders,
             events: heard,

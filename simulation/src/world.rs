@@ -81,8 +81,16 @@ struct Wrong {
     rejects: Option<u16>,
     garbage: bool,
     bad_line: u32,
-    /// The next transaction of a pillar will be poisonous, or this one is.
-    poison: BTreeMap<usize, Option<Uuid>>,
+    poison: BTreeMap<usize, Poison>,
+}
+
+/// The next transaction of a pillar will be poisonous.
+#[derive(Clone, Copy)]
+struct Poison {
+    /// How many it had kept when that began.
+    after: usize,
+    /// It is this one.
+    id: Option<Uuid>,
 }
 
 struct World {
@@ -183,7 +191,7 @@ impl World {
     }
 
     fn prepare(&mut self) {
-        self.mend_disks();
+        self.mend_disk_of_the_hub();
         for index in 0..self.sites.len() {
             self.soon(Step::PillarOn(index), 0..3_000);
         }

@@ -20,7 +20,8 @@ impl World {
             Trouble::Rejects(status) => self.wrong.rejects = Some(status),
             Trouble::Garbage => self.wrong.garbage = true,
             Trouble::Poison(index) => {
-                self.wrong.poison.entry(index).or_default();
+                let after = self.kept_by(index).len();
+                self.wrong.poison.entry(index).or_insert(Poison { after, id: None });
             }
             Trouble::BadLine => self.wrong.bad_line += 1,
             Trouble::PillarPower(index) => self.pillar_dies(index, true),
@@ -130,7 +131,7 @@ impl World {
         let poison = std::mem::take(&mut self.wrong.poison);
         self.wrong = Wrong::default();
         // Nobody was poisoned before they came.
-        self.wrong.poison = poison.into_iter().filter(|(_, id)| id.is_some()).collect();
+        self.wrong.poison = poison.into_iter().filter(|(_, poison)| poison.id.is_some()).collect();
         self.hub.clock = SignedDuration::ZERO;
         self.mend_disks();
         self.hub.disk.cut_power_after(NEVER);
@@ -149,7 +150,7 @@ impl World {
         (0..self.sites.len()).for_each(|index| self.mend_disk_of(index));
     }
 
-    fn mend_disk_of_the_hub(&self) {
+    pub(super) fn mend_disk_of_the_hub(&self) {
         self.hub.disk.fail(self.lies(Planted::HubAnswersBeforeItsDiskHasSynced));
     }
 
@@ -197,14 +198,23 @@ impl World {
 
     /// The first transaction after the trouble began is the poisonous one.
     fn poison_the_next(&mut self, index: usize) {
-        if let Some(next @ None) = self.wrong.poison.get_mut(&index) {
-            let notes = self.witness.notes();
-            let newest = notes
-                .attempts
-                .iter()
-                .rfind(|(_, attempt)| attempt.pillar == index && attempt.kept == Some(true));
-            *next = newest.map(|(id, _)| *id);
+        if let Some(Poison { after, id: None }) = self.wrong.poison.get(&index).copied()
+            && let Some(next) = self.kept_by(index).get(after).copied()
+        {
+            self.wrong.poison.insert(index, Poison { after, id: Some(next) });
+            let name = self.witness.notes().name(next);
+            self.say(format!("{name} is poisonous"));
         }
+    }
+
+    /// What a pillar has kept, in order.
+    fn kept_by(&self, index: usize) -> Vec<Uuid> {
+        let notes = self.witness.notes();
+        let kept = notes
+            .attempts
+            .iter()
+            .filter(|(_, attempt)| attempt.pillar == index && attempt.kept == Some(true));
+        kept.map(|(id, _)| *id).collect()
     }
 
     /// A pillar loses its power, or only its process is killed.
@@ -265,6 +275,9 @@ impl World {
             return;
         }
         self.hit("starts: pillar");
+        if self.lies(Planted::PillarSaysSavedBeforeItsDiskHasSynced).is_some() {
+            self.mend_disk_of(index);
+        }
         self.look_for(index, None);
         self.ask_the_pillar(index);
         let boot = self.sites[index].boots;

@@ -71,10 +71,10 @@ impl World {
     pub(super) fn waiting(&self) -> Option<Vec<Uuid>> {
         let mut waiting = Vec::new();
         for site in &self.sites {
-            let pending = site.running.as_ref()?.outbox.pending(1_000).ok()?;
+            let pending = site.running.as_ref()?.really.pending(1_000).ok()?;
             waiting.extend(pending.iter().map(|item| item.sealed.header.id));
         }
-        let poisoned: Vec<Uuid> = self.wrong.poison.values().flatten().copied().collect();
+        let poisoned: Vec<Uuid> = self.wrong.poison.values().filter_map(|poison| poison.id).collect();
         waiting.retain(|id| !poisoned.contains(id));
         Some(waiting)
     }
@@ -82,12 +82,12 @@ impl World {
     pub(super) fn is_at_rest(&self) -> bool {
         let quiet = |site: &Site| {
             let Some(running) = &site.running else { return false };
-            let counts = running.outbox.counts().unwrap_or_default();
+            let counts = running.really.counts().unwrap_or_default();
             counts.open_payments == 0
                 && counts.held == 0
                 && counts.saved == 0
                 && counts.surveys == 0
-                && running.outbox.pending(1).is_ok_and(|pending| pending.is_empty())
+                && running.really.pending(1).is_ok_and(|pending| pending.is_empty())
                 && site.resident.is_none()
                 && site.terminal.going.is_none()
         };
@@ -113,22 +113,25 @@ impl World {
                 .sites
                 .iter()
                 .map(|site| match &site.running {
-                    Some(running) => format!("{}: {:?}", letter(site.index), running.outbox.counts()),
+                    Some(running) => format!("{}: {:?}", letter(site.index), running.really.counts()),
                     None => format!("{}: off", letter(site.index)),
                 })
                 .collect();
             self.witness.notes().blame("everything drains in the end", counts.join("; "));
             return;
         }
+        self.judge_what_is_there();
         for index in 0..self.sites.len() {
             self.pillar_dies(index, true);
             self.pillar_on(index);
         }
         self.hub_dies(true);
         self.hub_on();
-        for index in 0..self.sites.len() {
-            self.ask_the_pillar(index);
-        }
+        self.judge_what_is_there();
+    }
+
+    fn judge_what_is_there(&self) {
+        (0..self.sites.len()).for_each(|index| self.ask_the_pillar(index));
         let (Some(rows), Ok(surveys)) = (self.rows(), self.hub.surveys()) else {
             self.witness.notes().blame("the hub opens again", "it does not in the end");
             return;

@@ -114,7 +114,8 @@ impl World {
             self.say(format!("{name}: {status}"));
             return Some(Reply::Status(status, None));
         }
-        let poisoned: Vec<String> = self.wrong.poison.values().flatten().map(Uuid::to_string).collect();
+        let poisoned: Vec<String> =
+            self.wrong.poison.values().filter_map(|poison| poison.id).map(|id| id.to_string()).collect();
         if upload && !poisoned.is_empty() && ids_in(&exchange.body).iter().any(|id| poisoned.contains(id)) {
             self.hit("requests rejected for one in them");
             self.say(format!("{name}: 422"));
