@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::devices::printer::paper::PaperSettings;
 use crate::devices::reader::{Checksum, LineEnd};
+use crate::outbox::Settings;
 
 /// The most bytes before or after what a reader sends.
 const MOST_MARKS: usize = 8;
@@ -51,6 +52,20 @@ pub struct Config {
     /// How long a visit may stand still.
     #[serde(default)]
     pub visit: VisitTimes,
+    /// The line to the hub.
+    #[serde(default)]
+    pub sync: Line,
+    /// How long the outbox keeps what, and how large it may become.
+    #[serde(default)]
+    pub outbox: Outbox,
+}
+
+/// The line to the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Line {
+    /// The most kilobits a second that uploads may take, 64 to 1000000; 0 for all there is.
+    pub max_kilobits: u32,
 }
 
 /// How much is logged.
@@ -242,6 +257,36 @@ impl VisitTimes {
     }
 }
 
+/// How long the outbox keeps what, and how large it may become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbox {
+    /// Hours for which sealed content is kept after the hub has it, 0 to 720.
+    pub keep_sealed_hours: u16,
+    /// Days for which is kept that something was sent, 1 to 366.
+    pub keep_records_days: u16,
+    /// The most mebibytes that it may take, 64 to 65536.
+    pub max_mib: u32,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { keep_sealed_hours: 0, keep_records_days: 35, max_mib: 1024 }
+    }
+}
+
+impl Outbox {
+    /// The same, as the outbox takes it.
+    #[must_use]
+    pub const fn settings(self) -> Settings {
+        Settings {
+            keep_sealed: Duration::from_hours(self.keep_sealed_hours as u64),
+            keep_records: Duration::from_hours(self.keep_records_days as u64 * 24),
+            largest: (self.max_mib as u64) << 20,
+        }
+    }
+}
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -323,6 +368,14 @@ impl Config {
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
             (mib_fit, "recorder.file_mib", "1 to 1024"),
             (files_fit, "recorder.files", "1 to 1000"),
+            (
+                self.sync.max_kilobits == 0 || (64..=1_000_000).contains(&self.sync.max_kilobits),
+                "sync.max_kilobits",
+                "64 to 1000000, or 0 for no limit",
+            ),
+            (self.outbox.keep_sealed_hours <= 720, "outbox.keep_sealed_hours", "0 to 720"),
+            ((1..=366).contains(&self.outbox.keep_records_days), "outbox.keep_records_days", "1 to 366"),
+            ((64..=65_536).contains(&self.outbox.max_mib), "outbox.max_mib", "64 to 65536"),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
         ]
@@ -420,7 +473,9 @@ mod tests {
         assert_eq!((documents.line_end, documents.suffix.as_str()), (LineEnd::Cr, ""));
         let passes = config.pass_reader.unwrap();
         assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
-        assert_eq!(config.visit, VisitTimes::default());
+        assert_eq!((config.visit, config.sync), (VisitTimes::default(), Line::default()));
+        assert_eq!(config.outbox, Outbox::default());
+        assert_eq!(config.outbox.settings(), Settings::default());
     }
 
     #[test]
@@ -439,7 +494,11 @@ mod tests {
     fn values_outside_their_limits_are_refused_with_the_limits() {
         for (table, limits) in [
             ("[visit]\nidle_seconds = 5", "visit.idle_seconds must be 30 to 600"),
+            ("[sync]\nmax_kilobits = 5", "sync.max_kilobits must be 64 to 1000000"),
             ("[visit]\nwarning_seconds = 5", "visit.warning_seconds must be 20 to 120"),
+            ("[outbox]\nkeep_sealed_hours = 721", "outbox.keep_sealed_hours must be 0 to 720"),
+            ("[outbox]\nkeep_records_days = 0", "outbox.keep_records_days must be 1 to 366"),
+            ("[outbox]\nmax_mib = 1", "outbox.max_mib must be 64 to 65536"),
             ("[printer]\nport = 'p'\ncolumns = 40", "printer.columns must be 32, 42 or 48"),
             ("[document_reader]\nport = 'd'\nprefix = '123456789'", "document_reader.prefix"),
             ("[pass_reader]\nport = 'p'\nsuffix = ''", "pass_reader.prefix and suffix must be"),

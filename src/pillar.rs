@@ -7,7 +7,6 @@
 mod lock;
 mod recording;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -18,7 +17,7 @@ use zuil_wire::seal::SealKey;
 use zuil_wire::{Binding, HealthReport};
 
 use crate::catalogue::{Catalogue, Mistake};
-use crate::clock::Clock;
+use crate::clock::{Clock, HubTime};
 use crate::config::{self, Config, Recorded};
 use crate::devices::headphones::Headphones;
 use crate::devices::port::PortName;
@@ -104,9 +103,11 @@ impl Pillar {
         let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
         let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
-        let outbox = open_outbox(&config.data_dir)?;
+        let outbox = open_outbox(config)?;
         let (inputs, received) = mpsc::channel();
-        let sync = SyncThread::start(&binding, outbox.clone(), waypoints.clone(), &inputs)?;
+        let time = HubTime::kept_in(config.data_dir.join("time.json"));
+        let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
+        let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter());
         let seal_key = SealKey::from_base64(&binding.seal_key_id, &binding.seal_public_key)
             .map_err(storage("reading the binding's sealing key"))?;
@@ -135,7 +136,7 @@ impl Pillar {
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
-            started: jiff::Timestamp::now(),
+            started: time.now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
         };
@@ -144,7 +145,9 @@ impl Pillar {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("runner".into())
-            .spawn(move || run(Runner::new(parts), &received, &stopped, speaking(speech, show)))
+            .spawn(move || {
+                run(Runner::new(parts), &Clock::of(time), &received, &stopped, speaking(speech, show));
+            })
             .map_err(storage("starting the runner"))?;
         Ok(Self {
             inputs,
@@ -177,8 +180,13 @@ impl Drop for Pillar {
 }
 
 /// Feeds the runner until it is told to stop.
-fn run(mut runner: Runner, inputs: &Receiver<Input>, stop: &Receiver<()>, mut show: impl FnMut(View)) {
-    let clock = Clock::start();
+fn run(
+    mut runner: Runner,
+    clock: &Clock,
+    inputs: &Receiver<Input>,
+    stop: &Receiver<()>,
+    mut show: impl FnMut(View),
+) {
     let mut shown = runner.view(clock.now());
     show(shown.clone());
     let mut next_tick = clock.now().uptime + TICK;
@@ -215,10 +223,11 @@ fn voice(config: &Config) -> Box<dyn Voice> {
     }
 }
 
-fn open_outbox(data_dir: &Path) -> Result<Arc<dyn Outbox>, NotServing> {
-    let outbox =
-        SqliteOutbox::open(&data_dir.join("outbox.sqlite")).map_err(storage("opening the outbox"))?;
-    Ok(Arc::new(outbox))
+fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
+    let outbox = SqliteOutbox::open(&config.data_dir.join("outbox.sqlite"))
+        .and_then(|outbox| outbox.with(config.outbox.settings()))
+        .map_err(storage("opening the outbox"))?;
+    Ok(Arc::new(outbox.with_ballast()))
 }
 
 fn visit_settings(config: &Config) -> VisitSettings {
@@ -306,6 +315,7 @@ impl SyncThread {
     fn start(
         binding: &Binding,
         outbox: Arc<dyn Outbox>,
+        line: sync::Line,
         waypoints: Arc<dyn Waypoints>,
         inputs: &Sender<Input>,
     ) -> Result<Self, NotServing> {
@@ -316,7 +326,7 @@ impl SyncThread {
             .build()
             .map_err(storage("starting the sync"))?;
         let events = sink(inputs, Input::Sync);
-        let handle = sync::start(binding, outbox, events, waypoints, runtime.handle())
+        let handle = sync::start(binding, outbox, line, events, waypoints, runtime.handle())
             .map_err(storage("reading the binding's keys"))?;
         Ok(Self { handle, _runtime: runtime })
     }

@@ -12,12 +12,13 @@ mod printing;
 mod readers;
 mod report;
 mod roll;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::HealthReport;
 use zuil_wire::messages::SurveyItem;
@@ -41,6 +42,10 @@ use payment::Till;
 use printing::why;
 pub use readers::Readers;
 use roll::Roll;
+use upkeep::Upkeep;
+
+/// A clock that is moved by more than this was put; by less, it is kept right.
+const JUMP: SignedDuration = SignedDuration::from_secs(30);
 
 /// Something that reached the runner.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,12 +120,15 @@ pub struct Runner {
     health: Health,
     roll: Option<Roll>,
     reported: Option<HealthReport>,
+    /// The moment of the last input.
+    last: Option<Moment>,
     night: Option<Night>,
     columns: receipt::Paper,
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
     till: Till,
     readers: Readers,
+    upkeep: Upkeep,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -150,11 +158,13 @@ impl Runner {
             health,
             roll: parts.roll_file.map(|file| Roll::kept_in(file, parts.paper)),
             reported: None,
+            last: None,
             night: parts.end_of_day.map(Night::at),
             columns: parts.columns,
             printing: None,
             till,
             readers: parts.readers,
+            upkeep: Upkeep::default(),
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -177,6 +187,10 @@ impl Runner {
     /// Takes one input and does all that follows from it.
     pub fn take(&mut self, input: Input, now: Moment) {
         let by_hand = matches!(input, Input::Resident(_));
+        self.notice_a_jump(now);
+        if by_hand || input == Input::Tick {
+            self.look_for_room(now);
+        }
         match input {
             Input::Resident(intent) => self.tell(Event::Resident(intent), now),
             Input::Printer(event) => self.printer_said(event, now),
@@ -192,6 +206,7 @@ impl Runner {
             Input::Tick => {
                 self.till.tick(now.uptime);
                 self.close_the_day(now);
+                self.tidy(now);
                 self.tell(Event::Tick, now);
             }
         }
@@ -242,6 +257,17 @@ impl Runner {
             Effect::Wipe => {
                 self.forget_receipt();
                 None
+            }
+        }
+    }
+
+    /// When the clock was put right, what the devices told is as long ago as before.
+    fn notice_a_jump(&mut self, now: Moment) {
+        if let Some(last) = self.last.replace(now) {
+            let jump = now.jump_since(last);
+            if jump.abs() > JUMP {
+                tracing::info!(seconds = jump.as_secs(), "the clock was put");
+                self.health.clock_was_put(jump);
             }
         }
     }
@@ -329,7 +355,9 @@ impl Runner {
         let catalogue = &self.identity.catalogue_version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
-        let report = match report::report(&self.health, paper, &*self.outbox, catalogue, now.timestamp) {
+        let room = self.upkeep.room;
+        let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
+        {
             Ok(report) => report,
             // The till says so in the log. No card is taken, and that is what the hub is told.
             Err(_) => match &self.reported {

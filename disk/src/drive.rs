@@ -54,8 +54,7 @@ pub struct How {
     pub write: bool,
     /// It is gone when it is closed.
     pub passing: bool,
-    /// When it was made, the first sync of it also makes durable which files there are, as SQLite does for
-    /// journals and logs.
+    /// The first sync of it also makes durable which files there are, as SQLite does for journals and logs.
     pub syncs_folder: bool,
 }
 
@@ -67,8 +66,6 @@ pub struct Opened {
     pub age: u64,
     /// Whether it may only be read.
     pub read_only: bool,
-    /// Whether it was not there before.
-    pub made: bool,
 }
 
 /// A file: its content, and what its connections share.
@@ -143,7 +140,7 @@ impl Drive {
             None => return Err(Failure::CannotOpen),
         };
         self.files.entry(file).or_default().handles += 1;
-        Ok(Opened { file, age: self.age, read_only: read_only || !how.write, made: known.is_none() })
+        Ok(Opened { file, age: self.age, read_only: read_only || !how.write })
     }
 
     /// A file without a name, as SQLite's temporary ones.

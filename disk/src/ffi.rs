@@ -151,7 +151,8 @@ unsafe extern "C" fn open(
             new_only: wants(ffi::SQLITE_OPEN_EXCLUSIVE),
             write: wants(ffi::SQLITE_OPEN_READWRITE),
             passing: wants(ffi::SQLITE_OPEN_DELETEONCLOSE),
-            syncs_folder: wants(journals),
+            // Whether or not it was there, as SQLite's own layer.
+            syncs_folder: wants(journals) && wants(ffi::SQLITE_OPEN_CREATE),
         };
         Handle::open(disk, name, how)
     };

@@ -31,7 +31,7 @@ impl Handle {
         let opened = disk.drive().open(name, how)?;
         let mut handle = Self::new(disk, opened.file, opened.age);
         handle.read_only = opened.read_only;
-        handle.syncs_folder = how.syncs_folder && opened.made;
+        handle.syncs_folder = how.syncs_folder;
         handle.passing = how.passing.then(|| name.to_owned());
         Ok(handle)
     }

@@ -123,7 +123,7 @@ impl Sectors {
         let length = self.draw_length(dice);
         drawn.lengths += u64::from(length != self.now.len());
         // Some cuts come before anything was on its way, some after all of it arrived.
-        let mood = dice.u8(..4);
+        let mood = dice.u8(..6);
         let left: Vec<(usize, [u8; SECTOR])> = self
             .marked
             .iter()
@@ -162,7 +162,7 @@ impl Sectors {
         let Some(new) = new else { return old };
         let kind = match mood {
             0 => 0,
-            1 => 1,
+            1 | 2 => 1,
             _ => dice.u8(..3),
         };
         match kind {

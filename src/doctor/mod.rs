@@ -226,14 +226,14 @@ fn tasks(
     let document_port = config.document_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
     let pass_port = config.pass_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
+    let for_outbox = config.clone();
     let Config { data_dir, catalogue_dir, printer, terminal, headphones, speech, .. } = config;
-    let outbox_dir = data_dir.clone();
     vec![
         Task::new("data-folder", say(language, "Data folder"), 5, move || {
             storage::folder(language, &data_dir)
         }),
         Task::new("outbox", say(language, "Outbox"), 30, move || {
-            storage::outbox(language, &outbox_dir, &zone)
+            storage::outbox(language, &for_outbox, &zone)
         }),
         Task::several("network", say(language, "Network"), 40, move || {
             network::checks(language, binding.as_ref(), now)

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::{Check, Finding};
 use crate::catalogue::Language;
 use crate::config::Config;
-use crate::outbox::{Counts, Examined, OutboxError, SqliteOutbox};
+use crate::outbox::{Attempts, Counts, Examined, OutboxError, RESERVE, SqliteOutbox};
 use crate::pillar::{Running, is_running};
 use crate::texts::{fill, say};
 
@@ -83,15 +83,15 @@ fn write_something(folder: &Path) -> io::Result<()> {
 }
 
 /// Whether the outbox is whole, and what waits in it. Times are told in `zone`.
-pub fn outbox(language: Language, folder: &Path, zone: &TimeZone) -> Finding {
-    let path = folder.join("outbox.sqlite");
+pub fn outbox(language: Language, config: &Config, zone: &TimeZone) -> Finding {
+    let path = config.data_dir.join("outbox.sqlite");
     if !path.exists() {
         return Finding::not_there(say(
             language,
             "there is none yet; the pillar makes it at its first start",
         ));
     }
-    match SqliteOutbox::examine(&path) {
+    match SqliteOutbox::examine(&path, config.outbox.settings()) {
         Ok(Examined { damage: Some(damage), .. }) => Finding::failed(
             fill(say(language, "it is damaged: {damage}"), &[("damage", &damage)]),
             say(language, "keep the file, replace the disk, and call the workshop"),
@@ -100,10 +100,14 @@ pub fn outbox(language: Language, folder: &Path, zone: &TimeZone) -> Finding {
             say(language, "it is whole, and older than this program"),
             say(language, "start the pillar once; it brings the outbox up to date"),
         ),
-        Ok(Examined { counts: Some(counts), oldest_open: Some(since), .. }) => {
-            open_payments(language, counts, &since.to_zoned(zone.clone()))
+        Ok(Examined { room: Some(room), .. }) if room < RESERVE => no_room(language, room),
+        Ok(Examined { counts: Some(counts), oldest_open, room, attempts, .. }) => {
+            let finding = match oldest_open {
+                Some(since) => open_payments(language, counts, &since.to_zoned(zone.clone())),
+                None => waiting(language, counts),
+            };
+            with_room(language, tried(language, finding, attempts.as_ref(), zone), room)
         }
-        Ok(Examined { counts: Some(counts), oldest_open: None, .. }) => waiting(language, counts),
         Err(error @ OutboxError::Newer) => {
             Finding::failed(error.to_string(), say(language, "install the newer program again"))
         }
@@ -111,6 +115,30 @@ pub fn outbox(language: Language, folder: &Path, zone: &TimeZone) -> Finding {
             Finding::failed(error.to_string(), say(language, "keep the file, and call the workshop"))
         }
     }
+}
+
+/// A pillar begins no visit then.
+fn no_room(language: Language, room: u32) -> Finding {
+    let seen = say(language, "it is whole; there is room for {room} more requests only, so nobody is served");
+    let next = say(language, "make room on this disk, or raise max_mib in zuil.toml");
+    Finding::failed(fill(seen, &[("room", &room.to_string())]), next)
+}
+
+fn with_room(language: Language, finding: Finding, room: Option<u32>) -> Finding {
+    let Some(room) = room else { return finding };
+    let room = fill(say(language, "there is room for {room} more"), &[("room", &room.to_string())]);
+    Finding { seen: format!("{}; {room}", finding.seen), ..finding }
+}
+
+/// Something that is tried again and again.
+fn tried(language: Language, finding: Finding, attempts: Option<&Attempts>, zone: &TimeZone) -> Finding {
+    let Some(attempts) = attempts else { return finding };
+    let last = attempts.last.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let tried = fill(
+        say(language, "one was tried {tries} times, last at {last}: {why}"),
+        &[("tries", &attempts.tries.to_string()), ("last", &last), ("why", &attempts.why)],
+    );
+    Finding { seen: format!("{}; {tried}", finding.seen), ..finding }
 }
 
 /// As long as a payment is open, the pillar takes no card.

@@ -1,37 +1,38 @@
 //! The outbox: committed transactions until the hub has them, and the payment journal.
 //!
-//! Contract: a method that changes something returns `Ok` only when the change is durable
-//! (`journal_mode=WAL`, `synchronous=FULL`). What is kept is sealed; nothing plain is ever written.
-//! States go forward only: saved → received → registered, or parked; being parked ends when what
-//! it was parked for is settled.
+//! Contract: a method that changes something returns `Ok` only when the change is durable. What is kept
+//! is sealed; nothing plain is ever written. States go forward only: saved → received → registered, or
+//! parked; being parked ends when what it was parked for is settled.
 //!
 //! A paid transaction is sealed and kept together with the intent to charge, before the terminal
 //! is asked. From then on it is in the journal whether the resident was charged, and what for.
+//!
+//! The contract is the trait [`Outbox`]. [`SqliteOutbox`] keeps it on a disk, [`MemoryOutbox`] as long as
+//! the program runs; what both must do is in `rules`, and `conformance` holds both to it.
 
 mod error;
-mod examine;
-mod journal;
-mod rows;
-mod schema;
-mod surveys;
-mod transactions;
+mod memory;
+mod payments;
+mod queue;
+mod rules;
+mod settings;
+mod sqlite;
 
 #[cfg(test)]
-mod tests;
+mod conformance;
 
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
+use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
 
 pub use error::OutboxError;
-pub use examine::Examined;
-pub use journal::{Approval, Intent, OpenPayment, Turnover};
-pub use transactions::{Acknowledged, Counts, Pending, Sent};
+pub use memory::MemoryOutbox;
+pub use payments::{Approval, Intent, OpenPayment, Turnover};
+pub use queue::{Acknowledged, Attempts, Counts, Pending, Sent};
+pub use settings::{RESERVE, Settings, Tidied};
+pub use sqlite::{Examined, SqliteOutbox};
 
 /// What the outbox's methods return.
 pub type Result<T> = std::result::Result<T, OutboxError>;
@@ -42,11 +43,12 @@ pub type Result<T> = std::result::Result<T, OutboxError>;
 /// lasts. What changed something and returned `Ok` survives a power cut; what returned an error changed
 /// nothing. Shared as `Arc<dyn Outbox>`.
 pub trait Outbox: Send + Sync {
-    /// The next sequence number for a header, from 1. It is never given again, whatever becomes of
-    /// the transaction.
+    /// The next sequence number for a header, from 1. It is higher than every one before and is never
+    /// given again, whatever becomes of the transaction. Numbers are reserved in blocks, so that not each
+    /// of them costs a write: a restart leaves a gap, which means nothing.
     ///
     /// # Errors
-    /// When it cannot be made durable.
+    /// When a block cannot be reserved durably.
     fn next_sequence(&self) -> Result<u64>;
 
     /// Keeps a free transaction; it is saved from then on. Committing the same one again changes
@@ -62,6 +64,32 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be read.
     fn pending(&self, limit: usize) -> Result<Vec<Pending>>;
+
+    /// As [`Outbox::pending`], of those with a sequence higher than `after`. An implementation that can
+    /// does not read what is passed over.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        let all = self.pending(usize::MAX)?.into_iter();
+        Ok(all.filter(|item| item.sealed.header.sequence > after).take(limit).collect())
+    }
+
+    /// Notes that telling `sent` to the hub failed at `at` (the pillar's clock) because of `why`, which must
+    /// hold no personal data and is cut off after [`Attempts::LONGEST_WHY`] characters. What the hub
+    /// answered meanwhile is not noted. It costs a write only for the first, second, fourth, eighth, … try
+    /// of a transaction and when the reason changes; a restart forgets the tries in between.
+    ///
+    /// # Errors
+    /// When such a write fails; it is remembered until the end of the program all the same.
+    fn note_failure(&self, sent: &[Sent], at: Timestamp, why: &str) -> Result<()>;
+
+    /// What was tried most often in vain of that which still waits, or was tried longest ago when several
+    /// were tried as often; `None` when nothing that waits was tried in vain.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn attempts(&self) -> Result<Option<Attempts>>;
 
     /// Keeps what the hub answered. `sent` is what the answer is about: an outcome for anything
     /// else, or one that came before, changes nothing. States go forward only. What the hub refused
@@ -139,99 +167,20 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When it cannot be made durable.
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()>;
-}
 
-/// The outbox in one SQLite file.
-pub struct SqliteOutbox {
-    connection: Mutex<Connection>,
-}
-
-impl SqliteOutbox {
-    /// Opens the outbox, makes it when there is none, and brings an older one up to date. The file
-    /// is readable by its owner only (mode 0600).
+    /// For how many transactions of a usual size there is room, whatever else happens on the disk: 0 when
+    /// nothing can be written. After a write that failed, this tries one.
     ///
     /// # Errors
-    /// When the folder is missing or may not be written, when the file is damaged or no outbox, or
-    /// when a newer version of this program wrote it.
-    pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { connection: Mutex::new(schema::open(path)?) })
-    }
+    /// When the outbox cannot be read.
+    fn room(&self) -> Result<u32>;
 
-    /// As [`SqliteOutbox::open`], on a file layer of SQLite (VFS) that was registered as `vfs`: such as a
-    /// disk that loses what was not synced.
+    /// Does one small step of what can wait: deletes sealed content and records whose time is over
+    /// ([`Settings`]), never anything open, and brings the log home. Call it again at once as long as it
+    /// did something, and not while someone pays. `now` is the pillar's clock; when that jumps, things are
+    /// kept longer or shorter, and nothing else comes of it.
     ///
     /// # Errors
-    /// As [`SqliteOutbox::open`], or when there is no such file layer.
-    pub fn open_on(path: &Path, vfs: &str) -> Result<Self> {
-        Ok(Self { connection: Mutex::new(schema::open_on(path, vfs)?) })
-    }
-
-    /// A panic elsewhere leaves no half-done write behind: its SQL transaction was rolled back when
-    /// it was dropped. The lock is therefore good after one, too.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Does `work` in one SQL transaction and makes it durable, or leaves everything as it was.
-    fn durably<T>(&self, work: impl FnOnce(&SqlTransaction<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = self.lock();
-        let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&sql)?;
-        sql.commit()?;
-        Ok(done)
-    }
-}
-
-impl Outbox for SqliteOutbox {
-    fn next_sequence(&self) -> Result<u64> {
-        transactions::next_sequence(self)
-    }
-
-    fn commit(&self, sealed: &Sealed) -> Result<()> {
-        transactions::commit(self, sealed)
-    }
-
-    fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
-        transactions::pending(self, limit)
-    }
-
-    fn acknowledge(&self, outcomes: &[ItemOutcome], sent: &[Sent]) -> Result<Vec<Acknowledged>> {
-        transactions::acknowledge(self, outcomes, sent)
-    }
-
-    fn state(&self, id: Uuid) -> Result<Option<State>> {
-        transactions::state(self, id)
-    }
-
-    fn counts(&self) -> Result<Counts> {
-        transactions::counts(self)
-    }
-
-    fn record_intent(&self, intent: &Intent, sealed: &Sealed) -> Result<()> {
-        journal::record_intent(self, intent, sealed)
-    }
-
-    fn record_approval(&self, payment: Uuid, approval: &Approval) -> Result<()> {
-        journal::record_approval(self, payment, approval)
-    }
-
-    fn record_outcome(&self, payment: Uuid, record: &PaymentRecord) -> Result<()> {
-        journal::record_outcome(self, payment, record)
-    }
-
-    fn open_payments(&self) -> Result<Vec<OpenPayment>> {
-        journal::open_payments(self)
-    }
-
-    fn keep_survey(&self, survey: &SurveyItem) -> Result<()> {
-        surveys::keep_survey(self, survey)
-    }
-
-    fn pending_surveys(&self, limit: usize) -> Result<Vec<SurveyItem>> {
-        surveys::pending_surveys(self, limit)
-    }
-
-    fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
-        surveys::acknowledge_surveys(self, ids)
-    }
+    /// When it cannot be made durable.
+    fn tidy(&self, now: Timestamp) -> Result<Tidied>;
 }

@@ -113,6 +113,11 @@ impl Till {
         self.current.is_some() || self.can_begin() || self.can_begin_soon(now)
     }
 
+    /// Whether no payment is going on or about to begin.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.current.is_none() && self.waiting.is_none()
+    }
+
     /// Whether no card is taken though the terminal is well: because a payment's outcome is not known, or
     /// because for a minute it has not told what it remembers.
     pub(super) fn is_blocked(&self, now: Duration) -> bool {

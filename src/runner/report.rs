@@ -5,7 +5,9 @@
 
 use jiff::Timestamp;
 use zuil_wire::PROTOCOL_VERSION;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper, StorageReport, Tried,
+};
 
 use crate::devices::health::{Health, Since};
 use crate::devices::{printer, reader, terminal};
@@ -18,6 +20,7 @@ use crate::outbox::{self, Outbox, OutboxError};
 pub(super) fn report(
     health: &Health,
     paper: Option<Paper>,
+    room: Option<u32>,
     outbox: &dyn Outbox,
     catalogue: &str,
     now: Timestamp,
@@ -34,7 +37,23 @@ pub(super) fn report(
         paper,
         waiting: outbox.counts()?.saved,
         open_payments: open_payments.take(HealthReport::MAX_OPEN_PAYMENTS).collect(),
+        clock_off_seconds: None,
+        storage: room.map(|room| storage(room, outbox)).transpose()?,
     })
+}
+
+fn storage(room: u32, outbox: &dyn Outbox) -> Result<StorageReport, OutboxError> {
+    let tried = outbox.attempts()?.map(|it| Tried { id: it.id, tries: it.tries, last: it.last, why: it.why });
+    Ok(StorageReport { room_for: worth_telling(room), tried })
+}
+
+/// A disk's free space changes all the time; only what someone should act on is news.
+const fn worth_telling(room: u32) -> u32 {
+    match room {
+        ..200 => room / 10 * 10,
+        200..1000 => room / 100 * 100,
+        1000.. => 1000,
+    }
 }
 
 /// What was reported before, of a pillar that takes no cards now.

@@ -1,25 +1,32 @@
 //! The hub over HTTPS: HTTP/2 where the hub offers it, with certificates on both sides.
 //!
 //! Invariant: only the authority in the binding is trusted, nobody stands in between (no proxy, no
-//! redirect), and an answer of any size or speed cannot hold the pillar up.
+//! redirect), an answer of any size or speed cannot hold the pillar up, and a clock that is wrong by
+//! years does not stop it.
+
+mod agreed;
+mod tls;
 
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use tokio::time::Instant;
+use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse, versions};
 
-use super::{Hub, SyncError};
+use super::budget::Budget;
+use super::{Hub, Line, SyncError};
+use crate::clock::HubTime;
+use agreed::{Agreed, ZSTD};
+use tls::{By, Seen, is_about_time, tls};
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// A batch of the largest size takes 34 s at 1 Mbit/s; the hub allows it 120 s.
@@ -34,6 +41,12 @@ const MAX_ANSWER: usize = 256 * 1024;
 /// The hub of a binding.
 pub struct HttpsHub {
     client: Client,
+    seen: Arc<Seen>,
+    /// For asking the time, when that is what is wrong.
+    without_time: tls::Tls,
+    time: HubTime,
+    agreed: Agreed,
+    budget: Mutex<Budget>,
     transactions: Url,
     report: Url,
     health: Url,
@@ -44,24 +57,17 @@ impl HttpsHub {
     ///
     /// # Errors
     /// [`SyncError::Setup`] when the binding holds an unusable key, certificate or address.
-    pub fn new(binding: &Binding, provider: Arc<CryptoProvider>) -> Result<Self, SyncError> {
+    pub fn new(binding: &Binding, line: Line, provider: &Arc<CryptoProvider>) -> Result<Self, SyncError> {
         let base = Url::parse(&binding.hub_url).map_err(|_| setup("hub_url is not an address"))?;
         let address = |path| base.join(path).map_err(|_| setup("hub_url is not an address"));
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(binding, provider)?)
-            .https_only(true)
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIME)
-            .timeout(TOTAL_TIME)
-            .pool_idle_timeout(IDLE_TIME)
-            .http2_keep_alive_interval(PING_TIME)
-            .http2_keep_alive_timeout(PING_TIME)
-            .build()
-            .map_err(|_| setup("the HTTPS client cannot be made"))?;
+        let strict = tls(binding, provider, &line.time, By::OurTime)?;
         Ok(Self {
-            client,
+            client: client(strict.config)?,
+            seen: strict.seen,
+            without_time: tls(binding, provider, &line.time, By::ItsOwn)?,
+            time: line.time,
+            agreed: Agreed::default(),
+            budget: Mutex::new(Budget::of(line.max_kilobits)),
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             health: address("/v1/health")?,
@@ -71,67 +77,148 @@ impl HttpsHub {
     async fn post<A: DeserializeOwned>(
         &self,
         to: &Url,
-        message: &impl Serialize,
+        body: (Vec<u8>, bool),
         no_answer: &'static str,
     ) -> Result<A, SyncError> {
-        let body = serde_json::to_vec(message).map_err(|_| setup("a request has no JSON form"))?;
-        let sending = self.client.post(to.clone()).header(CONTENT_TYPE, "application/json");
-        let response = sending.body(body).send().await.map_err(unreachable)?;
-        let answer = body_of(accepted(response)?).await?;
+        let (body, compressed) = (body.0, body.1);
+        let version = self.agreed.version();
+        let response = self
+            .send(|client| {
+                let request = client.post(to.clone()).header(CONTENT_TYPE, "application/json");
+                let request = if compressed { request.header(CONTENT_ENCODING, ZSTD) } else { request };
+                request.body(body.clone())
+            })
+            .await?;
+        let common = self.agreed.hear(response.headers());
+        let otherwise = self.agreed.version() != version || (compressed && !self.agreed.takes_compressed());
+        let answer = match accepted(response) {
+            Err(SyncError::UnsupportedVersion) if !common => Err(SyncError::UnsupportedVersion),
+            // It is another hub than before: what it did not understand is written as it understands it.
+            Err(SyncError::Rejected(_) | SyncError::NoHub(415) | SyncError::UnsupportedVersion)
+                if otherwise =>
+            {
+                Err(SyncError::SpokenOtherwise)
+            }
+            answer => answer,
+        };
+        let answer = body_of(answer?).await?;
         serde_json::from_slice(&answer).map_err(|_| SyncError::BadAnswer(no_answer))
+    }
+
+    fn write(&self, message: &impl Serialize) -> Result<(Vec<u8>, bool), SyncError> {
+        let plain = serde_json::to_vec(message).map_err(|_| setup("a request has no JSON form"))?;
+        Ok(self.agreed.write(plain))
+    }
+
+    /// Sends a request. When nothing but the time speaks against the hub's certificate, the hub is asked
+    /// for the time first.
+    async fn send(&self, request: impl Fn(&Client) -> RequestBuilder) -> Result<Response, SyncError> {
+        let spoken = |client| request(client).header(versions::VERSIONS_HEADER, versions::spoken());
+        let response = match spoken(&self.client).send().await {
+            Err(error) if tls_error(&error).is_some_and(is_about_time) => {
+                self.ask_the_time().await?;
+                spoken(&self.client).send().await
+            }
+            other => other,
+        };
+        let response = response.map_err(unreachable)?;
+        if let (Some(hubs), Some(valid)) = (hubs_clock(response.headers()), self.seen.validity()) {
+            if !valid.holds(hubs) {
+                tracing::warn!(
+                    "the hub's clock is outside of the time for which its own certificate is valid"
+                );
+            } else if let Err(error) = self.time.learn(hubs) {
+                tracing::warn!(%error, "the hub's clock is not believed");
+            }
+        }
+        Ok(response)
+    }
+
+    /// Greets the hub over a connection on which all of its certificate is verified but the time, and
+    /// learns from its clock, as far as that agrees with its certificate. Nothing else is sent there.
+    async fn ask_the_time(&self) -> Result<(), SyncError> {
+        let greeting = client(self.without_time.config.clone())?.get(self.health.clone());
+        let response = greeting.send().await.map_err(unreachable)?;
+        let no_time = || SyncError::NotTheHub("it does not say what time it is".to_owned());
+        let hubs = hubs_clock(response.headers()).ok_or_else(no_time)?;
+        let valid = self.without_time.seen.validity().ok_or_else(no_time)?;
+        if !valid.holds(hubs) {
+            let why = format!("its certificate is not valid at {hubs}, which is the time by its own clock");
+            return Err(SyncError::NotTheHub(why));
+        }
+        self.time.learn(hubs).map_err(|error| SyncError::NotTheHub(error.to_string()))
     }
 
     /// Asks whether the hub is there and admits this pillar; what its clock says, when it tells.
     pub(super) async fn hubs_clock(&self) -> Result<Option<Timestamp>, SyncError> {
-        let response = accepted(self.client.get(self.health.clone()).send().await.map_err(unreachable)?)?;
-        Ok(response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?)))
+        let response = accepted(self.send(|client| client.get(self.health.clone())).await?)?;
+        Ok(hubs_clock(response.headers()))
+    }
+
+    /// Waits until so many bytes may go out.
+    async fn room_for(&self, bytes: usize) {
+        let now = Instant::now();
+        let wait = self.budget.lock().unwrap_or_else(PoisonError::into_inner).spend(bytes, now.into_std());
+        tokio::time::sleep_until(now + wait).await;
     }
 }
 
 impl Hub for HttpsHub {
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
-        self.post(&self.transactions, request, "it is no answer to an upload").await
+        let body = self.write(request)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.transactions, body, "it is no answer to an upload").await
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
-        self.post(&self.report, report, "it is no answer to a report").await
+        let clock_off_seconds = self.time.wall_is_off().map(|off| off.as_secs());
+        let told = HealthReport { clock_off_seconds, ..report.clone() }.in_version(report.version);
+        self.post(&self.report, self.write(&told)?, "it is no answer to a report").await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
-        let response = self.client.get(self.health.clone()).send().await.map_err(unreachable)?;
+        let response = self.send(|client| client.get(self.health.clone())).await?;
+        self.agreed.hear(response.headers());
         body_of(accepted(response)?).await?;
         Ok(())
     }
-}
 
-fn tls(binding: &Binding, provider: Arc<CryptoProvider>) -> Result<ClientConfig, SyncError> {
-    let mut authority = RootCertStore::empty();
-    for certificate in certificates(&binding.authority, "the authority's certificate is not PEM")? {
-        authority.add(certificate).map_err(|_| setup("the authority's certificate is not usable"))?;
+    fn version(&self) -> u16 {
+        self.agreed.version()
     }
-    let own = certificates(&binding.certificate, "the pillar's certificate is not PEM")?;
-    let key = PrivateKeyDer::from_pem_slice(binding.private_key.as_bytes())
-        .map_err(|_| setup("the pillar's private key is not PEM"))?;
-    // In TLS 1.2 the pillar's certificate, and so its name, would travel in the clear.
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(|_| setup("TLS 1.3 is not available"))?
-        .with_root_certificates(authority)
-        .with_client_auth_cert(own, key)
-        .map_err(|_| setup("the pillar's certificate and private key do not fit"))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+
+    fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    fn room(&self) -> usize {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner).room()
+    }
 }
 
-fn certificates(pem: &str, remedy: &str) -> Result<Vec<CertificateDer<'static>>, SyncError> {
-    let found: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
-        .collect::<Result<_, _>>()
-        .map_err(|_| setup(remedy))?;
-    if found.is_empty() { Err(setup(remedy)) } else { Ok(found) }
+fn client(config: ClientConfig) -> Result<Client, SyncError> {
+    Client::builder()
+        .tls_backend_preconfigured(config)
+        .https_only(true)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIME)
+        .timeout(TOTAL_TIME)
+        .pool_idle_timeout(IDLE_TIME)
+        .http2_keep_alive_interval(PING_TIME)
+        .http2_keep_alive_timeout(PING_TIME)
+        .build()
+        .map_err(|_| setup("the HTTPS client cannot be made"))
 }
 
 fn setup(what: &str) -> SyncError {
     SyncError::Setup(what.to_owned())
+}
+
+/// What the hub's clock says (RFC 9110, section 6.6.1).
+fn hubs_clock(headers: &HeaderMap) -> Option<Timestamp> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
 /// What a status means; see `docs/protocol.md`.

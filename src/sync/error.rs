@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use zuil_wire::PROTOCOL_VERSION;
 use zuil_wire::seal::SealError;
+use zuil_wire::versions;
 
 use crate::outbox::OutboxError;
 
@@ -34,8 +34,14 @@ pub enum SyncError {
     #[error("there is no hub at this address (status {0}); check hub_url in the binding")]
     NoHub(u16),
     /// The hub speaks another version of the protocol.
-    #[error("the hub does not speak version {PROTOCOL_VERSION}; update the older one of hub and pillar")]
+    #[error(
+        "the hub does not speak the versions {}; update the older one of hub and pillar",
+        versions::spoken()
+    )]
     UnsupportedVersion,
+    /// The hub is an older or newer one than the last time.
+    #[error("the hub understands other versions than before; what was sent is written anew and sent again")]
+    SpokenOtherwise,
     /// The hub does not take this request as a whole.
     #[error("the hub does not take this request (status {0}); look at the hub's log")]
     Rejected(u16),
@@ -56,7 +62,11 @@ impl SyncError {
     #[must_use]
     pub const fn is_permanent(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Busy { .. } | Self::BadAnswer(_) | Self::Rejected(_) => false,
+            Self::Unreachable(_)
+            | Self::Busy { .. }
+            | Self::BadAnswer(_)
+            | Self::SpokenOtherwise
+            | Self::Rejected(_) => false,
             Self::Outbox(error) => error.is_permanent(),
             Self::NotTheHub(_)
             | Self::NotAdmitted
@@ -70,6 +80,6 @@ impl SyncError {
     /// Whether the hub was there all the same.
     #[must_use]
     pub const fn hub_answered(&self) -> bool {
-        matches!(self, Self::Rejected(_) | Self::Outbox(_) | Self::Seal(_))
+        matches!(self, Self::Rejected(_) | Self::SpokenOtherwise | Self::Outbox(_) | Self::Seal(_))
     }
 }

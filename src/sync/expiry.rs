@@ -1,6 +1,7 @@
-//! When a certificate expires, read from its DER form (X.509, RFC 5280, section 4.1.2.5).
+//! From when until when a certificate is valid, read from its DER form (X.509, RFC 5280, section
+//! 4.1.2.5).
 //!
-//! Invariant: it tells the day of the first certificate of a PEM text, or nothing; it judges nothing.
+//! Invariant: it tells what stands in the certificate, or nothing; it judges nothing.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -18,7 +19,39 @@ const GENERALIZED_TIME: u8 = 0x18;
 #[must_use]
 pub fn certificate_expires(pem: &str) -> Option<Timestamp> {
     let der = CertificateDer::pem_slice_iter(pem.as_bytes()).next()?.ok()?;
-    let (_, certificate, _) = element(&der)?;
+    Some(validity(&der)?.until)
+}
+
+/// The time in which a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Validity {
+    /// The first moment.
+    pub(super) from: Timestamp,
+    /// The last moment.
+    pub(super) until: Timestamp,
+}
+
+impl Validity {
+    pub(super) fn holds(&self, at: Timestamp) -> bool {
+        (self.from..=self.until).contains(&at)
+    }
+
+    /// The time that is in both; `None` when there is none.
+    pub(super) fn and(self, other: Self) -> Option<Self> {
+        let both = Self { from: self.from.max(other.from), until: self.until.min(other.until) };
+        (both.from <= both.until).then_some(both)
+    }
+
+    /// A moment in the middle of it.
+    pub(super) fn middle(&self) -> Timestamp {
+        let half = self.until.duration_since(self.from) / 2;
+        self.from.saturating_add(half).unwrap_or(self.from)
+    }
+}
+
+/// The validity of a certificate in DER form; `None` when it cannot be read.
+pub(super) fn validity(der: &[u8]) -> Option<Validity> {
+    let (_, certificate, _) = element(der)?;
     let (_, mut rest, _) = element(certificate)?;
     if rest.first() == Some(&VERSION) {
         rest = element(rest)?.2;
@@ -28,9 +61,10 @@ pub fn certificate_expires(pem: &str) -> Option<Timestamp> {
         rest = element(rest)?.2;
     }
     let (SEQUENCE, validity, _) = element(rest)? else { return None };
-    let (_, _, rest) = element(validity)?;
-    let (kind, time, _) = element(rest)?;
-    moment(kind, std::str::from_utf8(time).ok()?)
+    let (kind, from, rest) = element(validity)?;
+    let from = moment(kind, std::str::from_utf8(from).ok()?)?;
+    let (kind, until, _) = element(rest)?;
+    Some(Validity { from, until: moment(kind, std::str::from_utf8(until).ok()?)? })
 }
 
 /// One element: its tag, its content, and what comes after it.
@@ -77,6 +111,18 @@ mod tests {
             let expected = format!("{year}-03-09T00:00:00Z");
             assert_eq!(certificate_expires(&certificate(year)).unwrap().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn two_certificates_are_both_valid_for_as_long_as_both_are() {
+        let day = |day: &str| format!("{day}T00:00:00Z").parse().unwrap();
+        let valid = |from, until| Validity { from: day(from), until: day(until) };
+        let both = valid("2026-01-01", "2028-01-01").and(valid("2027-01-01", "2036-01-01")).unwrap();
+        assert_eq!(both, valid("2027-01-01", "2028-01-01"));
+        assert!(
+            both.holds(both.middle()) && !both.holds(day("2026-12-31")) && !both.holds(day("2028-01-02"))
+        );
+        assert_eq!(both.and(valid("2020-01-01", "2021-01-01")), None);
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //! interrupted is simply sent again; the hub takes each id once.
 
 mod binding;
+mod budget;
 mod client;
 mod error;
 mod expiry;
+pub mod network;
 pub mod plan;
 mod probe;
 pub mod report;
@@ -19,10 +21,12 @@ mod tests;
 use std::future::Future;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
 
+use crate::clock::HubTime;
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
 
@@ -50,6 +54,21 @@ pub trait Hub: Send + Sync + 'static {
 
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
     fn hello(&self) -> impl Future<Output = Result<(), SyncError>> + Send;
+
+    /// The version of the protocol in which requests are to be, as far as it was agreed upon.
+    fn version(&self) -> u16 {
+        PROTOCOL_VERSION
+    }
+
+    /// What time it is, as far as is known.
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// How many bytes an upload should have at most.
+    fn room(&self) -> usize {
+        UploadRequest::MAX_BYTES
+    }
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered.
@@ -76,6 +95,27 @@ impl<H: Hub> Hub for Watched<H> {
     async fn hello(&self) -> Result<(), SyncError> {
         self.hub.hello().await
     }
+
+    fn version(&self) -> u16 {
+        self.hub.version()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.hub.now()
+    }
+
+    fn room(&self) -> usize {
+        self.hub.room()
+    }
+}
+
+/// What is known of the line to the hub before anything is sent.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The time, which the hub teaches.
+    pub time: HubTime,
+    /// The most kilobits a second that uploads may take; 0 for all there is.
+    pub max_kilobits: u32,
 }
 
 /// Starts to bring `outbox` to the hub of `binding`, on `runtime`. It ends when the last clone of
@@ -86,6 +126,7 @@ impl<H: Hub> Hub for Watched<H> {
 pub fn start(
     binding: &Binding,
     outbox: Arc<dyn Outbox>,
+    line: Line,
     events: impl Fn(SyncEvent) + Send + 'static,
     waypoints: Arc<dyn Waypoints>,
     runtime: &tokio::runtime::Handle,
@@ -93,13 +134,19 @@ pub fn start(
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let worker = Worker {
         outbox,
-        hub: Watched { hub: HttpsHub::new(binding, Arc::clone(&provider))?, waypoints },
+        hub: Watched { hub: HttpsHub::new(binding, line, &provider)?, waypoints },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
         disk: Disk::Threads,
     };
-    Ok(worker.spawn(runtime))
+    let handle = worker.spawn(runtime);
+    let _in_runtime = runtime.enter();
+    match network::Kernel::listen() {
+        Ok(kernel) => handle.watch_network(kernel, runtime),
+        Err(error) => tracing::warn!(%error, "the network is not watched; its return is noticed later"),
+    }
+    Ok(handle)
 }
 
 /// Spreads the pillars' tries. Without randomness they merely come at the same time.

@@ -7,13 +7,14 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use zuil_wire::Binding;
 
-use super::{HttpsHub, SyncError};
+use super::{HttpsHub, Line, SyncError};
+use crate::clock::HubTime;
 
 const NAME_TIME: Duration = Duration::from_secs(8);
 const CONNECT_TIME: Duration = Duration::from_secs(6);
@@ -46,11 +47,12 @@ pub enum Ended {
     Admission(SyncError),
 }
 
-/// Tries the way to the hub of a binding. `now` reads the wall clock.
+/// Tries the way to the hub of a binding. `now` reads the wall clock, which may be wrong: a wrong clock is
+/// told as that, and not as somebody else's certificate.
 ///
 /// # Errors
 /// [`SyncError::Setup`] when the binding is unusable.
-pub fn probe(binding: &Binding, now: impl Fn() -> Timestamp) -> Result<Probe, SyncError> {
+pub fn probe(binding: &Binding, now: fn() -> Timestamp) -> Result<Probe, SyncError> {
     let unusable = || SyncError::Setup("hub_url is not an address".to_owned());
     let url = Url::parse(&binding.hub_url).map_err(|_| unusable())?;
     let (Some(name), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
@@ -98,12 +100,15 @@ fn connect(addresses: &[SocketAddr]) -> io::Result<()> {
     outcome
 }
 
-fn greet(binding: &Binding, now: impl Fn() -> Timestamp) -> Result<Option<SignedDuration>, SyncError> {
+fn greet(binding: &Binding, now: fn() -> Timestamp) -> Result<Option<SignedDuration>, SyncError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| SyncError::Unreachable(error.to_string()))?;
-    let hub = HttpsHub::new(binding, Arc::new(rustls::crypto::aws_lc_rs::default_provider()))?;
+    let started = Instant::now();
+    let time = HubTime::with(None, now, move || started.elapsed());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let hub = HttpsHub::new(binding, Line { time, max_kilobits: 0 }, &provider)?;
     let greeting = runtime.block_on(async { tokio::time::timeout(HELLO_TIME, hub.hubs_clock()).await });
     let told = greeting.map_err(|_| SyncError::Unreachable("it took too long".to_owned()))??;
     Ok(told.map(|hubs| now().duration_since(hubs)))

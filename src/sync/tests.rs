@@ -392,7 +392,7 @@ async fn a_request_that_chokes_the_hub_does_not_hold_up_the_others() {
         pillar.commits(number);
     }
     pillar.outbox.keep_survey(&survey(91)).unwrap();
-    let (_handle, mut heard) = pillar.connects(0);
+    let (_handle, mut heard) = pillar.connects(299_000);
     for number in [1, 3, 4, 5] {
         until(&mut heard, received(id(number))).await;
     }
@@ -400,7 +400,7 @@ async fn a_request_that_chokes_the_hub_does_not_hold_up_the_others() {
     assert_eq!(pillar.outbox.state(id(2)).unwrap(), Some(State::Saved), "it is kept");
     assert_eq!(pillar.outbox.counts().unwrap().surveys, 0, "surveys go past it");
     let alone = pillar.hub.batches().iter().filter(|batch| **batch == [id(2)]).count();
-    assert!((2..=6).contains(&alone), "it has another chance now and then: {alone}");
+    assert!((2..=12).contains(&alone), "it has another chance now and then: {alone}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -410,10 +410,11 @@ async fn doubled_and_missing_answers_do_no_harm() {
     let two = pillar.commits(2);
     let (_handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, received(one));
-    assert_eq!(next(&mut heard).await, SyncEvent::Online(false));
-    assert_eq!(next(&mut heard).await, received(two));
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    assert_eq!(next(&mut heard).await, received(two));
     assert_eq!(pillar.hub.batches(), [vec![one, two], vec![two]]);
+    let times = pillar.hub.times();
+    assert!((plan::SHORTEST..=plan::SHORTEST * 2).contains(&(times[1] - times[0])), "soon, but not at once");
 }
 
 #[tokio::test(start_paused = true)]

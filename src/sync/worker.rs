@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{HealthReport, PROTOCOL_VERSION, PaymentState, State, UploadRequest};
+use zuil_wire::{HealthReport, PaymentState, State, UploadRequest};
 
 use crate::outbox::{self, Outbox, Sent};
 
-use super::plan::{LONGEST, MOST_PATIENCE, Plan};
+use super::network::{NetworkWatch, Returns};
+use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan};
 use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
-use super::{Hub, SyncError};
+use super::{Hub, SyncError, network};
 
 /// What sync has to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +73,18 @@ pub enum Disk {
 pub struct Handle {
     wakes: Arc<watch::Sender<()>>,
     reports: Arc<watch::Sender<Option<HandedIn>>>,
+    returns: Arc<watch::Sender<()>>,
 }
 
 impl Handle {
     /// Says that there is something new to send. Returns at once.
     pub fn wake(&self) {
         self.wakes.send_replace(());
+    }
+
+    /// Watches the network on `runtime`, as long as the task goes on: when it is back, a back-off ends.
+    pub fn watch_network(&self, network: impl NetworkWatch, runtime: &tokio::runtime::Handle) {
+        runtime.spawn(network::watch(network, Returns::to(&self.returns)));
     }
 
     /// Says how the pillar is, by its clock of now; the newest report wins. It is sent at once when it
@@ -103,6 +110,7 @@ impl<H: Hub> Worker<H> {
         let (wakes, woken) = watch::channel(());
         let dropped = woken.clone();
         let (reports, handed_in) = watch::channel(None);
+        let (returns, returned) = watch::channel(());
         let task = Task {
             worker: self,
             plan: Plan::default(),
@@ -114,10 +122,12 @@ impl<H: Hub> Worker<H> {
             tokio::select! {
                 biased;
                 () = until_dropped(dropped) => {}
-                () = task.run(woken, handed_in) => {}
+                () = task.run(woken, handed_in, returned) => {}
             }
         };
-        (Handle { wakes: Arc::new(wakes), reports: Arc::new(reports) }, until_dropped)
+        let handle =
+            Handle { wakes: Arc::new(wakes), reports: Arc::new(reports), returns: Arc::new(returns) };
+        (handle, until_dropped)
     }
 }
 
@@ -142,10 +152,10 @@ enum Round {
     Idle,
 }
 
-/// A round that failed, with the transactions that were in its request.
+/// A round that failed, with what was in its request.
 struct Failed {
     error: SyncError,
-    sent: Vec<Uuid>,
+    sent: Vec<Sent>,
 }
 
 impl<E: Into<SyncError>> From<E> for Failed {
@@ -155,12 +165,21 @@ impl<E: Into<SyncError>> From<E> for Failed {
 }
 
 impl<H: Hub> Task<H> {
-    async fn run(mut self, mut wakes: watch::Receiver<()>, mut reports: watch::Receiver<Option<HandedIn>>) {
+    async fn run(
+        mut self,
+        mut wakes: watch::Receiver<()>,
+        mut reports: watch::Receiver<Option<HandedIn>>,
+        mut returns: watch::Receiver<()>,
+    ) {
         loop {
             // Seen before the outbox is read: what is added later wakes again.
             if wakes.has_changed().unwrap_or(false) {
                 wakes.mark_unchanged();
-                self.plan.woken();
+                self.happened(Event::Woken);
+            }
+            if returns.has_changed().unwrap_or(false) {
+                returns.mark_unchanged();
+                self.happened(Event::NetworkBack);
             }
             if let Some(report) = reports.borrow_and_update().clone() {
                 self.reporting.hand_in(report);
@@ -172,14 +191,17 @@ impl<H: Hub> Task<H> {
                     Ok(Round::Sent) => continue,
                     Ok(Round::Idle) => self.next_sign_of_life(),
                     Err(failed) => {
-                        self.failed(&failed);
+                        self.failed(failed).await;
                         continue;
                     }
                 },
             };
             tokio::select! {
                 biased;
-                woken = wakes.changed() => if woken.is_ok() { self.plan.woken() } else { return },
+                woken = wakes.changed() => if woken.is_ok() { self.happened(Event::Woken) } else { return },
+                back = returns.changed() => {
+                    if back.is_ok() { self.happened(Event::NetworkBack) } else { return }
+                },
                 // It does not end a back-off: a device that flaps is no reason to press the hub.
                 handed_in = reports.changed() => if handed_in.is_err() { return },
                 () = sleep_until(next) => {}
@@ -187,28 +209,29 @@ impl<H: Hub> Task<H> {
         }
     }
 
+    fn happened(&mut self, event: Event<'_>) {
+        self.plan.handle(event, Instant::now().into_std(), (self.worker.random)());
+    }
+
     /// Transactions first; surveys in requests of their own, so that none travels with the
     /// transaction of the same visit; a report or a greeting when it is due.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
-        let wanted = self.plan.wanted();
-        let pending =
-            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| outbox.pending(wanted)).await?;
-        let batch = self.plan.choose(pending);
-        if !batch.is_empty() {
-            let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
-            let ids = sent.iter().map(|sent| sent.id).collect();
-            let request = self.request(batch)?;
-            return match self.upload(&request, sent).await {
-                Ok(()) => Ok(Round::Sent),
-                Err(error) => Err(Failed { error, sent: ids }),
-            };
+        let (after, limit) = self.plan.window();
+        let window =
+            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| outbox.pending_after(after, limit))
+                .await?;
+        match self.plan.choose(window, self.worker.hub.room(), Instant::now().into_std()) {
+            Chosen::Batch(batch) => return self.upload_batch(batch).await,
+            Chosen::LookFurther => return Ok(Round::Sent),
+            Chosen::Nothing => {}
         }
         let surveys = on_disk(&self.worker.outbox, self.worker.disk, |outbox| {
             outbox.pending_surveys(UploadRequest::MAX_ENVELOPES)
         })
         .await?;
         if !surveys.is_empty() {
-            let request = UploadRequest { version: PROTOCOL_VERSION, envelopes: Vec::new(), surveys };
+            let version = self.worker.hub.version();
+            let request = UploadRequest { version, envelopes: Vec::new(), surveys };
             self.upload(&request, Vec::new()).await?;
             return Ok(Round::Sent);
         }
@@ -229,7 +252,8 @@ impl<H: Hub> Task<H> {
     /// When the hub hears of this pillar again, if nothing happens.
     fn next_sign_of_life(&self) -> Instant {
         let greeting = self.reporting.greets(Instant::now()).then_some(self.heard + LONGEST);
-        let next = [self.reporting.due(), greeting].into_iter().flatten().min();
+        let chance = self.plan.next_chance().map(Instant::from_std);
+        let next = [self.reporting.due(), greeting, chance].into_iter().flatten().min();
         next.unwrap_or_else(|| Instant::now() + LONGEST)
     }
 
@@ -240,7 +264,8 @@ impl<H: Hub> Task<H> {
         report: HealthReport,
         wakes: &mut watch::Receiver<()>,
     ) -> Result<Round, Failed> {
-        let answer = match unless_woken(wakes, self.worker.hub.report(&report)).await {
+        let told = report.clone().in_version(self.worker.hub.version());
+        let answer = match unless_woken(wakes, self.worker.hub.report(&told)).await {
             None => return Ok(Round::Sent),
             Some(answer) => answer,
         };
@@ -271,17 +296,27 @@ impl<H: Hub> Task<H> {
         Ok(Round::Sent)
     }
 
+    async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {
+        let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
+        let request = self.request(batch)?;
+        match self.upload(&request, sent.clone()).await {
+            Ok(()) => Ok(Round::Sent),
+            Err(error) => Err(Failed { error, sent }),
+        }
+    }
+
     fn request(&self, batch: Vec<outbox::Pending>) -> Result<UploadRequest, SyncError> {
         let envelopes = batch
             .into_iter()
             .map(|item| self.worker.signing_key.sign(item.sealed, item.payment))
             .collect::<Result<_, _>>()?;
-        Ok(UploadRequest { version: PROTOCOL_VERSION, envelopes, surveys: Vec::new() })
+        Ok(UploadRequest { version: self.worker.hub.version(), envelopes, surveys: Vec::new() })
     }
 
     async fn upload(&mut self, request: &UploadRequest, sent: Vec<Sent>) -> Result<(), SyncError> {
+        const SAYS_NOTHING: SyncError = SyncError::BadAnswer("it says nothing of what was sent");
         let answer = self.worker.hub.upload(request).await?;
-        let expected = sent.len();
+        let mut left: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
         let outcomes = answer.outcomes;
         let acknowledged = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
             outbox.acknowledge(&outcomes, &sent)
@@ -293,33 +328,49 @@ impl<H: Hub> Task<H> {
         }
         let surveys: Vec<Uuid> =
             request.surveys.iter().map(|survey| survey.id).filter(|id| answer.surveys.contains(id)).collect();
-        let missing = acknowledged.len() < expected || surveys.len() < request.surveys.len();
+        if acknowledged.is_empty() && surveys.is_empty() {
+            return Err(SAYS_NOTHING);
+        }
         if !surveys.is_empty() {
             on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
                 outbox.acknowledge_surveys(&surveys)
             })
             .await?;
         }
-        if missing {
-            return Err(SyncError::BadAnswer("it does not say what became of everything that was sent"));
+        left.retain(|id| acknowledged.iter().all(|answered| answered.id != *id));
+        if !left.is_empty() {
+            tracing::warn!(count = left.len(), "the hub said nothing of some that were sent");
         }
-        self.succeeded();
+        self.happened(Event::Answered { left: &left });
+        self.heard();
         Ok(())
     }
 
     fn succeeded(&mut self) {
-        self.plan.succeeded();
+        self.happened(Event::Answered { left: &[] });
+        self.heard();
+    }
+
+    fn heard(&mut self) {
         self.heard = Instant::now();
         self.tell_online(true);
     }
 
-    fn failed(&mut self, failed: &Failed) {
+    async fn failed(&mut self, failed: Failed) {
         let Failed { error, sent } = failed;
         tracing::warn!(%error, permanent = error.is_permanent(), "what was to be sent was not");
         if !error.hub_answered() {
             self.tell_online(false);
         }
-        self.plan.failed(error, sent, Instant::now().into_std(), (self.worker.random)());
+        let ids: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
+        self.happened(Event::Failed { error: &error, sent: &ids });
+        if !sent.is_empty() {
+            let (at, why) = (self.worker.hub.now(), error.to_string());
+            let noted = on_disk(&self.worker.outbox, move |outbox| outbox.note_failure(&sent, at, &why));
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "that it was tried in vain was not noted");
+            }
+        }
     }
 
     fn tell_online(&mut self, online: bool) {

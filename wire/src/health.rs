@@ -10,6 +10,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::lenient::known_items;
+use crate::versions::WITH_CLOCK_AND_STORAGE;
 use crate::{Cents, PaymentState, Reference};
 
 /// How a pillar is at one moment.
@@ -33,6 +35,14 @@ pub struct HealthReport {
     /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
     /// no cards.
     pub open_payments: Vec<OpenPayment>,
+    /// How many seconds the clock on the pillar's wall is ahead of the time that the hub taught it (or
+    /// behind, when negative). Nothing when it is right, or when there is no telling. `at` and all else
+    /// in the report is by the taught time. From version 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_off_seconds: Option<i64>,
+    /// How its outbox is. From version 2 on; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageReport>,
 }
 
 impl HealthReport {
@@ -45,6 +55,17 @@ impl HealthReport {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         Self { at: other.at, ..self.clone() } == *other
+    }
+
+    /// The report in a version of the protocol, without what that one does not know.
+    #[must_use]
+    pub fn in_version(mut self, version: u16) -> Self {
+        self.version = version;
+        if version < WITH_CLOCK_AND_STORAGE {
+            self.clock_off_seconds = None;
+            self.storage = None;
+        }
+        self
     }
 }
 
@@ -126,12 +147,40 @@ pub struct OpenPayment {
     pub receipt_number: Option<u16>,
 }
 
+/// How a pillar's outbox is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageReport {
+    /// For how many more transactions there is room, as far as that is worth telling: at most 1000, in
+    /// hundreds from 200 on, in tens below. With less than 100 the pillar begins no visit.
+    pub room_for: u32,
+    /// What was tried most often in vain of that which waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Tried>,
+}
+
+/// How often something was tried to be told to the hub in vain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// The transaction.
+    pub id: Uuid,
+    /// How often.
+    pub tries: u32,
+    /// When it was last tried, by the pillar's clock.
+    pub last: Timestamp,
+    /// Why that failed, at most 200 characters.
+    pub why: String,
+}
+
 /// The hub's answer to a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthAnswer {
     /// The hub's clock.
     pub now: Timestamp,
-    /// What staff have found out about open payments of this report.
+    /// What staff have found out about open payments of this report. A word that this build does not know
+    /// decides nothing.
+    #[serde(deserialize_with = "known_items")]
     pub settled: Vec<SettledByStaff>,
 }
 

@@ -7,12 +7,14 @@
 
 pub mod binding;
 pub mod health;
+mod lenient;
 pub mod messages;
 pub mod money;
 pub mod recording;
 pub mod reference;
 pub mod seal;
 pub mod transaction;
+pub mod versions;
 
 pub use binding::Binding;
 pub use health::{HealthAnswer, HealthReport};
@@ -21,5 +23,6 @@ pub use money::Cents;
 pub use reference::Reference;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 
-/// The version of the protocol that this build speaks. It stands in every header and request.
+/// The first version of the protocol, which every build speaks: that of headers and envelopes. Which one
+/// a request is in is agreed upon, see [`versions`].
 pub const PROTOCOL_VERSION: u16 = 1;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::lenient::{known_items, known_state};
 use crate::{PaymentRecord, Reference, State, SurveyAnswers};
 
 /// The part of a transaction that may be seen by whoever holds the disk: that something was sent,
@@ -84,7 +85,9 @@ pub struct SurveyItem {
 pub struct UploadResponse {
     /// The hub's clock.
     pub now: Timestamp,
-    /// One per envelope.
+    /// One per envelope. A kind of outcome that this build does not know is passed over when it is read,
+    /// as if the hub had said nothing of that envelope: it is sent again.
+    #[serde(deserialize_with = "known_items")]
     pub outcomes: Vec<ItemOutcome>,
     /// The ids of the surveys that are durable at the hub.
     pub surveys: Vec<Uuid>,
@@ -98,7 +101,9 @@ pub enum ItemOutcome {
     Accepted {
         /// The envelope's id.
         id: Uuid,
-        /// Where it is: received, registered or parked.
+        /// Where it is: received, registered or parked. A word that this build does not know is read as
+        /// received: that much is sure.
+        #[serde(deserialize_with = "known_state")]
         state: State,
         /// The case number, once registered.
         case_number: Option<String>,
@@ -128,4 +133,7 @@ pub enum Refusal {
     Conflict,
     /// The hub does not speak that version.
     UnsupportedVersion,
+    /// A reason that this build does not know; no build gives it.
+    #[serde(other)]
+    Other,
 }

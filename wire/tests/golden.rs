@@ -15,7 +15,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff};
+use zuil_wire::health::{
+    Device, DeviceReport, DeviceState, OpenPayment, Paper, SettledByStaff, StorageReport, Tried,
+};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
@@ -152,12 +154,30 @@ fn report() -> HealthReport {
         }),
         waiting: 2,
         open_payments: vec![open_payment()],
+        clock_off_seconds: None,
+        storage: None,
     }
+}
+
+/// A report in version 2, of a pillar whose clock is ten years ahead and whose disk is nearly full.
+fn report_2() -> HealthReport {
+    HealthReport { version: 2, clock_off_seconds: Some(315_569_520), storage: Some(storage()), ..report() }
 }
 
 /// A report of a pillar that has just been put together.
 fn bare_report() -> HealthReport {
     HealthReport { devices: Vec::new(), paper: None, waiting: 0, open_payments: Vec::new(), ..report() }
+}
+
+/// A report of a pillar whose disk is nearly full, and which cannot get rid of something.
+fn storage() -> StorageReport {
+    let tried = Tried {
+        id: ID,
+        tries: 17,
+        last: "2026-03-02T08:58:00Z".parse().unwrap(),
+        why: "the hub does not take this request".into(),
+    };
+    StorageReport { room_for: 130, tried: Some(tried) }
 }
 
 /// Sealing draws randomness, so the envelope is read from its file.
@@ -235,6 +255,8 @@ fn every_outcome_is_written_as_ever() {
 fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report", &report());
     is_exactly("health_report_bare", &bare_report());
+    is_exactly("health_report_2", &report_2());
+    is_exactly("storage_report", &storage());
     is_exactly("open_payment", &open_payment());
     let answer = HealthAnswer {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),
@@ -281,6 +303,30 @@ fn an_answer_may_grow_and_an_older_pillar_still_reads_it() {
     value["settled"][0]["more"] = true.into();
     let read: HealthAnswer = serde_json::from_value(value).unwrap();
     assert_eq!(read.settled[0].payment, PAYMENT_ID);
+}
+
+#[test]
+fn a_report_to_an_older_hub_is_written_as_that_one_knows_it() {
+    assert_eq!(report_2().in_version(1), report());
+    assert_eq!(report_2().in_version(2), report_2());
+}
+
+/// What a hub of a later version may answer, read by a pillar of today. The later hub's words are in
+/// `upload_response_later.json`.
+#[test]
+fn an_answer_with_words_from_later_is_read_as_far_as_it_is_understood() {
+    let read: UploadResponse = serde_json::from_str(&golden("upload_response_later")).unwrap();
+    let accepted = ItemOutcome::Accepted { id: ID, state: State::Received, case_number: None };
+    let refused = ItemOutcome::Refused { id: OTHER_ID, reason: Refusal::Other };
+    assert_eq!(read.outcomes, [accepted, refused], "of the third envelope nothing is known yet");
+    assert_eq!(read.surveys, [SURVEY_ID]);
+}
+
+#[test]
+fn a_state_that_is_no_word_is_no_state() {
+    let answer = golden("upload_response").replace("\"registered\"", "5");
+    let read: UploadResponse = serde_json::from_str(&answer).unwrap();
+    assert_eq!(read.outcomes, [refused()]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::store::{Pillar, Reported};
 /// A pillar of which nothing was heard for so long cannot be reached. It reports every five minutes.
 const SILENT: SignedDuration = SignedDuration::from_mins(15);
 /// A clock that is off by more than this is told to the technician.
-const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_mins(2);
+const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is known of a pillar.
 pub(super) struct Condition {
@@ -113,9 +113,7 @@ impl Condition {
             issues: issues(contact, &parts),
             parts,
             paper: reported.and_then(paper),
-            clock_ahead: reported
-                .map(|reported| reported.report.at.duration_since(reported.received_at))
-                .filter(|ahead| ahead.abs() > CLOCK_LEEWAY),
+            clock_ahead: reported.map(clock_ahead).filter(|ahead| ahead.abs() > CLOCK_LEEWAY),
         }
     }
 
@@ -128,6 +126,12 @@ impl Condition {
     pub(super) fn part(&self, device: Device) -> Option<Part> {
         self.parts.iter().copied().find(|part| part.device == device)
     }
+}
+
+/// A pillar that was taught the time says how far its clock is off; of an older one, its report shows it.
+fn clock_ahead(reported: &Reported) -> SignedDuration {
+    let shown = || reported.report.at.duration_since(reported.received_at);
+    reported.report.clock_off_seconds.map_or_else(shown, SignedDuration::from_secs)
 }
 
 fn contact(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Contact {
@@ -233,6 +237,8 @@ mod tests {
             paper: None,
             waiting: 0,
             open_payments: Vec::new(),
+            clock_off_seconds: None,
+            storage: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }
@@ -307,6 +313,17 @@ mod tests {
         assert_eq!((paper.used_metres, paper.roll_metres), (61, 80));
         assert_eq!(paper.empty_on, Some("2026-11-29".parse().unwrap()));
         assert!(condition.clock_ahead.unwrap().is_negative());
+    }
+
+    #[test]
+    fn a_pillar_that_was_taught_the_time_says_itself_how_wrong_its_clock_is() {
+        let ahead = |seconds| {
+            let mut reported = reported(Ready, Ready, noon());
+            reported.report.clock_off_seconds = Some(seconds);
+            Condition::of(&pillar(None), Some(&reported), noon()).clock_ahead
+        };
+        assert_eq!(ahead(-315_569_520), Some(SignedDuration::from_secs(-315_569_520)));
+        assert_eq!(ahead(299), None, "that is no matter for a technician");
     }
 
     #[test]

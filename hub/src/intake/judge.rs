@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal};
+use zuil_wire::{
+    Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadRequest, UploadResponse, seal, versions,
+};
 
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{Batch, Digest, Incoming, Outcome, Pillar, Store, StoreError, survey_ids};
@@ -35,7 +37,10 @@ pub enum UploadError {
     #[error("this is not an upload; see UploadRequest in the protocol")]
     Form,
     /// It speaks another version of the protocol.
-    #[error("this hub speaks version {PROTOCOL_VERSION} of the protocol only; update the older of the two")]
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
     Version,
     /// It has too many envelopes or surveys.
     #[error("at most {} envelopes and as many surveys go into one upload", UploadRequest::MAX_ENVELOPES)]
@@ -50,7 +55,7 @@ impl Upload {
     pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
         // Another version may have other fields, so this is asked before the rest is read.
         let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| UploadError::Form)?;
-        if version != u64::from(PROTOCOL_VERSION) {
+        if !versions::speaks(version) {
             return Err(UploadError::Version);
         }
         let upload: Self = serde_json::from_slice(body).map_err(|_| UploadError::Form)?;
@@ -250,8 +255,8 @@ mod tests {
     #[test]
     fn an_upload_of_another_version_is_known_as_one_whatever_else_is_in_it() {
         let newer = [
-            json!({"version": 2, "envelopes": [], "surveys": []}),
-            json!({"version": 2, "envelopes": {}, "what nobody thought of": 1}),
+            json!({"version": 3, "envelopes": [], "surveys": []}),
+            json!({"version": 3, "envelopes": {}, "what nobody thought of": 1}),
             json!({"version": 70_000}),
         ];
         for upload in newer {

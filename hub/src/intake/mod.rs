@@ -4,6 +4,7 @@
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one gets no further than the door.
 
+mod encoding;
 mod judge;
 pub mod report;
 mod tls;
@@ -37,6 +38,7 @@ pub fn routes(folder: Arc<DataFolder>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/health", get(health))
+        .layer(middleware::from_fn(encoding::understand))
         .layer(middleware::from_fn_with_state(Arc::clone(&folder), only_known_pillars))
         .with_state(folder)
 }

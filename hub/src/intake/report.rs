@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use zuil_wire::{HealthAnswer, HealthReport, PROTOCOL_VERSION};
+use zuil_wire::{HealthAnswer, HealthReport, versions};
 
 use crate::store::{Pillar, Store, StoreError};
 
@@ -28,7 +28,10 @@ pub enum ReportError {
     #[error("this is not a report; see HealthReport in the protocol")]
     Form,
     /// It speaks another version of the protocol.
-    #[error("this hub speaks version {PROTOCOL_VERSION} of the protocol only; update the older of the two")]
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
     Version,
     /// It has too many open payments.
     #[error("at most {} open payments go into one report", HealthReport::MAX_OPEN_PAYMENTS)]
@@ -45,7 +48,7 @@ pub enum ReportError {
 pub fn parse(body: &[u8]) -> Result<HealthReport, ReportError> {
     // Another version may have other fields, so this is asked before the rest is read.
     let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| ReportError::Form)?;
-    if version != u64::from(PROTOCOL_VERSION) {
+    if !versions::speaks(version) {
         return Err(ReportError::Version);
     }
     let report: HealthReport = serde_json::from_slice(body).map_err(|_| ReportError::Form)?;
@@ -71,7 +74,8 @@ fn check(report: &HealthReport) -> Result<(), &'static str> {
     }
     let paper = report.paper.iter().flat_map(|paper| [paper.used_mm, paper.roll_mm]);
     let amounts = report.open_payments.iter().map(|open| open.amount.0);
-    if paper.chain(amounts).chain([report.waiting]).any(|number| number > MOST) {
+    let clock = report.clock_off_seconds.map(i64::unsigned_abs);
+    if paper.chain(amounts).chain(clock).chain([report.waiting]).any(|number| number > MOST) {
         return Err("a number is too large");
     }
     Ok(())
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
-        assert_eq!(parse(br#"{"version":2,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
+        assert_eq!(parse(br#"{"version":3,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
         assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
         assert_eq!(parse(br#"{"version":1,"mood":"fine"}"#).unwrap_err(), ReportError::Form);
     }
@@ -144,6 +148,7 @@ mod tests {
             ("devices", json!([device, device]), "device"),
             ("open_payments", json!([open, open]), "open payment"),
             ("waiting", json!(u64::MAX), "number"),
+            ("clock_off_seconds", json!(i64::MIN), "number"),
             ("paper", json!({"used_mm": u64::MAX, "roll_mm": 1, "empty_on": null}), "number"),
         ] {
             let mut wrong = report();

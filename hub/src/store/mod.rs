@@ -8,6 +8,8 @@ mod sqlite;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod power_cuts;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;

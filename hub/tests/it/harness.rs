@@ -182,6 +182,8 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         paper: Some(Paper { used_mm: 12_000, roll_mm: 80_000, empty_on: None }),
         waiting: 0,
         open_payments: Vec::new(),
+        clock_off_seconds: None,
+        storage: None,
     }
 }
 

@@ -8,6 +8,8 @@ mod desk;
 #[cfg(test)]
 mod desk_health;
 #[cfg(test)]
+mod encoding;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod intake;

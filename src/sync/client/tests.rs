@@ -3,17 +3,29 @@
 use std::net::SocketAddr;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use zuil_wire::PROTOCOL_VERSION;
 
+use super::tls::certificates;
 use super::*;
+
+mod clock;
+mod forms;
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// A line without a limit, and a clock that is right.
+fn line() -> Line {
+    Line { time: HubTime::with(None, Timestamp::now, || Duration::ZERO), max_kilobits: 0 }
 }
 
 /// An authority that vouches for a hub or for pillars.
@@ -33,22 +45,39 @@ impl Authority {
 
     /// A certificate and its key, PEM.
     fn issues(&self, name: &str) -> (String, String) {
+        self.issues_valid(name, (1975, 4096))
+    }
+
+    /// The same, valid from the beginning of one year to the beginning of another.
+    fn issues_valid(&self, name: &str, years: (i32, i32)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
+        params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
         (params.signed_by(&key, &self.issuer).unwrap().pem(), key.serialize_pem())
     }
 }
 
-/// The TLS side of a hub that admits everyone whom `admits` vouches for.
-fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
+fn admitting(admits: &Authority) -> Arc<dyn ClientCertVerifier> {
     let mut roots = RootCertStore::empty();
     roots.add(certificates(&admits.pem, "").unwrap().remove(0)).unwrap();
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
-    let (certificate, key) = vouched_for_by.issues("127.0.0.1");
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap()
+}
+
+/// The TLS side of a hub that admits everyone whom `admits` vouches for.
+fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig {
+    let verifier = admitting(admits);
+    server_config_with(vouched_for_by.issues("127.0.0.1"), verifier)
+}
+
+fn server_config_with(
+    (certificate, key): (String, String),
+    admits: Arc<dyn ClientCertVerifier>,
+) -> ServerConfig {
     ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_client_cert_verifier(verifier)
+        .with_client_cert_verifier(admits)
         .with_single_cert(
             certificates(&certificate, "").unwrap(),
             PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
@@ -56,12 +85,40 @@ fn server_config(vouched_for_by: &Authority, admits: &Authority) -> ServerConfig
         .unwrap()
 }
 
+/// A request as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Heard {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Heard {
+    fn is_greeting(&self) -> bool {
+        self.head.starts_with("get /v1/health ") && self.body.is_empty()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+type Requests = Arc<Mutex<Vec<Heard>>>;
+
 /// A hub that gives the same answer to everyone whom `admits` vouches for.
 async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> SocketAddr {
-    let config = server_config(vouched_for_by, admits);
+    serves(server_config(vouched_for_by, admits), move |_| answer.clone()).await.0
+}
+
+/// A hub with this TLS, which gives its answer by the number of the request, from 0.
+async fn serves(
+    config: ServerConfig,
+    answer: impl Fn(usize) -> String + Send + 'static,
+) -> (SocketAddr, Requests) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
+    let requests = Requests::default();
+    let heard = Arc::clone(&requests);
     tokio::spawn(async move {
         while let Ok((tcp, _)) = listener.accept().await {
             if let Ok(mut stream) = acceptor.accept(tcp).await {
@@ -73,19 +130,28 @@ async fn hub(vouched_for_by: &Authority, admits: &Authority, answer: String) -> 
                         _ => break,
                     }
                 }
-                let _ = stream.write_all(answer.as_bytes()).await;
+                let Some((head, body)) = parts(&request) else { continue };
+                let number = {
+                    let mut heard = heard.lock().unwrap();
+                    heard.push(Heard { head, body });
+                    heard.len() - 1
+                };
+                let _ = stream.write_all(answer(number).as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
         }
     });
-    address
+    (address, requests)
+}
+
+fn parts(request: &[u8]) -> Option<(String, Vec<u8>)> {
+    let end = request.windows(4).position(|window| window == b"\r\n\r\n")?;
+    Some((String::from_utf8_lossy(&request[..end]).to_lowercase(), request[end + 4..].to_vec()))
 }
 
 fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length =
-        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let Some((head, body)) = parts(request) else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
@@ -115,7 +181,7 @@ fn request() -> UploadRequest {
 async fn upload(text: String) -> Result<UploadResponse, SyncError> {
     let authority = Authority::new();
     let address = hub(&authority, &authority, text).await;
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     hub.upload(&request()).await
 }
 
@@ -141,7 +207,7 @@ async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
         stream.read_exact(&mut words).await.unwrap();
         words
     });
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert_eq!(&first_words.await.unwrap(), b"PRI * HTTP/2.0");
     assert!(matches!(error, SyncError::Unreachable(_)), "the hub hung up after that: {error:?}");
@@ -151,7 +217,7 @@ async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
 async fn a_hub_of_another_authority_is_not_believed() {
     let (ours, other) = (Authority::new(), Authority::new());
     let address = hub(&other, &ours, answer("200 OK", "", EMPTY)).await;
-    let hub = HttpsHub::new(&binding(address, &ours, &ours), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &ours, &ours), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::NotTheHub(_)) && error.is_permanent(), "{error:?}");
     assert!(matches!(hub.hello().await, Err(SyncError::NotTheHub(_))));
@@ -161,7 +227,7 @@ async fn a_hub_of_another_authority_is_not_believed() {
 async fn a_pillar_of_another_authority_is_not_admitted() {
     let (ours, other) = (Authority::new(), Authority::new());
     let address = hub(&ours, &ours, answer("200 OK", "", EMPTY)).await;
-    let hub = HttpsHub::new(&binding(address, &ours, &other), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &ours, &other), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::NotAdmitted) && error.is_permanent(), "{error:?}");
 }
@@ -170,7 +236,7 @@ async fn a_pillar_of_another_authority_is_not_admitted() {
 async fn where_nobody_listens_the_hub_is_away() {
     let authority = Authority::new();
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let hub = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let error = hub.upload(&request()).await.unwrap_err();
     assert!(matches!(error, SyncError::Unreachable(_)) && !error.is_permanent(), "{error:?}");
 }
@@ -223,6 +289,8 @@ async fn a_report_brings_back_what_staff_found_out() {
         paper: None,
         waiting: 0,
         open_payments: Vec::new(),
+        clock_off_seconds: None,
+        storage: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);
@@ -230,11 +298,11 @@ async fn a_report_brings_back_what_staff_found_out() {
         r#"{{"now":"2026-03-02T09:00:00Z","settled":[{{"payment":"{payment}","state":"not_paid"}}]}}"#
     );
     let address = hub(&authority, &authority, answer("200 OK", "", &body)).await;
-    let willing = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let willing = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     let settled = willing.report(&report()).await.unwrap().settled;
     assert_eq!((settled[0].payment, settled[0].state), (payment, zuil_wire::PaymentState::NotPaid));
     let address = hub(&authority, &authority, answer("404 Not Found", "", "")).await;
-    let older = HttpsHub::new(&binding(address, &authority, &authority), provider()).unwrap();
+    let older = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     assert!(matches!(older.report(&report()).await, Err(SyncError::NoHub(404))));
 }
 
@@ -278,11 +346,11 @@ fn a_broken_binding_is_found_out_before_anything_is_sent() {
         ("private key", |binding| binding.private_key = "geheim".into()),
         ("fit", |binding| binding.private_key = Authority::new().issues("other.invalid").1),
     ];
-    HttpsHub::new(&good(), provider()).unwrap();
+    HttpsHub::new(&good(), line(), &provider()).unwrap();
     for (what, spoil) in cases {
         let mut binding = good();
         spoil(&mut binding);
-        let error = HttpsHub::new(&binding, provider()).err().unwrap();
+        let error = HttpsHub::new(&binding, line(), &provider()).err().unwrap();
         assert!(matches!(error, SyncError::Setup(_)), "{what}: {error:?}");
         assert!(error.to_string().contains(what) && !error.to_string().contains("geheim"), "{error}");
     }

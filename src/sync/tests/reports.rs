@@ -67,6 +67,8 @@ fn report(printer: DeviceState) -> HealthReport {
         paper: None,
         waiting: 0,
         open_payments: Vec::new(),
+        clock_off_seconds: None,
+        storage: None,
     }
 }
 

@@ -376,8 +376,10 @@ impl Lang {
             (Self::En, 0..120) => format!("{minutes} minutes"),
             (Self::Nl, 120..2880) => format!("{} uur", minutes / 60),
             (Self::En, 120..2880) => format!("{} hours", minutes / 60),
-            (Self::Nl, _) => format!("{} dagen", minutes / 1440),
-            (Self::En, _) => format!("{} days", minutes / 1440),
+            (Self::Nl, 2880..1_051_200) => format!("{} dagen", minutes / 1440),
+            (Self::En, 2880..1_051_200) => format!("{} days", minutes / 1440),
+            (Self::Nl, _) => format!("ongeveer {} jaar", years(minutes)),
+            (Self::En, _) => format!("about {} years", years(minutes)),
         };
         match (self, ahead.is_negative()) {
             (Self::Nl, true) => format!("Loopt {amount} achter. De tijden hier zijn omgerekend."),
@@ -385,5 +387,26 @@ impl Lang {
             (Self::En, true) => format!("Is {amount} slow. The times here are converted."),
             (Self::En, false) => format!("Is {amount} fast. The times here are converted."),
         }
+    }
+}
+
+/// Whole years, to the nearest.
+const fn years(minutes: u64) -> u64 {
+    (minutes + 262_980) / 525_960
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_wrong_a_clock_is_is_said_in_words_that_fit() {
+        let said = |seconds| Lang::En.clock_is_off(SignedDuration::from_secs(seconds));
+        assert!(said(600).starts_with("Is 10 minutes fast."), "{}", said(600));
+        assert!(said(-4 * 3600).starts_with("Is 4 hours slow."), "{}", said(-4 * 3600));
+        assert!(said(10 * 86_400).starts_with("Is 10 days fast."), "{}", said(10 * 86_400));
+        assert!(said(-315_569_520).starts_with("Is about 10 years slow."), "{}", said(-315_569_520));
+        let nl = Lang::Nl.clock_is_off(SignedDuration::from_secs(315_569_520));
+        assert!(nl.starts_with("Loopt ongeveer 10 jaar voor."), "{nl}");
     }
 }

@@ -41,6 +41,8 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         paper: None,
         waiting: 0,
         open_payments,
+        clock_off_seconds: None,
+        storage: None,
     }
 }
 

@@ -11,10 +11,8 @@ use super::{OutboxError, Result, SqliteOutbox};
 
 pub(super) fn keep_survey(outbox: &SqliteOutbox, survey: &SurveyItem) -> Result<()> {
     outbox.durably(|sql| {
-        sql.execute(
-            "INSERT OR IGNORE INTO surveys (id, task, answers) VALUES (?1, ?2, ?3)",
-            params![survey.id.to_string(), survey.task, json(&survey.answers)?],
-        )?;
+        sql.prepare_cached("INSERT OR IGNORE INTO surveys (id, task, answers) VALUES (?1, ?2, ?3)")?
+            .execute(params![survey.id.to_string(), survey.task, json(&survey.answers)?])?;
         Ok(())
     })
 }
@@ -38,7 +36,7 @@ pub(super) fn pending_surveys(outbox: &SqliteOutbox, limit: usize) -> Result<Vec
 pub(super) fn acknowledge_surveys(outbox: &SqliteOutbox, ids: &[Uuid]) -> Result<()> {
     outbox.durably(|sql| {
         for id in ids {
-            sql.execute("DELETE FROM surveys WHERE id = ?1", [id.to_string()])?;
+            sql.prepare_cached("DELETE FROM surveys WHERE id = ?1")?.execute([id.to_string()])?;
         }
         Ok(())
     })

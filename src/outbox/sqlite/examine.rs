@@ -3,13 +3,13 @@
 //! Invariant: what is looked at is opened for reading only; nothing is made or brought up to date.
 
 use std::path::Path;
-use std::sync::Mutex;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
+use super::ground::Disk;
 use super::schema::MIGRATIONS;
-use super::{Counts, Outbox, OutboxError, Result, SqliteOutbox};
+use super::{Attempts, Counts, Outbox, OutboxError, Result, Settings, SqliteOutbox, attempts};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,15 +20,19 @@ pub struct Examined {
     pub counts: Option<Counts>,
     /// When the oldest payment that is still open was intended, by the pillar's clock.
     pub oldest_open: Option<Timestamp>,
+    /// For how many more transactions there is room; `None` as for `counts`.
+    pub room: Option<u32>,
+    /// What was tried most often in vain to be told to the hub.
+    pub attempts: Option<Attempts>,
 }
 
 impl SqliteOutbox {
-    /// Looks whether the file is whole (`quick_check`), and what is in it. Another process may use it
-    /// meanwhile.
+    /// Looks whether the file is whole (`quick_check`), what is in it, and for how much there is room with
+    /// these settings. Another process may use it meanwhile.
     ///
     /// # Errors
     /// When it cannot be opened or read, or a newer program wrote it.
-    pub fn examine(path: &Path) -> Result<Examined> {
+    pub fn examine(path: &Path, settings: Settings) -> Result<Examined> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(super::schema::BUSY_TIMEOUT)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -39,12 +43,19 @@ impl SqliteOutbox {
         if pending < 0 {
             return Err(OutboxError::Newer);
         }
-        let outbox = Self { connection: Mutex::new(connection) };
         if pending > 0 {
             return Ok(Examined::default());
         }
+        super::room::limit(&connection, settings.largest)?;
+        let outbox = Self::reading(connection, Box::new(Disk::at(path)));
         let oldest_open = outbox.open_payments()?.first().map(|open| open.at);
-        Ok(Examined { damage: None, counts: Some(outbox.counts()?), oldest_open })
+        Ok(Examined {
+            damage: None,
+            counts: Some(outbox.counts()?),
+            oldest_open,
+            room: Some(outbox.room()?),
+            attempts: attempts::read(&outbox.lock())?.most(),
+        })
     }
 }
 
@@ -57,19 +68,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.sqlite");
         let outbox = SqliteOutbox::open(&path).unwrap();
-        let examined = SqliteOutbox::examine(&path).unwrap();
+        let examined = SqliteOutbox::examine(&path, Settings::default()).unwrap();
         let counts = Some(outbox.counts().unwrap());
-        assert_eq!(examined, Examined { counts, ..Examined::default() });
+        assert!(examined.room.is_some_and(|room| room > 0));
+        assert_eq!(examined, Examined { counts, room: examined.room, ..Examined::default() });
     }
 
     #[test]
     fn what_is_no_outbox_or_missing_is_an_error_and_stays_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.sqlite");
-        assert!(SqliteOutbox::examine(&path).is_err());
+        assert!(SqliteOutbox::examine(&path, Settings::default()).is_err());
         assert!(!path.exists());
         std::fs::write(&path, "x".repeat(10_000)).unwrap();
-        assert!(matches!(SqliteOutbox::examine(&path), Err(OutboxError::Damaged(_))));
+        assert!(matches!(SqliteOutbox::examine(&path, Settings::default()), Err(OutboxError::Damaged(_))));
     }
 
     #[test]
@@ -81,8 +93,8 @@ mod tests {
             Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
         };
         set(1);
-        assert_eq!(SqliteOutbox::examine(&path).unwrap(), Examined::default());
+        assert_eq!(SqliteOutbox::examine(&path, Settings::default()).unwrap(), Examined::default());
         set(99);
-        assert!(matches!(SqliteOutbox::examine(&path), Err(OutboxError::Newer)));
+        assert!(matches!(SqliteOutbox::examine(&path, Settings::default()), Err(OutboxError::Newer)));
     }
 }

@@ -18,8 +18,24 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_transactions.sql")),
     M::up(include_str!("migrations/0002_surveys.sql")),
     M::up(include_str!("migrations/0003_turnover.sql")),
+    M::up(include_str!("migrations/0004_compact.sql")),
 ];
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+/// The settings of every connection that writes; what they are for stands at the top of this file.
+const SETTINGS: [(&str, &str); 9] = [
+    ("synchronous", "FULL"),
+    ("wal_autocheckpoint", "4000"),
+    ("journal_size_limit", "4194304"),
+    ("foreign_keys", "ON"),
+    ("secure_delete", "ON"),
+    ("cell_size_check", "ON"),
+    ("trusted_schema", "OFF"),
+    ("mmap_size", "0"),
+    ("temp_store", "MEMORY"),
+];
+/// More than there are different ones, so that none is ever planned twice.
+const STATEMENTS: usize = 64;
 
 /// How long a call waits for another process that holds the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,10 +63,10 @@ fn ready(mut connection: Connection) -> Result<Connection> {
     if mode != "wal" {
         return Err(OutboxError::Unreadable("its disk does not support a write-ahead log"));
     }
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // What was deleted is overwritten, not left in free pages.
-    connection.pragma_update(None, "secure_delete", true)?;
+    for (name, value) in SETTINGS {
+        connection.pragma_update(None, name, value)?;
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     MIGRATIONS.to_latest(&mut connection)?;
     Ok(connection)
 }

@@ -4,7 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
 
-use super::super::schema::MIGRATIONS;
+use zuil_wire::seal::{OpenKey, SealKey};
+use zuil_wire::{AnswerLine, Reference, Transaction};
+
+use super::schema::MIGRATIONS;
 use super::*;
 
 const CANARY: &str = "Kanarielaan 12, 2411 ZZ Voorbeelddorp";
@@ -33,7 +36,7 @@ fn nothing_a_resident_wrote_can_be_found_on_the_disk() {
         key.seal(header(number), &transaction).unwrap()
     };
     let disk = Disk::new();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     outbox.commit(&seal(1)).unwrap();
     outbox.record_intent(&intent(2, None), &seal(2)).unwrap();
     outbox.record_outcome(payment(2), &paid(1)).unwrap();
@@ -63,7 +66,7 @@ fn only_the_pillars_user_can_read_the_files() {
     let disk = Disk::new();
     std::fs::write(disk.path(), b"").unwrap();
     std::fs::set_permissions(disk.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     outbox.commit(&sealed(1)).unwrap();
     for entry in std::fs::read_dir(disk.folder.path()).unwrap() {
         let entry = entry.unwrap();
@@ -75,7 +78,7 @@ fn only_the_pillars_user_can_read_the_files() {
 #[test]
 fn a_write_is_on_the_disk_before_it_is_confirmed() {
     let disk = Disk::new();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     let pragma = |name: &str| -> String {
         let sql = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
         outbox.lock().query_row(&sql, [], |row| row.get(0)).unwrap()
@@ -94,7 +97,7 @@ fn an_outbox_that_an_older_version_filled_goes_on_where_it_was() {
         MIGRATIONS.to_version(&mut old, 1).unwrap();
         old.execute_batch(include_str!("filled_0001.sql")).unwrap();
     }
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     let counts = Counts { held: 2, saved: 1, received: 1, open_payments: 2, ..Counts::default() };
     assert_eq!(outbox.counts().unwrap(), counts);
     let pending = outbox.pending(64).unwrap();
@@ -116,7 +119,7 @@ fn every_step_of_the_schema_can_be_taken() {
 #[test]
 fn an_outbox_from_a_newer_version_is_left_alone() {
     let disk = Disk::new();
-    disk.open().lock().pragma_update(None, "user_version", 99).unwrap();
+    disk.open_sqlite().lock().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteOutbox::open(&disk.path()).err().unwrap();
     assert!(matches!(error, OutboxError::Newer) && error.is_permanent(), "{error:?}");
     assert!(error.to_string().contains("install"), "it says what to do");
@@ -140,7 +143,7 @@ fn a_missing_folder_is_named_as_the_trouble() {
 #[test]
 fn a_disk_that_may_not_be_written_needs_a_person() {
     let disk = Disk::new();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     outbox.set_read_only(true);
     let error = outbox.commit(&sealed(1)).unwrap_err();
     assert!(matches!(error, OutboxError::ReadOnly(_)) && error.is_permanent(), "{error:?}");
@@ -150,7 +153,7 @@ fn a_disk_that_may_not_be_written_needs_a_person() {
 #[test]
 fn a_full_disk_is_worth_another_try() {
     let disk = Disk::new();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     let pages: i64 = outbox.lock().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     let limit = |pages: i64| {
         let sql = format!("PRAGMA max_page_count = {pages}");
@@ -170,7 +173,7 @@ fn a_full_disk_is_worth_another_try() {
 #[test]
 fn a_file_in_use_elsewhere_is_worth_another_try() {
     let disk = Disk::new();
-    let outbox = disk.open();
+    let outbox = disk.open_sqlite();
     outbox.lock().busy_timeout(std::time::Duration::ZERO).unwrap();
     let other = Connection::open(disk.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -183,7 +186,7 @@ fn a_file_in_use_elsewhere_is_worth_another_try() {
 #[test]
 fn one_outbox_serves_many_threads() {
     let disk = Disk::new();
-    let outbox = std::sync::Arc::new(disk.open());
+    let outbox = std::sync::Arc::new(disk.open_sqlite());
     let threads: Vec<_> = (0..4)
         .map(|_| {
             let outbox = std::sync::Arc::clone(&outbox);
@@ -198,5 +201,32 @@ fn one_outbox_serves_many_threads() {
     for thread in threads {
         thread.join().unwrap();
     }
-    assert_eq!(pending_ids(&outbox), (1..=40).map(id).collect::<Vec<_>>());
+    assert_eq!(pending_ids(&*outbox), (1..=40).map(id).collect::<Vec<_>>());
+}
+
+/// The log torn off at any place: never an outcome without its transaction, never half an intent.
+#[test]
+fn a_power_cut_in_the_middle_of_a_write_leaves_all_of_it_or_nothing() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
+    outbox.record_approval(payment(1), &approval(231)).unwrap();
+    outbox.record_outcome(payment(1), &paid(231)).unwrap();
+    outbox.record_intent(&intent(2, Some(231)), &sealed(2)).unwrap();
+    outbox.record_outcome(payment(2), &not_paid()).unwrap();
+    let log = disk.folder.path().join("outbox.sqlite-wal");
+    let whole = std::fs::metadata(&log).unwrap().len();
+    let mut seen = std::collections::BTreeSet::new();
+    for torn in (0..=whole).rev().step_by(1531) {
+        let later = disk.copy();
+        let file =
+            std::fs::OpenOptions::new().write(true).open(later.folder.path().join("outbox.sqlite-wal"));
+        file.unwrap().set_len(torn).unwrap();
+        let outbox = later.open_sqlite();
+        let counts = outbox.counts().unwrap();
+        let shape = (counts.held, counts.saved, counts.open_payments);
+        assert!([(0, 0, 0), (1, 0, 1), (0, 1, 0), (1, 1, 1)].contains(&shape), "{shape:?} at {torn}");
+        seen.insert(shape);
+    }
+    assert_eq!(seen.len(), 4, "the tears fell before, between and after the writes: {seen:?}");
 }

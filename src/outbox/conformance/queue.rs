@@ -1,0 +1,124 @@
+//! Transactions on their way to the hub, and surveys.
+
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{Refusal, SurveyAnswers};
+
+use super::*;
+
+fn a_committed_request_is_saved_and_waits_in_the_order_of_its_number(place: &dyn Place) {
+    let outbox = place.open();
+    for number in [3, 1, 2] {
+        outbox.commit(&sealed(number)).unwrap();
+    }
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Saved));
+    assert_eq!(pending_ids(&*outbox), [id(1), id(2), id(3)]);
+    assert_eq!(outbox.pending(2).unwrap().len(), 2);
+    assert_eq!(outbox.pending(1).unwrap()[0].sealed, sealed(1));
+}
+
+fn a_commit_is_idempotent(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    let told = sent(&*outbox);
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+    outbox.commit(&sealed(1)).unwrap();
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received));
+    assert!(pending_ids(&*outbox).is_empty());
+}
+
+fn what_the_hub_has_is_told_no_more(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    let told = sent(&*outbox);
+    let acknowledged = outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+    assert_eq!(acknowledged, [Acknowledged { id: id(1), state: State::Received }]);
+    assert!(pending_ids(&*outbox).is_empty());
+    assert_eq!(outbox.counts().unwrap(), Counts { received: 1, ..Counts::default() });
+}
+
+fn an_id_or_a_number_is_never_given_to_a_second_request(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    let mut same_id = sealed(2);
+    same_id.header.id = id(1);
+    assert!(matches!(outbox.commit(&same_id), Err(OutboxError::Taken(taken)) if taken == id(1)));
+    let mut same_number = sealed(2);
+    same_number.header.sequence = 1;
+    assert!(matches!(outbox.commit(&same_number), Err(OutboxError::Taken(taken)) if taken == id(2)));
+    assert_eq!(pending_ids(&*outbox), [id(1)]);
+}
+
+fn what_could_never_be_uploaded_is_refused_at_the_door(place: &dyn Place) {
+    let outbox = place.open();
+    let mut huge = sealed(1);
+    huge.ciphertext = "A".repeat(zuil_wire::UploadRequest::MAX_BYTES);
+    let error = outbox.commit(&huge).unwrap_err();
+    assert!(matches!(error, OutboxError::TooLarge { .. }) && error.is_permanent());
+    assert_eq!(outbox.counts().unwrap(), Counts::default());
+}
+
+fn numbers_rise_and_are_never_given_twice_even_after_a_power_cut(place: &dyn Place) {
+    let outbox = place.open();
+    assert_eq!(outbox.next_sequence().unwrap(), 1);
+    assert_eq!(outbox.next_sequence().unwrap(), 2);
+    let later = place.after_a_power_cut();
+    assert!(later.open().next_sequence().unwrap() > 2);
+}
+
+fn an_answer_that_comes_twice_or_about_something_else_changes_nothing(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.commit(&sealed(2)).unwrap();
+    let told = sent(&*outbox);
+    assert_eq!(outbox.acknowledge(&[accepted(9, State::Received)], &told).unwrap(), []);
+    assert_eq!(outbox.acknowledge(&[accepted(2, State::Received)], &told[..1]).unwrap(), []);
+    assert_eq!(pending_ids(&*outbox), [id(1), id(2)]);
+
+    outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+    let refused = ItemOutcome::Refused { id: id(1), reason: Refusal::Conflict };
+    let again = outbox.acknowledge(&[refused], &told).unwrap();
+    assert_eq!(again, [Acknowledged { id: id(1), state: State::Received }]);
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Received));
+}
+
+fn a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.commit(&sealed(2)).unwrap();
+    let told = sent(&*outbox);
+    let refused = ItemOutcome::Refused { id: id(1), reason: Refusal::UnknownKey };
+    outbox.acknowledge(&[refused], &told).unwrap();
+    assert_eq!(outbox.state(id(1)).unwrap(), Some(State::Parked));
+    assert_eq!(pending_ids(&*outbox), [id(2)]);
+}
+
+fn a_survey_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
+    let outbox = place.open();
+    let survey = |number| SurveyItem {
+        id: id(number),
+        task: "bulky-waste".into(),
+        answers: SurveyAnswers { clear: Some(4), helped: None },
+    };
+    for number in [2, 1, 2] {
+        outbox.keep_survey(&survey(number)).unwrap();
+    }
+    let outbox = place.after_a_power_cut().open();
+    assert_eq!(outbox.pending_surveys(64).unwrap(), [survey(1), survey(2)]);
+    assert_eq!(outbox.pending_surveys(1).unwrap(), [survey(1)]);
+    outbox.acknowledge_surveys(&[id(1), id(7)]).unwrap();
+    assert_eq!(outbox.pending_surveys(64).unwrap(), [survey(2)]);
+    assert_eq!(outbox.counts().unwrap().surveys, 1);
+}
+
+on_every_outbox! {
+    what_the_hub_has_is_told_no_more,
+    a_committed_request_is_saved_and_waits_in_the_order_of_its_number,
+    a_commit_is_idempotent,
+    an_id_or_a_number_is_never_given_to_a_second_request,
+    what_could_never_be_uploaded_is_refused_at_the_door,
+    numbers_rise_and_are_never_given_twice_even_after_a_power_cut,
+    an_answer_that_comes_twice_or_about_something_else_changes_nothing,
+    a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way,
+    a_survey_is_kept_once_and_forgotten_when_the_hub_has_it,
+}

@@ -1,0 +1,155 @@
+//! The file in the course of its life: content that goes, pages that are used again, a log that is
+//! brought home, numbers in blocks.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use zuil_wire::Refusal;
+
+use super::*;
+
+fn hour(hours: i64) -> Timestamp {
+    "2026-03-02T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hours)
+}
+
+fn tidy(outbox: &SqliteOutbox, at: Timestamp) {
+    while outbox.tidy(at).unwrap() == Tidied::Some {}
+}
+
+fn contents(outbox: &SqliteOutbox) -> i64 {
+    outbox.one("SELECT count(*) FROM transactions WHERE ciphertext IS NOT NULL")
+}
+
+/// As large as a usual one.
+fn usual(number: u64) -> Sealed {
+    Sealed { ciphertext: "A".repeat(2800), ..sealed(number) }
+}
+
+#[test]
+fn sealed_content_goes_with_the_hubs_answer_when_it_is_kept_for_no_time() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.acknowledge(&[accepted(1, State::Received)], &sent(&outbox)).unwrap();
+    assert_eq!(contents(&outbox), 0);
+}
+
+#[test]
+fn sealed_content_stays_as_long_as_the_settings_say_and_then_goes() {
+    let disk = Disk::new();
+    let settings = Settings { keep_sealed: Duration::from_hours(48), ..AT_ONCE };
+    let outbox = disk.open_sqlite().with(settings).unwrap();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.acknowledge(&[accepted(1, State::Received)], &sent(&outbox)).unwrap();
+    for (hours, left) in [(0, 1), (47, 1), (48, 0)] {
+        tidy(&outbox, hour(hours));
+        assert_eq!(contents(&outbox), left, "after {hours} hours");
+    }
+}
+
+#[test]
+fn what_was_refused_or_has_an_unknown_payment_keeps_its_content() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.commit(&sealed(1)).unwrap();
+    let refused = ItemOutcome::Refused { id: id(1), reason: Refusal::UnknownKey };
+    outbox.acknowledge(&[refused], &sent(&outbox)).unwrap();
+    assert_eq!(outbox.one::<String>("SELECT refusal FROM transactions"), "\"unknown_key\"");
+    outbox.record_intent(&intent(2, None), &sealed(2)).unwrap();
+    outbox.record_outcome(payment(2), &unknown()).unwrap();
+    outbox.acknowledge(&[accepted(2, State::Parked)], &sent(&outbox)).unwrap();
+    tidy(&outbox, hour(0));
+    tidy(&outbox, hour(10_000));
+    assert_eq!(contents(&outbox), 2, "a person can still deliver it, and it will be told again");
+}
+
+#[test]
+fn the_journal_keeps_the_line_of_a_payment_that_was_not_made() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.record_intent(&intent(1, None), &sealed(1)).unwrap();
+    outbox.record_outcome(payment(1), &not_paid()).unwrap();
+    assert_eq!(outbox.one::<i64>("SELECT count(*) FROM journal WHERE state = 'not_paid'"), 1);
+}
+
+#[test]
+fn the_file_does_not_grow_when_as_much_goes_as_comes() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    let mut number = 0;
+    let mut day = |outbox: &SqliteOutbox, day: i64| {
+        for _ in 0..60 {
+            number += 1;
+            outbox.commit(&usual(number)).unwrap();
+            outbox.acknowledge(&[accepted(number, State::Received)], &sent(outbox)).unwrap();
+        }
+        tidy(outbox, hour(24 * day));
+    };
+    (0..4).for_each(|it| day(&outbox, it));
+    let after_a_few_days: i64 = outbox.one("PRAGMA page_count");
+    (4..30).for_each(|it| day(&outbox, it));
+    let after_a_month: i64 = outbox.one("PRAGMA page_count");
+    assert!(after_a_month <= after_a_few_days + 2, "{after_a_few_days} pages became {after_a_month}");
+}
+
+#[test]
+fn the_log_is_brought_home_while_nobody_is_here() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    for number in 1..=80 {
+        outbox.commit(&usual(number)).unwrap();
+    }
+    let waits = || -> i64 {
+        let look = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?);
+        outbox.lock().query_row("PRAGMA wal_checkpoint(NOOP)", [], look).unwrap()
+    };
+    assert!(waits() > 256, "{}", waits());
+    tidy(&outbox, hour(0));
+    assert_eq!(waits(), 0);
+    let log = disk.folder.path().join("outbox.sqlite-wal");
+    let before = std::fs::metadata(&log).unwrap().len();
+    outbox.commit(&usual(81)).unwrap();
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), before, "it begins at its beginning again");
+}
+
+#[test]
+fn a_number_costs_a_write_only_once_in_a_block() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    let reserved = |outbox: &SqliteOutbox| -> i64 { outbox.one("SELECT value FROM counter") };
+    let numbers: Vec<u64> = (0..64).map(|_| outbox.next_sequence().unwrap()).collect();
+    assert_eq!(numbers, (1..=64).collect::<Vec<_>>());
+    assert_eq!(reserved(&outbox), 64);
+    assert_eq!(outbox.next_sequence().unwrap(), 65);
+    assert_eq!(reserved(&outbox), 128);
+    assert_eq!(disk.copy().open_sqlite().next_sequence().unwrap(), 129, "a gap, and never one twice");
+}
+
+#[test]
+fn trying_in_vain_is_written_down_only_when_it_has_doubled_or_the_reason_is_new() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.commit(&sealed(1)).unwrap();
+    let told = sent(&outbox);
+    let written = |outbox: &SqliteOutbox| outbox.one::<i64>("SELECT coalesce(max(tries), 0) FROM attempts");
+    for (try_, expected) in [(1, 1), (2, 2), (3, 2), (4, 4), (5, 4), (6, 4), (7, 4), (8, 8), (9, 8)] {
+        outbox.note_failure(&told, hour(try_), "unreachable").unwrap();
+        assert_eq!(written(&outbox), expected, "after {try_}");
+    }
+    outbox.note_failure(&told, hour(10), "not admitted").unwrap();
+    assert_eq!(written(&outbox), 10);
+}
+
+#[test]
+fn counting_a_long_queue_reads_nothing_that_is_sealed() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    let plan: String = {
+        let connection = outbox.lock();
+        let mut query = connection
+            .prepare("EXPLAIN QUERY PLAN SELECT state, count(*) FROM transactions GROUP BY state")
+            .unwrap();
+        query.query_row([], |row| row.get(3)).unwrap()
+    };
+    assert!(plan.contains("COVERING INDEX transactions_state"), "{plan}");
+}
