@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use uuid::Uuid;
-use zuil::outbox::{Acknowledged, Approval, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent};
+use zuil::outbox::{
+    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent, Tidied,
+};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
 use zuil_wire::{ItemOutcome, PaymentRecord, State};
@@ -38,6 +41,18 @@ impl Outbox for Watched {
 
     fn pending(&self, limit: usize) -> Result<Vec<Pending>> {
         self.saboteur.pending(&*self.inner, limit)
+    }
+
+    fn pending_after(&self, after: u64, limit: usize) -> Result<Vec<Pending>> {
+        self.saboteur.pending_after(&*self.inner, after, limit)
+    }
+
+    fn note_failure(&self, sent: &[Sent], at: Timestamp, why: &str) -> Result<()> {
+        self.inner.note_failure(sent, at, why)
+    }
+
+    fn attempts(&self) -> Result<Option<Attempts>> {
+        self.inner.attempts()
     }
 
     fn acknowledge(&self, outcomes: &[ItemOutcome], sent: &[Sent]) -> Result<Vec<Acknowledged>> {
@@ -99,5 +114,13 @@ impl Outbox for Watched {
 
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
         self.inner.acknowledge_surveys(ids)
+    }
+
+    fn room(&self) -> Result<u32> {
+        self.inner.room()
+    }
+
+    fn tidy(&self, now: Timestamp) -> Result<Tidied> {
+        self.inner.tidy(now)
     }
 }

@@ -162,10 +162,22 @@ impl Saboteur {
     }
 
     pub(crate) fn pending(&self, outbox: &dyn Outbox, limit: usize) -> Result<Vec<Pending>> {
+        self.pending_after(outbox, 0, limit)
+    }
+
+    pub(crate) fn pending_after(
+        &self,
+        outbox: &dyn Outbox,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Pending>> {
         let unwritten = std::mem::take(&mut self.memory().unwritten);
         unwritten.iter().try_for_each(|sealed| outbox.commit(sealed))?;
-        let limit = if self.has(Planted::RejectedBlocksTheOthers) { 1 } else { limit };
-        let mut pending = outbox.pending(limit)?;
+        let mut pending = if self.has(Planted::RejectedBlocksTheOthers) {
+            outbox.pending(1)?
+        } else {
+            outbox.pending_after(after, limit)?
+        };
         let memory = self.memory();
         pending.retain(|item| !memory.forgotten.contains(&item.sealed.header.id));
         Ok(pending)

@@ -366,7 +366,9 @@ impl<H: Hub> Task<H> {
         self.happened(Event::Failed { error: &error, sent: &ids });
         if !sent.is_empty() {
             let (at, why) = (self.worker.hub.now(), error.to_string());
-            let noted = on_disk(&self.worker.outbox, move |outbox| outbox.note_failure(&sent, at, &why));
+            let noted = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+                outbox.note_failure(&sent, at, &why)
+            });
             if let Err(error) = noted.await {
                 tracing::warn!(%error, "that it was tried in vain was not noted");
             }

@@ -49,6 +49,8 @@ pub struct SqliteOutbox {
     counted: Mutex<Option<Counts>>,
     /// The last write failed for a reason that lies with the disk.
     failing: AtomicBool,
+    /// What is in the log was written, and synced, by this program since it was started.
+    log_is_ours: AtomicBool,
 }
 
 impl SqliteOutbox {
@@ -107,6 +109,7 @@ impl SqliteOutbox {
             tried: Mutex::default(),
             counted: Mutex::default(),
             failing: AtomicBool::new(false),
+            log_is_ours: AtomicBool::new(false),
         }
     }
 
@@ -134,6 +137,10 @@ impl SqliteOutbox {
     /// and it is done once more.
     fn writing<T>(&self, work: impl Fn(&mut Connection) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
+        let work = |connection: &mut Connection| {
+            self.renew_the_log(connection)?;
+            work(connection)
+        };
         let mut done = work(&mut connection);
         if matches!(done, Err(OutboxError::Full(_))) && self.ground.give_up_ballast() {
             tracing::error!("the disk is full; the outbox has given up its ballast to go on");
@@ -141,6 +148,18 @@ impl SqliteOutbox {
         }
         self.note_write(done.as_ref().err());
         done
+    }
+
+    /// Brings home what an earlier run left in the log. A sync of it may have failed then: what could not be
+    /// synced is read back as if it were there, no later sync makes it durable, and a power cut would take it
+    /// together with all that was added behind it. In the database file it is written anew.
+    fn renew_the_log(&self, connection: &Connection) -> Result<()> {
+        if self.log_is_ours.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.log_is_ours.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Must be called with the lock held, so that nobody counts in between.

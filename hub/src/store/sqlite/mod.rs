@@ -73,6 +73,10 @@ impl SqliteStore {
             return Err(StoreError::ReadOnly);
         }
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
+        // A sync of what an earlier run left in the log may have failed: that is read back as if it were there,
+        // no later sync makes it durable, and a power cut would take it together with all that is added behind
+        // it. In the database file it is written anew. (When another process uses the log, that has seen to it.)
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
         Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
