@@ -24,8 +24,10 @@ pub(super) struct Numbers {
 pub(super) fn next_sequence(outbox: &SqliteOutbox) -> Result<u64> {
     let mut numbers = outbox.numbers.lock().unwrap_or_else(PoisonError::into_inner);
     if numbers.next == numbers.end {
-        let last = outbox.writing(|connection| {
-            let reserved: i64 = connection
+        // Not as a statement of its own: one that returns a row is committed when it is put away, where nobody
+        // hears that this failed.
+        let last = outbox.durably(|sql| {
+            let reserved: i64 = sql
                 .prepare_cached(
                     "UPDATE counter SET value = value + ?1 WHERE name = 'sequence' RETURNING value",
                 )?

@@ -276,3 +276,23 @@ fn an_outbox_that_can_only_be_read_is_not_opened() {
     disk.fail(None);
     open().unwrap().commit(&sealed(1)).unwrap();
 }
+
+/// Found by the simulation of whole towns: the reservation of a block was lost, and after the next start its
+/// numbers were given again.
+#[test]
+fn a_number_whose_reservation_could_not_be_written_is_not_given() {
+    for fault in [Fault::Full, Fault::WriteError, Fault::ShortWrite, Fault::SyncError] {
+        let disk = Disk::new(1);
+        let open = || SqliteOutbox::open_on(&disk.path("outbox.sqlite"), VFS).unwrap();
+        let outbox = open();
+        outbox.commit(&sealed(1_000)).unwrap();
+        disk.fail(Some(fault));
+        assert!(outbox.next_sequence().is_err(), "{fault:?}");
+        disk.fail(None);
+        let given = outbox.next_sequence().unwrap();
+        disk.cut_power();
+        drop(outbox);
+        disk.restore_power();
+        assert!(open().next_sequence().unwrap() > given, "{fault:?}");
+    }
+}
