@@ -35,7 +35,7 @@ type Place = (Discriminant<Screen>, Option<usize>, Option<Discriminant<SurveyVie
 impl Resident {
     /// The visit's number makes what is typed different from what anybody else types.
     pub(crate) fn new(visit: usize, random: &mut Rng) -> Self {
-        let (task, values) = if random.u8(0..5) < 3 {
+        let (task, values) = if random.bool() {
             ("call-back", vec![format!("Zilverreiger {}", word(visit)), "687654321".to_owned()])
         } else {
             ("bulky-waste", vec!["776655443322".to_owned()])

@@ -102,11 +102,11 @@ impl Terminal {
 
     pub(crate) fn begin(&mut self, charge: Charge, random: &mut Rng) {
         let fate = match random.u8(0..20) {
-            0..=9 => Fate::Approved,
-            10 | 11 => Fate::Declined,
-            12 => Fate::TimedOut,
-            13 | 14 => Fate::LostBefore,
-            15 | 16 => Fate::LostAfter,
+            0..=6 => Fate::Approved,
+            7 | 8 => Fate::Declined,
+            9 => Fate::TimedOut,
+            10..=12 => Fate::LostBefore,
+            13..=15 => Fate::LostAfter,
             _ => Fate::LostAtTheEnd,
         };
         self.going = Some(Going {

@@ -106,7 +106,8 @@ impl World {
         self.say(format!("pillar {}'s terminal loses its line", letter(index)));
         self.sites[index].terminal.is_there = false;
         let back = Event { at: self.now, lasts: Duration::ZERO, trouble: Trouble::TerminalGone(index) };
-        self.soon(Step::Mends(back), 500..240_000);
+        let within = if self.random.bool() { 500..6_000 } else { 6_000..240_000 };
+        self.soon(Step::Mends(back), within);
         self.terminal_says(index, terminal::TerminalEvent::Condition(terminal::Condition::Offline));
         self.terminal_says(index, terminal::TerminalEvent::Done(going.payment, terminal::Outcome::Unknown));
     }
