@@ -38,7 +38,7 @@ pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
 pub use probe::{Ended, Probe, probe};
-pub use worker::{Handle, SyncEvent, Worker};
+pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
 ///
@@ -192,6 +192,7 @@ pub fn start(
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
+        disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
     let _in_runtime = runtime.enter();

@@ -233,6 +233,7 @@ impl Pillar {
             events: Box::new(move |event| {
                 let _ = events.send(event);
             }),
+            disk: Disk::Threads,
             random: Box::new(move || dice),
         };
         (worker.spawn(&tokio::runtime::Handle::current()), heard)

@@ -4,6 +4,7 @@
 //! and begun again.
 
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -52,6 +53,19 @@ pub struct Worker<H> {
     pub events: Box<dyn Fn(SyncEvent) + Send>,
     /// Dice for the back-off.
     pub random: Box<dyn FnMut() -> u64 + Send>,
+    /// Where the outbox's work is done.
+    pub disk: Disk,
+}
+
+/// Where the task does the outbox's work, which waits for a disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disk {
+    /// On threads of their own: the runtime's threads do not wait for it.
+    #[default]
+    Threads,
+    /// At once, where the task runs. Before and after it the task lets others go first, so that whoever
+    /// polls it can end it there; a simulation that is to go the same way twice has no threads.
+    Inline,
 }
 
 /// Keeps the task going: it ends when the last clone is dropped.
@@ -85,6 +99,14 @@ impl<H: Hub> Worker<H> {
     /// Starts the task on `runtime`. It sends what is pending at once.
     #[must_use]
     pub fn spawn(self, runtime: &tokio::runtime::Handle) -> Handle {
+        let (handle, task) = self.task();
+        runtime.spawn(task);
+        handle
+    }
+
+    /// The task itself, for whoever polls it, and what keeps it going. It needs the timers of a tokio
+    /// runtime.
+    pub fn task(self) -> (Handle, impl Future<Output = ()> + Send) {
         let (wakes, woken) = watch::channel(());
         let dropped = woken.clone();
         let (reports, handed_in) = watch::channel(None);
@@ -97,13 +119,16 @@ impl<H: Hub> Worker<H> {
             heard: Instant::now(),
             surveys_rest_until: None,
         };
-        runtime.spawn(async move {
+        let until_dropped = async move {
             tokio::select! {
+                biased;
                 () = until_dropped(dropped) => {}
                 () = task.run(woken, handed_in, returned) => {}
             }
-        });
-        Handle { wakes: Arc::new(wakes), reports: Arc::new(reports), returns: Arc::new(returns) }
+        };
+        let handle =
+            Handle { wakes: Arc::new(wakes), reports: Arc::new(reports), returns: Arc::new(returns) };
+        (handle, until_dropped)
     }
 }
 
@@ -175,6 +200,7 @@ impl<H: Hub> Task<H> {
                 },
             };
             tokio::select! {
+                biased;
                 woken = wakes.changed() => if woken.is_ok() { self.happened(Event::Woken) } else { return },
                 back = returns.changed() => {
                     if back.is_ok() { self.happened(Event::NetworkBack) } else { return }
@@ -194,7 +220,9 @@ impl<H: Hub> Task<H> {
     /// transaction of the same visit; a report or a greeting when it is due.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let (after, limit) = self.plan.window();
-        let window = on_disk(&self.worker.outbox, move |outbox| outbox.pending_after(after, limit)).await?;
+        let window =
+            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| outbox.pending_after(after, limit))
+                .await?;
         match self.plan.choose(window, self.worker.hub.room(), Instant::now().into_std()) {
             Chosen::Batch(batch) => return self.upload_batch(batch).await,
             Chosen::LookFurther => return Ok(Round::Sent),
@@ -279,7 +307,7 @@ impl<H: Hub> Task<H> {
     /// A request with surveys, when there are any.
     async fn surveys(&mut self) -> Result<Option<UploadRequest>, SyncError> {
         let read = |outbox: &dyn Outbox| outbox.pending_surveys(UploadRequest::MAX_ENVELOPES);
-        let surveys = on_disk(&self.worker.outbox, read).await?;
+        let surveys = on_disk(&self.worker.outbox, self.worker.disk, read).await?;
         let version = self.worker.hub.version();
         let request = UploadRequest { version, envelopes: Vec::new(), surveys };
         Ok((!request.surveys.is_empty()).then_some(request))
@@ -308,8 +336,10 @@ impl<H: Hub> Task<H> {
         let mut left: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
         let later = answer.later.iter().filter(|id| left.contains(id)).count();
         let outcomes = answer.outcomes;
-        let acknowledged =
-            on_disk(&self.worker.outbox, move |outbox| outbox.acknowledge(&outcomes, &sent)).await?;
+        let acknowledged = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+            outbox.acknowledge(&outcomes, &sent)
+        })
+        .await?;
         for outbox::Acknowledged { id, state } in &acknowledged {
             tracing::info!(%id, state = state.as_str(), "the hub answered to a transaction");
             (self.worker.events)(SyncEvent::Acknowledged { id: *id, state: *state });
@@ -323,7 +353,10 @@ impl<H: Hub> Task<H> {
             tracing::warn!(count = later, "the hub misses a sealing key and can take these only later");
         }
         if !surveys.is_empty() {
-            on_disk(&self.worker.outbox, move |outbox| outbox.acknowledge_surveys(&surveys)).await?;
+            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+                outbox.acknowledge_surveys(&surveys)
+            })
+            .await?;
         }
         left.retain(|id| acknowledged.iter().all(|answered| answered.id != *id));
         if !left.is_empty() {
@@ -354,7 +387,9 @@ impl<H: Hub> Task<H> {
         self.happened(Event::Failed { error: &error, sent: &ids });
         if !sent.is_empty() {
             let (at, why) = (self.worker.hub.now(), error.to_string());
-            let noted = on_disk(&self.worker.outbox, move |outbox| outbox.note_failure(&sent, at, &why));
+            let noted = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
+                outbox.note_failure(&sent, at, &why)
+            });
             if let Err(error) = noted.await {
                 tracing::warn!(%error, "that it was tried in vain was not noted");
             }
@@ -390,11 +425,30 @@ async fn unless_woken<T>(
 /// The disk may take its time; the runtime's threads do not wait for it.
 async fn on_disk<T: Send + 'static>(
     outbox: &Arc<dyn Outbox>,
+    disk: Disk,
     work: impl FnOnce(&dyn Outbox) -> outbox::Result<T> + Send + 'static,
 ) -> Result<T, SyncError> {
     let outbox = Arc::clone(outbox);
+    if disk == Disk::Inline {
+        let_others_go_first().await;
+        let done = work(&*outbox);
+        let_others_go_first().await;
+        return Ok(done?);
+    }
     match tokio::task::spawn_blocking(move || work(&*outbox)).await {
         Ok(done) => Ok(done?),
         Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
     }
+}
+
+async fn let_others_go_first() {
+    let mut gone = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut gone, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

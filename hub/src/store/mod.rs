@@ -41,6 +41,9 @@ pub enum StoreError {
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date: {0}; restore the backup or run the newer program")]
     Migration(#[from] rusqlite_migration::Error),
+    /// The database could be opened for reading only. It would stay so when the disk is well again.
+    #[error("the database may only be read; look at its disk and at the permissions of the data folder")]
+    ReadOnly,
     /// A row cannot be read.
     #[error("the database holds a {0} that cannot be read; restore the backup of the data folder")]
     Damaged(&'static str),

@@ -57,6 +57,8 @@ pub struct SqliteOutbox {
     /// Knows how far the log is; not of one that was only opened to be looked at.
     witness: Option<Witness>,
     last_salvage: Option<LastSalvage>,
+    /// What is in the log was written, and synced, by this program since it was started.
+    log_is_ours: AtomicBool,
 }
 
 impl SqliteOutbox {
@@ -117,6 +119,7 @@ impl SqliteOutbox {
             failing: AtomicBool::new(false),
             witness: None,
             last_salvage: None,
+            log_is_ours: AtomicBool::new(false),
         }
     }
 
@@ -144,6 +147,10 @@ impl SqliteOutbox {
     /// and it is done once more.
     fn writing<T>(&self, work: impl Fn(&mut Connection) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
+        let work = |connection: &mut Connection| {
+            self.renew_the_log(connection)?;
+            work(connection)
+        };
         let mut done = work(&mut connection);
         if matches!(done, Err(OutboxError::Full(_))) && self.ground.give_up_ballast() {
             tracing::error!("the disk is full; the outbox has given up its ballast to go on");
@@ -154,6 +161,18 @@ impl SqliteOutbox {
         }
         self.note_write(done.as_ref().err());
         done
+    }
+
+    /// Brings home what an earlier run left in the log. A sync of it may have failed then: what could not be
+    /// synced is read back as if it were there, no later sync makes it durable, and a power cut would take it
+    /// together with all that was added behind it. In the database file it is written anew.
+    fn renew_the_log(&self, connection: &Connection) -> Result<()> {
+        if self.log_is_ours.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.log_is_ours.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Must be called with the lock held, so that nobody counts in between.

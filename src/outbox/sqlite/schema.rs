@@ -28,7 +28,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::ffi::{Error, SQLITE_READONLY};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::{OutboxError, Result};
@@ -75,6 +76,10 @@ pub(super) fn open_on(path: &Path, vfs: &str) -> Result<Connection> {
 
 fn ready(mut connection: Connection) -> Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // SQLite opens for reading what it may not write, and would stay so when the disk is well again.
+    if connection.is_readonly(MAIN_DB)? {
+        return Err(rusqlite::Error::SqliteFailure(Error::new(SQLITE_READONLY), None).into());
+    }
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(OutboxError::Unreadable("its disk does not support a write-ahead log"));

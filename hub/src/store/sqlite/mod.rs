@@ -29,7 +29,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, Reference};
@@ -95,9 +95,16 @@ impl SqliteStore {
         connect: impl Fn() -> Result<Connection, StoreError> + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let mut writer = ready(connect()?)?;
+        if writer.is_readonly(MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
         writer.pragma_update(None, "secure_delete", true)?;
         writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
+        // A sync of what an earlier run left in the log may have failed: that is read back as if it were there,
+        // no later sync makes it durable, and a power cut would take it together with all that is added behind
+        // it. In the database file it is written anew. (When another process uses the log, that has seen to it.)
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         writer.set_prepared_statement_cache_capacity(STATEMENTS);
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;

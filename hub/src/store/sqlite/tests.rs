@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::super::conformance::{self, incoming, some_pillar};
+use zuil_disk::{Disk, Fault, VFS};
 use zuil_wire::{AnswerLine, Cents, Transaction as Plain};
 
 use super::super::{Content, DecidedBy, Finding, Incoming, Outcome};
@@ -234,4 +235,50 @@ fn killed_and_opened_again(folder: &Path) -> SqliteStore {
         std::fs::copy(folder.join(file), copy.path().join(file)).unwrap();
     }
     SqliteStore::open(&copy.path().join("hub.sqlite")).unwrap()
+}
+
+#[test]
+fn nothing_is_added_behind_what_an_earlier_run_could_not_sync() {
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    for seed in 0..50 {
+        let disk = Disk::new(seed);
+        let open = || SqliteStore::open_on(&disk.path("hub.sqlite"), VFS).unwrap();
+        let take = |store: &SqliteStore, number| {
+            let sent = incoming(number, u64::from(number));
+            let batch =
+                Batch { pillar: sent.sealed.header.pillar.clone(), transactions: vec![sent], ..Batch::default() };
+            store.take_in(&batch, now)
+        };
+        let store = open();
+        store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+        take(&store, 1).unwrap();
+        disk.fail(Some(Fault::SyncError));
+        assert!(take(&store, 2).is_err());
+        // Killed: nothing is tidied up, and what was written is read back.
+        disk.fail(Some(Fault::WriteError));
+        drop(store);
+        disk.fail(None);
+        let store = open();
+        take(&store, 3).unwrap();
+        disk.cut_power();
+        drop(store);
+        disk.restore_power();
+        let store = open();
+        for kept in [1, 3] {
+            let reference = incoming(kept, u64::from(kept)).sealed.header.reference;
+            assert!(store.transaction(reference).unwrap().is_some(), "seed {seed}, number {kept}");
+        }
+    }
+}
+
+/// SQLite opens for reading what it may not write. Such a store would stay as it is when its disk is well.
+#[test]
+fn a_store_that_can_only_be_read_is_not_opened() {
+    let disk = Disk::new(1);
+    let open = || SqliteStore::open_on(&disk.path("hub.sqlite"), VFS);
+    drop(open().unwrap());
+    disk.fail(Some(Fault::ReadOnly));
+    assert!(open().is_err());
+    disk.fail(None);
+    open().unwrap().pulse(Timestamp::UNIX_EPOCH).unwrap();
 }
