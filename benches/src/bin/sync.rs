@@ -107,8 +107,12 @@ fn drain(seed: u64) -> Result<Round, Failure> {
         outbox.commit(&sealed)?;
     }
     let first = u64::try_from(REQUESTS)? + 1;
-    let mut residents =
-        Residents { outbox: Arc::clone(&outbox), key, dice: fastrand::Rng::with_seed(seed), next: first };
+    let mut residents = Residents {
+        outbox: Arc::clone(&outbox),
+        key,
+        dice: fastrand::Rng::with_seed(seed + 1_000_000),
+        next: first,
+    };
     let quiet = residents.come_for(Duration::from_secs(2), &AtomicBool::new(true))?;
     let waiting = usize::try_from(outbox.counts()?.saved)?;
 
