@@ -16,8 +16,13 @@ impl World {
     /// What is in people's hands is durable somewhere.
     pub(super) fn look_for(&self, index: usize, only: Option<Uuid>) {
         let Some(running) = &self.sites[index].running else { return };
+        // One whose charge is approved and whose outcome could not be written yet has no state, and is there.
+        let held: Vec<Uuid> =
+            running.outbox.open_payments().unwrap_or_default().iter().map(|open| open.transaction).collect();
         let is_there = |id: Uuid| {
-            only.is_some_and(|only| only != id) || running.outbox.state(id).is_ok_and(|state| state.is_some())
+            only.is_some_and(|only| only != id)
+                || held.contains(&id)
+                || running.outbox.state(id).is_ok_and(|state| state.is_some())
         };
         let rows = self.rows();
         self.witness.notes().looks_at_a_pillar(index, rows.as_deref(), is_there);
