@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::intake::{ReportError, Upload, UploadError, report};
+use zuil_hub::opening;
+use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
-    DecidedBy, Decision, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored,
+    Content, DecidedBy, Decision, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored,
 };
 use zuil_wire::{HealthReport, PaymentRecord, Reference, State, Transaction};
 
@@ -27,6 +29,8 @@ pub(crate) struct HubSide {
     pub(crate) boots: u32,
     /// Why it could not store something.
     pub(crate) last_error: RefCell<String>,
+    /// What was opened already, by how it is sealed.
+    opened: RefCell<BTreeMap<Vec<u8>, Transaction>>,
 }
 
 /// A transaction as the hub shows it to staff.
@@ -53,6 +57,7 @@ impl HubSide {
             clock: SignedDuration::ZERO,
             boots: 0,
             last_error: RefCell::default(),
+            opened: RefCell::default(),
         }
     }
 
@@ -151,11 +156,25 @@ impl HubSide {
     }
 
     /// All that it holds.
-    pub(crate) fn rows(&self) -> Result<Vec<Row>, String> {
+    pub(crate) fn rows(&self, keys: &SealKeys) -> Result<Vec<Row>, String> {
         let store = self.store.as_ref().ok_or("the hub is off")?;
         let all = store.transactions(Filter::default(), 0, 10_000).map_err(|error| error.to_string())?;
-        let row = |Stored { content, pillar, state, payment, .. }| Row { content, pillar, state, payment };
-        Ok(all.items.into_iter().map(row).collect())
+        let row = |Stored { content, pillar, state, payment, .. }| {
+            Ok(Row { content: self.opened(&content, keys)?, pillar, state, payment })
+        };
+        all.items.into_iter().map(row).collect()
+    }
+
+    /// What stands in sealed content; each is opened once.
+    fn opened(&self, content: &Content, keys: &SealKeys) -> Result<Transaction, String> {
+        let open = || opening::open(content, keys).map_err(|error| error.to_string());
+        let Content::Sealed(sealed) = content else { return open() };
+        if let Some(known) = self.opened.borrow().get(&sealed.ciphertext) {
+            return Ok(known.clone());
+        }
+        let opened = open()?;
+        self.opened.borrow_mut().insert(sealed.ciphertext.clone(), opened.clone());
+        Ok(opened)
     }
 
     pub(crate) fn surveys(&self) -> Result<u64, String> {

@@ -257,6 +257,7 @@ impl Saboteur {
                 now: jiff::Timestamp::UNIX_EPOCH,
                 outcomes: request.envelopes.iter().map(|envelope| done(envelope.header.id)).collect(),
                 surveys: request.surveys.iter().map(|survey| survey.id).collect(),
+                later: Vec::new(),
             });
         }
         if let (true, true, [alone]) =

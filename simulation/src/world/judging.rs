@@ -29,7 +29,7 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> Option<Vec<Row>> {
-        let mut rows = self.hub.rows().ok()?;
+        let mut rows = self.hub.rows(&self.grounds.keys).ok()?;
         self.hub_saboteur.hub_shows(&mut rows);
         Some(rows)
     }

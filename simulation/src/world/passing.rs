@@ -144,7 +144,7 @@ impl World {
         let mut left_out = Vec::new();
         let mut work = work;
         if upload && self.planted.is_some() {
-            let known = self.hub.rows().unwrap_or_default();
+            let known = self.hub.rows(&self.grounds.keys).unwrap_or_default();
             let (body, without) = self.hub_saboteur.hub_takes(&exchange.body, &known);
             left_out = without;
             if let Ok((_, other)) = self.hub.understands(exchange.pillar, exchange.kind, &body) {
@@ -183,6 +183,7 @@ impl World {
             now: hub_clock(self.now),
             outcomes: request.envelopes.iter().map(|envelope| done(envelope.header.id)).collect(),
             surveys: request.surveys.iter().map(|survey| survey.id).collect(),
+            later: Vec::new(),
         };
         serde_json::to_vec(&answer).map_or(Reply::Broken, Reply::Body)
     }

@@ -69,7 +69,7 @@ impl World {
         let has_left = resident.has_left;
         self.sites[index].resident = Some(resident);
         for intent in intents {
-            self.runner_takes(index, Input::Resident(intent));
+            self.runner_takes(index, Input::Resident(Box::new(intent)));
         }
         if has_left {
             self.sites[index].resident = None;

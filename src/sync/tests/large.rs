@@ -93,6 +93,7 @@ async fn with_a_hundred_thousand_queued_no_more_than_a_request_full_is_in_memory
     let hub = ScriptedHub::default();
     let (events, mut heard) = unbounded_channel();
     let worker = Worker {
+        disk: super::super::Disk::Threads,
         outbox: Arc::clone(&outbox) as Arc<dyn Outbox>,
         hub: hub.clone().then((1..=3).map(|_| Then::ForgetToAnswer).chain([Then::Busy(None), Then::Away])),
         signing_key: SigningKey::from_base64(&SigningKey::generate().unwrap().0).unwrap(),

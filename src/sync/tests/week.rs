@@ -138,6 +138,7 @@ impl Week {
         let hub = WeekHub::with(weather);
         let mut dice = fastrand::Rng::with_seed(21);
         let worker = Worker {
+            disk: super::super::Disk::Threads,
             outbox: Arc::clone(&outbox),
             hub: hub.clone(),
             signing_key: SigningKey::from_base64(&SigningKey::generate().unwrap().0).unwrap(),

@@ -6,7 +6,7 @@ use super::super::conformance::{self, incoming, some_pillar};
 use zuil_disk::{Disk, Fault, VFS};
 use zuil_wire::{AnswerLine, Cents, Transaction as Plain};
 
-use super::super::{Content, DecidedBy, Finding, Incoming, Outcome};
+use super::super::{Batch, Content, DecidedBy, Finding, Incoming, Outcome};
 use super::values::write_json;
 use super::*;
 use crate::checker::check_some;
@@ -245,8 +245,11 @@ fn nothing_is_added_behind_what_an_earlier_run_could_not_sync() {
         let open = || SqliteStore::open_on(&disk.path("hub.sqlite"), VFS).unwrap();
         let take = |store: &SqliteStore, number| {
             let sent = incoming(number, u64::from(number));
-            let batch =
-                Batch { pillar: sent.sealed.header.pillar.clone(), transactions: vec![sent], ..Batch::default() };
+            let batch = Batch {
+                pillar: sent.sealed.header.pillar.clone(),
+                transactions: vec![sent],
+                ..Batch::default()
+            };
             store.take_in(&batch, now)
         };
         let store = open();
