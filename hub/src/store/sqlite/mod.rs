@@ -10,6 +10,7 @@ mod transactions;
 mod values;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ const BUSY: Duration = Duration::from_secs(10);
 pub struct SqliteStore {
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
+    /// A write failed; perhaps it was its sync.
+    log_in_doubt: AtomicBool,
 }
 
 impl SqliteStore {
@@ -73,13 +76,14 @@ impl SqliteStore {
             return Err(StoreError::ReadOnly);
         }
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
-        // A sync of what an earlier run left in the log may have failed: that is read back as if it were there,
-        // no later sync makes it durable, and a power cut would take it together with all that is added behind
-        // it. In the database file it is written anew. (When another process uses the log, that has seen to it.)
-        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        renew_the_log(&writer)?;
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            log_in_doubt: AtomicBool::new(false),
+        })
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -91,11 +95,27 @@ impl SqliteStore {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+        let write = || {
+            if self.log_in_doubt.load(Ordering::Relaxed) {
+                renew_the_log(&connection)?;
+            }
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        let written = write();
+        self.log_in_doubt.store(written.is_err(), Ordering::Relaxed);
+        written
     }
+}
+
+/// Brings home what is in the log. When a sync of it has failed, in an earlier run or in this one, what could
+/// not be synced is read back as if it were there, no later sync makes it durable, and a power cut would take it
+/// together with all that is added behind it. In the database file it is written anew. (When another process
+/// uses the log, that has seen to it.)
+fn renew_the_log(writer: &Connection) -> Result<(), StoreError> {
+    Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }
 
 fn ready(connection: Connection) -> Result<Connection, StoreError> {
