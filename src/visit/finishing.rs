@@ -58,10 +58,7 @@ impl Kept {
         match unknown {
             Some(payment) if state != PaymentState::Unknown => {
                 *payment = Payment { state, card: card.cloned() };
-                // What was looked into is found; of a payment that was not made, staff still have to see.
-                if state == PaymentState::Paid && self.state == TransactionState::Parked {
-                    self.state = TransactionState::Received;
-                }
+                // Where the request is, only the hub knows: it may be parked for another reason, too.
                 true
             }
             _ => false,
