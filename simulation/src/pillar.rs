@@ -165,7 +165,9 @@ impl Site {
             outbox: outbox.clone(),
             hub: Line { pillar: self.index, out: around.line.clone(), saboteur },
             signing_key: SigningKey::from_base64(&self.signing_key).map_err(|error| error.to_string())?,
-            events: Box::new(move |event| drop(events.send(event))),
+            events: Box::new(move |event| {
+                let _ = events.send(event);
+            }),
             random: Box::new(move || random.u64(..)),
             disk: sync::Disk::Inline,
         };

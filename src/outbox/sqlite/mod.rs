@@ -180,7 +180,13 @@ impl SqliteOutbox {
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = None;
         match error {
             Some(error) if error.is_contradiction() || matches!(error, OutboxError::Busy(_)) => {}
-            error => self.failing.store(error.is_some(), Ordering::Relaxed),
+            error => {
+                self.failing.store(error.is_some(), Ordering::Relaxed);
+                if error.is_some() {
+                    // Perhaps it was the sync that failed.
+                    self.log_is_ours.store(false, Ordering::Relaxed);
+                }
+            }
         }
     }
 }

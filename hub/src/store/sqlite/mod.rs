@@ -25,6 +25,7 @@ mod transactions;
 mod values;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub struct SqliteStore {
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
     tender: Tender,
+    /// A write failed; perhaps it was its sync.
+    log_in_doubt: AtomicBool,
 }
 
 impl SqliteStore {
@@ -101,15 +104,17 @@ impl SqliteStore {
         writer.pragma_update(None, "secure_delete", true)?;
         writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
-        // A sync of what an earlier run left in the log may have failed: that is read back as if it were there,
-        // no later sync makes it durable, and a power cut would take it together with all that is added behind
-        // it. In the database file it is written anew. (When another process uses the log, that has seen to it.)
-        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        renew_the_log(&writer)?;
         writer.set_prepared_statement_cache_capacity(STATEMENTS);
         let reader = ready(connect()?)?;
         reader.pragma_update(None, "query_only", true)?;
         let tender = Tender::new(Box::new(move || ready(connect()?)));
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader), tender })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            tender,
+            log_in_doubt: AtomicBool::new(false),
+        })
     }
 
     /// Empties the log, which holds what was plain before it was sealed.
@@ -128,11 +133,27 @@ impl SqliteStore {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+        let write = || {
+            if self.log_in_doubt.load(Ordering::Relaxed) {
+                renew_the_log(&connection)?;
+            }
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        let written = write();
+        self.log_in_doubt.store(written.is_err(), Ordering::Relaxed);
+        written
     }
+}
+
+/// Brings home what is in the log. When a sync of it has failed, in an earlier run or in this one, what could
+/// not be synced is read back as if it were there, no later sync makes it durable, and a power cut would take it
+/// together with all that is added behind it. In the database file it is written anew. (When another process
+/// uses the log, that has seen to it.)
+fn renew_the_log(writer: &Connection) -> Result<(), StoreError> {
+    Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }
 
 fn ready(connection: Connection) -> Result<Connection, StoreError> {
