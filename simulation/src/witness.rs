@@ -316,11 +316,11 @@ pub(crate) const fn words(payment: Option<PaymentState>) -> &'static str {
 /// From the pillar to the municipality, and never back. What was parked for its payment is received when
 /// that is settled.
 const fn is_backward(before: State, after: State) -> bool {
-    match (before, after) {
-        (State::Saved, _) | (State::Parked, State::Parked | State::Received | State::Registered) => false,
-        (State::Received, State::Received | State::Registered) | (State::Registered, State::Registered) => {
-            false
-        }
-        _ => true,
-    }
+    !matches!(
+        (before, after),
+        (State::Saved, _)
+            | (State::Parked, State::Parked | State::Received | State::Registered)
+            | (State::Received, State::Received | State::Registered)
+            | (State::Registered, State::Registered)
+    )
 }

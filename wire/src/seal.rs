@@ -60,13 +60,16 @@ pub enum SealError {
     Signature,
 }
 
+/// An encapsulation made ahead of its one transaction.
+type Prepared = (EncapsulatedSecret, Box<dyn HpkeSealer>);
+
 /// The municipality's public key, with its id. A pillar seals to it.
 #[derive(Clone)]
 pub struct SealKey {
     id: String,
     key: HpkePublicKey,
     /// Encapsulated keys and what seals with them, each for one transaction. Clones share them.
-    prepared: Arc<Mutex<Vec<(EncapsulatedSecret, Box<dyn HpkeSealer>)>>>,
+    prepared: Arc<Mutex<Vec<Prepared>>>,
 }
 
 /// How many transactions are prepared for at most.

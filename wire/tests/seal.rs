@@ -112,10 +112,13 @@ fn length(text: &str) -> usize {
     BASE64.decode(text).unwrap().len()
 }
 
+/// What is changed, and how.
+type Change<T> = (&'static str, fn(&mut T));
+
 #[test]
 fn every_field_of_a_header_is_held_by_the_signature_and_by_the_sealing() {
     let world = world();
-    let changes: [(&str, fn(&mut Header)); 7] = [
+    let changes: [Change<Header>; 7] = [
         ("version", |header| header.version += 1),
         ("id", |header| header.id = Uuid::from_u128(9)),
         ("pillar", |header| header.pillar = "ander".into()),
@@ -143,7 +146,7 @@ fn every_field_of_a_header_is_held_by_the_signature_and_by_the_sealing() {
 #[test]
 fn every_field_of_a_payment_is_held_by_the_signature() {
     let world = world();
-    let changes: [(&str, fn(&mut PaymentRecord)); 5] = [
+    let changes: [Change<PaymentRecord>; 5] = [
         ("state", |payment| payment.state = PaymentState::NotPaid),
         ("amount", |payment| payment.amount = Cents(1)),
         ("terminal_id", |payment| payment.terminal_id = None),

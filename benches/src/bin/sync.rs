@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use zuil::clock::HubTime;
 use zuil::outbox::{Outbox, SqliteOutbox};
-use zuil::sync::{self, Line, SyncEvent};
+use zuil::sync::{self, Keyring, Line, Rotation, SyncEvent};
 use zuil::waypoint::NoWaypoints;
 use zuil_bench::figure::Figure;
 use zuil_bench::hub_process::{HUB, HubProcess, be_a_hub};
@@ -126,10 +126,22 @@ fn drain(seed: u64) -> Result<Round, Failure> {
         let draining = Arc::clone(&draining);
         move || residents.come_for(PATIENCE, &draining)
     });
+    let keyring = Arc::new(Keyring::open(folder.path(), &binding)?);
+    let rotation = Rotation { keyring, newer: Box::new(drop) };
     let begun = Instant::now();
-    let tell = move |event| drop(told.send(event));
-    let handle =
-        sync::start(&binding, Arc::clone(&outbox), line, tell, Arc::new(NoWaypoints), runtime.handle())?;
+    let tell = move |event| {
+        // Nobody listens any more when all has been drained.
+        let _ = told.send(event);
+    };
+    let handle = sync::start(
+        &binding,
+        Arc::clone(&outbox),
+        line,
+        tell,
+        Arc::new(NoWaypoints),
+        rotation,
+        runtime.handle(),
+    )?;
     let drained = wait_for(&events, waiting);
     let took = begun.elapsed();
     draining.store(false, Ordering::Relaxed);
