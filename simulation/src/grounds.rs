@@ -44,7 +44,8 @@ impl Grounds {
         let seal = [
             SealKey::from_base64(&old.id, &old.public_key)?,
             SealKey::from_base64(&new.id, &new.public_key)?,
-            SealKey::from_base64("seal-0", &unknown)?,
+            // No hub ever named a key so: what is sealed to it is refused for good.
+            SealKey::from_base64("of-another-hub", &unknown)?,
         ];
         let catalogue = Catalogue::load(&catalogue).map_err(|error| format!("{error:?}"))?;
         Ok(Self { catalogue: Arc::new(catalogue), keys, seal, _folder: folder })

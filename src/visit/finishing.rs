@@ -14,6 +14,10 @@ use super::paying::EARLY;
 use super::state::{Effects, Look, State};
 use super::{CardLines, Effect, Event, Intent, ReceiptView, Screen, Slip, SlipPayment, SurveyView};
 
+/// How long the receipt of a payment that was found waits for the hub's word on the request, so that it does
+/// not say that somebody is looking at what was found.
+const HUBS_WORD: Duration = Duration::from_secs(5);
+
 /// How many faces there are to choose from.
 const FACES: usize = 5;
 
@@ -58,10 +62,7 @@ impl Kept {
         match unknown {
             Some(payment) if state != PaymentState::Unknown => {
                 *payment = Payment { state, card: card.cloned() };
-                // What was looked into is found; of a payment that was not made, staff still have to see.
-                if state == PaymentState::Paid && self.state == TransactionState::Parked {
-                    self.state = TransactionState::Received;
-                }
+                // Where the request is, only the hub knows: it may be parked for another reason, too.
                 true
             }
             _ => false,
@@ -135,13 +136,16 @@ pub(super) struct Done {
     fee: Cents,
     kept: Kept,
     paper: Paper,
+    /// The payment was found to be made, and the hub has not said yet where the request is now: since when,
+    /// and what the terminal told.
+    found: Option<(Duration, Option<CardLines>)>,
 }
 
 impl Done {
     /// Makes the receipt and asks for it on paper, if there is a printer.
     fn new(form: &Form, kept: Kept, look: &Look<'_>, effects: &mut Effects) -> Self {
         let paper = Paper::of(slip(form, &kept, look), look, effects);
-        Self { task: form.task_index(), fee: form.fee(look), kept, paper }
+        Self { task: form.task_index(), fee: form.fee(look), kept, paper, found: None }
     }
 
     /// What it shows.
@@ -173,6 +177,15 @@ impl Done {
             }
             other => self.paper.hear(other, look, effects),
         }
+        self.print_what_was_found(look, effects);
+    }
+
+    /// Once the hub has said where the request is now, or does not say so in time.
+    fn print_what_was_found(&mut self, look: &Look<'_>, effects: &mut Effects) {
+        let waits = |since| self.kept.state == TransactionState::Parked && look.since(since) < HUBS_WORD;
+        if let Some((_, card)) = self.found.take_if(|(since, _)| !waits(*since)) {
+            self.paper.settle(PaymentState::Paid, self.kept.state, card.as_ref(), look, effects);
+        }
     }
 
     /// A payment whose outcome was not known has one now. It is said and printed once.
@@ -183,7 +196,12 @@ impl Done {
         look: &Look<'_>,
         effects: &mut Effects,
     ) {
-        if self.kept.settle(state, card) {
+        if !self.kept.settle(state, card) {
+            return;
+        }
+        if state == PaymentState::Paid && self.kept.state == TransactionState::Parked {
+            self.found = Some((look.now.uptime, card.cloned()));
+        } else {
             self.paper.settle(state, self.kept.state, card, look, effects);
         }
     }

@@ -1,6 +1,6 @@
 //! Receipts that are interrupted, and payments whose outcome is found while the resident stands there.
 
-use zuil_wire::Cents;
+use zuil_wire::{Cents, State};
 
 use super::*;
 
@@ -142,6 +142,26 @@ fn a_payment_that_is_found_while_the_resident_stands_there_is_said_and_printed()
         pillar.tell(settled(PaymentState::Unknown)).tell(settled(PaymentState::NotPaid));
         assert_eq!((prints(&mut pillar), pillar.receipt().payment), (0, receipt.payment), "once");
     }
+}
+
+#[test]
+fn the_receipt_of_a_payment_that_is_found_says_what_the_hub_says_of_the_request() {
+    let parked = || {
+        let mut pillar = not_known_to_have_paid();
+        pillar.tell(Event::Receipt(ReceiptOutcome::Printed));
+        pillar.tell(Event::StateChanged { id: ID, state: State::Parked }).done();
+        pillar.tell(settled(PaymentState::Paid));
+        assert_eq!(prints(&mut pillar), 0, "the hub has not said yet what it makes of it");
+        pillar
+    };
+    let mut pillar = parked();
+    pillar.tell(Event::StateChanged { id: ID, state: State::Received });
+    assert_eq!(printed(&mut pillar).state, State::Received);
+    let mut pillar = parked();
+    pillar.waits(10);
+    assert_eq!(printed(&mut pillar).state, State::Parked, "it may be parked for another reason, too");
+    pillar.waits(10).tell(Event::StateChanged { id: ID, state: State::Received });
+    assert_eq!(prints(&mut pillar), 0, "once");
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn cut_a_thousand_times(share: u64) {
     assert!(drawn.cuts >= CUTS / SHARES, "{drawn:?}");
     let kinds =
         [drawn.old, drawn.new, drawn.torn, drawn.garbage, drawn.lengths, happened, not_happened, opening];
-    assert!(kinds.iter().all(|count| *count > 2), "{drawn:?} {happened} {not_happened} {opening}");
+    assert!(kinds.iter().all(|count| *count > 0), "{drawn:?} {happened} {not_happened} {opening}");
 }
 
 #[test]
