@@ -33,7 +33,6 @@ const HAPPENS: &[&str] = &[
     "payments made",
     "payments refused",
     "payments settled by staff",
-    "payments taken back",
     "pillar dies at an await point",
     "power cuts: hub",
     "power cuts: hub, in the middle of a write",
