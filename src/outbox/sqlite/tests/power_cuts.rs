@@ -155,9 +155,9 @@ fn cut_a_thousand_times(share: u64) {
         started.elapsed()
     );
     assert!(drawn.cuts >= CUTS / SHARES, "{drawn:?}");
-    let kinds =
-        [drawn.old, drawn.new, drawn.torn, drawn.garbage, drawn.lengths, happened, not_happened, opening];
-    assert!(kinds.iter().all(|count| *count > 0), "{drawn:?} {happened} {not_happened} {opening}");
+    let kinds = [drawn.old, drawn.new, drawn.torn, drawn.garbage, drawn.lengths, not_happened, opening];
+    assert!(kinds.iter().all(|count| *count > 2), "{drawn:?} {happened} {not_happened} {opening}");
+    assert!(happened > 0, "a call that was interrupted and had happened all the same is rare, and is there");
 }
 
 #[test]
