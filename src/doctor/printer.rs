@@ -77,7 +77,8 @@ fn condition(told: &Receiver<PrinterEvent>) -> Condition {
     Condition::Offline
 }
 
-fn judge(language: Language, condition: Condition) -> Finding {
+/// What is to be said of a printer that tells this of itself.
+pub(super) fn judge(language: Language, condition: Condition) -> Finding {
     match condition {
         Condition::NearEnd => Finding::attention(
             say(language, "it is ready; its roll is nearly empty"),

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use zuil_wire::HealthReport;
 use zuil_wire::health::{Device, DeviceState};
 
-use super::Finding;
+use super::{Finding, printer};
 use crate::catalogue::Language;
+use crate::devices::printer::Condition;
 use crate::texts::say;
 
 /// Who has the devices.
@@ -36,25 +37,14 @@ pub fn by_pillar(language: Language, report: Option<&HealthReport>, device: Devi
             say(language, "the pillar that runs has not heard from it yet"),
             say(language, "wait a minute, and run this again"),
         ),
-        DeviceState::PaperNearEnd => Finding::attention(
-            say(language, "it is ready; its roll is nearly empty"),
-            say(language, "put a new roll in"),
-        ),
+        DeviceState::PaperNearEnd => printer::judge(language, Condition::NearEnd),
         DeviceState::Blocked => Finding::attention(
             say(language, "it works, and takes no cards until a payment is settled"),
             say(language, "ask staff to settle it at the hub, on the page of payments"),
         ),
-        DeviceState::PaperOut => {
-            Finding::failed(say(language, "its roll is empty"), say(language, "put a new roll in"))
-        }
-        DeviceState::CoverOpen => Finding::failed(
-            say(language, "its cover is open"),
-            say(language, "close the cover until it clicks"),
-        ),
-        DeviceState::CutterError => Finding::failed(
-            say(language, "its cutter is stuck"),
-            say(language, "switch it off, take out what is stuck, switch it on"),
-        ),
+        DeviceState::PaperOut => printer::judge(language, Condition::PaperOut),
+        DeviceState::CoverOpen => printer::judge(language, Condition::CoverOpen),
+        DeviceState::CutterError => printer::judge(language, Condition::CutterError),
         DeviceState::Offline => Finding::failed(
             say(language, "the pillar that runs has no contact with it"),
             say(language, "look whether it is switched on, and at its cable"),
