@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zuil_wire::seal::{SealError, SealKey};
-use zuil_wire::{Envelope, Header, PROTOCOL_VERSION, Transaction};
+use zuil_wire::{Header, PROTOCOL_VERSION, Transaction};
 
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{Content, SealedContent, Trouble, Unchecked};
@@ -46,19 +46,13 @@ impl NotOpened {
 /// # Errors
 /// When it cannot be opened, now or ever.
 pub fn open(content: &Content, keys: &SealKeys) -> Result<Transaction, NotOpened> {
-    let SealedContent { header, encapsulated_key, ciphertext } = match content {
+    let sealed = match content {
         Content::Plain(transaction) => return Ok(transaction.clone()),
         Content::Sealed(sealed) => sealed,
     };
-    let key = keys.get(&header.key_id)?.ok_or_else(|| NotOpened::NoKey(header.key_id.clone()))?;
-    let envelope = Envelope {
-        header: header.clone(),
-        encapsulated_key: BASE64.encode(encapsulated_key),
-        ciphertext: BASE64.encode(ciphertext),
-        payment: None,
-        signature: String::new(),
-    };
-    key.open(&envelope).map_err(|error| match error {
+    let key_id = &sealed.header.key_id;
+    let key = keys.get(key_id)?.ok_or_else(|| NotOpened::NoKey(key_id.clone()))?;
+    key.open(&sealed.envelope()).map_err(|error| match error {
         SealError::Mismatch => NotOpened::Mismatch,
         _ => NotOpened::Unreadable,
     })

@@ -1,20 +1,24 @@
-//! Looks at every envelope of an upload on its own: whose it is, and whether it was signed. Invariant: an
+//! Looks at every envelope of an upload on its own: whose it is, and whether it can be kept. Invariant: an
 //! envelope that is bad, however bad, never hinders another one.
 //!
-//! What is in an envelope is not looked at here: it is kept sealed, and opened when somebody reads it.
+//! Its signature and its content are not looked at here: it came through its pillar's own connection, is kept as it
+//! came, and `checker.rs` looks at both before anybody acts on it.
+
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use uuid::Uuid;
-use zuil_wire::verify::VerifyKey;
+use zuil_wire::verify::{self, VerifyKey};
 use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadResponse, rotation};
 
 use super::form::{Item, Upload};
 use super::group::NotStored;
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{
-    Batch, Digest, Incoming, Outcome, Pillar, Refused, SealedContent, Store, StoreError, Taken, survey_ids,
+    Batch, Digest, Incoming, Outcome, Pillar, Refused, SealedContent, Signature, Store, StoreError, Taken,
+    survey_ids,
 };
 
 /// The length of an HPKE encapsulated key of this suite, in bytes.
@@ -38,7 +42,7 @@ pub enum TakeInError {
 }
 
 impl Upload {
-    /// Verifies and stores what `pillar` sent, on this thread. When it returns, what it says is durable.
+    /// Judges and stores what `pillar` sent, on this thread. When it returns, what it says is durable.
     ///
     /// # Errors
     /// [`TakeInError`]; then nothing was stored or refused and the pillar should try again.
@@ -97,7 +101,7 @@ impl Upload {
 pub(super) struct Deliverer {
     pub(super) name: String,
     /// Nothing when the key in the store is none: then nothing that comes in can be its.
-    key: Option<VerifyKey>,
+    key: Option<Arc<VerifyKey>>,
 }
 
 impl From<&Pillar> for Deliverer {
@@ -106,7 +110,7 @@ impl From<&Pillar> for Deliverer {
         if let Err(error) = &key {
             tracing::error!(pillar = pillar.name, %error, "nothing that this pillar signs can be believed");
         }
-        Self { name: pillar.name.clone(), key: key.ok() }
+        Self { name: pillar.name.clone(), key: key.ok().map(Arc::new) }
     }
 }
 
@@ -161,6 +165,7 @@ fn told(id: Uuid, outcome: Outcome) -> ItemOutcome {
         Outcome::Conflict => ItemOutcome::Refused { id, reason: Refusal::Conflict },
         // For this pillar there is no such key.
         Outcome::KeyTooNew => ItemOutcome::Refused { id, reason: Refusal::UnknownKey },
+        Outcome::NotSigned => ItemOutcome::Refused { id, reason: Refusal::BadSignature },
     }
 }
 
@@ -175,11 +180,10 @@ enum Verdict {
 }
 
 fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<Verdict, SealKeysError> {
-    let digest = match believe(&envelope, deliverer) {
-        Ok(digest) => digest,
+    let (digest, key) = match believe(&envelope, deliverer) {
+        Ok(believed) => believed,
         Err(reason) => return Ok(Verdict::Refused(reason)),
     };
-    // Only of what was signed: an unknown key makes the hub look for a new one on its disk.
     let key_id = &envelope.header.key_id;
     let Some(key_made_at) = keys.made_at(key_id)? else {
         // What this hub never made cannot come back.
@@ -190,11 +194,11 @@ fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<V
             Verdict::NoKey(key_id.clone())
         });
     };
-    let Envelope { header, encapsulated_key, ciphertext, payment, signature: _ } = envelope;
+    let Envelope { header, encapsulated_key, ciphertext, payment, signature } = envelope;
     // The store counts with signed integers; no pillar and no fee comes near their end.
     let countable = i64::try_from(header.sequence).is_ok();
-    let (Ok(encapsulated_key), Ok(ciphertext), true) =
-        (BASE64.decode(encapsulated_key), BASE64.decode(ciphertext), countable)
+    let (Ok(encapsulated_key), Ok(ciphertext), Ok(signature), true) =
+        (BASE64.decode(encapsulated_key), BASE64.decode(ciphertext), BASE64.decode(signature), countable)
     else {
         return Ok(Verdict::Refused(Refusal::Unreadable));
     };
@@ -202,19 +206,22 @@ fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<V
         return Ok(Verdict::Refused(Refusal::Unreadable));
     }
     let sealed = SealedContent { header, encapsulated_key, ciphertext };
-    Ok(Verdict::Sound(Box::new(Incoming { sealed, digest, payment, key_made_at })))
+    let signature = Signature { key, bytes: signature };
+    Ok(Verdict::Sound(Box::new(Incoming { sealed, digest, payment, key_made_at, signature })))
 }
 
-/// Whether an envelope is this pillar's; if so, what makes two uploads of it the same.
-fn believe(envelope: &Envelope, deliverer: &Deliverer) -> Result<Digest, Refusal> {
+/// Whether an envelope says that it is this pillar's; if so, what makes two uploads of it the same, and with
+/// which key it is to be signed.
+fn believe(envelope: &Envelope, deliverer: &Deliverer) -> Result<(Digest, Arc<VerifyKey>), Refusal> {
     if envelope.header.version != PROTOCOL_VERSION {
         return Err(Refusal::UnsupportedVersion);
     }
     if envelope.header.pillar != deliverer.name {
         return Err(Refusal::WrongPillar);
     }
-    let key = deliverer.key.as_ref().ok_or(Refusal::BadSignature)?;
-    key.verify(envelope).map_err(|_| Refusal::BadSignature)
+    let key = deliverer.key.clone().ok_or(Refusal::BadSignature)?;
+    let digest = verify::content_digest(envelope).map_err(|_| Refusal::BadSignature)?;
+    Ok((digest, key))
 }
 
 fn log(pillar: &Deliverer, outcomes: &[ItemOutcome]) {

@@ -5,15 +5,23 @@ pub(super) mod health;
 mod intake;
 mod revoked;
 
+use std::sync::{Arc, LazyLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::seal::{Sealed, SigningKey};
+use zuil_wire::verify::VerifyKey;
 use zuil_wire::{
-    Cents, Header, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, State, SurveyAnswers,
+    Cents, Envelope, Header, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, Refusal, State,
+    SurveyAnswers,
 };
 
 use super::{
-    Added, Batch, Content, Filter, Incoming, Outcome, Pillar, Revoked, SealedContent, Store, Taken, Tally,
+    Added, Batch, Content, Digest, Filter, Incoming, Outcome, Pillar, Revoked, SealedContent, Signature,
+    Store, Taken, Tally,
 };
 
 /// A store, and the folder that must outlive it.
@@ -21,12 +29,13 @@ pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
 
 /// Runs the whole suite, each check on a fresh store.
 pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
-    let checks: [fn(&dyn Store); 15] = [
+    let checks: [fn(&dyn Store); 16] = [
         a_transaction_is_found_by_its_reference,
         the_same_upload_twice_is_stored_once,
         other_content_under_a_known_id_or_reference_is_a_conflict,
         a_conflict_hinders_no_other_in_its_batch,
         an_unknown_payment_parks_until_it_is_paid,
+        a_payment_is_settled_only_by_what_its_pillar_signed,
         an_unknown_payment_that_was_not_paid_stays_parked,
         what_was_not_paid_is_parked_from_the_start,
         a_payment_that_is_known_never_changes,
@@ -75,13 +84,29 @@ pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
         key_id: "seal-1".into(),
     };
     let sealed = SealedContent { header, encapsulated_key: vec![number; 32], ciphertext: vec![number; 300] };
-    Incoming { sealed, digest: [number; 32], payment: None, key_made_at: at(-100) }
+    signed(sealed, [number; 32], None)
 }
+
+/// As the pillar signed it.
+fn signed(sealed: SealedContent, digest: Digest, payment: Option<PaymentRecord>) -> Incoming {
+    let (sign, key) = &*KEYS;
+    let Envelope { header, encapsulated_key, ciphertext, .. } = sealed.envelope();
+    let envelope = sign.sign(Sealed { header, encapsulated_key, ciphertext }, payment.clone()).unwrap();
+    let bytes = BASE64.decode(envelope.signature).unwrap();
+    let signature = Signature { key: Arc::clone(key), bytes };
+    Incoming { sealed, digest, payment, key_made_at: at(-100), signature }
+}
+
+/// The key of jumbo, made anew in each run.
+static KEYS: LazyLock<(SigningKey, Arc<VerifyKey>)> = LazyLock::new(|| {
+    let (private, public) = SigningKey::generate().unwrap();
+    (SigningKey::from_base64(&private).unwrap(), Arc::new(VerifyKey::from_base64(&public).unwrap()))
+});
 
 fn with_payment(number: u8, state: PaymentState) -> Incoming {
     let amount = Cents(1735);
     let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
-    Incoming { payment: Some(payment), ..incoming(number, u64::from(number)) }
+    signed(incoming(number, u64::from(number)).sealed, [number; 32], Some(payment))
 }
 
 fn send(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Vec<Outcome> {
@@ -155,6 +180,19 @@ fn an_unknown_payment_parks_until_it_is_paid(store: &dyn Store) {
     let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!(found.payment.unwrap().state, PaymentState::Paid);
     assert_eq!((found.received_at, found.payment_settled_at), (at(60), Some(at(80))));
+}
+
+fn a_payment_is_settled_only_by_what_its_pillar_signed(store: &dyn Store) {
+    let unknown = with_payment(1, PaymentState::Unknown);
+    send(store, vec![unknown.clone()], 60);
+    let forged = Incoming { signature: unknown.signature, ..with_payment(1, PaymentState::Paid) };
+    assert_eq!(send(store, vec![forged], 70), [Outcome::NotSigned]);
+    let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!((found.state, found.payment.unwrap().state), (State::Parked, PaymentState::Unknown));
+    assert_eq!(store.refusals("jumbo").unwrap()[0].refused.reason, Refusal::BadSignature);
+    let signed = with_payment(1, PaymentState::Paid);
+    assert_eq!(send(store, vec![signed.clone()], 80), [accepted(State::Received)]);
+    assert_eq!(store.unchecked(9).unwrap()[0].signature, Some(signed.signature.bytes));
 }
 
 fn an_unknown_payment_that_was_not_paid_stays_parked(store: &dyn Store) {

@@ -44,6 +44,7 @@ struct Memory {
 struct Row {
     digest: Digest,
     sequence: u64,
+    signature: Vec<u8>,
     stored: Stored,
 }
 

@@ -21,8 +21,10 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
-    RefusedEnvelope, SealedContent, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
+    RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
 };
+
+pub(crate) use transaction::is_genuine;
 
 use crate::authority::Fingerprint;
 
@@ -103,7 +105,8 @@ pub trait Store: Send + Sync {
     /// are stored once by id and are never tied to the pillar.
     ///
     /// A transaction whose payment is unknown is parked, any other received. A later upload of the
-    /// same may settle an unknown payment: paid makes it received, not paid leaves it parked.
+    /// same may settle an unknown payment if its pillar signed that: paid makes it received, not paid leaves it
+    /// parked.
     ///
     /// A revoked pillar is admitted as far as [`Grace`] goes, with transactions and nothing else: what is
     /// sealed to a key from before the revocation is stored and parked as [`Trouble::AfterRevocation`].
@@ -135,13 +138,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     fn delivered_after_revocation(&self, pillar: &str) -> Result<u64, StoreError>;
 
-    /// What was not opened yet since it came in, or is still plain: at most `limit`, the oldest first.
+    /// What was not looked at yet since it came in, or is still plain: at most `limit`, the oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
     fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError>;
 
-    /// Keeps what came of opening a part of [`Store::unchecked`], which must be given from its beginning.
+    /// Keeps what came of looking at a part of [`Store::unchecked`], which must be given from its beginning.
     /// What is troubled is parked.
     ///
     /// # Errors

@@ -87,25 +87,33 @@ async fn what_nobody_can_open_waits_for_a_person() {
 }
 
 #[tokio::test]
-async fn whatever_is_changed_in_an_envelope_it_is_refused() {
+async fn whatever_is_changed_in_an_envelope_it_is_refused_or_waits_for_a_person() {
     let hub = hub().await;
+    let browser = signed_in(&hub).await;
     let (pillar, other) = (hub.add_pillar("jumbo"), hub.add_pillar("bieb"));
-    let envelope = |number| pillar.envelope(number, Some(payment(PaymentState::Unknown)));
-    let mut changed: Vec<Envelope> = (1..=8).map(envelope).collect();
-    let donor = other.envelope(9, Some(payment(PaymentState::Unknown)));
+    let envelope = |number| pillar.envelope(number, Some(payment(PaymentState::Paid)));
+    let mut changed: Vec<Envelope> = (1..=9).map(envelope).collect();
+    let donor = other.envelope(10, Some(payment(PaymentState::Paid)));
     changed[0].header.sequence += 1;
     changed[1].header.reference = Reference::from_bits(99);
     changed[2].header.committed_at += jiff::SignedDuration::from_secs(1);
-    changed[3].header.key_id.push('0');
-    changed[4].payment.as_mut().unwrap().amount = Cents(1);
-    changed[5].payment = None;
-    changed[6].ciphertext.clone_from(&donor.ciphertext);
-    changed[7].signature.clone_from(&donor.signature);
-    let outcomes = pillar.upload(&changed).await;
-    assert_eq!(outcomes, (1..=8).map(|number| refused(number, Refusal::BadSignature)).collect::<Vec<_>>());
-    assert_eq!(total(&hub), 0);
-    assert_eq!(hub.running.store.refusals("jumbo").unwrap().len(), 8);
-    assert_eq!(hub.running.store.pillars().unwrap()[1].last_sequence, None);
+    changed[3].payment.as_mut().unwrap().amount = Cents(1);
+    changed[4].payment = None;
+    changed[5].ciphertext.clone_from(&donor.ciphertext);
+    changed[6].signature.clone_from(&donor.signature);
+    changed[7].header.key_id.push('x');
+    changed[8].signature.push('x');
+    let mut expected: Vec<_> = (1..=7).map(|number| accepted(number, State::Received)).collect();
+    expected.extend([refused(8, Refusal::UnknownKey), refused(9, Refusal::Unreadable)]);
+    assert_eq!(pillar.upload(&changed).await, expected);
+    assert_eq!(hub.running.store.refusals("jumbo").unwrap().len(), 2);
+    all_opened(&hub).await;
+    for number in [1, 99, 3, 4, 5, 6, 7] {
+        let found = stored(&hub, number);
+        assert_eq!((found.state, found.trouble), (State::Parked, Some(Trouble::NotSigned)), "{number}");
+    }
+    let page = browser.text(&format!("/transactions/{}", Reference::from_bits(4))).await;
+    assert!(page.contains("niet ondertekend door de zuil"));
 }
 
 #[tokio::test]
@@ -134,14 +142,14 @@ async fn what_was_refused_is_on_the_page_of_the_pillar_that_sent_it() {
     hub.add_pillar("bieb");
     assert!(!browser.text("/pillars/jumbo").await.contains("Geweigerd"));
     let mut forged = pillar.envelope(1, None);
-    forged.header.sequence = 7;
+    forged.header.key_id = "elsewhere".into();
     pillar.upload(&[forged.clone()]).await;
     pillar.upload(&[forged]).await;
     let rubbish = br#"{"version":1,"envelopes":[{"header":{"reference":"<script>"}}],"surveys":[]}"#;
     assert_eq!(pillar.post(rubbish.to_vec()).await.unwrap().status(), StatusCode::OK);
     let page = browser.text("/pillars/jumbo").await;
     let reference = Reference::from_bits(1).groups().join(" ");
-    for words in ["Geweigerd", &reference, "niet van deze zuil", "2 keer", "Geen leesbaar bericht"] {
+    for words in ["Geweigerd", &reference, "niet bestaat", "2 keer", "Geen leesbaar bericht"] {
         assert!(page.contains(words), "{words}");
     }
     assert!(!page.contains("<script"));

@@ -140,6 +140,10 @@ impl Lang {
     /// Why somebody must look at a request, besides its payment.
     pub(in super::super) const fn trouble(self, trouble: Trouble) -> &'static str {
         match (self, trouble) {
+            (Self::Nl, Trouble::NotSigned) => {
+                "Dit is niet ondertekend door de zuil die het stuurde, of onderweg veranderd. Bel de beheerder, en \
+                 vraag de bewoner of het klopt voordat u het behandelt."
+            }
             (Self::Nl, Trouble::Unreadable) => {
                 "De inhoud kan met geen sleutel van de gemeente worden geopend. Bel de beheerder, en vraag de \
                  bewoner om het opnieuw te doen."
@@ -149,6 +153,10 @@ impl Lang {
             }
             (Self::Nl, Trouble::AfterRevocation) => {
                 "Verstuurd nadat de zuil was ingetrokken. Vraag de bewoner of dit klopt voordat u het behandelt."
+            }
+            (Self::En, Trouble::NotSigned) => {
+                "The pillar that sent this did not sign it, or it was changed on the way. Call the administrator, \
+                 and ask the resident whether it is right before you act on it."
             }
             (Self::En, Trouble::Unreadable) => {
                 "The content cannot be opened with any key of the municipality. Call the administrator, and ask \

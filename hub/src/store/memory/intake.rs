@@ -49,6 +49,7 @@ impl Memory {
                 }
                 Outcome::Conflict => self.note_refusal(&batch.pillar, refused(Refusal::Conflict), at),
                 Outcome::KeyTooNew => self.note_refusal(&batch.pillar, refused(Refusal::UnknownKey), at),
+                Outcome::NotSigned => self.note_refusal(&batch.pillar, refused(Refusal::BadSignature), at),
             }
         }
         for refused in &batch.refused {
@@ -81,7 +82,7 @@ impl Memory {
     }
 
     fn insert(&mut self, incoming: &Incoming, at: Timestamp, trouble: Option<Trouble>) {
-        let Incoming { sealed, digest, payment, key_made_at: _ } = incoming;
+        let Incoming { sealed, digest, payment, key_made_at: _, signature } = incoming;
         let header = &sealed.header;
         let stored = Stored {
             id: header.id,
@@ -99,20 +100,24 @@ impl Memory {
         };
         self.ids.insert(header.reference, header.id);
         self.order.push(header.id);
-        self.transactions.insert(header.id, Row { digest: *digest, sequence: header.sequence, stored });
+        let (digest, signature) = (*digest, signature.bytes.clone());
+        let row = Row { digest, sequence: header.sequence, signature, stored };
+        self.transactions.insert(header.id, row);
     }
 
     fn take_again(&mut self, incoming: &Incoming, at: Timestamp, new_trouble: Option<Trouble>) -> Outcome {
         let Incoming { sealed, digest, payment, .. } = incoming;
         let id = self.ids.get(&sealed.header.reference).copied().unwrap_or(sealed.header.id);
-        let Some(known) = self.transactions.get_mut(&id).filter(|known| known.digest == *digest) else {
+        let Some(row) = self.transactions.get_mut(&id).filter(|known| known.digest == *digest) else {
             return Outcome::Conflict;
         };
-        let known = &mut known.stored;
+        let known = &mut row.stored;
         let by_staff = known.payment_settled_by.is_some();
         match (rules::settlement(known.payment.as_ref(), payment.as_ref(), by_staff), payment) {
             (Settlement::Nothing, _) => {}
+            (Settlement::Settled, Some(_)) if !incoming.is_genuine() => return Outcome::NotSigned,
             (Settlement::Settled, Some(settled)) => {
+                row.signature.clone_from(&incoming.signature.bytes);
                 known.trouble = known.trouble.or(new_trouble);
                 known.state = rules::state_after(known.state, settled.state, known.trouble);
                 known.payment = Some(settled.clone());
@@ -151,7 +156,7 @@ impl Memory {
         list.retain(|RefusedEnvelope { refused, .. }| {
             let stored = self.transactions.get(&refused.id);
             let was_taken_in = stored.is_some_and(|row| row.stored.pillar == pillar);
-            refused.reason == Refusal::Conflict || !was_taken_in
+            matches!(refused.reason, Refusal::Conflict | Refusal::BadSignature) || !was_taken_in
         });
         list
     }
@@ -160,7 +165,13 @@ impl Memory {
         let numbered = (1..).zip(&self.order).filter(|(number, _)| *number > self.checked_up_to);
         let unchecked = numbered.filter_map(|(number, id)| {
             let row = self.transactions.get(id)?;
-            Some(Unchecked { number, stored: row.stored.clone(), sequence: row.sequence })
+            Some(Unchecked {
+                number,
+                stored: row.stored.clone(),
+                sequence: row.sequence,
+                signature: Some(row.signature.clone()),
+                public_key: self.pillars.get(&row.stored.pillar)?.public_key.clone(),
+            })
         });
         unchecked.take(limit as usize).collect()
     }

@@ -1,4 +1,4 @@
-//! Which transactions were opened once, to see whether they can be. Invariant: they are looked at in the
+//! Which transactions were looked at once: whether they are signed, and can be opened. Invariant: they are looked at in the
 //! order in which they came in, and none is passed over.
 
 use rusqlite::{Connection, Transaction, params};
@@ -9,18 +9,23 @@ use super::values::{to_integer, write_json};
 
 pub(super) fn unchecked(db: &Connection, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
     let mut query = db.prepare_cached(&format!(
-        "SELECT {STORED}, number, sequence FROM transactions
-         WHERE number > (SELECT up_to FROM checked) ORDER BY number LIMIT ?1"
+        "SELECT {STORED}, number, sequence, signature,
+             (SELECT public_key FROM pillars WHERE name = transactions.pillar) AS public_key
+         FROM transactions WHERE number > (SELECT up_to FROM checked) ORDER BY number LIMIT ?1"
     ))?;
     let rows = query.query_map([limit], |row| {
-        let (number, sequence) = (row.get::<_, i64>("number")?, row.get::<_, i64>("sequence")?);
-        Ok((number, sequence, stored(row)))
+        let unchecked = |stored| {
+            Ok(Unchecked {
+                number: row.get::<_, i64>("number")?.unsigned_abs(),
+                stored,
+                sequence: row.get::<_, i64>("sequence")?.unsigned_abs(),
+                signature: row.get("signature")?,
+                public_key: row.get("public_key")?,
+            })
+        };
+        Ok(stored(row).and_then(unchecked))
     })?;
-    rows.map(|row| {
-        let (number, sequence, stored) = row?;
-        Ok(Unchecked { number: number.unsigned_abs(), sequence: sequence.unsigned_abs(), stored: stored? })
-    })
-    .collect()
+    rows.map(|row| row.map_err(StoreError::from)?).collect()
 }
 
 pub(super) fn note(db: &Transaction<'_>, checked: &[Checked]) -> Result<(), StoreError> {

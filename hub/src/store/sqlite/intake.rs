@@ -133,6 +133,7 @@ impl Group {
                 }
                 Outcome::Conflict => refusals::note(db, &batch.pillar, refused(Refusal::Conflict), at)?,
                 Outcome::KeyTooNew => refusals::note(db, &batch.pillar, refused(Refusal::UnknownKey), at)?,
+                Outcome::NotSigned => refusals::note(db, &batch.pillar, refused(Refusal::BadSignature), at)?,
             }
         }
         for refused in &batch.refused {
@@ -199,19 +200,21 @@ fn take_again(
     let (case_number, trouble) = (row.get(3)?, read_trouble(row.get(4)?)?);
     match (rules::settlement(payment.as_ref(), incoming.payment.as_ref(), row.get(5)?), &incoming.payment) {
         (Settlement::Nothing, _) => Ok(Outcome::Accepted { state, case_number }),
+        (Settlement::Settled, Some(_)) if !incoming.is_genuine() => Ok(Outcome::NotSigned),
         (Settlement::Settled, Some(settled)) => {
             let trouble = trouble.or(new_trouble);
             let state = rules::state_after(state, settled.state, trouble);
             db.prepare_cached(
-                "UPDATE transactions SET payment = ?2, state = ?3, payment_settled_at = ?4, trouble = ?5
-                 WHERE id = ?1",
+                "UPDATE transactions SET payment = ?2, state = ?3, payment_settled_at = ?4, trouble = ?5,
+                     signature = ?6 WHERE id = ?1",
             )?
             .execute(params![
                 header.id.as_bytes(),
                 write_json(settled)?,
                 state.as_str(),
                 micros(at),
-                trouble.map(Trouble::as_str)
+                trouble.map(Trouble::as_str),
+                incoming.signature.bytes
             ])?;
             Ok(Outcome::Accepted { state, case_number })
         }
@@ -226,13 +229,13 @@ fn insert(
     trouble: Option<Trouble>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Incoming { sealed, digest, payment, key_made_at: _ } = incoming;
+    let Incoming { sealed, digest, payment, key_made_at: _, signature } = incoming;
     let header = &sealed.header;
     let added = db
         .prepare_cached(
             "INSERT INTO transactions (id, reference, pillar, sequence, digest, payment, state, trouble,
-                 committed_at, received_at, header, encapsulated_key, ciphertext)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 committed_at, received_at, signature, header, encapsulated_key, ciphertext)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![
@@ -246,6 +249,7 @@ fn insert(
             trouble.map(Trouble::as_str),
             micros(header.committed_at),
             micros(now),
+            signature.bytes,
             write_json(header)?,
             sealed.encapsulated_key,
             sealed.ciphertext,

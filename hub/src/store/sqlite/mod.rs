@@ -50,6 +50,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/002-desk.sql")),
     M::up(include_str!("../../../migrations/003-health.sql")),
     M::up(include_str!("../../../migrations/004-sealed.sql")),
+    M::up(include_str!("../../../migrations/005-signatures.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -39,7 +39,7 @@ pub(super) fn note(
 pub(super) fn list(db: &Connection, pillar: &str) -> Result<Vec<RefusedEnvelope>, StoreError> {
     let mut query = db.prepare_cached(
         "SELECT id, reference, reason, first_at, last_at, times FROM refusals
-         WHERE pillar = ?1 AND NOT (reason <> 'conflict'
+         WHERE pillar = ?1 AND NOT (reason NOT IN ('conflict', 'bad_signature')
              AND EXISTS (SELECT 1 FROM transactions AS t WHERE t.id = refusals.id AND t.pillar = ?1))
          ORDER BY last_at DESC, id DESC",
     )?;
