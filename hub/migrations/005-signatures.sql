@@ -1,4 +1,5 @@
--- The signature of what pillars upload is kept with it, and verified when it is looked at.
+-- The signature of what pillars upload is kept with it, and verified when it is looked at. References are
+-- entered in their index many at once.
 
 -- As before, but for `signature` (nothing in rows whose signature was verified at the door, as it was before)
 -- and the trouble that it can tell of. The large columns come last.
@@ -37,6 +38,18 @@ INSERT INTO signed_transactions (number, id, reference, pillar, sequence, digest
 DROP TABLE transactions;
 ALTER TABLE signed_transactions RENAME TO transactions;
 
-CREATE UNIQUE INDEX transactions_by_reference ON transactions (reference);
+-- Which transaction has which reference, but for those with a number after `entered.up_to`.
+CREATE TABLE reference_index (
+    reference   TEXT PRIMARY KEY NOT NULL,
+    number      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO reference_index (reference, number) SELECT reference, number FROM transactions ORDER BY reference;
+
+CREATE TABLE entered (
+    only_row    INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    up_to       INTEGER NOT NULL
+) STRICT;
+INSERT INTO entered (only_row, up_to) SELECT 1, coalesce(max(number), 0) FROM transactions;
+
 CREATE INDEX transactions_by_time ON transactions (received_at);
 CREATE INDEX transactions_waiting ON transactions (received_at) WHERE state = 'parked';

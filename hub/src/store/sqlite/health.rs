@@ -14,8 +14,8 @@ use super::super::{
     Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, StoreError, Stored, Unsettled,
     by_our_clock,
 };
-use super::transactions;
 use super::values::{micros, read_payment, time, to_integer, write_json};
+use super::{references, transactions};
 
 pub(super) fn take_report(
     db: &Transaction<'_>,
@@ -122,8 +122,8 @@ fn close(db: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Resul
 /// Whether an upload has told how the payment of a transaction ended.
 fn is_settled(db: &Connection, pillar: &str, reference: Reference) -> Result<bool, StoreError> {
     let payment: Option<Option<String>> = db
-        .prepare_cached("SELECT payment FROM transactions WHERE reference = ?1 AND pillar = ?2")?
-        .query_row(params![reference.compact(), pillar], |row| row.get(0))
+        .prepare_cached("SELECT payment FROM transactions WHERE number = ?1 AND pillar = ?2")?
+        .query_row(params![references::number_of(db, reference)?, pillar], |row| row.get(0))
         .optional()?;
     let payment = read_payment(payment.flatten())?;
     Ok(payment.is_some_and(|payment| rules::is_settled(payment.state)))

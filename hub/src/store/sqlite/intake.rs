@@ -11,41 +11,54 @@ use zuil_wire::{PaymentState, Refusal};
 
 use super::super::rules::{self, Settlement};
 use super::super::{Batch, Delivery, Digest, Incoming, Outcome, Refused, StoreError, Taken, Trouble};
+use super::references::{Adding, Newest};
 use super::values::{micros, optional_time, read_payment, read_state, read_trouble, to_integer, write_json};
 use super::{health, refusals};
 
+/// Stores deliveries; `newest` is nothing until it is needed.
 pub(super) fn take_in_all(
     db: &mut Connection,
+    newest: &mut Option<Newest>,
     deliveries: &[Delivery<'_>],
 ) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let group = Group::of(&transaction)?;
+    let newest = match newest {
+        Some(newest) => newest,
+        None => newest.insert(Newest::read(&transaction)?),
+    };
+    let mut group = Group::of(&transaction, newest.adding())?;
     let all: Result<Vec<Taken>, StoreError> =
         deliveries.iter().map(|delivery| group.take_in(&transaction, delivery)).collect();
-    match (all, deliveries) {
+    let all = match (all, deliveries) {
         (Ok(all), _) => {
+            group.references.enter_many(&transaction)?;
             transaction.commit()?;
-            Ok(all.into_iter().map(Ok).collect())
+            all.into_iter().map(Ok).collect()
         }
-        (Err(error), [_]) => Ok(vec![Err(error)]),
+        (Err(error), [_]) => return Ok(vec![Err(error)]),
         // Seldom, so that the usual way needs no savepoints.
         (Err(_), _) => {
             drop(transaction);
-            one_by_one(db, deliveries)
+            group.references = newest.adding();
+            one_by_one(db, &mut group, deliveries)?
         }
-    }
+    };
+    let added = group.references.end();
+    newest.keep(added);
+    Ok(all)
 }
 
 /// Each delivery under a savepoint of its own, for when one of them cannot be stored.
 fn one_by_one(
     db: &mut Connection,
+    group: &mut Group<'_>,
     deliveries: &[Delivery<'_>],
 ) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
     let mut transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let group = Group::of(&transaction)?;
     let mut all = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
         let savepoint = transaction.savepoint()?;
+        let so_far = group.references.so_far();
         let taken = group.take_in(&savepoint, delivery);
         match taken {
             Ok(taken) => {
@@ -54,6 +67,7 @@ fn one_by_one(
             }
             Err(error) => {
                 drop(savepoint);
+                group.references.go_back(so_far);
                 // A full disk, for example, ends the whole transaction, with all that was before.
                 if transaction.is_autocommit() {
                     return Err(error);
@@ -67,9 +81,10 @@ fn one_by_one(
 }
 
 /// What holds for all deliveries of one commit, so that it is asked once.
-struct Group {
+struct Group<'a> {
     revoked: HashSet<String>,
     has_open_payments: bool,
+    references: Adding<'a>,
 }
 
 /// What is known of a revoked pillar that delivers.
@@ -78,15 +93,15 @@ struct Revoked {
     delivered: u64,
 }
 
-impl Group {
-    fn of(db: &Connection) -> Result<Self, StoreError> {
+impl<'a> Group<'a> {
+    fn of(db: &Connection, references: Adding<'a>) -> Result<Self, StoreError> {
         let mut query =
             db.prepare_cached("SELECT EXISTS (SELECT 1 FROM open_payments WHERE closed_at IS NULL)")?;
         let has_open_payments = query.query_row([], |row| row.get(0))?;
-        Ok(Self { revoked: health::revoked(db)?, has_open_payments })
+        Ok(Self { revoked: health::revoked(db)?, has_open_payments, references })
     }
 
-    fn take_in(&self, db: &Connection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
+    fn take_in(&mut self, db: &Connection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
         let Delivery { batch, at, grace } = *delivery;
         let revoked = if self.revoked.contains(&batch.pillar) { revoked(db, &batch.pillar)? } else { None };
         if let Some(revoked) = &revoked {
@@ -98,7 +113,7 @@ impl Group {
         let revoked_at = revoked.map(|revoked| revoked.at);
         let mut outcomes = Vec::with_capacity(batch.transactions.len());
         for incoming in &batch.transactions {
-            outcomes.push(take_one(db, incoming, at, revoked_at)?);
+            outcomes.push(take_one(db, &mut self.references, incoming, at, revoked_at)?);
         }
         self.note_what_was_told(db, batch, &outcomes, at)?;
         if revoked_at.is_some() {
@@ -156,6 +171,7 @@ fn revoked(db: &Connection, name: &str) -> Result<Option<Revoked>, StoreError> {
 
 fn take_one(
     db: &Connection,
+    references: &mut Adding<'_>,
     incoming: &Incoming,
     at: Timestamp,
     revoked_at: Option<Timestamp>,
@@ -164,9 +180,12 @@ fn take_one(
         return Ok(Outcome::KeyTooNew);
     }
     let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
-    if !insert(db, incoming, trouble, at)? {
-        return take_again(db, incoming, at, trouble);
+    let reference = incoming.sealed.header.reference;
+    let known = references.number_of(db, reference)?;
+    if known.is_some() || !insert(db, incoming, trouble, at)? {
+        return take_again(db, incoming, known, at, trouble);
     }
+    references.add(reference, db.last_insert_rowid());
     if trouble.is_some() {
         db.prepare_cached("UPDATE pillars SET after_revocation = after_revocation + 1 WHERE name = ?1")?
             .execute([&incoming.sealed.header.pillar])?;
@@ -178,19 +197,20 @@ fn take_one(
     Ok(Outcome::Accepted { state, case_number: None })
 }
 
-/// Something with this id or reference is stored already.
+/// Something with this id, or with this reference as `number`, is stored already.
 fn take_again(
     db: &Connection,
     incoming: &Incoming,
+    number: Option<i64>,
     at: Timestamp,
     new_trouble: Option<Trouble>,
 ) -> Result<Outcome, StoreError> {
     let header = &incoming.sealed.header;
     let mut query = db.prepare_cached(
         "SELECT digest, payment, state, case_number, trouble, payment_settled_by IS NOT NULL
-         FROM transactions WHERE id = ?1 OR reference = ?2",
+         FROM transactions WHERE id = ?1 OR number = ?2",
     )?;
-    let mut known = query.query(params![header.id.as_bytes(), header.reference.compact()])?;
+    let mut known = query.query(params![header.id.as_bytes(), number])?;
     let Some(row) = known.next()? else { return Err(StoreError::Damaged("index")) };
     // The digest covers id and reference, so another row that has one of them has another digest.
     if row.get::<_, Digest>(0)? != incoming.digest {
@@ -222,7 +242,7 @@ fn take_again(
     }
 }
 
-/// Stores a new transaction; `false` when its id or reference is known.
+/// Stores a new transaction; `false` when its id is known.
 fn insert(
     db: &Connection,
     incoming: &Incoming,
@@ -236,7 +256,7 @@ fn insert(
             "INSERT INTO transactions (id, reference, pillar, sequence, digest, payment, state, trouble,
                  committed_at, received_at, signature, header, encapsulated_key, ciphertext)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT (id) DO NOTHING",
         )?
         .execute(params![
             header.id.as_bytes(),

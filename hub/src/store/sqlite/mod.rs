@@ -15,6 +15,7 @@ mod checking;
 mod health;
 mod intake;
 mod pillars;
+mod references;
 mod refusals;
 mod sealed;
 mod staff;
@@ -35,6 +36,7 @@ use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, Reference};
 
+use self::references::Newest;
 use self::tending::Tender;
 use self::values::micros;
 use super::rules;
@@ -63,6 +65,8 @@ const STATEMENTS: usize = 64;
 /// The store in one SQLite file.
 pub struct SqliteStore {
     writer: Mutex<Connection>,
+    /// Locked after the writer. Nothing until something was taken in.
+    newest: Mutex<Option<Newest>>,
     reader: Mutex<Connection>,
     tender: Tender,
     /// A write failed; perhaps it was its sync.
@@ -112,6 +116,7 @@ impl SqliteStore {
         let tender = Tender::new(Box::new(move || ready(connect()?)));
         Ok(Self {
             writer: Mutex::new(writer),
+            newest: Mutex::default(),
             reader: Mutex::new(reader),
             tender,
             log_in_doubt: AtomicBool::new(false),
@@ -123,6 +128,26 @@ impl SqliteStore {
         if let Err(error) = self.tender.forget(&self.writer) {
             tracing::warn!(%error, "the log could not be emptied yet");
         }
+    }
+
+    /// Enters the references of what came in, as soon as nothing more does.
+    fn enter_references(&self) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(newest) = newest.as_mut() else { return Ok(()) };
+        if !newest.may_be_entered() {
+            return Ok(());
+        }
+        let mut references = newest.adding();
+        let mut enter = || -> Result<(), StoreError> {
+            let transaction = Transaction::new_unchecked(&writer, TransactionBehavior::Immediate)?;
+            references.enter(&transaction)?;
+            Ok(transaction.commit()?)
+        };
+        enter().inspect_err(|_| self.log_in_doubt.store(true, Ordering::Relaxed))?;
+        let added = references.end();
+        newest.keep(added);
+        Ok(())
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -173,7 +198,15 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 
 impl Store for SqliteStore {
     fn take_in_all(&self, deliveries: &[Delivery<'_>]) -> Result<Vec<Result<Taken, StoreError>>, StoreError> {
-        intake::take_in_all(&mut lock(&self.writer), deliveries)
+        let mut writer = lock(&self.writer);
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.log_in_doubt.load(Ordering::Relaxed) {
+            renew_the_log(&writer)?;
+        }
+        let taken = intake::take_in_all(&mut writer, &mut newest, deliveries);
+        let failed = taken.as_ref().map_or(true, |all| all.iter().any(Result::is_err));
+        self.log_in_doubt.store(failed, Ordering::Relaxed);
+        taken
     }
 
     fn refusals(&self, pillar: &str) -> Result<Vec<RefusedEnvelope>, StoreError> {
@@ -197,6 +230,7 @@ impl Store for SqliteStore {
     }
 
     fn tend(&self) -> Result<(), StoreError> {
+        self.enter_references()?;
         self.tender.tend(&self.writer)
     }
 

@@ -274,6 +274,77 @@ fn nothing_is_added_behind_what_an_earlier_run_could_not_sync() {
     }
 }
 
+/// The memory of what is not entered yet is lost with each process, and gone when it was entered.
+#[test]
+fn a_reference_is_found_and_given_once_whether_it_was_entered_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let take = |store: &SqliteStore, sent: Incoming| {
+        store.take_in(&conformance::batch(vec![sent]), now).unwrap().outcomes().remove(0)
+    };
+    let other_under = |number| {
+        let mut other = incoming(99, 99);
+        other.sealed.header.reference = incoming(number, 1).sealed.header.reference;
+        other
+    };
+    let entered = |store: &SqliteStore| {
+        let count = "SELECT count(*) FROM reference_index";
+        store.read(|db| Ok(db.query_row(count, [], |row| row.get::<_, i64>(0))?)).unwrap()
+    };
+    let store = SqliteStore::open(&path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    for number in 1..=3 {
+        take(&store, incoming(number, u64::from(number)));
+    }
+    let is_right = |store: &SqliteStore| {
+        for number in 1..=3 {
+            let reference = incoming(number, 1).sealed.header.reference;
+            assert_eq!(store.transaction(reference).unwrap().unwrap().id.as_u128(), u128::from(number));
+            assert_eq!(take(store, other_under(number)), Outcome::Conflict);
+            assert!(matches!(take(store, incoming(number, u64::from(number))), Outcome::Accepted { .. }));
+        }
+        assert!(store.transaction(incoming(4, 4).sealed.header.reference).unwrap().is_none());
+    };
+    is_right(&store);
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
+    is_right(&store);
+    // Something may have come in since it was last tended; then it has not.
+    store.tend().unwrap();
+    assert_eq!(entered(&store), 0);
+    store.tend().unwrap();
+    assert_eq!(entered(&store), 3);
+    is_right(&store);
+    drop(store);
+    is_right(&SqliteStore::open(&path).unwrap());
+}
+
+#[test]
+fn references_are_entered_when_they_are_many_though_nobody_tends_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("hub.sqlite")).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let numbered = |number: u64| {
+        let mut one = incoming(1, number);
+        one.sealed.header.id = uuid::Uuid::from_u128(u128::from(number));
+        one.sealed.header.reference = zuil_wire::Reference::from_bits(number * 7919);
+        one
+    };
+    for from in [1, 4_001, 8_001] {
+        let batch = conformance::batch((from..from + 4_000).map(numbered).collect());
+        assert!(store.take_in(&batch, now).unwrap().outcomes().iter().all(|it| *it != Outcome::Conflict));
+    }
+    let waiting = "SELECT count(*) FROM transactions WHERE number > (SELECT up_to FROM entered)";
+    let waiting: i64 = store.read(|db| Ok(db.query_row(waiting, [], |row| row.get(0))?)).unwrap();
+    assert_eq!(waiting, 0);
+    for number in [1, 8_000, 12_000] {
+        let reference = numbered(number).sealed.header.reference;
+        assert_eq!(store.transaction(reference).unwrap().unwrap().id.as_u128(), u128::from(number));
+    }
+}
+
 /// SQLite opens for reading what it may not write. Such a store would stay as it is when its disk is well.
 #[test]
 fn a_store_that_can_only_be_read_is_not_opened() {

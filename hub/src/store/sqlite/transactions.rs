@@ -7,15 +7,15 @@ use uuid::Uuid;
 use zuil_wire::Reference;
 
 use super::super::{Content, Filter, OpenPaymentKey, Page, SealedContent, StoreError, Stored, Tally};
-use super::health;
 use super::values::{
     micros, optional_time, read_decided_by, read_payment, read_state, read_trouble, time, to_integer,
 };
+use super::{health, references};
 
 pub(super) fn find(db: &Connection, reference: Reference) -> Result<Option<Stored>, StoreError> {
-    let sql = format!("SELECT {STORED} FROM transactions WHERE reference = ?1");
-    let row = db.prepare_cached(&sql)?.query_row([reference.compact()], |row| Ok(stored(row))).optional()?;
-    row.transpose()
+    let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+    let sql = format!("SELECT {STORED} FROM transactions WHERE number = ?1");
+    db.prepare_cached(&sql)?.query_row([number], |row| Ok(stored(row))).optional()?.transpose()
 }
 
 /// The transaction of a pillar whose id stands for its payment.
