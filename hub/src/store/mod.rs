@@ -108,8 +108,8 @@ pub trait Store: Send + Sync {
     /// same may settle an unknown payment if its pillar signed that: paid makes it received, not paid leaves it
     /// parked.
     ///
-    /// A revoked pillar is admitted as far as [`Grace`] goes, with transactions and nothing else: what is
-    /// sealed to a key from before the revocation is stored and parked as [`Trouble::AfterRevocation`].
+    /// A revoked pillar is admitted as far as [`Grace`] goes, with transactions and nothing else: what it signed
+    /// and sealed to a key from before the revocation is stored and parked as [`Trouble::AfterRevocation`].
     ///
     /// # Errors
     /// The outer [`StoreError`] when the transaction as a whole failed; then nothing is stored.

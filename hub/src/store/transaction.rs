@@ -58,7 +58,7 @@ pub struct Signature {
 /// A transaction ready to be stored.
 ///
 /// That its pillar signed it was not verified yet: it came through that pillar's own connection. What is new is
-/// verified when it is opened, what changes something known before it does.
+/// verified when it is opened; what settles a payment, or comes from a revoked pillar, before it is stored.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// What the pillar sealed.
@@ -181,7 +181,8 @@ pub enum Outcome {
     Conflict,
     /// The pillar was revoked, and this is sealed to a key that was made afterwards.
     KeyTooNew,
-    /// It would settle a payment, and its pillar did not sign that.
+    /// Its pillar did not sign it, and that had to be known at once: it would settle a payment, or the pillar was
+    /// revoked.
     NotSigned,
 }
 

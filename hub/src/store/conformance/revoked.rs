@@ -3,20 +3,21 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{PaymentState, Reference, Refusal, State, SurveyAnswers};
+use zuil_wire::{PaymentRecord, PaymentState, Reference, Refusal, State, SurveyAnswers};
 
 use super::super::{
     Batch, Decided, DecidedBy, Decision, Delivery, Finding, Grace, Incoming, OpenPaymentKey, Outcome, Store,
     Stored, Taken, Trouble,
 };
 use super::health::{open, report};
-use super::{accepted, at, batch, deliver, incoming, send, with_payment};
+use super::{accepted, at, batch, deliver, incoming, send, signed, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 9] = [
+pub(super) const CHECKS: [fn(&dyn Store); 10] = [
     what_a_revoked_pillar_had_sealed_is_parked_for_a_person,
     what_it_delivered_before_is_answered_as_before,
     a_revoked_pillar_seals_nothing_to_a_key_from_afterwards,
+    what_a_revoked_pillar_did_not_sign_is_not_stored,
     a_revoked_pillar_delivers_no_surveys_and_nothing_empty,
     after_its_grace_a_revoked_pillar_delivers_nothing,
     a_payment_of_a_revoked_pillar_is_settled_for_good,
@@ -69,6 +70,15 @@ fn a_revoked_pillar_seals_nothing_to_a_key_from_afterwards(store: &dyn Store) {
     assert_eq!(store.refusals("jumbo").unwrap()[0].refused.reason, Refusal::UnknownKey);
 }
 
+fn what_a_revoked_pillar_did_not_sign_is_not_stored(store: &dyn Store) {
+    revoke(store, 50);
+    let forged = Incoming { signature: incoming(2, 2).signature, ..incoming(1, 1) };
+    assert_eq!(send(store, vec![forged], 60), [Outcome::NotSigned]);
+    assert_eq!(store.transaction(Reference::from_bits(1)).unwrap(), None);
+    assert_eq!(store.refusals("jumbo").unwrap()[0].refused.reason, Refusal::BadSignature);
+    assert_eq!(store.delivered_after_revocation("jumbo").unwrap(), 0);
+}
+
 fn a_revoked_pillar_delivers_no_surveys_and_nothing_empty(store: &dyn Store) {
     revoke(store, 50);
     let answers = SurveyAnswers { clear: Some(5), helped: None };
@@ -116,8 +126,9 @@ fn a_payment_of_a_revoked_pillar_is_settled_for_good(store: &dyn Store) {
     assert_eq!(decide(&key, Finding::Paid, 70), Decided::Before(decision(Finding::Paid, 60)));
     assert_eq!(decide(&key, Finding::NotPaid, 70), Decided::Otherwise(decision(Finding::Paid, 60)));
     // What the pillar says afterwards is no contradiction, or is refused.
-    let mut told = with_payment(1, PaymentState::Paid);
-    told.payment.as_mut().unwrap().receipt_number = Some(231);
+    let Incoming { sealed, digest, payment, .. } = with_payment(1, PaymentState::Paid);
+    let payment = payment.map(|payment| PaymentRecord { receipt_number: Some(231), ..payment });
+    let told = signed(sealed, digest, payment);
     assert_eq!(send(store, vec![told], 80), [accepted(State::Received)]);
     assert_eq!(send(store, vec![with_payment(1, PaymentState::NotPaid)], 90), [Outcome::Conflict]);
 }

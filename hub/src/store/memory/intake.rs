@@ -65,6 +65,9 @@ impl Memory {
         if revoked_at.is_some_and(|revoked_at| incoming.key_made_at >= revoked_at) {
             return Outcome::KeyTooNew;
         }
+        if revoked_at.is_some() && !incoming.is_genuine() {
+            return Outcome::NotSigned;
+        }
         let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
         let header = &incoming.sealed.header;
         if self.transactions.contains_key(&header.id) || self.ids.contains_key(&header.reference) {

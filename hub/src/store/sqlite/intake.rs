@@ -179,6 +179,9 @@ fn take_one(
     if revoked_at.is_some_and(|revoked_at| incoming.key_made_at >= revoked_at) {
         return Ok(Outcome::KeyTooNew);
     }
+    if revoked_at.is_some() && !incoming.is_genuine() {
+        return Ok(Outcome::NotSigned);
+    }
     let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
     let reference = incoming.sealed.header.reference;
     let known = references.number_of(db, reference)?;
