@@ -371,7 +371,7 @@ impl Runner {
         let catalogue = &self.identity.catalogue_version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
-        let room = self.upkeep.room;
+        let room = self.upkeep.room_to_tell();
         let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
         {
             Ok((report, counts)) => {

@@ -21,7 +21,7 @@ impl Default for Settings {
 }
 
 /// How many transactions there must be room for before a visit begins.
-pub const RESERVE: u32 = 100;
+pub const RESERVE: u32 = zuil_wire::health::StorageReport::RESERVE;
 
 /// What one step of [`super::Outbox::tidy`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

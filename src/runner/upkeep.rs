@@ -24,11 +24,19 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug, Default)]
 pub(super) struct Upkeep {
     /// For how many transactions there was room when it was last looked.
-    pub(super) room: Option<u32>,
+    room: Option<u32>,
     /// There was too little of it.
     closed: bool,
     look_from: Duration,
     tidy_from: Duration,
+}
+
+impl Upkeep {
+    /// The room as the hub is told of it: less than is needed for as long as no visit begins, though there may
+    /// be a little more again.
+    pub(super) fn room_to_tell(&self) -> Option<u32> {
+        self.room.map(|room| if self.closed { room.min(RESERVE - 1) } else { room })
+    }
 }
 
 impl Runner {

@@ -157,7 +157,8 @@ pub struct OpenPayment {
 #[serde(deny_unknown_fields)]
 pub struct StorageReport {
     /// For how many more transactions there is room, as far as that is worth telling: at most 1000, in
-    /// hundreds from 200 on, in tens below. With less than 100 the pillar begins no visit.
+    /// hundreds from 200 on, in tens below. It is less than [`StorageReport::RESERVE`] exactly when the
+    /// pillar begins no visit for that.
     pub room_for: u32,
     /// What was tried most often in vain of that which waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,6 +166,11 @@ pub struct StorageReport {
     /// What was saved of an outbox that was damaged, the last time that happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salvaged: Option<Salvaged>,
+}
+
+impl StorageReport {
+    /// With room for fewer transactions a pillar begins no visit.
+    pub const RESERVE: u32 = 100;
 }
 
 /// What was saved of a damaged outbox.

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
-use zuil_wire::health::{Device, DeviceReport, DeviceState};
+use zuil_wire::health::{Device, DeviceReport, DeviceState, StorageReport};
 
 use crate::store::{Pillar, Reported};
 
@@ -21,6 +21,8 @@ pub(super) struct Condition {
     pub parts: Vec<Part>,
     /// What is the matter with it; empty when all of it works.
     pub issues: Vec<Issue>,
+    /// For how many more requests it has room, when that is known now.
+    pub room: Option<u32>,
     /// The paper, by the newest report.
     pub paper: Option<PaperLeft>,
     /// How far the pillar's clock is ahead of the hub's, when that is worth telling.
@@ -52,6 +54,8 @@ pub(super) struct Part {
 /// Something that is the matter with a pillar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Issue {
+    /// It begins no visit, because its storage is full.
+    NoRoom,
     PaperNearEnd,
     NoReceipt,
     NoCard,
@@ -66,7 +70,8 @@ pub(super) enum Issue {
 
 impl Issue {
     /// In the order in which they are told.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
+        Self::NoRoom,
         Self::PaperNearEnd,
         Self::NoReceipt,
         Self::NoCard,
@@ -81,6 +86,7 @@ impl Issue {
     /// The word in addresses.
     pub(super) const fn word(self) -> &'static str {
         match self {
+            Self::NoRoom => "no-room",
             Self::PaperNearEnd => "paper-near-end",
             Self::NoReceipt => "no-receipt",
             Self::NoCard => "no-card",
@@ -108,10 +114,13 @@ impl Condition {
     pub(super) fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
         let contact = contact(pillar, reported, now);
         let parts: Vec<Part> = reported.map(parts).unwrap_or_default();
+        let fresh = reported.filter(|_| contact == Contact::Now);
+        let room = fresh.and_then(|reported| Some(reported.report.storage.as_ref()?.room_for));
         Self {
             contact,
-            issues: issues(contact, &parts),
+            issues: issues(contact, &parts, room),
             parts,
+            room,
             paper: reported.and_then(paper),
             clock_ahead: reported.map(clock_ahead).filter(|ahead| ahead.abs() > CLOCK_LEEWAY),
         }
@@ -120,6 +129,11 @@ impl Condition {
     /// Whether what its devices can do is known now.
     pub(super) fn is_known(&self) -> bool {
         self.contact == Contact::Now
+    }
+
+    /// Whether it is known to begin no visit now.
+    pub(super) fn is_full(&self) -> bool {
+        self.issues.contains(&Issue::NoRoom)
     }
 
     /// One of its devices.
@@ -158,14 +172,15 @@ fn parts(reported: &Reported) -> Vec<Part> {
     parts
 }
 
-fn issues(contact: Contact, parts: &[Part]) -> Vec<Issue> {
+fn issues(contact: Contact, parts: &[Part], room: Option<u32>) -> Vec<Issue> {
     match contact {
         Contact::Revoked => return vec![Issue::Revoked],
         Contact::Silent(_) => return vec![Issue::Silent],
         Contact::NoWord => return vec![Issue::NoWord],
         Contact::Now => {}
     }
-    let found: Vec<Issue> = parts.iter().filter_map(|part| issue(*part)).collect();
+    let full = room.filter(|room| *room < StorageReport::RESERVE).map(|_| Issue::NoRoom);
+    let found: Vec<Issue> = parts.iter().filter_map(|part| issue(*part)).chain(full).collect();
     Issue::ALL.into_iter().filter(|issue| found.contains(issue)).collect()
 }
 
@@ -269,6 +284,19 @@ mod tests {
             let condition = Condition::of(&pillar(None), Some(&reported), noon());
             assert_eq!(condition.issues, [issue], "{printer:?} {terminal:?}");
         }
+    }
+
+    #[test]
+    fn a_pillar_without_room_is_out_of_service_whatever_its_devices_can_do() {
+        let with_room_for = |room_for, received_at| {
+            let mut reported = reported(Ready, PaperNearEnd, received_at);
+            reported.report.storage = Some(StorageReport { room_for, tried: None, salvaged: None });
+            Condition::of(&pillar(None), Some(&reported), noon())
+        };
+        let full = with_room_for(90, noon());
+        assert!(full.is_full() && full.issues[0] == Issue::NoRoom);
+        assert!(!with_room_for(100, noon()).is_full());
+        assert_eq!(with_room_for(90, minutes_ago(16)).room, None, "that was then");
     }
 
     #[test]

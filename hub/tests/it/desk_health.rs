@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode};
-use zuil_wire::health::{Device, DeviceReport, DeviceState, Paper, Salvaged, StorageReport};
+use uuid::Uuid;
+use zuil_wire::health::{Device, DeviceReport, DeviceState, Paper, Salvaged, StorageReport, Tried};
 use zuil_wire::{HealthReport, PaymentState, Reference};
 
 use super::desk::{Browser, location, signed_in};
@@ -112,6 +113,31 @@ async fn staff_read_that_a_pillars_storage_was_damaged_and_what_that_means() {
         let page = browser.text("/pillars/jumbo").await;
         assert!(page.contains("Was beschadigd") && page.contains(words), "{words}");
     }
+}
+
+#[tokio::test]
+async fn a_pillar_without_room_is_out_of_service_for_agents_and_technicians_alike() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    hub.add_pillar("jumbo");
+    let mut full = report(DeviceState::Ready, DeviceState::Ready);
+    let tried =
+        Tried { id: Uuid::from_u128(1), tries: 14, last: full.at, why: "the hub answered 500".into() };
+    full.storage = Some(StorageReport { room_for: 90, tried: Some(tried), salvaged: None });
+    said(&hub, "jumbo", &full, 0);
+    let page = browser.text("/pillars/jumbo").await;
+    for words in
+        ["Buiten gebruik", "nu buiten gebruik.", "90 aanvragen. Dat is te weinig", "14 keer, het laatst"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("Pinnen kan") && !page.contains("U kunt bij deze zuil terecht"));
+    let list = browser.text("/pillars").await;
+    assert!(list.contains("1 zuil is buiten gebruik"));
+    full.storage = Some(StorageReport { room_for: 300, tried: None, salvaged: None });
+    said(&hub, "jumbo", &full, 0);
+    let page = browser.text("/pillars/jumbo").await;
+    assert!(page.contains("300 aanvragen") && page.contains("U kunt bij deze zuil terecht"));
 }
 
 #[tokio::test]

@@ -111,6 +111,15 @@ fn a_pillar_without_room_for_a_hundred_serves_nobody_until_there_is_some() {
 }
 
 #[test]
+fn the_hub_is_told_of_too_little_room_for_exactly_as_long_as_nobody_is_served() {
+    for (room, closed, told) in [(99, true, 99), (110, true, 99), (110, false, 110), (120, false, 120)] {
+        let upkeep = Upkeep { room: Some(room), closed, ..Upkeep::default() };
+        assert_eq!(upkeep.room_to_tell(), Some(told), "{room}, closed: {closed}");
+    }
+    assert_eq!(Upkeep::default().room_to_tell(), None);
+}
+
+#[test]
 fn the_very_touch_that_would_begin_a_visit_finds_that_there_is_no_room() {
     let mut pillar = Pillar::new();
     pillar.after(1).outbox.set_largest(4 << 20);

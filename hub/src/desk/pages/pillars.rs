@@ -316,9 +316,17 @@ fn details(known: &Known, condition: &Condition, lang: Lang, now: Timestamp) -> 
         if condition.is_known() {
             details.push((t.waiting, lang.waiting_in_the_pillar(report.waiting)));
         }
-        if let Some(salvaged) = report.storage.as_ref().and_then(|storage| storage.salvaged) {
-            let when = Moment::new(known.by_our_clock(salvaged.at), now, lang).text;
-            details.push((t.storage, lang.storage_was_salvaged(&when, &salvaged)));
+        let when = |at| Moment::new(known.by_our_clock(at), now, lang).text;
+        let storage = report.storage.as_ref();
+        if let Some(tried) =
+            storage.and_then(|storage| storage.tried.as_ref()).filter(|_| condition.is_known())
+        {
+            details.push((t.tried, lang.tried_in_vain(tried, &when(tried.last))));
+        }
+        let room = condition.room.and_then(|room| lang.room_in_the_pillar(room));
+        details.extend(room.map(|room| (t.room, room)));
+        if let Some(salvaged) = storage.and_then(|storage| storage.salvaged) {
+            details.push((t.storage, lang.storage_was_salvaged(&when(salvaged.at), &salvaged)));
         }
         details.push((t.program, report.program.clone()));
         details.push((t.catalogue, report.catalogue.clone()));
@@ -345,9 +353,10 @@ fn device_row(part: Part, condition: &Condition, lang: Lang, now: Timestamp) -> 
         badge: if known { state_badge(part, lang) } else { unknown(lang) },
         last_known: (!known).then(|| lang.last_known(part.state)),
         since: Moment::new(part.since, now, lang),
-        remedy: match known {
-            true => lang.remedy(part.device, part.state),
-            false => lang.pillar_texts().contact_first,
+        remedy: match condition.contact {
+            Contact::Now => lang.remedy(part.device, part.state),
+            Contact::Revoked => lang.remedy(part.device, DeviceState::Ready),
+            Contact::NoWord | Contact::Silent(_) => lang.pillar_texts().contact_first,
         },
         settle: known && part.state == DeviceState::Blocked,
     }
@@ -376,7 +385,7 @@ fn now_badges(condition: &Condition, lang: Lang) -> Vec<Badge> {
     let badge = |issue: &Issue| {
         let kind = match issue {
             Issue::PaperNearEnd | Issue::CardBlocked => "waits",
-            Issue::NoReceipt | Issue::NoCard | Issue::NoReader | Issue::Revoked => "bad",
+            Issue::NoRoom | Issue::NoReceipt | Issue::NoCard | Issue::NoReader | Issue::Revoked => "bad",
             Issue::NotAsked | Issue::NoWord | Issue::Silent => "unknown",
         };
         Badge { kind, text: lang.issue(*issue) }

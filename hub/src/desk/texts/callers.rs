@@ -12,7 +12,10 @@ impl Lang {
         match condition.contact {
             Contact::Now => {}
             Contact::Revoked => return vec![self.gone()],
-            Contact::NoWord | Contact::Silent(_) => return vec![self.not_known(), self.another_one()],
+            Contact::NoWord | Contact::Silent(_) => return vec![self.not_known(), self.to_be_sure()],
+        }
+        if condition.is_full() {
+            return vec![self.full(), self.another_one()];
         }
         let state = |device| condition.part(device).map(|part| part.state);
         let mut sentences = vec![self.open()];
@@ -39,10 +42,24 @@ impl Lang {
         }
     }
 
-    const fn another_one(self) -> &'static str {
+    const fn to_be_sure(self) -> &'static str {
         match self {
             Self::Nl => "Wilt u zekerheid, ga dan naar een andere zuil of kom naar het gemeentehuis.",
             Self::En => "If you want to be sure, go to another pillar or come to the town hall.",
+        }
+    }
+
+    const fn another_one(self) -> &'static str {
+        match self {
+            Self::Nl => "Ga naar een andere zuil of kom naar het gemeentehuis.",
+            Self::En => "Go to another pillar or come to the town hall.",
+        }
+    }
+
+    const fn full(self) -> &'static str {
+        match self {
+            Self::Nl => "Deze zuil is nu buiten gebruik.",
+            Self::En => "This pillar is out of service now.",
         }
     }
 

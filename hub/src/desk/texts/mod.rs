@@ -7,6 +7,7 @@ mod devices;
 mod payments;
 mod pillars;
 mod refusals;
+mod storage;
 mod words;
 
 pub(super) use payments::PaymentTexts;

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use zuil_wire::health::{DeviceState, Salvaged};
+use zuil_wire::health::DeviceState;
 
 use super::super::condition::{Issue, PaperLeft};
 use super::Lang;
@@ -18,6 +18,8 @@ pub(in super::super) struct PillarTexts {
     pub readers: &'static str,
     pub waiting: &'static str,
     pub storage: &'static str,
+    pub room: &'static str,
+    pub tried: &'static str,
     pub last_seen: &'static str,
     pub no_printer: &'static str,
     pub no_terminal: &'static str,
@@ -74,6 +76,8 @@ const NL: PillarTexts = PillarTexts {
     readers: "Lezers",
     waiting: "Wacht in de zuil",
     storage: "Opslag",
+    room: "Ruimte voor nog",
+    tried: "Vergeefs geprobeerd",
     last_seen: "Laatst gezien",
     no_printer: "Heeft geen printer",
     no_terminal: "Heeft geen betaalautomaat",
@@ -144,6 +148,8 @@ const EN: PillarTexts = PillarTexts {
     readers: "Readers",
     waiting: "Waiting in the pillar",
     storage: "Storage",
+    room: "Room for",
+    tried: "Tried in vain",
     last_seen: "Last seen",
     no_printer: "Has no printer",
     no_terminal: "Has no card terminal",
@@ -238,6 +244,9 @@ impl Lang {
     /// What is the matter, after a number of pillars: "heeft bijna geen papier".
     pub(in super::super) const fn issue_of(self, issue: Issue, count: usize) -> &'static str {
         let (one_nl, more_nl, one_en, more_en) = match issue {
+            Issue::NoRoom => {
+                ("is buiten gebruik", "zijn buiten gebruik", "is out of service", "are out of service")
+            }
             Issue::PaperNearEnd => (
                 "heeft bijna geen papier",
                 "hebben bijna geen papier",
@@ -296,6 +305,7 @@ impl Lang {
     /// What is the matter with a pillar, in a word or two.
     pub(in super::super) const fn issue(self, issue: Issue) -> &'static str {
         match (self, issue) {
+            (Self::Nl, Issue::NoRoom) => "Buiten gebruik",
             (Self::Nl, Issue::PaperNearEnd) => "Bijna geen papier",
             (Self::Nl, Issue::NoReceipt) => "Geen bon",
             (Self::Nl, Issue::NoCard) => "Pinnen kan niet",
@@ -305,6 +315,7 @@ impl Lang {
             (Self::Nl, Issue::NoWord) => "Niet bekend",
             (Self::Nl, Issue::Silent) => "Niet bereikbaar",
             (Self::Nl, Issue::Revoked) => "Ingetrokken",
+            (Self::En, Issue::NoRoom) => "Out of service",
             (Self::En, Issue::PaperNearEnd) => "Nearly out of paper",
             (Self::En, Issue::NoReceipt) => "No receipts",
             (Self::En, Issue::NoCard) => "No cards",
@@ -369,41 +380,6 @@ impl Lang {
         match self {
             Self::Nl => format!("{} gebruikt", self.metres(paper)),
             Self::En => format!("{} used", self.metres(paper)),
-        }
-    }
-
-    /// How many requests are in the pillar and not here yet.
-    pub(in super::super) fn waiting_in_the_pillar(self, count: u64) -> String {
-        match (self, count) {
-            (_, 0) => self.pillar_texts().nothing_waits.into(),
-            (Self::Nl, 1) => "1 aanvraag".into(),
-            (Self::Nl, _) => format!("{count} aanvragen"),
-            (Self::En, 1) => "1 request".into(),
-            (Self::En, _) => format!("{count} requests"),
-        }
-    }
-
-    /// "Was beschadigd en is opnieuw gemaakt, vandaag 9:12; 412 aanvragen bewaard."
-    pub(in super::super) fn storage_was_salvaged(self, when: &str, salvaged: &Salvaged) -> String {
-        let Salvaged { kept, unreadable, .. } = salvaged;
-        match (self, unreadable) {
-            (Self::Nl, false) => format!(
-                "Was beschadigd en is opnieuw gemaakt, {when}; alle {kept} aanvragen zijn bewaard. Vervang de schijf."
-            ),
-            (Self::Nl, true) => format!(
-                "Was beschadigd en is opnieuw gemaakt, {when}; {kept} aanvragen zijn bewaard. Er was iets \
-                 onleesbaar: misschien ontbreken aanvragen, of een betaling. De zuil neemt geen pinpas aan tot \
-                 een technicus bij de zuil de lijst van de betaalautomaat heeft vergeleken met de betalingen \
-                 hier. Vervang de schijf."
-            ),
-            (Self::En, false) => {
-                format!("Was damaged and made anew, {when}; all {kept} requests were kept. Replace the disk.")
-            }
-            (Self::En, true) => format!(
-                "Was damaged and made anew, {when}; {kept} requests were kept. Something was unreadable: \
-                 requests may be missing, or a payment. The pillar takes no card until a technician at it has \
-                 compared the terminal's list with the payments here. Replace the disk."
-            ),
         }
     }
 

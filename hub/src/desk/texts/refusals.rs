@@ -51,9 +51,10 @@ impl Lang {
 
     /// "3 keer".
     pub(in super::super) fn times(self, count: u64) -> String {
-        match self {
-            Self::Nl => format!("{count} keer"),
-            Self::En => format!("{count} times"),
+        match (self, count) {
+            (Self::Nl, _) => format!("{count} keer"),
+            (Self::En, 1) => "once".into(),
+            (Self::En, _) => format!("{count} times"),
         }
     }
 }
