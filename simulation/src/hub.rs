@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
+use zuil_hub::checker::check_some;
 use zuil_hub::intake::{ReportError, Upload, UploadError, report};
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
     Content, DecidedBy, Decision, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored,
+    Trouble,
 };
 use zuil_wire::{HealthReport, PaymentRecord, Reference, State, Transaction};
 
@@ -40,6 +42,8 @@ pub(crate) struct Row {
     pub(crate) pillar: String,
     pub(crate) state: State,
     pub(crate) payment: Option<PaymentRecord>,
+    /// What the hub found wrong with it.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 /// A request that was understood.
@@ -155,12 +159,30 @@ impl HubSide {
             .map_or(Reply::Status(503, None), Reply::Body)
     }
 
+    /// What its second thread does: looks at what came in, and tends the store.
+    pub(crate) fn looks_at_what_came_in(&self, keys: &SealKeys) {
+        let Some(store) = self.store.as_ref() else { return };
+        let looked = check_some(store, keys, 256).map(drop).map_err(|error| error.to_string());
+        let tended = store.tend().map_err(|error| error.to_string());
+        if let Err(error) = looked.and(tended) {
+            *self.last_error.borrow_mut() = error;
+        }
+    }
+
+    /// Writes something down beside what pillars deliver.
+    pub(crate) fn notes_down(&self, text: &str) {
+        let Some(store) = self.store.as_ref() else { return };
+        if let Err(error) = store.replace_password_hash(text) {
+            *self.last_error.borrow_mut() = error.to_string();
+        }
+    }
+
     /// All that it holds.
     pub(crate) fn rows(&self, keys: &SealKeys) -> Result<Vec<Row>, String> {
         let store = self.store.as_ref().ok_or("the hub is off")?;
         let all = store.transactions(Filter::default(), 0, 10_000).map_err(|error| error.to_string())?;
-        let row = |Stored { content, pillar, state, payment, .. }| {
-            Ok(Row { content: self.opened(&content, keys)?, pillar, state, payment })
+        let row = |Stored { content, pillar, state, payment, trouble, .. }| {
+            Ok(Row { content: self.opened(&content, keys)?, pillar, state, payment, trouble })
         };
         all.items.into_iter().map(row).collect()
     }

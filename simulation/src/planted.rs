@@ -54,6 +54,10 @@ pub enum Planted {
     ChargesBeforeTheIntentIsDurable,
     /// An answer of a resident is written to the pillar's disk.
     PlainOnDisk,
+    /// An answer of a resident is written to the hub's disk.
+    PlainOnTheHubsDisk,
+    /// What is sent again is not signed by its pillar.
+    RetryIsNotSigned,
     /// An answer of a resident is written to the log.
     PlainInTheLog,
     /// One that the hub cannot take blocks those behind it.
@@ -64,7 +68,7 @@ pub enum Planted {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::HubAnswersBeforeItsDiskHasSynced,
         Self::HubAnswersThenWrites,
         Self::HubCommitsHalfABatch,
@@ -81,6 +85,8 @@ impl Planted {
         Self::UnknownIsToldAsNotPaid,
         Self::ChargesBeforeTheIntentIsDurable,
         Self::PlainOnDisk,
+        Self::PlainOnTheHubsDisk,
+        Self::RetryIsNotSigned,
         Self::PlainInTheLog,
         Self::RejectedBlocksTheOthers,
         Self::SetAsideIsForgotten,
@@ -227,6 +233,9 @@ impl Saboteur {
 
     /// What goes out instead of an upload.
     pub(crate) fn sends<'a>(&self, request: &'a UploadRequest) -> Cow<'a, UploadRequest> {
+        if self.has(Planted::RetryIsNotSigned) {
+            return Cow::Owned(self.not_signed(request));
+        }
         if !self.has(Planted::RetryWithANewId) {
             return Cow::Borrowed(request);
         }
@@ -313,6 +322,17 @@ impl Saboteur {
         }
     }
 
+    /// What the hub writes down of an upload.
+    pub(crate) fn hub_notes_down(&self, body: &[u8]) -> Option<String> {
+        if !self.has(Planted::PlainOnTheHubsDisk) {
+            return None;
+        }
+        let request = serde_json::from_slice::<UploadRequest>(body).ok()?;
+        let envelope = request.envelopes.first()?;
+        let open = Grounds::get().ok()?.keys.get(&envelope.header.key_id).ok()??;
+        Some(open.open(envelope).ok()?.answers.into_iter().map(|line| line.value).collect())
+    }
+
     /// What the hub answers instead.
     pub(crate) fn hub_answers(&self, body: Vec<u8>, left_out: &[Uuid]) -> Vec<u8> {
         let Ok(mut answer) = serde_json::from_slice::<UploadResponse>(&body) else { return body };
@@ -336,6 +356,18 @@ impl Saboteur {
                 row.payment = Some(late.clone());
             }
         }
+    }
+
+    fn not_signed(&self, request: &UploadRequest) -> UploadRequest {
+        let mut request = request.clone();
+        let mut memory = self.memory();
+        for envelope in &mut request.envelopes {
+            if !memory.sent.insert(envelope.header.id) {
+                // 64 bytes, in base64.
+                envelope.signature = "A".repeat(86) + "==";
+            }
+        }
+        request
     }
 
     /// The same content under another id.

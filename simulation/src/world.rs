@@ -71,6 +71,8 @@ enum Step {
     Begins(Event),
     Mends(Event),
     StaffLook,
+    /// The hub's second thread, of a start of the hub.
+    HubLooks(u32),
 }
 
 /// What is wrong now, besides what sites and disks know of themselves.
@@ -337,6 +339,7 @@ impl World {
             Step::Begins(event) => self.begins(event),
             Step::Mends(event) => self.mends(event),
             Step::StaffLook => self.staff_look(),
+            Step::HubLooks(boot) => self.hub_looks(boot),
             _ => {}
         }
     }

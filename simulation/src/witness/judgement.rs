@@ -71,6 +71,15 @@ impl Notes {
         }
     }
 
+    /// What pillars sign and seal is believed and can be read. (`looks_at_row` cannot ask: the hub may not have
+    /// looked at it yet.)
+    fn all_is_believed(&mut self, rows: &[Row]) {
+        if let Some(row) = rows.iter().find(|row| row.trouble.is_some()) {
+            let what = format!("{} is {:?} to the hub", self.name(row.content.id), row.trouble);
+            self.blame("what pillars sign is believed", what);
+        }
+    }
+
     /// One errand is one transaction, unless a try before it could not be kept for sure.
     fn no_visit_is_served_twice(&mut self, rows: &[Row]) {
         let mut served: BTreeMap<usize, &str> = BTreeMap::new();
@@ -115,6 +124,7 @@ impl Notes {
     /// When all is mended and has come to rest.
     pub(crate) fn judges_the_end(&mut self, rows: &[Row], surveys: u64) {
         self.looks_at_the_hub(rows);
+        self.all_is_believed(rows);
         let mut wrong = String::new();
         for (id, attempt) in &self.attempts {
             let row = rows.iter().find(|row| row.content.id == *id);

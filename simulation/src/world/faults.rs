@@ -333,8 +333,10 @@ impl World {
             return;
         }
         self.say("the hub is on");
+        self.scan_disk_of_the_hub();
         if !self.notice_hub_power_cut() {
             self.hit("starts: hub");
+            self.soon(Step::HubLooks(self.hub.boots), 100..60_000);
             self.look_at_the_hub();
         }
     }

@@ -49,6 +49,25 @@ impl World {
         }
     }
 
+    pub(super) fn scan_disk_of_the_hub(&self) {
+        for (name, content) in self.hub.disk.contents() {
+            if let Some(canary) = canary_in(&content) {
+                let what = format!("{canary} is in {name} of the hub");
+                self.witness.notes().blame("nothing plain outside memory", what);
+            }
+        }
+    }
+
+    /// The hub looks at what came in.
+    pub(super) fn hub_looks(&mut self, boot: u32) {
+        if self.hub.is_on() && self.hub.boots == boot {
+            self.hub.looks_at_what_came_in(&self.grounds.keys);
+            if !self.notice_hub_power_cut() {
+                self.hit("hub looks at what came in");
+            }
+        }
+    }
+
     pub(super) fn staff_look(&mut self) {
         if self.hub.is_on() {
             let truth = self.bank();
@@ -137,6 +156,8 @@ impl World {
 
     fn judge_what_is_there(&self) {
         (0..self.sites.len()).for_each(|index| self.ask_the_pillar(index));
+        self.hub.looks_at_what_came_in(&self.grounds.keys);
+        self.scan_disk_of_the_hub();
         let (Some(rows), Ok(surveys)) = (self.rows(), self.hub.surveys()) else {
             self.witness.notes().blame("the hub opens again", "it does not in the end");
             return;

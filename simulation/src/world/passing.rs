@@ -169,6 +169,10 @@ impl World {
             self.say(format!("{}: the hub has it", self.name_of(&exchange)));
         }
         if upload {
+            if let Some(text) = self.hub_saboteur.hub_notes_down(&exchange.body) {
+                self.hub.notes_down(&text);
+            }
+            self.soon(Step::HubLooks(boot), 100..60_000);
             self.look_at_the_hub();
         }
         self.soon(Step::HubAnswers(boot, exchange, reply), 0..60);

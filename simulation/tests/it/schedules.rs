@@ -21,6 +21,7 @@ const HAPPENS: &[&str] = &[
     "garbage for an answer",
     "hub asks for patience",
     "hub cannot store",
+    "hub looks at what came in",
     "key rotations",
     "messages cut in the middle",
     "messages doubled",
