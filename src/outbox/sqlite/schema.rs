@@ -40,13 +40,14 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0002_surveys.sql")),
     M::up(include_str!("migrations/0003_turnover.sql")),
     M::up(include_str!("migrations/0004_compact.sql")),
+    M::up(include_str!("migrations/0005_saved_without_index.sql")),
 ];
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// The settings of every connection that writes, but for `journal_mode=WAL`.
 pub const PRAGMAS: [(&str, &str); 9] = [
     ("synchronous", "FULL"),
-    ("wal_autocheckpoint", "4000"),
+    ("wal_autocheckpoint", "1000"),
     ("journal_size_limit", "4194304"),
     ("foreign_keys", "ON"),
     ("secure_delete", "ON"),
