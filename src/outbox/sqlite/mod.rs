@@ -157,6 +157,7 @@ impl SqliteOutbox {
     /// and it is done once more.
     fn writing<T>(&self, work: impl Fn(&mut Connection) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
+        self.witness.iter().for_each(Witness::expect);
         let work = |connection: &mut Connection| {
             self.renew_the_log(connection)?;
             work(connection)
@@ -167,7 +168,7 @@ impl SqliteOutbox {
             done = work(&mut connection);
         }
         if let (Ok(_), Some(witness)) = (&done, &self.witness) {
-            witness.note(&connection);
+            witness.note();
         }
         self.note_write(done.as_ref().err());
         done
