@@ -86,6 +86,17 @@ mod tests {
         ahead_of_all();
     }
 
+    #[test]
+    fn only_the_thread_that_prepares_stands_back() {
+        let own = || rustix::process::getpriority_process(None).unwrap();
+        let before = own();
+        let other = thread::spawn(move || {
+            stand_back();
+            own()
+        });
+        assert_eq!((other.join().unwrap(), own()), (19, before));
+    }
+
     fn seal_one(key: &SealKey) {
         let (id, reference) = (Uuid::from_u128(1), Reference::from_bits(1));
         let header = Header {

@@ -28,13 +28,13 @@ fn what_is_saved_late_with_a_low_number_is_told_too(place: &dyn Place) {
     }
     outbox.commit(&sealed(500)).unwrap();
     assert_eq!(told(&*outbox, 0, 64), [500]);
-    assert_eq!(told(&*outbox, 500, 64), []);
+    assert!(told(&*outbox, 500, 64).is_empty());
     outbox.record_outcome(payment(700), &unknown()).unwrap();
     assert_eq!(told(&*outbox, 600, 64), [700]);
     assert_eq!(told(&*outbox, 0, 1), [500]);
     let sent: Vec<Sent> = outbox.pending(64).unwrap().iter().map(Pending::sent).collect();
     outbox.acknowledge(&[accepted(500, State::Received), accepted(700, State::Parked)], &sent).unwrap();
-    assert_eq!(told(&*outbox, 0, 64), []);
+    assert!(told(&*outbox, 0, 64).is_empty());
     outbox.record_outcome(payment(300), &paid(231)).unwrap();
     assert_eq!(told(&*outbox, 0, 64), [300]);
     outbox.commit(&sealed(100)).unwrap();
@@ -44,8 +44,8 @@ fn what_is_saved_late_with_a_low_number_is_told_too(place: &dyn Place) {
     assert_eq!(told(&*outbox, 100, 2), [300, 700]);
     assert_eq!(told(&*outbox, 300, usize::MAX), [700, 900]);
     assert_eq!(told(&*place.after_a_power_cut().open(), 0, 64), [100, 300, 700, 900]);
-    assert_eq!(told(&*outbox, u64::MAX, 64), []);
-    assert_eq!(told(&*outbox, 0, 0), []);
+    assert!(told(&*outbox, u64::MAX, 64).is_empty());
+    assert!(told(&*outbox, 0, 0).is_empty());
 }
 
 fn a_commit_is_idempotent(place: &dyn Place) {
