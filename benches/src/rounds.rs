@@ -55,6 +55,15 @@ pub fn alternate<E>(rounds: usize, contenders: &mut [Contender<'_, E>]) -> Resul
     Ok(values)
 }
 
+/// The rates of so many turns one after the other as one rate: turns in which as much was done, though some
+/// took longer.
+#[must_use]
+pub fn together(rates: &[f64], turns: usize) -> Vec<f64> {
+    let one =
+        |rates: &[f64]| rates.iter().map(|_| 1.0).sum::<f64>() / rates.iter().map(|it| 1.0 / it).sum::<f64>();
+    rates.chunks_exact(turns).map(one).collect()
+}
+
 /// The middle of the ratios of two contenders, round by round: what else the machine did in a round
 /// hit both.
 #[must_use]
@@ -88,6 +97,12 @@ mod tests {
         assert_eq!(order.into_inner(), ["a", "b", "b", "a"]);
         assert_eq!(values, [vec![1.0, 1.0], vec![2.0, 2.0]]);
         assert_eq!(median_ratio(&values[1], &values[0]), 2.0);
+    }
+
+    #[test]
+    fn a_hundred_a_second_and_then_as_many_at_fifty_are_sixty_seven_a_second() {
+        let rates = together(&[100.0, 50.0, 10.0, 10.0, 7.0], 2);
+        assert_eq!(rates.iter().map(|rate| rate.round()).collect::<Vec<_>>(), [67.0, 10.0]);
     }
 
     #[test]

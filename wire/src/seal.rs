@@ -72,10 +72,10 @@ pub struct SealKey {
     prepared: Arc<Mutex<Vec<Prepared>>>,
 }
 
-/// How many transactions are prepared for at most.
-const PREPARED: usize = 4;
-
 impl SealKey {
+    /// For how many transactions is prepared at most.
+    pub const MOST_PREPARED: usize = 8;
+
     /// The key in a binding.
     ///
     /// # Errors
@@ -123,11 +123,11 @@ impl SealKey {
     /// # Errors
     /// When the cryptographic library fails.
     pub fn prepare(&self) -> Result<bool, SealError> {
-        if self.prepared() < PREPARED {
+        if self.prepared() < Self::MOST_PREPARED {
             let prepared = self.encapsulate()?;
             self.lock_prepared().push(prepared);
         }
-        Ok(self.prepared() < PREPARED)
+        Ok(self.prepared() < Self::MOST_PREPARED)
     }
 
     /// For how many transactions it is prepared.

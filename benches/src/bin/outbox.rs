@@ -16,16 +16,23 @@ use zuil::outbox::{Outbox, PRAGMAS, Settings, SqliteOutbox};
 use zuil::runner::Ahead;
 use zuil_bench::figure::Figure;
 use zuil_bench::peer::Peer;
-use zuil_bench::rounds::{Contender, alternate, median, per_second, percentile};
+use zuil_bench::rounds::{Contender, alternate, median, per_second, percentile, together};
 use zuil_bench::{Failure, folder_on_disk};
 use zuil_wire::reference::SystemRandom;
 use zuil_wire::seal::{OpenKey, SealKey, Sealed};
 use zuil_wire::{AnswerLine, Cents, Header, PROTOCOL_VERSION, Reference, Transaction};
 
-/// How often everyone has a turn.
-const ROUNDS: usize = 21;
-/// How many commits there are in a turn: as many for everyone.
-const TURN: usize = 200;
+/// The pillar's, which overwrites what is freed.
+#[global_allocator]
+static ALLOCATOR: zuil::memory::Wiping = zuil::memory::WIPING;
+
+/// How many commits there are in a turn: as many for everyone, and so few that what else the machine does
+/// hits all alike.
+const TURN: usize = 50;
+/// How many turns make one value: so many that everyone brings its log home a few times in it.
+const TURNS: usize = 20;
+/// How many values everyone has.
+const VALUES: usize = 11;
 /// How much a resident's answers are, in bytes of JSON.
 const PLAIN: usize = 2048;
 
@@ -33,11 +40,11 @@ fn main() -> Result<(), Failure> {
     let peers = std::env::args_os().nth(1).map_or_else(|| "target/bench-peers".into(), PathBuf::from);
     let folder = folder_on_disk()?;
     let (_, public) = OpenKey::generate()?;
-    let pillar = Pillar {
-        outbox: open(&folder.path().join("outbox.sqlite"))?,
-        key: SealKey::from_base64("k1", &public)?,
-        ahead: Ahead::start(),
+    let key = SealKey::from_base64("k1", &public)?;
+    let pillar = |name: &str| -> Result<Pillar, Failure> {
+        Ok(Pillar { outbox: open(&folder.path().join(name))?, key: key.clone(), ahead: Ahead::start() })
     };
+    let (pillar, sealing_pillar) = (pillar("outbox.sqlite")?, pillar("sealing.sqlite")?);
     let example = pillar.sealed()?;
     let message = as_kept(&example)?;
     let message_file = folder.path().join("message");
@@ -57,11 +64,11 @@ fn main() -> Result<(), Failure> {
         &[&folder.path().join("plainjob.sqlite"), &message_file],
     );
 
-    let mut times = Vec::with_capacity(ROUNDS * TURN);
-    let mut sealing = Vec::with_capacity(ROUNDS * TURN);
+    let mut times = Vec::with_capacity(VALUES * TURNS * TURN);
+    let mut sealing = Vec::with_capacity(VALUES * TURNS * TURN);
     let mut contenders: Vec<Contender<'_, Failure>> = vec![
         Box::new(|| pillar.commits(&example, &mut times)),
-        Box::new(|| pillar.commits_sealed()),
+        Box::new(|| sealing_pillar.commits_sealed()),
         Box::new(|| inserts(&bare, &message)),
         Box::new(|| pillar.seals(&mut sealing)),
     ];
@@ -74,10 +81,10 @@ fn main() -> Result<(), Failure> {
             others.push((name, None));
         }
     }
-    let rounds = alternate(ROUNDS, &mut contenders)?;
+    let rounds = alternate(VALUES * TURNS, &mut contenders)?;
     drop(contenders);
 
-    let medians: Vec<f64> = rounds.iter().map(|values| median(values)).collect();
+    let medians: Vec<f64> = rounds.iter().map(|turns| median(&together(turns, TURNS))).collect();
     let [commit, sealed, bare, ..] = medians[..] else { return Err("no rounds".into()) };
     Figure::new("commit", commit, "1/s").against("rusqlite", bare).print();
     Figure::new("commit_sealed", sealed, "1/s").against("rusqlite", bare).print();
@@ -94,7 +101,8 @@ fn main() -> Result<(), Failure> {
 
 /// As the pillar opens it, but for the ballast.
 fn open(path: &Path) -> Result<SqliteOutbox, Failure> {
-    Ok(SqliteOutbox::open(path)?.with(Settings { largest: 16 << 30, ..Settings::default() })?)
+    let outbox = SqliteOutbox::open_or_salvage(path, Timestamp::now())?;
+    Ok(outbox.with(Settings { largest: 16 << 30, ..Settings::default() })?)
 }
 
 /// One plain table with the very same settings.

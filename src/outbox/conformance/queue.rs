@@ -16,6 +16,38 @@ fn a_committed_request_is_saved_and_waits_in_the_order_of_its_number(place: &dyn
     assert_eq!(outbox.pending(1).unwrap()[0].sealed, sealed(1));
 }
 
+/// Whatever was looked at before, and in whichever order things become due.
+fn what_is_saved_late_with_a_low_number_is_told_too(place: &dyn Place) {
+    let outbox = place.open();
+    let told = |outbox: &dyn Outbox, after, limit| -> Vec<u64> {
+        let pending = outbox.pending_after(after, limit).unwrap();
+        pending.iter().map(|item| item.sealed.header.sequence).collect()
+    };
+    for number in [300, 700] {
+        outbox.record_intent(&intent(number, None), &sealed(number)).unwrap();
+    }
+    outbox.commit(&sealed(500)).unwrap();
+    assert_eq!(told(&*outbox, 0, 64), [500]);
+    assert!(told(&*outbox, 500, 64).is_empty());
+    outbox.record_outcome(payment(700), &unknown()).unwrap();
+    assert_eq!(told(&*outbox, 600, 64), [700]);
+    assert_eq!(told(&*outbox, 0, 1), [500]);
+    let sent: Vec<Sent> = outbox.pending(64).unwrap().iter().map(Pending::sent).collect();
+    outbox.acknowledge(&[accepted(500, State::Received), accepted(700, State::Parked)], &sent).unwrap();
+    assert!(told(&*outbox, 0, 64).is_empty());
+    outbox.record_outcome(payment(300), &paid(231)).unwrap();
+    assert_eq!(told(&*outbox, 0, 64), [300]);
+    outbox.commit(&sealed(100)).unwrap();
+    outbox.commit(&sealed(900)).unwrap();
+    outbox.record_outcome(payment(700), &paid(232)).unwrap();
+    assert_eq!(told(&*outbox, 0, 64), [100, 300, 700, 900]);
+    assert_eq!(told(&*outbox, 100, 2), [300, 700]);
+    assert_eq!(told(&*outbox, 300, usize::MAX), [700, 900]);
+    assert_eq!(told(&*place.after_a_power_cut().open(), 0, 64), [100, 300, 700, 900]);
+    assert!(told(&*outbox, u64::MAX, 64).is_empty());
+    assert!(told(&*outbox, 0, 0).is_empty());
+}
+
 fn a_commit_is_idempotent(place: &dyn Place) {
     let outbox = place.open();
     outbox.commit(&sealed(1)).unwrap();
@@ -115,6 +147,7 @@ on_every_outbox! {
     what_the_hub_has_is_told_no_more,
     a_committed_request_is_saved_and_waits_in_the_order_of_its_number,
     a_commit_is_idempotent,
+    what_is_saved_late_with_a_low_number_is_told_too,
     an_id_or_a_number_is_never_given_to_a_second_request,
     what_could_never_be_uploaded_is_refused_at_the_door,
     numbers_rise_and_are_never_given_twice_even_after_a_power_cut,

@@ -43,7 +43,7 @@ pub(super) fn record_outcome(outbox: &SqliteOutbox, payment: Uuid, record: &Paym
         }
         match consequence {
             Consequence::None => Ok(()),
-            Consequence::Release => release(sql, payment),
+            Consequence::Release => release(outbox, sql, payment),
             Consequence::Discard => discard(sql, payment),
             Consequence::TellAgain => tell_again(sql, payment),
         }
@@ -139,9 +139,14 @@ fn write_outcome(sql: &Connection, payment: Uuid, record: &PaymentRecord) -> Res
     Ok(())
 }
 
-fn release(sql: &Connection, payment: Uuid) -> Result<()> {
-    sql.prepare_cached("UPDATE transactions SET state = 'saved' WHERE payment = ?1 AND state = 'held'")?
-        .execute([payment.as_bytes()])?;
+fn release(outbox: &SqliteOutbox, sql: &Connection, payment: Uuid) -> Result<()> {
+    let released: Option<i64> = sql
+        .prepare_cached(
+            "UPDATE transactions SET state = 'saved' WHERE payment = ?1 AND state = 'held' RETURNING sequence",
+        )?
+        .query_row([payment.as_bytes()], |row| row.get(0))
+        .optional()?;
+    released.into_iter().for_each(|number| outbox.walked().saves(number));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod salvage;
 mod schema;
 mod surveys;
 mod transactions;
+mod walked;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub use salvage::LastSalvage;
 use salvage::Witness;
 pub use schema::PRAGMAS;
 use transactions::Numbers;
+use walked::Walked;
 
 /// The outbox in one SQLite file.
 pub struct SqliteOutbox {
@@ -50,6 +52,8 @@ pub struct SqliteOutbox {
     /// The numbers of a block that was reserved and not used up.
     numbers: Mutex<Numbers>,
     tried: Mutex<Tried>,
+    /// Where nothing waits; only for whoever holds the connection.
+    walked: Mutex<Walked>,
     /// As long as nothing was written; counting takes a while when much waits.
     counted: Mutex<Option<Counts>>,
     /// The last write failed for a reason that lies with the disk.
@@ -115,6 +119,7 @@ impl SqliteOutbox {
             settings: Settings::default(),
             numbers: Mutex::default(),
             tried: Mutex::default(),
+            walked: Mutex::default(),
             counted: Mutex::default(),
             failing: AtomicBool::new(false),
             witness: None,
@@ -133,6 +138,11 @@ impl SqliteOutbox {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// After the connection, never before it.
+    fn walked(&self) -> MutexGuard<'_, Walked> {
+        self.walked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Does `work` in one SQL transaction and makes it durable, or leaves everything as it was.
     fn durably<T>(&self, work: impl Fn(&SqlTransaction<'_>) -> Result<T>) -> Result<T> {
         self.writing(|connection| {
@@ -147,6 +157,7 @@ impl SqliteOutbox {
     /// and it is done once more.
     fn writing<T>(&self, work: impl Fn(&mut Connection) -> Result<T>) -> Result<T> {
         let mut connection = self.lock();
+        self.witness.iter().for_each(Witness::expect);
         let work = |connection: &mut Connection| {
             self.renew_the_log(connection)?;
             work(connection)
@@ -157,7 +168,7 @@ impl SqliteOutbox {
             done = work(&mut connection);
         }
         if let (Ok(_), Some(witness)) = (&done, &self.witness) {
-            witness.note(&connection);
+            witness.note();
         }
         self.note_write(done.as_ref().err());
         done

@@ -78,7 +78,7 @@ impl SqliteOutbox {
         }
         let witness = Witness::before_opening(path).map_err(OutboxError::Folder)?;
         let mut outbox = Self::open(path)?;
-        witness.note(&outbox.lock());
+        witness.attend(&outbox.lock());
         outbox.witness = Some(witness);
         outbox.last_salvage = Self::last_salvage(path);
         Ok(outbox)

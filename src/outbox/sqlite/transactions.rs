@@ -5,6 +5,7 @@
 
 use std::sync::PoisonError;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
@@ -12,6 +13,7 @@ use zuil_wire::{ItemOutcome, PaymentRecord, State};
 
 use super::super::rules::{self, BLOCK};
 use super::rows::{Bytes, cents_from, header_from, json, state_from, text};
+use super::walked::Walked;
 use super::{Acknowledged, Counts, OutboxError, Pending, Result, Sent, SqliteOutbox, attempts};
 
 /// Sequence numbers that were reserved durably and not given out: from `next` up to and without `end`.
@@ -44,44 +46,78 @@ pub(super) fn next_sequence(outbox: &SqliteOutbox) -> Result<u64> {
 pub(super) fn commit(outbox: &SqliteOutbox, sealed: &Sealed) -> Result<()> {
     let row = NewRow::of(sealed)?;
     // One statement is a transaction of its own, and the cheapest one.
-    outbox.writing(|connection| row.insert(connection, "saved", None))
+    outbox.writing(|connection| {
+        outbox.walked().saves(row.sequence);
+        row.insert(connection, "saved", None)
+    })
 }
 
 pub(super) fn pending_after(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<Pending>> {
     let connection = outbox.lock();
     let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    // SQLite plans by the limit; bound as a value, it would have the statement planned anew each time.
-    let mut query = connection.prepare_cached(&format!(
+    let mut numbers = never_told(&connection, &mut outbox.walked(), after, limit)?;
+    numbers.extend(to_tell_again(&connection, after, limit)?);
+    numbers.sort_unstable();
+    numbers.truncate(limit);
+    let mut query = connection.prepare_cached(
         "SELECT t.header, t.encapsulated_key, t.ciphertext, t.revision,
-                    j.state, j.amount, j.terminal_id, j.receipt_number, j.card_scheme
-             FROM transactions t LEFT JOIN journal j USING (payment)
-             WHERE t.sequence IN (
-                 SELECT sequence FROM (
-                     SELECT sequence FROM (SELECT sequence FROM transactions WHERE state = 'saved' AND sequence > ?1
-                                           ORDER BY sequence LIMIT {limit})
-                     UNION ALL
-                     SELECT sequence FROM (SELECT sequence FROM transactions
-                                           WHERE answered < revision AND state NOT IN ('held', 'saved')
-                                             AND sequence > ?1
-                                           ORDER BY sequence LIMIT {limit}))
-                 ORDER BY sequence LIMIT {limit})
-             ORDER BY t.sequence",
-    ))?;
-    let mut rows = query.query([after])?;
-    let mut pending = Vec::new();
-    while let Some(row) = rows.next()? {
-        pending.push(Pending {
-            sealed: Sealed {
-                header: header_from(&row.get::<_, String>(0)?)?,
-                encapsulated_key: text(row.get_ref(1)?)?,
-                ciphertext: text(row.get_ref(2)?)?,
-            },
-            revision: row.get(3)?,
-            payment: payment_at(row, 4)?,
-        });
+                j.state, j.amount, j.terminal_id, j.receipt_number, j.card_scheme
+         FROM transactions t LEFT JOIN journal j USING (payment) WHERE t.sequence = ?1",
+    )?;
+    let mut pending = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let mut rows = query.query([number])?;
+        // Another process cannot have deleted it; if it had, there would be nothing to tell.
+        if let Some(row) = rows.next()? {
+            pending.push(pending_in(row)?);
+        }
     }
     Ok(pending)
+}
+
+fn pending_in(row: &Row<'_>) -> Result<Pending> {
+    Ok(Pending {
+        sealed: Sealed {
+            header: header_from(&row.get::<_, String>(0)?)?,
+            encapsulated_key: text(row.get_ref(1)?)?,
+            ciphertext: text(row.get_ref(2)?)?,
+        },
+        revision: row.get(3)?,
+        payment: payment_at(row, 4)?,
+    })
+}
+
+/// At most `limit` numbers beyond `after` of what was never told, in their order. What is passed over is
+/// passed over once.
+fn never_told(connection: &Connection, walked: &mut Walked, after: i64, limit: usize) -> Result<Vec<i64>> {
+    let mut query = connection.prepare_cached(
+        "SELECT sequence FROM transactions NOT INDEXED
+         WHERE state = 'saved' AND sequence BETWEEN ?1 AND ?2 ORDER BY sequence",
+    )?;
+    let (mut found, mut at) = (Vec::new(), after);
+    while found.len() < limit
+        && let Some((first, last)) = walked.unknown(at)
+    {
+        let mut rows = query.query([first, last])?;
+        while found.len() < limit && at < last {
+            let next = rows.next()?.map(|row| row.get(0)).transpose()?;
+            let passed = next.map_or(last, |number: i64| number - 1);
+            walked.passed(at + 1, passed);
+            at = next.unwrap_or(last);
+            found.extend(next);
+        }
+    }
+    Ok(found)
+}
+
+/// As [`never_told`], of what was told and has changed since.
+fn to_tell_again(connection: &Connection, after: i64, limit: usize) -> Result<Vec<i64>> {
+    let mut query = connection.prepare_cached(
+        "SELECT sequence FROM transactions
+         WHERE answered < revision AND state NOT IN ('held', 'saved') AND sequence > ?1 ORDER BY sequence",
+    )?;
+    let rows = query.query_map([after], |row| row.get(0))?;
+    Ok(rows.take(limit).collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn acknowledge(
@@ -126,22 +162,28 @@ pub(super) fn counts(outbox: &SqliteOutbox) -> Result<Counts> {
     Ok(counts)
 }
 
-/// Through the index of states only, so that nothing sealed is read for it.
+/// Through indexes only, so that nothing sealed is read for it, and at one moment, though another process
+/// may write meanwhile.
+pub(super) const COUNT: &str = "SELECT NULL, count(*) FROM transactions UNION ALL
+                     SELECT state, count(*) FROM transactions WHERE state <> 'saved' GROUP BY state";
+
 fn count(connection: &Connection) -> Result<Counts> {
     let mut counts = Counts::default();
-    let mut states = connection.prepare_cached("SELECT state, count(*) FROM transactions GROUP BY state")?;
+    let mut all = 0;
+    let mut states = connection.prepare_cached(COUNT)?;
     let mut rows = states.query([])?;
     while let Some(row) = rows.next()? {
         let many = row.get::<_, i64>(1)?.unsigned_abs();
-        match row.get_ref(0)?.as_bytes() {
-            Ok(b"held") => counts.held = many,
-            Ok(b"saved") => counts.saved = many,
-            Ok(b"received") => counts.received = many,
-            Ok(b"registered") => counts.registered = many,
-            Ok(b"parked") => counts.parked = many,
+        match row.get_ref(0)? {
+            ValueRef::Null => all = many,
+            ValueRef::Text(b"held") => counts.held = many,
+            ValueRef::Text(b"received") => counts.received = many,
+            ValueRef::Text(b"registered") => counts.registered = many,
+            ValueRef::Text(b"parked") => counts.parked = many,
             _ => return Err(OutboxError::Unreadable("the state of a transaction")),
         }
     }
+    counts.saved = all.saturating_sub(counts.held + counts.received + counts.registered + counts.parked);
     let mut others = connection.prepare_cached(
         "SELECT (SELECT count(*) FROM journal WHERE state IS NULL OR state IN ('approved', 'unknown')),
                 (SELECT count(*) FROM surveys)",

@@ -4,7 +4,11 @@
 //! its own. Each of those loses what was told to be saved, and says nothing. So after each write the
 //! log's name and length are noted here. Invariant: it is written after what it tells of is durable and
 //! is not synced itself, so that it may know too little after a power cut, and never too much.
+//!
+//! SQLite tells the log's length to a hook after each commit, which costs nothing; asking for it afterwards
+//! would. That hook is also what brings the log home when it has grown long, so we have to do that, too.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -13,11 +17,18 @@ use std::sync::OnceLock;
 
 use rusqlite::Connection;
 
+use super::super::schema::LONG_LOG;
 use super::image::{log_at, number};
 use super::swap::beside;
 
 const MAGIC: u32 = 0x7a75_696c;
 const LENGTH: usize = 24;
+
+thread_local! {
+    /// How many frames the log had after the last commit of this thread since [`Witness::expect`]. A hook is
+    /// called by the thread that commits, and is given nothing of ours.
+    static FRAMES: Cell<Option<u32>> = const { Cell::new(None) };
+}
 
 /// The witness of an open outbox.
 pub(in super::super) struct Witness {
@@ -64,20 +75,38 @@ impl Witness {
         Ok(witness)
     }
 
-    /// After a write that is durable. What goes wrong here only makes it know less.
-    pub(in super::super) fn note(&self, connection: &Connection) {
-        if let Some(known) = self.look(connection)
+    /// After SQLite has opened the database: notes how far its log is, and hears of every commit from then on.
+    pub(in super::super) fn attend(&self, connection: &Connection) {
+        connection.wal_hook(Some(|log, frames| {
+            FRAMES.set(u32::try_from(frames).ok());
+            if frames >= LONG_LOG {
+                // As SQLite's own hook does it: when it is not possible now, the next commit tries again.
+                let _ = log.checkpoint();
+            }
+            Ok(())
+        }));
+        let frames = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
+        FRAMES.set(frames.ok().and_then(|frames| u32::try_from(frames).ok()));
+        self.note();
+    }
+
+    /// Before a write on this thread.
+    pub(in super::super) fn expect(&self) {
+        FRAMES.set(None);
+    }
+
+    /// After a write on this thread that is durable; does nothing when that changed nothing. What goes wrong
+    /// here only makes it know less.
+    pub(in super::super) fn note(&self) {
+        if let Some(frames) = FRAMES.take()
+            && let Some(known) = self.look(frames)
             && let Err(error) = self.write(&known)
         {
             tracing::debug!(%error, "the witness of the outbox cannot be written");
         }
     }
 
-    fn look(&self, connection: &Connection) -> Option<Known> {
-        let frames: i64 = connection
-            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
-            .and_then(|mut query| query.query_row([], |row| row.get(1)))
-            .ok()?;
+    fn look(&self, frames: u32) -> Option<Known> {
         let log = match self.open_log.get() {
             Some(log) => log,
             None => {
@@ -88,7 +117,7 @@ impl Witness {
         let mut header = [0; 24];
         log.read_exact_at(&mut header, 0).ok()?;
         let name = (number(&header, 16), number(&header, 20));
-        Some(Known { name, frames: u32::try_from(frames).ok()?, is_opening: false })
+        Some(Known { name, frames, is_opening: false })
     }
 
     fn write(&self, known: &Known) -> io::Result<()> {

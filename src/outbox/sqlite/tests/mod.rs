@@ -13,7 +13,7 @@ use zuil_wire::{ItemOutcome, State};
 
 use super::super::conformance::*;
 use super::super::*;
-use super::schema;
+use super::{schema, transactions};
 
 impl SqliteOutbox {
     /// From now on nothing can be written, or it can again: what a disk that fails looks like.

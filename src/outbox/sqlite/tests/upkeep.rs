@@ -1,7 +1,7 @@
 //! The file in the course of its life: content that goes, pages that are used again, a log that is
 //! brought home, numbers in blocks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Refusal;
@@ -112,6 +112,84 @@ fn the_log_is_brought_home_while_nobody_is_here() {
     assert_eq!(std::fs::metadata(&log).unwrap().len(), before, "it begins at its beginning again");
 }
 
+/// A log that shrinks has to grow again, and then each sync writes its length, too.
+#[test]
+fn a_log_that_nobody_brings_home_comes_home_by_itself_and_keeps_its_length() {
+    assert!(PRAGMAS.contains(&("wal_autocheckpoint", schema::LONG_LOG.to_string().as_str())));
+    let opened: [fn(&Disk) -> SqliteOutbox; 2] = [
+        |disk| disk.open_sqlite(),
+        |disk| SqliteOutbox::open_or_salvage(&disk.path(), hour(0)).unwrap().with(AT_ONCE).unwrap(),
+    ];
+    for open in opened {
+        let disk = Disk::new();
+        let outbox = open(&disk);
+        let mut lengths = Vec::new();
+        for number in 1..=900 {
+            outbox.commit(&usual(number)).unwrap();
+            if number > 400 {
+                let log = disk.folder.path().join("outbox.sqlite-wal");
+                lengths.push(std::fs::metadata(log).unwrap().len());
+            }
+        }
+        let longest = *lengths.last().unwrap();
+        assert!(lengths.is_sorted(), "it shrank: {lengths:?}");
+        assert!((4_000_000..=4 << 20).contains(&longest), "{longest}");
+    }
+}
+
+/// What the hub cannot take waits at the head of a month's requests that the hub has.
+#[test]
+fn one_that_waits_for_a_month_keeps_nobody_behind_it_waiting() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    let month = 30_000;
+    month_at_the_hub(&outbox, month, &[1, 40]);
+    let first = Instant::now();
+    assert_eq!(pending_ids(&outbox), [id(1), id(40)]);
+    let first = first.elapsed();
+    outbox.commit(&usual(month + 1)).unwrap();
+    outbox.record_intent(&intent(month + 2, None), &sealed(month + 2)).unwrap();
+    outbox.commit(&usual(month + 3)).unwrap();
+    let usually = Instant::now();
+    assert_eq!(pending_ids(&outbox), [1, 40, month + 1, month + 3].map(id));
+    let usually = usually.elapsed();
+    outbox.record_outcome(payment(month + 2), &paid(231)).unwrap();
+    assert_eq!(pending_ids(&outbox), [1, 40, month + 1, month + 2, month + 3].map(id));
+    let after = outbox.pending_after(20_000, 2).unwrap();
+    assert_eq!(
+        after.iter().map(|it| it.sealed.header.id).collect::<Vec<_>>(),
+        [month + 1, month + 2].map(id)
+    );
+    println!("behind {month}: {first:?} for the first time after a start, then {usually:?}");
+    assert!(usually < first, "{usually:?} is no less than {first:?}");
+    let later = disk.copy().open_sqlite();
+    assert_eq!(pending_ids(&later), pending_ids(&outbox), "a restart begins anew");
+}
+
+/// Requests that the hub has, but for some.
+fn month_at_the_hub(outbox: &SqliteOutbox, count: u64, but: &[u64]) {
+    let sql = outbox.lock();
+    sql.execute_batch("BEGIN").unwrap();
+    let mut insert = sql
+        .prepare(
+            "INSERT INTO transactions (sequence, id, state, header, answered, encapsulated_key, ciphertext)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        )
+        .unwrap();
+    for number in 1..=count {
+        let header = serde_json::to_string(&header(number)).unwrap();
+        let waits = but.contains(&number);
+        let (state, answered) = if waits { ("saved", 0) } else { ("registered", 1) };
+        let content = waits.then_some([1_u8; 1000]);
+        let id = id(number);
+        insert
+            .execute(rusqlite::params![number.cast_signed(), id.as_bytes(), state, header, answered, content])
+            .unwrap();
+    }
+    drop(insert);
+    sql.execute_batch("COMMIT").unwrap();
+}
+
 #[test]
 fn a_number_costs_a_write_only_once_in_a_block() {
     let disk = Disk::new();
@@ -144,12 +222,11 @@ fn trying_in_vain_is_written_down_only_when_it_has_doubled_or_the_reason_is_new(
 fn counting_a_long_queue_reads_nothing_that_is_sealed() {
     let disk = Disk::new();
     let outbox = disk.open_sqlite();
-    let plan: String = {
-        let connection = outbox.lock();
-        let mut query = connection
-            .prepare("EXPLAIN QUERY PLAN SELECT state, count(*) FROM transactions GROUP BY state")
-            .unwrap();
-        query.query_row([], |row| row.get(3)).unwrap()
-    };
-    assert!(plan.contains("COVERING INDEX transactions_state"), "{plan}");
+    let connection = outbox.lock();
+    let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", transactions::COUNT)).unwrap();
+    let plan = query.query_map([], |row| row.get(3)).unwrap().collect::<rusqlite::Result<Vec<String>>>();
+    let plan = plan.unwrap().join("\n");
+    for index in ["sqlite_autoindex_transactions_1", "transactions_state"] {
+        assert!(plan.contains(&format!("SCAN transactions USING COVERING INDEX {index}")), "{plan}");
+    }
 }
