@@ -330,7 +330,7 @@ impl Saboteur {
         let request = serde_json::from_slice::<UploadRequest>(body).ok()?;
         let envelope = request.envelopes.first()?;
         let open = Grounds::get().ok()?.keys.get(&envelope.header.key_id).ok()??;
-        Some(open.open(envelope).ok()?.answers.into_iter().map(|line| line.value).collect())
+        Some(open.open(envelope).ok()?.answers.iter().map(|line| line.value.as_str()).collect())
     }
 
     /// What the hub answers instead.

@@ -2,8 +2,15 @@
 //! answers: whatever a resident was told to be saved is at the hub in the end, once.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
-use zuil_hub::store::{Batch, Filter, Incoming, Outcome, Pillar, SealedContent, SqliteStore, Store};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use zuil_hub::store::{
+    Batch, Filter, Incoming, Outcome, Pillar, SealedContent, Signature, SqliteStore, Store,
+};
+use zuil_wire::seal::SigningKey;
+use zuil_wire::verify::VerifyKey;
 
 use super::*;
 
@@ -134,18 +141,33 @@ fn voorbeeld() -> Pillar {
     }
 }
 
+/// The pillar's key, made anew in each run.
+static KEYS: LazyLock<(SigningKey, Arc<VerifyKey>)> = LazyLock::new(|| {
+    let (private, public) = SigningKey::generate().unwrap();
+    (SigningKey::from_base64(&private).unwrap(), Arc::new(VerifyKey::from_base64(&public).unwrap()))
+});
+
 /// The hub takes in what was sent; `None` when it could not.
 fn take_in(store: &SqliteStore, pending: &[Pending]) -> Option<Vec<ItemOutcome>> {
-    let incoming = |item: &Pending| Incoming {
+    let (sign, key) = &*KEYS;
+    let incoming = |item: &Pending| {
         // What is sealed does not matter here: the hub does not open it to take it in.
-        sealed: SealedContent {
-            header: item.sealed.header.clone(),
-            encapsulated_key: vec![1; 32],
-            ciphertext: vec![2; 500],
-        },
-        digest: [u8::try_from(item.sealed.header.sequence % 256).unwrap(); 32],
-        payment: item.payment.clone(),
-        key_made_at: jiff::Timestamp::UNIX_EPOCH,
+        let header = item.sealed.header.clone();
+        let (encapsulated_key, ciphertext) = (vec![1; 32], vec![2; 500]);
+        let sealed = Sealed {
+            header: header.clone(),
+            encapsulated_key: BASE64.encode(&encapsulated_key),
+            ciphertext: BASE64.encode(&ciphertext),
+        };
+        let envelope = sign.sign(sealed, item.payment.clone()).unwrap();
+        let bytes = BASE64.decode(envelope.signature).unwrap();
+        Incoming {
+            digest: [u8::try_from(header.sequence % 256).unwrap(); 32],
+            sealed: SealedContent { header, encapsulated_key, ciphertext },
+            payment: item.payment.clone(),
+            key_made_at: jiff::Timestamp::UNIX_EPOCH,
+            signature: Signature { key: Arc::clone(key), bytes },
+        }
     };
     let transactions = pending.iter().map(incoming).collect();
     let batch = Batch { pillar: "voorbeeld".into(), transactions, ..Batch::default() };
@@ -154,7 +176,7 @@ fn take_in(store: &SqliteStore, pending: &[Pending]) -> Option<Vec<ItemOutcome>>
         Outcome::Accepted { state, case_number } => {
             ItemOutcome::Accepted { id: item.sealed.header.id, state, case_number }
         }
-        Outcome::Conflict | Outcome::KeyTooNew => {
+        Outcome::Conflict | Outcome::KeyTooNew | Outcome::NotSigned => {
             panic!("{} was told in two ways", item.sealed.header.sequence)
         }
     };
