@@ -46,7 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("printpdf", &["doctor"]),
     ("base64", &["devices", "outbox"]),
     ("reqwest", &["sync"]),
-    ("rustix", &["doctor", "memory", "outbox", "sync"]),
+    ("rustix", &["doctor", "memory", "outbox", "runner", "sync"]),
     ("zstd", &["sync"]),
     ("serialport", &["devices", "demo"]),
     ("cosmic_text", &["receipt"]),

@@ -147,6 +147,9 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     draining.store(false, Ordering::Relaxed);
     let meanwhile = meanwhile.join().map_err(|_| "the residents' thread failed")??;
     drained?;
+    if outbox.pending(1)?.first().is_some_and(|left| left.sealed.header.sequence < first) {
+        return Err("something of the week was left behind".into());
+    }
     let memory = resident_set("VmHWM")? - before;
     drop(handle);
     Ok(Round { per_second: per_second(waiting, took), memory, quiet, meanwhile })
