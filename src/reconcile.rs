@@ -105,6 +105,11 @@ fn apply(
         };
         let decision = decide(&open);
         let is_new = !(open.recorded_unknown && decision == Decision::StillUnknown);
+        if decision == Decision::NotPaid && !open.recorded_unknown {
+            // The program ended before it could write down how this one ended. What the resident read then nobody
+            // knows; it may have been that the request is saved. So it is not deleted, but told as not paid.
+            outbox.record_outcome(payment, &record(&open, &Decision::StillUnknown))?;
+        }
         if is_new {
             outbox.record_outcome(payment, &record(&open, &decision))?;
         }

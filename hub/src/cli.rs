@@ -333,6 +333,8 @@ struct Found<'a> {
     /// Why a person must look at it, besides its payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
+    /// Whether the hub has looked whether its pillar signed it.
+    looked_at: bool,
     /// Nothing when the content cannot be opened.
     task: Option<&'a str>,
     pillar: &'a str,
@@ -355,7 +357,8 @@ fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
     let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
     if json {
         let payment = stored.payment.as_ref();
-        let found = Found { reference, state: stored.state, trouble, task, pillar, payment };
+        let (state, looked_at) = (stored.state, stored.looked_at);
+        let found = Found { reference, state, trouble, looked_at, task, pillar, payment };
         println!("{}", serde_json::to_string(&found)?);
     } else {
         println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));

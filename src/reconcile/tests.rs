@@ -212,10 +212,11 @@ fn after_a_power_cut_a_charged_resident_gets_what_was_paid_for() {
 }
 
 #[test]
-fn after_a_power_cut_a_resident_who_was_not_charged_owes_nothing() {
+fn after_a_power_cut_a_request_that_was_not_paid_is_told_as_that_and_not_deleted() {
     let (_folder, outbox) = outbox_with_open(1, Some(230));
     settle(&outbox, &tells(Some(&remembers(230)))).unwrap();
-    assert!(outbox.pending(64).unwrap().is_empty());
+    let told: Vec<_> = outbox.pending(64).unwrap().into_iter().map(|it| it.payment.unwrap().state).collect();
+    assert_eq!(told, [PaymentState::NotPaid]);
     assert!(outbox.open_payments().unwrap().is_empty());
 }
 

@@ -36,13 +36,17 @@ impl Ahead {
     /// Sees to it that it is prepared for the next transactions that are sealed with this key. Returns at
     /// once; an order that waits already is good for this one, too.
     pub fn prepare(&self, key: &SealKey) {
-        if key.prepared() <= FEW
+        if is_due(key.prepared())
             && let Some(orders) = &self.0
             && let Err(TrySendError::Disconnected(_)) = orders.try_send(key.clone())
         {
             tracing::warn!("nothing is prepared for sealing any more");
         }
     }
+}
+
+const fn is_due(prepared: usize) -> bool {
+    prepared <= FEW
 }
 
 /// From now on this thread runs when no other one wants to: whoever waits for the disk to commit would
@@ -81,7 +85,8 @@ mod tests {
         ahead_of_all();
         for left in (FEW..SealKey::MOST_PREPARED).rev() {
             seal_one(&key);
-            assert_eq!(key.prepared(), left, "nobody was asked");
+            assert_eq!(key.prepared(), left);
+            assert_eq!(is_due(left), left == FEW, "woken for {left}");
         }
         ahead_of_all();
     }

@@ -100,7 +100,7 @@ impl Upload {
 #[derive(Debug)]
 pub(super) struct Deliverer {
     pub(super) name: String,
-    /// Nothing when the key in the store is none: then nothing that comes in can be its.
+    /// Nothing when the key in the store is none: then nothing that comes in can be believed.
     key: Option<Arc<VerifyKey>>,
 }
 
@@ -180,8 +180,8 @@ enum Verdict {
 }
 
 fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<Verdict, SealKeysError> {
-    let (digest, key) = match believe(&envelope, deliverer) {
-        Ok(believed) => believed,
+    let digest = match recognise(&envelope, deliverer) {
+        Ok(digest) => digest,
         Err(reason) => return Ok(Verdict::Refused(reason)),
     };
     let key_id = &envelope.header.key_id;
@@ -206,22 +206,19 @@ fn judge(envelope: Envelope, deliverer: &Deliverer, keys: &SealKeys) -> Result<V
         return Ok(Verdict::Refused(Refusal::Unreadable));
     }
     let sealed = SealedContent { header, encapsulated_key, ciphertext };
-    let signature = Signature { key, bytes: signature };
+    let signature = Signature { key: deliverer.key.clone(), bytes: signature };
     Ok(Verdict::Sound(Box::new(Incoming { sealed, digest, payment, key_made_at, signature })))
 }
 
-/// Whether an envelope says that it is this pillar's; if so, what makes two uploads of it the same, and with
-/// which key it is to be signed.
-fn believe(envelope: &Envelope, deliverer: &Deliverer) -> Result<(Digest, Arc<VerifyKey>), Refusal> {
+/// Whether an envelope says that it is this pillar's; if so, what makes two uploads of it the same.
+fn recognise(envelope: &Envelope, deliverer: &Deliverer) -> Result<Digest, Refusal> {
     if envelope.header.version != PROTOCOL_VERSION {
         return Err(Refusal::UnsupportedVersion);
     }
     if envelope.header.pillar != deliverer.name {
         return Err(Refusal::WrongPillar);
     }
-    let key = deliverer.key.clone().ok_or(Refusal::BadSignature)?;
-    let digest = verify::content_digest(envelope).map_err(|_| Refusal::BadSignature)?;
-    Ok((digest, key))
+    verify::content_digest(envelope).map_err(|_| Refusal::Unreadable)
 }
 
 fn log(pillar: &Deliverer, outcomes: &[ItemOutcome]) {

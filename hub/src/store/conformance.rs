@@ -20,8 +20,8 @@ use zuil_wire::{
 };
 
 use super::{
-    Added, Batch, Content, Digest, Filter, Incoming, Outcome, Pillar, Revoked, SealedContent, Signature,
-    Store, Taken, Tally,
+    Added, Batch, Checked, CheckedAs, Content, Digest, Filter, Incoming, Outcome, Pillar, Revoked,
+    SealedContent, Signature, Store, Taken, Tally,
 };
 
 /// A store, and the folder that must outlive it.
@@ -29,13 +29,15 @@ pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
 
 /// Runs the whole suite, each check on a fresh store.
 pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
-    let checks: [fn(&dyn Store); 16] = [
+    let checks: [fn(&dyn Store); 18] = [
         a_transaction_is_found_by_its_reference,
         the_same_upload_twice_is_stored_once,
         other_content_under_a_known_id_or_reference_is_a_conflict,
         a_conflict_hinders_no_other_in_its_batch,
         an_unknown_payment_parks_until_it_is_paid,
         a_payment_is_settled_only_by_what_its_pillar_signed,
+        an_open_payment_is_closed_only_by_what_its_pillar_signed,
+        what_was_looked_at_says_so,
         an_unknown_payment_that_was_not_paid_stays_parked,
         what_was_not_paid_is_parked_from_the_start,
         a_payment_that_is_known_never_changes,
@@ -64,7 +66,7 @@ pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
     Pillar {
         name: name.into(),
         fingerprint: [print; 32],
-        public_key: format!("key of {name}"),
+        public_key: KEYS.public.clone(),
         added_at: at(0),
         revoked_at: None,
         last_seen_at: None,
@@ -89,21 +91,28 @@ pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
 
 /// As the pillar signed it.
 fn signed(sealed: SealedContent, digest: Digest, payment: Option<PaymentRecord>) -> Incoming {
-    let (sign, key) = &*KEYS;
+    let Keys { sign, verify, .. } = &*KEYS;
     let Envelope { header, encapsulated_key, ciphertext, .. } = sealed.envelope();
     let envelope = sign.sign(Sealed { header, encapsulated_key, ciphertext }, payment.clone()).unwrap();
     let bytes = BASE64.decode(envelope.signature).unwrap();
-    let signature = Signature { key: Arc::clone(key), bytes };
+    let signature = Signature { key: Some(Arc::clone(verify)), bytes };
     Incoming { sealed, digest, payment, key_made_at: at(-100), signature }
 }
 
-/// The key of jumbo, made anew in each run.
-static KEYS: LazyLock<(SigningKey, Arc<VerifyKey>)> = LazyLock::new(|| {
+struct Keys {
+    sign: SigningKey,
+    verify: Arc<VerifyKey>,
+    public: String,
+}
+
+/// The keys of jumbo, made anew in each run.
+static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let (private, public) = SigningKey::generate().unwrap();
-    (SigningKey::from_base64(&private).unwrap(), Arc::new(VerifyKey::from_base64(&public).unwrap()))
+    let verify = Arc::new(VerifyKey::from_base64(&public).unwrap());
+    Keys { sign: SigningKey::from_base64(&private).unwrap(), verify, public }
 });
 
-fn with_payment(number: u8, state: PaymentState) -> Incoming {
+pub(super) fn with_payment(number: u8, state: PaymentState) -> Incoming {
     let amount = Cents(1735);
     let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
     signed(incoming(number, u64::from(number)).sealed, [number; 32], Some(payment))
@@ -193,6 +202,26 @@ fn a_payment_is_settled_only_by_what_its_pillar_signed(store: &dyn Store) {
     let signed = with_payment(1, PaymentState::Paid);
     assert_eq!(send(store, vec![signed.clone()], 80), [accepted(State::Received)]);
     assert_eq!(store.unchecked(9).unwrap()[0].signature, Some(signed.signature.bytes));
+}
+
+/// An upload that is not signed neither takes a payment off the list nor keeps the truth out.
+fn an_open_payment_is_closed_only_by_what_its_pillar_signed(store: &dyn Store) {
+    let open = health::report(60, vec![health::open(0xa1, 1, 50)]);
+    store.take_report("jumbo", &open, at(60)).unwrap();
+    let forged = Incoming { signature: incoming(2, 2).signature, ..with_payment(1, PaymentState::Paid) };
+    assert_eq!(send(store, vec![forged], 70), [Outcome::NotSigned]);
+    assert_eq!(store.unsettled_payments().unwrap().len(), 1);
+    assert_eq!(send(store, vec![with_payment(1, PaymentState::NotPaid)], 80), [accepted(State::Parked)]);
+    assert_eq!(store.unsettled_payments().unwrap(), []);
+}
+
+fn what_was_looked_at_says_so(store: &dyn Store) {
+    send(store, vec![incoming(1, 1), incoming(2, 2)], 60);
+    let first = store.unchecked(1).unwrap()[0].number;
+    let finding = CheckedAs::Sound;
+    store.note_checked(&[Checked { number: first, finding }]).unwrap();
+    let looked_at = |number| store.transaction(Reference::from_bits(number)).unwrap().unwrap().looked_at;
+    assert_eq!((looked_at(1), looked_at(2)), (true, false));
 }
 
 fn an_unknown_payment_that_was_not_paid_stays_parked(store: &dyn Store) {

@@ -49,8 +49,8 @@ pub enum Content {
 /// What vouches for an upload besides the connection through which it came.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// The key of the pillar that delivers.
-    pub key: Arc<VerifyKey>,
+    /// The key of the pillar that delivers; nothing when the hub knows none that is one.
+    pub key: Option<Arc<VerifyKey>>,
     /// The signature as it came, 64 bytes if it is one.
     pub bytes: Vec<u8>,
 }
@@ -58,7 +58,7 @@ pub struct Signature {
 /// A transaction ready to be stored.
 ///
 /// That its pillar signed it was not verified yet: it came through that pillar's own connection. What is new is
-/// verified when it is opened; what settles a payment, or comes from a revoked pillar, before it is stored.
+/// verified soon afterwards; what settles an open payment, or comes from a revoked pillar, before it is stored.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// What the pillar sealed.
@@ -77,7 +77,8 @@ impl Incoming {
     /// Whether its pillar signed it. Takes about 50 µs.
     #[must_use]
     pub fn is_genuine(&self) -> bool {
-        is_genuine(&self.sealed, self.payment.as_ref(), &self.signature.bytes, &self.signature.key)
+        let Signature { key, bytes } = &self.signature;
+        key.as_ref().is_some_and(|key| is_genuine(&self.sealed, self.payment.as_ref(), bytes, key))
     }
 }
 
@@ -181,8 +182,8 @@ pub enum Outcome {
     Conflict,
     /// The pillar was revoked, and this is sealed to a key that was made afterwards.
     KeyTooNew,
-    /// Its pillar did not sign it, and that had to be known at once: it would settle a payment, or the pillar was
-    /// revoked.
+    /// Its pillar did not sign it, and that had to be known at once: it would settle a payment that is stored or
+    /// reported as open, or the pillar was revoked.
     NotSigned,
 }
 
@@ -247,6 +248,8 @@ pub struct Stored {
     pub payment_settled_at: Option<Timestamp>,
     /// Where staff settled the payment for good, when they did.
     pub payment_settled_by: Option<DecidedBy>,
+    /// Whether it was looked at: whether its pillar signed it, and whether it can be opened.
+    pub looked_at: bool,
 }
 
 impl Stored {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use rustls::pki_types::pem::PemObject;
@@ -13,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 use uuid::Uuid;
 use zuil_hub::fleet;
 use zuil_hub::seal_keys::SealKeys;
-use zuil_hub::store::{Content, Stored, Trouble};
+use zuil_hub::store::{Batch, Content, Incoming, SealedContent, Signature, Stored, Trouble};
 use zuil_wire::health::DeviceState;
 use zuil_wire::seal::{OpenKey, SealKey};
 use zuil_wire::{
@@ -114,6 +116,33 @@ async fn whatever_is_changed_in_an_envelope_it_is_refused_or_waits_for_a_person(
     }
     let page = browser.text(&format!("/transactions/{}", Reference::from_bits(4))).await;
     assert!(page.contains("niet ondertekend door de zuil"));
+}
+
+/// The hub's second thread comes to it later, or not before its key is back.
+#[tokio::test]
+async fn staff_read_that_something_was_not_looked_at_yet() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    all_opened(&hub).await;
+    let (_, elsewhere) = OpenKey::generate().unwrap();
+    let gone = SealKey::from_base64("seal-1", &elsewhere).unwrap();
+    let envelope = pillar.envelope_as("jumbo", &gone, 2, None);
+    let signature = Signature { key: None, bytes: BASE64.decode(&envelope.signature).unwrap() };
+    let sealed = SealedContent {
+        encapsulated_key: BASE64.decode(&envelope.encapsulated_key).unwrap(),
+        ciphertext: BASE64.decode(&envelope.ciphertext).unwrap(),
+        header: envelope.header,
+    };
+    let now = Timestamp::now();
+    let incoming = Incoming { sealed, digest: [2; 32], payment: None, key_made_at: now, signature };
+    let batch = Batch { pillar: "jumbo".into(), transactions: vec![incoming], ..Batch::default() };
+    hub.running.store.take_in(&batch, now).unwrap();
+    for (number, said) in [(1, false), (2, true)] {
+        let page = browser.text(&format!("/transactions/{}", Reference::from_bits(number))).await;
+        assert_eq!(page.contains("nog niet gekeken of deze zuil dit heeft ondertekend"), said, "{number}");
+    }
 }
 
 #[tokio::test]

@@ -168,7 +168,7 @@ impl SqliteOutbox {
             done = work(&mut connection);
         }
         if let (Ok(_), Some(witness)) = (&done, &self.witness) {
-            witness.note();
+            witness.note(&connection);
         }
         self.note_write(done.as_ref().err());
         done

@@ -16,7 +16,7 @@ use super::super::rules::STEP;
 use super::transactions::forget_what_was_told;
 use super::{Result, SqliteOutbox, Tidied};
 
-/// So many pages in the log are worth bringing home while nobody is here: some fifty commits.
+/// So many pages in the log are worth bringing home while nobody is here: some sixty commits.
 const WORTH_A_CHECKPOINT: i64 = 256;
 
 /// Changes at most so many rows, and tells how many.

@@ -47,7 +47,7 @@ const STEPS: &[M<'static>] = &[
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// A log of so many pages is brought home.
-pub(super) const LONG_LOG: i32 = 1000;
+pub(super) const LONG_LOG: u32 = 1000;
 
 /// The settings of every connection that writes, but for `journal_mode=WAL`.
 pub const PRAGMAS: [(&str, &str); 9] = [

@@ -5,7 +5,7 @@
 //! for a month, with a month's requests behind it that the hub has.
 //!
 //! Invariant: no row with a number in a remembered stretch has the state `saved`. It holds when [`Walked`]
-//! is only used by whoever holds the connection, and whoever makes a row `saved` says so before.
+//! is only used by whoever holds the connection, and whoever makes a row `saved` says so before letting go of it.
 
 use std::collections::BTreeMap;
 

@@ -359,7 +359,20 @@ fn a_refusal_that_a_power_cut_kept_from_the_disk_is_settled_by_the_terminal() {
     assert!(!counter.is_settled());
     assert!(counter.ready().remembers(230).till.can_begin());
     assert!(counter.is_settled());
-    assert_eq!(counter.told(), []);
+    assert_eq!(counter.told(), [(PaymentState::NotPaid, None)], "nobody knows what the resident read");
+}
+
+/// The slip says that the request is saved, and it was.
+#[test]
+fn an_unknown_payment_that_a_power_cut_kept_from_the_disk_is_told_though_nobody_was_charged() {
+    let mut counter = Counter::open();
+    counter.begins().disk_fails(true);
+    counter.ends(Outcome::Unknown);
+    let mut counter = counter.after_a_power_cut();
+    assert_eq!(counter.told(), [], "the terminal is asked first");
+    counter.ready().remembers(230);
+    assert!(counter.is_settled());
+    assert_eq!(counter.told(), [(PaymentState::NotPaid, None)]);
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn transaction_page(visitor: &Visitor, opened: &Opened, now: Timestamp) -> Trans
         title: opened.title(lang),
         state: state_badge(stored.state, lang),
         meaning: lang.meaning(stored.state, payment_state),
-        trouble: stored.trouble.map(|trouble| lang.trouble(trouble)),
+        trouble: lang.trouble_with(stored),
         readable: content.is_some(),
         answers: lines.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
         steps,

@@ -93,6 +93,7 @@ pub(super) struct Texts {
     pub settled_step: &'static str,
     pub settled_by_staff: &'static str,
     pub unreadable: &'static str,
+    pub not_looked_at: &'static str,
     pub unreadable_help: &'static str,
     pub details: &'static str,
     pub visit_language: &'static str,
@@ -159,6 +160,8 @@ const NL: Texts = Texts {
     settled_step: "Uitkomst van de betaling bekend",
     settled_by_staff: "Medewerker besliste over de betaling",
     unreadable: "Inhoud niet te openen",
+    not_looked_at: "De hub heeft nog niet gekeken of deze zuil dit heeft ondertekend. Wacht een minuut en vernieuw \
+                    de pagina voordat u het behandelt.",
     unreadable_help: "De inhoud is versleuteld bewaard, maar kan nu niet worden geopend. Bel de beheerder: er \
                       ontbreekt een sleutel, of de zuil heeft iets verkeerds verstuurd.",
     details: "Gegevens",
@@ -227,6 +230,8 @@ const EN: Texts = Texts {
     settled_step: "Outcome of the payment known",
     settled_by_staff: "Staff decided about the payment",
     unreadable: "Content cannot be opened",
+    not_looked_at: "The hub has not looked yet whether this pillar signed this. Wait a minute and load the page \
+                    again before you act on it.",
     unreadable_help: "The content is kept sealed, but cannot be opened now. Call the administrator: a key is \
                       missing, or the pillar sent something wrong.",
     details: "Details",

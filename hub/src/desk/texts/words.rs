@@ -5,7 +5,7 @@ use zuil_wire::reference::NotAReference;
 use zuil_wire::{Cents, PaymentState, State};
 
 use super::Lang;
-use crate::store::Trouble;
+use crate::store::{Stored, Trouble};
 
 impl Lang {
     /// "12 aanvragen", at the start of a sentence.
@@ -137,8 +137,13 @@ impl Lang {
         }
     }
 
-    /// Why somebody must look at a request, besides its payment.
-    pub(in super::super) const fn trouble(self, trouble: Trouble) -> &'static str {
+    /// Why somebody must look at a request, besides its payment, or why nobody can rely on it yet.
+    pub(in super::super) fn trouble_with(self, stored: &Stored) -> Option<&'static str> {
+        let not_yet = || (!stored.looked_at).then_some(self.texts().not_looked_at);
+        stored.trouble.map(|trouble| self.trouble(trouble)).or_else(not_yet)
+    }
+
+    const fn trouble(self, trouble: Trouble) -> &'static str {
         match (self, trouble) {
             (Self::Nl, Trouble::NotSigned) => {
                 "Dit is niet ondertekend door de zuil die het stuurde, of onderweg veranderd. Bel de beheerder, en \

@@ -33,6 +33,10 @@ impl Health {
         self.payments.retain(|_, row| !row.closed || row.unsettled.decision.is_some());
     }
 
+    pub(super) fn has_open_payments(&self) -> bool {
+        self.payments.values().any(|row| !row.closed)
+    }
+
     pub(super) fn close_settled(&mut self, pillar: &str, reference: Reference) {
         self.close(|key, unsettled| key.pillar == pillar && unsettled.reference == reference);
     }

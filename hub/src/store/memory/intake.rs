@@ -1,5 +1,5 @@
 //! Taking in what pillars upload, in memory. Invariant: as in SQLite, a row is written once; afterwards only
-//! its payment, state, trouble and case number change, and plain content becomes sealed.
+//! its payment with its signature, state, trouble and case number change, and plain content becomes sealed.
 
 use jiff::Timestamp;
 use zuil_wire::{PaymentState, Refusal, State};
@@ -65,7 +65,9 @@ impl Memory {
         if revoked_at.is_some_and(|revoked_at| incoming.key_made_at >= revoked_at) {
             return Outcome::KeyTooNew;
         }
-        if revoked_at.is_some() && !incoming.is_genuine() {
+        let settles = self.health.has_open_payments()
+            && incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state));
+        if (revoked_at.is_some() || settles) && !incoming.is_genuine() {
             return Outcome::NotSigned;
         }
         let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
@@ -100,6 +102,7 @@ impl Memory {
             received_at: at,
             payment_settled_at: None,
             payment_settled_by: None,
+            looked_at: false,
         };
         self.ids.insert(header.reference, header.id);
         self.order.push(header.id);
@@ -185,6 +188,7 @@ impl Memory {
             let place = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
             let id = place.and_then(|place| self.order.get(place));
             let Some(row) = id.and_then(|id| self.transactions.get_mut(id)) else { continue };
+            row.stored.looked_at = true;
             match finding {
                 CheckedAs::Sound => {}
                 CheckedAs::Troubled(trouble) => {

@@ -113,7 +113,7 @@ impl<'a> Group<'a> {
         let revoked_at = revoked.map(|revoked| revoked.at);
         let mut outcomes = Vec::with_capacity(batch.transactions.len());
         for incoming in &batch.transactions {
-            outcomes.push(take_one(db, &mut self.references, incoming, at, revoked_at)?);
+            outcomes.push(self.take_one(db, incoming, at, revoked_at)?);
         }
         self.note_what_was_told(db, batch, &outcomes, at)?;
         if revoked_at.is_some() {
@@ -123,6 +123,39 @@ impl<'a> Group<'a> {
             take_survey(db, survey, at)?;
         }
         Ok(Taken::Outcomes(outcomes))
+    }
+
+    fn take_one(
+        &mut self,
+        db: &Connection,
+        incoming: &Incoming,
+        at: Timestamp,
+        revoked_at: Option<Timestamp>,
+    ) -> Result<Outcome, StoreError> {
+        if revoked_at.is_some_and(|revoked_at| incoming.key_made_at >= revoked_at) {
+            return Ok(Outcome::KeyTooNew);
+        }
+        let settles = self.has_open_payments
+            && incoming.payment.as_ref().is_some_and(|payment| rules::is_settled(payment.state));
+        if (revoked_at.is_some() || settles) && !incoming.is_genuine() {
+            return Ok(Outcome::NotSigned);
+        }
+        let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
+        let reference = incoming.sealed.header.reference;
+        let known = self.references.number_of(db, reference)?;
+        if known.is_some() || !insert(db, incoming, trouble, at)? {
+            return take_again(db, incoming, known, at, trouble);
+        }
+        self.references.add(reference, db.last_insert_rowid());
+        if trouble.is_some() {
+            db.prepare_cached("UPDATE pillars SET after_revocation = after_revocation + 1 WHERE name = ?1")?
+                .execute([&incoming.sealed.header.pillar])?;
+            if incoming.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown) {
+                health::settle_as_decided(db, &incoming.sealed.header)?;
+            }
+        }
+        let state = rules::first_state(incoming.payment.as_ref(), trouble);
+        Ok(Outcome::Accepted { state, case_number: None })
     }
 
     /// Closes payments whose outcome was told, and notes what was refused and how far the pillar counted.
@@ -167,37 +200,6 @@ fn revoked(db: &Connection, name: &str) -> Result<Option<Revoked>, StoreError> {
     let mut query = db.prepare_cached("SELECT revoked_at, after_revocation FROM pillars WHERE name = ?1")?;
     let (at, delivered) = query.query_row([name], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
     Ok(optional_time(at)?.map(|at| Revoked { at, delivered: delivered.unsigned_abs() }))
-}
-
-fn take_one(
-    db: &Connection,
-    references: &mut Adding<'_>,
-    incoming: &Incoming,
-    at: Timestamp,
-    revoked_at: Option<Timestamp>,
-) -> Result<Outcome, StoreError> {
-    if revoked_at.is_some_and(|revoked_at| incoming.key_made_at >= revoked_at) {
-        return Ok(Outcome::KeyTooNew);
-    }
-    if revoked_at.is_some() && !incoming.is_genuine() {
-        return Ok(Outcome::NotSigned);
-    }
-    let trouble = revoked_at.map(|_| Trouble::AfterRevocation);
-    let reference = incoming.sealed.header.reference;
-    let known = references.number_of(db, reference)?;
-    if known.is_some() || !insert(db, incoming, trouble, at)? {
-        return take_again(db, incoming, known, at, trouble);
-    }
-    references.add(reference, db.last_insert_rowid());
-    if trouble.is_some() {
-        db.prepare_cached("UPDATE pillars SET after_revocation = after_revocation + 1 WHERE name = ?1")?
-            .execute([&incoming.sealed.header.pillar])?;
-        if incoming.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown) {
-            health::settle_as_decided(db, &incoming.sealed.header)?;
-        }
-    }
-    let state = rules::first_state(incoming.payment.as_ref(), trouble);
-    Ok(Outcome::Accepted { state, case_number: None })
 }
 
 /// Something with this id, or with this reference as `number`, is stored already.

@@ -7,7 +7,8 @@
 //! - `wal_autocheckpoint`: SQLite's own (1,000 pages) where nobody tends the store, such as on the command
 //!   line; in a running hub a thread moves the log, so that no pillar waits for that (`tending.rs`).
 //! - `secure_delete`: what is deleted or sealed anew is overwritten, for it may have been an answer.
-//! - `cache_size` 32 MiB for the writer: references are random, so their index is written everywhere.
+//! - `cache_size` 32 MiB for the writer: the index of references is written everywhere at once when they are
+//!   entered (`references.rs`).
 //! - `temp_store=MEMORY`: nothing of a row goes into a file that nobody looks after.
 //! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
@@ -140,11 +141,16 @@ impl SqliteStore {
         }
         let mut references = newest.adding();
         let mut enter = || -> Result<(), StoreError> {
+            if self.log_in_doubt.load(Ordering::Relaxed) {
+                renew_the_log(&writer)?;
+            }
             let transaction = Transaction::new_unchecked(&writer, TransactionBehavior::Immediate)?;
             references.enter(&transaction)?;
             Ok(transaction.commit()?)
         };
-        enter().inspect_err(|_| self.log_in_doubt.store(true, Ordering::Relaxed))?;
+        let done = enter();
+        self.log_in_doubt.store(done.is_err(), Ordering::Relaxed);
+        done?;
         let added = references.end();
         newest.keep(added);
         Ok(())
@@ -205,6 +211,10 @@ impl Store for SqliteStore {
         }
         let taken = intake::take_in_all(&mut writer, &mut newest, deliveries);
         let failed = taken.as_ref().map_or(true, |all| all.iter().any(Result::is_err));
+        if failed {
+            // Read anew, rather than relied on.
+            *newest = None;
+        }
         self.log_in_doubt.store(failed, Ordering::Relaxed);
         taken
     }
@@ -230,8 +240,9 @@ impl Store for SqliteStore {
     }
 
     fn tend(&self) -> Result<(), StoreError> {
-        self.enter_references()?;
-        self.tender.tend(&self.writer)
+        let entered = self.enter_references();
+        self.tender.tend(&self.writer)?;
+        entered
     }
 
     fn transaction(&self, reference: Reference) -> Result<Option<Stored>, StoreError> {

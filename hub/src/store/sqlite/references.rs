@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
@@ -105,21 +105,17 @@ impl Adding<'_> {
 
     /// Enters all.
     pub(super) fn enter(&mut self, db: &Connection) -> Result<(), StoreError> {
-        let all = self.newest.numbers.iter().chain(&self.added);
-        let mut all: Vec<(String, i64)> =
-            all.map(|(reference, number)| (reference.compact(), *number)).collect();
-        // In the order of the index, so that each of its pages is written once.
-        all.sort_unstable();
-        // A conflict cannot be, since each was looked for before it was added; it must not be the end of everything.
-        let mut insert = db.prepare_cached(
-            "INSERT INTO reference_index (reference, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        )?;
-        for (reference, number) in &all {
-            insert.execute(params![reference, number])?;
-        }
-        if let Some(up_to) = all.iter().map(|(_, number)| number).max() {
-            db.prepare_cached("UPDATE entered SET up_to = max(up_to, ?1)")?.execute([up_to])?;
-        }
+        // What is in the table, not what is remembered of it. In the order of the index, so that each of its pages
+        // is written once. A conflict cannot be, since each was looked for before it was added; it must not be the
+        // end of everything.
+        db.prepare_cached(
+            "INSERT INTO reference_index (reference, number)
+             SELECT reference, number FROM transactions WHERE number > (SELECT up_to FROM entered)
+             ORDER BY reference ON CONFLICT DO NOTHING",
+        )?
+        .execute([])?;
+        db.prepare_cached("UPDATE entered SET up_to = (SELECT coalesce(max(number), 0) FROM transactions)")?
+            .execute([])?;
         self.entered = true;
         Ok(())
     }

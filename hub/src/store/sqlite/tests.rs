@@ -2,11 +2,13 @@
 
 use rusqlite::params;
 
-use super::super::conformance::{self, incoming, some_pillar};
+use super::super::conformance::{self, incoming, some_pillar, with_payment};
 use zuil_disk::{Disk, Fault, VFS};
-use zuil_wire::{AnswerLine, Cents, Transaction as Plain};
+use zuil_wire::{AnswerLine, Cents, PaymentState, Transaction as Plain};
 
-use super::super::{Batch, Content, DecidedBy, Finding, Incoming, Outcome};
+use zuil_wire::State;
+
+use super::super::{Batch, Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
 use super::*;
 use crate::checker::check_some;
@@ -184,6 +186,94 @@ fn a_decision_is_there_when_the_process_was_killed() {
     assert_eq!(reopened.unsettled_payments().unwrap()[0].decision, Some(decision));
     assert_eq!(reopened.take_report("jumbo", &report, now).unwrap().len(), 1);
     drop(store);
+}
+
+/// Sealed rows, one of them parked, one settled by staff, one not looked at, were there when the hub was updated.
+#[test]
+fn a_database_from_before_signatures_were_kept_keeps_all_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let keys = SealKeys::open_or_make(&folder.path().join("seal"), now).unwrap();
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 4).unwrap();
+        let db = old.transaction().unwrap();
+        pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
+        for (number, state, trouble, settled_by) in [
+            (1_u8, "received", None, None),
+            (2, "parked", Some("unreadable"), None),
+            (3, "received", None, Some("desk")),
+            (4, "received", None, None),
+        ] {
+            let Incoming { sealed, digest, .. } = incoming(number, number.into());
+            db.execute(
+                "INSERT INTO transactions (number, id, reference, pillar, sequence, digest, state, trouble,
+                     committed_at, received_at, payment_settled_by, header, encapsulated_key, ciphertext)
+                 VALUES (?1, ?2, ?3, 'jumbo', ?1, ?4, ?5, ?6, 7, ?7, ?8, ?9, ?10, ?11)",
+                params![
+                    number * 10,
+                    sealed.header.id.as_bytes(),
+                    sealed.header.reference.compact(),
+                    digest,
+                    state,
+                    trouble,
+                    micros(now),
+                    settled_by,
+                    write_json(&sealed.header).unwrap(),
+                    sealed.encapsulated_key,
+                    sealed.ciphertext,
+                ],
+            )
+            .unwrap();
+        }
+        db.execute("UPDATE checked SET up_to = 30", []).unwrap();
+        db.commit().unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    let found = |number: u8| {
+        store
+            .transaction(incoming(number, 1).sealed.header.reference)
+            .unwrap()
+            .unwrap_or_else(|| panic!("{number}"))
+    };
+    assert_eq!((found(2).trouble, found(2).state), (Some(Trouble::Unreadable), State::Parked));
+    assert_eq!(found(3).payment_settled_by, Some(DecidedBy::Desk));
+    assert_eq!([1, 2, 3, 4].map(|number| found(number).looked_at), [true, true, true, false]);
+    assert_eq!(found(4).content, Content::Sealed(incoming(4, 4).sealed));
+    let left = store.unchecked(9).unwrap();
+    assert_eq!((left.len(), left[0].number, &left[0].signature), (1, 40, &None));
+    // Sealed to a key that is not here: it says so, and nothing of a signature.
+    assert!(check_some(&store, &keys, 9).is_err());
+    assert_eq!(found(4).trouble, None);
+    // The pillar never heard the answer, and something new comes in.
+    let taken = store.take_in(&conformance::batch(vec![incoming(1, 1), incoming(5, 5)]), now).unwrap();
+    assert!(taken.outcomes().iter().all(|outcome| matches!(outcome, Outcome::Accepted { .. })));
+    assert_eq!(store.unchecked(9).unwrap()[1].number, 41);
+}
+
+/// What staff settled is verified as the pillar had told it.
+#[test]
+fn what_staff_settled_before_it_was_looked_at_is_still_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let keys = SealKeys::open_or_make(&folder.path().join("seal"), now).unwrap();
+    let unknown = with_payment(1, PaymentState::Unknown);
+    let forged = Incoming { signature: incoming(2, 2).signature, ..unknown.clone() };
+    for (sent, is_signed) in [(unknown, true), (forged, false)] {
+        let file = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&file.path().join("hub.sqlite")).unwrap();
+        store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+        store.take_in(&conformance::batch(vec![sent]), now).unwrap();
+        store.revoke_pillar("jumbo", now).unwrap();
+        let key = store.unsettled_payments().unwrap()[0].key().unwrap();
+        let decision = Decision { finding: Finding::Paid, by: DecidedBy::Desk, at: now };
+        assert_eq!(store.decide_payment(&key, decision).unwrap(), Decided::ForGood);
+        // The key that it is sealed to is not here, so that it goes no further when it is signed.
+        assert_eq!(check_some(&store, &keys, 9).is_err(), is_signed);
+        let found = store.transaction(incoming(1, 1).sealed.header.reference).unwrap().unwrap();
+        assert_eq!(found.trouble, (!is_signed).then_some(Trouble::NotSigned));
+    }
 }
 
 #[test]

@@ -76,7 +76,8 @@ pub(super) fn survey_count(db: &Connection) -> Result<u64, StoreError> {
 
 pub(super) const STORED: &str =
     "id, reference, pillar, state, case_number, payment, committed_at, received_at,
-     payment_settled_at, payment_settled_by, trouble, content, header, encapsulated_key, ciphertext";
+     payment_settled_at, payment_settled_by, trouble, content, header, encapsulated_key, ciphertext,
+     number <= (SELECT up_to FROM checked)";
 
 /// A row of which [`STORED`] are the first columns.
 pub(super) fn stored(row: &Row<'_>) -> Result<Stored, StoreError> {
@@ -94,6 +95,7 @@ pub(super) fn stored(row: &Row<'_>) -> Result<Stored, StoreError> {
         payment_settled_by: read_decided_by(row.get(9)?)?,
         trouble: read_trouble(row.get(10)?)?,
         content: content(row, 11)?,
+        looked_at: row.get(15)?,
     })
 }
 

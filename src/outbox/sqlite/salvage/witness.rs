@@ -6,7 +6,9 @@
 //! is not synced itself, so that it may know too little after a power cut, and never too much.
 //!
 //! SQLite tells the log's length to a hook after each commit, which costs nothing; asking for it afterwards
-//! would. That hook is also what brings the log home when it has grown long, so we have to do that, too.
+//! would. SQLite's own hook is what brings the log home when it has grown long, so we have to do that, too: after
+//! the witness was written. A log that was brought home may be deleted at any time, and by the database's being
+//! newer than its witness it is known that it was.
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
@@ -77,17 +79,13 @@ impl Witness {
 
     /// After SQLite has opened the database: notes how far its log is, and hears of every commit from then on.
     pub(in super::super) fn attend(&self, connection: &Connection) {
-        connection.wal_hook(Some(|log, frames| {
+        connection.wal_hook(Some(|_, frames| {
             FRAMES.set(u32::try_from(frames).ok());
-            if frames >= LONG_LOG {
-                // As SQLite's own hook does it: when it is not possible now, the next commit tries again.
-                let _ = log.checkpoint();
-            }
             Ok(())
         }));
         let frames = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
         FRAMES.set(frames.ok().and_then(|frames| u32::try_from(frames).ok()));
-        self.note();
+        self.note(connection);
     }
 
     /// Before a write on this thread.
@@ -95,14 +93,18 @@ impl Witness {
         FRAMES.set(None);
     }
 
-    /// After a write on this thread that is durable; does nothing when that changed nothing. What goes wrong
-    /// here only makes it know less.
-    pub(in super::super) fn note(&self) {
-        if let Some(frames) = FRAMES.take()
-            && let Some(known) = self.look(frames)
+    /// After a write on this thread that is durable; does nothing when that changed nothing. Brings a long log
+    /// home. What goes wrong here only makes it know less.
+    pub(in super::super) fn note(&self, connection: &Connection) {
+        let Some(frames) = FRAMES.take() else { return };
+        if let Some(known) = self.look(frames)
             && let Err(error) = self.write(&known)
         {
             tracing::debug!(%error, "the witness of the outbox cannot be written");
+        }
+        if frames >= LONG_LOG {
+            // When it is not possible now, the next commit tries again.
+            let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         }
     }
 

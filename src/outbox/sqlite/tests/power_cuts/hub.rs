@@ -166,7 +166,7 @@ fn take_in(store: &SqliteStore, pending: &[Pending]) -> Option<Vec<ItemOutcome>>
             sealed: SealedContent { header, encapsulated_key, ciphertext },
             payment: item.payment.clone(),
             key_made_at: jiff::Timestamp::UNIX_EPOCH,
-            signature: Signature { key: Arc::clone(key), bytes },
+            signature: Signature { key: Some(Arc::clone(key)), bytes },
         }
     };
     let transactions = pending.iter().map(incoming).collect();
