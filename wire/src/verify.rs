@@ -26,7 +26,7 @@ impl VerifyKey {
         Ok(Self(key))
     }
 
-    /// Believes an envelope that was signed with this key.
+    /// Checks that an envelope was signed with this key.
     ///
     /// # Errors
     /// [`SealError::Signature`] when it was not.

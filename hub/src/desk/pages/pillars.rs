@@ -355,7 +355,7 @@ fn device_row(part: Part, condition: &Condition, lang: Lang, now: Timestamp) -> 
         since: Moment::new(part.since, now, lang),
         remedy: match condition.contact {
             Contact::Now => lang.remedy(part.device, part.state),
-            Contact::Revoked => lang.remedy(part.device, DeviceState::Ready),
+            Contact::Revoked => lang.pillar_texts().nothing_to_do,
             Contact::NoWord | Contact::Silent(_) => lang.pillar_texts().contact_first,
         },
         settle: known && part.state == DeviceState::Blocked,

@@ -1,5 +1,5 @@
-//! Which transactions were looked at once: whether they are signed, and can be opened. Invariant: they are looked at in the
-//! order in which they came in, and none is passed over.
+//! Which transactions were looked at once: whether they are signed, and can be opened. Invariant: they are
+//! looked at in the order in which they came in, and none is passed over.
 
 use rusqlite::{Connection, Transaction, params};
 

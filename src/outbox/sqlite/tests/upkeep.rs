@@ -1,7 +1,7 @@
 //! The file in the course of its life: content that goes, pages that are used again, a log that is
 //! brought home, numbers in blocks.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Refusal;
