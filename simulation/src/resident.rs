@@ -25,6 +25,8 @@ pub(crate) struct Resident {
     acted_at: Option<Place>,
     here_since: Option<Duration>,
     /// How often they were asked whether they are still there.
+    /// They found the first screen.
+    has_begun: bool,
     warned: u32,
     pub(crate) has_left: bool,
 }
@@ -47,6 +49,7 @@ impl Resident {
             lingers: Duration::from_secs(random.u64(2..40)),
             acted_at: None,
             here_since: None,
+            has_begun: false,
             warned: 0,
             has_left: false,
         }
@@ -58,6 +61,13 @@ impl Resident {
             self.warned += 1;
             self.has_left = self.warned > 2;
             return vec![Intent::Resume];
+        }
+        if !self.has_begun {
+            match &view.screen {
+                Screen::Attract { .. } | Screen::Goodbye | Screen::OutOfService(_) => self.has_begun = true,
+                // Somebody walked away from it a moment ago. Nobody goes on with what is another's.
+                _ => return vec![Intent::Stop, Intent::ConfirmStop, Intent::Next],
+            }
         }
         let place = place(view);
         if self.acted_at.is_none_or(|before| before != place) {
