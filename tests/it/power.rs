@@ -22,9 +22,9 @@ fn killed_before_the_intent_is_written_nothing_happened() {
 }
 
 #[test]
-fn killed_between_intent_and_the_question_to_the_terminal_nothing_is_charged() {
+fn killed_between_intent_and_the_question_to_the_terminal_nothing_is_charged_and_it_is_told_as_not_paid() {
     let story = Story::killed_at("after-intent");
-    assert_eq!((story.charges, story.delivered), (0, vec![]));
+    assert_eq!((story.charges, story.delivered), (0, vec![PaymentState::NotPaid]));
 }
 
 #[test]
