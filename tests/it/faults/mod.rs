@@ -9,6 +9,7 @@ mod terminal;
 
 use std::time::{Duration, Instant};
 
+use zuil::devices::printer::simulator::{Fault, Moment, Plan};
 use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::visit::{Intent, PayStage, ReceiptOutcome, ReceiptView, Screen, View, WhyNotPaid};
 use zuil_wire::PaymentState;
@@ -17,6 +18,9 @@ use crate::town::{PATIENCE, Resident, Town};
 
 /// How fast the simulated paper moves, in millimetres a second: slow enough to pull it out.
 const PAPER_SPEED: u32 = 120;
+
+/// Where the paper is when a part of a receipt is on it, and not all.
+const A_PART_OF_IT: Moment = Moment::Millimetre(60);
 
 /// A paid errand on which something goes wrong.
 struct Errand {
@@ -88,6 +92,13 @@ impl Errand {
         let view = self.until("the receipt", is_receipt);
         self.wait("the paper to move", |town| !town.printer.paper_now().text.trim().is_empty());
         receipt(&view.screen)
+    }
+
+    /// Goes on until the receipt's screen is there, while something goes wrong with the printer when a part of
+    /// the receipt is on paper: at a place of the paper, not at a time, however slow the machine is.
+    fn prints_until(&mut self, fault: Fault) {
+        self.town.printer.plan(Plan::new(fault, A_PART_OF_IT));
+        self.until("the receipt", is_receipt);
     }
 
     /// Looks at the receipt's screen until the paper is as told.
