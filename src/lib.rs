@@ -3,7 +3,6 @@
 //! The rooms and the direction in which they may depend on each other are in
 //! `docs/architecture.md`; `tests/it/tidy.rs` enforces them.
 
-pub mod catalogue;
 pub mod clock;
 pub mod config;
 #[cfg(feature = "simulators")]

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
-use zuil::catalogue::Catalogue;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::outbox::SqliteOutbox;
@@ -15,6 +14,7 @@ use zuil::pillar::{NotServing, Standing};
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
+use zuil_catalogue::Catalogue;
 use zuil_wire::health::Salvaged;
 
 /// What a visit leaves behind in memory is wiped when it is freed.

@@ -17,7 +17,6 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use zuil_wire::{Binding, HealthReport};
 
-use crate::catalogue::{Catalogue, Mistake};
 use crate::clock::{Clock, HubTime};
 use crate::config::{self, Config, Recorded};
 use crate::devices::headphones::Headphones;
@@ -36,6 +35,7 @@ use crate::speech::Speech;
 use crate::sync::{self, Keyring, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
+use zuil_catalogue::{Catalogue, Mistake};
 
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};

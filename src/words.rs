@@ -6,9 +6,9 @@
 use jiff::civil::{Date, Weekday};
 use zuil_wire::Cents;
 
-use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{Expected, ReaderKind};
+use zuil_catalogue::Language;
 
 /// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
 /// space, so that it is not broken over two lines.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use zuil::catalogue::Catalogue;
+use zuil_catalogue::Catalogue;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_wire::seal::{OpenKey, SealKey};
 
@@ -33,7 +33,7 @@ impl Grounds {
     }
 
     fn make() -> Result<Self, Box<dyn std::error::Error>> {
-        let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
+        let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue/example");
         let folder = tempfile::tempdir()?;
         let at = |second| Timestamp::from_second(second);
         let old = SealKeys::open_or_make(folder.path(), at(1_000)?)?.newest().clone();

@@ -24,13 +24,13 @@ enum Command {
     #[cfg(feature = "window")]
     Window {
         /// The folder with the tasks.
-        #[arg(long, default_value = "catalogue")]
+        #[arg(long, default_value = "catalogue/example")]
         catalogue: PathBuf,
     },
     /// A scripted resident does one paid errand through the real widgets, without a display.
     Walkthrough {
         /// The folder with the tasks.
-        #[arg(long, default_value = "catalogue")]
+        #[arg(long, default_value = "catalogue/example")]
         catalogue: PathBuf,
         /// Where the pictures go; a new folder below `demo/` when left out.
         #[arg(long)]
@@ -62,13 +62,13 @@ enum Command {
     #[cfg(feature = "window")]
     BenchStart {
         /// The folder with the tasks.
-        #[arg(long, default_value = "catalogue")]
+        #[arg(long, default_value = "catalogue/example")]
         catalogue: PathBuf,
     },
     /// Measures how long a receipt takes on a slow line, as JSON lines. Needs no display.
     BenchReceipt {
         /// The folder with the tasks.
-        #[arg(long, default_value = "catalogue")]
+        #[arg(long, default_value = "catalogue/example")]
         catalogue: PathBuf,
     },
 }

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions, mock_elapsed_time};
 use serde_json::json;
 
-use crate::catalogue::{Catalogue, Language};
 use crate::config::Config;
 use crate::devices::terminal::simulator::Pace;
 use crate::pillar::Pillar;
@@ -18,6 +17,7 @@ use crate::runner::Input;
 use crate::screens::Screens;
 use crate::texts::say;
 use crate::visit::{ReceiptOutcome, ReceiptView, Screen, View};
+use zuil_catalogue::{Catalogue, Language};
 
 use super::hub::Hub;
 use super::stage::{self, Stage};

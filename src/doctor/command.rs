@@ -11,7 +11,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{Order, Verdict, console, examine, pdf};
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 /// The exit code when something failed.
 const FAILED: u8 = 2;

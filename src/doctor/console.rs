@@ -53,7 +53,7 @@ pub fn json(report: &Report) -> String {
 
 /// Said when the report is on its way and takes a moment.
 #[must_use]
-pub fn patience(language: crate::catalogue::Language) -> &'static str {
+pub fn patience(language: zuil_catalogue::Language) -> &'static str {
     say(language, "Looking at everything; this takes up to a minute.")
 }
 

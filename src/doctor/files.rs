@@ -11,10 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Binding;
 
 use super::{Check, Finding, Order};
-use crate::catalogue::{Catalogue, Language};
 use crate::config::Config;
 use crate::sync;
 use crate::texts::{fill, say};
+use zuil_catalogue::{Catalogue, Language};
 
 /// How long before its end a certificate asks for attention.
 const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -30,11 +30,11 @@ use jiff::tz::TimeZone;
 use zuil_wire::Binding;
 use zuil_wire::health::Device;
 
-use crate::catalogue::Language;
 use crate::config::Config;
 use crate::devices::port::PortName;
 use crate::pillar::{Running, condition};
 use crate::texts::say;
+use zuil_catalogue::Language;
 
 use run::Task;
 use told::Holder;

@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_wire::Binding;
 
 use super::{Check, Finding};
-use crate::catalogue::Language;
 use crate::sync::{Ended, Probe, SyncError, probe};
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// More than this between the clocks asks for attention.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);

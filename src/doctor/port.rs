@@ -9,9 +9,9 @@ use zuil_wire::health::Device;
 
 use super::Finding;
 use super::told::{Holder, by_pillar};
-use crate::catalogue::Language;
 use crate::devices::port::PortName;
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// Whether the port of a device can be opened now. `Err` is what is wrong; with a pillar that runs it is
 /// what that one says of the device.

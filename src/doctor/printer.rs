@@ -13,11 +13,11 @@ use zuil_wire::health::Device;
 use super::port::try_open;
 use super::told::Holder;
 use super::{Check, Finding};
-use crate::catalogue::Language;
 use crate::config::Printer;
 use crate::devices::port::PortName;
 use crate::devices::printer::{Condition, EscPosPrinter, Job, Options, PrinterEvent, ReceiptPrinter};
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// How long a printer may take to say how it is.
 const ANSWER_TIME: Duration = Duration::from_secs(8);

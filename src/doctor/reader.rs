@@ -7,9 +7,9 @@ use zuil_wire::health::Device;
 use super::Finding;
 use super::port::try_open;
 use super::told::Holder;
-use crate::catalogue::Language;
 use crate::devices::port::PortName;
 use crate::texts::say;
+use zuil_catalogue::Language;
 
 /// Whether the reader's port opens. A reader says nothing until something is held against it.
 pub fn check(language: Language, port: Option<&PortName>, device: Device, holder: &Holder) -> Finding {

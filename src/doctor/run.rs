@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Check, Finding};
-use crate::catalogue::Language;
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// One or more checks that belong together and may take long.
 pub struct Task {

@@ -8,9 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Finding;
-use crate::catalogue::Language;
 use crate::config::{Headphones, Speech};
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// How long a program that speaks may take to say its version.
 const VERSION_TIME: Duration = Duration::from_secs(10);

@@ -10,11 +10,11 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use super::{Check, Finding};
-use crate::catalogue::Language;
 use crate::config::Config;
 use crate::outbox::{Attempts, Counts, Examined, LastSalvage, OutboxError, RESERVE, SqliteOutbox};
 use crate::pillar::{Running, is_running};
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// So little free space, in MiB, that nothing can be kept for long.
 const TOO_LITTLE: u64 = 50;

@@ -10,13 +10,13 @@ use zuil_wire::health::Device;
 use super::port::try_open;
 use super::told::Holder;
 use super::{Check, Finding};
-use crate::catalogue::Language;
 use crate::config::Terminal;
 use crate::devices::port::PortName;
 use crate::devices::terminal::{
     Condition, Last, Memory, NotDone, Options, Password, PaymentTerminal, TerminalEvent, ZvtTerminal,
 };
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 /// How long registration may take.
 const READY_TIME: Duration = Duration::from_secs(12);

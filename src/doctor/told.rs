@@ -8,9 +8,9 @@ use zuil_wire::HealthReport;
 use zuil_wire::health::{Device, DeviceState};
 
 use super::{Finding, printer};
-use crate::catalogue::Language;
 use crate::devices::printer::Condition;
 use crate::texts::say;
+use zuil_catalogue::Language;
 
 /// Who has the devices.
 #[derive(Clone, Debug)]

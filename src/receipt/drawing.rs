@@ -20,7 +20,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::code_pages::printable;
 use super::raster::Canvas;
-use crate::catalogue::Direction;
+use zuil_catalogue::Direction;
 
 /// How letters look.
 #[derive(Clone, Copy, Debug, PartialEq)]

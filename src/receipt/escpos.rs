@@ -14,7 +14,7 @@ use super::logo::logo;
 use super::paper::Paper;
 use super::raster::{Canvas, Piece, Trim};
 use super::{Block, Receipt};
-use crate::catalogue::Direction;
+use zuil_catalogue::Direction;
 
 /// A receipt that can be printed.
 pub struct Printable {

@@ -21,10 +21,10 @@ use jiff::civil::DateTime;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{PaymentState, Reference, State};
 
-use crate::catalogue::{Direction, Language};
 use crate::texts::{fill, say};
 use crate::visit::Slip;
 use crate::words;
+use zuil_catalogue::{Direction, Language};
 
 pub use escpos::{Printable, render};
 pub use paper::Paper;

@@ -5,10 +5,10 @@
 use zuil_wire::PaymentState;
 
 use super::{Block, as_written, aside};
-use crate::catalogue::Language;
 use crate::texts::say;
 use crate::visit::{Slip, SlipPayment};
 use crate::words;
+use zuil_catalogue::Language;
 
 /// A payment whose outcome is known.
 pub(super) fn settled(language: Language, payment: &SlipPayment) -> Vec<Block> {

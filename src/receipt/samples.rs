@@ -2,8 +2,8 @@
 
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
-use crate::catalogue::Language;
 use crate::visit::{CardLines, Slip, SlipPayment};
+use zuil_catalogue::Language;
 
 /// The words of the errand in a language.
 struct Words {

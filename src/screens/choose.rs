@@ -5,8 +5,8 @@ use slint::ComponentHandle;
 use super::Sink;
 use super::rows::Rows;
 use super::ui::{self, ChooseState, IconName, TileRow};
-use crate::catalogue::Icon;
 use crate::visit::{Intent, Tile};
+use zuil_catalogue::Icon;
 
 pub(super) struct Choose {
     tiles: Rows<TileRow>,

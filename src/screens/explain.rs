@@ -5,9 +5,9 @@ use slint::{ComponentHandle, SharedString};
 use super::choose::icon;
 use super::rows::Rows;
 use super::ui::{self, ExplainState};
-use crate::catalogue::Language;
 use crate::visit::Screen;
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) struct Explain {
     needs: Rows<SharedString>,

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use slint::platform::PointerEventButton;
 use zuil_wire::Cents;
 
-use crate::catalogue::Language;
 use crate::texts::{fill, say};
+use zuil_catalogue::Language;
 
 use super::Screens;
 use crate::words;

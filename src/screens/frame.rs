@@ -5,9 +5,9 @@ use slint::ComponentHandle;
 use super::Sink;
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use crate::catalogue::Language;
 use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) struct Frame {
     languages: Rows<LanguageRow>,

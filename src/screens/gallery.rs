@@ -5,13 +5,13 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
-use crate::catalogue::{Icon, Language};
 use crate::visit::{
     CardTrouble, Control, Day, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, OptionLabel,
     OptionView, OutOfService, Overlay, PayStage, Progress, QuestionView, ReaderKind, ReceiptOutcome,
     ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View,
     WhyNotPaid, WhyNotPrinted,
 };
+use zuil_catalogue::{Icon, Language};
 
 /// A view and what it is called; the name fits in a file name.
 #[derive(Clone, Debug, PartialEq)]

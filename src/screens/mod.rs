@@ -33,8 +33,8 @@ use std::rc::Rc;
 
 use slint::ComponentHandle;
 
-use crate::catalogue::Language;
 use crate::visit::{Intent, Screen, View};
+use zuil_catalogue::Language;
 
 /// What Slint makes of `ui/app.slint`.
 #[allow(missing_docs)] // Generated code has no documentation.

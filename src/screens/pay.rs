@@ -5,9 +5,9 @@ use zuil_wire::Cents;
 
 use super::Sink;
 use super::ui::{self, PayState, PayStep};
-use crate::catalogue::Language;
 use crate::visit::{CardTrouble, Intent, PayStage, TerminalStep, WhyNotPaid};
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) fn connect(app: &ui::App, sink: &Sink) {
     let sink = sink.clone();

@@ -12,12 +12,12 @@ use super::ui::{
     self, ControlKind, DayRow, FieldName, FieldRow, HoldStage as Stage, KeyboardKind, OptionName, OptionRow,
     QuestionState,
 };
-use crate::catalogue::Language;
 use crate::visit::{
     Control, Day, Field, FieldLabel, HoldStage, Intent, Keyboard, OptionLabel, OptionView, QuestionView,
     ReaderKind,
 };
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) struct Question {
     fields: Rows<FieldRow>,

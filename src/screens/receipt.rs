@@ -6,9 +6,9 @@ use zuil_wire::{PaymentState, State};
 use super::qr;
 use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
-use crate::catalogue::Language;
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) struct Receipt {
     reference: Rows<SharedString>,

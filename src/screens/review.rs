@@ -7,10 +7,10 @@ use super::Sink;
 use super::question::send_place;
 use super::rows::Rows;
 use super::ui::{self, LineRow, ReviewState};
-use crate::catalogue::Language;
 use crate::texts::say;
 use crate::visit::{Intent, ReviewAnswer, ReviewLine};
 use crate::words;
+use zuil_catalogue::Language;
 
 pub(super) struct Review {
     lines: Rows<LineRow>,

@@ -15,7 +15,6 @@ use uuid::Uuid;
 use zuil_wire::seal::{OpenKey, SealKey};
 use zuil_wire::{HealthReport, Reference};
 
-use crate::catalogue::Catalogue;
 use crate::clock::Moment;
 use crate::devices::printer::core::{Core, Input as PrinterInput, Output as PrinterOutput};
 use crate::devices::printer::paper::PaperSettings;
@@ -27,6 +26,7 @@ use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::visit::{View, Visit, VisitSettings};
 use crate::waypoint::NoWaypoints;
+use zuil_catalogue::Catalogue;
 
 /// How often an idle printer is asked for its status.
 const POLL: Duration = Duration::from_secs(1);

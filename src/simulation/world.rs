@@ -16,7 +16,6 @@ use super::faults::{Trouble, schedule};
 use super::hub::{Fate, Hub};
 use super::pillar::{Asked, Dead, Pillar};
 use super::resident::{Manner, Resident};
-use crate::catalogue::Catalogue;
 use crate::devices::printer::core::Input as PrinterInput;
 use crate::devices::printer::simulator::{HEAD_DOTS, Mechanism, Physics};
 use crate::devices::terminal::driver::Input as TerminalInput;
@@ -24,6 +23,7 @@ use crate::devices::terminal::simulator::Pace;
 use crate::devices::terminal::simulator::core::{Act, Core};
 use crate::devices::terminal::simulator::ledger::Ledger;
 use crate::runner::Input;
+use zuil_catalogue::Catalogue;
 
 mod turning;
 
@@ -46,7 +46,7 @@ const OVER: Duration = Duration::from_secs(540);
 
 /// The example catalogue, read once for all days.
 static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example");
     Arc::new(Catalogue::load(&folder).expect("the example catalogue"))
 });
 

@@ -69,12 +69,12 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::catalogue::Language;
     use crate::visit::{
         Control, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, PayStage, QuestionView, ReaderKind,
         ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, WhyNotPaid,
         WhyNotPrinted,
     };
+    use zuil_catalogue::Language;
     use zuil_wire::{Cents, PaymentState, Reference, State};
 
     #[derive(Clone, Default)]

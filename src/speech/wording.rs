@@ -6,7 +6,6 @@
 use jiff::civil::Date;
 use zuil_wire::{Cents, PaymentState, State};
 
-use crate::catalogue::Language;
 use crate::texts::{fill, say};
 use crate::visit::{
     CardTrouble, Control, Field, FieldLabel, Frame, HoldStage, OptionLabel, Overlay, PayStage, QuestionView,
@@ -14,6 +13,7 @@ use crate::visit::{
     WhyNotPaid, WhyNotPrinted,
 };
 use crate::words;
+use zuil_catalogue::Language;
 
 /// What is said once, and what is said again when it changes.
 type Spoken = (Vec<String>, Vec<String>);

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 #[cfg(test)]
 mod tests;

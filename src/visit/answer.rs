@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use zeroize::Zeroizing;
 use zuil_wire::AnswerLine;
 
-use crate::catalogue::{Choice, Kind, Language, Question};
+use zuil_catalogue::{Choice, Kind, Language, Question};
 
 use super::validate::{Phone, spaced_postcode};
 use super::{DocumentKind, ReviewAnswer, words};

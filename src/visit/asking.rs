@@ -8,7 +8,7 @@ use super::held::reader_of;
 use super::state::{Effects, Look, State};
 use super::{Control, Event, Expected, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView};
 use super::{Progress, QuestionView, ReaderKind, Screen, paying};
-use crate::catalogue::{Kind, Question};
+use zuil_catalogue::{Kind, Question};
 
 /// A question that is being answered.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ fn control(entry: &Entry, question: &Question, look: &Look<'_>) -> Control {
                 Kind::Choice { options } | Kind::Choices { options, .. } => options.as_slice(),
                 _ => &[],
             };
-            let option = |(option, chosen): (&crate::catalogue::Choice, &bool)| OptionView {
+            let option = |(option, chosen): (&zuil_catalogue::Choice, &bool)| OptionView {
                 label: OptionLabel::Text(option.text.get(look.language).to_owned()),
                 chosen: *chosen,
             };

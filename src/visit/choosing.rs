@@ -1,6 +1,6 @@
 //! From the first screen to the explanation of a task.
 
-use crate::catalogue::Task;
+use zuil_catalogue::Task;
 
 use super::asking::Asking;
 use super::form::Form;
@@ -61,7 +61,7 @@ pub(super) fn card_missing(task: usize, look: &Look<'_>) -> bool {
 /// What the first screen shows.
 pub(super) fn attract_screen(look: &Look<'_>) -> Screen {
     let municipality = &look.catalogue.municipality;
-    let text = |text: &crate::catalogue::Text| text.get(look.language).to_owned();
+    let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     Screen::Attract {
         welcome: text(&municipality.welcome),
         tiles: tiles(look).take(TILES).collect(),

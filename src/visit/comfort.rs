@@ -2,7 +2,7 @@
 //!
 //! Invariant: all of it goes back to the default when the visit ends.
 
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 use super::{Intent, TextSize};
 

@@ -3,7 +3,7 @@
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{AnswerLine, Cents, SurveyAnswers};
 
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 use super::event::{CardLines, ReaderKind};
 

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::catalogue::{Addresses, Kind, Question, Street};
+use zuil_catalogue::{Addresses, Kind, Question, Street};
 
 use super::answer::Answer;
 use super::buffer::{Buffer, Takes};
@@ -334,11 +334,12 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::catalogue::Catalogue;
+    use zuil_catalogue::Catalogue;
 
     #[test]
     fn an_entry_of_any_kind_can_be_wiped() {
-        let catalogue = Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap();
+        let catalogue =
+            Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example")).unwrap();
         let done = [
             Intent::ChooseOption(1),
             Intent::ChooseDay(date(2026, 12, 1)),

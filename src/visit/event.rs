@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{PaymentState, Reference, State};
 
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 /// The time, given to the visit with every event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

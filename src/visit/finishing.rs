@@ -303,7 +303,7 @@ fn advance(state: &mut TransactionState, news: TransactionState) {
 fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
     let task = form.task(look);
     let municipality = &look.catalogue.municipality;
-    let text = |text: &crate::catalogue::Text| text.get(look.language).to_owned();
+    let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     let payment = task.fee.as_ref().zip(kept.payment.as_ref()).map(|(fee, payment)| SlipPayment {
         amount: fee.amount,
         label: text(&fee.label),

@@ -6,7 +6,7 @@
 use zeroize::ZeroizeOnDrop;
 use zuil_wire::{AnswerLine, Cents};
 
-use crate::catalogue::{Kind, Question, Task};
+use zuil_catalogue::{Kind, Question, Task};
 
 use super::answer::Answer;
 use super::entry::Entry;
@@ -166,7 +166,7 @@ impl Form {
         let task = self.task(look);
         Draft {
             task: task.id.clone(),
-            task_title: task.title.get(crate::catalogue::Language::Nl).to_owned(),
+            task_title: task.title.get(zuil_catalogue::Language::Nl).to_owned(),
             language: look.language,
             answers: self.asked(look).into_iter().filter_map(line).collect(),
             fee: self.fee(look),

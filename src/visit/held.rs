@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::catalogue::Kind;
+use zuil_catalogue::Kind;
 
 use super::answer::Answer;
 use super::buffer::{Buffer, Takes};

@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::catalogue::Catalogue;
+use zuil_catalogue::Catalogue;
 
 use super::comfort::{Comfort, Layer};
 use super::state::{Effects, Look, Patience, State, WhenStopped};

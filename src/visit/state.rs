@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::Language;
+use zuil_catalogue::Catalogue;
+use zuil_catalogue::Language;
 
 use super::asking::Asking;
 use super::finishing::{Done, Saving, Survey};

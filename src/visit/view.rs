@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
-use crate::catalogue::{Icon, Language};
+use zuil_catalogue::{Icon, Language};
 
 use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
 

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use crate::catalogue::Language;
+use zuil_catalogue::Language;
 
 use super::DocumentKind;
 

@@ -203,5 +203,5 @@ impl Resident {
 
 /// The example catalogue of this repository.
 pub fn catalogue() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example")
 }

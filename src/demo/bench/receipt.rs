@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
-use crate::catalogue::Language;
 use crate::config::Config;
 use crate::demo::errand::ScriptedResident;
 use crate::demo::hub::Hub;
@@ -23,6 +22,7 @@ use crate::pillar::Pillar;
 use crate::receipt::{self, Paper};
 use crate::runner::Input;
 use crate::visit::{CardLines, Screen, Slip, SlipPayment, View};
+use zuil_catalogue::Language;
 
 /// The line of the printer, in bits a second. Its paper moves at 150 mm a second.
 const BAUD: u32 = 38_400;

@@ -1,8 +1,8 @@
 //! The page as a file; how it looks, a person has to see (`ZUIL_KEEP=/some/folder`).
 
 use super::*;
-use crate::catalogue::Language;
 use crate::doctor::tests::report;
+use zuil_catalogue::Language;
 
 #[test]
 fn the_same_report_gives_the_same_page_and_another_gives_another() {

@@ -10,11 +10,11 @@ use zuil_wire::seal::{OpenKey, SealKey};
 
 use super::super::*;
 use super::*;
-use crate::catalogue::Catalogue;
 use crate::demo::errand::ScriptedResident;
 use crate::outbox::{Settings, SqliteOutbox};
 use crate::visit::{OutOfService, Screen, VisitSettings};
 use crate::waypoint::NoWaypoints;
+use zuil_catalogue::Catalogue;
 
 /// A pillar without devices, at which free tasks can be done.
 struct Pillar {
@@ -30,7 +30,8 @@ impl Pillar {
         let outbox = SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap();
         let settings = Settings { keep_records: Duration::from_hours(24), ..Settings::default() };
         let outbox = Arc::new(outbox.with(settings).unwrap());
-        let catalogue = Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap();
+        let catalogue =
+            Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example")).unwrap();
         let (_, public_key) = OpenKey::generate().unwrap();
         let runner = Runner::new(Parts {
             identity: Identity {

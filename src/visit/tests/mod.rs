@@ -16,7 +16,7 @@ use uuid::Uuid;
 use zuil_wire::{PaymentState, Reference};
 
 use super::*;
-use crate::catalogue::{Catalogue, Language};
+use zuil_catalogue::{Catalogue, Language};
 
 /// A pillar of the example municipality and whoever stands before it. It is 22 November 2026, a Sunday.
 struct Pillar {
@@ -39,7 +39,7 @@ fn bare_pillar() -> Pillar {
 }
 
 fn example() -> Arc<Catalogue> {
-    Arc::new(Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap())
+    Arc::new(Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example")).unwrap())
 }
 
 const ALL: Offer = Offer {

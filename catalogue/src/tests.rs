@@ -107,9 +107,10 @@ fn expect((place, words): (String, String), at: &str, says: &str) {
 
 #[test]
 fn the_example_municipality_has_no_mistake_and_speaks_both_languages() {
-    let catalogue = Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")).unwrap_or_else(
-        |mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-    );
+    let catalogue =
+        Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("example")).unwrap_or_else(|mistakes| {
+            panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
     let ids: Vec<&str> = catalogue.tasks.iter().map(|task| task.id.as_str()).collect();
     assert_eq!(ids, ["report-public-space", "bulky-waste", "call-back", "lost-document"]);
     let fee = catalogue.task("bulky-waste").unwrap().fee.as_ref().unwrap();
