@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use zuil_wire::Cents;
+mod task;
+
+pub use task::*;
+
+use crate::announcements::Announcement;
+use crate::answers::Product;
+use crate::synonyms::Synonyms;
 
 /// A language that residents read. Dutch comes first and is what everything falls back to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +116,14 @@ pub struct Catalogue {
     pub municipality: Municipality,
     /// The tasks in the order in which they are offered.
     pub tasks: Vec<Task>,
+    /// The tasks that are written and wait for something that the pillar cannot do yet.
+    pub later: Vec<Task>,
+    /// The knowledge base: what people ask, by product.
+    pub products: Vec<Product>,
+    /// Words that mean the same, for searching.
+    pub synonyms: Synonyms,
+    /// What is told for a time.
+    pub announcements: Vec<Announcement>,
     /// The addresses that a postcode and number can name.
     pub addresses: Addresses,
 }
@@ -142,148 +156,6 @@ pub struct Municipality {
     /// The languages that residents can choose, in this order: some of [`Language::ON_SCREEN`], and
     /// Dutch always.
     pub languages: Vec<Language>,
-}
-
-/// Something a resident can get done here.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Task {
-    /// Its id: small letters, digits and dashes.
-    pub id: String,
-    /// Its name in the national list of municipal products (UPL).
-    pub upl: String,
-    /// Which icon stands for it.
-    pub icon: Icon,
-    /// Its name, in a few words.
-    pub title: Text,
-    /// What the resident gets, in one or two sentences.
-    pub summary: Text,
-    /// What the resident needs at hand; empty when nothing.
-    pub needs: Vec<Text>,
-    /// How many minutes it takes, 1 to 30.
-    pub minutes: u8,
-    /// What it costs; `None` when it is free.
-    pub fee: Option<Fee>,
-    /// What is asked, in this order.
-    pub questions: Vec<Question>,
-    /// What happens after it was sent, and by when.
-    pub next_steps: Text,
-}
-
-/// The icons that a task can have. Each is an SVG file of our own in `ui/icons/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Icon {
-    /// A street lamp and a warning sign: something is broken outside.
-    Report,
-    /// A telephone.
-    Phone,
-    /// A sofa at the kerb.
-    BulkyWaste,
-    /// An identity document.
-    Document,
-}
-
-/// What a task costs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fee {
-    /// The amount, more than zero.
-    pub amount: Cents,
-    /// What it is for, such as "Grofvuil ophalen".
-    pub label: Text,
-}
-
-/// One question; each has a screen of its own.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    /// Its id within the task.
-    pub id: String,
-    /// A short label for the review and the receipt, such as "Adres".
-    pub label: Text,
-    /// The question itself, the title of its screen.
-    pub title: Text,
-    /// At most one line of help.
-    pub help: Option<Text>,
-    /// Whether it must be answered.
-    pub required: bool,
-    /// How it is answered.
-    pub kind: Kind,
-    /// When it is asked; always when `None`.
-    pub when: Option<Condition>,
-}
-
-/// How a question is answered.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
-    /// One line of text, at most `max` characters.
-    Text {
-        /// The most characters.
-        max: usize,
-    },
-    /// A few sentences, from `min` to `max` characters.
-    LongText {
-        /// The fewest characters; 0 when any will do.
-        min: usize,
-        /// The most characters.
-        max: usize,
-    },
-    /// One of several options.
-    Choice {
-        /// The options, two or more.
-        options: Vec<Choice>,
-    },
-    /// Some of several options.
-    Choices {
-        /// The options, two or more.
-        options: Vec<Choice>,
-        /// The most that may be chosen.
-        max: usize,
-    },
-    /// Yes or no.
-    YesNo,
-    /// A day from a calendar.
-    Date {
-        /// The first day that may be chosen, in days from today (0 = today).
-        first: u16,
-        /// The last day that may be chosen, in days from today.
-        last: u16,
-        /// The weekdays that may be chosen.
-        weekdays: Vec<jiff::civil::Weekday>,
-    },
-    /// A telephone number.
-    Phone,
-    /// An e-mail address.
-    Email,
-    /// A postcode and house number from the address file.
-    Address,
-    /// A telephone number or an e-mail address, as the resident prefers.
-    Contact,
-    /// An identity document: its number and the day on which it expires, read or typed.
-    Document,
-    /// A waste pass: read, or the number that is printed on it.
-    WastePass {
-        /// The fewest letters and digits of a printed number.
-        min: usize,
-        /// The most letters and digits of a printed number.
-        max: usize,
-    },
-}
-
-/// An option of a choice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// Its id within the question.
-    pub id: String,
-    /// What it says.
-    pub text: Text,
-}
-
-/// A condition on an earlier answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition {
-    /// The id of an earlier question of the same task.
-    pub question: String,
-    /// The question is asked when the earlier answer is one of these: option ids, or `yes`/`no`.
-    /// Of several choices, one must be among them.
-    pub is: Vec<String>,
 }
 
 /// The addresses of the municipality.

@@ -3,40 +3,16 @@
 //! Invariant: reading goes on after a mistake; all of them end up in the [`Findings`], and a value
 //! that could not be read is `None`, never a guess. Keys that nobody asked for are mistakes too.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Language, Mistake, Text};
-
-/// The mistakes that were found so far.
-#[derive(Debug, Default)]
-pub(super) struct Findings(RefCell<Vec<Mistake>>);
-
-impl Findings {
-    /// All mistakes, ordered as the files were read and from top to bottom in each.
-    pub(super) fn into_mistakes(self) -> Vec<Mistake> {
-        let mut mistakes = self.0.into_inner();
-        let mut order: Vec<String> = Vec::new();
-        for mistake in &mistakes {
-            if !order.contains(&mistake.file) {
-                order.push(mistake.file.clone());
-            }
-        }
-        mistakes.sort_by_key(|mistake| {
-            (order.iter().position(|file| *file == mistake.file), mistake.line, mistake.column)
-        });
-        mistakes
-    }
-
-    /// Adds a mistake.
-    pub(super) fn add(&self, mistake: Mistake) {
-        self.0.borrow_mut().push(mistake);
-    }
-}
+use super::findings::{Findings, Place};
+use super::{Language, Text};
 
 /// A file of the catalogue and its text.
 pub(super) struct Source<'a> {
@@ -51,15 +27,22 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// Notes a mistake at a place in the text.
     pub(super) fn mistake(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
+        self.findings.mistake(self.place(at), what.into(), remedy.into());
+    }
+
+    /// Notes what could be better at a place in the text.
+    pub(super) fn warn(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
+        self.findings.warn(self.place(at), what.into(), remedy.into());
+    }
+
+    fn place(&self, at: usize) -> Place {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        self.findings.add(Mistake {
+        Place {
             file: self.file.to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
-            what: what.into(),
-            remedy: remedy.into(),
-        });
+        }
     }
 
     /// The file as a table; `None` when it is not TOML, with every place where it is not.
@@ -100,7 +83,12 @@ pub(super) struct Section<'a> {
     /// Where it begins.
     pub(super) at: usize,
     asked: RefCell<Vec<&'static str>>,
+    /// Its texts may be in Dutch only.
+    dutch_will_do: Cell<bool>,
 }
+
+/// No limit to the length of a text.
+pub(super) const ANY: usize = usize::MAX;
 
 impl<'a> Section<'a> {
     /// A table that begins at a place.
@@ -110,12 +98,91 @@ impl<'a> Section<'a> {
         name: impl Into<String>,
         at: usize,
     ) -> Self {
-        Self { source, table, name: name.into(), at, asked: RefCell::default() }
+        Self {
+            source,
+            table,
+            name: name.into(),
+            at,
+            asked: RefCell::default(),
+            dutch_will_do: Cell::default(),
+        }
+    }
+
+    /// Says in which languages texts are missed from here on, in this file and the next ones.
+    pub(super) fn offer(&self, languages: &[Language]) {
+        self.source.findings.offer(languages);
+    }
+
+    /// Reads something of which no translation is missed.
+    pub(super) fn dutch_will_do<T>(&self, read: impl FnOnce(&Self) -> T) -> T {
+        let before = self.dutch_will_do.replace(true);
+        let read = read(self);
+        self.dutch_will_do.set(before);
+        read
+    }
+
+    /// The word under a key, without having asked for it.
+    pub(super) fn peek(&self, key: &str) -> Option<&str> {
+        self.table.iter().find(|(name, _)| name.get_ref() == key)?.1.get_ref().as_str()
     }
 
     /// Notes a mistake at a place.
     pub(super) fn mistake(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
         self.source.mistake(at, what, remedy);
+    }
+
+    /// Notes what could be better at a place.
+    pub(super) fn warn(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
+        self.source.warn(at, what, remedy);
+    }
+
+    /// A string that may be missing, but is not empty when it is there.
+    pub(super) fn optional_word(&self, key: &'static str) -> Option<Placed<String>> {
+        let (_, value) = self.find(key)?;
+        self.string(key, value)
+    }
+
+    /// One of some words, and what it stands for.
+    pub(super) fn one_of<T: Copy>(
+        &self,
+        word: &Placed<String>,
+        known: &[(&str, T)],
+        what: &str,
+    ) -> Option<T> {
+        let found = known.iter().find(|(name, _)| *name == word.value).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.mistake(
+                word.at,
+                format!("there is no {what} \"{}\"", word.value),
+                format!("Use one of: {}.", names.join(", ")),
+            );
+        }
+        found
+    }
+
+    /// A day that must be there, such as `2026-11-22`, without quotes.
+    pub(super) fn date(&self, key: &'static str) -> Option<Date> {
+        let (at, value) = self.needed(key, &format!("Add a line such as: {key} = 2026-11-22"))?;
+        self.read_date(key, at, value)
+    }
+
+    /// A day that may be missing.
+    pub(super) fn optional_date(&self, key: &'static str) -> Option<Date> {
+        let (at, value) = self.find(key)?;
+        self.read_date(key, at, value)
+    }
+
+    fn read_date(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Option<Date> {
+        let date = value.get_ref().as_datetime().and_then(|written| written.to_string().parse().ok());
+        if date.is_none() {
+            self.mistake(
+                at,
+                format!("{key} is not a day"),
+                format!("Write year, month and day without quotes, such as: {key} = 2026-11-22"),
+            );
+        }
+        date
     }
 
     /// A string that must be there and not be empty.
@@ -124,16 +191,67 @@ impl<'a> Section<'a> {
         self.string(key, value)
     }
 
-    /// A text that must be there, in Dutch at least.
-    pub(super) fn text(&self, key: &'static str) -> Option<Text> {
+    /// A text that must be there, in Dutch at least. What is longer than so many characters gets a warning.
+    pub(super) fn text(&self, key: &'static str, most: usize) -> Option<Text> {
         let (at, value) = self.needed(key, &format!("Add a line such as: {key}.nl = \"…\""))?;
-        self.read_text(key, at, value)
+        self.read_text(key, at, value, most)
     }
 
     /// A text that may be missing, but has Dutch when it is there.
-    pub(super) fn optional_text(&self, key: &'static str) -> Option<Text> {
+    pub(super) fn optional_text(&self, key: &'static str, most: usize) -> Option<Text> {
         let (at, value) = self.find(key)?;
-        self.read_text(key, at, value)
+        self.read_text(key, at, value, most)
+    }
+
+    /// Some texts that must be there, in Dutch at least: `key.nl = ["…", "…"]`.
+    pub(super) fn texts(&self, key: &'static str, most: usize) -> Option<BTreeMap<Language, Vec<String>>> {
+        let remedy = format!("Add a line such as: {key}.nl = [\"…\", \"…\"]");
+        let (at, value) = self.needed(key, &remedy)?;
+        let Some(table) = value.get_ref().as_table() else {
+            self.mistake(at, format!("{key} are not texts in a language"), remedy);
+            return None;
+        };
+        self.by_language(table, at, &[key], |name, value| {
+            let list = value.get_ref().as_array().filter(|list| !list.is_empty());
+            let Some(list) = list else {
+                self.mistake(value.span().start, format!("{name} is not a list of texts"), &remedy);
+                return None;
+            };
+            let texts: Vec<_> = list.iter().filter_map(|text| self.string(name, text)).collect();
+            texts.iter().for_each(|text| self.measure(name, text, most));
+            Some(texts.into_iter().map(|text| text.value).collect())
+        })
+    }
+
+    /// A whole number within limits, which may be below zero, or a default when it is not there.
+    pub(super) fn signed(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<i32>,
+        default: Option<i32>,
+    ) -> Option<Placed<i32>> {
+        let example = format!(
+            "Write a number from {} to {} without quotes, such as: {key} = {}",
+            range.start(),
+            range.end(),
+            range.end()
+        );
+        let Some((at, value)) = self.find(key) else {
+            if default.is_none() {
+                self.mistake(self.at, format!("{} has no {key}", self.name), example);
+            }
+            return default.map(|value| Placed { value, at: self.at });
+        };
+        let read = match value.get_ref() {
+            DeValue::Integer(digits) => i32::from_str_radix(digits.as_str(), digits.radix()).ok(),
+            _ => None,
+        };
+        let found = read.filter(|number| range.contains(number)).map(|value| Placed { value, at });
+        if found.is_none() {
+            let limits = format!("{key} must be a whole number from {} to {}", range.start(), range.end());
+            self.mistake(value.span().start, limits, example);
+        }
+        found
     }
 
     /// A whole number within limits, or a default when it is not there and there is one.
@@ -199,12 +317,35 @@ impl<'a> Section<'a> {
 
     /// A list of strings that may be missing, but has something in it when it is there.
     pub(super) fn optional_words(&self, key: &'static str) -> Option<Placed<Vec<Placed<String>>>> {
-        let there = self.table.keys().any(|name| name.get_ref() == key);
-        if there {
+        if self.has(key) {
             return self.words(key);
         }
         self.asked.borrow_mut().push(key);
         None
+    }
+
+    /// Lists of two words or more under a key, when it is there: `key = [["…", "…"], …]`.
+    pub(super) fn lists_of_words(&self, key: &'static str) -> Option<Vec<Vec<String>>> {
+        let (_, value) = self.find(key)?;
+        let remedy = format!("Write lists of words that mean the same: {key} = [[\"afval\", \"vuilnis\"]]");
+        let Some(lists) = value.get_ref().as_array() else {
+            self.mistake(value.span().start, format!("{key} is not a list of lists"), remedy);
+            return None;
+        };
+        let read = |list: &Spanned<DeValue<'_>>| {
+            let words: Vec<String> = list
+                .get_ref()
+                .as_array()
+                .map(|words| {
+                    words.iter().filter_map(|word| self.string(key, word)).map(|word| word.value).collect()
+                })
+                .unwrap_or_default();
+            if words.len() < 2 {
+                self.mistake(list.span().start, "this is not a list of two words or more", &remedy);
+            }
+            words
+        };
+        Some(lists.iter().map(read).collect())
     }
 
     /// A table under a key, when it is there.
@@ -239,9 +380,55 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// The tables under a key, be it one or a list of them; none when it is not there.
+    pub(super) fn one_or_more(&self, key: &'static str, name: &str) -> Vec<Section<'a>> {
+        let is_one = self
+            .table
+            .iter()
+            .any(|(known, value)| known.get_ref() == key && value.get_ref().as_table().is_some());
+        if is_one { self.section(key, name).into_iter().collect() } else { self.sections(key, name) }
+    }
+
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.keys().any(|name| name.get_ref() == key)
+    }
+
+    /// The entries of a table of words under a key, each with the place and text of its name.
+    pub(super) fn named_words(
+        &self,
+        key: &'static str,
+        name: &str,
+    ) -> Option<Vec<(Placed<String>, Placed<String>)>> {
+        let section = self.section(key, name)?;
+        let entries = section.table.iter().filter_map(|(known, value)| {
+            let named = Placed { value: known.get_ref().to_string(), at: known.span().start };
+            Some((named, section.string(known.get_ref(), value)?))
+        });
+        Some(entries.collect())
+    }
+
+    /// All tables of this one but some, by name.
+    pub(super) fn all_sections(&self, but: &[&str]) -> Vec<(Placed<String>, Section<'a>)> {
+        let mut found = Vec::new();
+        for (name, value) in self.table.iter().filter(|(name, _)| !but.contains(&name.get_ref().as_ref())) {
+            let at = name.span().start;
+            match value.get_ref().as_table() {
+                Some(table) => found.push((
+                    Placed { value: name.get_ref().to_string(), at },
+                    Section::new(self.source, table, format!("[{}]", name.get_ref()), at),
+                )),
+                None => {
+                    self.mistake(at, format!("{} has no \"{}\"", self.name, name.get_ref()), "Remove it.")
+                }
+            }
+        }
+        found
+    }
+
     /// The whole of this section as a text: `nl = "…"`, `en = "…"`.
     pub(super) fn as_text(&self) -> Option<Text> {
-        self.languages(self.table, self.at, &[])
+        self.languages(self.table, self.at, &[], ANY)
     }
 
     /// Ends the reading: whatever was not asked for is a mistake.
@@ -284,24 +471,37 @@ impl<'a> Section<'a> {
         None
     }
 
-    fn read_text(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Option<Text> {
+    fn read_text(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>, most: usize) -> Option<Text> {
         if let Some(table) = value.get_ref().as_table() {
-            return self.languages(table, at, &[key]);
+            return self.languages(table, at, &[key], most);
         }
         let remedy = format!("Say in which language it is: {key}.nl = \"…\" and {key}.en = \"…\"");
         self.mistake(at, format!("{key} is not a text in a language"), remedy);
         None
     }
 
-    fn languages(&self, table: &DeTable<'_>, at: usize, path: &[&str]) -> Option<Text> {
+    fn languages(&self, table: &DeTable<'_>, at: usize, path: &[&str], most: usize) -> Option<Text> {
+        let read = |name: &str, value: &Spanned<DeValue<'_>>| {
+            let text = self.string(name, value)?;
+            self.measure(name, &text, most);
+            Some(text.value)
+        };
+        self.by_language(table, at, path, read).map(Text)
+    }
+
+    fn by_language<T>(
+        &self,
+        table: &DeTable<'_>,
+        at: usize,
+        path: &[&str],
+        read: impl Fn(&str, &Spanned<DeValue<'_>>) -> Option<T>,
+    ) -> Option<BTreeMap<Language, T>> {
         let full = |code: &str| path.iter().copied().chain([code]).collect::<Vec<_>>().join(".");
         let mut texts = BTreeMap::new();
         for (code, value) in table {
             let name = full(code.get_ref());
             match Language::from_code(code.get_ref()) {
-                Some(language) => {
-                    texts.extend(self.string(&name, value).map(|text| (language, text.value)));
-                }
+                Some(language) => texts.extend(read(&name, value).map(|text| (language, text))),
                 None => {
                     let known = Language::ALL.map(Language::code).join(", ");
                     let remedy = format!("Remove it, or use one of the languages that there are: {known}.");
@@ -313,15 +513,41 @@ impl<'a> Section<'a> {
                 }
             }
         }
-        let given = table.keys().any(|code| code.get_ref() == Language::Nl.code());
-        if !given {
+        let given = |language: Language| table.keys().any(|code| code.get_ref() == language.code());
+        if !given(Language::Nl) {
             let name = full("nl");
             self.mistake(
                 at,
                 format!("{} has no Dutch text: {name} is missing", self.name),
                 format!("Add a line such as: {name} = \"…\". Other languages may be missing; Dutch may not."),
             );
+        } else if !self.dutch_will_do.get() {
+            let missing = self.source.findings.offered().into_iter().filter(|language| !given(*language));
+            let missing: Vec<String> = missing.map(|language| full(language.code())).collect();
+            if !missing.is_empty() {
+                self.warn(
+                    at,
+                    format!(
+                        "{} is not translated into every language: {} is missing",
+                        self.name,
+                        missing.join(", ")
+                    ),
+                    "Add the translation. Until then residents read this in Dutch.",
+                );
+            }
         }
-        texts.contains_key(&Language::Nl).then_some(Text(texts))
+        texts.contains_key(&Language::Nl).then_some(texts)
+    }
+
+    /// Warns of a text that is too long for its place.
+    fn measure(&self, name: &str, text: &Placed<String>, most: usize) {
+        let length = text.value.chars().count();
+        if length > most {
+            self.warn(
+                text.at,
+                format!("{name} has {length} characters, too many for its place"),
+                format!("Say it in {most} characters or fewer, or it is broken or set small."),
+            );
+        }
     }
 }

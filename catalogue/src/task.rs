@@ -3,118 +3,209 @@
 //! Invariant: a task that comes out of here can be done to its end: every question can be answered,
 //! and every condition names an earlier question that can have the named answer.
 
-use jiff::civil::Weekday;
-use zuil_wire::Cents;
+use super::condition::{self, Earlier};
+use super::fees::Fees;
+use super::reader::{ANY, Placed, Section, Source};
+use super::{Device, Icon, Identity, Question, Task, Text, upl};
 
-use super::reader::{Placed, Section, Source};
-use super::{Choice, Condition, Fee, Icon, Kind, Question, Task, Text};
+mod destination;
+mod fee;
+mod group;
+mod kind;
+mod offered;
 
-const ICONS: [(&str, Icon); 4] = [
+const ICONS: [(&str, Icon); 21] = [
     ("report", Icon::Report),
     ("phone", Icon::Phone),
     ("bulky-waste", Icon::BulkyWaste),
     ("document", Icon::Document),
+    ("calendar", Icon::Calendar),
+    ("home", Icon::Home),
+    ("moving", Icon::Moving),
+    ("extract", Icon::Extract),
+    ("parking", Icon::Parking),
+    ("tax", Icon::Tax),
+    ("house", Icon::House),
+    ("heart", Icon::Heart),
+    ("child", Icon::Child),
+    ("bus", Icon::Bus),
+    ("hand", Icon::Hand),
+    ("question", Icon::Question),
+    ("status", Icon::Status),
+    ("code", Icon::Code),
+    ("complaint", Icon::Complaint),
+    ("idea", Icon::Idea),
+    ("letter", Icon::Letter),
 ];
 
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("monday", Weekday::Monday),
-    ("tuesday", Weekday::Tuesday),
-    ("wednesday", Weekday::Wednesday),
-    ("thursday", Weekday::Thursday),
-    ("friday", Weekday::Friday),
-    ("saturday", Weekday::Saturday),
-    ("sunday", Weekday::Sunday),
+const DEVICES: [(&str, Device); 4] = [
+    ("printer", Device::Printer),
+    ("terminal", Device::Terminal),
+    ("document-reader", Device::DocumentReader),
+    ("pass-reader", Device::PassReader),
 ];
 
-const KINDS: &str = "text, long-text, choice, choices, yes-no, date, phone, email, address, contact, document, \
-                     waste-pass";
+/// The most characters of a task's name: a tile has room for two lines of sixteen.
+const TITLE: usize = 40;
+/// The most characters of what an agent reads in one line.
+const KCC: usize = 160;
+/// The most characters of a question's short label.
+const LABEL: usize = 32;
+/// The most characters of a question.
+const QUESTION: usize = 80;
+/// The most characters of a line of help.
+const HELP: usize = 100;
 
 /// Whether a text can be an id: small letters, digits and dashes.
 pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// What is asked, as far as it was read: one entry for each question and group, in order.
+#[derive(Default)]
+struct Asked {
+    ids: Vec<Option<String>>,
+    /// `None` for a group, and for what has a mistake of its own.
+    read: Vec<Option<Question>>,
+    /// Each group with the ids of the questions that begin its rows.
+    groups: Vec<(String, Vec<String>)>,
+    /// The questions with those of the groups, row by row.
+    flat: Vec<Question>,
+}
+
+impl Asked {
+    fn earlier(&self) -> Earlier<'_> {
+        Earlier { ids: &self.ids, read: &self.read, groups: &self.groups }
+    }
+
+    /// Whether a word is the id of a question or group. A mistake when it is not.
+    fn knows(&self, section: &Section<'_>, id: &Placed<String>) -> bool {
+        let known = self.ids.iter().flatten().any(|known| *known == id.value);
+        if !known {
+            let ids: Vec<&str> = self.ids.iter().flatten().map(String::as_str).collect();
+            section.mistake(
+                id.at,
+                format!("no question has the id \"{}\"", id.value),
+                format!("Use one of: {}.", ids.join(", ")),
+            );
+        }
+        known
+    }
+}
+
 /// Reads the file of the task with an id.
-pub(super) fn read(source: &Source<'_>, id: &str) -> Option<Task> {
+pub(super) fn read(source: &Source<'_>, id: &str, fees: &Fees) -> Option<Task> {
     let table = source.parse()?;
     let file = Section::new(source, &table, "this task", 0);
-    let upl = file.word("upl");
-    let icon = file.word("icon").and_then(|icon| one_of(&file, &icon, &ICONS, "icon"));
-    let title = file.text("title");
-    let summary = file.text("summary");
-    let next_steps = file.text("next_steps");
+    let upl = upl::read(&file);
+    let icon = file.word("icon").and_then(|icon| file.one_of(&icon, &ICONS, "icon"));
+    let title = file.text("title", TITLE);
+    let summary = file.text("summary", ANY);
+    let kcc = read_kcc(&file);
+    let next_steps = file.text("next_steps", ANY);
+    let term = file.optional_text("term", ANY);
     let minutes = file.number("minutes", 1..=30, None);
-    let needs: Vec<_> = file.sections("needs", "this thing that is needed").iter().map(read_need).collect();
-    let fee = file.section("fee", "the fee").map(|fee| read_fee(&fee));
-    let questions = read_questions(&file);
+    let identity = read_identity(&file);
+    let devices = read_devices(&file);
+    let needs = read_texts(&file, "needs", "this thing that is needed");
+    let instead = read_texts(&file, "instead", "this thing that is done elsewhere");
+    let offered = file.section("offered", "the times").map(|offered| offered::read(&offered));
+    let asked = read_questions(&file);
+    let fee = file.section("fee", "the fee").map(|fee| fee::read(&fee, fees, &asked));
+    let destination =
+        file.section("destination", "the destination").map(|section| destination::read(&section, &asked));
+    let receipt = read_receipt(&file, &asked);
     file.close();
     Some(Task {
         id: id.to_owned(),
-        upl: upl?.value,
+        upl: upl?,
         icon: icon?,
         title: title?,
         summary: summary?,
-        needs: needs.into_iter().collect::<Option<_>>()?,
+        kcc,
+        needs: needs?,
+        instead: instead?,
         minutes: u8::try_from(minutes?.value).ok()?,
-        fee: match fee {
-            None => None,
-            Some(fee) => Some(fee?),
-        },
-        questions,
+        identity: identity?,
+        devices: devices?,
+        offered: when_there(offered)?,
+        fee: when_there(fee)?,
+        questions: asked.flat,
+        destination: when_there(destination)?,
+        receipt: receipt?,
         next_steps: next_steps?,
+        term,
     })
 }
 
-fn read_need(need: &Section<'_>) -> Option<Text> {
-    need.as_text()
+/// Nothing when it is not there, and `None` when it is there with a mistake.
+#[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
+fn when_there<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+    match read {
+        None => Some(None),
+        Some(read) => read.map(Some),
+    }
 }
 
-fn read_fee(fee: &Section<'_>) -> Option<Fee> {
-    let amount = fee.word("amount");
-    let label = fee.text("label");
-    fee.close();
-    let amount = amount?;
-    let cents = parse_amount(&amount.value);
-    if cents.is_none() {
-        fee.mistake(
-            amount.at,
-            format!("\"{}\" is no amount", amount.value),
-            "Write euros and two digits of cents between quotes, as in: amount = \"17.35\"",
+/// Agents read Dutch or English.
+fn read_kcc(file: &Section<'_>) -> Option<Text> {
+    let kcc = file.dutch_will_do(|file| file.optional_text("kcc", KCC));
+    if kcc.is_none() {
+        file.warn(
+            file.at,
+            "this task has no kcc",
+            "Add a line for the agent on the phone: kcc.nl = \"…\" says what the pillar can do here, and for whom.",
         );
     }
-    if cents.is_some_and(Cents::is_zero) {
-        fee.mistake(amount.at, "the fee is zero", "Remove the whole group [fee] when the task is free.");
-    }
-    Some(Fee { amount: cents.filter(|cents| !cents.is_zero())?, label: label? })
+    kcc
 }
 
-/// Reads `17.35` or `17,35`, at most 99999.99.
-fn parse_amount(text: &str) -> Option<Cents> {
-    let (euros, cents) = text.split_once(['.', ','])?;
-    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if !(1..=5).contains(&euros.len()) || cents.len() != 2 || !digits(euros) || !digits(cents) {
-        return None;
-    }
-    format!("{euros}{cents}").parse().ok().map(Cents)
+fn read_identity(file: &Section<'_>) -> Option<Identity> {
+    let Some(word) = file.optional_word("identity") else { return Some(Identity::None) };
+    file.one_of(&word, &[("none", Identity::None), ("digid", Identity::DigiD)], "identity")
+}
+
+fn read_devices(file: &Section<'_>) -> Option<Vec<Device>> {
+    let Some(words) = file.optional_words("devices") else { return Some(Vec::new()) };
+    words.value.iter().map(|word| file.one_of(word, &DEVICES, "device")).collect()
+}
+
+fn read_texts(file: &Section<'_>, key: &'static str, name: &str) -> Option<Vec<Text>> {
+    file.sections(key, name).iter().map(Section::as_text).collect()
+}
+
+#[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
+fn read_receipt(file: &Section<'_>, asked: &Asked) -> Option<Option<Vec<String>>> {
+    let Some(words) = file.optional_words("receipt") else { return Some(None) };
+    let known: Vec<bool> = words.value.iter().map(|word| asked.knows(file, word)).collect();
+    known.iter().all(|known| *known).then(|| Some(words.value.into_iter().map(|word| word.value).collect()))
 }
 
 /// Reads the questions. One with a mistake is left out, but its id is kept in mind, so that a
 /// condition on it is not a second mistake.
-fn read_questions(file: &Section<'_>) -> Vec<Question> {
+fn read_questions(file: &Section<'_>) -> Asked {
     let sections = file.sections("questions", "this question");
     if sections.is_empty() {
         file.mistake(file.at, "this task asks nothing", "Add a question: write [[questions]] and its lines.");
     }
-    let ids: Vec<Option<String>> = sections.iter().map(read_question_id).collect();
-    let mut earlier: Vec<Option<Question>> = Vec::new();
-    for (place, (section, id)) in sections.iter().zip(&ids).enumerate() {
-        let question = read_question(section, id.clone(), &ids, place, &earlier);
-        earlier.push(question);
+    let mut asked = Asked { ids: sections.iter().map(read_id).collect(), ..Asked::default() };
+    for (place, section) in sections.iter().enumerate() {
+        let id = asked.ids[place].clone();
+        if group::is_one(section) {
+            let group = group::read(section, id, &asked);
+            asked.groups.extend(group.as_ref().map(|group| (group.id.clone(), group.rows.clone())));
+            asked.flat.extend(group.into_iter().flat_map(|group| group.questions));
+            asked.read.push(None);
+        } else {
+            let question = read_question(section, id, &asked.earlier());
+            asked.flat.extend(question.clone());
+            asked.read.push(question);
+        }
     }
-    earlier.into_iter().flatten().collect()
+    asked
 }
 
-fn read_question_id(section: &Section<'_>) -> Option<String> {
+fn read_id(section: &Section<'_>) -> Option<String> {
     let id = section.word("id")?;
     if !is_id(&id.value) {
         section.mistake(
@@ -127,256 +218,34 @@ fn read_question_id(section: &Section<'_>) -> Option<String> {
     Some(id.value)
 }
 
-fn read_question(
-    section: &Section<'_>,
-    id: Option<String>,
-    ids: &[Option<String>],
-    place: usize,
-    earlier: &[Option<Question>],
-) -> Option<Question> {
-    if id.is_some() && ids[..place].contains(&id) {
+fn say_when_taken(section: &Section<'_>, id: Option<&String>, earlier: &Earlier<'_>) {
+    let above = &earlier.ids[..earlier.read.len()];
+    if let Some(id) = id.filter(|id| above.iter().flatten().any(|other| other == *id)) {
         section.mistake(
             section.at,
-            format!("an earlier question has the id \"{}\" too", id.as_deref().unwrap_or_default()),
+            format!("an earlier question has the id \"{id}\" too"),
             "Give this question an id of its own.",
         );
     }
-    let label = section.text("label");
-    let title = section.text("title");
-    let help = section.optional_text("help");
+}
+
+fn read_question(section: &Section<'_>, id: Option<String>, earlier: &Earlier<'_>) -> Option<Question> {
+    say_when_taken(section, id.as_ref(), earlier);
+    let label = section.text("label", LABEL);
+    let title = section.text("title", QUESTION);
+    let help = section.optional_text("help", HELP);
     let required = section.yes_no("required", true);
-    let kind = read_kind(section);
-    let when =
-        section.section("when", "this condition").map(|when| read_condition(&when, ids, place, earlier));
+    let kind = kind::read(section);
+    let when = condition::read_all(section, "when", earlier);
     section.close();
-    let when = match when {
-        None => None,
-        Some(when) => Some(when?),
-    };
-    Some(Question { id: id?, label: label?, title: title?, help, required, kind: kind?, when })
-}
-
-fn read_kind(section: &Section<'_>) -> Option<Kind> {
-    let kind = section.word("kind")?;
-    Some(match kind.value.as_str() {
-        "text" => Kind::Text { max: read_max(section, 200, 60)? },
-        "long-text" => read_long_text(section)?,
-        "choice" => Kind::Choice { options: read_options(section)? },
-        "choices" => read_choices(section)?,
-        "yes-no" => Kind::YesNo,
-        "date" => read_date(section)?,
-        "phone" => Kind::Phone,
-        "email" => Kind::Email,
-        "address" => Kind::Address,
-        "contact" => Kind::Contact,
-        "document" => Kind::Document,
-        "waste-pass" => read_waste_pass(section)?,
-        other => {
-            section.mistake(
-                kind.at,
-                format!("there is no kind of question \"{other}\""),
-                format!("Use one of: {KINDS}."),
-            );
-            return None;
-        }
+    Some(Question {
+        id: id?,
+        label: label?,
+        title: title?,
+        help,
+        required,
+        kind: kind?,
+        when: when?,
+        leads_on: false,
     })
-}
-
-fn read_max(section: &Section<'_>, most: u64, default: u64) -> Option<usize> {
-    section.number("max", 1..=most, Some(default)).and_then(|max| usize::try_from(max.value).ok())
-}
-
-fn read_long_text(section: &Section<'_>) -> Option<Kind> {
-    let (min, max) =
-        read_min_and_max(section, section.number("min", 0..=100, Some(0)), read_max(section, 2000, 1000))?;
-    Some(Kind::LongText { min, max })
-}
-
-fn read_waste_pass(section: &Section<'_>) -> Option<Kind> {
-    let (min, max) =
-        read_min_and_max(section, section.number("min", 1..=20, Some(4)), read_max(section, 20, 20))?;
-    Some(Kind::WastePass { min, max })
-}
-
-fn read_min_and_max(
-    section: &Section<'_>,
-    min: Option<Placed<u64>>,
-    max: Option<usize>,
-) -> Option<(usize, usize)> {
-    let (min, max) = (min?, max?);
-    let fewest = usize::try_from(min.value).ok()?;
-    if fewest > max {
-        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
-        return None;
-    }
-    Some((fewest, max))
-}
-
-fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
-    let sections = section.sections("options", "this option");
-    if sections.len() < 2 {
-        section.mistake(
-            section.at,
-            "this question has fewer than two options",
-            "Add options: write [[questions.options]] and below it id and text. For yes or no, use kind = \"yes-no\".",
-        );
-        return None;
-    }
-    let mut options: Vec<Choice> = Vec::new();
-    let mut right = true;
-    for option in &sections {
-        let (id, text) = (read_question_id(option), option.text("text"));
-        option.close();
-        let twice = options.iter().find(|other| Some(&other.id) == id.as_ref());
-        if let Some(other) = twice {
-            option.mistake(
-                option.at,
-                format!("an earlier option has the id \"{}\" too", other.id),
-                "Give this option an id of its own.",
-            );
-        }
-        right &= twice.is_none();
-        match (id, text) {
-            (Some(id), Some(text)) => options.push(Choice { id, text }),
-            _ => right = false,
-        }
-    }
-    right.then_some(options)
-}
-
-fn read_choices(section: &Section<'_>) -> Option<Kind> {
-    let options = read_options(section);
-    let max = section.number("max", 1..=99, Some(options.as_ref().map_or(1, Vec::len) as u64));
-    let (options, max) = (options?, max?);
-    let most = usize::try_from(max.value).ok()?;
-    if most > options.len() {
-        section.mistake(
-            max.at,
-            "max is more than there are options",
-            format!("Write max = {} or less, or leave the line out.", options.len()),
-        );
-        return None;
-    }
-    Some(Kind::Choices { options, max: most })
-}
-
-fn read_date(section: &Section<'_>) -> Option<Kind> {
-    let first = section.number("first", 0..=365, None);
-    let last = section.number("last", 0..=365, None);
-    let names = section.words("weekdays");
-    let names = names?;
-    let weekdays: Vec<Option<Weekday>> =
-        names.value.iter().map(|name| one_of(section, name, &WEEKDAYS, "weekday")).collect();
-    let weekdays: Vec<Weekday> = weekdays.into_iter().collect::<Option<_>>()?;
-    let (first, last) = (first?, last?);
-    if first.value > last.value {
-        section.mistake(
-            first.at,
-            "first is later than last",
-            "Swap the two numbers: first comes before last.",
-        );
-        return None;
-    }
-    let days = last.value - first.value + 1;
-    let always_a_day = WEEKDAYS.iter().all(|(_, start)| {
-        (0..days.min(7))
-            .any(|ahead| weekdays.contains(&start.wrapping_add(i64::try_from(ahead).unwrap_or(0))))
-    });
-    if !always_a_day {
-        section.mistake(
-            names.at,
-            "on some days there would be no day to choose",
-            "Add weekdays, or put first and last at least six apart.",
-        );
-        return None;
-    }
-    Some(Kind::Date {
-        first: u16::try_from(first.value).ok()?,
-        last: u16::try_from(last.value).ok()?,
-        weekdays,
-    })
-}
-
-fn read_condition(
-    when: &Section<'_>,
-    ids: &[Option<String>],
-    place: usize,
-    earlier: &[Option<Question>],
-) -> Option<Condition> {
-    let question = when.word("question");
-    let is = when.words("is");
-    when.close();
-    let (question, is) = (question?, is?);
-    let Some(named) = ids.iter().position(|id| id.as_ref() == Some(&question.value)) else {
-        let known: Vec<&str> = ids[..place].iter().flatten().map(String::as_str).collect();
-        when.mistake(
-            question.at,
-            format!("no question has the id \"{}\"", question.value),
-            format!("Use the id of an earlier question: {}.", known.join(", ")),
-        );
-        return None;
-    };
-    if named >= place {
-        when.mistake(
-            question.at,
-            format!("\"{}\" is not asked before this question", question.value),
-            "Move this question below the one that it depends on.",
-        );
-        return None;
-    }
-    let on = earlier[named].as_ref()?;
-    let right = possible_answers(&on.kind).map(|possible| check_answers(when, &is.value, &possible));
-    if right.is_none() {
-        when.mistake(
-            question.at,
-            format!("\"{}\" is not answered by an option", question.value),
-            "Let the condition name a question of kind choice, choices or yes-no.",
-        );
-    }
-    right?.then(|| Condition {
-        question: question.value,
-        is: is.value.into_iter().map(|answer| answer.value).collect(),
-    })
-}
-
-/// What a condition can name; `None` for questions that have no options.
-fn possible_answers(kind: &Kind) -> Option<Vec<&str>> {
-    match kind {
-        Kind::Choice { options } | Kind::Choices { options, .. } => {
-            Some(options.iter().map(|option| option.id.as_str()).collect())
-        }
-        Kind::YesNo => Some(vec!["yes", "no"]),
-        _ => None,
-    }
-}
-
-fn check_answers(when: &Section<'_>, named: &[Placed<String>], possible: &[&str]) -> bool {
-    let mut right = true;
-    for answer in named.iter().filter(|answer| !possible.contains(&answer.value.as_str())) {
-        right = false;
-        when.mistake(
-            answer.at,
-            format!("\"{}\" is no option of that question", answer.value),
-            format!("Use one of: {}.", possible.join(", ")),
-        );
-    }
-    right
-}
-
-fn one_of<T: Copy>(
-    section: &Section<'_>,
-    word: &Placed<String>,
-    known: &[(&str, T)],
-    what: &str,
-) -> Option<T> {
-    let found = known.iter().find(|(name, _)| *name == word.value).map(|(_, value)| *value);
-    if found.is_none() {
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        section.mistake(
-            word.at,
-            format!("there is no {what} \"{}\"", word.value),
-            format!("Use one of: {}.", names.join(", ")),
-        );
-    }
-    found
 }

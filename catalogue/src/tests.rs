@@ -112,9 +112,10 @@ fn the_example_municipality_has_no_mistake_and_speaks_both_languages() {
             panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         });
     let ids: Vec<&str> = catalogue.tasks.iter().map(|task| task.id.as_str()).collect();
-    assert_eq!(ids, ["report-public-space", "bulky-waste", "call-back", "lost-document"]);
+    assert_eq!(ids[..4], ["report-public-space", "bulky-waste", "call-back", "lost-document"]);
+    assert_eq!(catalogue.tasks.len() + catalogue.later.len(), 20);
     let fee = catalogue.task("bulky-waste").unwrap().fee.as_ref().unwrap();
-    assert_eq!(fee.amount, zuil_wire::Cents(1735));
+    assert_eq!(fee.fixed(), Some(zuil_wire::Cents(1735)));
     for task in &catalogue.tasks {
         for text in [&task.title, &task.summary, &task.next_steps]
             .into_iter()
@@ -264,7 +265,7 @@ fn a_fee_that_is_no_amount_is_pointed_at() {
 fn a_fee_with_a_comma_is_read_as_meant() {
     let folder = Folder::right();
     folder.change("tasks/sample.toml", "\"17.35\"", "\"17,35\"");
-    assert_eq!(folder.load().unwrap().tasks[0].fee.as_ref().unwrap().amount, zuil_wire::Cents(1735));
+    assert_eq!(folder.load().unwrap().tasks[0].fee.as_ref().unwrap().fixed(), Some(zuil_wire::Cents(1735)));
 }
 
 #[test]

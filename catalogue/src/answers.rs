@@ -1,0 +1,215 @@
+//! The knowledge base: what people ask of a product, and what the municipality answers.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::reader::{ANY, Placed, Section, Source};
+use super::{Language, Text, task, upl};
+
+/// The most characters of a product's name.
+const TITLE: usize = 48;
+/// The most characters of a question.
+const QUESTION: usize = 90;
+/// The most characters of a short answer.
+const SHORT: usize = 260;
+
+/// A product of the municipality, and what people ask about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Its id: the name of its file.
+    pub id: String,
+    /// Its name in the national list of products (UPL).
+    pub upl: String,
+    /// What residents call it.
+    pub title: Text,
+    /// The answers.
+    pub answers: Vec<Answer>,
+}
+
+/// A question and its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its id, of which there is one in the catalogue.
+    pub id: String,
+    /// It is one of those that are asked most, and is written in every language.
+    pub common: bool,
+    /// The question as people put it: the first is shown, all are searched.
+    pub questions: BTreeMap<Language, Vec<String>>,
+    /// The answer in one or two sentences.
+    pub short: Text,
+    /// More of it, in paragraphs that an empty line separates.
+    pub long: Text,
+    /// What to do next, most useful first.
+    pub next: Vec<Next>,
+    /// When it is true, and who says so.
+    pub valid: Valid,
+}
+
+/// What to do after reading an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Do a task at the pillar, by its id.
+    Task(String),
+    /// Call a number.
+    Phone(String),
+    /// Go to a page, written without `https://`.
+    Website(String),
+}
+
+/// When an answer is true, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Valid {
+    /// From this day on.
+    pub from: Date,
+    /// Until and including this day; for good when `None`.
+    pub until: Option<Date>,
+    /// When somebody last looked whether it is true.
+    pub checked: Date,
+    /// Where it comes from.
+    pub source: String,
+}
+
+impl Valid {
+    /// Whether it is true on a day.
+    #[must_use]
+    pub fn on(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// What the answers may name, and which ids they have taken.
+pub(super) struct Known<'a> {
+    /// The tasks.
+    pub(super) tasks: &'a [String],
+    /// The ids of the answers so far.
+    pub(super) answers: &'a mut Vec<String>,
+}
+
+/// Reads the file of the product with an id.
+pub(super) fn read(source: &Source<'_>, id: &str, known: &mut Known<'_>) -> Option<Product> {
+    let table = source.parse()?;
+    let file = Section::new(source, &table, "this product", 0);
+    let upl = upl::read(&file);
+    let title = file.text("title", TITLE);
+    let sections = file.sections("answers", "this answer");
+    if sections.is_empty() {
+        file.mistake(
+            file.at,
+            "this product has no answer",
+            "Add [[answers]] and its lines, or remove the file.",
+        );
+    }
+    let answers: Vec<_> = sections.iter().map(|section| read_answer(section, known)).collect();
+    file.close();
+    Some(Product {
+        id: id.to_owned(),
+        upl: upl?,
+        title: title?,
+        answers: answers.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
+    let id = section.word("id").and_then(|id| take_id(section, id, known));
+    let common = section.yes_no("common", false);
+    let read = |section: &Section<'_>| {
+        (section.texts("questions", QUESTION), section.text("short", SHORT), section.text("long", ANY))
+    };
+    let (questions, short, long) = if common { read(section) } else { section.dutch_will_do(read) };
+    let next: Vec<_> =
+        section.sections("next", "this next step").iter().map(|next| read_next(next, known.tasks)).collect();
+    if next.is_empty() {
+        section.mistake(
+            section.at,
+            "this answer leads nowhere",
+            "Add [[answers.next]] with a task, a phone number or a page: phone = \"14 0100\"",
+        );
+    }
+    let valid = section.section("valid", "the validity").map(|valid| read_valid(&valid));
+    if valid.is_none() {
+        section.mistake(
+            section.at,
+            "this answer does not say how long it is true, and who says so",
+            "Add [answers.valid] with from, checked and source.",
+        );
+    }
+    section.close();
+    Some(Answer {
+        id: id?,
+        common,
+        questions: questions?,
+        short: short?,
+        long: long?,
+        next: next.into_iter().collect::<Option<_>>()?,
+        valid: valid??,
+    })
+}
+
+fn take_id(section: &Section<'_>, id: Placed<String>, known: &mut Known<'_>) -> Option<String> {
+    if !task::is_id(&id.value) {
+        section.mistake(
+            id.at,
+            format!("\"{}\" cannot be an id", id.value),
+            "Use small letters, digits and dashes only.",
+        );
+        return None;
+    }
+    if known.answers.contains(&id.value) {
+        section.mistake(
+            id.at,
+            format!("another answer has the id \"{}\" too", id.value),
+            "Give this answer an id of its own.",
+        );
+        return None;
+    }
+    known.answers.push(id.value.clone());
+    Some(id.value)
+}
+
+fn read_next(next: &Section<'_>, tasks: &[String]) -> Option<Next> {
+    let (task, phone, website) =
+        (next.optional_word("task"), next.optional_word("phone"), next.optional_word("website"));
+    next.close();
+    match (task, phone, website) {
+        (Some(task), None, None) if tasks.contains(&task.value) => Some(Next::Task(task.value)),
+        (Some(task), None, None) => {
+            next.mistake(
+                task.at,
+                format!("there is no task \"{}\"", task.value),
+                format!("Use one of: {}.", tasks.join(", ")),
+            );
+            None
+        }
+        (None, Some(phone), None) => Some(Next::Phone(phone.value)),
+        (None, None, Some(website)) if website.value.contains("://") => {
+            next.mistake(
+                website.at,
+                "the page is written with https://",
+                "Leave out https://, as in: website = \"www.voorbeeldhuizen.example/paspoort\"",
+            );
+            None
+        }
+        (None, None, Some(website)) => Some(Next::Website(website.value)),
+        _ => {
+            next.mistake(
+                next.at,
+                "this next step is not one thing",
+                "Write one of: task = \"…\", phone = \"…\", website = \"…\".",
+            );
+            None
+        }
+    }
+}
+
+fn read_valid(valid: &Section<'_>) -> Option<Valid> {
+    let (from, until) = (valid.date("from"), valid.optional_date("until"));
+    let (checked, source) = (valid.date("checked"), valid.word("source"));
+    valid.close();
+    let (from, checked) = (from?, checked?);
+    if until.is_some_and(|until| until < from) {
+        valid.mistake(valid.at, "until is before from", "Swap the two days, or correct one of them.");
+        return None;
+    }
+    Some(Valid { from, until, checked, source: source?.value })
+}

@@ -1,0 +1,88 @@
+//! The fees of a year, by name, so that a new year changes one file.
+
+use std::collections::BTreeMap;
+
+use zuil_wire::Cents;
+
+use crate::reader::{Placed, Section, Source};
+
+/// The file of the fees.
+pub(super) const FILE: &str = "fees.toml";
+
+/// The fees by name.
+#[derive(Debug, Default)]
+pub(super) struct Fees(BTreeMap<String, Cents>);
+
+impl Fees {
+    /// The amount of a fee; zero when something that could cost is free.
+    pub(super) fn amount(&self, name: &str) -> Option<Cents> {
+        self.0.get(name).copied()
+    }
+
+    /// The names that begin alike, or all.
+    pub(super) fn names_like(&self, name: &str) -> String {
+        let start = name.split('-').next().unwrap_or_default();
+        let mut near: Vec<&str> =
+            self.0.keys().map(String::as_str).filter(|known| known.starts_with(start)).collect();
+        if near.is_empty() {
+            near = self.0.keys().map(String::as_str).collect();
+        }
+        near.join(", ")
+    }
+}
+
+/// Reads the file of the fees.
+pub(super) fn read(source: &Source<'_>) -> Option<Fees> {
+    let table = source.parse()?;
+    let file = Section::new(source, &table, "the list of fees", 0);
+    let _year = file.number("year", 2000..=2100, None);
+    let mut fees = BTreeMap::new();
+    for (name, fee) in file.all_sections(&["year"]) {
+        let amount = read_any_amount(&fee);
+        let _source = fee.optional_word("source");
+        fee.close();
+        if super::task::is_id(&name.value) {
+            fees.extend(amount.map(|amount| (name.value, amount.value)));
+        } else {
+            file.mistake(
+                name.at,
+                format!("\"{}\" cannot be the name of a fee", name.value),
+                "Use small letters, digits and dashes only, as in [parking-first].",
+            );
+        }
+    }
+    Some(Fees(fees))
+}
+
+/// Reads `amount = "17.35"`, which is more than zero.
+pub(super) fn read_amount(section: &Section<'_>) -> Option<Cents> {
+    let amount = read_any_amount(section)?;
+    if amount.value.is_zero() {
+        section.mistake(amount.at, "the fee is zero", "Remove the whole group [fee] when the task is free.");
+        return None;
+    }
+    Some(amount.value)
+}
+
+fn read_any_amount(section: &Section<'_>) -> Option<Placed<Cents>> {
+    let amount = section.word("amount")?;
+    let cents = parse_amount(&amount.value);
+    if cents.is_none() {
+        section.mistake(
+            amount.at,
+            format!("\"{}\" is no amount", amount.value),
+            "Write euros and two digits of cents between quotes, as in: amount = \"17.35\"",
+        );
+    }
+    cents.map(|value| Placed { value, at: amount.at })
+}
+
+/// Reads `17.35` or `17,35`, at most 99999.99.
+fn parse_amount(text: &str) -> Option<Cents> {
+    let (euros, cents) = text.split_once(['.', ','])?;
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if !(1..=5).contains(&euros.len()) || cents.len() != 2 || !digits(euros) || !digits(cents) {
+        return None;
+    }
+    format!("{euros}{cents}").parse().ok().map(Cents)
+}

@@ -1,0 +1,66 @@
+//! What was found while reading a catalogue: mistakes, which keep it from being used, and warnings, which
+//! do not.
+
+use std::cell::RefCell;
+
+use super::{Language, Mistake};
+
+/// A place in a file: the file, and line and column from 1.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    mistakes: RefCell<Vec<Mistake>>,
+    warnings: RefCell<Vec<Mistake>>,
+    offered: RefCell<Vec<Language>>,
+}
+
+impl Findings {
+    /// Adds a mistake.
+    pub(super) fn mistake(&self, at: Place, what: String, remedy: String) {
+        self.mistakes.borrow_mut().push(found(at, what, remedy));
+    }
+
+    /// Adds a warning.
+    pub(super) fn warn(&self, at: Place, what: String, remedy: String) {
+        self.warnings.borrow_mut().push(found(at, what, remedy));
+    }
+
+    /// Says in which languages texts are missed from here on.
+    pub(super) fn offer(&self, languages: &[Language]) {
+        *self.offered.borrow_mut() = languages.to_vec();
+    }
+
+    /// The languages in which texts are missed.
+    pub(super) fn offered(&self) -> Vec<Language> {
+        self.offered.borrow().clone()
+    }
+
+    /// Mistakes and warnings, each ordered as the files were read and from top to bottom in each.
+    pub(super) fn into_mistakes_and_warnings(self) -> (Vec<Mistake>, Vec<Mistake>) {
+        (ordered(self.mistakes.into_inner()), ordered(self.warnings.into_inner()))
+    }
+}
+
+fn found(Place { file, line, column }: Place, what: String, remedy: String) -> Mistake {
+    Mistake { file, line, column, what, remedy }
+}
+
+fn ordered(mut found: Vec<Mistake>) -> Vec<Mistake> {
+    let mut order: Vec<String> = Vec::new();
+    for mistake in &found {
+        if !order.contains(&mistake.file) {
+            order.push(mistake.file.clone());
+        }
+    }
+    found.sort_by_key(|mistake| {
+        (order.iter().position(|file| *file == mistake.file), mistake.line, mistake.column)
+    });
+    found
+}

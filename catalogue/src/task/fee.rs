@@ -1,0 +1,84 @@
+//! Reads what a task costs.
+
+use zuil_wire::Cents;
+
+use super::{Asked, LABEL};
+use crate::condition;
+use crate::fees::{self, Fees};
+use crate::reader::{Placed, Section};
+use crate::{Count, Fee, FeePart};
+
+/// Reads `[fee]`: an amount, or parts of it.
+pub(super) fn read(fee: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<Fee> {
+    let earlier = asked.earlier();
+    let label = fee.text("label", LABEL);
+    let free_when = condition::read_all(fee, "free_when", &earlier);
+    let parts = if fee.has("parts") {
+        let parts: Vec<_> = fee
+            .sections("parts", "this part of the fee")
+            .iter()
+            .map(|part| read_part(part, fees, asked))
+            .collect();
+        parts.into_iter().collect::<Option<Vec<_>>>()
+    } else {
+        read_amount(fee, fees).map(|amount| vec![FeePart { amount, per: None, when: Vec::new() }])
+    };
+    fee.close();
+    Some(Fee { parts: parts?, free_when: free_when?, label: label? })
+}
+
+fn read_part(part: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<FeePart> {
+    let earlier = asked.earlier();
+    let amount = read_amount(part, fees);
+    let when = condition::read_all(part, "when", &earlier);
+    let per = part.optional_word("per").map(|per| read_count(part, &per, asked));
+    part.close();
+    let per = match per {
+        None => None,
+        Some(per) => Some(per?),
+    };
+    Some(FeePart { amount: amount?, per, when: when? })
+}
+
+/// Reads `amount = "17.35"`, or `fee = "…"`, a name from the list of fees.
+fn read_amount(section: &Section<'_>, fees: &Fees) -> Option<Cents> {
+    if !section.has("fee") {
+        return fees::read_amount(section);
+    }
+    let name = section.word("fee")?;
+    let listed = fees.amount(&name.value);
+    if listed.is_none() {
+        let near = fees.names_like(&name.value);
+        section.mistake(
+            name.at,
+            format!("{} has no fee \"{}\"", fees::FILE, name.value),
+            format!("Add [{}] to {}, or use one of: {near}.", name.value, fees::FILE),
+        );
+    }
+    if listed.is_some_and(Cents::is_zero) {
+        section.mistake(name.at, "the fee is zero", "Remove this part: what is free has no fee.");
+        return None;
+    }
+    listed
+}
+
+/// Reads `per = "…"`: a question whose answer counts, or a group.
+fn read_count(part: &Section<'_>, per: &Placed<String>, asked: &Asked) -> Option<Count> {
+    if let Some((_, rows)) = asked.groups.iter().find(|(id, _)| *id == per.value) {
+        return Some(Count::Rows(rows.clone()));
+    }
+    let counts = |kind| condition::counts(kind) && !matches!(kind, crate::Kind::Amount { .. });
+    let named = asked.read.iter().flatten().find(|question| question.id == per.value);
+    match named {
+        Some(question) if counts(&question.kind) => Some(Count::Answer(per.value.clone())),
+        _ if asked.ids.iter().flatten().any(|id| *id == per.value) && named.is_none() => None,
+        _ => {
+            part.mistake(
+                per.at,
+                format!("\"{}\" is no question that counts something", per.value),
+                "Let per name a question of kind number or choices, or a group.",
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Reads how a question is answered.
+
+use jiff::civil::Weekday;
+use zuil_wire::Cents;
+
+use crate::reader::{Placed, Section};
+use crate::{Choice, Kind};
+
+const KINDS: &str = "text, long-text, choice, choices, yes-no, date, birth-date, number, amount, phone, email, contact, \
+                     address, place, iban, licence-plate, document, waste-pass, appointment, group";
+
+const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Monday),
+    ("tuesday", Weekday::Tuesday),
+    ("wednesday", Weekday::Wednesday),
+    ("thursday", Weekday::Thursday),
+    ("friday", Weekday::Friday),
+    ("saturday", Weekday::Saturday),
+    ("sunday", Weekday::Sunday),
+];
+
+/// The most characters of an option.
+const OPTION: usize = 40;
+/// The most characters of a unit.
+const UNIT: usize = 12;
+
+/// The weekdays that are named, when they all exist.
+pub(super) fn read_weekdays(section: &Section<'_>, names: &[Placed<String>]) -> Option<Vec<Weekday>> {
+    let days: Vec<_> = names.iter().map(|name| section.one_of(name, &WEEKDAYS, "weekday")).collect();
+    days.into_iter().collect()
+}
+
+/// Reads `kind = "…"` and what belongs to it.
+pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
+    let kind = section.word("kind")?;
+    Some(match kind.value.as_str() {
+        "text" => Kind::Text { max: read_max(section, 200, 60)? },
+        "long-text" => read_long_text(section)?,
+        "choice" => Kind::Choice { options: read_options(section)? },
+        "choices" => read_choices(section)?,
+        "yes-no" => Kind::YesNo,
+        "date" => read_date(section)?,
+        "phone" => Kind::Phone,
+        "email" => Kind::Email,
+        "address" => Kind::Address,
+        "contact" => Kind::Contact,
+        "document" => Kind::Document,
+        "waste-pass" => read_waste_pass(section)?,
+        "number" => read_number(section)?,
+        "amount" => read_amounts(section)?,
+        "iban" => Kind::Iban,
+        "licence-plate" => Kind::LicencePlate,
+        "birth-date" => Kind::BirthDate,
+        "place" => Kind::Place { landmarks: read_landmarks(section)? },
+        "appointment" => Kind::Appointment { product: section.word("product")?.value },
+        "bsn" => {
+            section.mistake(
+                kind.at,
+                "a BSN is never asked at a pillar",
+                "Write identity = \"digid\" at the top of the file and remove this question: the hub knows the BSN.",
+            );
+            return None;
+        }
+        "attachment" | "file" | "photo" => {
+            section.mistake(
+                kind.at,
+                "nothing can be attached at a pillar",
+                "Remove this question, and say below [[instead]] where people can send it.",
+            );
+            return None;
+        }
+        other => {
+            section.mistake(
+                kind.at,
+                format!("there is no kind of question \"{other}\""),
+                format!("Use one of: {KINDS}."),
+            );
+            return None;
+        }
+    })
+}
+
+fn read_max(section: &Section<'_>, most: u64, default: u64) -> Option<usize> {
+    section.number("max", 1..=most, Some(default)).and_then(|max| usize::try_from(max.value).ok())
+}
+
+fn read_long_text(section: &Section<'_>) -> Option<Kind> {
+    let (min, max) =
+        read_min_and_max(section, section.number("min", 0..=100, Some(0)), read_max(section, 2000, 1000))?;
+    Some(Kind::LongText { min, max })
+}
+
+fn read_waste_pass(section: &Section<'_>) -> Option<Kind> {
+    let (min, max) =
+        read_min_and_max(section, section.number("min", 1..=20, Some(4)), read_max(section, 20, 20))?;
+    Some(Kind::WastePass { min, max })
+}
+
+fn read_min_and_max(
+    section: &Section<'_>,
+    min: Option<Placed<u64>>,
+    max: Option<usize>,
+) -> Option<(usize, usize)> {
+    let (min, max) = (min?, max?);
+    let fewest = usize::try_from(min.value).ok()?;
+    if fewest > max {
+        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
+        return None;
+    }
+    Some((fewest, max))
+}
+
+fn read_number(section: &Section<'_>) -> Option<Kind> {
+    let min = section.number("min", 0..=1_000_000, Some(0));
+    let max = section.number("max", 1..=1_000_000, Some(1_000_000));
+    let decimals = section.number("decimals", 0..=2, Some(0));
+    let unit = section.optional_text("unit", UNIT);
+    let (min, max, decimals) = (min?, max?, decimals?);
+    if min.value > max.value {
+        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
+        return None;
+    }
+    let whole = |number: u64| u32::try_from(number).ok();
+    Some(Kind::Number {
+        min: whole(min.value)?,
+        max: whole(max.value)?,
+        decimals: u8::try_from(decimals.value).ok()?,
+        unit,
+    })
+}
+
+fn read_amounts(section: &Section<'_>) -> Option<Kind> {
+    let min = section.number("min", 0..=100_000, Some(0))?;
+    let max = section.number("max", 1..=100_000, Some(100_000))?;
+    if min.value > max.value {
+        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
+        return None;
+    }
+    Some(Kind::Amount { min: Cents(min.value * 100), max: Cents(max.value * 100) })
+}
+
+fn read_landmarks(section: &Section<'_>) -> Option<Vec<Choice>> {
+    let sections = section.sections("landmarks", "this landmark");
+    let mut landmarks = Vec::new();
+    for place in &sections {
+        let (id, text) = (super::read_id(place), place.text("text", OPTION));
+        place.close();
+        landmarks.push(Choice { id: id?, text: text? });
+    }
+    Some(landmarks)
+}
+
+fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
+    let sections = section.sections("options", "this option");
+    if sections.len() < 2 {
+        section.mistake(
+            section.at,
+            "this question has fewer than two options",
+            "Add options: write [[questions.options]] and below it id and text. For yes or no, use kind = \"yes-no\".",
+        );
+        return None;
+    }
+    let mut options: Vec<Choice> = Vec::new();
+    let mut right = true;
+    for option in &sections {
+        let (id, text) = (super::read_id(option), option.text("text", OPTION));
+        option.close();
+        let twice = options.iter().find(|other| Some(&other.id) == id.as_ref());
+        if let Some(other) = twice {
+            option.mistake(
+                option.at,
+                format!("an earlier option has the id \"{}\" too", other.id),
+                "Give this option an id of its own.",
+            );
+        }
+        right &= twice.is_none();
+        match (id, text) {
+            (Some(id), Some(text)) => options.push(Choice { id, text }),
+            _ => right = false,
+        }
+    }
+    right.then_some(options)
+}
+
+fn read_choices(section: &Section<'_>) -> Option<Kind> {
+    let options = read_options(section);
+    let max = section.number("max", 1..=99, Some(options.as_ref().map_or(1, Vec::len) as u64));
+    let (options, max) = (options?, max?);
+    let most = usize::try_from(max.value).ok()?;
+    if most > options.len() {
+        section.mistake(
+            max.at,
+            "max is more than there are options",
+            format!("Write max = {} or less, or leave the line out.", options.len()),
+        );
+        return None;
+    }
+    Some(Kind::Choices { options, max: most })
+}
+
+fn read_date(section: &Section<'_>) -> Option<Kind> {
+    let first = section.signed("first", -365..=365, None);
+    let last = section.signed("last", -365..=365, None);
+    let names = section.words("weekdays")?;
+    let weekdays = read_weekdays(section, &names.value)?;
+    let (first, last) = (first?, last?);
+    if first.value > last.value {
+        section.mistake(
+            first.at,
+            "first is later than last",
+            "Swap the two numbers: first comes before last.",
+        );
+        return None;
+    }
+    let days = i64::from(last.value - first.value + 1);
+    let always_a_day = WEEKDAYS
+        .iter()
+        .all(|(_, start)| (0..days.min(7)).any(|ahead| weekdays.contains(&start.wrapping_add(ahead))));
+    if !always_a_day {
+        section.mistake(
+            names.at,
+            "on some days there would be no day to choose",
+            "Add weekdays, or put first and last at least six apart.",
+        );
+        return None;
+    }
+    Some(Kind::Date {
+        first: i16::try_from(first.value).ok()?,
+        last: i16::try_from(last.value).ok()?,
+        weekdays,
+    })
+}
