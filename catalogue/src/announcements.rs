@@ -2,11 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::answers::AnswerIds;
+use super::limits::BANNER;
 use super::reader::{Section, Source};
 use super::{Text, task};
-
-/// The most characters of a banner.
-const BANNER: usize = 110;
 
 /// Something that is told for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,19 +31,26 @@ impl Announcement {
 }
 
 /// Reads the file of announcements; each names answers that are there.
-pub(super) fn read(source: &Source<'_>, answers: &[String]) -> Option<Vec<Announcement>> {
+pub(super) fn read(source: &Source<'_>, answers: &AnswerIds) -> Option<Vec<Announcement>> {
     let table = source.parse()?;
     let file = Section::new(source, &table, "the file of announcements", 0);
-    let read: Vec<_> = file
-        .sections("announcements", "this announcement")
-        .iter()
-        .map(|section| read_one(section, answers))
-        .collect();
+    let sections = file.sections("announcements", "this announcement");
+    let read: Vec<_> = sections.iter().map(|section| read_one(section, answers)).collect();
     file.close();
-    read.into_iter().collect()
+    let read: Vec<Announcement> = read.into_iter().collect::<Option<_>>()?;
+    for (section, (place, announcement)) in sections.iter().zip(read.iter().enumerate()) {
+        if read[..place].iter().any(|other| other.id == announcement.id) {
+            section.mistake(
+                section.at,
+                format!("an earlier announcement has the id \"{}\" too", announcement.id),
+                "Give this announcement an id of its own.",
+            );
+        }
+    }
+    Some(read)
 }
 
-fn read_one(section: &Section<'_>, known: &[String]) -> Option<Announcement> {
+fn read_one(section: &Section<'_>, known: &AnswerIds) -> Option<Announcement> {
     let id = section.word("id");
     let (from, until) = (section.date("from"), section.date("until"));
     let banner = section.text("banner", BANNER);
@@ -58,7 +64,7 @@ fn read_one(section: &Section<'_>, known: &[String]) -> Option<Announcement> {
             "Use small letters, digits and dashes only.",
         );
     }
-    for answer in answers.iter().filter(|answer| !known.contains(&answer.value)) {
+    for answer in answers.iter().filter(|answer| !known.more && !known.ids.contains(&answer.value)) {
         section.mistake(
             answer.at,
             format!("there is no answer \"{}\"", answer.value),

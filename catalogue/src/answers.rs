@@ -4,15 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::reader::{ANY, Placed, Section, Source};
-use super::{Language, Text, task, upl};
-
-/// The most characters of a product's name.
-const TITLE: usize = 48;
-/// The most characters of a question.
-const QUESTION: usize = 90;
-/// The most characters of a short answer.
-const SHORT: usize = 260;
+use super::limits::{ANSWER_QUESTION, LONG, PRODUCT_TITLE, SHORT};
+use super::reader::{Placed, Section, Source};
+use super::{Language, Text, contact, task, upl};
 
 /// A product of the municipality, and what people ask about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,17 +77,36 @@ pub(super) struct Known<'a> {
     /// The tasks.
     pub(super) tasks: &'a [String],
     /// The ids of the answers so far.
-    pub(super) answers: &'a mut Vec<String>,
+    pub(super) answers: &'a mut AnswerIds,
+}
+
+/// The ids that answers have.
+#[derive(Debug, Default)]
+pub(super) struct AnswerIds {
+    /// The ids.
+    pub(super) ids: Vec<String>,
+    /// There are answers whose ids could not be read.
+    pub(super) more: bool,
 }
 
 /// Reads the file of the product with an id.
 pub(super) fn read(source: &Source<'_>, id: &str, known: &mut Known<'_>) -> Option<Product> {
-    let table = source.parse()?;
+    let Some(table) = source.parse() else {
+        known.answers.more = true;
+        return None;
+    };
+    if !task::is_id(id) {
+        source.mistake(
+            0,
+            format!("\"{id}\" cannot be the name of a product"),
+            "Give the file a name of small letters, digits and dashes, as in answers/bulky-waste.toml.",
+        );
+    }
     let file = Section::new(source, &table, "this product", 0);
     let upl = upl::read(&file);
-    let title = file.text("title", TITLE);
+    let title = file.text("title", PRODUCT_TITLE);
     let sections = file.sections("answers", "this answer");
-    if sections.is_empty() {
+    if !file.has("answers") {
         file.mistake(
             file.at,
             "this product has no answer",
@@ -112,14 +125,15 @@ pub(super) fn read(source: &Source<'_>, id: &str, known: &mut Known<'_>) -> Opti
 
 fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
     let id = section.word("id").and_then(|id| take_id(section, id, known));
+    known.answers.more |= id.is_none();
     let common = section.yes_no("common", false);
     let read = |section: &Section<'_>| {
-        (section.texts("questions", QUESTION), section.text("short", SHORT), section.text("long", ANY))
+        (section.texts("questions", ANSWER_QUESTION), section.text("short", SHORT), section.text("long", LONG))
     };
     let (questions, short, long) = if common { read(section) } else { section.dutch_will_do(read) };
     let next: Vec<_> =
         section.sections("next", "this next step").iter().map(|next| read_next(next, known.tasks)).collect();
-    if next.is_empty() {
+    if !section.has("next") {
         section.mistake(
             section.at,
             "this answer leads nowhere",
@@ -127,7 +141,7 @@ fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
         );
     }
     let valid = section.section("valid", "the validity").map(|valid| read_valid(&valid));
-    if valid.is_none() {
+    if !section.has("valid") {
         section.mistake(
             section.at,
             "this answer does not say how long it is true, and who says so",
@@ -155,7 +169,7 @@ fn take_id(section: &Section<'_>, id: Placed<String>, known: &mut Known<'_>) -> 
         );
         return None;
     }
-    if known.answers.contains(&id.value) {
+    if known.answers.ids.contains(&id.value) {
         section.mistake(
             id.at,
             format!("another answer has the id \"{}\" too", id.value),
@@ -163,7 +177,7 @@ fn take_id(section: &Section<'_>, id: Placed<String>, known: &mut Known<'_>) -> 
         );
         return None;
     }
-    known.answers.push(id.value.clone());
+    known.answers.ids.push(id.value.clone());
     Some(id.value)
 }
 
@@ -181,16 +195,9 @@ fn read_next(next: &Section<'_>, tasks: &[String]) -> Option<Next> {
             );
             None
         }
-        (None, Some(phone), None) => Some(Next::Phone(phone.value)),
-        (None, None, Some(website)) if website.value.contains("://") => {
-            next.mistake(
-                website.at,
-                "the page is written with https://",
-                "Leave out https://, as in: website = \"www.voorbeeldhuizen.example/paspoort\"",
-            );
-            None
-        }
-        (None, None, Some(website)) => Some(Next::Website(website.value)),
+        (None, Some(phone), None) => contact::phone(next, phone).map(Next::Phone),
+        (None, None, Some(website)) => contact::website(next, website).map(Next::Website),
+        (None, None, None) if ["task", "phone", "website"].iter().any(|key| next.has(key)) => None,
         _ => {
             next.mistake(
                 next.at,

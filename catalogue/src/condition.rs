@@ -70,14 +70,27 @@ fn find<'a>(when: &Section<'_>, question: &Placed<String>, earlier: &Earlier<'a>
     let place = earlier.read.len();
     let Some(named) = earlier.ids.iter().position(|id| id.as_ref() == Some(&question.value)) else {
         let known: Vec<&str> = earlier.ids[..place].iter().flatten().map(String::as_str).collect();
+        let remedy = if known.is_empty() {
+            "Remove the condition: no question stands above this one in the same group or task.".to_owned()
+        } else {
+            format!("Use the id of an earlier question: {}.", known.join(", "))
+        };
         when.mistake(
             question.at,
             format!("no question has the id \"{}\"", question.value),
-            format!("Use the id of an earlier question: {}.", known.join(", ")),
+            remedy,
         );
         return None;
     };
-    if named >= place {
+    if named == place {
+        when.mistake(
+            question.at,
+            "this question waits for its own answer, so that it would never be asked",
+            "Let the condition name an earlier question, or remove it.",
+        );
+        return None;
+    }
+    if named > place {
         when.mistake(
             question.at,
             format!("\"{}\" is not asked before this question", question.value),

@@ -11,21 +11,46 @@ pub(super) const FILE: &str = "fees.toml";
 
 /// The fees by name.
 #[derive(Debug, Default)]
-pub(super) struct Fees(BTreeMap<String, Cents>);
+pub(super) struct Fees {
+    /// `None` for an amount with a mistake.
+    amounts: BTreeMap<String, Option<Cents>>,
+    /// The file could not be read, so that nobody knows what it has.
+    unread: bool,
+}
+
+/// What the list says of a fee.
+pub(super) enum Listed {
+    /// The amount; zero when something that could cost is free.
+    Is(Cents),
+    /// It has a mistake, which was told.
+    Unread,
+    /// It is not there.
+    Not,
+}
 
 impl Fees {
-    /// The amount of a fee; zero when something that could cost is free.
-    pub(super) fn amount(&self, name: &str) -> Option<Cents> {
-        self.0.get(name).copied()
+    /// The fees of a file that cannot be read.
+    pub(super) fn unread() -> Self {
+        Self { unread: true, ..Self::default() }
+    }
+
+    /// What the list says of a fee.
+    pub(super) fn amount(&self, name: &str) -> Listed {
+        match self.amounts.get(name) {
+            Some(Some(amount)) => Listed::Is(*amount),
+            Some(None) => Listed::Unread,
+            None if self.unread => Listed::Unread,
+            None => Listed::Not,
+        }
     }
 
     /// The names that begin alike, or all.
     pub(super) fn names_like(&self, name: &str) -> String {
         let start = name.split('-').next().unwrap_or_default();
         let mut near: Vec<&str> =
-            self.0.keys().map(String::as_str).filter(|known| known.starts_with(start)).collect();
+            self.amounts.keys().map(String::as_str).filter(|known| known.starts_with(start)).collect();
         if near.is_empty() {
-            near = self.0.keys().map(String::as_str).collect();
+            near = self.amounts.keys().map(String::as_str).collect();
         }
         near.join(", ")
     }
@@ -42,7 +67,7 @@ pub(super) fn read(source: &Source<'_>) -> Option<Fees> {
         let _source = fee.optional_word("source");
         fee.close();
         if super::task::is_id(&name.value) {
-            fees.extend(amount.map(|amount| (name.value, amount.value)));
+            fees.insert(name.value, fee.kept(amount).map(|amount| amount.value));
         } else {
             file.mistake(
                 name.at,
@@ -51,7 +76,7 @@ pub(super) fn read(source: &Source<'_>) -> Option<Fees> {
             );
         }
     }
-    Some(Fees(fees))
+    Some(Fees { amounts: fees, unread: false })
 }
 
 /// Reads `amount = "17.35"`, which is more than zero.

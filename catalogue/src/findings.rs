@@ -32,6 +32,19 @@ impl Findings {
         self.warnings.borrow_mut().push(found(at, what, remedy));
     }
 
+    /// What was read, which is `None` only when some mistake says why: a catalogue must not lack something
+    /// silently. Something that is gone without any mistake is a fault of this crate, and told as one.
+    pub(super) fn kept<T>(&self, at: impl FnOnce() -> Place, read: Option<T>) -> Option<T> {
+        if read.is_none() && self.mistakes.borrow().is_empty() {
+            self.mistake(
+                at(),
+                "this cannot be used, and the check does not know why".to_owned(),
+                "This is a fault of the check itself. Send this file to the people who make Zuil.".to_owned(),
+            );
+        }
+        read
+    }
+
     /// Says in which languages texts are missed from here on.
     pub(super) fn offer(&self, languages: &[Language]) {
         *self.offered.borrow_mut() = languages.to_vec();
@@ -62,5 +75,6 @@ fn ordered(mut found: Vec<Mistake>) -> Vec<Mistake> {
     found.sort_by_key(|mistake| {
         (order.iter().position(|file| *file == mistake.file), mistake.line, mistake.column)
     });
+    found.dedup();
     found
 }

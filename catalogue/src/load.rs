@@ -5,13 +5,14 @@
 use std::io;
 use std::path::Path;
 
-use super::answers::{self, Known, Product};
+use super::answers::{self, AnswerIds, Known, Product};
 use super::fees::{self, Fees};
 use super::findings::{Findings, Place};
-use super::reader::{ANY, Placed, Section, Source};
+use super::limits::{BANNER, PHONE_HOURS, PRIVACY, WELCOME};
+use super::reader::{Placed, Section, Source};
 use super::synonyms;
 use super::{
-    Catalogue, Identity, Kind, Language, Mistake, Municipality, Task, addresses, announcements, task,
+    Catalogue, Identity, Kind, Language, Mistake, Municipality, Task, addresses, announcements, contact, task,
 };
 
 const MUNICIPALITY: &str = "municipality.toml";
@@ -19,6 +20,9 @@ const ADDRESSES: &str = "addresses.csv";
 const ANNOUNCEMENTS: &str = "announcements.toml";
 const SYNONYMS: &str = "synonyms.toml";
 const ANSWERS: &str = "answers";
+const TASKS: &str = "tasks";
+/// What may lie beside the folders.
+const FILES: [&str; 5] = [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS];
 
 /// A catalogue that was read, and what was found in its files.
 #[derive(Debug)]
@@ -62,15 +66,27 @@ impl Files<'_> {
     fn read_all(&self) -> Option<Catalogue> {
         let text = self.text(MUNICIPALITY).unwrap_or_default();
         let start = self.source(MUNICIPALITY, &text);
-        let (municipality, listed) = if text.is_empty() { (None, Vec::new()) } else { read_start(&start) };
-        let fees = self.optional(fees::FILE, fees::read).unwrap_or_default();
+        let (municipality, listed) = if text.is_empty() { (None, None) } else { read_start(&start) };
+        // Where nobody can read which tasks are listed, the others of the folder are read all the same.
+        let listed = listed.unwrap_or_else(|| {
+            let all = self.names_in(TASKS).into_iter();
+            all.map(|id| Placed { value: id, at: 0 }).collect()
+        });
+        let fees = match self.optional(fees::FILE, fees::read) {
+            None => Fees::default(),
+            Some(read) => read.unwrap_or_else(Fees::unread),
+        };
         let tasks: Vec<Task> = listed.iter().filter_map(|task| self.task(task, &start, &fees)).collect();
         let ids: Vec<String> = listed.into_iter().map(|task| task.value).collect();
         let (products, answers) = self.products(&ids);
-        let synonyms = self.optional(SYNONYMS, synonyms::read).unwrap_or_default();
+        let synonyms = self.optional(SYNONYMS, synonyms::read).flatten().unwrap_or_default();
         let announced = self.optional(ANNOUNCEMENTS, |source| announcements::read(source, &answers));
-        let addresses = self.text(ADDRESSES).and_then(|text| addresses::read(&self.source(ADDRESSES, &text)));
-        let (version, municipality) = municipality?;
+        let addresses = self.text(ADDRESSES).and_then(|text| {
+            let source = self.source(ADDRESSES, &text);
+            source.kept(0, addresses::read(&source))
+        });
+        self.warn_of_what_nobody_reads(&ids);
+        let (version, municipality) = start.kept(0, municipality)?;
         let (later, tasks) = tasks.into_iter().partition(waits);
         Some(Catalogue {
             version,
@@ -79,7 +95,7 @@ impl Files<'_> {
             later,
             products,
             synonyms,
-            announcements: announced.unwrap_or_default(),
+            announcements: announced.flatten().unwrap_or_default(),
             addresses: addresses?,
         })
     }
@@ -88,18 +104,22 @@ impl Files<'_> {
         Source { file, text, findings: &self.findings }
     }
 
-    /// What a file says that may be missing.
-    fn optional<T>(&self, file: &str, read: impl FnOnce(&Source<'_>) -> Option<T>) -> Option<T> {
-        if !self.dir.join(file).exists() {
+    /// What a file says that may be missing: nothing when it is, and nothing in it when it has a mistake.
+    #[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
+    fn optional<T>(&self, file: &str, read: impl FnOnce(&Source<'_>) -> Option<T>) -> Option<Option<T>> {
+        if self.dir.join(file).symlink_metadata().is_err() {
             return None;
         }
-        let text = self.text(file)?;
-        read(&self.source(file, &text))
+        let read = self.text(file).and_then(|text| {
+            let source = self.source(file, &text);
+            source.kept(0, read(&source))
+        });
+        Some(read)
     }
 
     /// Reads a listed task. That its file is missing is a mistake in the list.
     fn task(&self, listed: &Placed<String>, list: &Source<'_>, fees: &Fees) -> Option<Task> {
-        let file = format!("tasks/{}.toml", listed.value);
+        let file = format!("{TASKS}/{}.toml", listed.value);
         if !self.dir.join(&file).exists() {
             list.mistake(
                 listed.at,
@@ -109,44 +129,109 @@ impl Files<'_> {
             return None;
         }
         let text = self.text(&file)?;
-        task::read(&self.source(&file, &text), &listed.value, fees)
+        let source = self.source(&file, &text);
+        source.kept(0, task::read(&source, &listed.value, fees))
     }
 
     /// Reads all files of answers; also gives the ids of their answers.
-    fn products(&self, tasks: &[String]) -> (Vec<Product>, Vec<String>) {
-        let (mut products, mut answers) = (Vec::new(), Vec::new());
+    fn products(&self, tasks: &[String]) -> (Vec<Product>, AnswerIds) {
+        let (mut products, mut answers) = (Vec::new(), AnswerIds::default());
         for id in self.names_in(ANSWERS) {
             let file = format!("{ANSWERS}/{id}.toml");
-            let Some(text) = self.text(&file) else { continue };
+            let Some(text) = self.text(&file) else {
+                answers.more = true;
+                continue;
+            };
             let known = &mut Known { tasks, answers: &mut answers };
-            products.extend(answers::read(&self.source(&file, &text), &id, known));
+            let source = self.source(&file, &text);
+            products.extend(source.kept(0, answers::read(&source, &id, known)));
         }
         (products, answers)
     }
 
     /// The names of the `.toml` files in a folder without their ending, sorted; none when it is not there.
     fn names_in(&self, folder: &str) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.dir.join(folder)) else { return Vec::new() };
-        let name = |entry: io::Result<std::fs::DirEntry>| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            name.strip_suffix(".toml").map(str::to_owned)
+        let names = self.all_names_in(folder).into_iter();
+        names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)).collect()
+    }
+
+    /// The names of all that is in a folder, sorted; none when it is not there.
+    fn all_names_in(&self, folder: &str) -> Vec<String> {
+        let read = || -> io::Result<Vec<String>> {
+            let entries = std::fs::read_dir(self.dir.join(folder))?;
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
         };
-        let mut names: Vec<String> = entries.filter_map(name).collect();
-        names.sort();
-        names
+        match read() {
+            Ok(mut names) => {
+                names.sort();
+                names
+            }
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    let what = format!("the folder cannot be read ({error})");
+                    let remedy = "Give the account that reads the catalogue the right to read it.".to_owned();
+                    self.findings.mistake(top_of(folder), what, remedy);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Warns of files that look as if they belonged to the catalogue, and that nobody reads.
+    fn warn_of_what_nobody_reads(&self, tasks: &[String]) {
+        let warn = |file: String, remedy: String| {
+            self.findings.warn(top_of(&file), "nobody reads this file".to_owned(), remedy);
+        };
+        let is_data = |name: &String| {
+            [".toml", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end)) && !name.starts_with('.')
+        };
+        for name in self.all_names_in("").into_iter().filter(is_data) {
+            if !FILES.contains(&name.as_str()) {
+                warn(name, format!("Give it one of these names, or remove it: {}.", FILES.join(", ")));
+            }
+        }
+        for folder in [TASKS, ANSWERS] {
+            for name in self.all_names_in(folder).into_iter().filter(|name| !name.starts_with('.')) {
+                let remedy = match name.strip_suffix(".toml") {
+                    None => format!("Give it a name that ends in .toml, or take it out of the folder {folder}."),
+                    Some(id) if folder == TASKS && !tasks.iter().any(|task| task == id) => {
+                        format!("Add \"{id}\" to the list tasks in {MUNICIPALITY}, or remove the file.")
+                    }
+                    Some(_) => continue,
+                };
+                warn(format!("{folder}/{name}"), remedy);
+            }
+        }
     }
 
     fn text(&self, file: &str) -> Option<String> {
-        let what = match std::fs::read_to_string(self.dir.join(file)) {
-            Ok(text) if text.trim().is_empty() => "the file is empty".to_owned(),
-            Ok(text) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => "the file is missing".to_owned(),
-            Err(error) => format!("the file cannot be read ({error})"),
-        };
         let remedy = format!("Put {file} into the catalogue's folder, as plain text (UTF-8).");
-        self.findings.mistake(Place { file: file.to_owned(), line: 1, column: 1 }, what, remedy);
+        let (at, what) = match std::fs::read(self.dir.join(file)).map(String::from_utf8) {
+            Ok(Ok(text)) if text.trim().is_empty() => (top_of(file), "the file is empty".to_owned()),
+            Ok(Ok(text)) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Ok(Err(error)) => {
+                let right = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let right = String::from_utf8_lossy(right);
+                let source = self.source(file, &right);
+                source.mistake(
+                    right.len(),
+                    "from here on the file is not written in UTF-8",
+                    "Save the file anew in your editor, with the encoding UTF-8.",
+                );
+                return None;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (top_of(file), "the file is missing".to_owned())
+            }
+            Err(error) => (top_of(file), format!("the file cannot be read ({error})")),
+        };
+        self.findings.mistake(at, what, remedy);
         None
     }
+}
+
+fn top_of(file: &str) -> Place {
+    Place { file: file.to_owned(), line: 1, column: 1 }
 }
 
 /// Whether a task needs something that the pillar cannot do yet: to sign in, or a slot of an agenda.
@@ -156,12 +241,12 @@ fn waits(task: &Task) -> bool {
 }
 
 /// Reads `municipality.toml`: the version and the municipality, and the list of tasks, which is read
-/// on even when the rest has a mistake.
-fn read_start(source: &Source<'_>) -> (Option<(String, Municipality)>, Vec<Placed<String>>) {
-    let Some(table) = source.parse() else { return (None, Vec::new()) };
+/// on even when the rest has a mistake; `None` when it cannot be read.
+fn read_start(source: &Source<'_>) -> (Option<(String, Municipality)>, Option<Vec<Placed<String>>>) {
+    let Some(table) = source.parse() else { return (None, None) };
     let file = Section::new(source, &table, "the municipality", 0);
     let start = read_municipality(&file);
-    let tasks = file.words("tasks").map(|tasks| checked_list(source, tasks.value)).unwrap_or_default();
+    let tasks = file.words("tasks").map(|tasks| checked_list(source, tasks.value));
     file.close();
     (start, tasks)
 }
@@ -172,23 +257,18 @@ fn read_municipality(file: &Section<'_>) -> Option<(String, Municipality)> {
     let phone = file.word("phone");
     let languages = read_languages(file);
     file.offer(&languages);
-    let phone_hours = file.text("phone_hours", ANY);
+    let phone_hours = file.text("phone_hours", PHONE_HOURS);
     let website = file.word("website");
-    let welcome = file.text("welcome", ANY);
-    let privacy = file.text("privacy", ANY);
-    let announcement = file.optional_text("announcement", ANY);
-    if let Some(website) = website.as_ref().filter(|website| website.value.contains("://")) {
-        file.mistake(
-            website.at,
-            "the website is written with https://",
-            "Leave out https://, as in: website = \"www.voorbeeldhuizen.example\"",
-        );
-    }
+    let welcome = file.text("welcome", WELCOME);
+    let privacy = file.text("privacy", PRIVACY);
+    let announcement = file.optional_text("announcement", BANNER);
+    let phone = phone.and_then(|phone| contact::phone(file, phone));
+    let website = website.and_then(|website| contact::website(file, website));
     let municipality = Municipality {
         name: name?.value,
-        phone: phone?.value,
+        phone: phone?,
         phone_hours: phone_hours?,
-        website: website?.value,
+        website: website?,
         welcome: welcome?,
         privacy: privacy?,
         announcement,
@@ -215,9 +295,7 @@ fn read_languages(file: &Section<'_>) -> Vec<Language> {
                 format!("the screens do not speak {code_named} yet"),
                 format!("Remove it. Residents can choose from these: {on_screen}."),
             ),
-            Some(language) if languages.contains(&language) => {
-                file.mistake(code.at, format!("{code_named} is listed twice"), "Remove one of the two.");
-            }
+            Some(language) if languages.contains(&language) => {}
             Some(language) => languages.push(language),
         }
     }
@@ -242,9 +320,7 @@ fn checked_list(source: &Source<'_>, listed: Vec<Placed<String>>) -> Vec<Placed<
                 format!("\"{id}\" cannot be the name of a task"),
                 "Use small letters, digits and dashes, as in \"bulky-waste\", without \".toml\".",
             );
-        } else if kept.iter().any(|other| other.value == *id) {
-            source.mistake(task.at, format!("the task \"{id}\" is listed twice"), "Remove one of the two.");
-        } else {
+        } else if !kept.iter().any(|other| other.value == *id) {
             kept.push(task);
         }
     }

@@ -35,6 +35,11 @@ impl Source<'_> {
         self.findings.warn(self.place(at), what.into(), remedy.into());
     }
 
+    /// What was read at a place, which is `None` only when some mistake says why.
+    pub(super) fn kept<T>(&self, at: usize, read: Option<T>) -> Option<T> {
+        self.findings.kept(|| self.place(at), read)
+    }
+
     fn place(&self, at: usize) -> Place {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -85,10 +90,12 @@ pub(super) struct Section<'a> {
     asked: RefCell<Vec<&'static str>>,
     /// Its texts may be in Dutch only.
     dutch_will_do: Cell<bool>,
+    /// What else stands here cannot be judged.
+    let_pass: Cell<bool>,
 }
 
-/// No limit to the length of a text.
-pub(super) const ANY: usize = usize::MAX;
+/// A text of more characters than this may have several lines and paragraphs.
+pub(super) const MANY_LINES: usize = 400;
 
 impl<'a> Section<'a> {
     /// A table that begins at a place.
@@ -105,12 +112,23 @@ impl<'a> Section<'a> {
             at,
             asked: RefCell::default(),
             dutch_will_do: Cell::default(),
+            let_pass: Cell::default(),
         }
     }
 
     /// Says in which languages texts are missed from here on, in this file and the next ones.
     pub(super) fn offer(&self, languages: &[Language]) {
         self.source.findings.offer(languages);
+    }
+
+    /// What was read of this section, which is `None` only when some mistake says why.
+    pub(super) fn kept<T>(&self, read: Option<T>) -> Option<T> {
+        self.source.kept(self.at, read)
+    }
+
+    /// Says that the other keys of this section cannot be judged, because what decides them has a mistake.
+    pub(super) fn let_pass(&self) {
+        self.let_pass.set(true);
     }
 
     /// Reads something of which no translation is missed.
@@ -174,7 +192,8 @@ impl<'a> Section<'a> {
     }
 
     fn read_date(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>) -> Option<Date> {
-        let date = value.get_ref().as_datetime().and_then(|written| written.to_string().parse().ok());
+        let written = value.get_ref().as_datetime().filter(|written| written.time.is_none());
+        let date = written.and_then(|written| written.to_string().parse().ok());
         if date.is_none() {
             self.mistake(
                 at,
@@ -305,12 +324,23 @@ impl<'a> Section<'a> {
         let (at, value) = self.needed(key, &remedy)?;
         match value.get_ref().as_array() {
             Some(list) if !list.is_empty() => {
-                let value = list.iter().filter_map(|item| self.string(key, item)).collect();
+                let value: Vec<_> = list.iter().filter_map(|item| self.string(key, item)).collect();
+                self.distinct(&value);
                 Some(Placed { value, at })
             }
             _ => {
                 self.mistake(value.span().start, format!("{key} is not a list with something in it"), remedy);
                 None
+            }
+        }
+    }
+
+    /// Notes each word that stands in a list for the second time.
+    fn distinct(&self, words: &[Placed<String>]) {
+        for (place, word) in words.iter().enumerate() {
+            if words[..place].iter().any(|other| other.value == word.value) {
+                let what = format!("\"{}\" is listed twice", word.value);
+                self.mistake(word.at, what, "Remove one of the two.");
             }
         }
     }
@@ -325,7 +355,7 @@ impl<'a> Section<'a> {
     }
 
     /// Lists of two words or more under a key, when it is there: `key = [["…", "…"], …]`.
-    pub(super) fn lists_of_words(&self, key: &'static str) -> Option<Vec<Vec<String>>> {
+    pub(super) fn lists_of_words(&self, key: &'static str) -> Option<Vec<Vec<Placed<String>>>> {
         let (_, value) = self.find(key)?;
         let remedy = format!("Write lists of words that mean the same: {key} = [[\"afval\", \"vuilnis\"]]");
         let Some(lists) = value.get_ref().as_array() else {
@@ -333,14 +363,13 @@ impl<'a> Section<'a> {
             return None;
         };
         let read = |list: &Spanned<DeValue<'_>>| {
-            let words: Vec<String> = list
+            let words: Vec<Placed<String>> = list
                 .get_ref()
                 .as_array()
-                .map(|words| {
-                    words.iter().filter_map(|word| self.string(key, word)).map(|word| word.value).collect()
-                })
+                .map(|words| words.iter().filter_map(|word| self.string(key, word)).collect())
                 .unwrap_or_default();
-            if words.len() < 2 {
+            let given = list.get_ref().as_array().map_or(0, |words| words.len());
+            if given < 2 {
                 self.mistake(list.span().start, "this is not a list of two words or more", &remedy);
             }
             words
@@ -426,17 +455,24 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// The whole of this section as a text: `nl = "…"`, `en = "…"`.
-    pub(super) fn as_text(&self) -> Option<Text> {
-        self.languages(self.table, self.at, &[], ANY)
+    /// The whole of this section as a text: `nl = "…"`, `en = "…"`. What is longer than so many characters gets
+    /// a warning.
+    pub(super) fn as_text(&self, most: usize) -> Option<Text> {
+        self.languages(self.table, self.at, &[], most)
     }
 
     /// Ends the reading: whatever was not asked for is a mistake.
     pub(super) fn close(&self) {
+        if self.let_pass.get() {
+            return;
+        }
         let asked = self.asked.borrow();
         for (key, _) in self.table {
             if !asked.contains(&key.get_ref().as_ref()) {
-                let remedy = format!("Remove it, or correct it to one of: {}.", asked.join(", "));
+                let mut known = asked.clone();
+                known.sort_unstable();
+                known.dedup();
+                let remedy = format!("Remove it, or correct it to one of: {}.", known.join(", "));
                 self.mistake(key.span().start, format!("{} has no \"{}\"", self.name, key.get_ref()), remedy);
             }
         }
@@ -484,6 +520,9 @@ impl<'a> Section<'a> {
         let read = |name: &str, value: &Spanned<DeValue<'_>>| {
             let text = self.string(name, value)?;
             self.measure(name, &text, most);
+            if most < MANY_LINES && text.value.contains('\n') {
+                self.mistake(text.at, format!("{name} stands on more than one line"), "Write it on one line.");
+            }
             Some(text.value)
         };
         self.by_language(table, at, path, read).map(Text)
@@ -546,7 +585,7 @@ impl<'a> Section<'a> {
             self.warn(
                 text.at,
                 format!("{name} has {length} characters, too many for its place"),
-                format!("Say it in {most} characters or fewer, or it is broken or set small."),
+                format!("Say it in {most} characters or fewer, or it is cut off or pushes other things away."),
             );
         }
     }

@@ -5,7 +5,8 @@
 
 use super::condition::{self, Earlier};
 use super::fees::Fees;
-use super::reader::{ANY, Placed, Section, Source};
+use super::limits::{HELP, KCC, LABEL, NEED, NEXT_STEPS, QUESTION, SUMMARY, TASK_TITLE, TERM};
+use super::reader::{Placed, Section, Source};
 use super::{Device, Icon, Identity, Question, Task, Text, upl};
 
 mod destination;
@@ -44,17 +45,6 @@ const DEVICES: [(&str, Device); 4] = [
     ("document-reader", Device::DocumentReader),
     ("pass-reader", Device::PassReader),
 ];
-
-/// The most characters of a task's name: a tile has room for two lines of sixteen.
-const TITLE: usize = 40;
-/// The most characters of what an agent reads in one line.
-const KCC: usize = 160;
-/// The most characters of a question's short label.
-const LABEL: usize = 32;
-/// The most characters of a question.
-const QUESTION: usize = 80;
-/// The most characters of a line of help.
-const HELP: usize = 100;
 
 /// Whether a text can be an id: small letters, digits and dashes.
 pub(super) fn is_id(text: &str) -> bool {
@@ -99,11 +89,11 @@ pub(super) fn read(source: &Source<'_>, id: &str, fees: &Fees) -> Option<Task> {
     let file = Section::new(source, &table, "this task", 0);
     let upl = upl::read(&file);
     let icon = file.word("icon").and_then(|icon| file.one_of(&icon, &ICONS, "icon"));
-    let title = file.text("title", TITLE);
-    let summary = file.text("summary", ANY);
+    let title = file.text("title", TASK_TITLE);
+    let summary = file.text("summary", SUMMARY);
     let kcc = read_kcc(&file);
-    let next_steps = file.text("next_steps", ANY);
-    let term = file.optional_text("term", ANY);
+    let next_steps = file.text("next_steps", NEXT_STEPS);
+    let term = file.optional_text("term", TERM);
     let minutes = file.number("minutes", 1..=30, None);
     let identity = read_identity(&file);
     let devices = read_devices(&file);
@@ -150,7 +140,7 @@ fn when_there<T>(read: Option<Option<T>>) -> Option<Option<T>> {
 /// Agents read Dutch or English.
 fn read_kcc(file: &Section<'_>) -> Option<Text> {
     let kcc = file.dutch_will_do(|file| file.optional_text("kcc", KCC));
-    if kcc.is_none() {
+    if !file.has("kcc") {
         file.warn(
             file.at,
             "this task has no kcc",
@@ -171,7 +161,7 @@ fn read_devices(file: &Section<'_>) -> Option<Vec<Device>> {
 }
 
 fn read_texts(file: &Section<'_>, key: &'static str, name: &str) -> Option<Vec<Text>> {
-    file.sections(key, name).iter().map(Section::as_text).collect()
+    file.sections(key, name).iter().map(|text| text.as_text(NEED)).collect()
 }
 
 #[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
@@ -185,7 +175,7 @@ fn read_receipt(file: &Section<'_>, asked: &Asked) -> Option<Option<Vec<String>>
 /// condition on it is not a second mistake.
 fn read_questions(file: &Section<'_>) -> Asked {
     let sections = file.sections("questions", "this question");
-    if sections.is_empty() {
+    if !file.has("questions") {
         file.mistake(file.at, "this task asks nothing", "Add a question: write [[questions]] and its lines.");
     }
     let mut asked = Asked { ids: sections.iter().map(read_id).collect(), ..Asked::default() };
@@ -193,16 +183,37 @@ fn read_questions(file: &Section<'_>) -> Asked {
         let id = asked.ids[place].clone();
         if group::is_one(section) {
             let group = group::read(section, id, &asked);
+            let group = section.kept(group);
             asked.groups.extend(group.as_ref().map(|group| (group.id.clone(), group.rows.clone())));
             asked.flat.extend(group.into_iter().flat_map(|group| group.questions));
             asked.read.push(None);
         } else {
-            let question = read_question(section, id, &asked.earlier());
+            let question = section.kept(read_question(section, id, &asked.earlier()));
             asked.flat.extend(question.clone());
             asked.read.push(question);
         }
     }
+    say_when_unfolded_alike(&sections, &asked);
     asked
+}
+
+/// The rows of a group get ids such as `children-1-name`; no other question may have one of these.
+fn say_when_unfolded_alike(sections: &[Section<'_>], asked: &Asked) {
+    for (section, id) in sections.iter().zip(&asked.ids) {
+        let Some((group, _)) = asked.groups.iter().find(|(group, _)| Some(group) == id.as_ref()) else { continue };
+        let row = format!("{group}-1-");
+        let mut seen: Vec<&str> = Vec::new();
+        for question in asked.flat.iter().filter(|question| question.id.starts_with(&row)) {
+            if seen.contains(&question.id.as_str()) {
+                section.mistake(
+                    section.at,
+                    format!("two questions would have the id \"{}\"", question.id),
+                    "Give a question in this group, or the one outside it, another id. \"more\" is taken.",
+                );
+            }
+            seen.push(&question.id);
+        }
+    }
 }
 
 fn read_id(section: &Section<'_>) -> Option<String> {

@@ -1,8 +1,9 @@
 //! Reads where a task is brought, and that all it names is asked.
 
 use super::{Asked, is_id};
+use crate::limits::SUBJECT;
 use crate::reader::{Placed, Section};
-use crate::{Destination, Kind};
+use crate::{Choice, Destination, Kind, Question};
 
 /// Reads `[destination]`.
 pub(super) fn read(section: &Section<'_>, asked: &Asked) -> Option<Destination> {
@@ -10,7 +11,15 @@ pub(super) fn read(section: &Section<'_>, asked: &Asked) -> Option<Destination> 
     let destination = match system.value.as_str() {
         "open-zaak" => read_open_zaak(section, asked),
         "open-klant" => {
-            section.word("onderwerp").map(|subject| Destination::OpenKlant { subject: subject.value })
+            let subject = section.word("onderwerp");
+            if let Some(subject) = subject.as_ref().filter(|subject| subject.value.chars().count() > SUBJECT) {
+                section.mistake(
+                    subject.at,
+                    format!("onderwerp has more than {SUBJECT} characters, which Open Klant refuses"),
+                    "Make it shorter.",
+                );
+            }
+            subject.map(|subject| Destination::OpenKlant { subject: subject.value })
         }
         "signalen" => read_signalen(section, asked),
         "e-mail" => read_email(section),
@@ -49,17 +58,8 @@ fn read_signalen(section: &Section<'_>, asked: &Asked) -> Option<Destination> {
     if !asked.knows(section, &category) | !asked.knows(section, &place) {
         return None;
     }
-    let options = match asked.read.iter().flatten().find(|question| question.id == category.value)?.kind {
-        Kind::Choice { ref options } => options,
-        _ => {
-            section.mistake(
-                category.at,
-                format!("\"{}\" is not answered by one option", category.value),
-                "Let category name a question of kind choice.",
-            );
-            return None;
-        }
-    };
+    let options = read_category(section, &category, asked)?;
+    say_when_no_place(section, &place, asked);
     let categories = named.unwrap_or_default();
     let mut right = true;
     for (option, slug) in &categories {
@@ -89,6 +89,49 @@ fn read_signalen(section: &Section<'_>, asked: &Asked) -> Option<Destination> {
         place: place.value,
         categories: categories.into_iter().map(|(option, slug)| (option.value, slug.value)).collect(),
     })
+}
+
+/// The options of the question that says what a report is about, which everybody answers.
+fn read_category<'a>(section: &Section<'_>, category: &Placed<String>, asked: &'a Asked) -> Option<&'a [Choice]> {
+    let read = asked.read.iter().flatten().find(|question| question.id == category.value);
+    let is_group = asked.groups.iter().any(|(id, _)| *id == category.value);
+    match read {
+        None if !is_group => None,
+        Some(Question { kind: Kind::Choice { options }, required: true, when, .. }) if when.is_empty() => {
+            Some(options)
+        }
+        Some(Question { kind: Kind::Choice { .. }, .. }) => {
+            section.mistake(
+                category.at,
+                format!("\"{}\" is not always answered, and Signalen takes no report without it", category.value),
+                "Remove required = false and when from that question.",
+            );
+            None
+        }
+        _ => {
+            section.mistake(
+                category.at,
+                format!("\"{}\" is not answered by one option", category.value),
+                "Let category name a question of kind choice.",
+            );
+            None
+        }
+    }
+}
+
+fn say_when_no_place(section: &Section<'_>, place: &Placed<String>, asked: &Asked) {
+    let read = asked.read.iter().flatten().find(|question| question.id == place.value);
+    let is_group = asked.groups.iter().any(|(id, _)| *id == place.value);
+    let says_where = |kind: &Kind| {
+        matches!(kind, Kind::Place { .. } | Kind::Address | Kind::Text { .. } | Kind::LongText { .. })
+    };
+    if is_group || read.is_some_and(|question| !says_where(&question.kind)) {
+        section.mistake(
+            place.at,
+            format!("\"{}\" does not say where something is", place.value),
+            "Let place name a question of kind place, address or text.",
+        );
+    }
 }
 
 fn is_slug(section: &Section<'_>, slug: &Placed<String>) -> bool {

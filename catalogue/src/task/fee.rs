@@ -2,9 +2,10 @@
 
 use zuil_wire::Cents;
 
-use super::{Asked, LABEL};
+use super::Asked;
 use crate::condition;
-use crate::fees::{self, Fees};
+use crate::fees::{self, Fees, Listed};
+use crate::limits::LABEL;
 use crate::reader::{Placed, Section};
 use crate::{Count, Fee, FeePart};
 
@@ -19,6 +20,13 @@ pub(super) fn read(fee: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<Fee>
             .iter()
             .map(|part| read_part(part, fees, asked))
             .collect();
+        if parts.is_empty() {
+            fee.mistake(
+                fee.at,
+                "the fee has no part",
+                "Add [[fee.parts]] with an amount, or remove the whole group [fee] when the task is free.",
+            );
+        }
         parts.into_iter().collect::<Option<Vec<_>>>()
     } else {
         read_amount(fee, fees).map(|amount| vec![FeePart { amount, per: None, when: Vec::new() }])
@@ -46,20 +54,24 @@ fn read_amount(section: &Section<'_>, fees: &Fees) -> Option<Cents> {
         return fees::read_amount(section);
     }
     let name = section.word("fee")?;
-    let listed = fees.amount(&name.value);
-    if listed.is_none() {
-        let near = fees.names_like(&name.value);
-        section.mistake(
-            name.at,
-            format!("{} has no fee \"{}\"", fees::FILE, name.value),
-            format!("Add [{}] to {}, or use one of: {near}.", name.value, fees::FILE),
-        );
+    match fees.amount(&name.value) {
+        Listed::Unread => None,
+        Listed::Is(amount) if amount.is_zero() => {
+            section.mistake(name.at, "the fee is zero", "Remove this part: what is free has no fee.");
+            None
+        }
+        Listed::Is(amount) => Some(amount),
+        Listed::Not => {
+            let near = fees.names_like(&name.value);
+            let or = if near.is_empty() { String::new() } else { format!(", or use one of: {near}") };
+            section.mistake(
+                name.at,
+                format!("{} has no fee \"{}\"", fees::FILE, name.value),
+                format!("Add [{}] to {}{or}.", name.value, fees::FILE),
+            );
+            None
+        }
     }
-    if listed.is_some_and(Cents::is_zero) {
-        section.mistake(name.at, "the fee is zero", "Remove this part: what is free has no fee.");
-        return None;
-    }
-    listed
 }
 
 /// Reads `per = "…"`: a question whose answer counts, or a group.

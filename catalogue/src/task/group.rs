@@ -3,15 +3,13 @@
 //! Invariant: what comes out is a plain list of questions, row by row, each row after the first led to by
 //! "another one?", so that a visit knows no groups.
 
-use super::{LABEL, QUESTION, condition, read_id, read_question, say_when_taken};
+use super::{condition, read_id, read_question, say_when_taken};
 use crate::condition::Earlier;
+use crate::limits::{HELP, LABEL, QUESTION, ROW};
 use crate::reader::Section;
 use crate::{Condition, Kind, Question, Test, Text};
 
 use super::Asked;
-
-/// The most characters of what a row is called.
-const ROW: usize = 20;
 
 /// A group, row by row.
 pub(super) struct Group {
@@ -42,7 +40,7 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
     let max = section.number("max", 2..=9, None);
     let _label = section.text("label", LABEL);
     let _title = section.text("title", QUESTION);
-    let _help = section.optional_text("help", super::HELP);
+    let _help = section.optional_text("help", HELP);
     let when = condition::read_all(section, "when", &asked.earlier());
     let inner = read_inner(section);
     section.close();
@@ -78,7 +76,7 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
 
 fn read_inner(section: &Section<'_>) -> Vec<Question> {
     let sections = section.sections("questions", "this question of the group");
-    if sections.is_empty() {
+    if !section.has("questions") {
         section.mistake(section.at, "this group asks nothing", "Add [[questions.questions]] and its lines.");
     }
     let ids: Vec<Option<String>> = sections.iter().map(read_id).collect();
@@ -95,7 +93,7 @@ fn read_inner(section: &Section<'_>) -> Vec<Question> {
                 "Ask it outside the group.",
             );
         }
-        read.push(found);
+        read.push(question.kept(found));
     }
     read.into_iter().flatten().collect()
 }

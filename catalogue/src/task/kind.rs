@@ -3,6 +3,7 @@
 use jiff::civil::Weekday;
 use zuil_wire::Cents;
 
+use crate::limits::{OPTION, UNIT};
 use crate::reader::{Placed, Section};
 use crate::{Choice, Kind};
 
@@ -19,11 +20,6 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("sunday", Weekday::Sunday),
 ];
 
-/// The most characters of an option.
-const OPTION: usize = 40;
-/// The most characters of a unit.
-const UNIT: usize = 12;
-
 /// The weekdays that are named, when they all exist.
 pub(super) fn read_weekdays(section: &Section<'_>, names: &[Placed<String>]) -> Option<Vec<Weekday>> {
     let days: Vec<_> = names.iter().map(|name| section.one_of(name, &WEEKDAYS, "weekday")).collect();
@@ -32,7 +28,10 @@ pub(super) fn read_weekdays(section: &Section<'_>, names: &[Placed<String>]) -> 
 
 /// Reads `kind = "…"` and what belongs to it.
 pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
-    let kind = section.word("kind")?;
+    let Some(kind) = section.word("kind") else {
+        section.let_pass();
+        return None;
+    };
     Some(match kind.value.as_str() {
         "text" => Kind::Text { max: read_max(section, 200, 60)? },
         "long-text" => read_long_text(section)?,
@@ -54,6 +53,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
         "place" => Kind::Place { landmarks: read_landmarks(section)? },
         "appointment" => Kind::Appointment { product: section.word("product")?.value },
         "bsn" => {
+            section.let_pass();
             section.mistake(
                 kind.at,
                 "a BSN is never asked at a pillar",
@@ -62,6 +62,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
             return None;
         }
         "attachment" | "file" | "photo" => {
+            section.let_pass();
             section.mistake(
                 kind.at,
                 "nothing can be attached at a pillar",
@@ -69,7 +70,17 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
             );
             return None;
         }
+        "group" => {
+            section.let_pass();
+            section.mistake(
+                kind.at,
+                "a group cannot stand in a group",
+                "Make it a group of the task: write [[questions]] before it, not [[questions.questions]].",
+            );
+            return None;
+        }
         other => {
+            section.let_pass();
             section.mistake(
                 kind.at,
                 format!("there is no kind of question \"{other}\""),
@@ -130,8 +141,9 @@ fn read_number(section: &Section<'_>) -> Option<Kind> {
 }
 
 fn read_amounts(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=100_000, Some(0))?;
-    let max = section.number("max", 1..=100_000, Some(100_000))?;
+    let min = section.number("min", 0..=100_000, Some(0));
+    let max = section.number("max", 1..=100_000, Some(100_000));
+    let (min, max) = (min?, max?);
     if min.value > max.value {
         section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
         return None;
@@ -140,51 +152,48 @@ fn read_amounts(section: &Section<'_>) -> Option<Kind> {
 }
 
 fn read_landmarks(section: &Section<'_>) -> Option<Vec<Choice>> {
-    let sections = section.sections("landmarks", "this landmark");
-    let mut landmarks = Vec::new();
-    for place in &sections {
-        let (id, text) = (super::read_id(place), place.text("text", OPTION));
-        place.close();
-        landmarks.push(Choice { id: id?, text: text? });
-    }
-    Some(landmarks)
+    read_listed(&section.sections("landmarks", "this landmark"))
 }
 
 fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
     let sections = section.sections("options", "this option");
-    if sections.len() < 2 {
+    if sections.len() < 2 && (!section.has("options") || !sections.is_empty()) {
         section.mistake(
             section.at,
             "this question has fewer than two options",
             "Add options: write [[questions.options]] and below it id and text. For yes or no, use kind = \"yes-no\".",
         );
-        return None;
     }
-    let mut options: Vec<Choice> = Vec::new();
+    read_listed(&sections).filter(|options| options.len() >= 2)
+}
+
+/// Reads what one can choose from; no two of them have one id.
+fn read_listed(sections: &[Section<'_>]) -> Option<Vec<Choice>> {
+    let mut read: Vec<Choice> = Vec::new();
     let mut right = true;
-    for option in &sections {
-        let (id, text) = (super::read_id(option), option.text("text", OPTION));
-        option.close();
-        let twice = options.iter().find(|other| Some(&other.id) == id.as_ref());
-        if let Some(other) = twice {
-            option.mistake(
-                option.at,
-                format!("an earlier option has the id \"{}\" too", other.id),
-                "Give this option an id of its own.",
+    for section in sections {
+        let (id, text) = (super::read_id(section), section.text("text", OPTION));
+        section.close();
+        let twice = read.iter().any(|other| Some(&other.id) == id.as_ref());
+        if let Some(id) = id.as_ref().filter(|_| twice) {
+            section.mistake(
+                section.at,
+                format!("the id \"{id}\" is taken by one above it"),
+                "Give each option or landmark an id of its own.",
             );
         }
-        right &= twice.is_none();
+        right &= !twice;
         match (id, text) {
-            (Some(id), Some(text)) => options.push(Choice { id, text }),
+            (Some(id), Some(text)) => read.push(Choice { id, text }),
             _ => right = false,
         }
     }
-    right.then_some(options)
+    right.then_some(read)
 }
 
 fn read_choices(section: &Section<'_>) -> Option<Kind> {
     let options = read_options(section);
-    let max = section.number("max", 1..=99, Some(options.as_ref().map_or(1, Vec::len) as u64));
+    let max = section.number("max", 1..=99, Some(options.as_ref().map_or(1, Vec::len).max(1) as u64));
     let (options, max) = (options?, max?);
     let most = usize::try_from(max.value).ok()?;
     if most > options.len() {

@@ -12,6 +12,13 @@ pub(super) fn read(section: &Section<'_>) -> Option<Offered> {
     let weekdays = section.optional_words("weekdays");
     let hours = section.optional_word("hours");
     section.close();
+    if from.is_none() && until.is_none() && weekdays.is_none() && hours.is_none() {
+        section.mistake(
+            section.at,
+            "the times do not say when",
+            "Write from and until, weekdays or hours below [offered], or remove it.",
+        );
+    }
     let season = match (from, until) {
         (None, None) => None,
         (Some(from), Some(until)) => Some((month_and_day(section, &from)?, month_and_day(section, &until)?)),
