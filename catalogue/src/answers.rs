@@ -128,7 +128,11 @@ fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
     known.answers.more |= id.is_none();
     let common = section.yes_no("common", false);
     let read = |section: &Section<'_>| {
-        (section.texts("questions", ANSWER_QUESTION), section.text("short", SHORT), section.text("long", LONG))
+        (
+            section.texts("questions", ANSWER_QUESTION),
+            section.text("short", SHORT),
+            section.text("long", LONG),
+        )
     };
     let (questions, short, long) = if common { read(section) } else { section.dutch_will_do(read) };
     let next: Vec<_> =

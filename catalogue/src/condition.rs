@@ -75,11 +75,7 @@ fn find<'a>(when: &Section<'_>, question: &Placed<String>, earlier: &Earlier<'a>
         } else {
             format!("Use the id of an earlier question: {}.", known.join(", "))
         };
-        when.mistake(
-            question.at,
-            format!("no question has the id \"{}\"", question.value),
-            remedy,
-        );
+        when.mistake(question.at, format!("no question has the id \"{}\"", question.value), remedy);
         return None;
     };
     if named == place {

@@ -28,7 +28,10 @@ pub(super) fn website(section: &Section<'_>, website: Placed<String>) -> Option<
         return None;
     }
     let host = website.value.split('/').next().unwrap_or_default();
-    if host.split('.').count() < 2 || host.split('.').any(str::is_empty) || website.value.contains(char::is_whitespace) {
+    if host.split('.').count() < 2
+        || host.split('.').any(str::is_empty)
+        || website.value.contains(char::is_whitespace)
+    {
         section.mistake(
             website.at,
             format!("\"{}\" is no address of a website", website.value),

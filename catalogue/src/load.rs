@@ -183,7 +183,8 @@ impl Files<'_> {
             self.findings.warn(top_of(&file), "nobody reads this file".to_owned(), remedy);
         };
         let is_data = |name: &String| {
-            [".toml", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end)) && !name.starts_with('.')
+            [".toml", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end))
+                && !name.starts_with('.')
         };
         for name in self.all_names_in("").into_iter().filter(is_data) {
             if !FILES.contains(&name.as_str()) {
@@ -193,7 +194,9 @@ impl Files<'_> {
         for folder in [TASKS, ANSWERS] {
             for name in self.all_names_in(folder).into_iter().filter(|name| !name.starts_with('.')) {
                 let remedy = match name.strip_suffix(".toml") {
-                    None => format!("Give it a name that ends in .toml, or take it out of the folder {folder}."),
+                    None => {
+                        format!("Give it a name that ends in .toml, or take it out of the folder {folder}.")
+                    }
                     Some(id) if folder == TASKS && !tasks.iter().any(|task| task == id) => {
                         format!("Add \"{id}\" to the list tasks in {MUNICIPALITY}, or remove the file.")
                     }

@@ -53,9 +53,17 @@ impl Source<'_> {
     /// The file as a table; `None` when it is not TOML, with every place where it is not.
     pub(super) fn parse(&self) -> Option<DeTable<'_>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
+        let twice = |message: &str| message.contains("duplicate key");
+        // One slip of the pen makes several errors; what follows from the first of a line helps nobody.
+        let only_twice = errors.iter().all(|error| twice(error.message()));
+        let mut line = 0;
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
-            if error.message().contains("duplicate key") {
+            if self.place(at).line == line || (twice(error.message()) && !only_twice) {
+                continue;
+            }
+            line = self.place(at).line;
+            if twice(error.message()) {
                 self.mistake(at, "this name stands here for the second time", "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].");
             } else {
                 self.mistake(
@@ -403,10 +411,18 @@ impl<'a> Section<'a> {
                 .collect()
         });
         tables.unwrap_or_else(|| {
-            let remedy = format!("Write [[{key}]] on a line of its own before each of them.");
+            let header = self.header(value.span().start).unwrap_or(key);
+            let remedy = format!("Write [[{header}]] on a line of its own before each of them.");
             self.mistake(value.span().start, format!("{key} is not a list of groups"), remedy);
             Vec::new()
         })
+    }
+
+    /// What stands between brackets at a place, when a header does.
+    fn header(&self, at: usize) -> Option<&str> {
+        let (header, _) = self.source.text.get(at..)?.strip_prefix('[')?.split_once(']')?;
+        let is_path = header.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        (is_path && !header.is_empty()).then_some(header)
     }
 
     /// The tables under a key, be it one or a list of them; none when it is not there.
@@ -521,7 +537,11 @@ impl<'a> Section<'a> {
             let text = self.string(name, value)?;
             self.measure(name, &text, most);
             if most < MANY_LINES && text.value.contains('\n') {
-                self.mistake(text.at, format!("{name} stands on more than one line"), "Write it on one line.");
+                self.mistake(
+                    text.at,
+                    format!("{name} stands on more than one line"),
+                    "Write it on one line.",
+                );
             }
             Some(text.value)
         };
@@ -585,7 +605,9 @@ impl<'a> Section<'a> {
             self.warn(
                 text.at,
                 format!("{name} has {length} characters, too many for its place"),
-                format!("Say it in {most} characters or fewer, or it is cut off or pushes other things away."),
+                format!(
+                    "Say it in {most} characters or fewer, or it is cut off or pushes other things away."
+                ),
             );
         }
     }

@@ -200,7 +200,9 @@ fn read_questions(file: &Section<'_>) -> Asked {
 /// The rows of a group get ids such as `children-1-name`; no other question may have one of these.
 fn say_when_unfolded_alike(sections: &[Section<'_>], asked: &Asked) {
     for (section, id) in sections.iter().zip(&asked.ids) {
-        let Some((group, _)) = asked.groups.iter().find(|(group, _)| Some(group) == id.as_ref()) else { continue };
+        let Some((group, _)) = asked.groups.iter().find(|(group, _)| Some(group) == id.as_ref()) else {
+            continue;
+        };
         let row = format!("{group}-1-");
         let mut seen: Vec<&str> = Vec::new();
         for question in asked.flat.iter().filter(|question| question.id.starts_with(&row)) {

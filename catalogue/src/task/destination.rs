@@ -12,7 +12,8 @@ pub(super) fn read(section: &Section<'_>, asked: &Asked) -> Option<Destination> 
         "open-zaak" => read_open_zaak(section, asked),
         "open-klant" => {
             let subject = section.word("onderwerp");
-            if let Some(subject) = subject.as_ref().filter(|subject| subject.value.chars().count() > SUBJECT) {
+            if let Some(subject) = subject.as_ref().filter(|subject| subject.value.chars().count() > SUBJECT)
+            {
                 section.mistake(
                     subject.at,
                     format!("onderwerp has more than {SUBJECT} characters, which Open Klant refuses"),
@@ -92,7 +93,11 @@ fn read_signalen(section: &Section<'_>, asked: &Asked) -> Option<Destination> {
 }
 
 /// The options of the question that says what a report is about, which everybody answers.
-fn read_category<'a>(section: &Section<'_>, category: &Placed<String>, asked: &'a Asked) -> Option<&'a [Choice]> {
+fn read_category<'a>(
+    section: &Section<'_>,
+    category: &Placed<String>,
+    asked: &'a Asked,
+) -> Option<&'a [Choice]> {
     let read = asked.read.iter().flatten().find(|question| question.id == category.value);
     let is_group = asked.groups.iter().any(|(id, _)| *id == category.value);
     match read {
@@ -103,7 +108,10 @@ fn read_category<'a>(section: &Section<'_>, category: &Placed<String>, asked: &'
         Some(Question { kind: Kind::Choice { .. }, .. }) => {
             section.mistake(
                 category.at,
-                format!("\"{}\" is not always answered, and Signalen takes no report without it", category.value),
+                format!(
+                    "\"{}\" is not always answered, and Signalen takes no report without it",
+                    category.value
+                ),
                 "Remove required = false and when from that question.",
             );
             None
