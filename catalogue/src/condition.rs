@@ -28,9 +28,9 @@ fn read(when: &Section<'_>, earlier: &Earlier<'_>) -> Option<Condition> {
     let question = when.word("question");
     let is = when.optional_words("is");
     let not = when.optional_words("not");
-    let at_least = when.has("at_least").then(|| when.number("at_least", 0..=1_000_000, None));
-    let at_most = when.has("at_most").then(|| when.number("at_most", 0..=1_000_000, None));
-    let answered = when.has("answered").then(|| when.yes_no("answered", true));
+    let at_least = when.may_have("at_least").then(|| when.number("at_least", 0..=1_000_000, None));
+    let at_most = when.may_have("at_most").then(|| when.number("at_most", 0..=1_000_000, None));
+    let answered = when.may_have("answered").then(|| when.yes_no("answered", true));
     when.close();
     let question = question?;
     let on = find(when, &question, earlier)?;

@@ -9,6 +9,9 @@ use crate::reader::{Placed, Section, Source};
 /// The file of the fees.
 pub(super) const FILE: &str = "fees.toml";
 
+/// What to do about a fee of zero.
+pub(super) const ZERO: &str = "Remove this part of the fee, or the whole group [fee] when the task is free.";
+
 /// The fees by name.
 #[derive(Debug, Default)]
 pub(super) struct Fees {
@@ -60,7 +63,7 @@ impl Fees {
 pub(super) fn read(source: &Source<'_>) -> Option<Fees> {
     let table = source.parse()?;
     let file = Section::new(source, &table, "the list of fees", 0);
-    let _year = file.number("year", 2000..=2100, None);
+    let _year = file.number("year", 2026..=2100, None);
     let mut fees = BTreeMap::new();
     for (name, fee) in file.all_sections(&["year"]) {
         let amount = read_any_amount(&fee);
@@ -83,7 +86,7 @@ pub(super) fn read(source: &Source<'_>) -> Option<Fees> {
 pub(super) fn read_amount(section: &Section<'_>) -> Option<Cents> {
     let amount = read_any_amount(section)?;
     if amount.value.is_zero() {
-        section.mistake(amount.at, "the fee is zero", "Remove the whole group [fee] when the task is free.");
+        section.mistake(amount.at, "the fee is zero", ZERO);
         return None;
     }
     Some(amount.value)

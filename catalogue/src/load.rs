@@ -208,9 +208,11 @@ impl Files<'_> {
     }
 
     fn text(&self, file: &str) -> Option<String> {
-        let remedy = format!("Put {file} into the catalogue's folder, as plain text (UTF-8).");
-        let (at, what) = match std::fs::read(self.dir.join(file)).map(String::from_utf8) {
-            Ok(Ok(text)) if text.trim().is_empty() => (top_of(file), "the file is empty".to_owned()),
+        let put = format!("Put {file} into the catalogue's folder, as plain text (UTF-8).");
+        let (what, remedy) = match std::fs::read(self.dir.join(file)).map(String::from_utf8) {
+            Ok(Ok(text)) if text.trim().is_empty() => {
+                ("the file is empty".to_owned(), "Write in it what belongs there, or remove it.".to_owned())
+            }
             Ok(Ok(text)) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
             Ok(Err(error)) => {
                 let right = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -223,12 +225,10 @@ impl Files<'_> {
                 );
                 return None;
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                (top_of(file), "the file is missing".to_owned())
-            }
-            Err(error) => (top_of(file), format!("the file cannot be read ({error})")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => ("the file is missing".to_owned(), put),
+            Err(error) => (format!("the file cannot be read ({error})"), put),
         };
-        self.findings.mistake(at, what, remedy);
+        self.findings.mistake(top_of(file), what, remedy);
         None
     }
 }

@@ -9,7 +9,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::findings::{Findings, Place};
 use super::{Language, Text};
@@ -69,12 +69,23 @@ impl Source<'_> {
                 self.mistake(
                     at,
                     format!("this cannot be read ({})", error.message()),
-                    "Compare it with a line that is right: title.nl = \"Grofvuil\". Each text needs a \
-                     double quote before and after it.",
+                    remedy_of(error.message()),
                 );
             }
         }
         errors.is_empty().then(|| table.into_inner())
+    }
+}
+
+/// How to mend what is no TOML.
+fn remedy_of(message: &str) -> &'static str {
+    if message.contains("date") {
+        "Write a day that there is, year first and without quotes: 2026-11-22"
+    } else if message.contains("table") {
+        "End the line with as many brackets as it begins with: [[questions]] or [offered]."
+    } else {
+        "Compare it with a line that is right: title.nl = \"Grofvuil\". Each text needs a double quote before and \
+         after it."
     }
 }
 
@@ -261,7 +272,7 @@ impl<'a> Section<'a> {
             "Write a number from {} to {} without quotes, such as: {key} = {}",
             range.start(),
             range.end(),
-            range.end()
+            (*range.start()).max(1)
         );
         let Some((at, value)) = self.find(key) else {
             if default.is_none() {
@@ -291,7 +302,7 @@ impl<'a> Section<'a> {
         let limits = format!("{key} must be a whole number from {} to {}", range.start(), range.end());
         let Some((at, value)) = self.find(key) else {
             if default.is_none() {
-                let remedy = format!("Add a line such as: {key} = {}", range.end());
+                let remedy = format!("Add a line such as: {key} = {}", (*range.start()).max(1));
                 self.mistake(self.at, format!("{} has no {key}", self.name), remedy);
             }
             return default.map(|value| Placed { value, at: self.at });
@@ -308,7 +319,7 @@ impl<'a> Section<'a> {
                     "Write a number from {} to {} without quotes, such as: {key} = {}",
                     range.start(),
                     range.end(),
-                    range.end()
+                    (*range.start()).max(1)
                 );
                 self.mistake(place, limits, remedy);
                 None
@@ -427,11 +438,25 @@ impl<'a> Section<'a> {
 
     /// The tables under a key, be it one or a list of them; none when it is not there.
     pub(super) fn one_or_more(&self, key: &'static str, name: &str) -> Vec<Section<'a>> {
-        let is_one = self
-            .table
-            .iter()
-            .any(|(known, value)| known.get_ref() == key && value.get_ref().as_table().is_some());
-        if is_one { self.section(key, name).into_iter().collect() } else { self.sections(key, name) }
+        let value = self.table.iter().find(|(known, _)| known.get_ref() == key).map(|(_, value)| value);
+        let Some(value) = value else { return self.sections(key, name) };
+        if value.get_ref().as_table().is_some() {
+            return self.section(key, name).into_iter().collect();
+        }
+        let are_tables = |list: &DeArray<'_>| list.iter().all(|item| item.get_ref().as_table().is_some());
+        if value.get_ref().as_array().is_some_and(are_tables) {
+            return self.sections(key, name);
+        }
+        self.asked.borrow_mut().push(key);
+        let remedy = format!("Write it as in: {key} = {{ question = \"…\", is = [\"…\"] }}");
+        self.mistake(value.span().start, format!("{key} is no condition"), remedy);
+        Vec::new()
+    }
+
+    /// Whether a key is there, which may be.
+    pub(super) fn may_have(&self, key: &'static str) -> bool {
+        self.asked.borrow_mut().push(key);
+        self.has(key)
     }
 
     /// Whether a key is there.
@@ -489,7 +514,11 @@ impl<'a> Section<'a> {
                 known.sort_unstable();
                 known.dedup();
                 let remedy = format!("Remove it, or correct it to one of: {}.", known.join(", "));
-                self.mistake(key.span().start, format!("{} has no \"{}\"", self.name, key.get_ref()), remedy);
+                let name = match self.peek("kind") {
+                    Some(kind) => format!("a question of kind \"{kind}\""),
+                    None => self.name.clone(),
+                };
+                self.mistake(key.span().start, format!("{name} has no \"{}\"", key.get_ref()), remedy);
             }
         }
     }

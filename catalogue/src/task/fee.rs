@@ -54,10 +54,17 @@ fn read_amount(section: &Section<'_>, fees: &Fees) -> Option<Cents> {
         return fees::read_amount(section);
     }
     let name = section.word("fee")?;
+    if section.may_have("amount") {
+        section.mistake(
+            section.at,
+            "this has a fee of the list and an amount too",
+            "Keep one of the two: fee = \"…\" names a fee of fees.toml, amount = \"…\" is an amount of its own.",
+        );
+    }
     match fees.amount(&name.value) {
         Listed::Unread => None,
         Listed::Is(amount) if amount.is_zero() => {
-            section.mistake(name.at, "the fee is zero", "Remove this part: what is free has no fee.");
+            section.mistake(name.at, "the fee is zero", fees::ZERO);
             None
         }
         Listed::Is(amount) => Some(amount),

@@ -45,7 +45,7 @@ fn month_and_day(section: &Section<'_>, word: &Placed<String>) -> Option<(i8, i8
         section.mistake(
             word.at,
             format!("\"{}\" is no day of the year", word.value),
-            "Write month and day, as in: from = \"11-15\"",
+            "Write month and day between quotes, as in \"11-15\" for 15 November.",
         );
     }
     day.map(|day| (day.month(), day.day()))

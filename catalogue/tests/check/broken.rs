@@ -95,7 +95,7 @@ const CHANGES: &[Change] = &[
     ("an amount of zero", EVERYTHING, "amount = \"3.00\"", "amount = ‸\"0.00\""),
     ("an amount with one digit of cents", EVERYTHING, "amount = \"3.00\"", "amount = ‸\"3.0\""),
     ("an amount without quotes", EVERYTHING, "amount = \"3.00\"", "amount = ‸3.00"),
-    ("a fee and an amount in one part", EVERYTHING, "fee = \"permit-first\"", "fee = \"permit-first\"\n‸amount = \"1.00\""),
+    ("a fee and an amount in one part", EVERYTHING, "[[fee.parts]]\nfee = \"permit-first\"", "‸[[fee.parts]]\nfee = \"permit-first\"\namount = \"1.00\""),
     ("a fee for each of what is not counted", EVERYTHING, "per = \"months\"", "per = ‸\"name\""),
     ("a fee without a label", EVERYTHING, "[fee]\nlabel.nl = \"Vergunning\"", "[‸fee]"),
     ("free of charge on an option that there is not", EVERYTHING, "free_when = [{ question = \"minima\", is = [\"yes\"] }]", "free_when = [{ question = \"minima\", is = [‸\"ja\"] }]"),
