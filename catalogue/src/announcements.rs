@@ -72,6 +72,16 @@ fn read_one(section: &Section<'_>, known: &AnswerIds) -> Option<Announcement> {
         );
     }
     let (from, until) = (from?, until?);
+    for answer in &answers {
+        let valid = known.valid.get(&answer.value);
+        if valid.is_some_and(|valid| until < valid.from || valid.until.is_some_and(|last| last < from)) {
+            section.warn(
+                answer.at,
+                format!("the answer \"{}\" is not true while this is told", answer.value),
+                "Change its [answers.valid], or name another answer.",
+            );
+        }
+    }
     if until < from {
         section.mistake(section.at, "until is before from", "Swap the two days, or correct one of them.");
     }

@@ -76,6 +76,8 @@ impl Valid {
 pub(super) struct Known<'a> {
     /// The tasks.
     pub(super) tasks: &'a [String],
+    /// The tasks that a resident cannot always do, and why not.
+    pub(super) not_always: &'a BTreeMap<String, &'static str>,
     /// The ids of the answers so far.
     pub(super) answers: &'a mut AnswerIds,
 }
@@ -85,6 +87,8 @@ pub(super) struct Known<'a> {
 pub(super) struct AnswerIds {
     /// The ids.
     pub(super) ids: Vec<String>,
+    /// When each is true, by id.
+    pub(super) valid: BTreeMap<String, Valid>,
     /// There are answers whose ids could not be read.
     pub(super) more: bool,
 }
@@ -153,6 +157,11 @@ fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
         );
     }
     section.close();
+    let valid = valid.flatten();
+    if let (Some(id), Some(valid)) = (&id, &valid) {
+        known.answers.valid.insert(id.clone(), valid.clone());
+    }
+    say_when_dead_end(section, &next, known);
     Some(Answer {
         id: id?,
         common,
@@ -160,8 +169,24 @@ fn read_answer(section: &Section<'_>, known: &mut Known<'_>) -> Option<Answer> {
         short: short?,
         long: long?,
         next: next.into_iter().collect::<Option<_>>()?,
-        valid: valid??,
+        valid: valid?,
     })
+}
+
+/// Warns of an answer that leads only to tasks that a resident cannot always do.
+fn say_when_dead_end(section: &Section<'_>, next: &[Option<Next>], known: &Known<'_>) {
+    let why_not = |next: &Option<Next>| match next {
+        Some(Next::Task(task)) => known.not_always.get(task).map(|why| (task.clone(), *why)),
+        _ => None,
+    };
+    let closed: Option<Vec<_>> = next.iter().map(why_not).collect();
+    if let Some((task, why)) = closed.and_then(|closed| closed.into_iter().next()) {
+        section.warn(
+            section.at,
+            format!("this answer can lead nowhere: the task \"{task}\" {why}"),
+            "Add another [[answers.next]] below it: phone = \"…\" or website = \"…\".",
+        );
+    }
 }
 
 fn take_id(section: &Section<'_>, id: Placed<String>, known: &mut Known<'_>) -> Option<String> {

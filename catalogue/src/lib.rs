@@ -14,6 +14,8 @@ mod findings;
 mod limits;
 mod load;
 mod model;
+mod reach;
+pub mod readability;
 mod reader;
 mod synonyms;
 mod task;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every mistake of every file is reported, and a catalogue with a mistake is none.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -78,7 +79,9 @@ impl Files<'_> {
         };
         let tasks: Vec<Task> = listed.iter().filter_map(|task| self.task(task, &start, &fees)).collect();
         let ids: Vec<String> = listed.into_iter().map(|task| task.value).collect();
-        let (products, answers) = self.products(&ids);
+        let not_always: BTreeMap<String, &str> =
+            tasks.iter().filter_map(|task| Some((task.id.clone(), why_not_always(task)?))).collect();
+        let (products, answers) = self.products(&ids, &not_always);
         let synonyms = self.optional(SYNONYMS, synonyms::read).flatten().unwrap_or_default();
         let announced = self.optional(ANNOUNCEMENTS, |source| announcements::read(source, &answers));
         let addresses = self.text(ADDRESSES).and_then(|text| {
@@ -134,7 +137,11 @@ impl Files<'_> {
     }
 
     /// Reads all files of answers; also gives the ids of their answers.
-    fn products(&self, tasks: &[String]) -> (Vec<Product>, AnswerIds) {
+    fn products(
+        &self,
+        tasks: &[String],
+        not_always: &BTreeMap<String, &'static str>,
+    ) -> (Vec<Product>, AnswerIds) {
         let (mut products, mut answers) = (Vec::new(), AnswerIds::default());
         for id in self.names_in(ANSWERS) {
             let file = format!("{ANSWERS}/{id}.toml");
@@ -142,7 +149,7 @@ impl Files<'_> {
                 answers.more = true;
                 continue;
             };
-            let known = &mut Known { tasks, answers: &mut answers };
+            let known = &mut Known { tasks, not_always, answers: &mut answers };
             let source = self.source(&file, &text);
             products.extend(source.kept(0, answers::read(&source, &id, known)));
         }
@@ -243,9 +250,20 @@ fn waits(task: &Task) -> bool {
         || task.questions.iter().any(|question| matches!(question.kind, Kind::Appointment { .. }))
 }
 
+/// Why a task cannot be done at any time, when it cannot.
+fn why_not_always(task: &Task) -> Option<&'static str> {
+    if waits(task) {
+        return Some("needs DigiD or an agenda, which may be out of reach");
+    }
+    task.offered.as_ref().map(|_| "is offered at some times only")
+}
+
+/// The tasks that are listed.
+type Listed = Vec<Placed<String>>;
+
 /// Reads `municipality.toml`: the version and the municipality, and the list of tasks, which is read
 /// on even when the rest has a mistake; `None` when it cannot be read.
-fn read_start(source: &Source<'_>) -> (Option<(String, Municipality)>, Option<Vec<Placed<String>>>) {
+fn read_start(source: &Source<'_>) -> (Option<(String, Municipality)>, Option<Listed>) {
     let Some(table) = source.parse() else { return (None, None) };
     let file = Section::new(source, &table, "the municipality", 0);
     let start = read_municipality(&file);

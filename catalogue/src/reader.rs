@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::findings::{Findings, Place};
+use super::readability::{self, Hard};
 use super::{Language, Text};
 
 /// A file of the catalogue and its text.
@@ -257,6 +258,7 @@ impl<'a> Section<'a> {
             };
             let texts: Vec<_> = list.iter().filter_map(|text| self.string(name, text)).collect();
             texts.iter().for_each(|text| self.measure(name, text, most));
+            texts.first().into_iter().for_each(|shown| self.judge(name, shown));
             Some(texts.into_iter().map(|text| text.value).collect())
         })
     }
@@ -565,6 +567,7 @@ impl<'a> Section<'a> {
         let read = |name: &str, value: &Spanned<DeValue<'_>>| {
             let text = self.string(name, value)?;
             self.measure(name, &text, most);
+            self.judge(name, &text);
             if most < MANY_LINES && text.value.contains('\n') {
                 self.mistake(
                     text.at,
@@ -625,6 +628,24 @@ impl<'a> Section<'a> {
             }
         }
         texts.contains_key(&Language::Nl).then_some(texts)
+    }
+
+    /// Warns of a Dutch text for residents that is harder than level B1. Agents read other Dutch too.
+    fn judge(&self, name: &str, text: &Placed<String>) {
+        let for_residents = matches!(name.rsplit_once('.'), None | Some((_, "nl"))) && name.ends_with("nl");
+        if !for_residents || name == "kcc.nl" {
+            return;
+        }
+        let hard = readability::measure(&text.value);
+        if !hard.is_empty() {
+            let what: Vec<String> = hard.iter().map(Hard::what).collect();
+            let remedy: Vec<String> = hard.iter().map(Hard::remedy).collect();
+            self.warn(
+                text.at,
+                format!("{name} is harder to read than level B1: {}", what.join("; ")),
+                remedy.join(" "),
+            );
+        }
     }
 
     /// Warns of a text that is too long for its place.

@@ -7,7 +7,7 @@ use super::condition::{self, Earlier};
 use super::fees::Fees;
 use super::limits::{HELP, KCC, LABEL, NEED, NEXT_STEPS, QUESTION, SUMMARY, TASK_TITLE, TERM};
 use super::reader::{Placed, Section, Source};
-use super::{Device, Icon, Identity, Question, Task, Text, upl};
+use super::{Condition, Device, Icon, Identity, Question, Task, Text, reach, upl};
 
 mod destination;
 mod fee;
@@ -184,11 +184,18 @@ fn read_questions(file: &Section<'_>) -> Asked {
         if group::is_one(section) {
             let group = group::read(section, id, &asked);
             let group = section.kept(group);
+            let first = group.as_ref().and_then(|group| group.questions.first());
+            if let Some(first) = first {
+                say_when_never(section, "this group is never asked", &first.when, &asked.flat);
+            }
             asked.groups.extend(group.as_ref().map(|group| (group.id.clone(), group.rows.clone())));
             asked.flat.extend(group.into_iter().flat_map(|group| group.questions));
             asked.read.push(None);
         } else {
             let question = section.kept(read_question(section, id, &asked.earlier()));
+            if let Some(question) = &question {
+                say_when_never(section, "this question is never asked", &question.when, &asked.flat);
+            }
             asked.flat.extend(question.clone());
             asked.read.push(question);
         }
@@ -229,6 +236,17 @@ fn read_id(section: &Section<'_>) -> Option<String> {
         return None;
     }
     Some(id.value)
+}
+
+/// Warns of conditions that can never hold together.
+fn say_when_never(section: &Section<'_>, what: &str, conditions: &[Condition], above: &[Question]) {
+    if let Some(question) = reach::never(conditions, above) {
+        section.warn(
+            section.at,
+            format!("{what}: no answer to \"{question}\" fulfils all conditions"),
+            "Change a condition of this, or one of the questions that it depends on. All of them must hold.",
+        );
+    }
 }
 
 fn say_when_taken(section: &Section<'_>, id: Option<&String>, earlier: &Earlier<'_>) {

@@ -2,7 +2,7 @@
 
 use zuil_wire::Cents;
 
-use super::Asked;
+use super::{Asked, say_when_never};
 use crate::condition;
 use crate::fees::{self, Fees, Listed};
 use crate::limits::LABEL;
@@ -14,6 +14,9 @@ pub(super) fn read(fee: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<Fee>
     let earlier = asked.earlier();
     let label = fee.text("label", LABEL);
     let free_when = condition::read_all(fee, "free_when", &earlier);
+    for one in free_when.iter().flatten() {
+        say_when_never(fee, "the fee is never free for this reason", std::slice::from_ref(one), &asked.flat);
+    }
     let parts = if fee.has("parts") {
         let parts: Vec<_> = fee
             .sections("parts", "this part of the fee")
@@ -41,6 +44,9 @@ fn read_part(part: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<FeePart> 
     let when = condition::read_all(part, "when", &earlier);
     let per = part.optional_word("per").map(|per| read_count(part, &per, asked));
     part.close();
+    if let Some(when) = &when {
+        say_when_never(part, "this part of the fee never counts", when, &asked.flat);
+    }
     let per = match per {
         None => None,
         Some(per) => Some(per?),

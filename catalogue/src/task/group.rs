@@ -3,7 +3,7 @@
 //! Invariant: what comes out is a plain list of questions, row by row, each row after the first led to by
 //! "another one?", so that a visit knows no groups.
 
-use super::{condition, read_id, read_question, say_when_taken};
+use super::{condition, read_id, read_question, say_when_never, say_when_taken};
 use crate::condition::Earlier;
 use crate::limits::{HELP, LABEL, QUESTION, ROW};
 use crate::reader::Section;
@@ -93,7 +93,12 @@ fn read_inner(section: &Section<'_>) -> Vec<Question> {
                 "Ask it outside the group.",
             );
         }
-        read.push(question.kept(found));
+        let found = question.kept(found);
+        if let Some(found) = &found {
+            let above: Vec<Question> = read.iter().flatten().cloned().collect();
+            say_when_never(question, "this question is never asked", &found.when, &above);
+        }
+        read.push(found);
     }
     read.into_iter().flatten().collect()
 }

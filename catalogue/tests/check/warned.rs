@@ -1,0 +1,128 @@
+//! What the check warns of: catalogues that can be used, and could be better.
+
+use zuil_catalogue::Catalogue;
+
+use crate::folder::Folder;
+
+const EVERYTHING: &str = "tasks/everything.toml";
+
+/// The one warning after a change of the small catalogue: its place, and what it says with its remedy.
+#[track_caller]
+fn expect(file: &str, from: &str, to: &str, at: &str, says: &str) {
+    let folder = Folder::small();
+    let text = folder.read(file);
+    assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}");
+    folder.write(file, text.replace(from, to));
+    let checked = Catalogue::check(folder.path());
+    assert_eq!(checked.mistakes, []);
+    assert_eq!(checked.warnings.len(), 1, "{:#?}", checked.warnings);
+    let warning = &checked.warnings[0];
+    assert_eq!(format!("{}:{}:{}", warning.file, warning.line, warning.column), at, "{warning}");
+    assert!(warning.to_string().contains(says), "{warning}");
+}
+
+#[test]
+fn a_question_whose_conditions_exclude_each_other_is_pointed_at() {
+    let from = "when = { question = \"extras\", at_most = 1 }";
+    let to =
+        "when = [{ question = \"which\", is = [\"first\"] }, { question = \"which\", is = [\"guest\"] }]";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:111:1", "\"which\"");
+    let to = "when = { question = \"extras\", at_least = 3 }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:111:1", "\"extras\"");
+    let to = "when = { question = \"minima\", not = [\"yes\", \"no\"] }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:111:1", "never asked");
+    let to = "when = { question = \"name\", answered = false }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:111:1", "\"name\"");
+}
+
+#[test]
+fn a_question_behind_one_that_excludes_it_is_pointed_at() {
+    // "months" is asked only of those who have no "minima".
+    let from = "when = { question = \"months\", at_least = 6 }";
+    let to = "when = [{ question = \"months\", at_least = 6 }, { question = \"minima\", is = [\"yes\"] }]";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:102:1", "\"minima\"");
+    let to = "when = { question = \"months\", at_least = 13 }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:102:1", "\"months\"");
+}
+
+#[test]
+fn a_question_of_a_group_that_is_never_asked_is_pointed_at() {
+    let to = "when = { question = \"school\", not = [\"yes\", \"no\"] }";
+    let from = "when = { question = \"school\", is = [\"yes\"] }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:199:1", "\"school\"");
+}
+
+#[test]
+fn a_part_of_a_fee_that_never_counts_is_pointed_at() {
+    let to =
+        "when = [{ question = \"which\", is = [\"first\"] }, { question = \"which\", not = [\"first\"] }]";
+    let from = "when = { question = \"which\", is = [\"first\"] }";
+    expect(EVERYTHING, from, to, "tasks/everything.toml:30:1", "never counts");
+}
+
+#[test]
+fn an_answer_that_leads_only_to_what_is_not_always_offered_is_pointed_at() {
+    expect("answers/street.toml", "\"report\"", "\"everything\"", "answers/street.toml:5:1", "lead nowhere");
+}
+
+#[test]
+fn an_announcement_of_an_answer_that_is_not_true_then_is_pointed_at() {
+    let (from, to) = ("until = 2026-12-31", "until = 2026-11-30");
+    expect("answers/permit.toml", from, to, "announcements.toml:7:12", "not true while");
+}
+
+#[test]
+fn a_task_that_nobody_listed_is_pointed_at() {
+    let (from, to) = ("[\"everything\", \"report\", \"letter\"]", "[\"everything\", \"report\"]");
+    expect("municipality.toml", from, to, "tasks/letter.toml:1:1", "Add \"letter\" to the list");
+}
+
+#[test]
+fn files_that_nobody_reads_are_named() {
+    let folder = Folder::small();
+    for file in ["fee.toml", "answers/permit.toml.bak", "tasks/permit.txt", "README.md", ".notes.toml"] {
+        folder.write(file, "# nothing");
+    }
+    let checked = Catalogue::check(folder.path());
+    let files: Vec<&str> = checked.warnings.iter().map(|warning| warning.file.as_str()).collect();
+    assert_eq!(files, ["fee.toml", "tasks/permit.txt", "answers/permit.toml.bak"]);
+}
+
+#[test]
+fn a_text_that_is_too_long_for_its_place_is_pointed_at() {
+    let (from, to) = ("Melden\"", "Melden wat er op straat kapot is en waar\"");
+    expect(
+        "tasks/report.toml",
+        &format!("title.nl = \"{from}"),
+        &format!("title.nl = \"{to}"),
+        "tasks/report.toml:5:12",
+        "32 characters",
+    );
+}
+
+#[test]
+fn a_text_that_is_not_translated_is_pointed_at_once_it_is_offered() {
+    let folder = Folder::small();
+    let text = folder.read("municipality.toml");
+    folder.write("municipality.toml", text.replace("[\"nl\"]", "[\"nl\", \"en\"]"));
+    let checked = Catalogue::check(folder.path());
+    assert_eq!(checked.mistakes, []);
+    assert!(checked.warnings.iter().all(|warning| warning.what.contains("not translated")));
+    assert!(checked.warnings.len() > 30, "{}", checked.warnings.len());
+}
+
+#[test]
+fn dutch_above_level_b1_is_pointed_at_and_what_agents_read_is_not() {
+    let hard = "Indien u dit wenst, dient u middels dit formulier een aanvraag te doen.";
+    expect(
+        "tasks/report.toml",
+        "Meld wat kapot is.",
+        hard,
+        "tasks/report.toml:6:14",
+        "Write: moet u. Write: als. Write: met.",
+    );
+    let folder = Folder::small();
+    let text = folder.read("tasks/report.toml");
+    folder.write("tasks/report.toml", text.replace("Melden wat kapot is.", hard));
+    assert_eq!(Catalogue::check(folder.path()).warnings, []);
+}
