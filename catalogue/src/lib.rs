@@ -7,6 +7,8 @@
 mod addresses;
 mod announcements;
 mod answers;
+mod branding;
+mod colour;
 mod condition;
 mod contact;
 mod fees;
@@ -21,10 +23,13 @@ mod synonyms;
 mod task;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod upl;
 
 pub use announcements::Announcement;
 pub use answers::{Answer, Next, Product, Valid};
+pub use branding::{Branding, Colours};
+pub use colour::Colour;
 pub use load::Checked;
 pub use model::*;
 pub use synonyms::Synonyms;

@@ -13,7 +13,8 @@ use super::limits::{BANNER, PHONE_HOURS, PRIVACY, WELCOME};
 use super::reader::{Placed, Section, Source};
 use super::synonyms;
 use super::{
-    Catalogue, Identity, Kind, Language, Mistake, Municipality, Task, addresses, announcements, contact, task,
+    Catalogue, Identity, Kind, Language, Mistake, Municipality, Task, addresses, announcements, branding,
+    contact, task,
 };
 
 const MUNICIPALITY: &str = "municipality.toml";
@@ -23,7 +24,7 @@ const SYNONYMS: &str = "synonyms.toml";
 const ANSWERS: &str = "answers";
 const TASKS: &str = "tasks";
 /// What may lie beside the folders.
-const FILES: [&str; 5] = [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS];
+const FILES: [&str; 6] = [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS, branding::FILE];
 
 /// A catalogue that was read, and what was found in its files.
 #[derive(Debug)]
@@ -84,6 +85,10 @@ impl Files<'_> {
         let (products, answers) = self.products(&ids, &not_always);
         let synonyms = self.optional(SYNONYMS, synonyms::read).flatten().unwrap_or_default();
         let announced = self.optional(ANNOUNCEMENTS, |source| announcements::read(source, &answers));
+        let branding = match self.optional(branding::FILE, |source| branding::read(source, self.dir)) {
+            None => branding::without_file(self.dir),
+            Some(read) => read.unwrap_or_default(),
+        };
         let addresses = self.text(ADDRESSES).and_then(|text| {
             let source = self.source(ADDRESSES, &text);
             source.kept(0, addresses::read(&source))
@@ -99,6 +104,7 @@ impl Files<'_> {
             products,
             synonyms,
             announcements: announced.flatten().unwrap_or_default(),
+            branding,
             addresses: addresses?,
         })
     }

@@ -8,6 +8,7 @@ pub use task::*;
 
 use crate::announcements::Announcement;
 use crate::answers::Product;
+use crate::branding::Branding;
 use crate::synonyms::Synonyms;
 
 /// A language that residents read. Dutch comes first and is what everything falls back to.
@@ -124,6 +125,8 @@ pub struct Catalogue {
     pub synonyms: Synonyms,
     /// What is told for a time.
     pub announcements: Vec<Announcement>,
+    /// How the municipality looks.
+    pub branding: Branding,
     /// The addresses that a postcode and number can name.
     pub addresses: Addresses,
 }

@@ -190,6 +190,18 @@ const CHANGES: &[Change] = &[
     ("a house number with a letter", "addresses.csv", ",2,40,", ",2,‸40a,"),
     ("a house number in two streets", "addresses.csv", "2411AC,Dorpsweg,Voorbeeldhuizen,1,9,odd", "‸2411AB,Dorpsweg,Voorbeeldhuizen,1,9,all"),
     ("a side of the street that there is not", "addresses.csv", "odd", "‸left"),
+    // Branding.
+    ("a branding that is no JSON", "branding.json", "\"#ffffff\" },\n        \"color-subtle\"", "\"#ffffff\" }\n        ‸\"color-subtle\""),
+    ("a colour that is none", "branding.json", "\"#3a4a55\"", "‸\"darkblue\""),
+    ("a colour with five digits", "branding.json", "\"#3a4a55\"", "‸\"#3a4a5\""),
+    ("words that cannot be read on the screen", "branding.json", "\"#3a4a55\"", "‸\"#767676\""),
+    ("a brand on which nothing can be read", "branding.json", "\"huis\": {\n    \"blauw\": { \"value\": \"#0a4a6d\" }\n  },\n  \"basis\": {\n    \"color\": {\n      \"default\": {\n        \"bg-document\": { \"value\": \"#ffffff\" },\n        \"color-subtle\": { \"value\": \"#3a4a55\" }\n      },\n      \"action-1-inverse\": {\n        \"bg-default\": { \"value\": \"{huis.blauw}\" },\n        \"color-default\": { \"value\": \"#ffffff\" }", "\"huis\": {\n    \"blauw\": { \"value\": \"#0a4a6d\" }\n  },\n  \"basis\": {\n    \"color\": {\n      \"default\": {\n        \"bg-document\": { \"value\": \"#ffffff\" },\n        \"color-subtle\": { \"value\": \"#3a4a55\" }\n      },\n      \"action-1-inverse\": {\n        \"bg-default\": { \"value\": \"{huis.blauw}\" },\n        \"color-default\": { \"value\": ‸\"#8fb3c7\" }"),
+    ("a dark screen that is grey", "branding.json", "\"#000000\"", "‸\"#4a5055\""),
+    ("a token that refers to nothing", "branding.json", "\"{huis.blauw}\"", "‸\"{huis.rood}\""),
+    ("a token that refers to itself", "branding.json", "\"{huis.blauw}\"", "‸\"{basis.color.action-1-inverse.bg-default}\""),
+    ("a token without its value", "branding.json", "\"color-subtle\": { \"value\": \"#3a4a55\" }", "\"color-subtle\": ‸\"#3a4a55\""),
+    ("a token twice", "branding.json", "\"color-subtle\": { \"value\": \"#3a4a55\"", "\"bg-document\": ‸{ \"value\": \"#ffffff\""),
+    ("a logo that there is not", "branding.json", "\"mark.svg\"", "‸\"mark.png\""),
 ];
 
 #[test]

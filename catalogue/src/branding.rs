@@ -1,0 +1,376 @@
+//! How a municipality looks: logo, colours and type, as design tokens of the NL Design System.
+//!
+//! Invariant: whatever is read on another colour in a [`Branding`] can be read well: 7 to 1 or more for words, 3 to 1
+//! for lines.
+
+use std::path::Path;
+
+use super::colour::Colour;
+use super::reader::{Placed, Source};
+use super::tokens::Tokens;
+
+#[cfg(test)]
+mod tests;
+
+/// The file of the branding.
+pub(super) const FILE: &str = "branding.json";
+/// The logo, when the branding does not name another.
+const LOGO: &str = "logo.svg";
+/// The type that every pillar has.
+const FAMILY: &str = "Noto Sans";
+/// The least contrast of words (WCAG 2.2, AAA).
+const WORDS: f64 = 7.0;
+/// The least contrast of lines around what can be touched (WCAG 2.2, 1.4.11).
+const LINES: f64 = 3.0;
+
+/// How a municipality looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branding {
+    /// The name beside the logo, when it is not the municipality's.
+    pub name: Option<String>,
+    /// The file of the logo (SVG), relative to the catalogue's folder, when there is one.
+    pub logo: Option<String>,
+    /// The family of type.
+    pub family: String,
+    /// The colours of the light screen.
+    pub light: Colours,
+    /// The colours of the dark screen.
+    pub dark: Colours,
+}
+
+/// The colours of a screen by their roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colours {
+    /// The ground of the screen.
+    pub surface: Colour,
+    /// The ground of what can be touched.
+    pub surface_raised: Colour,
+    /// The same while it is touched.
+    pub surface_pressed: Colour,
+    /// Words.
+    pub ink: Colour,
+    /// Words that matter less.
+    pub ink_soft: Colour,
+    /// Lines around what can be touched.
+    pub line: Colour,
+    /// The ground of the primary action and of the logo.
+    pub brand: Colour,
+    /// The same while it is touched.
+    pub brand_pressed: Colour,
+    /// Words on the two.
+    pub on_brand: Colour,
+    /// The outer half of the ring around what has the focus.
+    pub focus_outer: Colour,
+    /// The inner half.
+    pub focus_inner: Colour,
+    /// It went well.
+    pub positive: Colour,
+    /// The ground of what says so.
+    pub positive_ground: Colour,
+    /// Take care.
+    pub caution: Colour,
+    /// The ground of what says so.
+    pub caution_ground: Colour,
+    /// It went wrong, or stops.
+    pub negative: Colour,
+    /// The ground of what says so.
+    pub negative_ground: Colour,
+}
+
+impl Colours {
+    /// The colours of the light screen without a branding.
+    pub const LIGHT: Self = Self {
+        surface: Colour::new(0xf7_f5_f0),
+        surface_raised: Colour::new(0xff_ff_ff),
+        surface_pressed: Colour::new(0xd9_e3_e8),
+        ink: Colour::new(0x10_21_2c),
+        ink_soft: Colour::new(0x3a_4a_55),
+        line: Colour::new(0x6b_7a_84),
+        brand: Colour::new(0x0a_4a_6d),
+        brand_pressed: Colour::new(0x06_31_4a),
+        on_brand: Colour::new(0xff_ff_ff),
+        focus_outer: Colour::new(0x00_00_00),
+        focus_inner: Colour::new(0xff_c6_0a),
+        positive: Colour::new(0x0b_4f_2e),
+        positive_ground: Colour::new(0xe2_f2_e8),
+        caution: Colour::new(0x5c_38_00),
+        caution_ground: Colour::new(0xff_f0_cc),
+        negative: Colour::new(0x7f_10_10),
+        negative_ground: Colour::new(0xfd_e8_e4),
+    };
+
+    /// The colours of the dark screen without a branding.
+    pub const DARK: Self = Self {
+        surface: Colour::new(0x0e_17_1d),
+        surface_raised: Colour::new(0x1b_27_31),
+        surface_pressed: Colour::new(0x33_43_4f),
+        ink: Colour::new(0xf7_f4_ec),
+        ink_soft: Colour::new(0xcb_d5_da),
+        line: Colour::new(0x87_98_a3),
+        brand: Colour::new(0x9a_d4_f0),
+        brand_pressed: Colour::new(0xd2_ed_fa),
+        on_brand: Colour::new(0x06_20_2f),
+        focus_outer: Colour::new(0xff_ff_ff),
+        focus_inner: Colour::new(0x8a_3b_00),
+        positive: Colour::new(0x9b_e6_ba),
+        positive_ground: Colour::new(0x10_30_1f),
+        caution: Colour::new(0xff_d9_8a),
+        caution_ground: Colour::new(0x3a_2a_06),
+        negative: Colour::new(0xff_c2_b8),
+        negative_ground: Colour::new(0x45_16_12),
+    };
+
+    /// The colour of a role, by its name.
+    fn role(&mut self, role: &str) -> Option<&mut Colour> {
+        Some(match role {
+            "surface" => &mut self.surface,
+            "surface-raised" => &mut self.surface_raised,
+            "surface-pressed" => &mut self.surface_pressed,
+            "ink" => &mut self.ink,
+            "ink-soft" => &mut self.ink_soft,
+            "line" => &mut self.line,
+            "brand" => &mut self.brand,
+            "brand-pressed" => &mut self.brand_pressed,
+            "on-brand" => &mut self.on_brand,
+            "focus-outer" => &mut self.focus_outer,
+            "focus-inner" => &mut self.focus_inner,
+            "positive" => &mut self.positive,
+            "positive-ground" => &mut self.positive_ground,
+            "caution" => &mut self.caution,
+            "caution-ground" => &mut self.caution_ground,
+            "negative" => &mut self.negative,
+            "negative-ground" => &mut self.negative_ground,
+            _ => return None,
+        })
+    }
+}
+
+impl Default for Branding {
+    fn default() -> Self {
+        Self { name: None, logo: None, family: FAMILY.to_owned(), light: Colours::LIGHT, dark: Colours::DARK }
+    }
+}
+
+/// Each role and its token of the NL Design System (`basis`, the tokens that all its components share).
+const ROLES: [(&str, &str); 17] = [
+    ("surface", "basis.color.default.bg-document"),
+    ("surface-raised", "basis.color.default.bg-subtle"),
+    ("surface-pressed", "basis.color.default.bg-active"),
+    ("ink", "basis.color.default.color-document"),
+    ("ink-soft", "basis.color.default.color-subtle"),
+    ("line", "basis.color.default.border-default"),
+    ("brand", "basis.color.action-1-inverse.bg-default"),
+    ("brand-pressed", "basis.color.action-1-inverse.bg-active"),
+    ("on-brand", "basis.color.action-1-inverse.color-default"),
+    ("focus-outer", "basis.focus.outline-color"),
+    ("focus-inner", "basis.focus.inverse.outline-color"),
+    ("positive", "basis.color.positive.color-default"),
+    ("positive-ground", "basis.color.positive.bg-default"),
+    ("caution", "basis.color.warning.color-default"),
+    ("caution-ground", "basis.color.warning.bg-default"),
+    ("negative", "basis.color.negative.color-default"),
+    ("negative-ground", "basis.color.negative.bg-default"),
+];
+const NAME: &str = "zuil.name";
+const LOGO_FILE: &str = "zuil.logo";
+const FONT: &str = "basis.text.font-family.default";
+
+/// What stands on which grounds, and how well it must be read there.
+const PAIRS: [(&str, &[&str], f64); 9] = [
+    (
+        "ink",
+        &[
+            "surface",
+            "surface-raised",
+            "surface-pressed",
+            "positive-ground",
+            "caution-ground",
+            "negative-ground",
+        ],
+        WORDS,
+    ),
+    ("ink-soft", &["surface", "surface-raised"], WORDS),
+    ("on-brand", &["brand", "brand-pressed"], WORDS),
+    ("brand", &["surface", "surface-raised"], WORDS),
+    ("positive", &["positive-ground", "surface", "surface-raised"], WORDS),
+    ("caution", &["caution-ground", "surface", "surface-raised"], WORDS),
+    ("negative", &["negative-ground", "surface", "surface-raised"], WORDS),
+    ("focus-inner", &["focus-outer"], WORDS),
+    ("line", &["surface", "surface-raised"], LINES),
+];
+
+/// The branding without a file of it: with the logo, when there is one.
+pub(super) fn without_file(dir: &Path) -> Branding {
+    Branding { logo: dir.join(LOGO).is_file().then(|| LOGO.to_owned()), ..Branding::default() }
+}
+
+/// Reads the file of the branding, beside which the logo lies.
+pub(super) fn read(source: &Source<'_>, dir: &Path) -> Option<Branding> {
+    let tokens = Tokens::read(source)?;
+    warn_of_unused(source, &tokens);
+    let light = read_colours(source, &tokens, "", Colours::LIGHT);
+    let dark = read_colours(source, &tokens, "dark.", Colours::DARK);
+    let logo = match tokens.get(source, LOGO_FILE) {
+        Some(logo) => Some(read_logo(source, logo, dir)?),
+        None => without_file(dir).logo,
+    };
+    let family =
+        tokens.get(source, FONT).map_or_else(|| FAMILY.to_owned(), |family| read_family(source, &family));
+    let name = tokens.get(source, NAME).map(|name| name.value);
+    Some(Branding { name, logo, family, light: light?, dark: dark? })
+}
+
+fn read_logo(source: &Source<'_>, logo: Placed<String>, dir: &Path) -> Option<String> {
+    let is_plain = !logo.value.contains(['/', '\\']);
+    if is_plain && logo.value.ends_with(".svg") && dir.join(&logo.value).is_file() {
+        return Some(logo.value);
+    }
+    source.mistake(
+        logo.at,
+        format!("there is no logo \"{}\"", logo.value),
+        "Put the logo as an SVG file beside branding.json, and write its name: \"logo.svg\"",
+    );
+    None
+}
+
+/// The first of a list such as `Fira Sans, sans-serif`.
+fn read_family(source: &Source<'_>, family: &Placed<String>) -> String {
+    let first =
+        family.value.split(',').next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned();
+    if first != FAMILY {
+        source.warn(
+            family.at,
+            format!("the pillars have no type \"{first}\" of themselves"),
+            format!(
+                "Let it be put on the pillars, with Arabic and Ukrainian letters; until then they use {FAMILY}."
+            ),
+        );
+    }
+    first
+}
+
+/// Reads the colours of a screen; what is not given stays as it is without a branding.
+fn read_colours(source: &Source<'_>, tokens: &Tokens, group: &str, default: Colours) -> Option<Colours> {
+    let mut colours = default;
+    let mut right = true;
+    let mut given: Vec<(&str, usize)> = Vec::new();
+    for (role, path) in ROLES {
+        let path = format!("{group}{path}");
+        if !tokens.paths().any(|(known, _)| known == path) {
+            continue;
+        }
+        let token = tokens.get(source, &path);
+        let Some((token, colour)) = token.and_then(|token| Some((token.at, read_colour(source, &token)?)))
+        else {
+            right = false;
+            continue;
+        };
+        given.push((role, token));
+        if let Some(place) = colours.role(role) {
+            *place = colour;
+        }
+    }
+    if right {
+        let unread: Vec<Unread> =
+            PAIRS.iter().filter_map(|pair| unread(&mut colours, *pair, &given, group)).collect();
+        right = unread.is_empty();
+        tell(source, unread);
+    }
+    right.then_some(colours)
+}
+
+fn read_colour(source: &Source<'_>, token: &Placed<String>) -> Option<Colour> {
+    let colour = Colour::parse(&token.value);
+    if colour.is_none() {
+        source.mistake(
+            token.at,
+            format!("\"{}\" is no colour", token.value),
+            "Write # and six digits for red, green and blue, as in \"#0a4a6d\".",
+        );
+    }
+    colour
+}
+
+/// A colour that cannot be read on one of its grounds.
+struct Unread {
+    /// The token that is to blame.
+    at: usize,
+    /// How much of the contrast that is needed it reaches, of 1.
+    reached: f64,
+    what: String,
+    remedy: String,
+}
+
+/// The worst of the grounds on which a colour cannot be read.
+fn unread(
+    colours: &mut Colours,
+    (on, grounds, least): (&str, &[&str], f64),
+    given: &[(&str, usize)],
+    group: &str,
+) -> Option<Unread> {
+    let colour = *colours.role(on)?;
+    let grounds: Vec<(&str, Colour)> =
+        grounds.iter().filter_map(|ground| Some((*ground, *colours.role(ground)?))).collect();
+    let by_contrast = grounds
+        .iter()
+        .min_by(|(_, one), (_, other)| colour.contrast(*one).total_cmp(&colour.contrast(*other)));
+    let (ground, behind) = by_contrast.filter(|(_, behind)| colour.contrast(*behind) < least)?;
+    let place = |role: &str| given.iter().find(|(known, _)| *known == role).map(|(_, at)| *at);
+    let screen = if group.is_empty() { "light" } else { "dark" };
+    let token = |role: &str| ROLES.iter().find(|(known, _)| *known == role).map_or("", |(_, path)| path);
+    let reached = colour.contrast(*behind);
+    let readable = |one: &Colour| grounds.iter().all(|(_, behind)| one.contrast(*behind) >= least);
+    let nearest = (1..=100)
+        .flat_map(|step| [Colour::new(0), Colour::new(0xff_ff_ff)].map(|end| colour.towards(end, step)))
+        .find(readable);
+    Some(Unread {
+        at: place(on).or_else(|| place(ground)).unwrap_or_default(),
+        reached: reached / least,
+        what: format!(
+            "on the {screen} screen, {on} {colour} reaches {:.1} to 1 on {ground} {behind}, and {least:.0} to 1 is needed",
+            (reached * 10.0).floor() / 10.0
+        ),
+        remedy: match nearest {
+            Some(near) => {
+                format!("Take {near} for {group}{}, or change {group}{}.", token(on), token(ground))
+            }
+            None => format!("Change {group}{}: no colour can be read on all its grounds.", token(ground)),
+        },
+    })
+}
+
+/// Tells of each token the worst that comes of it.
+fn tell(source: &Source<'_>, mut unread: Vec<Unread>) {
+    unread.sort_by(|one, other| one.at.cmp(&other.at).then(one.reached.total_cmp(&other.reached)));
+    for of_token in unread.chunk_by(|one, other| one.at == other.at) {
+        let Some((worst, others)) = of_token.split_first() else { continue };
+        let what = match others.len() {
+            0 => worst.what.clone(),
+            more => format!("{} ({more} more cannot be read with it)", worst.what),
+        };
+        source.mistake(worst.at, what, worst.remedy.clone());
+    }
+}
+
+/// One warning for all tokens that change nothing here: a theme of a website has hundreds.
+fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
+    let is_used = |path: &str| {
+        let path = path.strip_prefix("dark.").unwrap_or(path);
+        [NAME, LOGO_FILE, FONT].contains(&path) || ROLES.iter().any(|(_, known)| *known == path)
+    };
+    let values: Vec<String> = tokens.paths().filter_map(|(path, _)| tokens.referred(path)).collect();
+    let mut unused: Vec<(&str, usize)> = tokens
+        .paths()
+        .filter(|(path, _)| !is_used(path) && !values.iter().any(|value| value == path))
+        .collect();
+    unused.sort_by_key(|(_, at)| *at);
+    if let Some((path, at)) = unused.first() {
+        let known: Vec<&str> =
+            [NAME, LOGO_FILE, FONT].into_iter().chain(ROLES.map(|(_, path)| path)).collect();
+        source.warn(
+            *at,
+            format!("{} tokens change nothing on a pillar, the first is {path}", unused.len()),
+            format!("Leave them, if this is the theme of your website. A pillar uses: {}.", known.join(", ")),
+        );
+    }
+}

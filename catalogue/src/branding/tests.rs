@@ -1,0 +1,70 @@
+//! The colours without a branding are those of the pillar's theme, and can be read.
+
+use std::path::Path;
+
+use super::*;
+use crate::findings::Findings;
+
+#[test]
+fn the_colours_without_a_branding_are_those_of_the_theme() {
+    let theme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/theme.slint");
+    let theme = std::fs::read_to_string(theme).unwrap();
+    let (mut light, mut dark) = (Colours::LIGHT, Colours::DARK);
+    for (role, _) in ROLES {
+        let line = theme.lines().find(|line| line.contains(&format!("<color> {role}:")));
+        let (_, colours) = line.and_then(|line| line.split_once('?')).unwrap();
+        let (of_dark, of_light) = colours.trim_end_matches(';').split_once(':').unwrap();
+        assert_eq!(Colour::parse(of_light.trim()), light.role(role).copied(), "{role}");
+        assert_eq!(Colour::parse(of_dark.trim()), dark.role(role).copied(), "{role}");
+    }
+}
+
+#[test]
+fn the_colours_without_a_branding_can_be_read() {
+    for mut colours in [Colours::LIGHT, Colours::DARK] {
+        for pair in PAIRS {
+            assert!(unread(&mut colours, pair, &[], "").is_none(), "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn black_on_white_reaches_twenty_one_to_one_and_a_known_grey_four_and_a_half() {
+    let white = Colour::new(0xff_ff_ff);
+    assert!((Colour::new(0).contrast(white) - 21.0).abs() < 0.01);
+    assert!((white.contrast(Colour::new(0x76_76_76)) - 4.54).abs() < 0.01);
+    assert_eq!(Colour::parse("#0A4"), Some(Colour::new(0x00_aa_44)));
+    assert_eq!(Colour::new(0x0a_4a_6d).to_string(), "#0a4a6d");
+}
+
+#[test]
+fn a_branding_gives_its_own_colours_and_keeps_the_others() {
+    let findings = Findings::default();
+    let text = "{\"zuil\": {\"name\": {\"$value\": \"Nieuwdorp\"}}, \"nieuwdorp\": {\"rood\": {\"value\": \"#7a0019\"}}, \
+                \"basis\": {\"color\": {\"action-1-inverse\": {\"bg-default\": {\"value\": \"{nieuwdorp.rood}\"}}}}}";
+    let source = Source { file: FILE, text, findings: &findings };
+    let branding = read(&source, Path::new("nowhere")).unwrap();
+    assert_eq!(branding.name.as_deref(), Some("Nieuwdorp"));
+    assert_eq!(branding.light, Colours { brand: Colour::new(0x7a_00_19), ..Colours::LIGHT });
+    assert_eq!((branding.dark, branding.logo), (Colours::DARK, None));
+    assert_eq!(findings.into_mistakes_and_warnings(), (vec![], vec![]));
+}
+
+#[test]
+fn tokens_of_a_website_and_a_type_that_no_pillar_has_are_warned_of_once_each() {
+    let findings = Findings::default();
+    let text = "{\"utrecht\": {\"link\": {\"color\": {\"value\": \"#00f\"}, \"font-size\": {\"value\": \"12px\"}}}, \
+                \"basis\": {\"text\": {\"font-family\": {\"default\": {\"value\": \"'Fira Sans', sans-serif\"}}}}}";
+    let source = Source { file: FILE, text, findings: &findings };
+    assert_eq!(read(&source, Path::new("nowhere")).unwrap().family, "Fira Sans");
+    let (mistakes, warnings) = findings.into_mistakes_and_warnings();
+    assert_eq!(mistakes, []);
+    let what: Vec<&str> = warnings.iter().map(|warning| warning.what.as_str()).collect();
+    assert_eq!(
+        what,
+        [
+            "2 tokens change nothing on a pillar, the first is utrecht.link.color",
+            "the pillars have no type \"Fira Sans\" of themselves"
+        ]
+    );
+}
