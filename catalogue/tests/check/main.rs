@@ -8,6 +8,10 @@ mod broken;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod validate;
+#[cfg(test)]
 mod warned;
 #[cfg(test)]
 mod whole;
