@@ -122,7 +122,9 @@ pub fn measure(text: &str) -> Vec<Hard> {
     }
     let plain =
         format!(" {} ", sentences.iter().map(|sentence| plain(sentence)).collect::<Vec<_>>().join(" "));
-    let officialese = OFFICIALESE.iter().filter(|(word, _)| plain.contains(&format!(" {word} ")));
+    // Most texts have none, which the first of the two says without another text to look for.
+    let has = |word: &str| plain.contains(word) && plain.contains(&format!(" {word} "));
+    let officialese = OFFICIALESE.iter().filter(|(word, _)| has(word));
     hard.extend(officialese.map(|(word, instead)| Hard::Officialese(word, instead)));
     let ease = ease(&sentences);
     if words.len() >= ENOUGH_WORDS && ease < EASE {

@@ -577,3 +577,47 @@ fn plain(value: toml::Value) -> Value {
         }
     }
 }
+
+#[test]
+fn the_guide_to_the_catalogue_explains_every_key_kind_and_icon() {
+    let guide = fs::read_to_string(here("../docs/catalogue.md")).unwrap();
+    let mut keys = BTreeSet::new();
+    all().iter().for_each(|(_, schema)| all_keys(schema, &mut keys));
+    Language::ALL.iter().for_each(|language| assert!(keys.contains(language.code())));
+    keys.extend(KINDS.into_iter().chain(ICONS).map(str::to_owned));
+    let told = |key: &str| {
+        ["`{}`", "`[{}]", "[{}]", "`[[{}]]`", ".{}]", "{}.nl", " {} =", "\n{} ="]
+            .iter()
+            .any(|around| guide.contains(&around.replace("{}", key)))
+    };
+    let untold: Vec<&String> = keys.iter().filter(|key| !told(key)).collect();
+    assert!(untold.is_empty(), "docs/catalogue.md does not tell of {untold:?}");
+}
+
+fn all_keys(schema: &Value, keys: &mut BTreeSet<String>) {
+    keys.extend(schema["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()));
+    let named = ["properties", "definitions"].into_iter().filter_map(|name| schema[name].as_object());
+    named.flat_map(|members| members.values()).for_each(|inner| all_keys(inner, keys));
+    schema["anyOf"].as_array().into_iter().flatten().for_each(|inner| all_keys(inner, keys));
+    if schema["items"].is_object() {
+        all_keys(&schema["items"], keys);
+    }
+}
+
+#[test]
+fn the_examples_of_the_guide_can_be_read() {
+    let guide = fs::read_to_string(here("../docs/catalogue.md")).unwrap();
+    let of = |language: &str| -> Vec<String> {
+        let fence = format!("```{language}\n");
+        guide.split(&fence).skip(1).map(|block| block.split("```").next().unwrap().to_owned()).collect()
+    };
+    of("toml").iter().for_each(|block| assert!(block.parse::<toml::Table>().is_ok(), "{block}"));
+    assert!(of("toml").len() > 12);
+    let task =
+        of("toml").into_iter().find(|block| block.starts_with("upl = \"afvalinzameling grofvuil\"")).unwrap();
+    let folder = Folder::small();
+    folder.write("tasks/letter.toml", task);
+    folder.write("branding.json", of("json")[0].replace("logo.svg", "mark.svg"));
+    let checked = Catalogue::check(folder.path());
+    assert_eq!((checked.mistakes, checked.warnings), (vec![], vec![]));
+}
