@@ -1,94 +1,21 @@
 //! Reads TOML with a memory of where everything stands, so that a mistake can be pointed at.
 //!
-//! Invariant: reading goes on after a mistake; all of them end up in the [`Findings`], and a value
-//! that could not be read is `None`, never a guess. Keys that nobody asked for are mistakes too.
+//! Invariant: reading goes on after a mistake; all of them end up in the [`Findings`](super::findings::Findings), and a
+//! value that could not be read is `None`, never a guess. Keys that nobody asked for are mistakes too.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::findings::{Findings, Place};
-use super::readability::{self, Hard};
-use super::{Language, Text};
+use super::Language;
 
-/// A file of the catalogue and its text.
-pub(super) struct Source<'a> {
-    /// Its name, relative to the catalogue's folder.
-    pub(super) file: &'a str,
-    /// What it says.
-    pub(super) text: &'a str,
-    /// Where its mistakes go.
-    pub(super) findings: &'a Findings,
-}
+mod source;
+mod texts;
 
-impl Source<'_> {
-    /// Notes a mistake at a place in the text.
-    pub(super) fn mistake(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
-        self.findings.mistake(self.place(at), what.into(), remedy.into());
-    }
-
-    /// Notes what could be better at a place in the text.
-    pub(super) fn warn(&self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
-        self.findings.warn(self.place(at), what.into(), remedy.into());
-    }
-
-    /// What was read at a place, which is `None` only when some mistake says why.
-    pub(super) fn kept<T>(&self, at: usize, read: Option<T>) -> Option<T> {
-        self.findings.kept(|| self.place(at), read)
-    }
-
-    fn place(&self, at: usize) -> Place {
-        let before = self.text.get(..at.min(self.text.len())).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        Place {
-            file: self.file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
-    }
-
-    /// The file as a table; `None` when it is not TOML, with every place where it is not.
-    pub(super) fn parse(&self) -> Option<DeTable<'_>> {
-        let (table, errors) = DeTable::parse_recoverable(self.text);
-        let twice = |message: &str| message.contains("duplicate key");
-        // One slip of the pen makes several errors; what follows from the first of a line helps nobody.
-        let only_twice = errors.iter().all(|error| twice(error.message()));
-        let mut line = 0;
-        for error in &errors {
-            let at = error.span().map_or(0, |span| span.start);
-            if self.place(at).line == line || (twice(error.message()) && !only_twice) {
-                continue;
-            }
-            line = self.place(at).line;
-            if twice(error.message()) {
-                self.mistake(at, "this name stands here for the second time", "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].");
-            } else {
-                self.mistake(
-                    at,
-                    format!("this cannot be read ({})", error.message()),
-                    remedy_of(error.message()),
-                );
-            }
-        }
-        errors.is_empty().then(|| table.into_inner())
-    }
-}
-
-/// How to mend what is no TOML.
-fn remedy_of(message: &str) -> &'static str {
-    if message.contains("date") {
-        "Write a day that there is, year first and without quotes: 2026-11-22"
-    } else if message.contains("table") {
-        "End the line with as many brackets as it begins with: [[questions]] or [offered]."
-    } else {
-        "Compare it with a line that is right: title.nl = \"Grofvuil\". Each text needs a double quote before and \
-         after it."
-    }
-}
+pub(super) use source::Source;
 
 /// A word and where it stands.
 #[derive(Clone, Debug)]
@@ -113,9 +40,6 @@ pub(super) struct Section<'a> {
     /// What else stands here cannot be judged.
     let_pass: Cell<bool>,
 }
-
-/// A text of more characters than this may have several lines and paragraphs.
-pub(super) const MANY_LINES: usize = 400;
 
 impl<'a> Section<'a> {
     /// A table that begins at a place.
@@ -228,39 +152,6 @@ impl<'a> Section<'a> {
     pub(super) fn word(&self, key: &'static str) -> Option<Placed<String>> {
         let (_, value) = self.needed(key, &format!("Add a line such as: {key} = \"…\""))?;
         self.string(key, value)
-    }
-
-    /// A text that must be there, in Dutch at least. What is longer than so many characters gets a warning.
-    pub(super) fn text(&self, key: &'static str, most: usize) -> Option<Text> {
-        let (at, value) = self.needed(key, &format!("Add a line such as: {key}.nl = \"…\""))?;
-        self.read_text(key, at, value, most)
-    }
-
-    /// A text that may be missing, but has Dutch when it is there.
-    pub(super) fn optional_text(&self, key: &'static str, most: usize) -> Option<Text> {
-        let (at, value) = self.find(key)?;
-        self.read_text(key, at, value, most)
-    }
-
-    /// Some texts that must be there, in Dutch at least: `key.nl = ["…", "…"]`.
-    pub(super) fn texts(&self, key: &'static str, most: usize) -> Option<BTreeMap<Language, Vec<String>>> {
-        let remedy = format!("Add a line such as: {key}.nl = [\"…\", \"…\"]");
-        let (at, value) = self.needed(key, &remedy)?;
-        let Some(table) = value.get_ref().as_table() else {
-            self.mistake(at, format!("{key} are not texts in a language"), remedy);
-            return None;
-        };
-        self.by_language(table, at, &[key], |name, value| {
-            let list = value.get_ref().as_array().filter(|list| !list.is_empty());
-            let Some(list) = list else {
-                self.mistake(value.span().start, format!("{name} is not a list of texts"), &remedy);
-                return None;
-            };
-            let texts: Vec<_> = list.iter().filter_map(|text| self.string(name, text)).collect();
-            texts.iter().for_each(|text| self.measure(name, text, most));
-            texts.first().into_iter().for_each(|shown| self.judge(name, shown));
-            Some(texts.into_iter().map(|text| text.value).collect())
-        })
     }
 
     /// A whole number within limits, which may be below zero, or a default when it is not there.
@@ -498,12 +389,6 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// The whole of this section as a text: `nl = "…"`, `en = "…"`. What is longer than so many characters gets
-    /// a warning.
-    pub(super) fn as_text(&self, most: usize) -> Option<Text> {
-        self.languages(self.table, self.at, &[], most)
-    }
-
     /// Ends the reading: whatever was not asked for is a mistake.
     pub(super) fn close(&self) {
         if self.let_pass.get() {
@@ -552,113 +437,5 @@ impl<'a> Section<'a> {
             }
         }
         None
-    }
-
-    fn read_text(&self, key: &str, at: usize, value: &Spanned<DeValue<'_>>, most: usize) -> Option<Text> {
-        if let Some(table) = value.get_ref().as_table() {
-            return self.languages(table, at, &[key], most);
-        }
-        let remedy = format!("Say in which language it is: {key}.nl = \"…\" and {key}.en = \"…\"");
-        self.mistake(at, format!("{key} is not a text in a language"), remedy);
-        None
-    }
-
-    fn languages(&self, table: &DeTable<'_>, at: usize, path: &[&str], most: usize) -> Option<Text> {
-        let read = |name: &str, value: &Spanned<DeValue<'_>>| {
-            let text = self.string(name, value)?;
-            self.measure(name, &text, most);
-            self.judge(name, &text);
-            if most < MANY_LINES && text.value.contains('\n') {
-                self.mistake(
-                    text.at,
-                    format!("{name} stands on more than one line"),
-                    "Write it on one line.",
-                );
-            }
-            Some(text.value)
-        };
-        self.by_language(table, at, path, read).map(Text)
-    }
-
-    fn by_language<T>(
-        &self,
-        table: &DeTable<'_>,
-        at: usize,
-        path: &[&str],
-        read: impl Fn(&str, &Spanned<DeValue<'_>>) -> Option<T>,
-    ) -> Option<BTreeMap<Language, T>> {
-        let full = |code: &str| path.iter().copied().chain([code]).collect::<Vec<_>>().join(".");
-        let mut texts = BTreeMap::new();
-        for (code, value) in table {
-            let name = full(code.get_ref());
-            match Language::from_code(code.get_ref()) {
-                Some(language) => texts.extend(read(&name, value).map(|text| (language, text))),
-                None => {
-                    let known = Language::ALL.map(Language::code).join(", ");
-                    let remedy = format!("Remove it, or use one of the languages that there are: {known}.");
-                    self.mistake(
-                        code.span().start,
-                        format!("\"{name}\" is in no language that the pillar has"),
-                        remedy,
-                    );
-                }
-            }
-        }
-        let given = |language: Language| table.keys().any(|code| code.get_ref() == language.code());
-        if !given(Language::Nl) {
-            let name = full("nl");
-            self.mistake(
-                at,
-                format!("{} has no Dutch text: {name} is missing", self.name),
-                format!("Add a line such as: {name} = \"…\". Other languages may be missing; Dutch may not."),
-            );
-        } else if !self.dutch_will_do.get() {
-            let missing = self.source.findings.offered().into_iter().filter(|language| !given(*language));
-            let missing: Vec<String> = missing.map(|language| full(language.code())).collect();
-            if !missing.is_empty() {
-                self.warn(
-                    at,
-                    format!(
-                        "{} is not translated into every language: {} is missing",
-                        self.name,
-                        missing.join(", ")
-                    ),
-                    "Add the translation. Until then residents read this in Dutch.",
-                );
-            }
-        }
-        texts.contains_key(&Language::Nl).then_some(texts)
-    }
-
-    /// Warns of a Dutch text for residents that is harder than level B1. Agents read other Dutch too.
-    fn judge(&self, name: &str, text: &Placed<String>) {
-        let for_residents = matches!(name.rsplit_once('.'), None | Some((_, "nl"))) && name.ends_with("nl");
-        if !for_residents || name == "kcc.nl" {
-            return;
-        }
-        let hard = readability::measure(&text.value);
-        if !hard.is_empty() {
-            let what: Vec<String> = hard.iter().map(Hard::what).collect();
-            let remedy: Vec<String> = hard.iter().map(Hard::remedy).collect();
-            self.warn(
-                text.at,
-                format!("{name} is harder to read than level B1: {}", what.join("; ")),
-                remedy.join(" "),
-            );
-        }
-    }
-
-    /// Warns of a text that is too long for its place.
-    fn measure(&self, name: &str, text: &Placed<String>, most: usize) {
-        let length = text.value.chars().count();
-        if length > most {
-            self.warn(
-                text.at,
-                format!("{name} has {length} characters, too many for its place"),
-                format!(
-                    "Say it in {most} characters or fewer, or it is cut off or pushes other things away."
-                ),
-            );
-        }
     }
 }
