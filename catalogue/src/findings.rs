@@ -78,3 +78,30 @@ fn ordered(mut found: Vec<Mistake>) -> Vec<Mistake> {
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn top() -> Place {
+        Place { file: "tasks/sample.toml".to_owned(), line: 1, column: 1 }
+    }
+
+    #[test]
+    fn what_is_gone_without_a_mistake_is_told_as_a_fault_of_the_check() {
+        let findings = Findings::default();
+        assert_eq!(findings.kept(top, Some(1)), Some(1));
+        assert_eq!(findings.kept(top, None::<u8>), None);
+        let (mistakes, _) = findings.into_mistakes_and_warnings();
+        assert_eq!(mistakes.len(), 1);
+        assert!(mistakes[0].what.contains("does not know why"));
+    }
+
+    #[test]
+    fn what_is_gone_because_of_a_mistake_is_no_second_one() {
+        let findings = Findings::default();
+        findings.mistake(top(), "a mistake".to_owned(), "mend it".to_owned());
+        assert_eq!(findings.kept(top, None::<u8>), None);
+        assert_eq!(findings.into_mistakes_and_warnings().0.len(), 1);
+    }
+}

@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 
 use super::reader::{Placed, Source};
 
-/// A value that refers to another that refers to another, so many times, refers in a circle.
+/// Values that refer to each other more often than this refer in a circle, and groups deeper than this are a mistake:
+/// each level is read once more, and a file must not exhaust the stack.
 const DEEPEST: usize = 10;
 
 /// What a group may say of itself.
@@ -75,6 +76,7 @@ impl Tokens {
     }
 
     fn collect(&mut self, source: &Source<'_>, path: &str, members: Members<'_>) {
+        let depth = path.matches('.').count();
         let mut seen: Vec<&str> = Vec::new();
         let is_token = members.0.iter().any(|(name, _)| name == "value" || name == "$value");
         for (name, value) in &members.0 {
@@ -87,6 +89,14 @@ impl Tokens {
                 );
             }
             seen.push(name);
+            if depth > DEEPEST {
+                source.mistake(
+                    at,
+                    "these groups stand too deep in each other",
+                    "No token of a pillar is as deep.",
+                );
+                return;
+            }
             if let Ok(inner) = serde_json::from_str::<Members<'_>>(value.get()) {
                 let deeper = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 self.collect(source, &deeper, inner);

@@ -68,3 +68,12 @@ fn tokens_of_a_website_and_a_type_that_no_pillar_has_are_warned_of_once_each() {
         ]
     );
 }
+
+#[test]
+fn a_branding_of_a_hundred_thousand_groups_in_each_other_is_refused() {
+    let findings = Findings::default();
+    let text = format!("{}{}", "{\"a\":".repeat(100_000), "{}") + &"}".repeat(100_000);
+    let source = Source { file: FILE, text: &text, findings: &findings };
+    let _branding = read(&source, Path::new("nowhere"));
+    assert!(findings.into_mistakes_and_warnings().0[0].what.contains("too deep"));
+}
