@@ -13,6 +13,7 @@ mod fee;
 mod group;
 mod kind;
 mod offered;
+mod place;
 
 const ICONS: [(&str, Icon); 21] = [
     ("report", Icon::Report),
@@ -196,6 +197,13 @@ fn read_questions(file: &Section<'_>) -> Asked {
             asked.groups.extend(group.as_ref().map(|group| (group.id.clone(), group.rows.clone())));
             asked.flat.extend(group.into_iter().flat_map(|group| group.questions));
             asked.read.push(None);
+        } else if place::is_one(section) {
+            let [chosen, described] = match place::read(section, id, &asked.earlier()) {
+                Some(questions) => questions.map(Some),
+                None => [None, None],
+            };
+            asked.flat.extend(chosen.iter().chain(&described).cloned());
+            asked.read.push(chosen);
         } else {
             let question = read_question(section, id, &asked.earlier());
             asked.flat.extend(question.clone());
@@ -246,6 +254,7 @@ fn read_question(section: &Section<'_>, id: Option<String>, earlier: &Earlier<'_
         required,
         kind: kind?,
         when: when?,
+        part_of: None,
         leads_on: false,
     })
 }

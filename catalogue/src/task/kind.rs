@@ -1,7 +1,6 @@
 //! Reads how a question is answered.
 
 use jiff::civil::Weekday;
-use zuil_wire::Cents;
 
 use crate::reader::{Placed, Section};
 use crate::{Choice, Kind};
@@ -20,7 +19,7 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 ];
 
 /// The most characters of an option.
-const OPTION: usize = 40;
+pub(super) const OPTION: usize = 40;
 /// The most characters of a unit.
 const UNIT: usize = 12;
 
@@ -51,7 +50,6 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
         "iban" => Kind::Iban,
         "licence-plate" => Kind::LicencePlate,
         "birth-date" => Kind::BirthDate,
-        "place" => Kind::Place { landmarks: read_landmarks(section)? },
         "appointment" => Kind::Appointment { product: section.word("product")?.value },
         "bsn" => {
             section.mistake(
@@ -111,43 +109,24 @@ fn read_min_and_max(
 }
 
 fn read_number(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=1_000_000, Some(0));
-    let max = section.number("max", 1..=1_000_000, Some(1_000_000));
-    let decimals = section.number("decimals", 0..=2, Some(0));
+    let (min, max) = read_limits(section, 1_000_000)?;
     let unit = section.optional_text("unit", UNIT);
-    let (min, max, decimals) = (min?, max?, decimals?);
-    if min.value > max.value {
-        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
-        return None;
-    }
-    let whole = |number: u64| u32::try_from(number).ok();
-    Some(Kind::Number {
-        min: whole(min.value)?,
-        max: whole(max.value)?,
-        decimals: u8::try_from(decimals.value).ok()?,
-        unit,
-    })
+    Some(Kind::Number { min, max, unit })
 }
 
 fn read_amounts(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=100_000, Some(0))?;
-    let max = section.number("max", 1..=100_000, Some(100_000))?;
+    let (min, max) = read_limits(section, 100_000)?;
+    Some(Kind::Amount { min, max })
+}
+
+fn read_limits(section: &Section<'_>, most: u64) -> Option<(u32, u32)> {
+    let (min, max) =
+        (section.number("min", 0..=most, Some(0))?, section.number("max", 1..=most, Some(most))?);
     if min.value > max.value {
         section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
         return None;
     }
-    Some(Kind::Amount { min: Cents(min.value * 100), max: Cents(max.value * 100) })
-}
-
-fn read_landmarks(section: &Section<'_>) -> Option<Vec<Choice>> {
-    let sections = section.sections("landmarks", "this landmark");
-    let mut landmarks = Vec::new();
-    for place in &sections {
-        let (id, text) = (super::read_id(place), place.text("text", OPTION));
-        place.close();
-        landmarks.push(Choice { id: id?, text: text? });
-    }
-    Some(landmarks)
+    Some((u32::try_from(min.value).ok()?, u32::try_from(max.value).ok()?))
 }
 
 fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
