@@ -104,6 +104,21 @@ pub fn expected(language: Language, expected: Expected) -> String {
             language,
             "Fill in the 9 letters and digits of the number, for example SPECI2014. The letter O is not in it, only zero.",
         ),
+        Expected::ANumber { least, most } => {
+            let words = say(language, "Fill in a number from {least} to {most}.");
+            return fill(words, &[("least", &least.to_string()), ("most", &most.to_string())]);
+        }
+        Expected::AnAmount { least, most } => {
+            let words = say(language, "Fill in an amount in whole euros, from {least} to {most}.");
+            return fill(words, &[("least", &least.to_string()), ("most", &most.to_string())]);
+        }
+        Expected::AnIban => {
+            say(language, "Fill in the number of the account (IBAN), for example NL91 ABNA 0417 1643 00.")
+        }
+        Expected::ALicencePlate => say(language, "Fill in the licence plate, for example GB-001-B."),
+        Expected::ABirthDate => {
+            say(language, "Fill in the day of birth in eight digits, for example 09-03-1950.")
+        }
         Expected::ADateOfExpiry => say(language, "Fill in day, month and year, for example 09-03-2031."),
         Expected::APassNumber { least, most } => {
             let words =

@@ -49,8 +49,9 @@ fn can_hold(tests: &[&Test], question: &Question) -> bool {
             let count = (*max).min(left.len()) as u64;
             one_of_each && count > 0 && in_range(1, count)
         }
-        Kind::Number { min, max, .. } => in_range(u64::from(*min), u64::from(*max)),
-        Kind::Amount { min, max } => in_range(min.0 / 100, max.0.div_ceil(100)),
+        Kind::Number { min, max, .. } | Kind::Amount { min, max } => {
+            in_range(u64::from(*min), u64::from(*max))
+        }
         _ => true,
     }
 }

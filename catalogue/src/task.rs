@@ -14,6 +14,7 @@ mod fee;
 mod group;
 mod kind;
 mod offered;
+mod place;
 
 const ICONS: [(&str, Icon); 21] = [
     ("report", Icon::Report),
@@ -191,6 +192,16 @@ fn read_questions(file: &Section<'_>) -> Asked {
             asked.groups.extend(group.as_ref().map(|group| (group.id.clone(), group.rows.clone())));
             asked.flat.extend(group.into_iter().flat_map(|group| group.questions));
             asked.read.push(None);
+        } else if place::is_one(section) {
+            let [chosen, described] = match section.kept(place::read(section, id, &asked.earlier())) {
+                Some(questions) => questions.map(Some),
+                None => [None, None],
+            };
+            if let Some(chosen) = &chosen {
+                say_when_never(section, "this question is never asked", &chosen.when, &asked.flat);
+            }
+            asked.flat.extend(chosen.iter().chain(&described).cloned());
+            asked.read.push(chosen);
         } else {
             let question = section.kept(read_question(section, id, &asked.earlier()));
             if let Some(question) = &question {
@@ -277,6 +288,7 @@ fn read_question(section: &Section<'_>, id: Option<String>, earlier: &Earlier<'_
         required,
         kind: kind?,
         when: when?,
+        part_of: None,
         leads_on: false,
     })
 }

@@ -5,7 +5,7 @@ use slint::{ComponentHandle, SharedString};
 use super::choose::icon;
 use super::rows::Rows;
 use super::ui::{self, ExplainState};
-use crate::visit::Screen;
+use crate::visit::{FeeView, Screen};
 use crate::words;
 use zuil_catalogue::Language;
 
@@ -40,7 +40,12 @@ impl Explain {
         state.set_icon(icon(*picture));
         state.set_title(title.as_str().into());
         state.set_summary(summary.as_str().into());
-        state.set_fee(fee.map(|fee| words::amount(language, fee)).unwrap_or_default().into());
+        let fixed = match fee {
+            Some(FeeView::Fixed(fee)) => words::amount(language, *fee),
+            Some(FeeView::Depends) | None => String::new(),
+        };
+        state.set_fee(fixed.into());
+        state.set_fee_depends(*fee == Some(FeeView::Depends));
         state.set_minutes(i32::from(*minutes));
         state.set_card_missing(*card_missing);
         state.set_printer_missing(*printer_missing);

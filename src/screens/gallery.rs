@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::visit::{
-    CardTrouble, Control, Day, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, OptionLabel,
+    CardTrouble, Control, Day, Expected, FeeView, Field, FieldLabel, Frame, HoldStage, Keyboard, OptionLabel,
     OptionView, OutOfService, Overlay, PayStage, Progress, QuestionView, ReaderKind, ReceiptOutcome,
     ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View,
     WhyNotPaid, WhyNotPrinted,
@@ -145,7 +145,7 @@ impl Words {
                 "Wij halen grote spullen op die niet in de container passen.",
                 "We pick up large things that do not fit in the container.",
             ),
-            fee: Some(Cents(1735)),
+            fee: Some(FeeView::Fixed(Cents(1735))),
             needs: vec![
                 self.of("Uw pinpas", "Your bank card"),
                 self.of("Uw postcode en huisnummer", "Your postcode and house number"),

@@ -8,9 +8,9 @@ use zuil_wire::{Cents, PaymentState, State};
 
 use crate::texts::{fill, say};
 use crate::visit::{
-    CardTrouble, Control, Field, FieldLabel, Frame, HoldStage, OptionLabel, Overlay, PayStage, QuestionView,
-    ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, Tile, View,
-    WhyNotPaid, WhyNotPrinted,
+    CardTrouble, Control, FeeView, Field, FieldLabel, Frame, HoldStage, OptionLabel, Overlay, PayStage,
+    QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep,
+    Tile, View, WhyNotPaid, WhyNotPrinted,
 };
 use crate::words;
 use zuil_catalogue::Language;
@@ -101,7 +101,14 @@ fn titles(tiles: &[Tile]) -> impl Iterator<Item = String> {
 
 fn explain(screen: &Screen, language: Language) -> Vec<String> {
     let Screen::Explain { title, summary, fee, needs, card_missing, .. } = screen else { return vec![] };
-    let mut parts = vec![sentence(title), summary.clone(), costs(*fee, language)];
+    let cost = match fee {
+        Some(FeeView::Depends) => {
+            say(language, "What it costs depends on your answers. You see it before you pay.").to_owned()
+        }
+        Some(FeeView::Fixed(fee)) => costs(Some(*fee), language),
+        None => costs(None, language),
+    };
+    let mut parts = vec![sentence(title), summary.clone(), cost];
     parts.extend(needs.iter().map(|need| sentence(need)));
     if *card_missing {
         parts.push(say(language, "You cannot pay by card here now.").to_owned());

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use zeroize::Zeroizing;
 use zuil_wire::AnswerLine;
 
-use zuil_catalogue::{Choice, Kind, Language, Question};
+use zuil_catalogue::{Choice, Kind, Language, Question, Test, Text};
 
-use super::validate::{Phone, spaced_postcode};
+use super::validate::{self, Phone, spaced_postcode};
 use super::{DocumentKind, ReviewAnswer, words};
 
 /// An answer that was understood. Typed text in it is wiped when it is dropped.
@@ -22,6 +22,14 @@ pub(super) enum Answer {
     YesNo(bool),
     /// A day.
     Day(Date),
+    /// A whole number.
+    Number(u32),
+    /// An amount in whole euros.
+    Amount(u32),
+    /// The number of a bank account, in capitals without spaces.
+    Iban(Zeroizing<String>),
+    /// A licence plate, in capitals, with dashes where it is Dutch.
+    LicencePlate(Zeroizing<String>),
     /// A telephone number.
     Phone(Phone),
     /// An e-mail address.
@@ -70,6 +78,30 @@ impl Answer {
         }
     }
 
+    /// What a condition or a fee can count: the number, or how many options.
+    pub(super) fn count(&self) -> Option<u32> {
+        match self {
+            Self::Number(number) | Self::Amount(number) => Some(*number),
+            Self::Options(chosen) => u32::try_from(chosen.len()).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is as a condition asks.
+    pub(super) fn fulfils(&self, test: &Test, kind: &Kind) -> bool {
+        let is_one_of = |named: &[String]| {
+            let names = self.names(kind);
+            named.iter().any(|name| names.contains(&name.as_str()))
+        };
+        match test {
+            Test::Is(named) => is_one_of(named),
+            Test::Not(named) => *self != Self::Skipped && !is_one_of(named),
+            Test::AtLeast(least) => self.count().is_some_and(|count| count >= *least),
+            Test::AtMost(most) => self.count().is_some_and(|count| count <= *most),
+            Test::Answered(answered) => (*self != Self::Skipped) == *answered,
+        }
+    }
+
     /// The line for staff; `None` when the question was skipped.
     pub(super) fn line(&self, question: &Question) -> Option<AnswerLine> {
         Some(AnswerLine {
@@ -88,6 +120,8 @@ impl Answer {
             Self::Options(_) => self.names(kind).join(","),
             Self::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
             Self::Day(date) => date.to_string(),
+            Self::Number(number) | Self::Amount(number) => number.to_string(),
+            Self::Iban(number) | Self::LicencePlate(number) => number.to_string(),
             Self::Phone(phone) => phone.value.to_string(),
             Self::Address { postcode, number, addition, .. } => {
                 join([postcode.as_str(), &number.to_string(), addition.as_str()])
@@ -114,6 +148,10 @@ impl Answer {
             }
             Self::YesNo(yes) => words::yes_no(language, *yes).to_owned(),
             Self::Day(date) => words::day(language, *date),
+            Self::Number(number) => words::number(*number, unit(kind), language),
+            Self::Amount(euros) => words::euros(language, *euros),
+            Self::Iban(number) => validate::spaced_iban(number),
+            Self::LicencePlate(plate) => plate.to_string(),
             Self::Phone(phone) => phone.shown.to_string(),
             Self::Address { postcode, number, addition, street, town } => {
                 let home = Zeroizing::new(join([street.as_str(), &number.to_string(), addition.as_str()]));
@@ -139,6 +177,13 @@ fn options(kind: &Kind) -> &[Choice] {
     match kind {
         Kind::Choice { options } | Kind::Choices { options, .. } => options,
         _ => &[],
+    }
+}
+
+fn unit(kind: &Kind) -> Option<&Text> {
+    match kind {
+        Kind::Number { unit, .. } => unit.as_ref(),
+        _ => None,
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Invariant: the review is only reached with an answer that holds to every question that is asked.
 
+use super::buffer::Buffer;
 use super::entry::{Entry, found, offered};
 use super::form::Form;
-use super::held::reader_of;
+use super::held::{reader_of, spaced_day};
 use super::state::{Effects, Look, State};
 use super::{Control, Event, Expected, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView};
-use super::{Progress, QuestionView, ReaderKind, Screen, paying};
+use super::{Progress, QuestionView, ReaderKind, Screen, paying, validate, words};
 use zuil_catalogue::{Kind, Question};
 
 /// A question that is being answered.
@@ -137,7 +138,7 @@ pub(super) fn on_review(form: Form, event: &Event, look: &Look<'_>, effects: &mu
             Some(&at) => Asking { form, at, expected: None, undo: None }.shown(look),
             None => State::Explain(form.task_index(), Some(form)),
         },
-        Event::Resident(Intent::Change(line)) => match form.asked(look).get(*line) {
+        Event::Resident(Intent::Change(line)) => match form.told(look).get(*line) {
             Some(&at) => change(form, at, None, look),
             None => State::Review(form),
         },
@@ -159,7 +160,7 @@ pub(super) fn review_screen(form: &Form, look: &Look<'_>) -> Screen {
     Screen::Review {
         title: task.title.get(look.language).to_owned(),
         lines: form.review(look),
-        fee: task.fee.as_ref().map(|fee| fee.amount),
+        fee: Some(form.fee(look)).filter(|fee| !fee.is_zero()),
     }
 }
 
@@ -177,7 +178,7 @@ fn change(form: Form, at: usize, expected: Option<Expected>, look: &Look<'_>) ->
 
 fn control(entry: &Entry, question: &Question, look: &Look<'_>) -> Control {
     match entry {
-        Entry::Line(_) => line_control(entry, &question.kind),
+        Entry::Line(buffer) => line_control(buffer, &question.kind, look),
         Entry::Options(chosen) => {
             let texts = match &question.kind {
                 Kind::Choice { options } | Kind::Choices { options, .. } => options.as_slice(),
@@ -226,20 +227,34 @@ fn control(entry: &Entry, question: &Question, look: &Look<'_>) -> Control {
     }
 }
 
-fn line_control(entry: &Entry, kind: &Kind) -> Control {
+fn line_control(buffer: &Buffer, kind: &Kind, look: &Look<'_>) -> Control {
     let (label, keyboard) = match kind {
         Kind::Phone => (FieldLabel::Phone, Keyboard::Phone),
         Kind::Email => (FieldLabel::Email, Keyboard::Email),
+        Kind::Number { .. } | Kind::Amount { .. } | Kind::BirthDate => (FieldLabel::Answer, Keyboard::Digits),
+        Kind::Iban | Kind::LicencePlate => (FieldLabel::Answer, Keyboard::Postcode),
         _ => (FieldLabel::Answer, Keyboard::Letters),
     };
-    Control::Fields {
-        fields: entry.field().map(|buffer| field(buffer, label)).into_iter().collect(),
-        cursor: 0,
-        keyboard,
-        found: String::new(),
+    let field = match kind {
+        // A day has two dashes more.
+        Kind::BirthDate => {
+            Field { value: spaced_day(buffer.text()), max: buffer.max() + 2, ..field(buffer, label) }
+        }
+        _ => field(buffer, label),
+    };
+    Control::Fields { fields: vec![field], cursor: 0, keyboard, found: counted(buffer, kind, look) }
+}
+
+/// What a number that was typed means, such as "12 maanden"; nothing when it says so itself.
+fn counted(buffer: &Buffer, kind: &Kind, look: &Look<'_>) -> String {
+    let Some(number) = validate::number(buffer.text(), 0, u32::MAX) else { return String::new() };
+    match kind {
+        Kind::Number { unit: Some(unit), .. } => words::number(number, Some(unit), look.language),
+        Kind::Amount { .. } => words::euros(look.language, number),
+        _ => String::new(),
     }
 }
 
-fn field(buffer: &super::buffer::Buffer, label: FieldLabel) -> Field {
+fn field(buffer: &Buffer, label: FieldLabel) -> Field {
     Field { label, value: buffer.text().to_owned(), multiline: buffer.is_multiline(), max: buffer.max() }
 }

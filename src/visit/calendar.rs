@@ -14,9 +14,9 @@ use super::{Control, Day};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offered<'a> {
     /// The first, in days from today.
-    pub(super) first: u16,
+    pub(super) first: i16,
     /// The last, in days from today.
-    pub(super) last: u16,
+    pub(super) last: i16,
     /// On which weekdays.
     pub(super) weekdays: &'a [Weekday],
 }
@@ -28,7 +28,7 @@ impl Offered<'_> {
     }
 
     fn days(&self, today: Date) -> RangeInclusive<Date> {
-        let ahead = |days: u16| today.saturating_add(i32::from(days).days());
+        let ahead = |days: i16| today.saturating_add(i32::from(days).days());
         ahead(self.first)..=ahead(self.last)
     }
 

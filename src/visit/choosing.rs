@@ -5,7 +5,7 @@ use zuil_catalogue::Task;
 use super::asking::Asking;
 use super::form::Form;
 use super::state::{Look, State};
-use super::{Event, Intent, Screen, Tile};
+use super::{Event, FeeView, Intent, Screen, Tile};
 
 /// How many tasks the first screen shows.
 const TILES: usize = 6;
@@ -85,7 +85,7 @@ pub(super) fn explain_screen(task: usize, look: &Look<'_>) -> Screen {
         icon: task.icon,
         title: task.title.get(look.language).to_owned(),
         summary: task.summary.get(look.language).to_owned(),
-        fee: task.fee.as_ref().map(|fee| fee.amount),
+        fee: task.fee.as_ref().map(|fee| fee.fixed().map_or(FeeView::Depends, FeeView::Fixed)),
         needs: task.needs.iter().map(|need| need.get(look.language).to_owned()).collect(),
         minutes: task.minutes,
         card_missing,
@@ -103,7 +103,8 @@ fn is_unavailable(task: &Task, look: &Look<'_>) -> bool {
 
 fn tiles<'a>(look: &Look<'a>) -> impl Iterator<Item = Tile> + use<'a> {
     let look = *look;
-    look.catalogue.tasks.iter().map(move |task| Tile {
+    let offered = move |task: &&Task| task.offered.as_ref().is_none_or(|offered| offered.at(look.now.wall));
+    look.catalogue.tasks.iter().filter(offered).map(move |task| Tile {
         task: task.id.clone(),
         icon: task.icon,
         title: task.title.get(look.language).to_owned(),

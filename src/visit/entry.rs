@@ -17,6 +17,14 @@ use super::{Expected, Intent, Reading};
 
 const PHONE_MAX: usize = 24;
 const EMAIL_MAX: usize = 254;
+/// A million has seven digits.
+const NUMBER_MAX: usize = 7;
+/// Day, month and year as digits.
+const DAY_MAX: usize = 8;
+/// The longest number of a bank account with its spaces.
+const IBAN_MAX: usize = 42;
+const PLATE_MAX: usize = 12;
+const WISH_MAX: usize = 100;
 
 /// What was done for one question.
 #[derive(Clone, Debug)]
@@ -55,6 +63,12 @@ impl Entry {
             Kind::LongText { max, .. } => Self::Line(Buffer::new(*max, Takes::Lines)),
             Kind::Phone => Self::Line(Buffer::new(PHONE_MAX, Takes::Phone)),
             Kind::Email => Self::Line(Buffer::new(EMAIL_MAX, Takes::Email)),
+            Kind::Number { .. } | Kind::Amount { .. } => Self::Line(Buffer::new(NUMBER_MAX, Takes::Digits)),
+            Kind::BirthDate => Self::Line(Buffer::new(DAY_MAX, Takes::Digits)),
+            Kind::Iban => Self::Line(Buffer::new(IBAN_MAX, Takes::Postcode)),
+            Kind::LicencePlate => Self::Line(Buffer::new(PLATE_MAX, Takes::Addition)),
+            // Not offered before there is an agenda; until then it is a wish.
+            Kind::Appointment { .. } => Self::Line(Buffer::new(WISH_MAX, Takes::Line)),
             Kind::Choice { options } | Kind::Choices { options, .. } => {
                 Self::Options(vec![false; options.len()])
             }
@@ -175,7 +189,7 @@ impl Entry {
             return if question.required { Err(self.missing(&question.kind)) } else { Ok(Answer::Skipped) };
         }
         match self {
-            Self::Line(field) => line_answer(field, &question.kind),
+            Self::Line(field) => line_answer(field, &question.kind, today),
             Self::Options(chosen) => {
                 Ok(Answer::Options((0..chosen.len()).filter(|index| chosen[*index]).collect()))
             }
@@ -211,6 +225,13 @@ impl Entry {
         match (self, answer) {
             (Self::Line(field), Answer::Text(text) | Answer::Email(text)) => field.set(text),
             (Self::Line(field), Answer::Phone(phone)) => field.set(&phone.shown),
+            (Self::Line(field), Answer::Iban(number)) => {
+                field.set(&Zeroizing::new(validate::spaced_iban(number)))
+            }
+            (Self::Line(field), Answer::LicencePlate(plate)) => field.set(plate),
+            (Self::Line(field), Answer::Number(number) | Answer::Amount(number)) => {
+                field.set(&Zeroizing::new(number.to_string()));
+            }
             (Self::Contact { fields: [field, _], .. }, Answer::Phone(phone)) => field.set(&phone.shown),
             (Self::Contact { fields: [_, field], .. }, Answer::Email(email)) => field.set(email),
             (Self::Address { fields: [field, ..], .. }, Answer::Address { postcode, .. }) => {
@@ -254,7 +275,12 @@ impl Entry {
             (_, Kind::Contact) => Expected::AWayOfContact,
             (_, Kind::Document) => Expected::ADocumentNumber,
             (_, Kind::WastePass { min, max }) => Expected::APassNumber { least: *min, most: *max },
-            (_, Kind::Text { .. } | Kind::LongText { .. }) => Expected::AnAnswer,
+            (_, Kind::Number { min, max, .. }) => Expected::ANumber { least: *min, most: *max },
+            (_, Kind::Amount { min, max }) => Expected::AnAmount { least: *min, most: *max },
+            (_, Kind::Iban) => Expected::AnIban,
+            (_, Kind::LicencePlate) => Expected::ALicencePlate,
+            (_, Kind::BirthDate) => Expected::ABirthDate,
+            (_, Kind::Text { .. } | Kind::LongText { .. } | Kind::Appointment { .. }) => Expected::AnAnswer,
         }
     }
 }
@@ -291,8 +317,20 @@ fn choose_option(chosen: &mut [bool], index: usize, question: &Question) -> Resu
     Ok(())
 }
 
-fn line_answer(field: &Buffer, kind: &Kind) -> Result<Answer, Expected> {
+fn line_answer(field: &Buffer, kind: &Kind, today: Date) -> Result<Answer, Expected> {
+    let typed = field.text();
     match kind {
+        Kind::Number { min, max, .. } => validate::number(typed, *min, *max)
+            .map(Answer::Number)
+            .ok_or(Expected::ANumber { least: *min, most: *max }),
+        Kind::Amount { min, max } => validate::number(typed, *min, *max)
+            .map(Answer::Amount)
+            .ok_or(Expected::AnAmount { least: *min, most: *max }),
+        Kind::BirthDate => validate::birth_date(typed, today).map(Answer::Day).ok_or(Expected::ABirthDate),
+        Kind::Iban => validate::iban(typed).map(Answer::Iban).ok_or(Expected::AnIban),
+        Kind::LicencePlate => {
+            validate::licence_plate(typed).map(Answer::LicencePlate).ok_or(Expected::ALicencePlate)
+        }
         Kind::Phone => phone_answer(field),
         Kind::Email => email_answer(field),
         Kind::LongText { min, max } => validate::text(field.text(), *min, *max, true)

@@ -305,7 +305,7 @@ fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
     let municipality = &look.catalogue.municipality;
     let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     let payment = task.fee.as_ref().zip(kept.payment.as_ref()).map(|(fee, payment)| SlipPayment {
-        amount: fee.amount,
+        amount: form.fee(look),
         label: text(&fee.label),
         state: payment.state,
         card: payment.card.clone(),

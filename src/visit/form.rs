@@ -6,7 +6,7 @@
 use zeroize::ZeroizeOnDrop;
 use zuil_wire::{AnswerLine, Cents};
 
-use zuil_catalogue::{Kind, Question, Task};
+use zuil_catalogue::{Condition, Count, FeePart, Kind, Question, Task};
 
 use super::answer::Answer;
 use super::entry::Entry;
@@ -48,9 +48,44 @@ impl Form {
         &look.catalogue.tasks[self.task]
     }
 
-    /// What it costs.
+    /// What it costs with the present answers.
     pub(super) fn fee(&self, look: &Look<'_>) -> Cents {
-        self.task(look).fee.as_ref().map_or(Cents::ZERO, |fee| fee.amount)
+        let Some(fee) = &self.task(look).fee else { return Cents::ZERO };
+        let asked = self.asked(look);
+        if fee.free_when.iter().any(|condition| self.holds(condition, &asked, look)) {
+            return Cents::ZERO;
+        }
+        let counts = |part: &&FeePart| part.when.iter().all(|condition| self.holds(condition, &asked, look));
+        let amount = |part: &FeePart| part.amount.times(self.count(part.per.as_ref(), &asked, look));
+        fee.parts.iter().filter(counts).map(amount).fold(Cents::ZERO, Cents::saturating_add)
+    }
+
+    /// How often a part of the fee counts.
+    fn count(&self, per: Option<&Count>, asked: &[usize], look: &Look<'_>) -> u32 {
+        let questions = &self.task(look).questions;
+        match per {
+            None => 1,
+            Some(Count::Answer(id)) => asked
+                .iter()
+                .find(|&&at| questions[at].id == *id)
+                .and_then(|&at| self.answer(at, look).ok()?.count())
+                .unwrap_or(0),
+            Some(Count::Rows(rows)) => {
+                let there = asked.iter().filter(|&&at| rows.contains(&questions[at].id)).count();
+                u32::try_from(there).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
+    /// Whether a condition holds, of the questions that are asked.
+    fn holds(&self, condition: &Condition, asked: &[usize], look: &Look<'_>) -> bool {
+        let questions = &self.task(look).questions;
+        asked.iter().any(|&earlier| {
+            questions[earlier].id == condition.question
+                && self
+                    .answer(earlier, look)
+                    .is_ok_and(|answer| answer.fulfils(&condition.test, &questions[earlier].kind))
+        })
     }
 
     /// A question.
@@ -91,20 +126,17 @@ impl Form {
         let questions = &self.task(look).questions;
         let mut asked: Vec<usize> = Vec::new();
         for (at, question) in questions.iter().enumerate() {
-            let fits = question.when.as_ref().is_none_or(|when| {
-                asked.iter().any(|&earlier| {
-                    questions[earlier].id == when.question
-                        && self.answer(earlier, look).is_ok_and(|answer| {
-                            let names = answer.names(&questions[earlier].kind);
-                            when.is.iter().any(|is| names.contains(&is.as_str()))
-                        })
-                })
-            });
-            if fits {
+            if question.when.iter().all(|condition| self.holds(condition, &asked, look)) {
                 asked.push(at);
             }
         }
         asked
+    }
+
+    /// The questions whose answers are part of what is sent, in order: not those that only lead on.
+    pub(super) fn told(&self, look: &Look<'_>) -> Vec<usize> {
+        let questions = &self.task(look).questions;
+        self.asked(look).into_iter().filter(|&at| !questions[at].leads_on).collect()
     }
 
     /// The question that is asked after another.
@@ -134,30 +166,41 @@ impl Form {
         Progress { step: before + 1, of: asked.len().max(before + 1) }
     }
 
-    /// The lines of the review, in the order of [`Self::asked`].
+    /// The lines of the review, in the order of [`Self::told`].
     pub(super) fn review(&self, look: &Look<'_>) -> Vec<ReviewLine> {
         let line = |at| {
             let question = self.question(at, look);
             let answer = self.answer(at, look).unwrap_or(Answer::Skipped);
-            let personal =
-                matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact | Kind::Document);
+            let personal = matches!(
+                question.kind,
+                Kind::Phone | Kind::Email | Kind::Contact | Kind::Document | Kind::Iban | Kind::BirthDate
+            );
             ReviewLine {
                 label: question.label.get(look.language).to_owned(),
                 answer: answer.review(&question.kind, look.language),
                 masked: personal && answer != Answer::Skipped,
             }
         };
-        self.asked(look).into_iter().map(line).collect()
+        self.told(look).into_iter().map(line).collect()
     }
 
-    /// What was sent, for the receipt: label and value in the resident's language.
+    /// What was sent, for the receipt: label and value in the resident's language, those that the task names.
     pub(super) fn sent(&self, look: &Look<'_>) -> Vec<(String, String)> {
         let line = |at| {
             let question = self.question(at, look);
             let shown = self.answer(at, look).ok()?.shown(&question.kind, look.language)?;
             Some((question.label.get(look.language).to_owned(), shown))
         };
-        self.asked(look).into_iter().filter_map(line).collect()
+        let (told, task) = (self.told(look), self.task(look));
+        let Some(named) = &task.receipt else { return told.into_iter().filter_map(line).collect() };
+        let of = |id: &String, at: usize| {
+            task.questions[at].id == *id || task.questions[at].part_of.as_ref() == Some(id)
+        };
+        named
+            .iter()
+            .flat_map(|id| told.iter().copied().filter(move |&at| of(id, at)))
+            .filter_map(line)
+            .collect()
     }
 
     /// The finished task with plain answers.
@@ -168,7 +211,7 @@ impl Form {
             task: task.id.clone(),
             task_title: task.title.get(zuil_catalogue::Language::Nl).to_owned(),
             language: look.language,
-            answers: self.asked(look).into_iter().filter_map(line).collect(),
+            answers: self.told(look).into_iter().filter_map(line).collect(),
             fee: self.fee(look),
         }
     }

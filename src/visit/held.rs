@@ -224,12 +224,12 @@ impl Held {
 }
 
 /// A day as the digits that are typed for it.
-fn digits(day: Date) -> String {
+pub(super) fn digits(day: Date) -> String {
     format!("{:02}{:02}{:04}", day.day(), day.month(), day.year())
 }
 
 /// The digits of a day with dashes where they belong, as far as they go: `09-03-20`.
-fn spaced_day(digits: &str) -> String {
+pub(super) fn spaced_day(digits: &str) -> String {
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if matches!(place, 2 | 4) {

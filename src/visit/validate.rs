@@ -186,6 +186,98 @@ pub(super) fn day(digits: &str) -> Option<Date> {
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
+/// Reads a day of birth from eight digits: one that has been, at most 120 years ago.
+pub(super) fn birth_date(digits: &str, today: Date) -> Option<Date> {
+    let right = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit());
+    right.then_some(())?;
+    let number = |from: usize, to: usize| digits[from..to].parse::<i16>().ok();
+    let (day, month) = (i8::try_from(number(0, 2)?).ok()?, i8::try_from(number(2, 4)?).ok()?);
+    let born = Date::new(number(4, 8)?, month, day).ok()?;
+    (born <= today && today.year() - born.year() <= 120).then_some(born)
+}
+
+/// Reads a whole number within limits. Points and spaces between thousands are left out.
+pub(super) fn number(typed: &str, min: u32, max: u32) -> Option<u32> {
+    let digits = Zeroizing::new(typed.trim().replace(['.', ' '], ""));
+    let right = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    right.then(|| digits.parse().ok())?.filter(|number| (min..=max).contains(number))
+}
+
+/// Reads the number of a bank account in any spelling (IBAN, ISO 13616): country, two check digits, and at
+/// most 30 letters and digits whose rest by 97 is 1. A Dutch one has 18 signs.
+pub(super) fn iban(typed: &str) -> Option<Zeroizing<String>> {
+    let number = read_number(typed);
+    let bytes = number.as_bytes();
+    let shaped = (15..=34).contains(&bytes.len())
+        && bytes[..2].iter().all(u8::is_ascii_uppercase)
+        && bytes[2..4].iter().all(u8::is_ascii_digit)
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && (!number.starts_with("NL") || bytes.len() == 18);
+    if !shaped {
+        return None;
+    }
+    // Letters count from 10 on, and the first four signs go to the end.
+    let rest = bytes[4..].iter().chain(&bytes[..4]).fold(0_u32, |rest, sign| match sign {
+        b'0'..=b'9' => (rest * 10 + u32::from(sign - b'0')) % 97,
+        letter => (rest * 100 + u32::from(letter - b'A') + 10) % 97,
+    });
+    (rest == 1).then_some(number)
+}
+
+/// The number of a bank account as it is written: in groups of four.
+pub(super) fn spaced_iban(number: &str) -> String {
+    let mut shown = String::with_capacity(number.len() * 5 / 4 + 1);
+    for (place, sign) in number.chars().enumerate() {
+        if place > 0 && place.is_multiple_of(4) {
+            shown.push(' ');
+        }
+        shown.push(sign);
+    }
+    shown
+}
+
+/// The patterns of Dutch licence plates (RDW, sidecodes 1 to 14): a letter for letters, 9 for digits.
+const SIDECODES: [&str; 14] = [
+    "XX-99-99", "99-99-XX", "99-XX-99", "XX-99-XX", "XX-XX-99", "99-XX-XX", "99-XXX-9", "9-XXX-99",
+    "XX-999-X", "X-999-XX", "XXX-99-X", "X-99-XXX", "9-XX-999", "999-XX-9",
+];
+
+/// Reads a licence plate in any spelling. One in a Dutch pattern gets its dashes; one from abroad has 4 to 10
+/// letters and digits, both of them.
+pub(super) fn licence_plate(typed: &str) -> Option<Zeroizing<String>> {
+    let mut compact = Zeroizing::new(String::with_capacity(typed.len()));
+    let signs = typed.chars().filter(|c| !c.is_whitespace() && *c != '-' && *c != '.');
+    signs.for_each(|c| compact.push(c.to_ascii_uppercase()));
+    if !compact.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    if compact.len() == 6
+        && let Some(dutch) = SIDECODES.iter().find_map(|pattern| in_pattern(&compact, pattern))
+    {
+        return Some(dutch);
+    }
+    let both = compact.bytes().any(|b| b.is_ascii_digit()) && compact.bytes().any(|b| b.is_ascii_uppercase());
+    ((4..=10).contains(&compact.len()) && both).then_some(compact)
+}
+
+fn in_pattern(compact: &str, pattern: &str) -> Option<Zeroizing<String>> {
+    let mut signs = compact.chars();
+    let mut plate = Zeroizing::new(String::with_capacity(pattern.len()));
+    for place in pattern.chars() {
+        let sign = if place == '-' { '-' } else { signs.next()? };
+        let fits = match place {
+            '9' => sign.is_ascii_digit(),
+            'X' => sign.is_ascii_uppercase(),
+            _ => true,
+        };
+        if !fits {
+            return None;
+        }
+        plate.push(sign);
+    }
+    Some(plate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +442,78 @@ mod tests {
         assert_eq!(day("09032031"), Some(jiff::civil::date(2031, 3, 9)));
         for typed in ["", "0903203", "30022031", "09132031", "00012031", "01010031", "01012100", "0903203a"] {
             assert_eq!(day(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn someone_was_born_on_a_day_that_has_been() {
+        let today = jiff::civil::date(2026, 11, 22);
+        assert_eq!(birth_date("09031950", today), Some(jiff::civil::date(1950, 3, 9)));
+        assert_eq!(birth_date("22112026", today), Some(today));
+        for typed in ["", "0903195", "23112026", "01011900", "31021990", "09131990", "0903199a"] {
+            assert_eq!(birth_date(typed, today), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_limits_and_may_have_points_between_thousands() {
+        assert_eq!(number(" 1.250 ", 0, 100_000), Some(1_250));
+        assert_eq!(number("0", 0, 9), Some(0));
+        for typed in ["", "-1", "10", "1,5", "1e3", "99999999999"] {
+            assert_eq!(number(typed, 0, 9), None, "{typed}");
+        }
+    }
+
+    /// Examples from the registry of ISO 13616; none is anybody's.
+    #[test]
+    fn the_number_of_a_bank_account_proves_itself() {
+        for typed in
+            ["NL91 ABNA 0417 1643 00", "nl91abna0417164300", "DE89370400440532013000", "BE68 5390 0754 7034"]
+        {
+            assert!(iban(typed).is_some(), "{typed}");
+        }
+        for typed in [
+            "",
+            "NL91ABNA0417164301",
+            "NL91ABNA041716430",
+            "91NLABNA0417164300",
+            "NL91ABNA04171643-0",
+            "XX00",
+        ] {
+            assert_eq!(iban(typed), None, "{typed}");
+        }
+        assert_eq!(spaced_iban("NL91ABNA0417164300"), "NL91 ABNA 0417 1643 00");
+    }
+
+    #[test]
+    fn one_wrong_sign_in_the_number_of_a_bank_account_is_always_seen() {
+        let right = "NL91ABNA0417164300";
+        for place in 2..right.len() {
+            for sign in ('0'..='9').chain('A'..='Z') {
+                let wrong: String =
+                    right.chars().enumerate().map(|(at, old)| if at == place { sign } else { old }).collect();
+                // A letter in place of a digit may have the same rest; a sign of the same sort never has.
+                let same_sort = right.as_bytes()[place].is_ascii_digit() == sign.is_ascii_digit();
+                if wrong != right && same_sort {
+                    assert_eq!(iban(&wrong), None, "{wrong}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_licence_plate_gets_its_dashes() {
+        for (typed, plate) in [
+            ("gb001b", "GB-001-B"),
+            ("12-abc-3", "12-ABC-3"),
+            ("AB 12 CD", "AB-12-CD"),
+            ("1abc23", "1-ABC-23"),
+        ] {
+            assert_eq!(licence_plate(typed).as_deref().map(String::as_str), Some(plate), "{typed}");
+        }
+        assert_eq!(licence_plate("B-MW 1234").as_deref().map(String::as_str), Some("BMW1234"));
+        for typed in ["", "ABCDEF", "123456", "AB1", "ABCDEFGH123", "AB_12_CD"] {
+            assert_eq!(licence_plate(typed), None, "{typed}");
         }
     }
 

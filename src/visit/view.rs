@@ -153,7 +153,7 @@ pub enum Screen {
         /// What one gets.
         summary: String,
         /// What it costs; `None` when it is free.
-        fee: Option<Cents>,
+        fee: Option<FeeView>,
         /// What is needed at hand.
         needs: Vec<String>,
         /// How long it takes.
@@ -197,6 +197,15 @@ pub enum Screen {
     Survey(SurveyView),
     /// Thank you; everything is wiped in a moment.
     Goodbye,
+}
+
+/// What a task costs, before anything was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeeView {
+    /// This.
+    Fixed(Cents),
+    /// It depends on the answers, and is said before anything is paid.
+    Depends,
 }
 
 /// A task to touch.

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use zuil_catalogue::Language;
+use zuil_catalogue::{Language, Text};
 
 use super::DocumentKind;
 
@@ -22,6 +22,20 @@ pub(super) const fn yes_no(language: Language, yes: bool) -> &'static str {
         Language::Uk => ("Так", "Ні"),
     };
     if yes { yes_word } else { no_word }
+}
+
+/// A number with what is counted: `12 maanden`.
+pub(super) fn number(number: u32, unit: Option<&Text>, language: Language) -> String {
+    unit.map_or_else(|| number.to_string(), |unit| format!("{number} {}", unit.get(language)))
+}
+
+/// An amount in whole euros: `€ 150`. It holds no ordinary space, so that it stays on one line.
+pub(super) fn euros(language: Language, euros: u32) -> String {
+    match language {
+        Language::Nl => format!("€\u{a0}{euros}"),
+        Language::En | Language::Tr => format!("€{euros}"),
+        Language::De | Language::Fr | Language::Pl | Language::Ar | Language::Uk => format!("{euros}\u{a0}€"),
+    }
 }
 
 /// A day in full: `dinsdag 1 december 2026`, `Tuesday 1 December 2026`.

@@ -28,6 +28,18 @@ impl Cents {
         }
     }
 
+    /// The sum; the largest amount there is when it would not fit.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// So many times the amount; the largest amount there is when it would not fit.
+    #[must_use]
+    pub const fn times(self, count: u32) -> Self {
+        Self(self.0.saturating_mul(count as u64))
+    }
+
     /// The whole euros and the cents left over (0 to 99).
     #[must_use]
     pub const fn euros_and_cents(self) -> (u64, u64) {

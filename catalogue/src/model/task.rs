@@ -135,7 +135,7 @@ impl Fee {
         if !self.free_when.is_empty() || self.parts.iter().any(depends) {
             return None;
         }
-        Some(Cents(self.parts.iter().map(|part| part.amount.0).sum()))
+        Some(self.parts.iter().map(|part| part.amount).fold(Cents::ZERO, Cents::saturating_add))
     }
 }
 
@@ -176,6 +176,8 @@ pub struct Question {
     pub kind: Kind,
     /// All of these must hold for it to be asked.
     pub when: Vec<Condition>,
+    /// The id of the question in the file that this one was unfolded from: a group or a place.
+    pub part_of: Option<String>,
     /// Only leads on, such as "another child?": its answer is not part of what is sent.
     pub leads_on: bool,
 }
@@ -235,23 +237,21 @@ pub enum Kind {
         /// The most letters and digits of a printed number.
         max: usize,
     },
-    /// A number, with so many digits behind the comma as it may have.
+    /// A whole number.
     Number {
-        /// The least, without its decimals.
+        /// The least.
         min: u32,
-        /// The most, without its decimals; at most 1,000,000.
+        /// The most, at most 1,000,000.
         max: u32,
-        /// How many digits behind the comma may be typed, 0 to 2.
-        decimals: u8,
         /// What is counted, such as "jaar".
         unit: Option<Text>,
     },
-    /// An amount in euros.
+    /// An amount in whole euros.
     Amount {
-        /// The least.
-        min: Cents,
-        /// The most.
-        max: Cents,
+        /// The least, in euros.
+        min: u32,
+        /// The most, in euros; at most 100,000.
+        max: u32,
     },
     /// The number of a bank account (IBAN, ISO 13616).
     Iban,
@@ -259,11 +259,6 @@ pub enum Kind {
     LicencePlate,
     /// The day on which someone was born.
     BirthDate,
-    /// A place outside: near this pillar, a landmark, or a street and a number or a description.
-    Place {
-        /// Places that everybody here knows; may be empty.
-        landmarks: Vec<Choice>,
-    },
     /// A slot of an agenda. A task with such a question waits in [`super::Catalogue::later`].
     Appointment {
         /// The product of the agenda.

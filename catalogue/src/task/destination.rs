@@ -102,10 +102,12 @@ fn read_category<'a>(
     let is_group = asked.groups.iter().any(|(id, _)| *id == category.value);
     match read {
         None if !is_group => None,
-        Some(Question { kind: Kind::Choice { options }, required: true, when, .. }) if when.is_empty() => {
+        Some(Question { kind: Kind::Choice { options }, required: true, when, part_of: None, .. })
+            if when.is_empty() =>
+        {
             Some(options)
         }
-        Some(Question { kind: Kind::Choice { .. }, .. }) => {
+        Some(Question { kind: Kind::Choice { .. }, part_of: None, .. }) => {
             section.mistake(
                 category.at,
                 format!(
@@ -130,10 +132,12 @@ fn read_category<'a>(
 fn say_when_no_place(section: &Section<'_>, place: &Placed<String>, asked: &Asked) {
     let read = asked.read.iter().flatten().find(|question| question.id == place.value);
     let is_group = asked.groups.iter().any(|(id, _)| *id == place.value);
-    let says_where = |kind: &Kind| {
-        matches!(kind, Kind::Place { .. } | Kind::Address | Kind::Text { .. } | Kind::LongText { .. })
+    // What is part of itself is a place that was unfolded.
+    let says_where = |question: &Question| {
+        question.part_of.is_some()
+            || matches!(question.kind, Kind::Address | Kind::Text { .. } | Kind::LongText { .. })
     };
-    if is_group || read.is_some_and(|question| !says_where(&question.kind)) {
+    if is_group || read.is_some_and(|question| !says_where(question)) {
         section.mistake(
             place.at,
             format!("\"{}\" does not say where something is", place.value),

@@ -56,6 +56,7 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
         let name = |inner: &str| format!("{}-{number}-{inner}", group.id);
         let mut unfolded: Vec<Question> =
             inner.iter().map(|question| in_row(question, &row, number, &name, &led)).collect();
+        unfolded.iter_mut().for_each(|question| question.part_of = Some(group.id.clone()));
         if number < max {
             unfolded.push(Question {
                 id: name("more"),
@@ -65,6 +66,7 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
                 required: true,
                 kind: Kind::YesNo,
                 when: led,
+                part_of: Some(group.id.clone()),
                 leads_on: true,
             });
         }
@@ -84,9 +86,7 @@ fn read_inner(section: &Section<'_>) -> Vec<Question> {
     for (question, id) in sections.iter().zip(&ids) {
         let earlier = Earlier { ids: &ids, read: &read, groups: &[] };
         let found = read_question(question, id.clone(), &earlier);
-        if let Some(Question { kind: Kind::Document | Kind::WastePass { .. } | Kind::Place { .. }, .. }) =
-            found
-        {
+        if let Some(Question { kind: Kind::Document | Kind::WastePass { .. }, .. }) = found {
             question.mistake(
                 question.at,
                 "this kind of question cannot be asked several times",

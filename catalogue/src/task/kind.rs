@@ -1,7 +1,6 @@
 //! Reads how a question is answered.
 
 use jiff::civil::Weekday;
-use zuil_wire::Cents;
 
 use crate::limits::{OPTION, UNIT};
 use crate::reader::{Placed, Section};
@@ -50,7 +49,6 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
         "iban" => Kind::Iban,
         "licence-plate" => Kind::LicencePlate,
         "birth-date" => Kind::BirthDate,
-        "place" => Kind::Place { landmarks: read_landmarks(section)? },
         "appointment" => Kind::Appointment { product: section.word("product")?.value },
         "bsn" => {
             section.let_pass();
@@ -70,12 +68,12 @@ pub(super) fn read(section: &Section<'_>) -> Option<Kind> {
             );
             return None;
         }
-        "group" => {
+        inner @ ("group" | "place") => {
             section.let_pass();
             section.mistake(
                 kind.at,
-                "a group cannot stand in a group",
-                "Make it a group of the task: write [[questions]] before it, not [[questions.questions]].",
+                format!("a {inner} cannot stand in a group"),
+                "Make it a question of the task: write [[questions]] before it, not [[questions.questions]].",
             );
             return None;
         }
@@ -122,37 +120,26 @@ fn read_min_and_max(
 }
 
 fn read_number(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=1_000_000, Some(0));
-    let max = section.number("max", 1..=1_000_000, Some(1_000_000));
-    let decimals = section.number("decimals", 0..=2, Some(0));
+    let limits = read_limits(section, 1_000_000);
     let unit = section.optional_text("unit", UNIT);
-    let (min, max, decimals) = (min?, max?, decimals?);
-    if min.value > max.value {
-        section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
-        return None;
-    }
-    let whole = |number: u64| u32::try_from(number).ok();
-    Some(Kind::Number {
-        min: whole(min.value)?,
-        max: whole(max.value)?,
-        decimals: u8::try_from(decimals.value).ok()?,
-        unit,
-    })
+    let (min, max) = limits?;
+    Some(Kind::Number { min, max, unit })
 }
 
 fn read_amounts(section: &Section<'_>) -> Option<Kind> {
-    let min = section.number("min", 0..=100_000, Some(0));
-    let max = section.number("max", 1..=100_000, Some(100_000));
+    let (min, max) = read_limits(section, 100_000)?;
+    Some(Kind::Amount { min, max })
+}
+
+fn read_limits(section: &Section<'_>, most: u64) -> Option<(u32, u32)> {
+    let min = section.number("min", 0..=most, Some(0));
+    let max = section.number("max", 1..=most, Some(most));
     let (min, max) = (min?, max?);
     if min.value > max.value {
         section.mistake(min.at, "min is more than max", "Make min smaller or max larger.");
         return None;
     }
-    Some(Kind::Amount { min: Cents(min.value * 100), max: Cents(max.value * 100) })
-}
-
-fn read_landmarks(section: &Section<'_>) -> Option<Vec<Choice>> {
-    read_listed(&section.sections("landmarks", "this landmark"))
+    Some((u32::try_from(min.value).ok()?, u32::try_from(max.value).ok()?))
 }
 
 fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
@@ -168,7 +155,7 @@ fn read_options(section: &Section<'_>) -> Option<Vec<Choice>> {
 }
 
 /// Reads what one can choose from; no two of them have one id.
-fn read_listed(sections: &[Section<'_>]) -> Option<Vec<Choice>> {
+pub(super) fn read_listed(sections: &[Section<'_>]) -> Option<Vec<Choice>> {
     let mut read: Vec<Choice> = Vec::new();
     let mut right = true;
     for section in sections {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use toml::{Table, Value};
-use zuil_catalogue::{Catalogue, Checked};
+use zuil_catalogue::{Catalogue, Checked, Kind, Question};
 
 use crate::folder::{Folder, here};
 
@@ -97,14 +97,14 @@ type Counts = [usize; 9];
 
 fn counted(catalogue: &Catalogue) -> Counts {
     let tasks = || catalogue.tasks.iter().chain(&catalogue.later);
-    // A group of n questions and m rows unfolds to n × m questions, and one that leads on between two rows.
-    let outside = |id: &str| !(1..=9).any(|row| id.contains(&format!("-{row}-")));
+    // A place unfolds to two questions, and a group to more for each row.
+    let outside = |question: &Question| question.part_of.as_ref().is_none_or(|whole| *whole == question.id);
     let answers = || catalogue.products.iter().flat_map(|product| &product.answers);
-    let outer = || tasks().flat_map(|task| task.questions.iter().filter(|question| outside(&question.id)));
+    let outer = || tasks().flat_map(|task| task.questions.iter().filter(|question| outside(question)));
     [
         tasks().count(),
         outer().count(),
-        outer().map(|question| options(&question.kind)).sum(),
+        outer().map(options).sum(),
         catalogue.products.len(),
         answers().count(),
         answers().map(|answer| answer.next.len()).sum(),
@@ -114,12 +114,11 @@ fn counted(catalogue: &Catalogue) -> Counts {
     ]
 }
 
-fn options(kind: &zuil_catalogue::Kind) -> usize {
-    use zuil_catalogue::Kind;
-    match kind {
-        Kind::Choice { options } | Kind::Choices { options, .. } | Kind::Place { landmarks: options } => {
-            options.len()
-        }
+fn options(question: &Question) -> usize {
+    match &question.kind {
+        // A place has two options of its own: here, and somewhere else.
+        Kind::Choice { options } if question.part_of.is_some() => options.len() - 2,
+        Kind::Choice { options } | Kind::Choices { options, .. } => options.len(),
         _ => 0,
     }
 }

@@ -202,6 +202,26 @@ pub enum Expected {
     AWayOfContact,
     /// At least so many characters.
     AtLeastCharacters(usize),
+    /// A whole number within limits.
+    ANumber {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// An amount in whole euros within limits.
+    AnAmount {
+        /// The least, in euros.
+        least: u32,
+        /// The most, in euros.
+        most: u32,
+    },
+    /// The number of a bank account (IBAN), for example NL91 ABNA 0417 1643 00.
+    AnIban,
+    /// A licence plate, for example GB-001-B.
+    ALicencePlate,
+    /// The day on which someone was born, for example 09-03-1950.
+    ABirthDate,
     /// The number of a Dutch identity document, for example SPECI2014.
     ADocumentNumber,
     /// A day, for example 09-03-2031.
