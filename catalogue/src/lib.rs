@@ -5,11 +5,14 @@
 //! [`Mistake`] with file, line and remedy, never half a catalogue.
 
 mod addresses;
+mod answers;
 mod load;
 mod model;
 mod reader;
+pub mod search;
 mod task;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{Answer, Next, Product, Synonyms, Valid};
 pub use model::*;
