@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::words::{Word, fold};
+use super::words::fold;
 use crate::Language;
 
 static FILLERS: LazyLock<HashMap<Language, HashSet<String>>> = LazyLock::new(|| {
@@ -15,11 +15,6 @@ static FILLERS: LazyLock<HashMap<Language, HashSet<String>>> = LazyLock::new(|| 
 });
 
 /// Whether a word says nothing of what a question is about.
-pub(super) fn is(word: &Word, language: Language) -> bool {
-    FILLERS.get(&language).is_some_and(|fillers| fillers.contains(&word.folded))
-}
-
-/// `little` for such a word, 1 for others.
-pub(super) fn factor(word: &Word, language: Language, little: f32) -> f32 {
-    if is(word, language) { little } else { 1.0 }
+pub(super) fn is(folded: &str, language: Language) -> bool {
+    FILLERS.get(&language).is_some_and(|fillers| fillers.contains(folded))
 }

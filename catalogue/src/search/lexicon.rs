@@ -17,6 +17,9 @@ pub(super) type Meant = Vec<(Term, f32)>;
 /// How surely the parts of a compound are meant: its last part says what it is, the others of what kind.
 const HEAD: f32 = 0.75;
 const KIND: f32 = 0.6;
+/// How surely a word is meant of which another form was typed, and a part of a compound that no text has.
+const STEM: f32 = 0.95;
+const PART: f32 = 0.9;
 /// How surely a word is meant of which only the beginning was typed; and that with all of it but a letter.
 const BEGINNING: f32 = 0.6;
 /// How surely a word is meant that differs by one typing mistake, and by two.
@@ -96,28 +99,37 @@ impl Lexicon {
         self.stems.of(&together, &together).iter().find_map(|stem| self.terms.get(stem).copied())
     }
 
-    /// What a typed word may mean, most surely first; `open` when its end may not have been typed yet.
-    pub(super) fn guess(&self, word: &Word, open: bool) -> Meant {
+    /// What a typed word may mean; `open` when its end may not have been typed yet. A compound that no
+    /// text has falls into its parts, each of which is a word of its own then.
+    pub(super) fn guess(&self, word: &Word, open: bool) -> Vec<Meant> {
         let mut meant = self.known(word);
         for stem in self.stems.of(&word.lower, &word.folded) {
             if let Some(&term) = self.terms.get(&stem) {
-                add(&mut meant, term, 0.95);
+                add(&mut meant, term, STEM);
             }
         }
         let certain = !meant.is_empty();
         if open {
             self.add_beginnings(&word.folded, certain, &mut meant);
         }
-        if !certain {
-            let letters: Vec<char> = word.folded.chars().collect();
-            for (term, sure) in self.parts(&word.folded) {
-                add(&mut meant, term, sure + 0.2);
-            }
-            self.add_misspelt(&letters, open, &mut meant);
-            self.add_alike(&word.folded, letters.len(), &mut meant);
+        if certain {
+            return vec![meant];
         }
-        meant.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        meant
+        let letters: Vec<char> = word.folded.chars().collect();
+        for (form, sure) in self.misspelt(&letters, open) {
+            form.meant.iter().for_each(|&(term, part)| add(&mut meant, term, sure * part));
+        }
+        self.add_alike(&word.folded, letters.len(), &mut meant);
+        let parts = self.loose_parts(&word.folded, open);
+        if parts.is_empty() {
+            return vec![meant];
+        }
+        let with_whole = |part: Meant| {
+            let mut all = meant.clone();
+            part.into_iter().for_each(|(term, sure)| add(&mut all, term, sure));
+            all
+        };
+        parts.into_iter().map(with_whole).collect()
     }
 
     fn form(&self, folded: &str) -> Option<&Form> {
@@ -143,10 +155,11 @@ impl Lexicon {
         }
     }
 
-    /// Adds the words that differ from the typed by a mistake or two.
-    fn add_misspelt(&self, letters: &[char], open: bool, meant: &mut Meant) {
+    /// The words that differ from the typed by a mistake or two.
+    fn misspelt(&self, letters: &[char], open: bool) -> Vec<(&Form, f32)> {
+        let mut found = Vec::new();
         let allowed = match letters.len() {
-            0..4 => return,
+            0..4 => return found,
             4..8 => 1,
             _ => 2,
         };
@@ -179,10 +192,10 @@ impl Lexicon {
                 }
             }
             if (1..=allowed).contains(&mistakes) {
-                let sure = MISTAKES[mistakes - 1] * whole;
-                form.meant.iter().for_each(|&(term, part)| add(meant, term, sure * part));
+                found.push((form, MISTAKES[mistakes - 1] * whole));
             }
         }
+        found
     }
 
     /// Adds the words that begin alike but end otherwise, as in languages with many endings.
@@ -203,10 +216,58 @@ impl Lexicon {
         }
     }
 
+    /// The parts of a compound that no text has; its last part may be misspelt or unfinished.
+    fn loose_parts(&self, folded: &str, open: bool) -> Vec<Meant> {
+        if !self.compounds() {
+            return Vec::new();
+        }
+        let sure = |terms: Vec<Term>| terms.into_iter().map(|term| (term, PART)).collect();
+        if let Some(split) = self.split(folded, 3) {
+            return split.into_iter().map(sure).collect();
+        }
+        let ends: Vec<usize> = folded.char_indices().map(|(at, _)| at).skip(3).collect();
+        for &end in ends.iter().rev() {
+            let (first, rest) = folded.split_at(end);
+            let Some(first) = self.part(first) else { continue };
+            for link in self.links() {
+                let Some(rest) = rest.strip_prefix(link).filter(|rest| rest.chars().count() >= 3) else {
+                    continue;
+                };
+                let mut last = Meant::new();
+                if open {
+                    self.add_beginnings(rest, false, &mut last);
+                }
+                let letters: Vec<char> = rest.chars().collect();
+                if letters.len() >= 5 {
+                    for (form, sure) in self.misspelt(&letters, open) {
+                        form.meant.iter().for_each(|&(term, part)| add(&mut last, term, sure * part * PART));
+                    }
+                }
+                if !last.is_empty() {
+                    return vec![sure(first), last];
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether words are written together to one in the language.
+    fn compounds(&self) -> bool {
+        matches!(self.language, Language::Nl | Language::De)
+    }
+
+    /// What stands between the parts of a compound.
+    fn links(&self) -> &'static [&'static str] {
+        match self.language {
+            Language::De => &["", "s", "n", "en", "er", "es", "e"],
+            _ => &["", "s", "en", "e", "n"],
+        }
+    }
+
     /// The parts of a compound word, as far as they are words of the texts themselves.
     fn parts(&self, folded: &str) -> Meant {
         let letters = folded.char_indices().count();
-        if letters < 6 || !matches!(self.language, Language::Nl | Language::De) {
+        if letters < 6 || !self.compounds() {
             return Meant::new();
         }
         let Some(split) = self.split(folded, 3) else { return Meant::new() };
@@ -220,16 +281,12 @@ impl Lexicon {
 
     /// The fewest parts into which a word falls; of those, the one whose first part is longest.
     fn split(&self, word: &str, most: usize) -> Option<Vec<Vec<Term>>> {
-        let links: &[&str] = match self.language {
-            Language::De => &["", "s", "n", "en", "er", "es", "e"],
-            _ => &["", "s", "en", "e", "n"],
-        };
         let mut best: Option<Vec<Vec<Term>>> = None;
         let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(3).collect();
         for &end in ends.iter().rev() {
             let (first, rest) = word.split_at(end);
             let Some(first) = self.part(first) else { continue };
-            for link in links {
+            for link in self.links() {
                 let Some(rest) = rest.strip_prefix(link).filter(|rest| rest.chars().count() >= 3) else {
                     continue;
                 };

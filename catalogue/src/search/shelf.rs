@@ -13,10 +13,14 @@ use crate::Language;
 
 /// How much a word counts that only asks politely, beside one that says what about.
 const FILLER: f32 = 0.15;
+/// The most that a word counts: a rare word tells no more than one that a few answers have.
+const MOST: f32 = 4.5;
 /// How surely another word is meant that the synonyms give.
-const SYNONYM: f32 = 0.85;
+const SYNONYM: f32 = 0.82;
+/// How surely a word must be meant for its synonyms to be meant too.
+const SURE: f32 = 0.7;
 /// The part of the score that all lines together give; the line that is most like the typed gives the rest.
-const ALL_LINES: f32 = 0.5;
+const ALL_LINES: f32 = 0.45;
 /// The part of a line's likeness that does not depend on what else the line says.
 const LENIENT: f32 = 0.6;
 
@@ -100,7 +104,7 @@ impl Shelf {
         let cut: Vec<Vec<Word>> = texts.iter().map(|text| words(text.text, language)).collect();
         let same: Vec<Vec<Vec<Word>>> = synonyms
             .iter()
-            .map(|group| group.iter().map(|member| words(member, language)).collect())
+            .map(|group| group.iter().map(|member| telling(words(member, language), language)).collect())
             .collect();
         let lexicon = Lexicon::new(language, cut.iter().flatten().chain(same.iter().flatten().flatten()));
         let (weights, unknown) = weigh(&lexicon, documents, texts, &cut);
@@ -113,7 +117,8 @@ impl Shelf {
                 if let Some(before) = position.checked_sub(1).filter(|_| word.tied) {
                     lexicon.joined(&words[before], word).into_iter().for_each(|term| add(&mut meant, term, 1.0));
                 }
-                of_words.push(weight_of(&meant, &weights) * filler::factor(word, language, FILLER));
+                let factor = if filler::is(&word.folded, language) { FILLER } else { 1.0 };
+                of_words.push(weight_of(&meant, &weights) * factor);
                 for (term, sure) in meant {
                     postings[term as usize].push(Posting { line: at as u32, word: position as u8, sure });
                 }
@@ -142,31 +147,40 @@ impl Shelf {
     fn slots(&self, typed: &str) -> Vec<Slot> {
         let words = words(typed, self.language);
         let open = typed.chars().next_back().is_some_and(char::is_alphanumeric);
-        let mut slots: Vec<Slot> = words
-            .iter()
-            .enumerate()
-            .map(|(at, word)| self.slot(word, open && at + 1 == words.len(), words.len() == 1))
-            .collect();
-        for second in 1..words.len() {
-            if let Some(term) = self.lexicon.joined(&words[second - 1], &words[second]) {
-                add(&mut slots[second - 1].meant, term, 1.0);
-                add(&mut slots[second].meant, term, 1.0);
+        let mut slots = Vec::new();
+        let mut before = 0..0;
+        for (at, word) in words.iter().enumerate() {
+            let from = slots.len();
+            slots.extend(self.of_word(word, open && at + 1 == words.len(), words.len() == 1));
+            let now = from..slots.len();
+            if let Some(term) = at.checked_sub(1).and_then(|at| self.lexicon.joined(&words[at], word)) {
+                slots[before.start..now.end].iter_mut().for_each(|slot| add(&mut slot.meant, term, 1.0));
             }
+            before = now;
         }
         self.synonyms.widen(&mut slots);
         slots
     }
 
-    fn slot(&self, word: &Word, open: bool, alone: bool) -> Slot {
-        if filler::is(word, self.language) && !alone {
+    fn of_word(&self, word: &Word, open: bool, alone: bool) -> Vec<Slot> {
+        if filler::is(&word.folded, self.language) && !alone {
             let meant = self.lexicon.known(word);
             let weight = weight_of(&meant, &self.weights) * FILLER;
-            return Slot { meant, weight };
+            return vec![Slot { meant, weight }];
         }
-        let meant = self.lexicon.guess(word, open);
-        let weight = if meant.is_empty() { self.unknown } else { weight_of(&meant, &self.weights) };
-        Slot { meant, weight }
+        let slot = |meant: Meant| {
+            let weight = if meant.is_empty() { self.unknown } else { weight_of(&meant, &self.weights) };
+            Slot { meant, weight }
+        };
+        self.lexicon.guess(word, open).into_iter().map(slot).collect()
     }
+}
+
+/// The words that are no filler; all of them when none is.
+fn telling(words: Vec<Word>, language: Language) -> Vec<Word> {
+    let (fillers, others): (Vec<_>, Vec<_>) =
+        words.into_iter().partition(|word| filler::is(&word.folded, language));
+    if others.is_empty() { fillers } else { others }
 }
 
 /// How much each term tells, and how much a word does that no answer has.
@@ -183,7 +197,7 @@ fn weigh(lexicon: &Lexicon, documents: usize, texts: &[Text<'_>], cut: &[Vec<Wor
             }
         }
     }
-    let weight = |found: f32| (1.0 + (documents as f32 - found + 0.5) / (found + 0.5)).ln();
+    let weight = |found: f32| (1.0 + (documents as f32 - found + 0.5) / (found + 0.5)).ln().min(MOST);
     (found.iter().map(|&found| weight(found as f32)).collect(), weight(1.0))
 }
 
@@ -300,7 +314,7 @@ impl Synonyms {
     fn widen(&self, slots: &mut [Slot]) {
         let mut added: Vec<(usize, Term, f32)> = Vec::new();
         for at in 0..slots.len() {
-            for &(term, sure) in &slots[at].meant {
+            for &(term, sure) in slots[at].meant.iter().filter(|(_, sure)| *sure >= SURE) {
                 for &(group, member) in self.by_first.get(&term).map_or(&[][..], Vec::as_slice) {
                     let words = &self.groups[group][member];
                     if !stands_at(words, &slots[at..]) {

@@ -7,6 +7,7 @@ use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::filler;
 use crate::Language;
 
 /// A word of a text.
@@ -75,11 +76,11 @@ pub(super) fn fold(word: &str) -> String {
 }
 
 /// Finds the stem that the forms of a word share.
-pub(super) struct Stems(Stemmer);
+pub(super) struct Stems(Language, Stemmer);
 
 impl Stems {
     pub(super) fn new(language: Language) -> Self {
-        Self(Stemmer::create(match language {
+        Self(language, Stemmer::create(match language {
             Language::Nl => Algorithm::Dutch,
             Language::En => Algorithm::English,
             Language::De => Algorithm::German,
@@ -91,10 +92,14 @@ impl Stems {
         }))
     }
 
-    /// The stems of a word: as it was written, and as it is without accents, where that differs.
+    /// The stems of a word: as it was written, and as it is without accents, where that differs. A filler
+    /// is a stem of its own: "waar" is no "waarde".
     pub(super) fn of(&self, lower: &str, folded: &str) -> Vec<String> {
-        let mut stems = vec![fold(&self.0.stem(lower))];
-        let bare = fold(&self.0.stem(folded));
+        if filler::is(folded, self.0) {
+            return vec![format!("={folded}")];
+        }
+        let mut stems = vec![fold(&self.1.stem(lower))];
+        let bare = fold(&self.1.stem(folded));
         if !stems.contains(&bare) {
             stems.push(bare);
         }
