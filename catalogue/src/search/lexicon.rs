@@ -174,7 +174,9 @@ impl Lexicon {
         // A mistake spoils two pairs, two letters that changed places three.
         let least = (wanted as u8).saturating_sub(3 * allowed as u8).max(1);
         let typed: String = letters.iter().collect();
-        for form in self.forms.iter().zip(&shared).filter(|(_, shared)| **shared >= least).map(|(form, _)| form) {
+        for form in
+            self.forms.iter().zip(&shared).filter(|(_, shared)| **shared >= least).map(|(form, _)| form)
+        {
             let longer = form.letters.len() as isize - letters.len() as isize;
             if longer < -(allowed as isize) {
                 continue;

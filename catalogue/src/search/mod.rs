@@ -7,6 +7,9 @@
 mod filler;
 mod lexicon;
 mod shelf;
+#[cfg(test)]
+mod tests;
+mod without_personal_data;
 mod words;
 
 use std::collections::HashMap;
@@ -14,6 +17,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use self::shelf::{Kind, Shelf, Text};
+pub use self::without_personal_data::without_personal_data;
 use crate::{Language, Product, Synonyms};
 
 /// The most answers that are found.
@@ -87,7 +91,8 @@ impl Index {
         }
         let mut hits = self.ranked(&scores, today);
         if hits.is_empty() {
-            for other in Language::ALL.into_iter().filter(|&other| other != language && other != Language::Nl) {
+            for other in Language::ALL.into_iter().filter(|&other| other != language && other != Language::Nl)
+            {
                 self.search_in(other, typed, ELSEWHERE, &mut scores);
             }
             hits = self.ranked(&scores, today);

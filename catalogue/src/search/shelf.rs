@@ -15,6 +15,9 @@ use crate::Language;
 const FILLER: f32 = 0.15;
 /// The most that a word counts: a rare word tells no more than one that a few answers have.
 const MOST: f32 = 4.5;
+/// The longest word that is sought, in bytes, and the most words: a cat on the keyboard gets no more time.
+const LONGEST: usize = 80;
+const MOST_WORDS: usize = 24;
 /// How surely another word is meant that the synonyms give.
 const SYNONYM: f32 = 0.82;
 /// How surely a word must be meant for its synonyms to be meant too.
@@ -106,7 +109,9 @@ impl Shelf {
             .iter()
             .map(|group| group.iter().map(|member| telling(words(member, language), language)).collect())
             .collect();
-        let lexicon = Lexicon::new(language, cut.iter().flatten().chain(same.iter().flatten().flatten()));
+        let tied: Vec<Word> = cut.iter().flat_map(|words| tied(words)).collect();
+        let known = cut.iter().flatten().chain(&tied).chain(same.iter().flatten().flatten());
+        let lexicon = Lexicon::new(language, known);
         let (weights, unknown) = weigh(&lexicon, documents, texts, &cut);
         let mut postings: Vec<Vec<Posting>> = weights.iter().map(|_| Vec::new()).collect();
         let mut lines = Vec::new();
@@ -115,7 +120,10 @@ impl Shelf {
             for (position, word) in words.iter().enumerate().take(usize::from(u8::MAX)) {
                 let mut meant = lexicon.known(word);
                 if let Some(before) = position.checked_sub(1).filter(|_| word.tied) {
-                    lexicon.joined(&words[before], word).into_iter().for_each(|term| add(&mut meant, term, 1.0));
+                    lexicon
+                        .joined(&words[before], word)
+                        .into_iter()
+                        .for_each(|term| add(&mut meant, term, 1.0));
                 }
                 let factor = if filler::is(&word.folded, language) { FILLER } else { 1.0 };
                 of_words.push(weight_of(&meant, &weights) * factor);
@@ -145,7 +153,9 @@ impl Shelf {
     }
 
     fn slots(&self, typed: &str) -> Vec<Slot> {
-        let words = words(typed, self.language);
+        let mut words = words(typed, self.language);
+        words.retain(|word| word.folded.len() <= LONGEST);
+        words.truncate(MOST_WORDS);
         let open = typed.chars().next_back().is_some_and(char::is_alphanumeric);
         let mut slots = Vec::new();
         let mut before = 0..0;
@@ -174,6 +184,15 @@ impl Shelf {
         };
         self.lexicon.guess(word, open).into_iter().map(slot).collect()
     }
+}
+
+/// The words that hyphens tie together, as if written without: "idkaart" for "ID-kaart".
+fn tied(words: &[Word]) -> impl Iterator<Item = Word> {
+    words.windows(2).filter(|two| two[1].tied).map(|two| Word {
+        lower: format!("{}{}", two[0].lower, two[1].lower),
+        folded: format!("{}{}", two[0].folded, two[1].folded),
+        tied: false,
+    })
 }
 
 /// The words that are no filler; all of them when none is.

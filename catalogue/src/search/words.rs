@@ -80,16 +80,19 @@ pub(super) struct Stems(Language, Stemmer);
 
 impl Stems {
     pub(super) fn new(language: Language) -> Self {
-        Self(language, Stemmer::create(match language {
-            Language::Nl => Algorithm::Dutch,
-            Language::En => Algorithm::English,
-            Language::De => Algorithm::German,
-            Language::Fr => Algorithm::French,
-            Language::Pl => Algorithm::Polish,
-            Language::Tr => Algorithm::Turkish,
-            Language::Ar => Algorithm::Arabic,
-            Language::Uk => Algorithm::Ukrainian,
-        }))
+        Self(
+            language,
+            Stemmer::create(match language {
+                Language::Nl => Algorithm::Dutch,
+                Language::En => Algorithm::English,
+                Language::De => Algorithm::German,
+                Language::Fr => Algorithm::French,
+                Language::Pl => Algorithm::Polish,
+                Language::Tr => Algorithm::Turkish,
+                Language::Ar => Algorithm::Arabic,
+                Language::Uk => Algorithm::Ukrainian,
+            }),
+        )
     }
 
     /// The stems of a word: as it was written, and as it is without accents, where that differs. A filler

@@ -14,7 +14,10 @@ pub fn read(catalogue: &Path) -> (Vec<Product>, Synonyms) {
     files.sort();
     let products = files.iter().map(|file| product(file)).collect();
     let synonyms = fs::read_to_string(catalogue.join("synonyms.toml")).unwrap_or_default();
-    (products, Synonyms(by_language(&synonyms.parse().unwrap(), |groups| list(groups, |group| list(group, word)))))
+    (
+        products,
+        Synonyms(by_language(&synonyms.parse().unwrap(), |groups| list(groups, |group| list(group, word)))),
+    )
 }
 
 fn product(file: &Path) -> Product {
