@@ -25,6 +25,9 @@ use zuil_catalogue::{Language, Product, Synonyms};
 const TODAY: Date = jiff::civil::date(2026, 11, 22);
 const PRODUCTS: usize = 350;
 
+/// How often each keystroke is measured; the fastest counts, for it is what others left of the core.
+const TIMES: usize = 3;
+
 /// Something that finds answers by what was typed.
 trait Engine {
     fn made_of(products: &[Product], synonyms: &Synonyms) -> Self;
@@ -80,9 +83,12 @@ fn measured<E: Engine>(
     for query in queries {
         let ends = query.typed.char_indices().map(|(at, letter)| at + letter.len_utf8());
         for typed in ends.map(|end| &query.typed[..end]) {
-            let start = Instant::now();
-            std::hint::black_box(engine.find(typed, query.language));
-            times.push(start.elapsed());
+            let once = || {
+                let start = Instant::now();
+                std::hint::black_box(engine.find(typed, query.language));
+                start.elapsed()
+            };
+            times.extend((0..TIMES).map(|_| once()).min());
         }
     }
     times.sort();
