@@ -19,6 +19,7 @@ mod model;
 mod reach;
 pub mod readability;
 mod reader;
+pub mod search;
 mod synonyms;
 mod task;
 #[cfg(test)]
