@@ -369,7 +369,7 @@ fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
             [NAME, LOGO_FILE, FONT].into_iter().chain(ROLES.map(|(_, path)| path)).collect();
         source.warn(
             *at,
-            format!("{} tokens change nothing on a pillar, the first is {path}", unused.len()),
+            format!("tokens that change nothing on a pillar: {}, the first is {path}", unused.len()),
             format!("Leave them, if this is the theme of your website. A pillar uses: {}.", known.join(", ")),
         );
     }

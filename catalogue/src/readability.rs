@@ -58,7 +58,7 @@ impl Hard {
             Self::LongSentences(_) => {
                 format!("Make shorter sentences: about {MEAN_SENTENCE:.0} words on average.")
             }
-            Self::Officialese(_, instead) => format!("Write: {instead}."),
+            Self::Officialese(word, instead) => format!("Write \"{instead}\" in the place of \"{word}\"."),
             Self::Heavy(..) => {
                 format!("Use shorter words and sentences, until the reading ease is {EASE:.0} or more.")
             }
@@ -151,7 +151,7 @@ fn plain(sentence: &[&str]) -> String {
 fn ease(sentences: &[Vec<&str>]) -> f64 {
     let words = sentences.iter().flatten();
     let syllables: usize = words.clone().map(|word| syllables(word)).sum();
-    206.84 - 0.93 * mean_sentence(sentences) - 77.0 * ratio(syllables, words.count())
+    (206.84 - 0.93 * mean_sentence(sentences) - 77.0 * ratio(syllables, words.count())).max(0.0)
 }
 
 fn mean_sentence(sentences: &[Vec<&str>]) -> f64 {

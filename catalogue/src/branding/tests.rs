@@ -63,7 +63,7 @@ fn tokens_of_a_website_and_a_type_that_no_pillar_has_are_warned_of_once_each() {
     assert_eq!(
         what,
         [
-            "2 tokens change nothing on a pillar, the first is utrecht.link.color",
+            "tokens that change nothing on a pillar: 2, the first is utrecht.link.color",
             "the pillars have no type \"Fira Sans\" of themselves"
         ]
     );

@@ -1,8 +1,11 @@
 //! What the check warns of: catalogues that can be used, and could be better.
 
+use std::fmt::Write;
+use std::fs;
+
 use zuil_catalogue::Catalogue;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, here};
 
 const EVERYTHING: &str = "tasks/everything.toml";
 
@@ -19,6 +22,46 @@ fn expect(file: &str, from: &str, to: &str, at: &str, says: &str) {
     let warning = &checked.warnings[0];
     assert_eq!(format!("{}:{}:{}", warning.file, warning.line, warning.column), at, "{warning}");
     assert!(warning.to_string().contains(says), "{warning}");
+}
+
+/// Changes of the small catalogue that are warned of: what, the file, what is replaced, by what.
+#[rustfmt::skip]
+const CHANGES: &[(&str, &str, &str, &str)] = &[
+    ("a question that is never asked", EVERYTHING, "when = { question = \"months\", at_least = 6 }", "when = { question = \"months\", at_least = 13 }"),
+    ("a part of a fee that never counts", EVERYTHING, "when = { question = \"which\", is = [\"first\"] }", "when = { question = \"which\", not = [\"first\", \"second\", \"guest\"] }"),
+    ("a fee that is never free", EVERYTHING, "free_when = [{ question = \"minima\", is = [\"yes\"] }]", "free_when = [{ question = \"minima\", not = [\"yes\", \"no\"] }]"),
+    ("an answer that leads only to a task with an agenda", "answers/street.toml", "\"report\"", "\"everything\""),
+    ("an announcement of what is not true then", "answers/permit.toml", "until = 2026-12-31", "until = 2026-11-30"),
+    ("a task that is not listed", "municipality.toml", ", \"letter\"]", "]"),
+    ("a task without a line for agents", "tasks/letter.toml", "kcc.nl = \"Een brief schrijven.\"\n", ""),
+    ("a title that is too long", "tasks/letter.toml", "title.nl = \"Brief\"", "title.nl = \"Een brief aan de gemeente schrijven\""),
+    ("a sentence that is too long", "tasks/letter.toml", "Wij lezen hem.", "Wij lezen uw brief zo snel als we kunnen en dan hoort u van ons wat wij ermee gaan doen."),
+    ("words of offices", "tasks/letter.toml", "Wij lezen hem.", "Indien nodig bellen wij u omtrent uw brief."),
+    ("long words", "tasks/letter.toml", "Wij lezen hem.", "De gemeentelijke belastingverordening kwijtscheldingsbepalingen omvat vermogensvaststelling. Onafhankelijke bezwaarschriftencommissies adviseren burgemeester en wethouders over heroverwegingen, belanghebbenden informeren."),
+    ("tokens of a website", "branding.json", "\"huis\": {", "\"utrecht\": { \"link\": { \"color\": { \"value\": \"#00f\" } } },\n  \"huis\": {"),
+];
+
+#[test]
+fn each_warning_is_given_in_the_words_that_we_know() {
+    let mut told = String::new();
+    for (name, file, from, to) in CHANGES {
+        let folder = Folder::small();
+        let text = folder.read(file);
+        assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}");
+        folder.write(file, text.replace(from, to));
+        let checked = Catalogue::check(folder.path());
+        assert_eq!((checked.mistakes.len(), checked.warnings.len()), (0, 1), "{name}: {checked:#?}");
+        writeln!(told, "# {name}\n{}\n", checked.warnings[0]).unwrap();
+    }
+    let golden = here("tests/check/warnings.txt");
+    if std::env::var_os("ZUIL_REGENERATE").is_some() {
+        fs::write(&golden, &told).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&golden).unwrap_or_default() == told,
+        "the warnings differ from {}",
+        golden.display()
+    );
 }
 
 #[test]
@@ -119,7 +162,7 @@ fn dutch_above_level_b1_is_pointed_at_and_what_agents_read_is_not() {
         "Meld wat kapot is.",
         hard,
         "tasks/report.toml:6:14",
-        "Write: moet u. Write: als. Write: met.",
+        "Write \"als\" in the place of \"indien\".",
     );
     let folder = Folder::small();
     let text = folder.read("tasks/report.toml");
