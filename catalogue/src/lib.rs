@@ -13,6 +13,7 @@ mod findings;
 mod load;
 mod model;
 mod reader;
+pub mod search;
 mod synonyms;
 mod task;
 #[cfg(test)]
