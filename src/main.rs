@@ -76,13 +76,22 @@ fn main() -> ExitCode {
 }
 
 fn check(dir: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    match Catalogue::load(dir) {
-        Ok(catalogue) => {
-            println!("{}: {} tasks, no mistakes", dir.display(), catalogue.tasks.len());
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(mistakes) => Err(NotServing::Catalogue(mistakes).into()),
-    }
+    let checked = Catalogue::check(dir);
+    checked.warnings.iter().for_each(|warning| println!("warning: {warning}\n"));
+    let Some(catalogue) = checked.catalogue else {
+        return Err(NotServing::Catalogue(checked.mistakes).into());
+    };
+    let answers: usize = catalogue.products.iter().map(|product| product.answers.len()).sum();
+    println!(
+        "{}: {} tasks, {} more that wait for DigiD or an agenda, {answers} answers on {} products; no mistakes, \
+         {} warnings",
+        dir.display(),
+        catalogue.tasks.len(),
+        catalogue.later.len(),
+        catalogue.products.len(),
+        checked.warnings.len()
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 fn salvaged(config: &std::path::Path, agree: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {

@@ -340,11 +340,20 @@ impl Bench {
         }
     }
 
-    /// Stands beside the pillar's window, which comes at the left.
+    /// Stands beside the pillar's window, which comes at the left; over it where the display is too narrow.
     fn step_aside(&self, scale: f32) {
         if let Some(window) = self.window.upgrade() {
+            let window = window.window();
             let beside = (PILLAR_WIDTH * scale).ceil() as i32 + GAP;
-            window.window().set_position(slint::PhysicalPosition::new(beside, GAP));
+            let display = window
+                .with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size().width));
+            let width = i32::try_from(window.size().width).unwrap_or(0);
+            let room = display
+                .flatten()
+                .and_then(|display| i32::try_from(display).ok())
+                .map(|display| display - width);
+            let left = room.map_or(beside, |room| beside.min(room.max(0)));
+            window.set_position(slint::PhysicalPosition::new(left, GAP));
         }
     }
 

@@ -380,6 +380,8 @@ mod tests {
             Catalogue::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example")).unwrap();
         let done = [
             Intent::ChooseOption(1),
+            // One of them is offered, be the question about what was or what comes.
+            Intent::ChooseDay(date(2026, 11, 20)),
             Intent::ChooseDay(date(2026, 12, 1)),
             Intent::Type('1'),
             Intent::SelectField(2),

@@ -131,6 +131,10 @@ fn full_card_numbers_from_the_terminal_are_in_no_log_no_database_no_file_and_on_
         assert!(files.iter().any(|file| file.ends_with(name)), "{name} is not among {files:?}");
     }
     for file in files {
-        holds_none(&file.display().to_string(), &fs::read(&file).unwrap());
+        match fs::read(&file) {
+            Ok(held) => holds_none(&file.display().to_string(), &held),
+            // The town lives on: a file may go while one looks.
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}", file.display()),
+        }
     }
 }

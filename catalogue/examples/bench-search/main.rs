@@ -5,8 +5,6 @@
 // What cannot be measured stops here: nobody depends on it.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../tests/search/answers.rs"]
-mod answers;
 mod fts5;
 mod many;
 #[path = "../../tests/search/quality.rs"]
@@ -19,7 +17,7 @@ use std::time::{Duration, Instant};
 use jiff::civil::Date;
 use quality::{Query, Shares};
 use zuil_catalogue::search::Index;
-use zuil_catalogue::{Language, Product, Synonyms};
+use zuil_catalogue::{Catalogue, Language, Product, Synonyms};
 
 /// A day on which the example's answers hold.
 const TODAY: Date = jiff::civil::date(2026, 11, 22);
@@ -49,7 +47,7 @@ impl Engine for Index {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map_or_else(|| "catalogue/example".into(), PathBuf::from);
-    let (products, synonyms) = answers::read(&folder);
+    let Catalogue { products, synonyms, .. } = Catalogue::load(&folder).unwrap();
     let many = many::multiplied(&products, PRODUCTS);
     match arguments.next().as_deref() {
         Some("memory") => return println!("{}", memory::<Index>(&many, &synonyms)),

@@ -3,7 +3,6 @@
 // Clippy's exception for tests covers the test functions, but not what they share.
 #![allow(clippy::unwrap_used)]
 
-mod answers;
 mod quality;
 
 use std::path::Path;
@@ -12,16 +11,16 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, date};
 use quality::{Query, Shares};
 use zuil_catalogue::search::Index;
-use zuil_catalogue::{Language, Product};
+use zuil_catalogue::{Catalogue, Language, Product};
 
 /// A day on which the example's answers hold.
 const TODAY: Date = date(2026, 11, 22);
 
 static EXAMPLE: LazyLock<(Vec<Product>, Index)> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("example");
-    let (products, synonyms) = answers::read(&folder);
-    let index = Index::new(&products, &synonyms);
-    (products, index)
+    let catalogue = Catalogue::load(&folder).unwrap();
+    let index = Index::new(&catalogue.products, &catalogue.synonyms);
+    (catalogue.products, index)
 });
 
 /// The ids of the answers that are found, best first.

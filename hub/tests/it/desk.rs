@@ -169,7 +169,7 @@ async fn staff_see_how_things_are_and_each_transaction_in_words() {
     for word in [
         "Voorbeeldstraat 1 &#60;b&#62;",
         "een bank",
-        "Afgerond bij de zuil",
+        "Bewaard in de zuil",
         "52523535",
         "Wacht op een medewerker",
     ] {

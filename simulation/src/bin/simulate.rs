@@ -113,7 +113,9 @@ fn report(arguments: &Arguments, sum: &Sum, took: Duration) {
         if let Some(violation) = &ended.violation {
             println!("VIOLATION in seed {}: {}: {}", ended.seed, violation.rule, violation.what);
         }
-        println!("once more, alone: script/simulate --schedules 1 --seed {}\n", ended.seed);
+        let planted =
+            arguments.plant.as_ref().map(|planted| format!(" --plant {planted}")).unwrap_or_default();
+        println!("once more, alone: script/simulate --schedules 1 --seed {}{planted}\n", ended.seed);
     }
     let count = |beginning: &str| sum.coverage.sum(beginning);
     println!(

@@ -2,8 +2,8 @@
 
 use zuil_simulation::{Planted, live};
 
-/// Those that need several things to coincide.
-const HIDDEN_WELL: [Planted; 2] = [Planted::HubBelievesALateUpload, Planted::AnswerIsTakenForAnotherRevision];
+/// It needs several things to coincide.
+const HIDDEN_WELL: Planted = Planted::AnswerIsTakenForAnotherRevision;
 
 /// Plants each bug, and says in how many schedules it was found.
 fn find(bugs: impl Iterator<Item = Planted>, within: u64) {
@@ -22,11 +22,11 @@ fn find(bugs: impl Iterator<Item = Planted>, within: u64) {
 
 #[test]
 fn every_planted_bug_is_found() {
-    find(Planted::ALL.into_iter().filter(|planted| !HIDDEN_WELL.contains(planted)), 300);
+    find(Planted::ALL.into_iter().filter(|planted| *planted != HIDDEN_WELL), 300);
 }
 
 #[test]
 #[ignore = "takes minutes; run it when the simulation or the sync changed"]
-fn bugs_that_hide_well_are_found_too() {
-    find(HIDDEN_WELL.into_iter(), 20_000);
+fn a_bug_that_hides_well_is_found_too() {
+    find(std::iter::once(HIDDEN_WELL), 2_000);
 }

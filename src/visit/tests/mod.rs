@@ -1,6 +1,7 @@
 //! Stories about residents, told through `handle` and `view` only.
 
 mod bad_luck;
+mod counting;
 mod errands;
 mod holding;
 mod paper;
