@@ -301,6 +301,29 @@ fn a_resident_types_with_the_keys_on_the_screen() {
 }
 
 #[test]
+fn a_resident_types_in_the_letters_of_the_language_or_in_latin_ones() {
+    let pillar = Pillar::new();
+    let show = |language, name| {
+        let found = samples(language).into_iter().find(|sample| sample.name == name);
+        pillar.show(&found.unwrap().view);
+    };
+    show(Language::Uk, "question-text-expected");
+    assert_eq!(pillar.touch("ї"), [Intent::Type('ї')]);
+    assert_eq!(pillar.touch("Латинські літери"), []);
+    assert_eq!(pillar.touch("q"), [Intent::Type('q')]);
+    let back = pillar.touchables().into_iter().rfind(|each| each.label == "Українська").unwrap();
+    back.element.mock_single_click(PointerEventButton::Left);
+    assert_eq!(pillar.touch("ґ"), [Intent::Type('ґ')]);
+    show(Language::Ar, "question-text-empty");
+    assert_eq!(pillar.touch("ض"), [Intent::Type('ض')]);
+    assert_eq!(pillar.touch("،"), [Intent::Type('،')]);
+    show(Language::Tr, "question-text-empty");
+    assert_eq!(pillar.touch("İ"), [Intent::Type('İ')], "an answer begins with a capital");
+    show(Language::Fr, "question-address-empty");
+    assert_eq!(pillar.touch("A"), [Intent::Type('A')], "a postcode has Latin letters");
+}
+
+#[test]
 fn a_resident_answers_with_a_touch() {
     let pillar = Pillar::new();
     pillar.show(&sample("question-choice"));
