@@ -304,10 +304,10 @@ fn read_municipality(file: &Section<'_>) -> Option<(String, Municipality)> {
     Some((version?.value, municipality))
 }
 
-/// The languages that residents can choose; all that there are on screen when nothing is said.
+/// The languages that residents can choose; all that there are when nothing is said.
 fn read_languages(file: &Section<'_>) -> Vec<Language> {
-    let Some(listed) = file.optional_words("languages") else { return Language::ON_SCREEN.to_vec() };
-    let on_screen = Language::ON_SCREEN.map(Language::code).join(", ");
+    let Some(listed) = file.optional_words("languages") else { return Language::ALL.to_vec() };
+    let known = Language::ALL.map(Language::code).join(", ");
     let mut languages = Vec::new();
     for code in listed.value {
         let code_named = format!("\"{}\"", code.value);
@@ -315,12 +315,7 @@ fn read_languages(file: &Section<'_>) -> Vec<Language> {
             None => file.mistake(
                 code.at,
                 format!("{code_named} is not the code of a language that the pillar knows"),
-                format!("Remove it, or use one of these codes: {on_screen}."),
-            ),
-            Some(language) if !Language::ON_SCREEN.contains(&language) => file.mistake(
-                code.at,
-                format!("the screens do not speak {code_named} yet"),
-                format!("Remove it. Residents can choose from these: {on_screen}."),
+                format!("Remove it, or use one of these codes: {known}."),
             ),
             Some(language) if languages.contains(&language) => {}
             Some(language) => languages.push(language),

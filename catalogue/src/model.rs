@@ -43,12 +43,9 @@ pub enum Direction {
 }
 
 impl Language {
-    /// All languages: receipts and words that depend on data exist in each of them.
+    /// All languages: screens, voice and receipts speak each of them.
     pub const ALL: [Self; 8] =
         [Self::Nl, Self::En, Self::De, Self::Fr, Self::Pl, Self::Tr, Self::Ar, Self::Uk];
-
-    /// The languages that the screens and the voice speak too, and so can be offered, in this order.
-    pub const ON_SCREEN: [Self; 2] = [Self::Nl, Self::En];
 
     /// The two-letter ISO 639-1 code.
     #[must_use]
@@ -156,8 +153,7 @@ pub struct Municipality {
     pub privacy: Text,
     /// An announcement for the first screen, when there is one.
     pub announcement: Option<Text>,
-    /// The languages that residents can choose, in this order: some of [`Language::ON_SCREEN`], and
-    /// Dutch always.
+    /// The languages that residents can choose, in this order; Dutch is always among them.
     pub languages: Vec<Language>,
 }
 

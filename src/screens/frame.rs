@@ -7,7 +7,7 @@ use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
 use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
 use crate::words;
-use zuil_catalogue::Language;
+use zuil_catalogue::{Direction, Language};
 
 pub(super) struct Frame {
     languages: Rows<LanguageRow>,
@@ -50,9 +50,11 @@ impl Frame {
             TextSize::Large => ui::TextSize::Large,
             TextSize::Largest => ui::TextSize::Largest,
         });
-        self.languages.set(frame.languages.iter().filter_map(|&each| {
-            let (tongue, chosen) = (tongue(each)?, each == frame.language);
-            Some(LanguageRow { tongue, name: each.own_name().into(), chosen })
+        theme.set_mirrored(frame.language.direction() == Direction::RightToLeft);
+        self.languages.set(frame.languages.iter().map(|&each| LanguageRow {
+            tongue: tongue(each),
+            name: each.own_name().into(),
+            chosen: each == frame.language,
         }));
         let state = app.global::<FrameState>();
         state.set_municipality(frame.municipality.as_str().into());
@@ -231,18 +233,29 @@ fn fee(view: &View) -> String {
     }
 }
 
-/// What the screens call a language, when they speak it.
-fn tongue(language: Language) -> Option<Tongue> {
+/// What the screens call a language.
+const fn tongue(language: Language) -> Tongue {
     match language {
-        Language::Nl => Some(Tongue::Nl),
-        Language::En => Some(Tongue::En),
-        _ => None,
+        Language::Nl => Tongue::Nl,
+        Language::En => Tongue::En,
+        Language::De => Tongue::De,
+        Language::Fr => Tongue::Fr,
+        Language::Pl => Tongue::Pl,
+        Language::Tr => Tongue::Tr,
+        Language::Ar => Tongue::Ar,
+        Language::Uk => Tongue::Uk,
     }
 }
 
-fn language(tongue: Tongue) -> Language {
+const fn language(tongue: Tongue) -> Language {
     match tongue {
         Tongue::Nl => Language::Nl,
         Tongue::En => Language::En,
+        Tongue::De => Language::De,
+        Tongue::Fr => Language::Fr,
+        Tongue::Pl => Language::Pl,
+        Tongue::Tr => Language::Tr,
+        Tongue::Ar => Language::Ar,
+        Tongue::Uk => Language::Uk,
     }
 }

@@ -1,6 +1,9 @@
 //! Sample views of every screen and state, for pictures and tests: nothing filled in, much filled in,
 //! and with something to mend. All names, numbers and addresses are made up.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use zuil_wire::{Cents, PaymentState, Reference, State};
@@ -30,16 +33,19 @@ pub fn samples(language: Language) -> Vec<Sample> {
         .concat()
 }
 
-/// Chooses between the Dutch and the English words of a sample.
+/// The words of the samples by the Dutch text and the code of the language.
+static WORDS: LazyLock<HashMap<String, HashMap<String, String>>> =
+    LazyLock::new(|| toml::from_str(include_str!("gallery/words.toml")).unwrap_or_default());
+
+/// Says the words of a sample in a language.
 #[derive(Clone, Copy)]
 struct Words(Language);
 
 impl Words {
-    fn of(self, dutch: &str, english: &str) -> String {
-        match self.0 {
-            Language::En => english.to_owned(),
-            _ => dutch.to_owned(),
-        }
+    /// A Dutch text in the language.
+    fn of(self, dutch: &str) -> String {
+        let said = WORDS.get(dutch).and_then(|words| words.get(self.0.code()));
+        said.map_or(dutch, String::as_str).to_owned()
     }
 
     fn frame(self) -> Frame {
@@ -47,7 +53,7 @@ impl Words {
             municipality: "Voorbeeldhuizen".to_owned(),
             phone: "14 0000".to_owned(),
             language: self.0,
-            languages: Language::ON_SCREEN.to_vec(),
+            languages: Language::ALL.to_vec(),
             text_size: TextSize::Normal,
             dark: false,
             speech: false,
@@ -84,35 +90,20 @@ impl Words {
         let tile =
             |task: &str, icon, title, unavailable| Tile { task: task.to_owned(), icon, title, unavailable };
         vec![
-            tile(
-                "report",
-                Icon::Report,
-                self.of("Iets melden op straat", "Report something in the street"),
-                false,
-            ),
-            tile("call-back", Icon::Phone, self.of("Laat u terugbellen", "Be called back"), false),
-            tile(
-                "bulky-waste",
-                Icon::BulkyWaste,
-                self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
-                unavailable,
-            ),
+            tile("report", Icon::Report, self.of("Iets melden op straat"), false),
+            tile("call-back", Icon::Phone, self.of("Laat u terugbellen"), false),
+            tile("bulky-waste", Icon::BulkyWaste, self.of("Grofvuil laten ophalen"), unavailable),
         ]
     }
 
     fn many_tiles(self) -> Vec<Tile> {
         let mut tiles = self.tiles(false);
-        for (task, icon, dutch, english) in [
-            ("parking", Icon::Report, "Parkeervergunning aanvragen", "Apply for a parking permit"),
-            ("appointment", Icon::Phone, "Een afspraak maken of verzetten", "Make or move an appointment"),
-            ("waste-pass", Icon::BulkyWaste, "Vraag over uw afvalpas", "Question about your waste pass"),
+        for (task, icon, dutch) in [
+            ("parking", Icon::Report, "Parkeervergunning aanvragen"),
+            ("appointment", Icon::Phone, "Een afspraak maken of verzetten"),
+            ("waste-pass", Icon::BulkyWaste, "Vraag over uw afvalpas"),
         ] {
-            tiles.push(Tile {
-                task: task.to_owned(),
-                icon,
-                title: self.of(dutch, english),
-                unavailable: false,
-            });
+            tiles.push(Tile { task: task.to_owned(), icon, title: self.of(dutch), unavailable: false });
         }
         tiles
     }
@@ -125,12 +116,9 @@ impl Words {
         no_printer: bool,
     ) -> Screen {
         Screen::Attract {
-            welcome: self.of("Waarmee kunnen we u helpen?", "How can we help you?"),
+            welcome: self.of("Waarmee kunnen we u helpen?"),
             tiles,
-            privacy: self.of(
-                "Wij wissen uw gegevens van het scherm als u klaar bent.",
-                "We wipe your details from the screen when you are done.",
-            ),
+            privacy: self.of("Wij wissen uw gegevens van het scherm als u klaar bent."),
             announcement,
             no_card,
             no_printer,
@@ -140,16 +128,10 @@ impl Words {
     fn explain(self, card_missing: bool) -> Screen {
         Screen::Explain {
             icon: Icon::BulkyWaste,
-            title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
-            summary: self.of(
-                "Wij halen grote spullen op die niet in de container passen.",
-                "We pick up large things that do not fit in the container.",
-            ),
+            title: self.of("Grofvuil laten ophalen"),
+            summary: self.of("Wij halen grote spullen op die niet in de container passen."),
             fee: Some(FeeView::Fixed(Cents(1735))),
-            needs: vec![
-                self.of("Uw pinpas", "Your bank card"),
-                self.of("Uw postcode en huisnummer", "Your postcode and house number"),
-            ],
+            needs: vec![self.of("Uw pinpas"), self.of("Uw postcode en huisnummer")],
             minutes: 3,
             card_missing,
             printer_missing: card_missing,
@@ -157,17 +139,11 @@ impl Words {
     }
 
     fn beginning(self) -> Vec<Sample> {
-        let announcement = self.of(
-            "Op donderdag 26 november is het gemeentehuis dicht.",
-            "The town hall is closed on Thursday 26 November.",
-        );
+        let announcement = self.of("Op donderdag 26 november is het gemeentehuis dicht.");
         let free = Screen::Explain {
             icon: Icon::Report,
-            title: self.of("Iets melden op straat", "Report something in the street"),
-            summary: self.of(
-                "Is er iets kapot of vies? Wij lossen het op.",
-                "Is something broken or dirty? We solve it.",
-            ),
+            title: self.of("Iets melden op straat"),
+            summary: self.of("Is er iets kapot of vies? Wij lossen het op."),
             fee: None,
             needs: Vec::new(),
             minutes: 2,
@@ -198,9 +174,8 @@ impl Words {
 
     fn text(self, value: String, expected: Option<Expected>) -> QuestionView {
         QuestionView {
-            title: self.of("Wat is er aan de hand?", "What is the matter?"),
-            help: self
-                .of("Schrijf geen namen of telefoonnummers op.", "Do not write names or telephone numbers."),
+            title: self.of("Wat is er aan de hand?"),
+            help: self.of("Schrijf geen namen of telefoonnummers op."),
             optional: false,
             control: fields(
                 vec![Field { label: FieldLabel::Answer, value, multiline: true, max: 300 }],
@@ -212,9 +187,9 @@ impl Words {
         }
     }
 
-    fn single(self, dutch: &str, english: &str, value: &str, keyboard: Keyboard) -> QuestionView {
+    fn single(self, dutch: &str, value: &str, keyboard: Keyboard) -> QuestionView {
         QuestionView {
-            title: self.of(dutch, english),
+            title: self.of(dutch),
             help: String::new(),
             optional: false,
             control: fields(
@@ -238,8 +213,8 @@ impl Words {
         let keyboard = if cursor == 1 { Keyboard::Digits } else { Keyboard::Postcode };
         let each = labels.into_iter().zip(values);
         QuestionView {
-            title: self.of("Waar staat het grofvuil?", "Where is the bulky waste?"),
-            help: self.of("Vul het adres in.", "Fill in the address."),
+            title: self.of("Waar staat het grofvuil?"),
+            help: self.of("Vul het adres in."),
             optional: false,
             control: fields(
                 each.map(|(label, value)| Field { label, value: value.to_owned(), multiline: false, max: 7 })
@@ -256,8 +231,8 @@ impl Words {
         let keyboard = way.map(|way| if way == 0 { Keyboard::Phone } else { Keyboard::Email });
         let label = if way == Some(1) { FieldLabel::Email } else { FieldLabel::Phone };
         QuestionView {
-            title: self.of("Hoe kunnen we u bereiken?", "How can we reach you?"),
-            help: self.of("Alleen als wij nog een vraag hebben.", "Only if we still have a question."),
+            title: self.of("Hoe kunnen we u bereiken?"),
+            help: self.of("Alleen als wij nog een vraag hebben."),
             optional: true,
             control: Control::Contact {
                 way,
@@ -270,10 +245,9 @@ impl Words {
 
     fn fields(self) -> Vec<Sample> {
         let long = self.of(
-            "De lantaarnpaal op de hoek van de straat is sinds vorige week donderdag kapot. Het is er 's avonds heel donker en de stoep is daar ook nog eens ongelijk, dus er kan iemand vallen. ",
-            "The street lamp at the corner has been broken since Thursday last week. It is very dark there in the evening, and the pavement is uneven too, so someone could fall. Please do look. ",
+            "De lantaarnpaal op de hoek van de straat is sinds vorige week donderdag kapot. Het is er 's avonds heel donker en de stoep is daar ook nog eens ongelijk, dus er kan iemand vallen. "
         );
-        let known = self.of("Voorbeeldstraat 12, Voorbeelddorp", "Voorbeeldstraat 12, Voorbeelddorp");
+        let known = "Voorbeeldstraat 12, Voorbeelddorp";
         vec![
             self.question("question-text-empty", self.text(String::new(), None)),
             self.question("question-text-long", self.text(long, None)),
@@ -285,35 +259,21 @@ impl Words {
                 "question-name",
                 self.single(
                     "Wat is uw naam?",
-                    "What is your name?",
-                    "Jan-Willem van den Voorbeeldhuizen-Achternaam",
+                    &self.of("Jan-Willem van den Voorbeeldhuizen-Achternaam"),
                     Keyboard::Letters,
                 ),
             ),
             self.question(
                 "question-phone",
-                self.single(
-                    "Op welk nummer bellen we u?",
-                    "On which number do we call you?",
-                    "06 1234",
-                    Keyboard::Phone,
-                ),
+                self.single("Op welk nummer bellen we u?", "06 1234", Keyboard::Phone),
             ),
-            self.question(
-                "question-digits",
-                self.single("Hoeveel stuks zijn het?", "How many pieces are there?", "2", Keyboard::Digits),
-            ),
+            self.question("question-digits", self.single("Hoeveel stuks zijn het?", "2", Keyboard::Digits)),
             self.question(
                 "question-email",
-                self.single(
-                    "Wat is uw e-mailadres?",
-                    "What is your e-mail address?",
-                    "naam@voorbeeld.nl",
-                    Keyboard::Email,
-                ),
+                self.single("Wat is uw e-mailadres?", "naam@voorbeeld.nl", Keyboard::Email),
             ),
             self.question("question-address-empty", self.address(["", "", ""], 0, "", None)),
-            self.question("question-address-found", self.address(["2411 AB", "12", ""], 1, &known, None)),
+            self.question("question-address-found", self.address(["2411 AB", "12", ""], 1, known, None)),
             self.question(
                 "question-address-expected",
                 self.address(["2411 AB", "999", ""], 1, "", Some(Expected::AKnownAddress)),
@@ -337,13 +297,13 @@ impl Words {
         };
         let (title, help, labels) = match reader {
             ReaderKind::Document => (
-                self.of("Weet u het nummer van het document?", "Do you know the number of the document?"),
-                self.of("Een goede kopie mag ook.", "A good copy will do too."),
+                self.of("Weet u het nummer van het document?"),
+                self.of("Een goede kopie mag ook."),
                 vec![FieldLabel::DocumentNumber, FieldLabel::Expiry],
             ),
             ReaderKind::Pass => (
-                self.of("Wat is het nummer van uw afvalpas?", "What is the number of your waste pass?"),
-                self.of("Zo weten we dat u in de gemeente woont.", "That tells us that you live here."),
+                self.of("Wat is het nummer van uw afvalpas?"),
+                self.of("Zo weten we dat u in de gemeente woont."),
                 vec![if stage == HoldStage::Read { FieldLabel::PassUid } else { FieldLabel::PassNumber }],
             ),
         };
@@ -399,20 +359,20 @@ impl Words {
 
     fn options(self, several: bool, chosen: &[usize], expected: Option<Expected>) -> QuestionView {
         let words = [
-            ("Kapotte straatverlichting", "Broken street lighting"),
-            ("Afval op straat of naast de container", "Rubbish in the street or beside the container"),
-            ("Losse stoeptegel of gat in de weg", "Loose paving stone or a hole in the road"),
-            ("Bomen en planten", "Trees and plants"),
-            ("Verkeersbord of verkeerslicht", "Traffic sign or traffic light"),
-            ("Iets anders", "Something else"),
+            "Kapotte straatverlichting",
+            "Afval op straat of naast de container",
+            "Losse stoeptegel of gat in de weg",
+            "Bomen en planten",
+            "Verkeersbord of verkeerslicht",
+            "Iets anders",
         ];
-        let option = |(place, (dutch, english)): (usize, (&str, &str))| OptionView {
-            label: OptionLabel::Text(self.of(dutch, english)),
+        let option = |(place, dutch): (usize, &str)| OptionView {
+            label: OptionLabel::Text(self.of(dutch)),
             chosen: chosen.contains(&place),
         };
         QuestionView {
-            title: self.of("Waar gaat het over?", "What is it about?"),
-            help: if several { self.of("Kies er hoogstens 3.", "Choose at most 3.") } else { String::new() },
+            title: self.of("Waar gaat het over?"),
+            help: if several { self.of("Kies er hoogstens 3.") } else { String::new() },
             optional: false,
             control: Control::Options {
                 options: words.into_iter().enumerate().map(option).collect(),
@@ -425,8 +385,8 @@ impl Words {
     fn yes_no(self) -> QuestionView {
         let option = |label, chosen| OptionView { label, chosen };
         QuestionView {
-            title: self.of("Is de situatie gevaarlijk?", "Is the situation dangerous?"),
-            help: self.of("Bel bij direct gevaar 112.", "Call 112 if there is immediate danger."),
+            title: self.of("Is de situatie gevaarlijk?"),
+            help: self.of("Bel bij direct gevaar 112."),
             optional: false,
             control: Control::Options {
                 options: vec![option(OptionLabel::Yes, false), option(OptionLabel::No, true)],
@@ -438,8 +398,8 @@ impl Words {
 
     fn calendar(self, chosen: Option<Date>, expected: Option<Expected>) -> QuestionView {
         QuestionView {
-            title: self.of("Op welke dag halen we het op?", "On which day do we pick it up?"),
-            help: self.of("Zet het voor half acht buiten.", "Put it outside before half past seven."),
+            title: self.of("Op welke dag halen we het op?"),
+            help: self.of("Zet het voor half acht buiten."),
             optional: false,
             control: Control::Calendar {
                 month: date(2026, 12, 1),
@@ -452,37 +412,26 @@ impl Words {
     }
 
     fn choices(self) -> Vec<Sample> {
-        let line =
-            |dutch, english, answer| ReviewLine { label: self.of(dutch, english), answer, masked: false };
+        let line = |dutch, answer| ReviewLine { label: self.of(dutch), answer, masked: false };
         let free = vec![
-            line(
-                "Onderwerp",
-                "Subject",
-                ReviewAnswer::Text(self.of("Kapotte straatverlichting", "Broken street lighting")),
-            ),
-            line("Gevaarlijk", "Dangerous", ReviewAnswer::No),
+            line("Onderwerp", ReviewAnswer::Text(self.of("Kapotte straatverlichting"))),
+            line("Gevaarlijk", ReviewAnswer::No),
         ];
         let paid = vec![
-            line(
-                "Adres",
-                "Address",
-                ReviewAnswer::Text("Voorbeeldstraat 12, 2411 AB Voorbeelddorp".to_owned()),
-            ),
+            line("Adres", ReviewAnswer::Text("Voorbeeldstraat 12, 2411 AB Voorbeelddorp".to_owned())),
             line(
                 "Spullen",
-                "Things",
                 ReviewAnswer::Text(self.of(
                     "Bank of stoel, kast, matras, wasmachine, fietsen en grote stukken hout uit de schuur",
-                    "Sofa or chair, cupboard, mattress, washing machine, bicycles and large pieces of wood",
                 )),
             ),
-            line("Dag", "Day", ReviewAnswer::Day(date(2026, 12, 1))),
-            line("Hulp bij het tillen", "Help with lifting", ReviewAnswer::Yes),
+            line("Dag", ReviewAnswer::Day(date(2026, 12, 1))),
+            line("Hulp bij het tillen", ReviewAnswer::Yes),
             ReviewLine {
                 masked: true,
-                ..line("Contact", "Contact", ReviewAnswer::Text("naam@voorbeeld.nl".to_owned()))
+                ..line("Contact", ReviewAnswer::Text("naam@voorbeeld.nl".to_owned()))
             },
-            line("Opmerking", "Remark", ReviewAnswer::Skipped),
+            line("Opmerking", ReviewAnswer::Skipped),
         ];
         vec![
             self.question("question-choice", self.options(false, &[0], None)),
@@ -496,16 +445,12 @@ impl Words {
             self.question("question-date-expected", self.calendar(None, Some(Expected::ADay))),
             self.sample(
                 "review-free",
-                Screen::Review {
-                    title: self.of("Iets melden op straat", "Report something in the street"),
-                    lines: free,
-                    fee: None,
-                },
+                Screen::Review { title: self.of("Iets melden op straat"), lines: free, fee: None },
             ),
             self.sample(
                 "review-paid",
                 Screen::Review {
-                    title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+                    title: self.of("Grofvuil laten ophalen"),
                     lines: paid,
                     fee: Some(Cents(1735)),
                 },
@@ -520,7 +465,7 @@ impl Words {
     fn receipt(self, state: State, payment: Option<PaymentState>, paper: Option<ReceiptOutcome>) -> Screen {
         let reference = Reference::from_bits(0x0003_1415_9265_3589);
         let view = ReceiptView {
-            title: self.of("Grofvuil laten ophalen", "Have bulky waste picked up"),
+            title: self.of("Grofvuil laten ophalen"),
             reference,
             state,
             payment: payment.map(|state| (Cents(1735), state)),
@@ -528,10 +473,7 @@ impl Words {
             comes_later: matches!(paper, Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut))),
             anew: false,
             website: "www.voorbeeldhuizen.example".to_owned(),
-            next_steps: self.of(
-                "Wij halen uw spullen op 8 december op. Zet ze voor half acht buiten.",
-                "We pick up your things on 8 December. Put them outside before half past seven.",
-            ),
+            next_steps: self.of("Wij halen uw spullen op 8 december op. Zet ze voor half acht buiten."),
         };
         match payment {
             Some(PaymentState::Unknown) => Screen::PaymentUnknown(view),

@@ -10,7 +10,9 @@ mod choose;
 mod explain;
 #[cfg(feature = "simulators")]
 mod finger;
+mod fonts;
 mod frame;
+mod keys;
 mod out_of_service;
 mod pay;
 mod qr;
@@ -59,6 +61,7 @@ impl Screens {
     /// When there is no display, or no renderer for it.
     pub fn new() -> Result<Self, slint::PlatformError> {
         let app = ui::App::new()?;
+        fonts::fall_back_on_our_own();
         let sink = Sink::default();
         let rows = Rows {
             frame: frame::connect(&app, &sink),
@@ -128,6 +131,7 @@ impl Screens {
         if self.language.replace(Some(language)) == Some(language) {
             return;
         }
+        keys::show(&self.app, language);
         // English is the language of the keys and has no file.
         let code = if language == Language::En { "" } else { language.code() };
         if let Err(error) = slint::select_bundled_translation(code) {

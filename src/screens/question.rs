@@ -208,10 +208,16 @@ fn field(field: &Field, has_cursor: bool) -> FieldRow {
             FieldLabel::PassUid => FieldName::PassUid,
         },
         value: field.value.as_str().into(),
+        backward: backward(&field.value),
         multiline: field.multiline,
         has_cursor,
         room: i32::try_from(field.max.saturating_sub(field.value.chars().count())).unwrap_or(i32::MAX),
     }
+}
+
+/// Whether a text is written from right to left: its first letter says so.
+fn backward(value: &str) -> bool {
+    value.chars().find(|c| c.is_alphabetic()).is_some_and(|c| ('\u{590}'..='\u{8ff}').contains(&c))
 }
 
 fn option(option: &OptionView) -> OptionRow {

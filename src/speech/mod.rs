@@ -96,7 +96,7 @@ mod tests {
                 municipality: "Voorbeeldhuizen".into(),
                 phone: "14 0000".into(),
                 language: Language::Nl,
-                languages: Language::ON_SCREEN.to_vec(),
+                languages: Language::ALL.to_vec(),
                 text_size: TextSize::Normal,
                 dark: false,
                 speech,

@@ -1,9 +1,9 @@
 //! The fixed words that Rust says (receipt, messages on screens, speech), in every language.
 //!
 //! They come from gettext `.po` files in `ui/lang/<language>/LC_MESSAGES/`, next to those of the
-//! screens; the English text is the key and needs no file. Invariant: every key that a receipt or
-//! [`crate::words`] says is translated into every language, and every other key into those of
-//! [`Language::ON_SCREEN`], which tests check, so that nobody reads half one language and half another.
+//! screens; the English text is the key and needs no file. Invariant: every key that a resident can
+//! read or hear is translated into every language, which tests check, so that nobody reads half one
+//! language and half another. Only technicians read `doctor`, in Dutch or English.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -45,27 +45,26 @@ macro_rules! po {
     };
 }
 
-static DUTCH: Words = LazyLock::new(|| {
-    read(&[
-        po!("nl", "doctor"),
-        po!("nl", "receipt"),
-        po!("nl", "speech"),
-        po!("nl", "words"),
-        po!("nl", "zuil"),
-    ])
-});
-static GERMAN: Words = LazyLock::new(|| read(&[po!("de", "receipt"), po!("de", "words")]));
-static FRENCH: Words = LazyLock::new(|| read(&[po!("fr", "receipt"), po!("fr", "words")]));
-static POLISH: Words = LazyLock::new(|| read(&[po!("pl", "receipt"), po!("pl", "words")]));
-static TURKISH: Words = LazyLock::new(|| read(&[po!("tr", "receipt"), po!("tr", "words")]));
-static ARABIC: Words = LazyLock::new(|| read(&[po!("ar", "receipt"), po!("ar", "words")]));
-static UKRAINIAN: Words = LazyLock::new(|| read(&[po!("uk", "receipt"), po!("uk", "words")]));
+/// The files of a language that residents read or hear.
+macro_rules! words {
+    ($language:literal) => {
+        [po!($language, "receipt"), po!($language, "speech"), po!($language, "words"), po!($language, "zuil")]
+    };
+}
+
+static DUTCH: Words = LazyLock::new(|| read(words!("nl").iter().chain(&[po!("nl", "doctor")])));
+static GERMAN: Words = LazyLock::new(|| read(&words!("de")));
+static FRENCH: Words = LazyLock::new(|| read(&words!("fr")));
+static POLISH: Words = LazyLock::new(|| read(&words!("pl")));
+static TURKISH: Words = LazyLock::new(|| read(&words!("tr")));
+static ARABIC: Words = LazyLock::new(|| read(&words!("ar")));
+static UKRAINIAN: Words = LazyLock::new(|| read(&words!("uk")));
 
 /// Reads the translated entries of `.po` files. The files are part of the program and checked by a
 /// test; one that cannot be read gives no words, and so the English keys.
-fn read(files: &[&str]) -> HashMap<String, String> {
+fn read<'a>(files: impl IntoIterator<Item = &'a &'a str>) -> HashMap<String, String> {
     files
-        .iter()
+        .into_iter()
         .filter_map(|file| polib::po_file::parse_from_reader(file.as_bytes()).ok())
         .flat_map(|catalog| {
             catalog

@@ -8,6 +8,10 @@ const TRANSLATED: [Language; 7] =
 /// Words that are the same in English and in another language.
 const SHARED: &[&str] = &[
     "Terminal",
+    "Letters",
+    "Postcode",
+    "Contrast",
+    "Later",
     "Mo",
     "Fr",
     "Sa",
@@ -19,6 +23,10 @@ const SHARED: &[&str] = &[
     "{day} August",
     "{day} September",
     "{day} November",
+    "{weekday} {date}",
+    "{weekday} {date} {year}",
+    "{euros} euro {cents}",
+    "{date}, {hour}:{minute}",
 ];
 
 /// The keys that a receipt and the words that depend on data use: the strings after `say(language,`
@@ -37,11 +45,25 @@ fn keys() -> Vec<String> {
     keys.collect()
 }
 
-fn words_of(language: Language) -> HashMap<String, String> {
+/// The words that residents read or hear, with every form of those that have a plural.
+fn words_of(language: Language, domains: &[&str]) -> Vec<(String, String)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/lang").join(language.code());
-    let file = |name: &str| std::fs::read_to_string(folder.join("LC_MESSAGES").join(name)).unwrap();
-    read(&[&file("receipt.po"), &file("words.po")])
+    let mut words = Vec::new();
+    for domain in domains {
+        let path = folder.join("LC_MESSAGES").join(domain).with_extension("po");
+        for message in polib::po_file::parse(&path).unwrap().messages() {
+            let forms = match message.msgstr_plural() {
+                Ok(forms) => forms.clone(),
+                Err(_) => vec![message.msgstr().unwrap().to_owned()],
+            };
+            words.extend(forms.into_iter().map(|form| (message.msgid().to_owned(), form)));
+        }
+    }
+    words
 }
+
+/// Everything that residents read or hear.
+const ALL: [&str; 4] = ["receipt", "speech", "words", "zuil"];
 
 fn placeholders(words: &str) -> Vec<&str> {
     let mut names: Vec<&str> = words.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
@@ -54,7 +76,7 @@ fn everything_that_a_receipt_says_is_said_in_every_language() {
     let keys = keys();
     assert!(keys.len() > 80, "{} keys", keys.len());
     for language in TRANSLATED {
-        let words = words_of(language);
+        let words: HashMap<_, _> = words_of(language, &["receipt", "words"]).into_iter().collect();
         for key in &keys {
             assert!(words.contains_key(key), "{key:?} is not in {language:?}");
             assert_eq!(say(language, key.clone().leak()), words[key]);
@@ -68,9 +90,39 @@ fn everything_that_a_receipt_says_is_said_in_every_language() {
 }
 
 #[test]
+fn every_language_has_the_words_of_dutch_and_no_others() {
+    for domain in ALL {
+        let keys = |language| -> std::collections::BTreeSet<String> {
+            words_of(language, &[domain]).into_iter().map(|(key, _)| key).collect()
+        };
+        let dutch = keys(Language::Nl);
+        assert!(dutch.len() > 10, "{domain}");
+        for language in TRANSLATED {
+            assert_eq!(keys(language), dutch, "{domain} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn no_translation_is_empty_or_marked_as_doubtful() {
+    for language in TRANSLATED {
+        for (key, words) in words_of(language, &ALL) {
+            assert!(!words.trim().is_empty(), "{key:?} in {language:?}");
+        }
+        for domain in ALL {
+            let folder =
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/lang").join(language.code());
+            let catalog =
+                polib::po_file::parse(&folder.join("LC_MESSAGES").join(domain).with_extension("po")).unwrap();
+            assert!(!catalog.messages().any(|message| message.is_fuzzy()), "{domain} in {language:?}");
+        }
+    }
+}
+
+#[test]
 fn a_translation_keeps_its_placeholders() {
     for language in TRANSLATED {
-        for (key, words) in words_of(language) {
+        for (key, words) in words_of(language, &ALL) {
             assert_eq!(placeholders(&key), placeholders(&words), "{words:?} in {language:?}");
         }
     }
@@ -79,7 +131,7 @@ fn a_translation_keeps_its_placeholders() {
 #[test]
 fn nothing_is_left_in_english() {
     for language in TRANSLATED {
-        for (key, words) in words_of(language) {
+        for (key, words) in words_of(language, &ALL) {
             let without_names =
                 key.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
             let has_words = without_names.into_iter().any(|part| part.chars().any(char::is_alphabetic));
@@ -99,13 +151,14 @@ fn every_language_is_written_in_its_own_letters() {
         _ => c < '\u{250}',
     };
     for language in TRANSLATED {
-        for (key, words) in words_of(language) {
+        for (key, words) in words_of(language, &ALL) {
             let foreign = words.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
             let foreign: String =
                 foreign.flat_map(str::chars).filter(|c| c.is_alphabetic() && !own(language, *c)).collect();
-            // Examples of a postcode, a document and an e-mail address are as one types them.
+            // Examples of a postcode, a document and an e-mail address are as one types them; a QR code is
+            // called so everywhere.
             assert!(
-                ["", "AB", "naamvoorbeeldnl", "SPECIO"].contains(&&*foreign),
+                ["", "AB", "QR", "naamvoorbeeldnl", "SPECIO", "IBANNLABNA", "GBB"].contains(&&*foreign),
                 "{foreign:?} in {key:?} in {language:?}"
             );
         }

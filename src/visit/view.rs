@@ -31,7 +31,7 @@ impl View {
             municipality: String::new(),
             phone: String::new(),
             language: Language::default(),
-            languages: Language::ON_SCREEN.to_vec(),
+            languages: Language::ALL.to_vec(),
             text_size: TextSize::default(),
             dark: false,
             speech: false,

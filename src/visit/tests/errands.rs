@@ -205,7 +205,9 @@ fn a_language_on_the_first_screen_goes_to_the_choice_of_task() {
 
 #[test]
 fn nobody_is_led_into_a_language_that_the_municipality_does_not_offer() {
-    let mut pillar = pillar();
+    let mut catalogue = (*example()).clone();
+    catalogue.municipality.languages = vec![Language::Nl, Language::En];
+    let mut pillar = pillar_of(Arc::new(catalogue));
     assert_eq!(pillar.view().frame.languages, [Language::Nl, Language::En]);
     pillar.does(Intent::ChooseLanguage(Language::Uk)).is_waiting_for_someone();
     assert_eq!(pillar.view().frame.language, Language::Nl);

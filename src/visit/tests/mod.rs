@@ -4,6 +4,7 @@ mod bad_luck;
 mod counting;
 mod errands;
 mod holding;
+mod languages;
 mod paper;
 mod time;
 mod walk;
@@ -35,8 +36,13 @@ fn pillar() -> Pillar {
 
 /// A pillar whose devices have not said a word yet.
 fn bare_pillar() -> Pillar {
+    pillar_of(example())
+}
+
+/// A pillar of a municipality of its own.
+fn pillar_of(catalogue: Arc<Catalogue>) -> Pillar {
     let now = Now { uptime: Duration::from_secs(1000), wall: date(2026, 11, 22).at(10, 0, 0, 0) };
-    Pillar { visit: Visit::new(example(), VisitSettings::default()), now, effects: Vec::new() }
+    Pillar { visit: Visit::new(catalogue, VisitSettings::default()), now, effects: Vec::new() }
 }
 
 fn example() -> Arc<Catalogue> {

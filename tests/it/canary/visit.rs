@@ -75,8 +75,9 @@ fn write_catalogue(folder: &Path) {
     let example = town::catalogue();
     let from = |name: &str| fs::read_to_string(example.join(name)).unwrap();
     let municipality = from("municipality.toml");
-    let tasks = municipality.lines().find(|line| line.starts_with("tasks = ")).unwrap();
-    fs::write(folder.join("municipality.toml"), municipality.replace(tasks, "tasks = [\"everything\"]"))
+    let (before, tasks) = municipality.split_once("\ntasks = [").unwrap();
+    let (_, after) = tasks.split_once(']').unwrap();
+    fs::write(folder.join("municipality.toml"), format!("{before}\ntasks = [\"everything\"]{after}"))
         .unwrap();
     fs::write(folder.join("logo.svg"), from("logo.svg")).unwrap();
     let street = format!("{POSTCODE},Proefhof,Voorbeeldhuizen,2,9000,even\n");

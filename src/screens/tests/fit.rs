@@ -1,0 +1,345 @@
+//! Every text is measured in its box, in every view, language and size: nothing overflows, is cut off,
+//! stands on the wrong side or lacks a letter.
+
+use std::ops::ControlFlow;
+
+use ab_glyph::{Font, FontRef};
+use i_slint_core::item_rendering::{PlainOrStyledText, RenderText};
+use i_slint_core::item_tree::{ItemRc, ParentItemTraversalMode};
+use i_slint_core::items::{
+    BasicBorderRectangle, BorderRectangle, Clip, ComplexText, ImageItem, SimpleText, TextHorizontalAlignment,
+    TextOverflow, TextWrap, TouchArea,
+};
+use i_slint_core::layout::Orientation;
+use i_slint_core::lengths::LogicalRect;
+use i_slint_core::window::WindowInner;
+use zuil_catalogue::Direction;
+
+use super::*;
+
+/// What rounding may take.
+const ROUNDING: f32 = 1.0;
+/// A word of a catalogue that is wider than this in large letters is broken: no line holds it.
+const WHOLE_LINE: f32 = 880.0;
+
+/// A text on the screen, as it is and as it would like to be.
+struct Words {
+    text: String,
+    item: ItemRc,
+    place: LogicalRect,
+    /// The width of its longest word, or of all of it where it does not wrap.
+    least_width: f32,
+    /// The width in one line.
+    full_width: f32,
+    /// The height of its lines in the width that it has.
+    lines_height: f32,
+    bold: bool,
+    wraps: bool,
+    elides: bool,
+    alignment: TextHorizontalAlignment,
+}
+
+impl Words {
+    fn of(item: &ItemRc) -> Option<Self> {
+        if let Some(text) = item.downcast::<ComplexText>() {
+            return Some(Self::measured(item, text.as_pin_ref(), text.as_pin_ref().font_weight()));
+        }
+        let text = item.downcast::<SimpleText>()?;
+        Some(Self::measured(item, text.as_pin_ref(), text.as_pin_ref().font_weight()))
+    }
+
+    fn measured(item: &ItemRc, text: std::pin::Pin<&dyn RenderText>, weight: i32) -> Self {
+        let place = place(item);
+        let adapter = item.window_adapter().unwrap();
+        let info =
+            |orientation, across| item.borrow().as_ref().layout_info(orientation, across, &adapter, item);
+        let across = info(Orientation::Horizontal, -1.0);
+        Self {
+            text: match text.text() {
+                PlainOrStyledText::Plain(text) => text.to_string(),
+                PlainOrStyledText::Styled(_) => panic!("there is no styled text on the screens"),
+            },
+            item: item.clone(),
+            place,
+            least_width: across.min,
+            full_width: across.preferred,
+            lines_height: info(Orientation::Vertical, place.width()).preferred,
+            bold: weight >= 600,
+            wraps: text.wrap() != TextWrap::NoWrap,
+            elides: text.overflow() == TextOverflow::Elide,
+            alignment: text.alignment().0,
+        }
+    }
+
+    /// What is wrong with it in a language.
+    fn faults(&self, language: Language) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut fault = |found: bool, what: &dyn std::fmt::Display| {
+            if found {
+                faults.push(format!("{:?} {what}", self.text));
+            }
+        };
+        fault(self.elides, &"may be cut off with an ellipsis");
+        let missing = self.text.chars().find(|&c| !has_letter(c, self.bold));
+        fault(missing.is_some(), &format_args!("has a letter that our fonts lack: {missing:?}"));
+        fault(self.is_turned(), &"begins with a letter of the other direction");
+        fault(self.splits_a_number(), &"has a number in groups, which are shown the other way round");
+        if self.is_typed() {
+            return faults;
+        }
+        let (width, height) = (self.place.width(), self.place.height());
+        fault(
+            self.least_width > width + ROUNDING && !(self.wraps && self.least_width > WHOLE_LINE),
+            &format_args!("needs a width of {} and has {width}", self.least_width),
+        );
+        fault(
+            self.lines_height > height + ROUNDING,
+            &format_args!("needs a height of {} and has {height}", self.lines_height),
+        );
+        let wrong = match language.direction() {
+            Direction::LeftToRight => [TextHorizontalAlignment::Right, TextHorizontalAlignment::End],
+            Direction::RightToLeft => [TextHorizontalAlignment::Left, TextHorizontalAlignment::Start],
+        };
+        let loose = self.full_width + ROUNDING < width || self.wraps && self.full_width > width;
+        fault(loose && wrong.contains(&self.alignment), &"stands on the wrong side");
+        for around in self.around() {
+            fault(
+                self.place.min_x() < around.min_x() - ROUNDING
+                    || self.place.max_x() > around.max_x() + ROUNDING,
+                &format_args!("is beside its box: {:?} in {around:?}", self.place),
+            );
+        }
+        let scrolls = parents(&self.item).any(|parent| parent.downcast::<Clip>().is_some());
+        fault(
+            !scrolls && (self.place.min_y() < -ROUNDING || self.place.max_y() > HEIGHT + ROUNDING),
+            &format_args!("is above or below the screen: {:?}", self.place),
+        );
+        for around in self.borders() {
+            fault(
+                self.place.min_y() < around.min_y() - ROUNDING
+                    || self.place.max_y() > around.max_y() + ROUNDING,
+                &format_args!("is above or below its box: {:?} in {around:?}", self.place),
+            );
+        }
+        faults
+    }
+
+    /// Whether the resident typed it in a field of one line, which shows the end of what is longer.
+    fn is_typed(&self) -> bool {
+        !self.wraps && parents(&self.item).next().is_some_and(|parent| parent.downcast::<Clip>().is_some())
+    }
+
+    /// Whether an Arabic text would be set from left to right since it begins with another letter.
+    fn is_turned(&self) -> bool {
+        let outside = without_isolates(&self.text);
+        let first = outside.chars().find(|c| c.is_alphabetic());
+        outside.chars().any(is_arabic) && first.is_some_and(|c| !is_arabic(c)) && !self.names_another_thing()
+    }
+
+    /// A waste pass is a number with "read" behind it: a text from left to right.
+    fn names_another_thing(&self) -> bool {
+        self.text.chars().next().is_some_and(|c| c.is_ascii_digit())
+    }
+
+    /// Whether groups of digits stand apart by ordinary spaces in an Arabic text.
+    fn splits_a_number(&self) -> bool {
+        let outside: Vec<char> = without_isolates(&self.text).chars().collect();
+        outside.iter().any(|&c| is_arabic(c))
+            && outside
+                .windows(3)
+                .any(|three| three[0].is_ascii_digit() && three[1] == ' ' && three[2].is_ascii_digit())
+    }
+
+    /// The places of everything in which it stands.
+    fn around(&self) -> impl Iterator<Item = LogicalRect> {
+        parents(&self.item).map(|parent| place(&parent)).filter(|place| !place.is_empty())
+    }
+
+    /// The places of the cards, buttons and notices in which it stands, up to a page that can be moved.
+    fn borders(&self) -> impl Iterator<Item = LogicalRect> {
+        let has_border = |item: &ItemRc| {
+            item.downcast::<BorderRectangle>().is_some() || item.downcast::<BasicBorderRectangle>().is_some()
+        };
+        let seen = parents(&self.item).take_while(|parent| parent.downcast::<Clip>().is_none());
+        seen.filter(has_border).map(|parent| place(&parent)).filter(|place| !place.is_empty())
+    }
+}
+
+fn is_arabic(c: char) -> bool {
+    ('\u{600}'..='\u{6ff}').contains(&c) && c.is_alphabetic()
+}
+
+/// A text without what is set apart by the marks for that.
+fn without_isolates(text: &str) -> String {
+    let mut depth = 0;
+    let outside = text.chars().filter(|&c| {
+        match c {
+            '\u{2066}'..='\u{2068}' => depth += 1,
+            '\u{2069}' => depth -= 1,
+            _ => return depth == 0,
+        }
+        false
+    });
+    outside.collect()
+}
+
+fn parents(item: &ItemRc) -> impl Iterator<Item = ItemRc> {
+    std::iter::successors(item.parent_item(ParentItemTraversalMode::StopAtPopups), |item| {
+        item.parent_item(ParentItemTraversalMode::StopAtPopups)
+    })
+}
+
+fn place(item: &ItemRc) -> LogicalRect {
+    let own = item.geometry();
+    LogicalRect::new(item.map_to_window(own.origin), own.size)
+}
+
+/// Whether our fonts have a character. Marks for the direction are never drawn.
+fn has_letter(c: char, bold: bool) -> bool {
+    let fonts: [&[u8]; 2] = if bold {
+        [
+            include_bytes!("../../../assets/fonts/NotoSans-Bold.ttf"),
+            include_bytes!("../../../assets/fonts/NotoSansArabic-Bold.ttf"),
+        ]
+    } else {
+        [
+            include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf"),
+            include_bytes!("../../../assets/fonts/NotoSansArabic-Regular.ttf"),
+        ]
+    };
+    c == '\n'
+        || ('\u{2066}'..='\u{2069}').contains(&c)
+        || fonts.iter().any(|font| FontRef::try_from_slice(font).unwrap().glyph_id(c).0 != 0)
+}
+
+/// What stands on the screen, scrolled out of sight or not, but nothing that is never drawn.
+fn items(pillar: &Pillar) -> Vec<ItemRc> {
+    let root = ItemRc::new_root(WindowInner::from_pub(pillar.screens.window()).component());
+    let mut found = Vec::new();
+    let is_hidden = |item: &ItemRc| {
+        item.downcast::<Clip>().is_some_and(|clip| {
+            let clip = clip.as_pin_ref();
+            clip.is_visibility_clip() && clip.clip()
+        })
+    };
+    root.visit_descendants(|item| {
+        if !parents(item).any(|parent| is_hidden(&parent)) {
+            found.push(item.clone());
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    found
+}
+
+fn words(pillar: &Pillar) -> Vec<Words> {
+    items(pillar).iter().filter_map(Words::of).filter(|words| !words.text.is_empty()).collect()
+}
+
+/// What is wrong on the screen that is shown.
+fn faults(pillar: &Pillar, language: Language) -> Vec<String> {
+    words(pillar).iter().flat_map(|words| words.faults(language)).collect()
+}
+
+fn every_text_fits(languages: &[Language]) {
+    let pillar = Pillar::new();
+    let mut found = Vec::new();
+    let mut measured = 0;
+    for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
+        if languages.contains(&view.frame.language) {
+            pillar.show(&view);
+            measured += words(&pillar).len();
+            found.extend(
+                faults(&pillar, view.frame.language).into_iter().map(|fault| format!("{name}: {fault}")),
+            );
+        }
+    }
+    assert!(measured > 3000, "only {measured} texts were found");
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn every_text_fits_in_dutch_and_english() {
+    every_text_fits(&[Language::Nl, Language::En]);
+}
+
+#[test]
+fn every_text_fits_in_german_and_french() {
+    every_text_fits(&[Language::De, Language::Fr]);
+}
+
+#[test]
+fn every_text_fits_in_polish_and_turkish() {
+    every_text_fits(&[Language::Pl, Language::Tr]);
+}
+
+#[test]
+fn every_text_fits_in_arabic_and_ukrainian() {
+    every_text_fits(&[Language::Ar, Language::Uk]);
+}
+
+#[test]
+fn a_word_that_does_not_fit_or_lacks_a_letter_is_found() {
+    let pillar = Pillar::new();
+    let told = |pillar: &Pillar| faults(pillar, Language::Nl).join("\n");
+    pillar.show(&sample("question-choice"));
+    assert_eq!(told(&pillar), "");
+    let frame = pillar.screens.app().global::<ui::FrameState>();
+    frame.set_language_name("Donaudampfschifffahrtsgesellschaft".into());
+    assert!(told(&pillar).contains("Donaudampf"), "{}", told(&pillar));
+    frame.set_language_name("中文".into());
+    assert!(told(&pillar).contains("our fonts lack"), "{}", told(&pillar));
+    frame.set_language_name("Nederlands".into());
+    pillar.screens.app().global::<ui::QuestionState>().set_title("Wat الموضوع 14 0100 ألف".into());
+    assert!(told(&pillar).contains("other direction"), "{}", told(&pillar));
+    assert!(told(&pillar).contains("the other way round"), "{}", told(&pillar));
+    pillar.show(&sample("attract"));
+    let turned = faults(&pillar, Language::Ar).join("\n");
+    assert!(turned.contains("wrong side"), "{turned}");
+}
+
+/// Where words, pictures, bars and what can be touched stand; a keyboard is the same in every direction.
+fn places(pillar: &Pillar) -> Vec<(&'static str, LogicalRect)> {
+    let keys = ElementQuery::from_root(pillar.screens.app()).match_inherits("KeyCap").find_all();
+    let keyboard = keys.iter().map(|key| key.absolute_position().y).fold(HEIGHT, f32::min);
+    let kind = |item: &ItemRc| {
+        let is_typed = Words::of(item).is_some_and(|words| words.is_typed());
+        match item {
+            _ if is_typed => None,
+            _ if item.downcast::<ComplexText>().is_some() || item.downcast::<SimpleText>().is_some() => {
+                Some("text")
+            }
+            _ if item.downcast::<ImageItem>().is_some() => Some("picture"),
+            _ if item.downcast::<TouchArea>().is_some() => Some("touch"),
+            _ if item.downcast::<BasicBorderRectangle>().is_some() => Some("bar"),
+            _ => None,
+        }
+    };
+    let found = items(pillar).into_iter().filter_map(|item| Some((kind(&item)?, place(&item))));
+    let bottom_bar = pillar.screens.app().global::<ui::Theme>().get_bottom_bar();
+    found.filter(|(_, place)| place.min_y() < keyboard - 1.0 || place.min_y() > HEIGHT - bottom_bar).collect()
+}
+
+#[test]
+fn a_view_that_is_read_from_right_to_left_is_the_mirror_image() {
+    let pillar = Pillar::new();
+    for Sample { name, view } in samples(Language::Nl) {
+        for text_size in [TextSize::Normal, TextSize::Largest] {
+            let mut view = view.clone();
+            view.frame.text_size = text_size;
+            pillar.show(&view);
+            let straight = places(&pillar);
+            pillar.screens.app().global::<ui::Theme>().set_mirrored(true);
+            mock_elapsed_time(Duration::from_millis(10));
+            let mirrored = places(&pillar);
+            assert_eq!(straight.len(), mirrored.len(), "{name}");
+            for ((kind, one), (_, other)) in straight.iter().zip(&mirrored) {
+                let expected = WIDTH - one.max_x();
+                assert!(
+                    (expected - other.min_x()).abs() <= ROUNDING
+                        && (one.min_y() - other.min_y()).abs() <= ROUNDING,
+                    "{name}: {kind} at {one:?} is mirrored at {other:?}, not at {expected}"
+                );
+            }
+        }
+    }
+}
