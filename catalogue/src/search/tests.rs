@@ -1,3 +1,5 @@
+//! What people type, and what they find: word forms, mistakes, compounds, synonyms, other languages.
+
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
