@@ -19,7 +19,10 @@ use zuil_catalogue::{Catalogue, Language};
 /// How long before its end a certificate asks for attention.
 const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The fonts of the screens.
-const FONTS: [&[u8]; 1] = [include_bytes!("../../assets/fonts/NotoSans-Regular.ttf")];
+const FONTS: [&[u8]; 2] = [
+    include_bytes!("../../assets/fonts/NotoSans-Regular.ttf"),
+    include_bytes!("../../assets/fonts/NotoSansArabic-Regular.ttf"),
+];
 
 /// Whether the settings can be read.
 pub fn settings(order: &Order) -> (Check, Option<Config>) {
