@@ -24,9 +24,9 @@ pub(crate) struct Resident {
     lingers: Duration,
     acted_at: Option<Place>,
     here_since: Option<Duration>,
-    /// How often they were asked whether they are still there.
     /// They found the first screen.
     has_begun: bool,
+    /// How often they were asked whether they are still there.
     warned: u32,
     pub(crate) has_left: bool,
 }
