@@ -35,7 +35,7 @@ use crate::speech::Speech;
 use crate::sync::{self, Keyring, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
-use zuil_catalogue::{Catalogue, Mistake};
+use zuil_catalogue::{Catalogue, Edition, Mistake};
 
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
@@ -119,12 +119,8 @@ impl Pillar {
         let seal_key = keyring.current();
         let recorders = Recorders::start(config, &binding.pillar, &seal_key);
         let parts = Parts {
-            identity: Identity {
-                pillar: binding.pillar.clone(),
-                seal_key,
-                catalogue_version: catalogue.version.clone(),
-            },
-            visit: Visit::new(catalogue, visit_settings(config)),
+            identity: Identity { pillar: binding.pillar.clone(), seal_key },
+            visit: Visit::new(catalogue.clone(), visit_settings(config)),
             outbox,
             printer: start_printer(config, &inputs, &recorders)?,
             columns: config
@@ -146,6 +142,7 @@ impl Pillar {
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
         };
+        make_searchable(catalogue, &inputs)?;
         let headphones = start_headphones(config, &inputs)?;
         let speech = Speech::new(voice(config));
         let (stop, stopped) = mpsc::channel();
@@ -235,6 +232,17 @@ fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
             .and_then(|outbox| outbox.with(config.outbox.settings()))
             .map_err(storage("opening the outbox"))?;
     Ok(Arc::new(outbox.with_ballast()))
+}
+
+/// Makes the index on a thread of its own, so that nobody waits for it at the start.
+fn make_searchable(catalogue: Arc<Catalogue>, inputs: &Sender<Input>) -> Result<(), NotServing> {
+    let inputs = inputs.clone();
+    thread::Builder::new()
+        .name("index".into())
+        // A runner that is gone needs none.
+        .spawn(move || drop(inputs.send(Input::Edition(Edition::indexed(catalogue)))))
+        .map_err(storage("starting to index the answers"))?;
+    Ok(())
 }
 
 fn visit_settings(config: &Config) -> VisitSettings {

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
+use zuil_catalogue::Edition;
 use zuil_wire::HealthReport;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
@@ -69,6 +70,8 @@ pub enum Input {
     Headphones(bool),
     /// The municipality has a newer sealing key, which is durable here.
     SealKey(SealKey),
+    /// There is another edition of the catalogue.
+    Edition(Edition),
     /// Time passed.
     Tick,
 }
@@ -80,8 +83,6 @@ pub struct Identity {
     pub pillar: String,
     /// The municipality's public key. A newer one takes its place between two visits.
     pub seal_key: SealKey,
-    /// The version of the catalogue.
-    pub catalogue_version: String,
 }
 
 /// What a runner is put together from.
@@ -217,6 +218,7 @@ impl Runner {
             }
             Input::Sync(event) => self.sync_said(event, now),
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
+            Input::Edition(edition) => self.tell(Event::Edition(edition), now),
             Input::SealKey(key) => self.sealing.next = Some(key),
             Input::Tick => {
                 self.till.tick(now.uptime);
@@ -368,7 +370,7 @@ impl Runner {
     /// Tells the hub how the pillar is, when that has changed.
     fn report(&mut self, now: Moment) {
         self.health.card_blocked = self.till.is_blocked(now.uptime);
-        let catalogue = &self.identity.catalogue_version;
+        let catalogue = &self.visit.edition().catalogue.version;
         let today = now.in_zone(&self.time_zone).wall.date();
         let paper = self.roll.as_ref().map(|roll| roll.paper(today));
         let room = self.upkeep.room_to_tell();

@@ -183,7 +183,6 @@ impl Site {
             identity: Identity {
                 pillar: pillar_name(self.index),
                 seal_key: around.grounds.seal[self.seal].clone(),
-                catalogue_version: catalogue.version.clone(),
             },
             printer: around.has_printer.then_some(printer),
             columns: receipt::Paper::FortyEight,

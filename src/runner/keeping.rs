@@ -52,7 +52,7 @@ impl Runner {
             reference,
             task: draft.task.clone(),
             task_title: draft.task_title.clone(),
-            catalogue_version: self.identity.catalogue_version.clone(),
+            catalogue_version: self.visit.edition().catalogue.version.clone(),
             language: draft.language.code().to_owned(),
             answers: draft.answers.clone(),
             fee: draft.fee,

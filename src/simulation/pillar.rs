@@ -96,7 +96,6 @@ impl Pillar {
             identity: Identity {
                 pillar: "voorbeeld".into(),
                 seal_key: SealKey::from_base64("k1", &public_key).expect("a key"),
-                catalogue_version: catalogue.version.clone(),
             },
             printer: Some(Box::new(PrinterDesk(to_printer))),
             columns: Paper::FortyEight,

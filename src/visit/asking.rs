@@ -203,7 +203,7 @@ fn control(entry: &Entry, question: &Question, look: &Look<'_>) -> Control {
         Entry::Address { fields, cursor } => {
             let labels = [FieldLabel::Postcode, FieldLabel::HouseNumber, FieldLabel::Addition];
             let keyboards = [Keyboard::Postcode, Keyboard::Digits, Keyboard::Letters];
-            let street = found(fields, &look.catalogue.addresses);
+            let street = found(fields, &look.catalogue().addresses);
             Control::Fields {
                 fields: fields.iter().zip(labels).map(|(buffer, label)| field(buffer, label)).collect(),
                 cursor: *cursor,

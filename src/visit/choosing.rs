@@ -55,12 +55,12 @@ pub(super) fn on_explain(task: usize, kept: Option<Form>, event: &Event, look: &
 
 /// Whether a task costs money and cards cannot be taken now.
 pub(super) fn card_missing(task: usize, look: &Look<'_>) -> bool {
-    is_unavailable(&look.catalogue.tasks[task], look)
+    is_unavailable(&look.catalogue().tasks[task], look)
 }
 
 /// What the first screen shows.
 pub(super) fn attract_screen(look: &Look<'_>) -> Screen {
-    let municipality = &look.catalogue.municipality;
+    let municipality = &look.catalogue().municipality;
     let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     Screen::Attract {
         welcome: text(&municipality.welcome),
@@ -80,7 +80,7 @@ pub(super) fn choose_screen(look: &Look<'_>) -> Screen {
 /// What the explanation shows.
 pub(super) fn explain_screen(task: usize, look: &Look<'_>) -> Screen {
     let card_missing = card_missing(task, look);
-    let task = &look.catalogue.tasks[task];
+    let task = &look.catalogue().tasks[task];
     Screen::Explain {
         icon: task.icon,
         title: task.title.get(look.language).to_owned(),
@@ -94,7 +94,7 @@ pub(super) fn explain_screen(task: usize, look: &Look<'_>) -> Screen {
 }
 
 fn find(id: &str, look: &Look<'_>) -> Option<usize> {
-    look.catalogue.tasks.iter().position(|task| task.id == id)
+    look.catalogue().tasks.iter().position(|task| task.id == id)
 }
 
 fn is_unavailable(task: &Task, look: &Look<'_>) -> bool {
@@ -104,7 +104,7 @@ fn is_unavailable(task: &Task, look: &Look<'_>) -> bool {
 fn tiles<'a>(look: &Look<'a>) -> impl Iterator<Item = Tile> + use<'a> {
     let look = *look;
     let offered = move |task: &&Task| task.offered.as_ref().is_none_or(|offered| offered.at(look.now.wall));
-    look.catalogue.tasks.iter().filter(offered).map(move |task| Tile {
+    look.catalogue().tasks.iter().filter(offered).map(move |task| Tile {
         task: task.id.clone(),
         icon: task.icon,
         title: task.title.get(look.language).to_owned(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{PaymentState, Reference, State};
 
-use zuil_catalogue::Language;
+use zuil_catalogue::{Edition, Language};
 
 /// The time, given to the visit with every event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Event {
     Resident(Intent),
     /// Time passed. Sent at least once a second.
     Tick,
+    /// There is another edition of the catalogue. A running visit keeps the one that it began with.
+    Edition(Edition),
     /// What the devices can do has changed.
     Offer(Offer),
     /// Headphones were plugged in (`true`) or out.

@@ -150,7 +150,7 @@ impl Done {
 
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
-        let task = &look.catalogue.tasks[self.task];
+        let task = &look.catalogue().tasks[self.task];
         let view = ReceiptView {
             title: task.title.get(look.language).to_owned(),
             reference: self.kept.reference,
@@ -159,7 +159,7 @@ impl Done {
             paper: self.paper.outcome(),
             comes_later: self.paper.comes_later(),
             anew: self.paper.is_anew(),
-            website: look.catalogue.municipality.website.clone(),
+            website: look.catalogue().municipality.website.clone(),
             next_steps: task.next_steps.get(look.language).to_owned(),
         };
         match &self.kept.payment {
@@ -246,7 +246,7 @@ impl Survey {
         let clear = self.clear.and_then(|face| u8::try_from(face + 1).ok());
         let answers = SurveyAnswers { clear, helped: self.helped.map(|option| option == 0) };
         if answers.clear.is_some() || answers.helped.is_some() {
-            let task = look.catalogue.tasks[self.done.task].id.clone();
+            let task = look.catalogue().tasks[self.done.task].id.clone();
             effects.push(Effect::KeepSurvey { task, answers });
         }
     }
@@ -302,7 +302,7 @@ fn advance(state: &mut TransactionState, news: TransactionState) {
 
 fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
     let task = form.task(look);
-    let municipality = &look.catalogue.municipality;
+    let municipality = &look.catalogue().municipality;
     let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     let payment = task.fee.as_ref().zip(kept.payment.as_ref()).map(|(fee, payment)| SlipPayment {
         amount: form.fee(look),

@@ -30,7 +30,7 @@ struct Slot {
 impl Form {
     /// A form for the task with an index, with nothing filled in.
     pub(super) fn new(task: usize, look: &Look<'_>) -> Self {
-        let questions = &look.catalogue.tasks[task].questions;
+        let questions = &look.catalogue().tasks[task].questions;
         let slots = questions
             .iter()
             .map(|question| Slot { entry: Entry::new(&question.kind, look.today()), passed: false })
@@ -45,7 +45,7 @@ impl Form {
 
     /// The task.
     pub(super) fn task<'a>(&self, look: &Look<'a>) -> &'a Task {
-        &look.catalogue.tasks[self.task]
+        &look.catalogue().tasks[self.task]
     }
 
     /// What it costs with the present answers.
@@ -110,7 +110,7 @@ impl Form {
 
     /// The answer to a question, or what is expected instead.
     pub(super) fn answer(&self, at: usize, look: &Look<'_>) -> Result<Answer, Expected> {
-        self.slots[at].entry.answer(self.question(at, look), &look.catalogue.addresses, look.today())
+        self.slots[at].entry.answer(self.question(at, look), &look.catalogue().addresses, look.today())
     }
 
     /// Goes on from a question: tidies its entry, or tells what is expected.

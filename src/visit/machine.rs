@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zuil_catalogue::Catalogue;
+use zuil_catalogue::{Edition, Language};
 
 use super::comfort::{Comfort, Layer};
 use super::state::{Effects, Look, Patience, State, WhenStopped};
@@ -16,7 +16,9 @@ use super::{
 /// One pillar's visits, one after another. Give it every event, and perform the effects in order.
 #[derive(Debug)]
 pub struct Visit {
-    catalogue: Arc<Catalogue>,
+    edition: Edition,
+    /// Takes its place as soon as nobody is here.
+    next_edition: Option<Edition>,
     settings: VisitSettings,
     offer: Offer,
     headphones: bool,
@@ -31,9 +33,10 @@ pub struct Visit {
 impl Visit {
     /// A pillar that waits for someone. Nothing is offered until [`Event::Offer`] says so.
     #[must_use]
-    pub fn new(catalogue: Arc<Catalogue>, settings: VisitSettings) -> Self {
+    pub fn new(edition: impl Into<Edition>, settings: VisitSettings) -> Self {
         Self {
-            catalogue,
+            edition: edition.into(),
+            next_edition: None,
             settings,
             offer: Offer::default(),
             headphones: false,
@@ -53,6 +56,7 @@ impl Visit {
         match event {
             Event::Resident(intent) => self.on_resident(intent, now, &mut effects),
             Event::Tick => {}
+            Event::Edition(edition) => self.next_edition = Some(edition),
             Event::Offer(offer) => {
                 self.offer = offer;
                 self.step(&event, now, &mut effects);
@@ -74,6 +78,7 @@ impl Visit {
             }
             news => self.step(&news, now, &mut effects),
         }
+        self.turn_edition();
         self.listen(now, &mut effects);
         effects
     }
@@ -84,11 +89,17 @@ impl Visit {
         matches!(self.state, State::Attract | State::Closed(_))
     }
 
+    /// What residents are served from now.
+    #[must_use]
+    pub const fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
     /// What to show.
     #[must_use]
     pub fn view(&self, now: Now) -> View {
         let look = self.look(now);
-        let municipality = &self.catalogue.municipality;
+        let municipality = &self.edition.catalogue.municipality;
         let progress = match &self.state {
             State::Asking(asking) => Some(asking.progress(&look)),
             _ => None,
@@ -114,11 +125,24 @@ impl Visit {
 
     fn look(&self, now: Now) -> Look<'_> {
         Look {
-            catalogue: &self.catalogue,
+            edition: &self.edition,
             settings: &self.settings,
             offer: self.offer,
             language: self.comfort.language,
             now,
+        }
+    }
+
+    /// A visit ends with the edition that it began with; only an index may join it meanwhile.
+    fn turn_edition(&mut self) {
+        let Some(next) = &self.next_edition else { return };
+        if !self.is_waiting() && !Arc::ptr_eq(&next.catalogue, &self.edition.catalogue) {
+            return;
+        }
+        self.edition = next.clone();
+        self.next_edition = None;
+        if !self.edition.catalogue.municipality.languages.contains(&self.comfort.language) {
+            self.comfort.language = Language::default();
         }
     }
 
@@ -270,7 +294,7 @@ impl Visit {
             Intent::Back if matches!(self.state, State::Language(_)) => self.stop(now, effects),
             // Nobody is led into a language that the municipality does not offer.
             Intent::ChooseLanguage(language)
-                if !self.catalogue.municipality.languages.contains(&language) => {}
+                if !self.edition.catalogue.municipality.languages.contains(&language) => {}
             other => {
                 if let Intent::ChooseLanguage(language) = other {
                     self.comfort.language = language;

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use zuil_catalogue::Catalogue;
-use zuil_catalogue::Language;
+use zuil_catalogue::{Catalogue, Edition, Language};
 
 use super::asking::Asking;
 use super::finishing::{Done, Saving, Survey};
@@ -19,7 +18,7 @@ use super::{asking, choosing, finishing};
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     /// What is offered.
-    pub(super) catalogue: &'a Catalogue,
+    pub(super) edition: &'a Edition,
     /// How long to wait.
     pub(super) settings: &'a VisitSettings,
     /// What the devices can do.
@@ -30,7 +29,12 @@ pub(super) struct Look<'a> {
     pub(super) now: Now,
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
+    /// What is offered and said.
+    pub(super) fn catalogue(&self) -> &'a Catalogue {
+        &self.edition.catalogue
+    }
+
     /// Today, as far as the clock on the wall is right.
     pub(super) fn today(&self) -> Date {
         self.now.wall.date()

@@ -37,7 +37,6 @@ impl Pillar {
             identity: Identity {
                 pillar: "voorbeeld".into(),
                 seal_key: SealKey::from_base64("k1", &public_key).unwrap(),
-                catalogue_version: "1".into(),
             },
             visit: Visit::new(Arc::new(catalogue), VisitSettings::default()),
             outbox: outbox.clone(),

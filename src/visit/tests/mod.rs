@@ -2,6 +2,7 @@
 
 mod bad_luck;
 mod counting;
+mod editions;
 mod errands;
 mod holding;
 mod languages;
