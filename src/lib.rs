@@ -3,6 +3,7 @@
 //! The rooms and the direction in which they may depend on each other are in
 //! `docs/architecture.md`; `tests/it/tidy.rs` enforces them.
 
+pub mod check;
 pub mod clock;
 pub mod config;
 #[cfg(feature = "simulators")]

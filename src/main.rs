@@ -10,11 +10,10 @@ use tracing_subscriber::prelude::*;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::outbox::SqliteOutbox;
-use zuil::pillar::{NotServing, Standing};
+use zuil::pillar::Standing;
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
-use zuil_catalogue::Catalogue;
 use zuil_wire::health::Salvaged;
 
 /// What a visit leaves behind in memory is wiped when it is freed.
@@ -37,10 +36,7 @@ enum Command {
     /// Serve residents (what happens without a command, too).
     Run,
     /// Read a catalogue and name every mistake with file, line and remedy.
-    Check {
-        /// The folder of the catalogue.
-        dir: PathBuf,
-    },
+    Check(zuil::check::Options),
     /// Look at every device, the network and the files, and say what is well and what to do.
     ///
     /// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
@@ -64,7 +60,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let done = match arguments.command {
-        Some(Command::Check { dir }) => check(&dir),
+        Some(Command::Check(options)) => zuil::check::run(&options),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),
@@ -73,25 +69,6 @@ fn main() -> ExitCode {
         eprintln!("zuil: {error}");
         ExitCode::FAILURE
     })
-}
-
-fn check(dir: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let checked = Catalogue::check(dir);
-    checked.warnings.iter().for_each(|warning| println!("warning: {warning}\n"));
-    let Some(catalogue) = checked.catalogue else {
-        return Err(NotServing::Catalogue(checked.mistakes).into());
-    };
-    let answers: usize = catalogue.products.iter().map(|product| product.answers.len()).sum();
-    println!(
-        "{}: {} tasks, {} more that wait for DigiD or an agenda, {answers} answers on {} products; no mistakes, \
-         {} warnings",
-        dir.display(),
-        catalogue.tasks.len(),
-        catalogue.later.len(),
-        catalogue.products.len(),
-        checked.warnings.len()
-    );
-    Ok(ExitCode::SUCCESS)
 }
 
 fn salvaged(config: &std::path::Path, agree: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// mistake, so that a new one cannot slip in without a thought.
 const ROOMS: &[(&str, &[&str])] = &[
     ("bin", &["*"]),
+    ("check", &["pillar"]),
     ("clock", &["visit"]),
     ("config", &["devices", "outbox", "visit"]),
     ("demo", &["*"]),
@@ -53,6 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "zuil_catalogue",
         &[
             "bin",
+            "check",
             "demo",
             "doctor",
             "main",
