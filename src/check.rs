@@ -9,8 +9,6 @@ use clap::Args;
 use zuil_catalogue::readability::{self, HardText, Readability};
 use zuil_catalogue::{Catalogue, Checked};
 
-use crate::pillar::NotServing;
-
 /// What can be asked of it.
 #[derive(Args, Debug)]
 pub struct Options {
@@ -22,29 +20,37 @@ pub struct Options {
 }
 
 /// Does it.
-///
-/// # Errors
-/// [`NotServing::Catalogue`] with every mistake, when there is one.
-pub fn run(options: &Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
     let checked = Catalogue::check(&options.dir);
     checked.warnings.iter().for_each(|warning| println!("warning: {warning}\n"));
     let Checked { catalogue: Some(catalogue), warnings, .. } = checked else {
-        return Err(NotServing::Catalogue(checked.mistakes).into());
+        checked.mistakes.iter().for_each(|mistake| println!("{mistake}\n"));
+        println!(
+            "{}: {}; no pillar takes this catalogue",
+            options.dir.display(),
+            counted(checked.mistakes.len(), "mistake")
+        );
+        return ExitCode::FAILURE;
     };
     if options.readability {
         println!("{}", told(&readability::readability(&catalogue)));
     }
     let answers: usize = catalogue.products.iter().map(|product| product.answers.len()).sum();
     println!(
-        "{}: {} tasks, {} more that wait for DigiD or an agenda, {answers} answers on {} products; no mistakes, \
-         {} warnings",
+        "{}: {}, {} more that wait for DigiD or an agenda, {} on {}; no mistakes, {}",
         options.dir.display(),
-        catalogue.tasks.len(),
+        counted(catalogue.tasks.len(), "task"),
         catalogue.later.len(),
-        catalogue.products.len(),
-        warnings.len()
+        counted(answers, "answer"),
+        counted(catalogue.products.len(), "product"),
+        counted(warnings.len(), "warning"),
     );
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn told(readability: &Readability) -> String {

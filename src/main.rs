@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let done = match arguments.command {
-        Some(Command::Check(options)) => zuil::check::run(&options),
+        Some(Command::Check(options)) => Ok(zuil::check::run(&options)),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),

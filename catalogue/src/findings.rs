@@ -5,6 +5,9 @@ use std::cell::RefCell;
 
 use super::{Language, Mistake};
 
+/// So many texts of a file that lack a translation are told one by one.
+const FEW: usize = 3;
+
 /// A place in a file: the file, and line and column from 1.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
@@ -19,6 +22,7 @@ pub(super) struct Findings {
     mistakes: RefCell<Vec<Mistake>>,
     warnings: RefCell<Vec<Mistake>>,
     offered: RefCell<Vec<Language>>,
+    untranslated: RefCell<Vec<Untranslated>>,
 }
 
 impl Findings {
@@ -30,6 +34,11 @@ impl Findings {
     /// Adds a warning.
     pub(super) fn warn(&self, at: Place, what: String, remedy: String) {
         self.warnings.borrow_mut().push(found(at, what, remedy));
+    }
+
+    /// Adds a text that is missing in some of the languages in which texts are missed.
+    pub(super) fn untranslated(&self, at: Place, text: String, languages: Vec<Language>) {
+        self.untranslated.borrow_mut().push(Untranslated { at, text, languages });
     }
 
     /// What was read, which is `None` only when some mistake says why: a catalogue must not lack something
@@ -57,8 +66,50 @@ impl Findings {
 
     /// Mistakes and warnings, each ordered as the files were read and from top to bottom in each.
     pub(super) fn into_mistakes_and_warnings(self) -> (Vec<Mistake>, Vec<Mistake>) {
-        (ordered(self.mistakes.into_inner()), ordered(self.warnings.into_inner()))
+        let mut warnings = self.warnings.into_inner();
+        warnings.extend(told_together(self.untranslated.into_inner()));
+        (ordered(self.mistakes.into_inner()), ordered(warnings))
     }
+}
+
+/// A text that is not in every language.
+#[derive(Debug)]
+struct Untranslated {
+    at: Place,
+    /// What it is, with where it belongs.
+    text: String,
+    languages: Vec<Language>,
+}
+
+/// One warning for a few texts of a file each, and one for all when there are more, so that a file which nobody
+/// has translated yet does not drown what else is warned of.
+fn told_together(mut untranslated: Vec<Untranslated>) -> Vec<Mistake> {
+    let mut told = Vec::new();
+    while let Some(Untranslated { at: Place { file, .. }, languages, .. }) = untranslated.first() {
+        let (file, languages) = (file.clone(), languages.clone());
+        let alike = |one: &mut Untranslated| one.at.file == file && one.languages == languages;
+        let mut group: Vec<Untranslated> = untranslated.extract_if(.., alike).collect();
+        let codes: Vec<&str> = languages.iter().map(|language| language.code()).collect();
+        let codes = codes.join(", ");
+        let remedy = "Add the translation. Until then residents read this in Dutch.";
+        if group.len() <= FEW {
+            told.extend(group.into_iter().map(|one| {
+                found(one.at, format!("{} is not translated into {codes}", one.text), remedy.to_owned())
+            }));
+            continue;
+        }
+        group.sort_by_key(|one| one.at.line);
+        let mut lines: Vec<String> = group.iter().map(|one| one.at.line.to_string()).collect();
+        lines.dedup();
+        let what = format!(
+            "{} texts are not translated into {codes}: those of lines {}",
+            group.len(),
+            lines.join(", ")
+        );
+        let remedy = "Add the translations. Until then residents read these in Dutch.";
+        told.push(found(group.swap_remove(0).at, what, remedy.to_owned()));
+    }
+    told
 }
 
 fn found(Place { file, line, column }: Place, what: String, remedy: String) -> Mistake {

@@ -12,6 +12,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Language;
 
+mod slips;
 mod source;
 mod texts;
 
@@ -35,6 +36,8 @@ pub(super) struct Section<'a> {
     /// Where it begins.
     pub(super) at: usize,
     asked: RefCell<Vec<&'static str>>,
+    /// Keys that were taken for others, and said to be.
+    mistyped: RefCell<Vec<String>>,
     /// Its texts may be in Dutch only.
     dutch_will_do: Cell<bool>,
     /// What else stands here cannot be judged.
@@ -55,6 +58,7 @@ impl<'a> Section<'a> {
             name: name.into(),
             at,
             asked: RefCell::default(),
+            mistyped: RefCell::default(),
             dutch_will_do: Cell::default(),
             let_pass: Cell::default(),
         }
@@ -396,11 +400,9 @@ impl<'a> Section<'a> {
         }
         let asked = self.asked.borrow();
         for (key, _) in self.table {
-            if !asked.contains(&key.get_ref().as_ref()) {
-                let mut known = asked.clone();
-                known.sort_unstable();
-                known.dedup();
-                let remedy = format!("Remove it, or correct it to one of: {}.", known.join(", "));
+            let is_mistyped = self.mistyped.borrow().iter().any(|mistyped| mistyped == key.get_ref());
+            if !asked.contains(&key.get_ref().as_ref()) && !is_mistyped {
+                let remedy = self.remedy_of_unknown(key.get_ref(), &asked);
                 let name = match self.peek("kind") {
                     Some(kind) => format!("a question of kind \"{kind}\""),
                     None => self.name.clone(),
@@ -408,6 +410,19 @@ impl<'a> Section<'a> {
                 self.mistake(key.span().start, format!("{name} has no \"{}\"", key.get_ref()), remedy);
             }
         }
+    }
+
+    fn remedy_of_unknown(&self, key: &str, asked: &[&str]) -> String {
+        if self.at > 0 && slips::belongs_on_top(self.source.file, key) {
+            return "Put this line above the first line with brackets.".to_owned();
+        }
+        if let Some(meant) = asked.iter().find(|known| slips::is_meant(key, known)) {
+            return format!("Write {meant}.");
+        }
+        let mut known = asked.to_vec();
+        known.sort_unstable();
+        known.dedup();
+        format!("Remove it, or correct it to one of: {}.", known.join(", "))
     }
 
     fn find(&self, key: &'static str) -> Option<(usize, &'a Spanned<DeValue<'a>>)> {
@@ -418,10 +433,27 @@ impl<'a> Section<'a> {
 
     fn needed(&self, key: &'static str, remedy: &str) -> Option<(usize, &'a Spanned<DeValue<'a>>)> {
         let found = self.find(key);
-        if found.is_none() {
+        if found.is_none() && !self.is_mistyped(key) {
             self.mistake(self.at, format!("{} has no {key}", self.name), remedy);
         }
         found
+    }
+
+    /// Whether a key that is missing is there with a slip in it, which is a mistake that says so.
+    fn is_mistyped(&self, key: &'static str) -> bool {
+        let asked = self.asked.borrow();
+        let unknown = |name: &str| !asked.contains(&name);
+        let slip =
+            self.table.keys().find(|name| unknown(name.get_ref()) && slips::is_meant(name.get_ref(), key));
+        let Some(slip) = slip else { return false };
+        let written = slip.get_ref();
+        self.mistake(
+            slip.span().start,
+            format!("{} has no \"{written}\"", self.name),
+            format!("Write {key}."),
+        );
+        self.mistyped.borrow_mut().push(written.to_string());
+        true
     }
 
     fn string(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Placed<String>> {

@@ -2,6 +2,8 @@
 
 use toml::de::DeTable;
 
+use super::slips;
+use crate::Language;
 use crate::findings::{Findings, Place};
 
 /// A file of the catalogue and its text.
@@ -25,6 +27,11 @@ impl Source<'_> {
         self.findings.warn(self.place(at), what.into(), remedy.into());
     }
 
+    /// Notes a text that is missing in some languages.
+    pub(crate) fn untranslated(&self, at: usize, text: String, languages: Vec<Language>) {
+        self.findings.untranslated(self.place(at), text, languages);
+    }
+
     /// What was read at a place, which is `None` only when some mistake says why.
     pub(crate) fn kept<T>(&self, at: usize, read: Option<T>) -> Option<T> {
         self.findings.kept(|| self.place(at), read)
@@ -38,6 +45,13 @@ impl Source<'_> {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
+    }
+
+    /// The line of a place in the text.
+    fn line(&self, at: usize) -> &str {
+        let at = at.min(self.text.len());
+        let start = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
     }
 
     /// The file as a table; `None` when it is not TOML, with every place where it is not.
@@ -59,7 +73,7 @@ impl Source<'_> {
                 self.mistake(
                     at,
                     format!("this cannot be read ({})", error.message()),
-                    remedy_of(error.message()),
+                    slips::quotes(self.line(at)).unwrap_or_else(|| remedy_of(error.message())),
                 );
             }
         }

@@ -112,17 +112,13 @@ impl Section<'_> {
             );
         } else if !self.dutch_will_do.get() {
             let missing = self.source.findings.offered().into_iter().filter(|language| !given(*language));
-            let missing: Vec<String> = missing.map(|language| full(language.code())).collect();
+            let missing: Vec<Language> = missing.collect();
             if !missing.is_empty() {
-                self.warn(
-                    at,
-                    format!(
-                        "{} is not translated into every language: {} is missing",
-                        self.name,
-                        missing.join(", ")
-                    ),
-                    "Add the translation. Until then residents read this in Dutch.",
-                );
+                let text = match path.join(".") {
+                    key if key.is_empty() => self.name.clone(),
+                    key => format!("{key} of {}", self.name),
+                };
+                self.source.untranslated(at, text, missing);
             }
         }
         texts.contains_key(&Language::Nl).then_some(texts)

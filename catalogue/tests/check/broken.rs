@@ -46,7 +46,11 @@ const CHANGES: &[Change] = &[
     ("a key without a value", LETTER, "minutes = 1", "minutes =‸"),
     ("a key that stands twice", LETTER, "minutes = 1", "minutes = 1\n‸minutes = 2"),
     ("a header without its last bracket", LETTER, "[[questions]]", "[[questions]‸"),
+    ("quotes of a word processor", LETTER, "title.nl = \"Brief\"", "title.nl = ‸„Brief”"),
+    ("quotes in a text", LETTER, "Wij lezen hem.", "Kies \"‸anders\"."),
     // The head of a task.
+    ("a key that is needed with a slip in it", LETTER, "title.nl = \"Brief\"", "‸titel.nl = \"Brief\""),
+    ("a line of the task below a bracket", LETTER, "title.nl = \"Wat wilt u zeggen?\"", "title.nl = \"Wat wilt u zeggen?\"\n‸kcc.nl = \"Brief\""),
     ("a name that the national list lacks", LETTER, "\"contactgegevens\"", "‸\"contactgegeven\""),
     ("an icon that there is not", LETTER, "icon = \"letter\"", "icon = ‸\"fax\""),
     ("a task that takes an hour", LETTER, "minutes = 1", "minutes = ‸60"),
