@@ -95,10 +95,10 @@ fn text(words: &[&str; 8]) -> Text {
 const NEAR_THIS_PILLAR: [&str; 8] = [
     "Hier, bij deze zuil",
     "Here, near this pillar",
-    "Hier, bei dieser Säule",
+    "Hier, bei dieser Servicesäule",
     "Ici, près de cette borne",
-    "Tutaj, przy tym automacie",
-    "Burada, bu cihazın yanında",
+    "Tutaj, przy tym urządzeniu",
+    "Burada, bu kioskun yanında",
     "هنا، بالقرب من هذا الجهاز",
     "Тут, біля цього термінала",
 ];
