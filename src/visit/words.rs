@@ -96,7 +96,7 @@ const fn document_name(language: Language, kind: DocumentKind) -> &'static str {
         Language::Pl => ("Paszport", "Dowód osobisty"),
         Language::Tr => ("Pasaport", "Kimlik kartı"),
         Language::Ar => ("جواز سفر", "بطاقة هوية"),
-        Language::Uk => ("Паспорт", "Посвідчення особи"),
+        Language::Uk => ("Паспорт", "ID-картка"),
     };
     match kind {
         DocumentKind::Passport => passport,
@@ -140,7 +140,7 @@ const fn weekdays(language: Language) -> &'static [&'static str; 7] {
         Language::Pl => &["poniedziałek", "wtorek", "środa", "czwartek", "piątek", "sobota", "niedziela"],
         Language::Tr => &["Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "Pazar"],
         Language::Ar => &["الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
-        Language::Uk => &["понеділок", "вівторок", "середа", "четвер", "п'ятниця", "субота", "неділя"],
+        Language::Uk => &["понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота", "неділя"],
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{condition, read_id, read_question, say_when_never, say_when_taken};
 use crate::condition::Earlier;
-use crate::limits::{HELP, LABEL, QUESTION, ROW};
+use crate::limits::{HELP, QUESTION, ROW};
 use crate::reader::Section;
 use crate::{Condition, Kind, Question, Test, Text};
 
@@ -38,9 +38,7 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
     let row = section.text("row", ROW);
     let more = section.text("more", QUESTION);
     let max = section.number("max", 2..=9, None);
-    let _label = section.text("label", LABEL);
-    let _title = section.text("title", QUESTION);
-    let _help = section.optional_text("help", HELP);
+    let help = section.optional_text("help", HELP);
     let when = condition::read_all(section, "when", &asked.earlier());
     let inner = read_inner(section);
     section.close();
@@ -57,6 +55,9 @@ pub(super) fn read(section: &Section<'_>, id: Option<String>, asked: &Asked) -> 
         let mut unfolded: Vec<Question> =
             inner.iter().map(|question| in_row(question, &row, number, &name, &led)).collect();
         unfolded.iter_mut().for_each(|question| question.part_of = Some(group.id.clone()));
+        if let Some(first) = unfolded.first_mut() {
+            first.help = first.help.take().or_else(|| help.clone());
+        }
         if number < max {
             unfolded.push(Question {
                 id: name("more"),

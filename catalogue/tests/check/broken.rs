@@ -155,7 +155,7 @@ const CHANGES: &[Change] = &[
     ("a group in a group", EVERYTHING, "kind = \"text\"\nlabel.nl = \"Welke school\"", "kind = ‸\"group\"\nlabel.nl = \"Welke school\""),
     ("a place in a group", EVERYTHING, "kind = \"text\"\nlabel.nl = \"Welke school\"", "kind = ‸\"place\"\nlabel.nl = \"Welke school\""),
     ("a document in a group", EVERYTHING, "[[questions.questions]]\nid = \"first-name\"\nkind = \"text\"", "‸[[questions.questions]]\nid = \"first-name\"\nkind = \"document\""),
-    ("a question in a group with the id of what leads on", EVERYTHING, "[[questions]]\nid = \"children\"\nkind = \"group\"\nmax = 3\nrow.nl = \"Kind\"\nmore.nl = \"Nog een kind?\"\nlabel.nl = \"Kinderen\"\ntitle.nl = \"Welke kinderen hebt u?\"\nhelp.nl = \"Alleen kinderen thuis.\"\n[[questions.questions]]\nid = \"first-name\"", "‸[[questions]]\nid = \"children\"\nkind = \"group\"\nmax = 3\nrow.nl = \"Kind\"\nmore.nl = \"Nog een kind?\"\nlabel.nl = \"Kinderen\"\ntitle.nl = \"Welke kinderen hebt u?\"\nhelp.nl = \"Alleen kinderen thuis.\"\n[[questions.questions]]\nid = \"more\""),
+    ("a question in a group with the id of what leads on", EVERYTHING, "[[questions]]\nid = \"children\"\nkind = \"group\"\nmax = 3\nrow.nl = \"Kind\"\nmore.nl = \"Nog een kind?\"\nhelp.nl = \"Alleen kinderen thuis.\"\n[[questions.questions]]\nid = \"first-name\"", "‸[[questions]]\nid = \"children\"\nkind = \"group\"\nmax = 3\nrow.nl = \"Kind\"\nmore.nl = \"Nog een kind?\"\nhelp.nl = \"Alleen kinderen thuis.\"\n[[questions.questions]]\nid = \"more\""),
     ("a condition of a group on what stands outside", EVERYTHING, "question = \"school\"", "question = ‸\"minima\""),
     // Answers.
     ("a product that the national list lacks", STREET, "\"contactgegevens\"", "‸\"straat\""),

@@ -181,7 +181,7 @@ fn task() -> Value {
             "kind": one_of(kinds, "How it is answered."),
             "label": text("Short, for the review and the receipt: at most 24 characters."),
             "title": text("The question itself: at most 70 characters."),
-            "help": text("One line of help: at most 90 characters."),
+            "help": text("One line of help: at most 90 characters. Of a group: below the first question of each row."),
             "required": yes_no("Whether it must be answered. Left out, it must."),
             "when": named("conditions"),
             "min": number(0, 1_000_000, "long-text: the fewest characters. number: the least. amount: the fewest euros. waste-pass: the fewest signs."),
@@ -200,12 +200,14 @@ fn task() -> Value {
             keys["questions"] = list(named("inner-question"), 1, "group: what is asked in each row.");
         }
         let always = ["id", "kind", "label", "title", "help", "required", "when"];
-        let of_group = ["id", "kind", "label", "title", "help", "when"];
+        let of_group = ["id", "kind", "help", "when"];
         let says = if inner { "A question of a group." } else { "A question. Each has a screen of its own." };
         let of_kinds = OF_KINDS.iter().filter(|(kind, _)| kinds.contains(kind)).copied();
         let of_kinds: Vec<_> = of_kinds.filter(|(kind, _)| *kind != "group").collect();
-        let mut question =
-            depends(table(says, &["id", "kind", "label", "title"], keys), "kind", &always, &of_kinds);
+        let mut question = depends(table(says, &["id", "kind"], keys), "kind", &always, &of_kinds);
+        for rule in question["allOf"].as_array_mut().unwrap() {
+            rule["then"]["required"] = json!(["label", "title"]);
+        }
         if !inner {
             let group: Vec<_> = OF_KINDS.iter().filter(|(kind, _)| *kind == "group").copied().collect();
             let of_group = depends(json!({}), "kind", &of_group, &group);

@@ -93,7 +93,7 @@ fn a_question_behind_one_that_excludes_it_is_pointed_at() {
 fn a_question_of_a_group_that_is_never_asked_is_pointed_at() {
     let to = "when = { question = \"school\", not = [\"yes\", \"no\"] }";
     let from = "when = { question = \"school\", is = [\"yes\"] }";
-    expect(EVERYTHING, from, to, "tasks/everything.toml:199:1", "\"school\"");
+    expect(EVERYTHING, from, to, "tasks/everything.toml:197:1", "\"school\"");
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn someone_reports_a_lamp_in_english_and_staff_read_dutch() {
     );
     pillar.tell(saved()).tell(received());
     let slip = printed(&mut pillar);
-    assert_eq!(slip.sent[0], ("Kind".to_owned(), "Street light broken".to_owned()));
+    assert_eq!(slip.sent[0], ("Type".to_owned(), "Street light broken".to_owned()));
     assert_eq!(slip.sent[3], ("Answer from us".to_owned(), "Yes".to_owned()));
     assert_eq!(slip.task_title, "Report a problem outside");
 }
