@@ -6,11 +6,15 @@
 use std::path::Path;
 
 use super::colour::Colour;
+use super::findings::Findings;
 use super::reader::{Placed, Source};
 use super::tokens::Tokens;
 
+mod logo;
 #[cfg(test)]
 mod tests;
+
+pub use logo::Logo;
 
 /// The file of the branding.
 pub(super) const FILE: &str = "branding.json";
@@ -28,9 +32,9 @@ const LINES: f64 = 3.0;
 pub struct Branding {
     /// The name beside the logo, when it is not the municipality's.
     pub name: Option<String>,
-    /// The file of the logo (SVG), relative to the catalogue's folder, when there is one.
-    pub logo: Option<String>,
-    /// The family of type.
+    /// The logo, when there is one.
+    pub logo: Option<Logo>,
+    /// The family of type, such as `Noto Sans`; a pillar that has it not uses Noto Sans.
     pub family: String,
     /// The colours of the light screen.
     pub light: Colours,
@@ -75,6 +79,9 @@ pub struct Colours {
     pub negative: Colour,
     /// The ground of what says so.
     pub negative_ground: Colour,
+    /// The picture on the first screen, on which no words stand: the colour of the municipality, three beside it,
+    /// and a quiet one.
+    pub shapes: [Colour; 5],
 }
 
 impl Colours {
@@ -97,6 +104,13 @@ impl Colours {
         caution_ground: Colour::new(0xff_f0_cc),
         negative: Colour::new(0x7f_10_10),
         negative_ground: Colour::new(0xfd_e8_e4),
+        shapes: [
+            Colour::new(0x0a_4a_6d),
+            Colour::new(0x4d_9c_c2),
+            Colour::new(0xf0_b1_3a),
+            Colour::new(0x7f_b0_8a),
+            Colour::new(0xdf_e7_e6),
+        ],
     };
 
     /// The colours of the dark screen without a branding.
@@ -118,6 +132,13 @@ impl Colours {
         caution_ground: Colour::new(0x3a_2a_06),
         negative: Colour::new(0xff_c2_b8),
         negative_ground: Colour::new(0x45_16_12),
+        shapes: [
+            Colour::new(0x17_3a_4e),
+            Colour::new(0x25_60_7f),
+            Colour::new(0x9c_6f_12),
+            Colour::new(0x3d_6b_4b),
+            Colour::new(0x24_33_3d),
+        ],
     };
 
     /// The colour of a role, by its name.
@@ -171,6 +192,12 @@ const ROLES: [(&str, &str); 17] = [
     ("negative", "basis.color.negative.color-default"),
     ("negative-ground", "basis.color.negative.bg-default"),
 ];
+/// The other colours of the municipality's style, which make the picture on the first screen.
+const ACCENTS: [&str; 3] = [
+    "basis.color.accent-1-inverse.bg-default",
+    "basis.color.accent-2-inverse.bg-default",
+    "basis.color.accent-3-inverse.bg-default",
+];
 const NAME: &str = "zuil.name";
 const LOGO_FILE: &str = "zuil.logo";
 const FONT: &str = "basis.text.font-family.default";
@@ -200,8 +227,17 @@ const PAIRS: [(&str, &[&str], f64); 9] = [
 ];
 
 /// The branding without a file of it: with the logo, when there is one.
-pub(super) fn without_file(dir: &Path) -> Branding {
-    Branding { logo: dir.join(LOGO).is_file().then(|| LOGO.to_owned()), ..Branding::default() }
+pub(super) fn without_file(dir: &Path, findings: &Findings) -> Option<Branding> {
+    Some(Branding { logo: usual_logo(dir, findings)?, ..Branding::default() })
+}
+
+/// The logo that the branding does not name; `None` when there is one with a mistake in it.
+#[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
+fn usual_logo(dir: &Path, findings: &Findings) -> Option<Option<Logo>> {
+    if !dir.join(LOGO).is_file() {
+        return Some(None);
+    }
+    logo::read(dir, LOGO, findings).map(Some)
 }
 
 /// Reads the file of the branding, beside which the logo lies.
@@ -210,20 +246,25 @@ pub(super) fn read(source: &Source<'_>, dir: &Path) -> Option<Branding> {
     warn_of_unused(source, &tokens);
     let light = read_colours(source, &tokens, "", Colours::LIGHT);
     let dark = read_colours(source, &tokens, "dark.", Colours::DARK);
+    let light =
+        light.and_then(|light| Some(Colours { shapes: light_shapes(source, &tokens, &light)?, ..light }));
+    let dark = light.as_ref().zip(dark).and_then(|(light, dark)| {
+        Some(Colours { shapes: dark_shapes(source, &tokens, light, &dark)?, ..dark })
+    });
     let logo = match tokens.get(source, LOGO_FILE) {
-        Some(logo) => Some(read_logo(source, logo, dir)?),
-        None => without_file(dir).logo,
+        Some(logo) => read_logo(source, &logo, dir).map(Some),
+        None => usual_logo(dir, source.findings),
     };
     let family =
         tokens.get(source, FONT).map_or_else(|| FAMILY.to_owned(), |family| read_family(source, &family));
     let name = tokens.get(source, NAME).map(|name| name.value);
-    Some(Branding { name, logo, family, light: light?, dark: dark? })
+    Some(Branding { name, logo: logo?, family, light: light?, dark: dark? })
 }
 
-fn read_logo(source: &Source<'_>, logo: Placed<String>, dir: &Path) -> Option<String> {
+fn read_logo(source: &Source<'_>, logo: &Placed<String>, dir: &Path) -> Option<Logo> {
     let is_plain = !logo.value.contains(['/', '\\']);
     if is_plain && logo.value.ends_with(".svg") && dir.join(&logo.value).is_file() {
-        return Some(logo.value);
+        return logo::read(dir, &logo.value, source.findings);
     }
     source.mistake(
         logo.at,
@@ -291,6 +332,47 @@ fn read_colour(source: &Source<'_>, token: &Placed<String>) -> Option<Colour> {
     colour
 }
 
+/// The picture on the light screen: as it is without a branding, when that gives no colour for it. What it does not
+/// give is a tint of what it gives.
+fn light_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours) -> Option<[Colour; 5]> {
+    let accents = read_accents(source, tokens, "")?;
+    if light.brand == Colours::LIGHT.brand && accents == [None; 3] {
+        return Some(light.shapes);
+    }
+    let [first, second, third] = accents;
+    Some([
+        light.brand,
+        first.unwrap_or_else(|| light.brand.towards(light.surface, 40)),
+        second.unwrap_or_else(|| light.brand.towards(light.surface, 65)),
+        third.unwrap_or_else(|| light.brand_pressed.towards(light.surface, 25)),
+        light.brand.towards(light.surface, 85),
+    ])
+}
+
+/// The picture on the dark screen: the other one, in the dark. Nothing large may shine there.
+fn dark_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours, dark: &Colours) -> Option<[Colour; 5]> {
+    let accents = read_accents(source, tokens, "dark.")?;
+    if light.shapes == Colours::LIGHT.shapes && accents == [None; 3] {
+        return Some(dark.shapes);
+    }
+    let [brand, .., quiet] = light.shapes.map(|shape| shape.towards(dark.surface, 45));
+    let accent = |at: usize| accents[at].unwrap_or_else(|| light.shapes[at + 1].towards(dark.surface, 55));
+    Some([brand, accent(0), accent(1), accent(2), quiet.towards(dark.surface, 70)])
+}
+
+/// The colours of the picture that are given; `None` when one is no colour.
+fn read_accents(source: &Source<'_>, tokens: &Tokens, group: &str) -> Option<[Option<Colour>; 3]> {
+    let mut right = true;
+    let accents = ACCENTS.map(|path| {
+        let path = format!("{group}{path}");
+        let given = tokens.paths().any(|(known, _)| known == path);
+        let colour = tokens.get(source, &path).and_then(|token| read_colour(source, &token));
+        right &= colour.is_some() || !given;
+        colour
+    });
+    right.then_some(accents)
+}
+
 /// A colour that cannot be read on one of its grounds.
 struct Unread {
     /// The token that is to blame.
@@ -352,11 +434,16 @@ fn tell(source: &Source<'_>, mut unread: Vec<Unread>) {
     }
 }
 
+/// The tokens that are colours here.
+fn colours() -> impl Iterator<Item = &'static str> {
+    ROLES.into_iter().map(|(_, path)| path).chain(ACCENTS)
+}
+
 /// One warning for all tokens that change nothing here: a theme of a website has hundreds.
 fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
     let is_used = |path: &str| {
         let path = path.strip_prefix("dark.").unwrap_or(path);
-        [NAME, LOGO_FILE, FONT].contains(&path) || ROLES.iter().any(|(_, known)| *known == path)
+        [NAME, LOGO_FILE, FONT].contains(&path) || colours().any(|known| known == path)
     };
     let values: Vec<String> = tokens.paths().filter_map(|(path, _)| tokens.referred(path)).collect();
     let mut unused: Vec<(&str, usize)> = tokens
@@ -365,8 +452,7 @@ fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
         .collect();
     unused.sort_by_key(|(_, at)| *at);
     if let Some((path, at)) = unused.first() {
-        let known: Vec<&str> =
-            [NAME, LOGO_FILE, FONT].into_iter().chain(ROLES.map(|(_, path)| path)).collect();
+        let known: Vec<&str> = [NAME, LOGO_FILE, FONT].into_iter().chain(colours()).collect();
         source.warn(
             *at,
             format!("tokens that change nothing on a pillar: {}, the first is {path}", unused.len()),

@@ -6,6 +6,7 @@
 //! they show is the last view, and a touch changes nothing until the visit answers with another.
 
 mod attract;
+mod branding;
 mod choose;
 mod explain;
 #[cfg(feature = "simulators")]

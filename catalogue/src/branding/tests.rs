@@ -9,13 +9,18 @@ use crate::findings::Findings;
 fn the_colours_without_a_branding_are_those_of_the_theme() {
     let theme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/theme.slint");
     let theme = std::fs::read_to_string(theme).unwrap();
-    let (mut light, mut dark) = (Colours::LIGHT, Colours::DARK);
-    for (role, _) in ROLES {
-        let line = theme.lines().find(|line| line.contains(&format!("<color> {role}:")));
-        let (_, colours) = line.and_then(|line| line.split_once('?')).unwrap();
-        let (of_dark, of_light) = colours.trim_end_matches(';').split_once(':').unwrap();
-        assert_eq!(Colour::parse(of_light.trim()), light.role(role).copied(), "{role}");
-        assert_eq!(Colour::parse(of_dark.trim()), dark.role(role).copied(), "{role}");
+    for (palette, mut colours) in [("light", Colours::LIGHT), ("dark", Colours::DARK)] {
+        let block = theme
+            .split(&format!("<Palette> {palette}-colours: {{"))
+            .nth(1)
+            .and_then(|rest| rest.split('}').next());
+        for (role, _) in ROLES {
+            let line = block.unwrap().lines().find_map(|line| line.trim().strip_prefix(&format!("{role}: ")));
+            let colour = Colour::parse(line.unwrap().trim_end_matches(','));
+            assert_eq!(colour, colours.role(role).copied(), "{role}");
+        }
+        let shapes = colours.shapes.map(|shape| shape.to_string()).join(", ");
+        assert!(theme.contains(&format!("<[color]> {palette}-shapes: [{shapes}];")), "{shapes}");
     }
 }
 

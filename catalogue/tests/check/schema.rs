@@ -36,7 +36,7 @@ const KINDS: [&str; 20] = [
     "appointment",
     "group",
 ];
-const ICONS: [&str; 21] = [
+const ICONS: [&str; 22] = [
     "report",
     "phone",
     "bulky-waste",
@@ -58,6 +58,7 @@ const ICONS: [&str; 21] = [
     "complaint",
     "idea",
     "letter",
+    "pass",
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SYSTEMS: [&str; 4] = ["open-zaak", "open-klant", "signalen", "e-mail"];
