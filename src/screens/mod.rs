@@ -8,6 +8,7 @@
 mod attract;
 mod branding;
 mod choose;
+mod easel;
 mod explain;
 #[cfg(feature = "simulators")]
 mod finger;
@@ -35,6 +36,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use slint::ComponentHandle;
+
+pub use easel::Easel;
 
 use crate::visit::{Intent, Screen, View};
 use zuil_catalogue::Language;
