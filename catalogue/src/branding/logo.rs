@@ -45,7 +45,7 @@ pub(super) fn read(dir: &Path, file: &str, findings: &Findings) -> Option<Logo> 
     };
     if bytes.len() > MOST {
         at_top(
-            format!("the logo has {} kB, and {} kB is the most", bytes.len() / 1000, MOST / 1000),
+            format!("the logo has {} kB, and {} kB is the most", bytes.len().div_ceil(1000), MOST / 1000),
             "Save it as \"plain\" or \"optimised\" SVG, without photographs in it.",
         );
         return None;
@@ -104,5 +104,5 @@ fn place(text: &str, line: u32, column: u32) -> usize {
 
 fn without_place(error: &roxmltree::Error) -> String {
     let said = error.to_string();
-    said.split(" at ").next().unwrap_or(&said).to_owned()
+    said.split(" at ").next().unwrap_or(&said).replace('\n', "the end of the line")
 }
