@@ -19,7 +19,7 @@ fn green() -> Branding {
 }
 
 /// A red picture, so many times as wide as high.
-fn red_logo(width: u32) -> Option<Logo> {
+pub(super) fn red_logo(width: u32) -> Option<Logo> {
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} 10\"><path d=\"M0 0h{width}v10H0z\" \
          fill=\"#f00\"/></svg>"
