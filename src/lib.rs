@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod memory;
 pub mod outbox;
 pub mod pillar;
+pub mod preview;
 pub mod receipt;
 pub mod reconcile;
 pub mod runner;

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::{Parser, Subcommand};
+use jiff::Zoned;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::outbox::SqliteOutbox;
 use zuil::pillar::Standing;
+use zuil::preview;
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
@@ -37,6 +39,11 @@ enum Command {
     Run,
     /// Read a catalogue and name every mistake with file, line and remedy.
     Check(zuil::check::Options),
+    /// Make pictures of all screens of a task, as residents will see them. It needs no display.
+    ///
+    /// Answers are made up; every question is shown once, also those behind a condition, and what is said when it
+    /// is answered wrong. Prints the path of each picture.
+    Preview(preview::command::Options),
     /// Look at every device, the network and the files, and say what is well and what to do.
     ///
     /// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
@@ -61,6 +68,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Check(options)) => Ok(zuil::check::run(&options)),
+        Some(Command::Preview(options)) => preview::command::run(&options, Zoned::now().datetime(), |file| {
+            println!("{}", file.display());
+        }),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),

@@ -6,11 +6,17 @@
 use std::path::Path;
 
 use super::colour::Colour;
+use super::findings::Findings;
 use super::reader::{Placed, Source};
 use super::tokens::Tokens;
 
+mod colours;
+mod logo;
 #[cfg(test)]
 mod tests;
+
+pub use colours::Colours;
+pub use logo::Logo;
 
 /// The file of the branding.
 pub(super) const FILE: &str = "branding.json";
@@ -28,121 +34,14 @@ const LINES: f64 = 3.0;
 pub struct Branding {
     /// The name beside the logo, when it is not the municipality's.
     pub name: Option<String>,
-    /// The file of the logo (SVG), relative to the catalogue's folder, when there is one.
-    pub logo: Option<String>,
-    /// The family of type.
+    /// The logo, when there is one.
+    pub logo: Option<Logo>,
+    /// The family of type, such as `Noto Sans`; a pillar that has it not uses Noto Sans.
     pub family: String,
     /// The colours of the light screen.
     pub light: Colours,
     /// The colours of the dark screen.
     pub dark: Colours,
-}
-
-/// The colours of a screen by their roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Colours {
-    /// The ground of the screen.
-    pub surface: Colour,
-    /// The ground of what can be touched.
-    pub surface_raised: Colour,
-    /// The same while it is touched.
-    pub surface_pressed: Colour,
-    /// Words.
-    pub ink: Colour,
-    /// Words that matter less.
-    pub ink_soft: Colour,
-    /// Lines around what can be touched.
-    pub line: Colour,
-    /// The ground of the primary action and of the logo.
-    pub brand: Colour,
-    /// The same while it is touched.
-    pub brand_pressed: Colour,
-    /// Words on the two.
-    pub on_brand: Colour,
-    /// The outer half of the ring around what has the focus.
-    pub focus_outer: Colour,
-    /// The inner half.
-    pub focus_inner: Colour,
-    /// It went well.
-    pub positive: Colour,
-    /// The ground of what says so.
-    pub positive_ground: Colour,
-    /// Take care.
-    pub caution: Colour,
-    /// The ground of what says so.
-    pub caution_ground: Colour,
-    /// It went wrong, or stops.
-    pub negative: Colour,
-    /// The ground of what says so.
-    pub negative_ground: Colour,
-}
-
-impl Colours {
-    /// The colours of the light screen without a branding.
-    pub const LIGHT: Self = Self {
-        surface: Colour::new(0xf7_f5_f0),
-        surface_raised: Colour::new(0xff_ff_ff),
-        surface_pressed: Colour::new(0xd9_e3_e8),
-        ink: Colour::new(0x10_21_2c),
-        ink_soft: Colour::new(0x3a_4a_55),
-        line: Colour::new(0x6b_7a_84),
-        brand: Colour::new(0x0a_4a_6d),
-        brand_pressed: Colour::new(0x06_31_4a),
-        on_brand: Colour::new(0xff_ff_ff),
-        focus_outer: Colour::new(0x00_00_00),
-        focus_inner: Colour::new(0xff_c6_0a),
-        positive: Colour::new(0x0b_4f_2e),
-        positive_ground: Colour::new(0xe2_f2_e8),
-        caution: Colour::new(0x5c_38_00),
-        caution_ground: Colour::new(0xff_f0_cc),
-        negative: Colour::new(0x7f_10_10),
-        negative_ground: Colour::new(0xfd_e8_e4),
-    };
-
-    /// The colours of the dark screen without a branding.
-    pub const DARK: Self = Self {
-        surface: Colour::new(0x0e_17_1d),
-        surface_raised: Colour::new(0x1b_27_31),
-        surface_pressed: Colour::new(0x33_43_4f),
-        ink: Colour::new(0xf7_f4_ec),
-        ink_soft: Colour::new(0xcb_d5_da),
-        line: Colour::new(0x87_98_a3),
-        brand: Colour::new(0x9a_d4_f0),
-        brand_pressed: Colour::new(0xd2_ed_fa),
-        on_brand: Colour::new(0x06_20_2f),
-        focus_outer: Colour::new(0xff_ff_ff),
-        focus_inner: Colour::new(0x8a_3b_00),
-        positive: Colour::new(0x9b_e6_ba),
-        positive_ground: Colour::new(0x10_30_1f),
-        caution: Colour::new(0xff_d9_8a),
-        caution_ground: Colour::new(0x3a_2a_06),
-        negative: Colour::new(0xff_c2_b8),
-        negative_ground: Colour::new(0x45_16_12),
-    };
-
-    /// The colour of a role, by its name.
-    fn role(&mut self, role: &str) -> Option<&mut Colour> {
-        Some(match role {
-            "surface" => &mut self.surface,
-            "surface-raised" => &mut self.surface_raised,
-            "surface-pressed" => &mut self.surface_pressed,
-            "ink" => &mut self.ink,
-            "ink-soft" => &mut self.ink_soft,
-            "line" => &mut self.line,
-            "brand" => &mut self.brand,
-            "brand-pressed" => &mut self.brand_pressed,
-            "on-brand" => &mut self.on_brand,
-            "focus-outer" => &mut self.focus_outer,
-            "focus-inner" => &mut self.focus_inner,
-            "positive" => &mut self.positive,
-            "positive-ground" => &mut self.positive_ground,
-            "caution" => &mut self.caution,
-            "caution-ground" => &mut self.caution_ground,
-            "negative" => &mut self.negative,
-            "negative-ground" => &mut self.negative_ground,
-            _ => return None,
-        })
-    }
 }
 
 impl Default for Branding {
@@ -170,6 +69,12 @@ const ROLES: [(&str, &str); 17] = [
     ("caution-ground", "basis.color.warning.bg-default"),
     ("negative", "basis.color.negative.color-default"),
     ("negative-ground", "basis.color.negative.bg-default"),
+];
+/// The other colours of the municipality's style, which make the picture on the first screen.
+const ACCENTS: [&str; 3] = [
+    "basis.color.accent-1-inverse.bg-default",
+    "basis.color.accent-2-inverse.bg-default",
+    "basis.color.accent-3-inverse.bg-default",
 ];
 const NAME: &str = "zuil.name";
 const LOGO_FILE: &str = "zuil.logo";
@@ -200,8 +105,17 @@ const PAIRS: [(&str, &[&str], f64); 9] = [
 ];
 
 /// The branding without a file of it: with the logo, when there is one.
-pub(super) fn without_file(dir: &Path) -> Branding {
-    Branding { logo: dir.join(LOGO).is_file().then(|| LOGO.to_owned()), ..Branding::default() }
+pub(super) fn without_file(dir: &Path, findings: &Findings) -> Option<Branding> {
+    Some(Branding { logo: usual_logo(dir, findings)?, ..Branding::default() })
+}
+
+/// The logo that the branding does not name; `None` when there is one with a mistake in it.
+#[expect(clippy::option_option, reason = "not there, and there with a mistake, are different things")]
+fn usual_logo(dir: &Path, findings: &Findings) -> Option<Option<Logo>> {
+    if !dir.join(LOGO).is_file() {
+        return Some(None);
+    }
+    logo::read(dir, LOGO, findings).map(Some)
 }
 
 /// Reads the file of the branding, beside which the logo lies.
@@ -210,20 +124,25 @@ pub(super) fn read(source: &Source<'_>, dir: &Path) -> Option<Branding> {
     warn_of_unused(source, &tokens);
     let light = read_colours(source, &tokens, "", Colours::LIGHT);
     let dark = read_colours(source, &tokens, "dark.", Colours::DARK);
+    let light =
+        light.and_then(|light| Some(Colours { shapes: light_shapes(source, &tokens, &light)?, ..light }));
+    let dark = light.as_ref().zip(dark).and_then(|(light, dark)| {
+        Some(Colours { shapes: dark_shapes(source, &tokens, light, &dark)?, ..dark })
+    });
     let logo = match tokens.get(source, LOGO_FILE) {
-        Some(logo) => Some(read_logo(source, logo, dir)?),
-        None => without_file(dir).logo,
+        Some(logo) => read_logo(source, &logo, dir).map(Some),
+        None => usual_logo(dir, source.findings),
     };
     let family =
         tokens.get(source, FONT).map_or_else(|| FAMILY.to_owned(), |family| read_family(source, &family));
     let name = tokens.get(source, NAME).map(|name| name.value);
-    Some(Branding { name, logo, family, light: light?, dark: dark? })
+    Some(Branding { name, logo: logo?, family, light: light?, dark: dark? })
 }
 
-fn read_logo(source: &Source<'_>, logo: Placed<String>, dir: &Path) -> Option<String> {
+fn read_logo(source: &Source<'_>, logo: &Placed<String>, dir: &Path) -> Option<Logo> {
     let is_plain = !logo.value.contains(['/', '\\']);
     if is_plain && logo.value.ends_with(".svg") && dir.join(&logo.value).is_file() {
-        return Some(logo.value);
+        return logo::read(dir, &logo.value, source.findings);
     }
     source.mistake(
         logo.at,
@@ -291,6 +210,47 @@ fn read_colour(source: &Source<'_>, token: &Placed<String>) -> Option<Colour> {
     colour
 }
 
+/// The picture on the light screen: as it is without a branding, when that gives no colour for it. What it does not
+/// give is a tint of what it gives.
+fn light_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours) -> Option<[Colour; 5]> {
+    let accents = read_accents(source, tokens, "")?;
+    if light.brand == Colours::LIGHT.brand && accents == [None; 3] {
+        return Some(light.shapes);
+    }
+    let [first, second, third] = accents;
+    Some([
+        light.brand,
+        first.unwrap_or_else(|| light.brand.towards(light.surface, 40)),
+        second.unwrap_or_else(|| light.brand.towards(light.surface, 65)),
+        third.unwrap_or_else(|| light.brand_pressed.towards(light.surface, 25)),
+        light.brand.towards(light.surface, 85),
+    ])
+}
+
+/// The picture on the dark screen: the other one, in the dark. Nothing large may shine there.
+fn dark_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours, dark: &Colours) -> Option<[Colour; 5]> {
+    let accents = read_accents(source, tokens, "dark.")?;
+    if light.shapes == Colours::LIGHT.shapes && accents == [None; 3] {
+        return Some(dark.shapes);
+    }
+    let [brand, .., quiet] = light.shapes.map(|shape| shape.towards(dark.surface, 45));
+    let accent = |at: usize| accents[at].unwrap_or_else(|| light.shapes[at + 1].towards(dark.surface, 55));
+    Some([brand, accent(0), accent(1), accent(2), quiet.towards(dark.surface, 70)])
+}
+
+/// The colours of the picture that are given; `None` when one is no colour.
+fn read_accents(source: &Source<'_>, tokens: &Tokens, group: &str) -> Option<[Option<Colour>; 3]> {
+    let mut right = true;
+    let accents = ACCENTS.map(|path| {
+        let path = format!("{group}{path}");
+        let given = tokens.paths().any(|(known, _)| known == path);
+        let colour = tokens.get(source, &path).and_then(|token| read_colour(source, &token));
+        right &= colour.is_some() || !given;
+        colour
+    });
+    right.then_some(accents)
+}
+
 /// A colour that cannot be read on one of its grounds.
 struct Unread {
     /// The token that is to blame.
@@ -352,11 +312,16 @@ fn tell(source: &Source<'_>, mut unread: Vec<Unread>) {
     }
 }
 
+/// The tokens that are colours here.
+fn colours() -> impl Iterator<Item = &'static str> {
+    ROLES.into_iter().map(|(_, path)| path).chain(ACCENTS)
+}
+
 /// One warning for all tokens that change nothing here: a theme of a website has hundreds.
 fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
     let is_used = |path: &str| {
         let path = path.strip_prefix("dark.").unwrap_or(path);
-        [NAME, LOGO_FILE, FONT].contains(&path) || ROLES.iter().any(|(_, known)| *known == path)
+        [NAME, LOGO_FILE, FONT].contains(&path) || colours().any(|known| known == path)
     };
     let values: Vec<String> = tokens.paths().filter_map(|(path, _)| tokens.referred(path)).collect();
     let mut unused: Vec<(&str, usize)> = tokens
@@ -365,8 +330,7 @@ fn warn_of_unused(source: &Source<'_>, tokens: &Tokens) {
         .collect();
     unused.sort_by_key(|(_, at)| *at);
     if let Some((path, at)) = unused.first() {
-        let known: Vec<&str> =
-            [NAME, LOGO_FILE, FONT].into_iter().chain(ROLES.map(|(_, path)| path)).collect();
+        let known: Vec<&str> = [NAME, LOGO_FILE, FONT].into_iter().chain(colours()).collect();
         source.warn(
             *at,
             format!("tokens that change nothing on a pillar: {}, the first is {path}", unused.len()),

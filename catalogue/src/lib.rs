@@ -30,7 +30,7 @@ mod upl;
 
 pub use announcements::Announcement;
 pub use answers::{Answer, Next, Product, Valid};
-pub use branding::{Branding, Colours};
+pub use branding::{Branding, Colours, Logo};
 pub use colour::Colour;
 pub use edition::Edition;
 pub use load::Checked;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::answers::{self, AnswerIds, Known, Product};
 use super::fees::{self, Fees};
@@ -86,8 +87,8 @@ impl Files<'_> {
         let synonyms = self.optional(SYNONYMS, synonyms::read).flatten().unwrap_or_default();
         let announced = self.optional(ANNOUNCEMENTS, |source| announcements::read(source, &answers));
         let branding = match self.optional(branding::FILE, |source| branding::read(source, self.dir)) {
-            None => branding::without_file(self.dir),
-            Some(read) => read.unwrap_or_default(),
+            None => branding::without_file(self.dir, &self.findings),
+            Some(read) => read,
         };
         let addresses = self.text(ADDRESSES).and_then(|text| {
             let source = self.source(ADDRESSES, &text);
@@ -104,7 +105,7 @@ impl Files<'_> {
             products,
             synonyms,
             announcements: announced.flatten().unwrap_or_default(),
-            branding,
+            branding: Arc::new(branding.unwrap_or_default()),
             addresses: addresses?,
         })
     }

@@ -1,6 +1,7 @@
 //! What a catalogue is made of, after it was checked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 mod task;
 
@@ -122,8 +123,8 @@ pub struct Catalogue {
     pub synonyms: Synonyms,
     /// What is told for a time.
     pub announcements: Vec<Announcement>,
-    /// How the municipality looks.
-    pub branding: Branding,
+    /// How the municipality looks; shared with every view of a visit.
+    pub branding: Arc<Branding>,
     /// The addresses that a postcode and number can name.
     pub addresses: Addresses,
 }

@@ -16,7 +16,7 @@ mod kind;
 mod offered;
 mod place;
 
-const ICONS: [(&str, Icon); 21] = [
+const ICONS: [(&str, Icon); 22] = [
     ("report", Icon::Report),
     ("phone", Icon::Phone),
     ("bulky-waste", Icon::BulkyWaste),
@@ -38,6 +38,7 @@ const ICONS: [(&str, Icon); 21] = [
     ("complaint", Icon::Complaint),
     ("idea", Icon::Idea),
     ("letter", Icon::Letter),
+    ("pass", Icon::Pass),
 ];
 
 const DEVICES: [(&str, Device); 4] = [

@@ -1,6 +1,7 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod catalogue_preview;
 mod payments;
 mod seal_keys;
 
@@ -52,6 +53,9 @@ enum Command {
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// Look after the catalogue: what pillars offer and say.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Look a transaction up by its reference. Exit code 1 when there is none.
     Transaction {
         /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
@@ -149,6 +153,15 @@ enum RecordingCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum CatalogueCommand {
+    /// Make pictures of all screens of a task, as residents will see them, and print their paths.
+    ///
+    /// The pillar's program `zuil` makes them, which must stand beside zuil-hub or on the PATH. It needs no hub and
+    /// no display.
+    Preview(catalogue_preview::Preview),
+}
+
+#[derive(Debug, Subcommand)]
 enum PasswordCommand {
     /// Make a new staff password, print it once, and sign everyone out. The hub may be running.
     Reset(Common),
@@ -191,6 +204,7 @@ impl Cli {
             Command::Recording(RecordingCommand::Open { file, common }) => {
                 open_recording(&common.config, &file)
             }
+            Command::Catalogue(CatalogueCommand::Preview(wanted)) => catalogue_preview::preview(&wanted),
             Command::Transaction { reference, json, common } => find(&common.config, &reference, json),
             Command::Payments(common) => payments::list(&common.config),
             Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {

@@ -61,5 +61,6 @@ pub(super) fn icon(icon: Icon) -> IconName {
         Icon::Complaint => IconName::Complaint,
         Icon::Idea => IconName::Idea,
         Icon::Letter => IconName::Letter,
+        Icon::Pass => IconName::Pass,
     }
 }

@@ -3,6 +3,7 @@
 use slint::ComponentHandle;
 
 use super::Sink;
+use super::branding::{self, Shown};
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
 use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
@@ -11,6 +12,7 @@ use zuil_catalogue::{Direction, Language};
 
 pub(super) struct Frame {
     languages: Rows<LanguageRow>,
+    branding: Shown,
 }
 
 pub(super) fn connect(app: &ui::App, sink: &Sink) -> Frame {
@@ -37,12 +39,14 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Frame {
     });
     connect_primary(app, sink);
     connect_keys(app, sink);
-    Frame { languages }
+    Frame { languages, branding: Shown::default() }
 }
 
 impl Frame {
     pub(super) fn show(&self, app: &ui::App, view: &View) {
         let frame = &view.frame;
+        self.branding.show(app, &frame.branding);
+        branding::show_name(app, &frame.branding, &frame.municipality);
         let theme = app.global::<Theme>();
         theme.set_dark(frame.dark);
         theme.set_text_size(match frame.text_size {

@@ -2,7 +2,7 @@
 //! and with something to mend. All names, numbers and addresses are made up.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -52,6 +52,7 @@ impl Words {
         Frame {
             municipality: "Voorbeeldhuizen".to_owned(),
             phone: "14 0000".to_owned(),
+            branding: Arc::default(),
             language: self.0,
             languages: Language::ALL.to_vec(),
             text_size: TextSize::Normal,

@@ -6,7 +6,9 @@
 //! they show is the last view, and a touch changes nothing until the visit answers with another.
 
 mod attract;
+mod branding;
 mod choose;
+mod easel;
 mod explain;
 #[cfg(feature = "simulators")]
 mod finger;
@@ -34,6 +36,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use slint::ComponentHandle;
+
+pub use easel::Easel;
 
 use crate::visit::{Intent, Screen, View};
 use zuil_catalogue::Language;

@@ -16,6 +16,7 @@ use super::*;
 use crate::texts::say;
 use crate::visit::TextSize;
 
+mod branding;
 mod fit;
 
 const WIDTH: f32 = 1080.0;

@@ -95,6 +95,7 @@ mod tests {
             frame: Frame {
                 municipality: "Voorbeeldhuizen".into(),
                 phone: "14 0000".into(),
+                branding: Arc::default(),
                 language: Language::Nl,
                 languages: Language::ALL.to_vec(),
                 text_size: TextSize::Normal,

@@ -107,6 +107,7 @@ impl Visit {
         let frame = Frame {
             municipality: municipality.name.clone(),
             phone: municipality.phone.clone(),
+            branding: Arc::clone(&self.edition.catalogue.branding),
             language: self.comfort.language,
             languages: municipality.languages.clone(),
             text_size: self.comfort.text_size,

@@ -3,10 +3,12 @@
 //! Texts from the catalogue are already in the visit's language. Fixed words are not here: whoever
 //! shows the view has them in its translations.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
-use zuil_catalogue::{Icon, Language};
+use zuil_catalogue::{Branding, Icon, Language};
 
 use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
 
@@ -30,6 +32,7 @@ impl View {
         let frame = Frame {
             municipality: String::new(),
             phone: String::new(),
+            branding: Arc::default(),
             language: Language::default(),
             languages: Language::ALL.to_vec(),
             text_size: TextSize::default(),
@@ -54,6 +57,8 @@ pub struct Frame {
     pub municipality: String,
     /// The number to call, for help.
     pub phone: String,
+    /// How the municipality looks. Shared by all views of an edition, so that comparing two views costs nothing.
+    pub branding: Arc<Branding>,
     /// The language of the visit.
     pub language: Language,
     /// The languages that can be chosen, in this order.

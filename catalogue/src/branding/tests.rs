@@ -9,13 +9,18 @@ use crate::findings::Findings;
 fn the_colours_without_a_branding_are_those_of_the_theme() {
     let theme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/theme.slint");
     let theme = std::fs::read_to_string(theme).unwrap();
-    let (mut light, mut dark) = (Colours::LIGHT, Colours::DARK);
-    for (role, _) in ROLES {
-        let line = theme.lines().find(|line| line.contains(&format!("<color> {role}:")));
-        let (_, colours) = line.and_then(|line| line.split_once('?')).unwrap();
-        let (of_dark, of_light) = colours.trim_end_matches(';').split_once(':').unwrap();
-        assert_eq!(Colour::parse(of_light.trim()), light.role(role).copied(), "{role}");
-        assert_eq!(Colour::parse(of_dark.trim()), dark.role(role).copied(), "{role}");
+    for (palette, mut colours) in [("light", Colours::LIGHT), ("dark", Colours::DARK)] {
+        let block = theme
+            .split(&format!("<Palette> {palette}-colours: {{"))
+            .nth(1)
+            .and_then(|rest| rest.split('}').next());
+        for (role, _) in ROLES {
+            let line = block.unwrap().lines().find_map(|line| line.trim().strip_prefix(&format!("{role}: ")));
+            let colour = Colour::parse(line.unwrap().trim_end_matches(','));
+            assert_eq!(colour, colours.role(role).copied(), "{role}");
+        }
+        let shapes = colours.shapes.map(|shape| shape.to_string()).join(", ");
+        assert!(theme.contains(&format!("<[color]> {palette}-shapes: [{shapes}];")), "{shapes}");
     }
 }
 
@@ -45,9 +50,47 @@ fn a_branding_gives_its_own_colours_and_keeps_the_others() {
     let source = Source { file: FILE, text, findings: &findings };
     let branding = read(&source, Path::new("nowhere")).unwrap();
     assert_eq!(branding.name.as_deref(), Some("Nieuwdorp"));
-    assert_eq!(branding.light, Colours { brand: Colour::new(0x7a_00_19), ..Colours::LIGHT });
-    assert_eq!((branding.dark, branding.logo), (Colours::DARK, None));
+    let brand = Colour::new(0x7a_00_19);
+    assert_eq!(branding.light.shapes[0], brand, "the picture on the first screen goes with it");
+    assert_eq!(branding.light, Colours { brand, shapes: branding.light.shapes, ..Colours::LIGHT });
+    assert_eq!(branding.dark, Colours { shapes: branding.dark.shapes, ..Colours::DARK });
+    assert_eq!(branding.logo, None);
     assert_eq!(findings.into_mistakes_and_warnings(), (vec![], vec![]));
+}
+
+/// How bright a colour is, from 0 to 21.
+fn brightness(colour: Colour) -> f64 {
+    colour.contrast(Colour::new(0))
+}
+
+#[test]
+fn the_picture_on_the_first_screen_has_the_other_colours_of_the_municipality_and_is_darker_in_the_dark() {
+    let findings = Findings::default();
+    let text = "{\"basis\": {\"color\": {\"accent-1-inverse\": {\"bg-default\": {\"value\": \"#ff0000\"}}, \
+                \"accent-3-inverse\": {\"bg-default\": {\"value\": \"#00ff00\"}}}}, \"dark\": {\"basis\": {\"color\": \
+                {\"accent-3-inverse\": {\"bg-default\": {\"value\": \"#003300\"}}}}}}";
+    let branding = read(&Source { file: FILE, text, findings: &findings }, Path::new("nowhere")).unwrap();
+    let Colours { shapes, brand, .. } = branding.light;
+    assert_eq!((shapes[0], shapes[1], shapes[3]), (brand, Colour::new(0xff_00_00), Colour::new(0x00_ff_00)));
+    assert_ne!(shapes[2], Colours::LIGHT.shapes[2], "a tint, not a colour of ours");
+    assert_eq!(branding.dark.shapes[3], Colour::new(0x00_33_00));
+    for (dark, light) in branding.dark.shapes.iter().zip(&shapes).skip(1) {
+        assert!(brightness(*dark) < brightness(*light), "{dark} {light}");
+    }
+    assert_eq!(findings.into_mistakes_and_warnings(), (vec![], vec![]));
+}
+
+#[test]
+fn a_logo_that_no_branding_names_is_found_by_its_usual_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let findings = Findings::default();
+    assert_eq!(without_file(dir.path(), &findings).unwrap().logo, None);
+    std::fs::write(dir.path().join("logo.svg"), "<svg width=\"8\" height=\"8\"/>").unwrap();
+    let logo = without_file(dir.path(), &findings).unwrap().logo.unwrap();
+    assert_eq!((logo.file.as_str(), logo.svg.as_str()), ("logo.svg", "<svg width=\"8\" height=\"8\"/>"));
+    std::fs::write(dir.path().join("logo.svg"), "<svg").unwrap();
+    assert!(without_file(dir.path(), &findings).is_none());
+    assert_eq!(findings.into_mistakes_and_warnings().0[0].file, "logo.svg");
 }
 
 #[test]

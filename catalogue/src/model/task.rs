@@ -114,6 +114,8 @@ pub enum Icon {
     Idea,
     /// A letter.
     Letter,
+    /// A pass with a container on it.
+    Pass,
 }
 
 /// What a task costs: the sum of its parts.

@@ -208,6 +208,10 @@ const CHANGES: &[Change] = &[
     ("a token without its value", "branding.json", "\"color-subtle\": { \"value\": \"#3a4a55\" }", "\"color-subtle\": ‸\"#3a4a55\""),
     ("a token twice", "branding.json", "\"color-subtle\": { \"value\": \"#3a4a55\"", "\"bg-document\": ‸{ \"value\": \"#ffffff\""),
     ("a logo that there is not", "branding.json", "\"mark.svg\"", "‸\"mark.png\""),
+    ("a picture beside the brand that is no colour", "branding.json", "\"action-1-inverse\": {", "\"accent-1-inverse\": { \"bg-default\": { \"value\": ‸\"orange\" } },\n      \"action-1-inverse\": {"),
+    ("a logo that was cut off", "mark.svg", "/></svg>", "/‸"),
+    ("a logo that is another kind of file", "mark.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><rect width=\"8\" height=\"8\"/></svg>", "‸<html><p>404</p></html>"),
+    ("a logo without a size", "mark.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\">", "‸<svg xmlns=\"http://www.w3.org/2000/svg\">"),
 ];
 
 #[test]
@@ -267,6 +271,8 @@ const SPOILT: &[(&str, Spoil)] = &[
     ("a file of answers that is a folder", |folder| {
         fs::create_dir(folder.path().join("answers/more.toml")).unwrap();
     }),
+    ("a logo with a photograph in it", |folder| folder.write("mark.svg", "x".repeat(200_001))),
+    ("a logo in another encoding", |folder| folder.write("mark.svg", b"<svg caf\xE9/>")),
     ("no addresses", |folder| fs::remove_file(folder.path().join("addresses.csv")).unwrap()),
     ("no file of the municipality", |folder| fs::remove_file(folder.path().join(START)).unwrap()),
     ("no fees, which a task names", |folder| fs::remove_file(folder.path().join("fees.toml")).unwrap()),

@@ -36,7 +36,7 @@ const KINDS: [&str; 20] = [
     "appointment",
     "group",
 ];
-const ICONS: [&str; 21] = [
+const ICONS: [&str; 22] = [
     "report",
     "phone",
     "bulky-waste",
@@ -58,6 +58,7 @@ const ICONS: [&str; 21] = [
     "complaint",
     "idea",
     "letter",
+    "pass",
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SYSTEMS: [&str; 4] = ["open-zaak", "open-klant", "signalen", "e-mail"];
@@ -388,6 +389,75 @@ fn synonyms() -> Value {
     )
 }
 
+/// The tokens of the branding, and what each is. The colours are those of the dark screen, too.
+const LOOKS: [(&str, &str); 3] = [
+    ("zuil.name", "The name beside the logo, when it is not that of municipality.toml."),
+    ("zuil.logo", "The file of the logo: SVG, beside this file."),
+    ("basis.text.font-family.default", "The type; the pillars have Noto Sans of themselves."),
+];
+const COLOURS: [(&str, &str); 20] = [
+    ("basis.color.default.bg-document", "The ground of the screen."),
+    ("basis.color.default.bg-subtle", "The ground of what can be touched."),
+    ("basis.color.default.bg-active", "The same while it is touched."),
+    ("basis.color.default.color-document", "Words."),
+    ("basis.color.default.color-subtle", "Words that matter less."),
+    ("basis.color.default.border-default", "Lines around what can be touched."),
+    ("basis.color.action-1-inverse.bg-default", "The primary action, icons, and the ground of the logo."),
+    ("basis.color.action-1-inverse.bg-active", "The same while it is touched."),
+    ("basis.color.action-1-inverse.color-default", "Words on the two."),
+    ("basis.focus.outline-color", "The outer half of the ring of the focus."),
+    ("basis.focus.inverse.outline-color", "The inner half."),
+    ("basis.color.positive.color-default", "It went well."),
+    ("basis.color.positive.bg-default", "The ground of what says so."),
+    ("basis.color.warning.color-default", "Take care."),
+    ("basis.color.warning.bg-default", "The ground of what says so."),
+    ("basis.color.negative.color-default", "It went wrong, or stops."),
+    ("basis.color.negative.bg-default", "The ground of what says so."),
+    ("basis.color.accent-1-inverse.bg-default", "A colour of the picture on the first screen."),
+    ("basis.color.accent-2-inverse.bg-default", "A colour of the picture on the first screen."),
+    ("basis.color.accent-3-inverse.bg-default", "A colour of the picture on the first screen."),
+];
+
+/// The tokens of a website may stand there, too: what is not known here is let be.
+fn branding() -> Value {
+    let token = |value: Value| {
+        let of = |name: &str| json!({ "type": "object", "required": [name], "properties": { name: value } });
+        json!({ "anyOf": [of("value"), of("$value")] })
+    };
+    let definitions = json!({
+        "word": token(json!({ "type": "string" })),
+        "colour": token(json!({ "type": "string", "pattern": "^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|\\{.+\\})$" })),
+    });
+    let mut root = json!({ "type": "object" });
+    for (path, says) in LOOKS {
+        put(&mut root, path, json!({ "allOf": [named("word")], "description": says }));
+    }
+    for (path, says) in COLOURS {
+        let colour = json!({ "allOf": [named("colour")], "description": says });
+        put(&mut root, path, colour.clone());
+        put(&mut root, &format!("dark.{path}"), colour);
+    }
+    document(
+        "The branding",
+        "How the municipality looks, as tokens of the NL Design System.",
+        root,
+        definitions,
+    )
+}
+
+/// Puts what a token is at its path, with the groups that lead there.
+fn put(group: &mut Value, path: &str, token: Value) {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let inner = &mut group["properties"][first];
+    match rest {
+        None => *inner = token,
+        Some(rest) => {
+            inner["type"] = json!("object");
+            put(inner, rest, token);
+        }
+    }
+}
+
 fn all() -> [(&'static str, Value); 6] {
     [
         ("task", task()),
@@ -401,7 +471,7 @@ fn all() -> [(&'static str, Value); 6] {
 
 #[test]
 fn the_schemas_are_those_that_are_written_here() {
-    for (name, schema) in all() {
+    for (name, schema) in all().into_iter().chain([("branding", branding())]) {
         let file = here(&format!("schema/{name}.json"));
         let told = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
         if std::env::var_os("ZUIL_REGENERATE").is_some() {
@@ -543,6 +613,37 @@ fn each_file_of_the_example_and_of_the_small_catalogue_names_its_schema_or_fits_
         }
     }
     assert!(read > 150, "{read}");
+}
+
+#[test]
+fn the_schema_of_the_branding_has_the_tokens_that_the_check_uses_and_both_brandings_fit_it() {
+    let folder = Folder::small();
+    folder.write("branding.json", "{ \"utrecht\": { \"link\": { \"value\": \"#00f\" } } }");
+    let warnings = Catalogue::check(folder.path()).warnings;
+    let (_, used) = warnings[0].remedy.split_once("A pillar uses: ").unwrap();
+    let used: BTreeSet<&str> = used.trim_end_matches('.').split(", ").collect();
+    assert_eq!(used, LOOKS.into_iter().chain(COLOURS).map(|(path, _)| path).collect());
+    let schema = branding();
+    for file in ["example/branding.json", "tests/small/branding.json"] {
+        let tokens: Value = serde_json::from_str(&fs::read_to_string(here(file)).unwrap()).unwrap();
+        assert!(tokens["$schema"] == "../schema/branding.json" || file.starts_with("tests"), "{file}");
+        assert_eq!(validate(&schema, &schema, &tokens, file), Vec::<String>::new());
+    }
+    let wrong = json!({ "dark": { "basis": { "color": { "positive": { "bg-default": "#fff" } } } } });
+    assert!(!validate(&schema, &schema, &wrong, "").is_empty());
+}
+
+#[test]
+fn the_guide_to_the_catalogue_explains_every_token() {
+    let guide = fs::read_to_string(here("../docs/catalogue.md")).unwrap();
+    for (path, _) in LOOKS.into_iter().chain(COLOURS) {
+        // The ground of something may stand behind it: `….color-default`, `.bg-default`.
+        let behind =
+            path.strip_suffix(".bg-default").map(|of| format!("`{of}.color-default`, `.bg-default`"));
+        let told =
+            guide.contains(&format!("`{path}`")) || behind.is_some_and(|behind| guide.contains(&behind));
+        assert!(told, "docs/catalogue.md does not tell of {path}");
+    }
 }
 
 #[test]

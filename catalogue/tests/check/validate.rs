@@ -72,8 +72,12 @@ fn inside(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
         }
     }
     for rule in schema["allOf"].as_array().into_iter().flatten() {
-        if validate(root, &rule["if"], value, path).is_empty() {
-            wrong.extend(validate(root, &rule["then"], value, path));
+        match rule.get("if") {
+            None => wrong.extend(validate(root, rule, value, path)),
+            Some(when) if validate(root, when, value, path).is_empty() => {
+                wrong.extend(validate(root, &rule["then"], value, path));
+            }
+            Some(_) => {}
         }
     }
     wrong

@@ -40,6 +40,7 @@ const CHANGES: &[(&str, &str, &str, &str)] = &[
     ("words of offices", "tasks/letter.toml", "Wij lezen hem.", "Indien nodig bellen wij u omtrent uw brief."),
     ("long words", "tasks/letter.toml", "Wij lezen hem.", "De gemeentelijke belastingverordening kwijtscheldingsbepalingen omvat vermogensvaststelling. Onafhankelijke bezwaarschriftencommissies adviseren burgemeester en wethouders over heroverwegingen, belanghebbenden informeren."),
     ("tokens of a website", "branding.json", "\"huis\": {", "\"utrecht\": { \"link\": { \"color\": { \"value\": \"#00f\" } } },\n  \"huis\": {"),
+    ("letters in a logo", "mark.svg", "<rect width=\"8\" height=\"8\"/>", "<text>Voorbeeld</text>"),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 //! stands on the wrong side or lacks a letter.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use ab_glyph::{Font, FontRef};
 use i_slint_core::item_rendering::{PlainOrStyledText, RenderText};
@@ -13,7 +14,7 @@ use i_slint_core::items::{
 use i_slint_core::layout::Orientation;
 use i_slint_core::lengths::LogicalRect;
 use i_slint_core::window::WindowInner;
-use zuil_catalogue::Direction;
+use zuil_catalogue::{Branding, Direction};
 
 use super::*;
 
@@ -275,6 +276,29 @@ fn every_text_fits_in_polish_and_turkish() {
 #[test]
 fn every_text_fits_in_arabic_and_ukrainian() {
     every_text_fits(&[Language::Ar, Language::Uk]);
+}
+
+#[test]
+fn the_name_of_a_municipality_fits_beside_a_logo_in_every_language_and_size() {
+    let pillar = Pillar::new();
+    let named = |name: Option<&str>| Branding {
+        name: name.map(str::to_owned),
+        logo: branding::red_logo(10),
+        ..Branding::default()
+    };
+    for own in [named(None), named(Some("Groenvoort aan de Linge"))].map(Arc::new) {
+        for (name, mut view) in every_view().filter(|(name, _)| name.ends_with("-question-yes-no")) {
+            view.frame.municipality = "Bodegraven-Reeuwijk".to_owned();
+            view.frame.branding = Arc::clone(&own);
+            pillar.show(&view);
+            assert_eq!(faults(&pillar, view.frame.language), Vec::<String>::new(), "{name}");
+            let bar = if view.frame.text_size == TextSize::Normal { 144.0 } else { 112.0 };
+            let label = own.name.as_deref().unwrap_or("Bodegraven-Reeuwijk");
+            let shown = words(&pillar).into_iter().find(|words| words.text == label).unwrap();
+            let Words { place, .. } = shown;
+            assert!(place.min_y() >= 0.0 && place.max_y() <= bar, "{name}: {label} at {place:?}");
+        }
+    }
 }
 
 #[test]

@@ -67,3 +67,18 @@ fn nobody_is_left_in_a_language_that_the_next_edition_has_not() {
     assert_eq!(pillar.visit.view(pillar.now).frame.language, Language::Nl);
     assert_eq!(pillar.visit.view(pillar.now).frame.languages, [Language::Nl, Language::En]);
 }
+
+#[test]
+fn the_next_edition_repaints_the_screens_when_nobody_is_here() {
+    let mut pillar = pillar();
+    let before = pillar.view();
+    let mut next = Catalogue::clone(&example());
+    let repainted = zuil_catalogue::Branding { name: Some("Nieuwdorp".into()), ..Default::default() };
+    next.branding = Arc::new(repainted);
+    pillar.tell(Event::Resident(Intent::Begin));
+    pillar.tell(Event::Edition(Arc::new(next).into()));
+    assert!(Arc::ptr_eq(&pillar.view().frame.branding, &before.frame.branding), "not under somebody's eyes");
+    pillar.tell(Event::Resident(Intent::Stop));
+    assert_eq!(pillar.view().frame.branding.name.as_deref(), Some("Nieuwdorp"));
+    assert!(pillar.view() != before, "so that it is shown");
+}
