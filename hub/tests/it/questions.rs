@@ -123,6 +123,15 @@ async fn what_is_too_large_or_no_question_at_all_is_refused() {
 }
 
 #[tokio::test]
+async fn what_a_hub_has_never_heard_of_is_answered_so_that_a_newer_pillar_does_without() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let url = format!("{}/v1/from-later", pillar.binding.hub_url);
+    let response = pillar.client.post(url).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_revoked_pillar_tells_nothing_any_more() {
     let hub = hub().await;
     let pillar = hub.add_pillar("jumbo");

@@ -27,7 +27,7 @@ const NL: QuestionTexts = QuestionTexts {
     title: "Wat bewoners niet vonden",
     empty: "Er is in de laatste 90 dagen niets gemeld wat bewoners niet vonden.",
     empty_help: "Zoekt iemand bij een zuil iets waar geen antwoord op is, dan staan de woorden hier: zonder \
-                 cijfers, namen en e-mailadressen. Zo ziet u welk antwoord nog ontbreekt.",
+                 cijfers, e-mailadressen en veelvoorkomende namen. Zo ziet u welk antwoord nog ontbreekt.",
     what_to_do: "Wat u hiermee doet",
     steps: [
         "Is er al een antwoord? Zet de woorden van bewoners erbij als vraag, of bij de synoniemen.",
@@ -51,7 +51,7 @@ const EN: QuestionTexts = QuestionTexts {
     title: "What residents did not find",
     empty: "In the last 90 days nothing was reported that residents did not find.",
     empty_help: "When someone searches at a pillar for something that has no answer, the words appear here: without \
-                 digits, names and e-mail addresses. So you see which answer is still missing.",
+                 digits, e-mail addresses and common names. So you see which answer is still missing.",
     what_to_do: "What to do with this",
     steps: [
         "Is there an answer already? Add the residents' words to it as a question, or to the synonyms.",
