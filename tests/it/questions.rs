@@ -61,8 +61,10 @@ fn what_was_not_found_while_the_network_was_away_reaches_the_editors_and_leaves_
 #[test]
 fn a_question_that_the_hub_has_counts_once_though_the_pillar_never_heard_so() {
     let town = Town::new();
-    outbox(&town).keep_question(&question(1, "drone")).unwrap();
+    town.network.cut();
     let resident = town.resident();
+    outbox(&town).keep_question(&question(1, "drone")).unwrap();
+    town.network.mend();
     until_editors_read(&town, &[("drone", 1)]);
     drop(resident);
     // As after a power cut before the hub's answer was durable: it is still there.
@@ -76,9 +78,11 @@ fn a_question_that_the_hub_has_counts_once_though_the_pillar_never_heard_so() {
 #[test]
 fn a_name_that_a_pillar_left_in_does_not_reach_the_editors() {
     let town = Town::new();
+    town.network.cut();
+    let _resident = town.resident();
     let outbox = outbox(&town);
     outbox.keep_question(&question(1, "drone van fatima yilmaz")).unwrap();
     outbox.keep_question(&question(2, "fatima yilmaz")).unwrap();
-    let _resident = town.resident();
+    town.network.mend();
     until_editors_read(&town, &[("drone", 1)]);
 }
