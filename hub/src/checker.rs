@@ -8,11 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use zuil_wire::verify::VerifyKey;
 
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
-use crate::store::{Checked, CheckedAs, Content, Store, StoreError, Trouble, Unchecked, is_genuine};
+use crate::store::{
+    Checked, CheckedAs, Content, Store, StoreError, Trouble, Unchecked, is_genuine, questions_since,
+};
 
 /// How many are looked at before what was found is written: about 25 milliseconds of work.
 const PIECE: u32 = 256;
@@ -20,6 +23,8 @@ const PIECE: u32 = 256;
 const REST: Duration = Duration::from_secs(1);
 /// How often the store is tended at most, since that makes the disk work.
 const TENDING: Duration = Duration::from_millis(500);
+/// How often what is too old is forgotten.
+const FORGETTING: Duration = Duration::from_secs(60 * 60);
 /// How long it rests when there is nothing to do: then it looks after the store.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -130,12 +135,12 @@ impl Bell {
     }
 }
 
-/// Checks and tends the store on this thread until the bell says that it is enough. As long as it rings again
+/// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As long as it rings again
 /// and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
     let mut last_error = String::new();
-    let mut tended: Option<Instant> = None;
+    let (mut tended, mut forgot): (Option<Instant>, Option<Instant>) = (None, None);
     while !bell.ended.load(Ordering::Acquire) {
         let before = bell.count.load(Ordering::Relaxed);
         let more = match check_some(store, keys, PIECE) {
@@ -150,6 +155,12 @@ pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -
                 tell_once(&mut last_error, &error.to_string());
             }
             tended = Some(Instant::now());
+        }
+        if forgot.is_none_or(|forgot| forgot.elapsed() >= FORGETTING) {
+            if let Err(error) = store.forget_questions(questions_since(Timestamp::now())) {
+                tell_once(&mut last_error, &error.to_string());
+            }
+            forgot = Some(Instant::now());
         }
         let is_quiet = bell.count.load(Ordering::Relaxed) == before && !is_busy();
         if !is_quiet {

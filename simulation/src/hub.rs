@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::checker::check_some;
-use zuil_hub::intake::{ReportError, Upload, UploadError, report};
+use zuil_hub::intake::{QuestionsError, ReportError, Upload, UploadError, questions, report};
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
@@ -50,6 +50,7 @@ pub(crate) struct Row {
 pub(crate) enum Work {
     Upload(Upload),
     Report(Box<HealthReport>),
+    Questions(questions::Asked),
     Hello,
 }
 
@@ -132,6 +133,16 @@ impl HubSide {
                     None,
                 )
             })?)),
+            Kind::Questions => Work::Questions(questions::parse(body).map_err(|error| {
+                Reply::Status(
+                    match error {
+                        QuestionsError::TooMany => 413,
+                        QuestionsError::Version => 426,
+                        QuestionsError::Form => 400,
+                    },
+                    None,
+                )
+            })?),
             Kind::Hello => Work::Hello,
         };
         Ok((known, work))
@@ -147,6 +158,10 @@ impl HubSide {
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
             Work::Report(report) => report::take_in(&report, pillar, store, now)
+                .map_err(|error| error.to_string())
+                .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
+            Work::Questions(asked) => asked
+                .take_in(pillar, store, now)
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
             Work::Hello => store

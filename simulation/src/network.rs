@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use zuil::sync::{Hub, SyncError};
-use zuil_wire::{HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse};
 
 use crate::planted::Saboteur;
 
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) enum Kind {
     Upload,
     Report,
+    Questions,
     Hello,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    async fn ask(&self, kind: Kind, body: Vec<u8>) -> Result<Vec<u8>, SyncError> {
+    async fn sends(&self, kind: Kind, body: Vec<u8>) -> Result<Vec<u8>, SyncError> {
         let (reply, answer) = oneshot::channel();
         let _ = self.out.send(Exchange { pillar: self.pillar, kind, body, reply: Some(reply) });
         match tokio::time::timeout(PATIENCE, answer).await {
@@ -67,7 +68,7 @@ impl Line {
 impl Hub for Line {
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
         let request = self.saboteur.sends(request);
-        let body = self.ask(Kind::Upload, json(&*request)?).await;
+        let body = self.sends(Kind::Upload, json(&*request)?).await;
         let answer = body.and_then(|body| {
             serde_json::from_slice(&body).map_err(|_| SyncError::BadAnswer("it is no answer to an upload"))
         });
@@ -75,12 +76,17 @@ impl Hub for Line {
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
-        let body = self.ask(Kind::Report, json(report)?).await?;
+        let body = self.sends(Kind::Report, json(report)?).await?;
         serde_json::from_slice(&body).map_err(|_| SyncError::BadAnswer("it is no answer to a report"))
     }
 
+    async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
+        let body = self.sends(Kind::Questions, json(questions)?).await?;
+        serde_json::from_slice(&body).map_err(|_| SyncError::BadAnswer("it is no answer to questions"))
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
-        self.ask(Kind::Hello, Vec::new()).await.map(drop)
+        self.sends(Kind::Hello, Vec::new()).await.map(drop)
     }
 }
 

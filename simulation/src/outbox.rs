@@ -12,7 +12,7 @@ use zuil::outbox::{
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
 
 use crate::planted::Saboteur;
 use crate::witness::Witness;
@@ -114,6 +114,18 @@ impl Outbox for Watched {
 
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
         self.inner.acknowledge_surveys(ids)
+    }
+
+    fn keep_question(&self, question: &QuestionItem) -> Result<()> {
+        self.inner.keep_question(question)
+    }
+
+    fn pending_questions(&self, limit: usize) -> Result<Vec<QuestionItem>> {
+        self.inner.pending_questions(limit)
+    }
+
+    fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
+        self.inner.acknowledge_questions(ids)
     }
 
     fn room(&self) -> Result<u32> {

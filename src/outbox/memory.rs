@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::{Refusal, SurveyItem};
 use zuil_wire::seal::Sealed;
-use zuil_wire::{Header, ItemOutcome, PaymentRecord, PaymentState, State};
+use zuil_wire::{Header, ItemOutcome, PaymentRecord, PaymentState, QuestionItem, State};
 
 use super::rules::{self, Consequence, Known, Progress, STEP};
 use super::{
@@ -34,6 +34,7 @@ struct Kept {
     /// In the order of their intents.
     journal: Vec<Line>,
     surveys: BTreeMap<Uuid, SurveyItem>,
+    questions: BTreeMap<Uuid, QuestionItem>,
     tried: HashMap<Uuid, Attempts>,
 }
 
@@ -422,6 +423,27 @@ impl Outbox for MemoryOutbox {
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
         let mut kept = self.kept();
         ids.iter().for_each(|id| drop(kept.surveys.remove(id)));
+        Ok(())
+    }
+
+    fn keep_question(&self, question: &QuestionItem) -> Result<()> {
+        let mut kept = self.kept();
+        kept.questions.entry(question.id).or_insert_with(|| question.clone());
+        while kept.questions.len() > rules::MOST_QUESTIONS {
+            let oldest = kept.questions.values().min_by_key(|it| (it.on, std::cmp::Reverse(it.id)));
+            let Some(oldest) = oldest.map(|it| it.id) else { break };
+            kept.questions.remove(&oldest);
+        }
+        Ok(())
+    }
+
+    fn pending_questions(&self, limit: usize) -> Result<Vec<QuestionItem>> {
+        Ok(self.kept().questions.values().take(limit).cloned().collect())
+    }
+
+    fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
+        let mut kept = self.kept();
+        ids.iter().for_each(|id| drop(kept.questions.remove(id)));
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! The outbox: committed transactions until the hub has them, and the payment journal.
 //!
 //! Contract: a method that changes something returns `Ok` only when the change is durable. What is kept
-//! is sealed; nothing plain is ever written. States go forward only: saved → received → registered, or
+//! is sealed; nothing plain is ever written but the marks of a survey and questions without an answer, from
+//! which what could name a person was taken. States go forward only: saved → received → registered, or
 //! parked; being parked ends when what it was parked for is settled.
 //!
 //! A paid transaction is sealed and kept together with the intent to charge, before the terminal
@@ -26,7 +27,7 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
 
 pub use error::OutboxError;
 pub use memory::MemoryOutbox;
@@ -168,6 +169,26 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When it cannot be made durable.
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()>;
+
+    /// Keeps what somebody asked and did not find. Its words must be without personal data, its id random
+    /// (UUIDv4). Keeping the same id again changes nothing. Only the newest 500 are kept, by their day: they
+    /// are worth no more than that.
+    ///
+    /// # Errors
+    /// When it cannot be made durable.
+    fn keep_question(&self, question: &QuestionItem) -> Result<()>;
+
+    /// At most `limit` questions that the hub does not have yet, in the order of their random ids.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn pending_questions(&self, limit: usize) -> Result<Vec<QuestionItem>>;
+
+    /// Forgets questions that the hub has, or will never want.
+    ///
+    /// # Errors
+    /// When it cannot be made durable.
+    fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()>;
 
     /// What was saved of this outbox when it was damaged, the last time that happened.
     fn salvaged(&self) -> Option<Salvaged> {

@@ -20,6 +20,10 @@ pub(super) const STEP: usize = 64;
 /// Of how many transactions it is remembered how often they were tried.
 pub(super) const MOST_TRIED: usize = 1024;
 
+/// How many questions without an answer are kept. A pillar of which the hub is away, or too old, for long
+/// has the newest of them.
+pub(super) const MOST_QUESTIONS: usize = 500;
+
 /// It must fit in an upload.
 pub(super) fn check_size(sealed: &Sealed) -> Result<()> {
     let bytes = sealed.encapsulated_key.len() + sealed.ciphertext.len();

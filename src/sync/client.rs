@@ -20,7 +20,9 @@ use rustls::crypto::CryptoProvider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use zuil_wire::{Binding, HealthAnswer, HealthReport, UploadRequest, UploadResponse, versions};
+use zuil_wire::{
+    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse, versions,
+};
 
 use super::budget::Budget;
 use super::{Hub, Line, SyncError};
@@ -49,6 +51,7 @@ pub struct HttpsHub {
     budget: Mutex<Budget>,
     transactions: Url,
     report: Url,
+    questions: Url,
     health: Url,
 }
 
@@ -70,6 +73,7 @@ impl HttpsHub {
             budget: Mutex::new(Budget::of(line.max_kilobits)),
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
+            questions: address("/v1/questions")?,
             health: address("/v1/health")?,
         })
     }
@@ -174,6 +178,12 @@ impl Hub for HttpsHub {
         let clock_off_seconds = self.time.wall_is_off().map(|off| off.as_secs());
         let told = HealthReport { clock_off_seconds, ..report.clone() }.in_version(report.version);
         self.post(&self.report, self.write(&told)?, "it is no answer to a report").await
+    }
+
+    async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
+        let body = self.write(questions)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.questions, body, "it is no answer to questions").await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

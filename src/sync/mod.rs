@@ -13,6 +13,7 @@ mod keyring;
 pub mod network;
 pub mod plan;
 mod probe;
+mod questions;
 pub mod report;
 mod worker;
 
@@ -26,7 +27,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
 use zuil_wire::seal::{SealKey, SigningKey};
-use zuil_wire::{Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, UploadRequest, UploadResponse};
+use zuil_wire::{
+    Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
+    UploadResponse,
+};
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
@@ -54,6 +58,11 @@ pub trait Hub: Send + Sync + 'static {
 
     /// Says how the pillar is, and hears what staff found out about its open payments.
     fn report(&self, report: &HealthReport) -> impl Future<Output = Result<HealthAnswer, SyncError>> + Send;
+
+    /// Tells what residents asked and did not find. A hub that knows no such request answers 404.
+    fn ask(&self, _: &Questions) -> impl Future<Output = Result<QuestionsAnswer, SyncError>> + Send {
+        std::future::ready(Err(SyncError::NoHub(404)))
+    }
 
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
     fn hello(&self) -> impl Future<Output = Result<(), SyncError>> + Send;
@@ -138,6 +147,10 @@ impl<H: Hub> Hub for Watched<H> {
             }
         }
         answer
+    }
+
+    async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
+        self.hub.ask(questions).await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -12,7 +12,8 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{Sealed, SigningKey, verify};
 use zuil_wire::{
     Cents, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
-    Reference, Refusal, State, SurveyAnswers, UploadRequest, UploadResponse,
+    QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, State, SurveyAnswers, UploadRequest,
+    UploadResponse,
 };
 
 use super::plan::LONGEST;
@@ -20,6 +21,7 @@ use super::*;
 use crate::outbox::{Intent, SqliteOutbox};
 
 mod large;
+mod questions;
 mod reports;
 mod week;
 
@@ -57,6 +59,11 @@ struct Script {
     /// What it does with the next reports. After the last one it takes every one.
     then_with_reports: VecDeque<reports::Then>,
     reports: Vec<(Instant, HealthReport)>,
+    /// What it does with the next questions. After the last one it takes all.
+    then_with_questions: VecDeque<questions::Then>,
+    asked: Vec<(Instant, Questions)>,
+    /// The questions that it has, each once.
+    unfound: Vec<QuestionItem>,
     /// How many uploads there were before each report.
     uploads_before: Vec<usize>,
     /// The hub's memory: what it took, each id once.
@@ -175,6 +182,10 @@ impl Hub for ScriptedHub {
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
         self.hears(report).await
+    }
+
+    async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
+        self.is_asked(questions).await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -10,12 +10,13 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{HealthReport, PaymentState, State, UploadRequest};
+use zuil_wire::{HealthReport, PaymentState, Questions, State, UploadRequest};
 
 use crate::outbox::{self, Outbox, Sent};
 
 use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
+use super::questions::{Asking, answered, how_many};
 use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError, network};
 
@@ -118,6 +119,7 @@ impl<H: Hub> Worker<H> {
             online: None,
             heard: Instant::now(),
             surveys_rest_until: None,
+            asking: Asking::default(),
         };
         let until_dropped = async move {
             tokio::select! {
@@ -145,6 +147,8 @@ struct Task<H> {
     heard: Instant,
     /// The hub did not take the surveys.
     surveys_rest_until: Option<Instant>,
+    /// What became of questions without an answer.
+    asking: Asking,
 }
 
 /// What one round came to.
@@ -217,7 +221,7 @@ impl<H: Hub> Task<H> {
     }
 
     /// Transactions first; surveys in requests of their own, so that none travels with the
-    /// transaction of the same visit; a report or a greeting when it is due.
+    /// transaction of the same visit; a report when it is due; what was not found; a greeting.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let (after, limit) = self.plan.window();
         let window =
@@ -244,6 +248,11 @@ impl<H: Hub> Task<H> {
         if let Some(report) = self.reporting.begin(now) {
             return self.report(report, wakes).await;
         }
+        if self.asking.may_go(now)
+            && let Some(questions) = self.questions().await
+        {
+            return self.ask(&questions, wakes).await;
+        }
         if self.reporting.greets(now) && (self.online != Some(true) || self.heard + LONGEST <= now) {
             match unless_woken(wakes, self.worker.hub.hello()).await {
                 Some(greeted) => greeted?,
@@ -261,7 +270,8 @@ impl<H: Hub> Task<H> {
         let soon = Instant::now() + SHORTEST;
         let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
         let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
-        let next = [self.reporting.due(), greeting, chance, surveys].into_iter().flatten().min();
+        let questions = self.asking.due(Instant::now());
+        let next = [self.reporting.due(), greeting, chance, surveys, questions].into_iter().flatten().min();
         next.unwrap_or_else(|| Instant::now() + LONGEST)
     }
 
@@ -311,6 +321,46 @@ impl<H: Hub> Task<H> {
         let version = self.worker.hub.version();
         let request = UploadRequest { version, envelopes: Vec::new(), surveys };
         Ok((!request.surveys.is_empty()).then_some(request))
+    }
+
+    /// A request with questions, when there are any. An outbox that cannot read them may still have others.
+    async fn questions(&mut self) -> Option<Questions> {
+        let most = how_many(self.worker.hub.room());
+        let read = move |outbox: &dyn Outbox| outbox.pending_questions(most);
+        match on_disk(&self.worker.outbox, self.worker.disk, read).await {
+            Ok(questions) if questions.is_empty() => None,
+            Ok(questions) => Some(Questions { version: self.worker.hub.version(), questions }),
+            Err(error) => {
+                tracing::warn!(%error, "what was not found could not be read");
+                self.asking.failed(&error, Instant::now());
+                None
+            }
+        }
+    }
+
+    /// Tells the hub what was not found; nothing that happens to that is in the way of anything else.
+    async fn ask(&mut self, questions: &Questions, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
+        let told = match unless_woken(wakes, self.worker.hub.ask(questions)).await {
+            None => return Ok(Round::Sent),
+            Some(Ok(answer)) => {
+                let answered = answered(questions, &answer);
+                if answered.is_empty() {
+                    Err(SyncError::BadAnswer("it says nothing of what was asked"))
+                } else {
+                    let forget = move |outbox: &dyn Outbox| outbox.acknowledge_questions(&answered);
+                    on_disk(&self.worker.outbox, self.worker.disk, forget).await
+                }
+            }
+            Some(Err(error)) => Err(error),
+        };
+        match told {
+            Ok(()) => self.succeeded(),
+            Err(error) if self.asking.failed(&error, Instant::now()) => {
+                tracing::info!(%error, "what was not found was not taken; it is kept and tried again");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Round::Sent)
     }
 
     async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {

@@ -22,8 +22,8 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
     AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, Reference, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction,
-    UploadRequest, UploadResponse,
+    PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, SealKeyNotice,
+    State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -119,6 +119,17 @@ fn transaction() -> Transaction {
 fn survey() -> SurveyItem {
     let answers = SurveyAnswers { clear: Some(4), helped: None };
     SurveyItem { id: SURVEY_ID, task: "bulky-waste".into(), answers }
+}
+
+const QUESTION_ID: Uuid = Uuid::from_u128(0x2f0c_91d4_7b3e_4a6c_8d21_5e9f_0a43_b7c6);
+
+fn question() -> QuestionItem {
+    QuestionItem {
+        id: QUESTION_ID,
+        language: "nl".into(),
+        words: "vliegen met een drone".into(),
+        on: "2026-03-02".parse().unwrap(),
+    }
 }
 
 const PAYMENT_ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_00a1);
@@ -221,6 +232,20 @@ fn payments_are_written_as_ever() {
 #[test]
 fn a_survey_is_written_as_ever() {
     is_exactly("survey_item", &survey());
+}
+
+#[test]
+fn questions_and_their_answer_are_written_as_ever() {
+    is_exactly("question_item", &question());
+    is_exactly("questions", &Questions { version: PROTOCOL_VERSION, questions: vec![question()] });
+    is_exactly("questions_answer", &QuestionsAnswer { questions: vec![QUESTION_ID] });
+}
+
+#[test]
+fn as_many_of_the_longest_questions_as_may_travel_together_fit_into_the_limit() {
+    let longest = QuestionItem { words: "\u{10ffff}".repeat(QuestionItem::MAX_WORDS), ..question() };
+    let questions = Questions { version: u16::MAX, questions: vec![longest; Questions::MAX_QUESTIONS] };
+    assert!(serde_json::to_vec(&questions).unwrap().len() <= Questions::MAX_BYTES);
 }
 
 #[test]
@@ -389,6 +414,8 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<Transaction>("transaction");
     refuses::<PaymentRecord>("payment_paid");
     refuses::<SurveyItem>("survey_item");
+    refuses::<QuestionItem>("question_item");
+    refuses::<Questions>("questions");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
     refuses::<HealthReport>("health_report");

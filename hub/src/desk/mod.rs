@@ -66,6 +66,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))
+        .route("/questions", get(pages::questions))
+        .route("/questions.csv", get(pages::questions_as_csv))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&desk), access::only_with_session));
     Router::new()

@@ -25,6 +25,8 @@ pub(super) enum Section {
     Pillars,
     /// Payments to settle.
     Payments,
+    /// What residents did not find.
+    Questions,
     /// Neither.
     Other,
 }
@@ -50,6 +52,10 @@ impl Frame {
 
     pub(super) fn at_payments(&self) -> bool {
         self.section == Section::Payments
+    }
+
+    pub(super) fn at_questions(&self) -> bool {
+        self.section == Section::Questions
     }
 }
 

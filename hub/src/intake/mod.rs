@@ -1,5 +1,5 @@
-//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, and one to ask whether
-//! the hub is well.
+//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
+//! did not find, and one to ask whether the hub is well.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -10,6 +10,7 @@ mod encoding;
 mod form;
 mod group;
 mod judge;
+pub mod questions;
 pub mod report;
 mod tls;
 
@@ -24,11 +25,12 @@ use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{HealthReport, Questions, UploadRequest, UploadResponse};
 
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
+pub use questions::QuestionsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
@@ -100,6 +102,7 @@ pub fn routes(door: Arc<Door>) -> Router {
     Router::new()
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
+        .route("/v1/questions", post(take_questions))
         .route("/v1/health", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
         .with_state(door)
@@ -113,6 +116,8 @@ enum Rejection {
     Upload(UploadError),
     /// The report is none, or cannot be true.
     Report(ReportError),
+    /// What was not found cannot be understood.
+    Questions(QuestionsError),
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -132,6 +137,7 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
+            Self::Questions(error) => (error.status(), error.to_string()),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }
@@ -166,6 +172,16 @@ impl ReportError {
             Self::Version => StatusCode::UPGRADE_REQUIRED,
             Self::Form => StatusCode::BAD_REQUEST,
             Self::Nonsense(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+impl QuestionsError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -239,6 +255,22 @@ async fn take_report(
     })
     .await?;
     Ok(Json(answer).into_response())
+}
+
+async fn take_questions(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, Questions::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match questions::parse(&bytes) {
+        Ok(asked) => Ok(Ok(asked.take_in(&pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer.map_err(Rejection::Questions)?).into_response())
 }
 
 async fn health(

@@ -3,6 +3,7 @@
 
 pub(super) mod health;
 mod intake;
+mod questions;
 mod revoked;
 
 use std::sync::{Arc, LazyLock};
@@ -49,7 +50,8 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         there_is_one_password_and_a_new_one_ends_all_sessions,
         a_session_ends_when_it_was_idle_or_closed,
     ];
-    for check in checks.into_iter().chain(health::CHECKS).chain(intake::CHECKS).chain(revoked::CHECKS) {
+    let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
+    for check in checks.into_iter().chain(others).chain(revoked::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();

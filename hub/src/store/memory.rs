@@ -3,21 +3,25 @@
 
 mod health;
 mod intake;
+mod questions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{HealthReport, Reference};
+use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 use self::health::Health;
+use self::questions::Asked;
 use super::rules;
 use super::{
     Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unsettled,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
+    Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -35,6 +39,7 @@ struct Memory {
     refusals: BTreeMap<(String, Uuid), RefusedEnvelope>,
     after_revocation: HashMap<String, u64>,
     surveys: BTreeMap<Uuid, SurveyItem>,
+    asked: Asked,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
     password_hash: Option<String>,
@@ -114,6 +119,24 @@ impl Store for MemoryStore {
 
     fn survey_count(&self) -> Result<u64, StoreError> {
         Ok(self.lock().surveys.len() as u64)
+    }
+
+    fn keep_questions(
+        &self,
+        pillar: &str,
+        questions: &[QuestionItem],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.lock().asked.keep(pillar, questions, now);
+        self.saw_pillar(pillar, now)
+    }
+
+    fn questions(&self, since: Date, limit: u32) -> Result<Unfound, StoreError> {
+        Ok(self.lock().asked.most(since, limit))
+    }
+
+    fn forget_questions(&self, before: Date) -> Result<u64, StoreError> {
+        Ok(self.lock().asked.forget(before))
     }
 
     fn take_report(

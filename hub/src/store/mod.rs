@@ -1,8 +1,9 @@
-//! What the hub keeps: transactions, surveys, pillars, and who may look. Invariant: every operation
+//! What the hub keeps: transactions, surveys, questions without an answer, pillars, and who may look. Invariant: every operation
 //! of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
 mod health;
 mod memory;
+mod question;
 mod rules;
 mod sqlite;
 mod transaction;
@@ -12,12 +13,14 @@ mod conformance;
 #[cfg(test)]
 mod power_cuts;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::health::SettledByStaff;
-use zuil_wire::{HealthReport, Reference};
+use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
+pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use sqlite::SqliteStore;
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
@@ -183,6 +186,32 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn survey_count(&self) -> Result<u64, StoreError>;
+
+    /// Keeps what residents of a pillar asked and did not find, once by id, and notes that the pillar was seen.
+    /// Its words are without personal data. A day that is still to come, or longer ago than questions are
+    /// kept, becomes the one of `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is kept.
+    fn keep_questions(
+        &self,
+        pillar: &str,
+        questions: &[QuestionItem],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// What was asked in vain on a day or later: at most `limit` things, the most often asked first, and of
+    /// those that were asked as often the latest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn questions(&self, since: Date, limit: u32) -> Result<Unfound, StoreError>;
+
+    /// Forgets what was asked before a day; how many questions those were.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is forgotten.
+    fn forget_questions(&self, before: Date) -> Result<u64, StoreError>;
 
     /// Keeps a report as the newest of its pillar, unless one that came in later is kept already, and
     /// notes that the pillar was seen. Payments that it holds are open from now on, except those whose

@@ -16,6 +16,8 @@ mod harness;
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
+mod questions;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod seal_keys;

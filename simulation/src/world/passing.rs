@@ -10,6 +10,7 @@ impl World {
         self.hit(match exchange.kind {
             Kind::Upload => "requests: uploads",
             Kind::Report => "requests: reports",
+            Kind::Questions => "requests: questions",
             Kind::Hello => "requests: greetings",
         });
         let [lost, twice, late, cut] = self.line_now();
@@ -268,6 +269,7 @@ impl World {
             Kind::Upload if names.is_empty() => "surveys or what is left of an upload".to_owned(),
             Kind::Upload => names.join(" "),
             Kind::Report => "report".to_owned(),
+            Kind::Questions => "questions".to_owned(),
             Kind::Hello => "greeting".to_owned(),
         };
         format!("{} > [{what}]", letter(exchange.pillar))

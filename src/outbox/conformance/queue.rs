@@ -1,7 +1,7 @@
-//! Transactions on their way to the hub, and surveys.
+//! Transactions on their way to the hub, surveys, and questions without an answer.
 
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{Refusal, SurveyAnswers};
+use zuil_wire::{QuestionItem, Refusal, SurveyAnswers};
 
 use super::*;
 
@@ -143,6 +143,42 @@ fn a_survey_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
     assert_eq!(outbox.counts().unwrap().surveys, 1);
 }
 
+fn question(number: u64, on: &str) -> QuestionItem {
+    QuestionItem {
+        id: id(number),
+        language: "nl".into(),
+        words: "vliegen met een drone".into(),
+        on: on.parse().unwrap(),
+    }
+}
+
+fn what_was_not_found_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
+    let outbox = place.open();
+    let asked = |number| question(number, "2026-03-02");
+    for number in [2, 1, 2] {
+        outbox.keep_question(&asked(number)).unwrap();
+    }
+    let outbox = place.after_a_power_cut().open();
+    assert_eq!(outbox.pending_questions(64).unwrap(), [asked(1), asked(2)]);
+    assert_eq!(outbox.pending_questions(1).unwrap(), [asked(1)]);
+    outbox.acknowledge_questions(&[id(1), id(7)]).unwrap();
+    assert_eq!(outbox.pending_questions(64).unwrap(), [asked(2)]);
+}
+
+fn of_what_was_not_found_the_newest_five_hundred_are_kept(place: &dyn Place) {
+    let outbox = place.open();
+    let tuesday = |number| question(number, "2026-03-03");
+    for number in 1..=rules::MOST_QUESTIONS as u64 {
+        outbox.keep_question(&tuesday(1_000 + number)).unwrap();
+    }
+    outbox.keep_question(&question(1, "2026-03-02")).unwrap();
+    assert!(!outbox.pending_questions(9_999).unwrap().iter().any(|it| it.id == id(1)), "that was Monday");
+    outbox.keep_question(&question(2, "2026-03-04")).unwrap();
+    let kept = outbox.pending_questions(9_999).unwrap();
+    assert_eq!((kept.len(), kept[0].id), (500, id(2)));
+    assert_eq!(kept[1..], (1..500).map(|number| tuesday(1_000 + number)).collect::<Vec<_>>());
+}
+
 on_every_outbox! {
     what_the_hub_has_is_told_no_more,
     a_committed_request_is_saved_and_waits_in_the_order_of_its_number,
@@ -154,4 +190,6 @@ on_every_outbox! {
     an_answer_that_comes_twice_or_about_something_else_changes_nothing,
     a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way,
     a_survey_is_kept_once_and_forgotten_when_the_hub_has_it,
+    what_was_not_found_is_kept_once_and_forgotten_when_the_hub_has_it,
+    of_what_was_not_found_the_newest_five_hundred_are_kept,
 }

@@ -7,6 +7,7 @@ mod attempts;
 mod examine;
 mod ground;
 mod journal;
+mod questions;
 mod retention;
 mod room;
 mod rows;
@@ -29,7 +30,7 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
 
 use super::{
     Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, OutboxError, Pending, Result,
@@ -265,6 +266,18 @@ impl Outbox for SqliteOutbox {
 
     fn acknowledge_surveys(&self, ids: &[Uuid]) -> Result<()> {
         surveys::acknowledge_surveys(self, ids)
+    }
+
+    fn keep_question(&self, question: &QuestionItem) -> Result<()> {
+        questions::keep(self, question)
+    }
+
+    fn pending_questions(&self, limit: usize) -> Result<Vec<QuestionItem>> {
+        questions::pending(self, limit)
+    }
+
+    fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
+        questions::acknowledge(self, ids)
     }
 
     fn salvaged(&self) -> Option<Salvaged> {

@@ -244,6 +244,10 @@ fn make(path: &Path, rows: &Rows, in_doubt: bool, now: Timestamp) -> Result<Made
         sql.prepare_cached("INSERT INTO surveys (id, task, answers) VALUES (?1, ?2, ?3)")?
             .execute(params![id, task, answers])?;
     }
+    for (id, [language, words, day]) in &rows.questions {
+        sql.prepare_cached("INSERT INTO questions (id, language, words, day) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, language, words, day])?;
+    }
     for (id, (tries, at, why)) in &rows.attempts {
         sql.prepare_cached("INSERT INTO attempts (id, tries, last_at, why) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![id.as_bytes(), tries, at, why])?;

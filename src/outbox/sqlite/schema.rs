@@ -43,6 +43,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0003_turnover.sql")),
     M::up(include_str!("migrations/0004_compact.sql")),
     M::up(include_str!("migrations/0005_saved_without_index.sql")),
+    M::up(include_str!("migrations/0006_questions.sql")),
 ];
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

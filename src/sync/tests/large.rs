@@ -59,6 +59,9 @@ impl Outbox for Counting {
         keep_survey(survey: &SurveyItem) -> ();
         pending_surveys(limit: usize) -> Vec<SurveyItem>;
         acknowledge_surveys(ids: &[Uuid]) -> ();
+        keep_question(question: &QuestionItem) -> ();
+        pending_questions(limit: usize) -> Vec<QuestionItem>;
+        acknowledge_questions(ids: &[Uuid]) -> ();
         room() -> u32;
         tidy(now: Timestamp) -> Tidied;
     }

@@ -58,6 +58,7 @@ impl Books {
                 assert!(self.paid || self.committed);
                 assert!(answers.clear.is_none_or(|clear| (1..=5).contains(&clear)));
             }
+            Effect::NotFound { words, .. } => assert!(!words.is_empty()),
             Effect::Wipe => {
                 assert!(!self.open_charge, "wiped during a payment");
                 self.paid = false;

@@ -3,12 +3,14 @@
 
 mod payments;
 mod pillars;
+mod questions;
 mod transactions;
 
 use axum::response::Response;
 
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillars::{pillar, pillars};
+pub(super) use questions::{questions, questions_as_csv};
 pub(super) use transactions::{list, transaction};
 
 use super::Failure;

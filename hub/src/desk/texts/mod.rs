@@ -6,12 +6,14 @@ mod callers;
 mod devices;
 mod payments;
 mod pillars;
+mod questions;
 mod refusals;
 mod storage;
 mod words;
 
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
+pub(super) use questions::QuestionTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +61,7 @@ pub(super) struct Texts {
     pub transactions: &'static str,
     pub pillars: &'static str,
     pub payments: &'static str,
+    pub questions: &'static str,
     pub sign_out: &'static str,
     pub sign_in: &'static str,
     pub sign_in_help: &'static str,
@@ -126,6 +129,7 @@ const NL: Texts = Texts {
     transactions: "Aanvragen",
     pillars: "Zuilen",
     payments: "Betalingen uitzoeken",
+    questions: "Niet gevonden",
     sign_out: "Uitloggen",
     sign_in: "Inloggen",
     sign_in_help: "Voor medewerkers van de gemeente.",
@@ -196,6 +200,7 @@ const EN: Texts = Texts {
     transactions: "Requests",
     pillars: "Pillars",
     payments: "Payments to settle",
+    questions: "Not found",
     sign_out: "Sign out",
     sign_in: "Sign in",
     sign_in_help: "For staff of the municipality.",

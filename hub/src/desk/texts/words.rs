@@ -201,8 +201,20 @@ impl Lang {
         let name = match (self, code) {
             (Self::Nl, "nl") => "Nederlands",
             (Self::Nl, "en") => "Engels",
+            (Self::Nl, "de") => "Duits",
+            (Self::Nl, "fr") => "Frans",
+            (Self::Nl, "pl") => "Pools",
+            (Self::Nl, "tr") => "Turks",
+            (Self::Nl, "ar") => "Arabisch",
+            (Self::Nl, "uk") => "Oekraïens",
             (Self::En, "nl") => "Dutch",
             (Self::En, "en") => "English",
+            (Self::En, "de") => "German",
+            (Self::En, "fr") => "French",
+            (Self::En, "pl") => "Polish",
+            (Self::En, "tr") => "Turkish",
+            (Self::En, "ar") => "Arabic",
+            (Self::En, "uk") => "Ukrainian",
             (_, other) => other,
         };
         name.to_owned()

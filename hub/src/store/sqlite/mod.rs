@@ -16,6 +16,7 @@ mod checking;
 mod health;
 mod intake;
 mod pillars;
+mod questions;
 mod references;
 mod refusals;
 mod sealed;
@@ -31,11 +32,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
-use zuil_wire::{HealthReport, Reference};
+use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 use self::references::Newest;
 use self::tending::Tender;
@@ -43,7 +45,8 @@ use self::values::micros;
 use super::rules;
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unsettled,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
+    Unsettled,
 };
 use crate::authority::Fingerprint;
 use crate::files;
@@ -54,6 +57,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/003-health.sql")),
     M::up(include_str!("../../../migrations/004-sealed.sql")),
     M::up(include_str!("../../../migrations/005-signatures.sql")),
+    M::up(include_str!("../../../migrations/006-questions.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
@@ -259,6 +263,23 @@ impl Store for SqliteStore {
 
     fn survey_count(&self) -> Result<u64, StoreError> {
         self.read(transactions::survey_count)
+    }
+
+    fn keep_questions(
+        &self,
+        pillar: &str,
+        questions: &[QuestionItem],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|db| questions::keep(db, pillar, questions, now))
+    }
+
+    fn questions(&self, since: Date, limit: u32) -> Result<Unfound, StoreError> {
+        self.read(|db| questions::most(&*db.unchecked_transaction()?, since, limit))
+    }
+
+    fn forget_questions(&self, before: Date) -> Result<u64, StoreError> {
+        self.write(|db| questions::forget(db, before))
     }
 
     fn take_report(

@@ -96,6 +96,42 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     assert!(store.set_first_password_hash("hash").unwrap());
 }
 
+#[test]
+fn a_database_from_before_questions_keeps_all_it_had_and_takes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let sent = incoming(1, 1);
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 5).unwrap();
+        old.execute(
+            "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES ('jumbo', ?1, 'key', 0)",
+            [[1_u8; 32]],
+        )
+        .unwrap();
+        let tables = "INSERT INTO transactions (number, id, reference, pillar, sequence, digest, state,
+                committed_at, received_at, signature, header, encapsulated_key, ciphertext)
+            VALUES (1, ?1, ?2, 'jumbo', 1, ?3, 'received', 5, 6, ?3, ?4, ?3, ?3)";
+        let header = &sent.sealed.header;
+        let header_text = write_json(header).unwrap();
+        old.execute(
+            tables,
+            params![header.id.as_bytes(), header.reference.compact(), [1_u8; 32], header_text],
+        )
+        .unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    let found = store.transaction(sent.sealed.header.reference).unwrap().unwrap();
+    assert_eq!((found.id, found.pillar.as_str()), (sent.sealed.header.id, "jumbo"));
+    let on = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    assert_eq!(store.questions(on, 9).unwrap(), Unfound::default());
+    let id = uuid::Uuid::from_u128(1);
+    let asked = QuestionItem { id, language: "nl".into(), words: "drone".into(), on };
+    store.keep_questions("jumbo", &[asked], now).unwrap();
+    assert_eq!(store.questions(on, 9).unwrap().times, 1);
+}
+
 /// The running hub seals what was stored plain, and nothing plain is left in any of its files.
 #[test]
 fn what_was_stored_plain_is_sealed_and_leaves_no_trace() {

@@ -48,6 +48,8 @@ pub(super) struct Rows {
     pub(super) journal: BTreeMap<i64, Line>,
     /// By id: task and answers.
     pub(super) surveys: BTreeMap<String, (String, String)>,
+    /// By id: language, words and day.
+    pub(super) questions: BTreeMap<String, [String; 3]>,
     /// By id: tries, when, why.
     pub(super) attempts: BTreeMap<Uuid, (i64, i64, String)>,
     /// The highest sequence number that was ever given, as far as it can be read.
@@ -61,6 +63,7 @@ impl Rows {
             "transactions" => self.take_transaction(record),
             "journal" => self.take_line(record),
             "surveys" => self.take_survey(record),
+            "questions" => self.take_question(record),
             "attempts" => self.take_attempts(record),
             "counter" => self.take_counter(record),
             _ => true,
@@ -69,7 +72,7 @@ impl Rows {
 
     /// Takes a row of nobody knows which table, or leaves it.
     pub(super) fn take_any(&mut self, record: &Record) {
-        for table in ["transactions", "journal", "surveys", "attempts", "counter"] {
+        for table in ["transactions", "journal", "surveys", "questions", "attempts", "counter"] {
             if self.take(table, record.clone()) {
                 return;
             }
@@ -126,6 +129,21 @@ impl Rows {
             return false;
         }
         self.surveys.insert(id, (task, answers));
+        true
+    }
+
+    fn take_question(&mut self, record: Record) -> bool {
+        let Ok([id, language, words, day]) = <[Value; 4]>::try_from(record.values) else { return false };
+        let (Some(id), Some(language), Some(words), Some(day)) =
+            (text(id), text(language), text(words), text(day))
+        else {
+            return false;
+        };
+        if record.rowid.is_some() || id.parse::<Uuid>().is_err() || day.parse::<jiff::civil::Date>().is_err()
+        {
+            return false;
+        }
+        self.questions.insert(id, [language, words, day]);
         true
     }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{PaymentState, SurveyAnswers};
+use zuil_wire::{PaymentState, QuestionItem, SurveyAnswers};
 
 use super::*;
 
@@ -202,6 +202,25 @@ fn an_outbox_with_a_destroyed_header_loses_nothing() {
         let met = damaged.meets("header");
         assert!(met.salvaged && (met.lost, met.spoilt) == (0, 0), "{met:?}");
     }
+}
+
+#[test]
+fn what_was_not_found_is_salvaged_with_the_rest() {
+    let folder = Folder::closed(5);
+    let question = |number, words: &str| QuestionItem {
+        id: id(number),
+        language: "ar".into(),
+        words: words.into(),
+        on: "2026-03-02".parse().unwrap(),
+    };
+    let asked = [question(1, "vliegen met een drone"), question(2, "رخصة")];
+    let outbox = folder.open();
+    asked.iter().for_each(|asked| outbox.keep_question(asked).unwrap());
+    drop(outbox);
+    folder.write(|file| file[..100].fill(0));
+    let outbox = folder.open();
+    assert!(outbox.salvaged().is_some());
+    assert_eq!(outbox.pending_questions(9).unwrap(), asked);
 }
 
 #[test]

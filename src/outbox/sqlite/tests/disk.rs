@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use rusqlite::Connection;
 
 use zuil_wire::seal::{OpenKey, SealKey};
-use zuil_wire::{AnswerLine, Reference, Transaction};
+use zuil_wire::{AnswerLine, QuestionItem, Reference, Transaction};
 
 use super::schema::MIGRATIONS;
 use super::*;
@@ -140,6 +140,31 @@ fn an_outbox_of_the_third_schema_still_knows_its_witnesses_and_its_surveys() {
     let mut strangers: i64 = outbox.one("SELECT count(*) FROM pragma_foreign_key_check");
     strangers += outbox.one::<i64>("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%_new'");
     assert_eq!(strangers, 0);
+}
+
+#[test]
+fn an_outbox_from_before_questions_keeps_all_it_had_and_takes_them() {
+    let disk = Disk::new();
+    {
+        let mut old = Connection::open(disk.path()).unwrap();
+        MIGRATIONS.to_version(&mut old, 5).unwrap();
+        old.execute_batch(include_str!("filled_0005.sql")).unwrap();
+    }
+    let outbox = disk.open_sqlite();
+    let counts = Counts { saved: 2, surveys: 1, ..Counts::default() };
+    assert_eq!((outbox.counts().unwrap(), pending_ids(&outbox)), (counts, vec![id(1), id(2)]));
+    assert_eq!(outbox.attempts().unwrap().map(|it| (it.id, it.tries)), Some((id(2), 4)));
+    assert_eq!(outbox.pending_questions(9).unwrap(), []);
+    let asked = QuestionItem {
+        id: id(1),
+        language: "uk".into(),
+        words: "дрон".into(),
+        on: "2026-03-02".parse().unwrap(),
+    };
+    outbox.keep_question(&asked).unwrap();
+    assert_eq!(outbox.pending_questions(9).unwrap(), [asked]);
+    let whole: String = outbox.one("PRAGMA integrity_check");
+    assert_eq!(whole, "ok");
 }
 
 #[test]

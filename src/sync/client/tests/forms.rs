@@ -1,7 +1,7 @@
 //! How requests are written to hubs of different ages, and how much of the line they take.
 
 use serde_json::Value;
-use zuil_wire::{Envelope, Header, Reference};
+use zuil_wire::{Envelope, Header, QuestionItem, Reference};
 
 use super::*;
 
@@ -128,4 +128,24 @@ async fn a_drain_leaves_room_on_the_line() {
     // A greeting does not wait, however much went out before.
     assert!(hub.budget.lock().unwrap().spend(0, std::time::Instant::now()) > Duration::from_millis(500));
     tokio::time::timeout(Duration::from_millis(500), hub.hubs_clock()).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_hub_that_is_from_before_questions_is_told_apart_and_a_newer_one_takes_them() {
+    let taken = r#"{"questions":["00000000-0000-0000-0000-000000000001"],"more":"of a later hub"}"#;
+    let answers = vec![answer("404 Not Found", NEW, ""), answer("200 OK", NEW, taken)];
+    let (hub, requests) = pillar_at(answers, 0, right()).await;
+    let question = QuestionItem {
+        id: uuid::Uuid::from_u128(1),
+        language: "nl".into(),
+        words: "drone".into(),
+        on: "2026-03-02".parse().unwrap(),
+    };
+    let questions = Questions { version: hub.version(), questions: vec![question.clone()] };
+    let error = hub.ask(&questions).await.unwrap_err();
+    assert!(matches!(error, SyncError::NoHub(404)), "{error:?}");
+    assert_eq!(hub.ask(&questions).await.unwrap().questions, [question.id]);
+    let heard = requests.lock().unwrap()[1].clone();
+    assert!(heard.head.starts_with("post /v1/questions "), "{}", heard.head);
+    assert_eq!(body(&heard), serde_json::to_value(&questions).unwrap());
 }

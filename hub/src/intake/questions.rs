@@ -1,0 +1,158 @@
+//! Looks at what a pillar says that residents did not find. Invariant: what is kept is short, in a language of
+//! the pillars, and went through [`without_personal_data`] here, whatever the pillar did; one question that is
+//! of no use hinders no other, and the pillar may forget it.
+
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+use zuil_catalogue::Language;
+use zuil_catalogue::search::without_personal_data;
+use zuil_wire::{QuestionItem, Questions, QuestionsAnswer, versions};
+
+use crate::store::{Pillar, Store, StoreError};
+
+/// Questions that were looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asked {
+    usable: Vec<QuestionItem>,
+    /// Questions that will never be of use.
+    unusable: Vec<Uuid>,
+}
+
+/// Why questions as a whole are not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionsError {
+    /// They are none.
+    #[error("these are no questions; see Questions in the protocol")]
+    Form,
+    /// They speak another version of the protocol.
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
+    Version,
+    /// There are too many.
+    #[error("at most {} questions go into one request", Questions::MAX_QUESTIONS)]
+    TooMany,
+}
+
+/// As much as questions of all versions have in common.
+#[derive(Deserialize)]
+struct OfSomeVersion {
+    version: u64,
+}
+
+/// A request in which anything may stand for a question.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Loose {
+    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
+    version: u16,
+    questions: Vec<Value>,
+}
+
+/// Reads the body of a request.
+///
+/// # Errors
+/// When the request as a whole cannot be taken. A bad question in it is no error.
+pub fn parse(body: &[u8]) -> Result<Asked, QuestionsError> {
+    // Another version may have other fields, so this is asked before the rest is read.
+    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| QuestionsError::Form)?;
+    if !versions::speaks(version) {
+        return Err(QuestionsError::Version);
+    }
+    let Loose { questions, .. } = serde_json::from_slice(body).map_err(|_| QuestionsError::Form)?;
+    if questions.len() > Questions::MAX_QUESTIONS {
+        return Err(QuestionsError::TooMany);
+    }
+    let mut asked = Asked { usable: Vec::new(), unusable: Vec::new() };
+    for question in questions {
+        let id: Option<Uuid> = question.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        match serde_json::from_value(question).ok().and_then(looked_at) {
+            Some(question) => asked.usable.push(question),
+            None => asked.unusable.extend(id),
+        }
+    }
+    Ok(asked)
+}
+
+/// A question as it may be kept and shown to people; `None` when it may not.
+fn looked_at(question: QuestionItem) -> Option<QuestionItem> {
+    Language::from_code(&question.language)?;
+    if question.words.chars().count() > QuestionItem::MAX_WORDS {
+        return None;
+    }
+    Some(QuestionItem { words: without_personal_data(&question.words)?, ..question })
+}
+
+impl Asked {
+    /// Keeps the questions and says which ones the pillar may forget. When it returns, they are durable.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was kept.
+    pub fn take_in(
+        self,
+        pillar: &Pillar,
+        store: &dyn Store,
+        now: jiff::Timestamp,
+    ) -> Result<QuestionsAnswer, StoreError> {
+        store.keep_questions(&pillar.name, &self.usable, now)?;
+        let kept = self.usable.into_iter().map(|question| question.id);
+        Ok(QuestionsAnswer { questions: kept.chain(self.unusable).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn question(number: u128, words: &str) -> Value {
+        json!({"id": id(number), "language": "nl", "words": words, "on": "2026-03-02"})
+    }
+
+    fn read(questions: &[Value]) -> Asked {
+        parse(json!({"version": 1, "questions": questions}).to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_pillar_that_takes_no_names_out_is_not_believed() {
+        let asked = read(&[
+            question(1, "vliegen met een drone"),
+            question(2, "drone van Fatima Yilmaz, Kerkstraat 12, 06 12345678"),
+            question(3, "jan.jansen@voorbeeld.nl"),
+        ]);
+        let words: Vec<&str> = asked.usable.iter().map(|question| question.words.as_str()).collect();
+        assert_eq!(words, ["vliegen met een drone", "drone kerkstraat"]);
+        assert_eq!(asked.unusable, [id(3)]);
+    }
+
+    #[test]
+    fn one_question_that_is_none_hinders_no_other() {
+        let mut odd = question(2, "drone");
+        odd["language"] = json!("tlh");
+        let mut more = question(3, "drone");
+        more["name"] = json!("made up");
+        let mut when = question(4, "drone");
+        when["on"] = json!("yesterday");
+        let long = question(5, &"vergunning ".repeat(8));
+        let asked = read(&[odd, more, when, long, json!("drone"), json!({"id": 7}), question(1, "drone")]);
+        assert_eq!(asked.usable.iter().map(|question| question.id).collect::<Vec<_>>(), [id(1)]);
+        assert_eq!(asked.unusable, [id(2), id(3), id(4), id(5)]);
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
+        let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
+        assert_eq!(parse(b"{").unwrap_err(), QuestionsError::Form);
+        assert_eq!(refused(&json!({"version": 1})), QuestionsError::Form);
+        assert_eq!(refused(&json!({"version": 1, "questions": [], "more": 1})), QuestionsError::Form);
+        assert_eq!(refused(&json!({"version": 3, "of": "later"})), QuestionsError::Version);
+        let many = vec![question(1, "drone"); Questions::MAX_QUESTIONS + 1];
+        assert_eq!(refused(&json!({"version": 1, "questions": many})), QuestionsError::TooMany);
+    }
+}

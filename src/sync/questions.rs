@@ -1,0 +1,105 @@
+//! When questions without an answer may go to the hub. Pure: the time is an argument.
+//!
+//! Invariant: questions are the last to go and in nobody's way. What the hub says of them only ever lets
+//! questions rest, and a hub that does not know them is asked again now and then.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+use zuil_wire::{Questions, QuestionsAnswer};
+
+use super::SyncError;
+use super::plan::LONGEST;
+use super::report::OLDER_HUB;
+
+/// What a question takes of a request, in bytes, when its words are as long as they may be.
+const LARGEST: usize = 512;
+
+/// Whether questions may go, and until when they rest.
+#[derive(Debug, Default)]
+pub(super) struct Asking {
+    rest_until: Option<Instant>,
+}
+
+impl Asking {
+    pub(super) fn may_go(&self, now: Instant) -> bool {
+        self.rest_until.is_none_or(|until| until <= now)
+    }
+
+    /// When they have rested; `None` when they do not rest.
+    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
+        self.rest_until.filter(|until| *until > now)
+    }
+
+    /// Takes in why they were not taken. Whether that is about questions alone, so that everything else
+    /// goes on as if they had not been sent.
+    pub(super) fn failed(&mut self, error: &SyncError, now: Instant) -> bool {
+        let (rest, alone) = match error {
+            SyncError::NoHub(404 | 405) => (OLDER_HUB, true),
+            SyncError::Rejected(_)
+            | SyncError::BadAnswer(_)
+            | SyncError::UnsupportedVersion
+            | SyncError::Outbox(_) => (LONGEST, true),
+            // The hub is unwell, or falls over questions: the next try is without them.
+            SyncError::Busy { .. } => (LONGEST, false),
+            _ => (Duration::ZERO, false),
+        };
+        self.rest_until = Some(now + rest);
+        alone
+    }
+}
+
+/// How many go into a request of at most `room` bytes: always one.
+pub(super) fn how_many(room: usize) -> usize {
+    (room / LARGEST).clamp(1, Questions::MAX_QUESTIONS)
+}
+
+/// Those of a request that its answer allows to be forgotten.
+pub(super) fn answered(request: &Questions, answer: &QuestionsAnswer) -> Vec<Uuid> {
+    let sent = request.questions.iter().map(|question| question.id);
+    sent.filter(|id| answer.questions.contains(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zuil_wire::QuestionItem;
+
+    #[test]
+    fn a_line_that_is_narrow_carries_a_few_questions_at_a_time_and_always_one() {
+        assert_eq!(how_many(0), 1);
+        assert_eq!(how_many(4096), 8);
+        assert_eq!(how_many(usize::MAX), 64);
+    }
+
+    #[test]
+    fn the_longest_questions_take_no_more_than_is_counted_for_them() {
+        let longest = QuestionItem {
+            id: Uuid::nil(),
+            language: "nl".into(),
+            words: "\u{10ffff}".repeat(QuestionItem::MAX_WORDS),
+            on: jiff::civil::Date::MAX,
+        };
+        let request = Questions { version: u16::MAX, questions: vec![longest; 8] };
+        assert!(serde_json::to_vec(&request).unwrap().len() <= 8 * LARGEST);
+    }
+
+    #[test]
+    fn what_the_hub_says_of_questions_lets_only_questions_rest() {
+        let now = Instant::now();
+        for (error, rest, alone) in [
+            (SyncError::NoHub(404), OLDER_HUB, true),
+            (SyncError::Rejected(400), LONGEST, true),
+            (SyncError::UnsupportedVersion, LONGEST, true),
+            (SyncError::Busy { retry_after: None }, LONGEST, false),
+            (SyncError::Unreachable("no connection".into()), Duration::ZERO, false),
+            (SyncError::NotAdmitted, Duration::ZERO, false),
+        ] {
+            let mut asking = Asking::default();
+            assert!(asking.may_go(now) && asking.due(now).is_none());
+            assert_eq!(asking.failed(&error, now), alone, "{error}");
+            assert_eq!((asking.may_go(now + rest), asking.may_go(now)), (true, rest.is_zero()), "{error}");
+        }
+    }
+}
