@@ -10,6 +10,7 @@ mod keeping;
 mod night;
 mod payment;
 mod printing;
+mod questions;
 mod readers;
 mod report;
 mod roll;
@@ -262,6 +263,10 @@ impl Runner {
                     tracing::warn!(%error, "a survey was not kept");
                 }
                 (self.wake_sync)();
+                None
+            }
+            Effect::NotFound { language, words } => {
+                self.keep_not_found(language, &words);
                 None
             }
             Effect::Listen(kind) => {

@@ -127,7 +127,9 @@ fn line(view: &View) -> String {
 fn name(screen: &Screen) -> &'static str {
     match screen {
         Screen::OutOfService(_) => "out-of-service",
-        Screen::Attract { tiles, no_printer: false, .. } if tiles.iter().all(|tile| !tile.unavailable) => {
+        Screen::Attract { tiles, no_printer: false, .. }
+            if tiles.iter().all(|tile| tile.missing.is_none()) =>
+        {
             "attract"
         }
         Screen::Attract { .. } => "attract-not-ready",

@@ -28,6 +28,13 @@ pub enum Effect {
         /// What was answered.
         answers: SurveyAnswers,
     },
+    /// Keep for the hub what someone asked and found no answer to.
+    NotFound {
+        /// The language of the visit.
+        language: Language,
+        /// What was typed, without personal data; at least three letters.
+        words: String,
+    },
     /// Listen to a reader for one reading; answer [`super::Event::Read`], and [`super::Event::Unreadable`]
     /// any number of times before.
     Listen(ReaderKind),

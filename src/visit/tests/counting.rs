@@ -349,7 +349,7 @@ fn an_amount_is_in_whole_euros() {
 fn an_errand_that_waits_for_what_the_pillar_cannot_do_yet_is_not_offered() {
     let mut pillar = pillar();
     pillar.does(Intent::Begin).does(Intent::ChooseLanguage(Language::Nl));
-    let Screen::Choose { tiles } = pillar.screen() else { panic!("the choice of task") };
+    let Screen::Choose { tiles, .. } = pillar.screen() else { panic!("the choice of task") };
     assert!(!tiles.iter().any(|tile| tile.task == "parking-permit"), "it needs DigiD");
     pillar.does(Intent::ChooseTask("parking-permit".to_owned()));
     assert!(matches!(pillar.screen(), Screen::Choose { .. }));
