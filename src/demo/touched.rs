@@ -135,6 +135,8 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Attract { .. } => "attract-not-ready",
         Screen::Language => "language",
         Screen::Choose { .. } => "choose",
+        Screen::Ask(_) => "ask",
+        Screen::Answer(_) => "answer",
         Screen::Explain { .. } => "explain",
         Screen::Question(question) => match &question.control {
             _ if question.expected.is_some() => "question-again",

@@ -17,6 +17,7 @@ use crate::texts::say;
 use crate::visit::TextSize;
 
 mod fit;
+mod knowledge;
 
 const WIDTH: f32 = 1080.0;
 const HEIGHT: f32 = 1920.0;

@@ -99,7 +99,7 @@ fn someone_who_types_vuilnis_is_led_to_bulky_waste() {
 #[test]
 fn whoever_goes_back_finds_the_answer_the_search_and_what_was_filled_in() {
     let mut pillar = asked_pillar();
-    pillar.does(Intent::Ask).types("grofvuil").opens_answer("bulky-waste-how").next();
+    pillar.does(Intent::Ask).types("grofvuil ophalen").opens_answer("bulky-waste-how").next();
     pillar.next().types("2411ab");
     pillar.back();
     assert_eq!(pillar.explained().0, "Grofvuil laten ophalen");
@@ -110,7 +110,7 @@ fn whoever_goes_back_finds_the_answer_the_search_and_what_was_filled_in() {
     pillar.does(Intent::Resume).next().next();
     assert_eq!(pillar.fields()[0], "2411AB");
     pillar.back().back().back();
-    assert_eq!(pillar.ask_view().field.value, "grofvuil");
+    assert_eq!(pillar.ask_view().field.value, "grofvuil ophalen");
     assert_eq!(pillar.answers_shown()[0], "bulky-waste-how");
     pillar.back();
     assert!(matches!(pillar.screen(), Screen::Choose { .. }));
@@ -252,7 +252,7 @@ fn nothing_is_told_of_a_search_that_could_not_be_made() {
 fn the_index_that_comes_while_someone_types_answers_at_once() {
     let catalogue = example();
     let mut pillar = pillar_of(catalogue.clone());
-    pillar.tell(Event::Offer(ALL)).does(Intent::Ask).types("grofvuil");
+    pillar.tell(Event::Offer(ALL)).does(Intent::Ask).types("grofvuil ophalen");
     let index = edition().index;
     pillar.tell(Event::Edition(Edition { catalogue, index }));
     assert_eq!(pillar.answers_shown()[0], "bulky-waste-how");
@@ -261,8 +261,8 @@ fn the_index_that_comes_while_someone_types_answers_at_once() {
 #[test]
 fn a_change_of_language_keeps_what_was_typed_and_the_answer() {
     let mut pillar = asked_pillar();
-    pillar.does(Intent::Ask).types("grofvuil").does(Intent::ChooseLanguage(Language::En));
-    assert_eq!(pillar.ask_view().field.value, "grofvuil");
+    pillar.does(Intent::Ask).types("grofvuil ophalen").does(Intent::ChooseLanguage(Language::En));
+    assert_eq!(pillar.ask_view().field.value, "grofvuil ophalen");
     assert_eq!(pillar.cards()[0].question, "How do I have bulky waste picked up?");
     pillar.opens_answer("bulky-waste-how").does(Intent::ChooseLanguage(Language::Uk));
     let answer = pillar.answer_view();
