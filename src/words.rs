@@ -3,11 +3,11 @@
 //!
 //! Invariant: the same thing is said in the same words wherever it is said.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use zuil_wire::Cents;
 
 use crate::texts::{fill, say};
-use crate::visit::{Expected, ReaderKind};
+use crate::visit::{Expected, Missing, ReaderKind};
 use zuil_catalogue::Language;
 
 /// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
@@ -71,6 +71,74 @@ pub fn short_weekdays(language: Language) -> [&'static str; 7] {
         say(language, "Sa"),
         say(language, "Su"),
     ]
+}
+
+/// Why a task cannot be done here now, in a few words for its tile.
+#[must_use]
+pub fn missing(language: Language, missing: Missing) -> String {
+    let words = match missing {
+        Missing::Card => say(language, "Not possible now: no card payment"),
+        Missing::Printer => say(language, "Not possible now: no receipts"),
+        Missing::DocumentReader => say(language, "Not possible now: no documents can be read"),
+        Missing::PassReader => say(language, "Not possible now: no passes can be read"),
+        Missing::DigiD | Missing::Agenda => say(language, "Not yet at the pillar"),
+        Missing::Hours { again: None } => say(language, "Not possible now"),
+        Missing::Hours { again: Some(again) } => {
+            return fill(say(language, "Again from {day}"), &[("day", &moment(language, again))]);
+        }
+    };
+    words.to_owned()
+}
+
+/// Why a task cannot be done here now, and what to do. `phone` is the number to call.
+#[must_use]
+pub fn why_missing(language: Language, missing: Missing, phone: &str) -> String {
+    let words = match missing {
+        Missing::Card => say(
+            language,
+            "Paying by card does not work at the moment, so you cannot do this here now. Please come back later, or call {phone}.",
+        ),
+        Missing::Printer => say(
+            language,
+            "You need a receipt for this, and none can be printed at the moment. Please come back later, or call {phone}.",
+        ),
+        Missing::DocumentReader => say(
+            language,
+            "For this we must read a document, and that does not work at the moment. Please come back later, or call {phone}.",
+        ),
+        Missing::PassReader => say(
+            language,
+            "For this we must read your waste pass, and that does not work at the moment. Please come back later, or call {phone}.",
+        ),
+        Missing::DigiD => say(language, "You need DigiD for this. You cannot use DigiD at this pillar yet."),
+        Missing::Agenda => say(language, "You cannot choose a day and time for a visit at this pillar yet."),
+        Missing::Hours { again: None } => {
+            say(language, "You cannot do this here at the moment. Please call {phone}.")
+        }
+        Missing::Hours { again: Some(again) } => {
+            let words = say(language, "You can do this here again from {day}. Or call {phone}.");
+            return fill(words, &[("day", &moment(language, again)), ("phone", phone)]);
+        }
+    };
+    fill(words, &[("phone", phone)])
+}
+
+/// A day, and its time unless it is the whole day: `maandag 23 november, 9:00`.
+fn moment(language: Language, moment: DateTime) -> String {
+    let date = day(language, moment.date());
+    if moment.time() == Time::midnight() {
+        return date;
+    }
+    let (hour, minute) = (moment.hour().to_string(), format!("{:02}", moment.minute()));
+    fill(say(language, "{date}, {hour}:{minute}"), &[("date", &date), ("hour", &hour), ("minute", &minute)])
+}
+
+/// When somebody last looked whether an answer is true.
+#[must_use]
+pub fn checked(language: Language, date: Date) -> String {
+    let year = date.year().to_string();
+    let date = day_of_month(language, date);
+    fill(say(language, "Checked on {date} {year}"), &[("date", &date), ("year", &year)])
 }
 
 /// What to do, for an answer that is not what was expected. An instruction, never a reproach.

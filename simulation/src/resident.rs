@@ -80,7 +80,7 @@ impl Resident {
                 return vec![];
             }
             Screen::Attract { tiles, .. } => {
-                let offered = tiles.iter().any(|tile| tile.task == self.typed.task && !tile.unavailable);
+                let offered = tiles.iter().any(|tile| tile.task == self.typed.task && tile.missing.is_none());
                 if !offered || self.acted_at.is_some() {
                     self.has_left = true;
                     return vec![];
@@ -118,7 +118,7 @@ impl Resident {
     fn sensible_steps(&mut self, screen: &Screen) -> Vec<Intent> {
         match screen {
             Screen::Attract { .. } => vec![Intent::ChooseTask(self.typed.task.to_owned())],
-            Screen::Explain { card_missing: true, .. } => {
+            Screen::Explain { missing: Some(_), .. } => {
                 self.has_left = true;
                 vec![Intent::Stop]
             }

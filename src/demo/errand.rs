@@ -82,10 +82,10 @@ impl ScriptedResident {
     fn sensible_steps(&self, screen: &Screen) -> Vec<Intent> {
         match screen {
             Screen::Attract { tiles, .. } => {
-                let offered = tiles.iter().any(|tile| tile.task == self.task && !tile.unavailable);
+                let offered = tiles.iter().any(|tile| tile.task == self.task && tile.missing.is_none());
                 if offered { vec![Intent::ChooseTask(self.task.clone())] } else { vec![] }
             }
-            Screen::Explain { card_missing: false, .. } | Screen::Review { .. } => vec![Intent::Next],
+            Screen::Explain { missing: None, .. } | Screen::Review { .. } => vec![Intent::Next],
             Screen::Receipt(receipt) | Screen::PaymentUnknown(receipt) if receipt.paper.is_some() => {
                 vec![Intent::Next]
             }

@@ -127,12 +127,16 @@ fn line(view: &View) -> String {
 fn name(screen: &Screen) -> &'static str {
     match screen {
         Screen::OutOfService(_) => "out-of-service",
-        Screen::Attract { tiles, no_printer: false, .. } if tiles.iter().all(|tile| !tile.unavailable) => {
+        Screen::Attract { tiles, no_printer: false, .. }
+            if tiles.iter().all(|tile| tile.missing.is_none()) =>
+        {
             "attract"
         }
         Screen::Attract { .. } => "attract-not-ready",
         Screen::Language => "language",
         Screen::Choose { .. } => "choose",
+        Screen::Ask(_) => "ask",
+        Screen::Answer(_) => "answer",
         Screen::Explain { .. } => "explain",
         Screen::Question(question) => match &question.control {
             _ if question.expected.is_some() => "question-again",

@@ -154,7 +154,7 @@ impl Walk {
     fn errand(mut self) -> Result<Errand, Failure> {
         self.waits("the first screen, with everything working", |view| {
             matches!(&view.screen, Screen::Attract { tiles, no_printer: false, .. }
-                if tiles.iter().any(|tile| tile.task == TASK && !tile.unavailable))
+                if tiles.iter().any(|tile| tile.task == TASK && tile.missing.is_none()))
         })?;
         self.picture("attract")?;
         self.touches(say(self.view.frame.language, "Show all"))?;

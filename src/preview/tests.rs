@@ -102,7 +102,7 @@ fn every_task_of_the_example_can_be_walked_through_in_every_language() {
 
 fn tiles(view: &View) -> Vec<&str> {
     match &view.screen {
-        Screen::Choose { tiles } => tiles.iter().map(|tile| tile.task.as_str()).collect(),
+        Screen::Choose { tiles, .. } => tiles.iter().map(|tile| tile.task.as_str()).collect(),
         other => panic!("no tiles but {other:?}"),
     }
 }

@@ -7,6 +7,7 @@ use super::choose::tile;
 use super::rows::Rows;
 use super::ui::{self, AttractState, TileRow};
 use crate::visit::{Intent, Screen};
+use zuil_catalogue::Language;
 
 pub(super) struct Attract {
     tiles: Rows<TileRow>,
@@ -17,21 +18,26 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Attract {
     let state = app.global::<AttractState>();
     state.set_tiles(tiles.model());
     let sink = sink.clone();
-    state.on_choose(move |task| sink.send(Intent::ChooseTask(task.into())));
+    let to = sink.clone();
+    state.on_choose(move |task| to.send(Intent::ChooseTask(task.into())));
+    state.on_ask(move || sink.send(Intent::Ask));
     Attract { tiles }
 }
 
 impl Attract {
     /// Shows [`Screen::Attract`]; nothing for another screen.
-    pub(super) fn show(&self, app: &ui::App, screen: &Screen) {
-        let Screen::Attract { welcome, tiles, privacy, announcement, no_card, no_printer } = screen else {
+    pub(super) fn show(&self, app: &ui::App, language: Language, screen: &Screen) {
+        let Screen::Attract { welcome, tiles, privacy, announcement, no_card, no_printer, ask: _ } = screen
+        else {
             return;
         };
-        self.tiles.set(tiles.iter().map(tile));
+        self.tiles.set(tiles.iter().map(|each| tile(language, each)));
         let state = app.global::<AttractState>();
         state.set_welcome(welcome.as_str().into());
         state.set_privacy(privacy.as_str().into());
-        state.set_announcement(announcement.as_deref().unwrap_or_default().into());
+        let banner = announcement.as_ref().map_or("", |banner| banner.text.as_str());
+        state.set_announcement(banner.into());
+        state.set_leads_on(announcement.as_ref().is_some_and(|banner| banner.leads_on));
         state.set_no_card(*no_card);
         state.set_no_printer(*no_printer);
     }

@@ -6,7 +6,8 @@ use super::Sink;
 use super::rows::Rows;
 use super::ui::{self, ChooseState, IconName, TileRow};
 use crate::visit::{Intent, Tile};
-use zuil_catalogue::Icon;
+use crate::words;
+use zuil_catalogue::{Icon, Language};
 
 pub(super) struct Choose {
     tiles: Rows<TileRow>,
@@ -22,18 +23,18 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Choose {
 }
 
 impl Choose {
-    pub(super) fn show(&self, tiles: &[Tile]) {
-        self.tiles.set(tiles.iter().map(tile));
+    pub(super) fn show(&self, language: Language, tiles: &[Tile]) {
+        self.tiles.set(tiles.iter().map(|each| tile(language, each)));
     }
 }
 
 /// A task as a tile shows it.
-pub(super) fn tile(tile: &Tile) -> TileRow {
+pub(super) fn tile(language: Language, tile: &Tile) -> TileRow {
     TileRow {
         task: tile.task.as_str().into(),
         icon: icon(tile.icon),
         title: tile.title.as_str().into(),
-        unavailable: tile.unavailable,
+        missing: tile.missing.map(|missing| words::missing(language, missing)).unwrap_or_default().into(),
     }
 }
 

@@ -4,10 +4,9 @@ use slint::{ComponentHandle, SharedString};
 
 use super::choose::icon;
 use super::rows::Rows;
-use super::ui::{self, ExplainState};
-use crate::visit::{FeeView, Screen};
+use super::ui::{self, ExplainState, IconName};
+use crate::visit::{FeeView, Frame, Missing, Screen};
 use crate::words;
-use zuil_catalogue::Language;
 
 pub(super) struct Explain {
     needs: Rows<SharedString>,
@@ -21,7 +20,8 @@ pub(super) fn connect(app: &ui::App) -> Explain {
 
 impl Explain {
     /// Shows [`Screen::Explain`]; nothing for another screen.
-    pub(super) fn show(&self, app: &ui::App, language: Language, screen: &Screen) {
+    pub(super) fn show(&self, app: &ui::App, frame: &Frame, screen: &Screen) {
+        let language = frame.language;
         let Screen::Explain {
             icon: picture,
             title,
@@ -29,7 +29,8 @@ impl Explain {
             fee,
             needs,
             minutes,
-            card_missing,
+            missing,
+            elsewhere,
             printer_missing,
         } = screen
         else {
@@ -47,7 +48,29 @@ impl Explain {
         state.set_fee(fixed.into());
         state.set_fee_depends(*fee == Some(FeeView::Depends));
         state.set_minutes(i32::from(*minutes));
-        state.set_card_missing(*card_missing);
+        // A number is not broken over two lines.
+        let phone = frame.phone.replace(' ', "\u{a0}");
+        let why = missing.map(|missing| words::why_missing(language, missing, &phone));
+        state.set_missing(why.unwrap_or_default().into());
+        state.set_missing_icon(missing.map_or(IconName::Info, missing_icon));
+        state.set_waits(missing.is_some_and(Missing::waits));
+        let (hours, website) = elsewhere
+            .as_ref()
+            .map_or(("", ""), |elsewhere| (elsewhere.phone_hours.as_str(), elsewhere.website.as_str()));
+        state.set_phone_hours(hours.into());
+        state.set_website(website.into());
         state.set_printer_missing(*printer_missing);
+    }
+}
+
+const fn missing_icon(missing: Missing) -> IconName {
+    match missing {
+        Missing::Card => IconName::Card,
+        Missing::Printer => IconName::Printer,
+        Missing::DocumentReader => IconName::DocumentOnReader,
+        Missing::PassReader => IconName::PassAtReader,
+        Missing::Hours { .. } => IconName::Clock,
+        Missing::DigiD => IconName::Lock,
+        Missing::Agenda => IconName::Calendar,
     }
 }

@@ -6,7 +6,9 @@ use super::Sink;
 use super::branding::{self, Shown};
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use crate::visit::{Control, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View};
+use crate::visit::{
+    Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View,
+};
 use crate::words;
 use zuil_catalogue::{Direction, Language};
 
@@ -29,6 +31,7 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Frame {
     state.on_toggle_speech(to(Intent::ToggleSpeech));
     state.on_toggle_hidden(to(Intent::ToggleHidden));
     state.on_toggle_help(to(Intent::ToggleHelp));
+    state.on_ask(to(Intent::Ask));
     state.on_back(to(Intent::Back));
     state.on_stop(to(Intent::Stop));
     state.on_confirm_stop(to(Intent::ConfirmStop));
@@ -70,8 +73,10 @@ impl Frame {
         state.set_can_stop(frame.can_stop && can_stop(&view.screen));
         let primary = primary(&view.screen);
         state.set_primary(primary);
-        // The first screen's way to all tasks is always open.
-        state.set_can_go_on(frame.can_go_on || primary == Primary::ShowAll);
+        // The ways to all tasks and to the search are always open.
+        let always = matches!(primary, Primary::ShowAll | Primary::Ask);
+        state.set_can_go_on(frame.can_go_on || always);
+        state.set_can_ask(matches!(view.screen, Screen::Attract { ask: true, .. }));
         state.set_amount(fee(view).into());
         state.set_has_progress(frame.progress.is_some());
         if let Some(progress) = frame.progress {
@@ -156,14 +161,19 @@ fn go_on(state: &FrameState, sink: &Sink) {
     match state.get_primary() {
         Primary::None => {}
         Primary::ShowAll => sink.send(Intent::Begin),
+        Primary::Ask => sink.send(Intent::Ask),
         _ => sink.send(Intent::Next),
     }
 }
 
 fn typing(app: &ui::App) -> bool {
     !app.global::<Modal>().get_open()
-        && app.global::<FrameState>().get_screen() == ScreenKind::Question
-        && app.global::<ui::QuestionState>().get_keyboard() != ui::KeyboardKind::None
+        && match app.global::<FrameState>().get_screen() {
+            ScreenKind::Question => {
+                app.global::<ui::QuestionState>().get_keyboard() != ui::KeyboardKind::None
+            }
+            screen => screen == ScreenKind::Ask,
+        }
 }
 
 fn kind(screen: &Screen) -> ScreenKind {
@@ -172,6 +182,8 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::Attract { .. } => ScreenKind::Attract,
         Screen::Language => ScreenKind::Language,
         Screen::Choose { .. } => ScreenKind::Choose,
+        Screen::Ask(_) => ScreenKind::Ask,
+        Screen::Answer(_) => ScreenKind::Answer,
         Screen::Explain { .. } => ScreenKind::Explain,
         Screen::Question(_) => ScreenKind::Question,
         Screen::Review { .. } => ScreenKind::Review,
@@ -197,6 +209,11 @@ fn can_stop(screen: &Screen) -> bool {
 fn primary(screen: &Screen) -> Primary {
     match screen {
         Screen::Attract { .. } => Primary::ShowAll,
+        Screen::Choose { ask: true, .. } => Primary::Ask,
+        Screen::Answer(answer) if answer.tasks.iter().any(|task| task.missing.is_none()) => Primary::Arrange,
+        Screen::Explain { elsewhere: Some(Elsewhere { call_back: true, .. }), .. } => Primary::CallBack,
+        // What cannot be done here yet at all does not promise to begin.
+        Screen::Explain { missing: Some(missing), .. } if missing.waits() => Primary::None,
         Screen::Explain { .. } => Primary::Start,
         Screen::Question(question) if question.optional && is_empty(question) => Primary::Skip,
         Screen::Question(_) => Primary::Next,
@@ -214,6 +231,8 @@ fn primary(screen: &Screen) -> Primary {
         Screen::OutOfService(_)
         | Screen::Language
         | Screen::Choose { .. }
+        | Screen::Ask(_)
+        | Screen::Answer(_)
         | Screen::Pay { .. }
         | Screen::Saving { .. } => Primary::None,
     }

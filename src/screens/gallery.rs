@@ -1,6 +1,8 @@
 //! Sample views of every screen and state, for pictures and tests: nothing filled in, much filled in,
 //! and with something to mend. All names, numbers and addresses are made up.
 
+mod knowledge;
+
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -9,10 +11,10 @@ use jiff::civil::{Date, date};
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::visit::{
-    CardTrouble, Control, Day, Expected, FeeView, Field, FieldLabel, Frame, HoldStage, Keyboard, OptionLabel,
-    OptionView, OutOfService, Overlay, PayStage, Progress, QuestionView, ReaderKind, ReceiptOutcome,
-    ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile, View,
-    WhyNotPaid, WhyNotPrinted,
+    Banner, CardTrouble, Control, Day, Expected, FeeView, Field, FieldLabel, Frame, HoldStage, Keyboard,
+    Missing, OptionLabel, OptionView, OutOfService, Overlay, PayStage, Progress, QuestionView, ReaderKind,
+    ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep, TextSize, Tile,
+    View, WhyNotPaid, WhyNotPrinted,
 };
 use zuil_catalogue::{Icon, Language};
 
@@ -29,8 +31,16 @@ pub struct Sample {
 #[must_use]
 pub fn samples(language: Language) -> Vec<Sample> {
     let words = Words(language);
-    [words.beginning(), words.fields(), words.held(), words.choices(), words.ending(), words.overlays()]
-        .concat()
+    [
+        words.beginning(),
+        words.asking(),
+        words.fields(),
+        words.held(),
+        words.choices(),
+        words.ending(),
+        words.overlays(),
+    ]
+    .concat()
 }
 
 /// The words of the samples by the Dutch text and the code of the language.
@@ -80,31 +90,37 @@ impl Words {
                 frame.can_go_back = matches!(stage, PayStage::NotPaid(_));
                 frame.can_stop = !matches!(stage, PayStage::Busy { stopping: true, .. });
             }
-            Screen::Explain { card_missing, .. } => frame.can_go_on = !card_missing,
+            Screen::Ask(_) => frame.can_go_on = false,
+            Screen::Answer(answer) => {
+                frame.can_go_on = answer.tasks.iter().any(|task| task.missing.is_none());
+            }
+            Screen::Explain { missing, elsewhere, .. } => {
+                let leads_on = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.call_back);
+                frame.can_go_on = missing.is_none() || leads_on;
+            }
             Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
             Screen::Language | Screen::Choose { .. } | Screen::Review { .. } | Screen::Survey(_) => {}
         }
         Sample { name, view: View { frame, screen } }
     }
 
-    fn tiles(self, unavailable: bool) -> Vec<Tile> {
-        let tile =
-            |task: &str, icon, title, unavailable| Tile { task: task.to_owned(), icon, title, unavailable };
+    fn tiles(self, missing: Option<Missing>) -> Vec<Tile> {
+        let tile = |task: &str, icon, title, missing| Tile { task: task.to_owned(), icon, title, missing };
         vec![
-            tile("report", Icon::Report, self.of("Iets melden op straat"), false),
-            tile("call-back", Icon::Phone, self.of("Laat u terugbellen"), false),
-            tile("bulky-waste", Icon::BulkyWaste, self.of("Grofvuil laten ophalen"), unavailable),
+            tile("report", Icon::Report, self.of("Iets melden op straat"), None),
+            tile("call-back", Icon::Phone, self.of("Laat u terugbellen"), None),
+            tile("bulky-waste", Icon::BulkyWaste, self.of("Grofvuil laten ophalen"), missing),
         ]
     }
 
     fn many_tiles(self) -> Vec<Tile> {
-        let mut tiles = self.tiles(false);
+        let mut tiles = self.tiles(None);
         for (task, icon, dutch) in [
             ("parking", Icon::Report, "Parkeervergunning aanvragen"),
             ("appointment", Icon::Phone, "Een afspraak maken of verzetten"),
             ("waste-pass", Icon::BulkyWaste, "Vraag over uw afvalpas"),
         ] {
-            tiles.push(Tile { task: task.to_owned(), icon, title: self.of(dutch), unavailable: false });
+            tiles.push(Tile { task: task.to_owned(), icon, title: self.of(dutch), missing: None });
         }
         tiles
     }
@@ -112,7 +128,7 @@ impl Words {
     fn attract(
         self,
         tiles: Vec<Tile>,
-        announcement: Option<String>,
+        announcement: Option<Banner>,
         no_card: bool,
         no_printer: bool,
     ) -> Screen {
@@ -121,12 +137,13 @@ impl Words {
             tiles,
             privacy: self.of("Wij wissen uw gegevens van het scherm als u klaar bent."),
             announcement,
+            ask: true,
             no_card,
             no_printer,
         }
     }
 
-    fn explain(self, card_missing: bool) -> Screen {
+    fn explain(self, missing: Option<Missing>) -> Screen {
         Screen::Explain {
             icon: Icon::BulkyWaste,
             title: self.of("Grofvuil laten ophalen"),
@@ -134,13 +151,16 @@ impl Words {
             fee: Some(FeeView::Fixed(Cents(1735))),
             needs: vec![self.of("Uw pinpas"), self.of("Uw postcode en huisnummer")],
             minutes: 3,
-            card_missing,
-            printer_missing: card_missing,
+            missing,
+            elsewhere: missing.map(|missing| self.elsewhere(missing)),
+            printer_missing: missing.is_some(),
         }
     }
 
     fn beginning(self) -> Vec<Sample> {
-        let announcement = self.of("Op donderdag 26 november is het gemeentehuis dicht.");
+        let announcement = |dutch, leads_on| Some(Banner { text: self.of(dutch), leads_on });
+        let closed = "Op donderdag 26 november is het gemeentehuis dicht.";
+        let christmas = "Ook rond kerst halen we grofvuil op: 22, 24, 29 en 31 december.";
         let free = Screen::Explain {
             icon: Icon::Report,
             title: self.of("Iets melden op straat"),
@@ -148,23 +168,31 @@ impl Words {
             fee: None,
             needs: Vec::new(),
             minutes: 2,
-            card_missing: false,
+            missing: None,
+            elsewhere: None,
             printer_missing: false,
         };
         vec![
-            self.sample("attract", self.attract(self.tiles(false), None, false, false)),
+            self.sample("attract", self.attract(self.tiles(None), None, false, false)),
             self.sample("attract-six", self.attract(self.many_tiles(), None, false, false)),
-            self.sample("attract-troubles", self.attract(self.tiles(true), Some(announcement), true, true)),
+            self.sample(
+                "attract-announcement",
+                self.attract(self.many_tiles(), announcement(christmas, true), false, false),
+            ),
+            self.sample(
+                "attract-troubles",
+                self.attract(self.tiles(Some(Missing::Card)), announcement(closed, false), true, true),
+            ),
             self.sample("out-of-service-catalogue", Screen::OutOfService(OutOfService::Catalogue)),
             self.sample("out-of-service-storage", Screen::OutOfService(OutOfService::Storage)),
             self.sample("language", Screen::Language),
-            self.sample("choose", Screen::Choose { tiles: self.tiles(false) }),
+            self.sample("choose", Screen::Choose { tiles: self.tiles(None), ask: true }),
             self.sample(
                 "choose-many",
-                Screen::Choose { tiles: [self.many_tiles(), self.many_tiles()].concat() },
+                Screen::Choose { tiles: [self.many_tiles(), self.missing_tiles()].concat(), ask: true },
             ),
-            self.sample("explain", self.explain(false)),
-            self.sample("explain-no-card", self.explain(true)),
+            self.sample("explain", self.explain(None)),
+            self.sample("explain-no-card", self.explain(Some(Missing::Card))),
             self.sample("explain-free", free),
         ]
     }

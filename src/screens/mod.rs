@@ -5,6 +5,8 @@
 //! properties and turns callbacks into intents. Invariant: the screens hold no state of a visit; what
 //! they show is the last view, and a touch changes nothing until the visit answers with another.
 
+mod answer;
+mod ask;
 mod attract;
 mod branding;
 mod choose;
@@ -71,6 +73,8 @@ impl Screens {
             frame: frame::connect(&app, &sink),
             attract: attract::connect(&app, &sink),
             choose: choose::connect(&app, &sink),
+            ask: ask::connect(&app, &sink),
+            answer: answer::connect(&app, &sink),
             explain: explain::connect(&app),
             question: question::connect(&app, &sink),
             review: review::connect(&app, &sink),
@@ -88,9 +92,11 @@ impl Screens {
         self.rows.frame.show(&self.app, view);
         match &view.screen {
             Screen::OutOfService(why) => out_of_service::show(&self.app, *why),
-            Screen::Attract { .. } => self.rows.attract.show(&self.app, &view.screen),
-            Screen::Choose { tiles } => self.rows.choose.show(tiles),
-            Screen::Explain { .. } => self.rows.explain.show(&self.app, language, &view.screen),
+            Screen::Attract { .. } => self.rows.attract.show(&self.app, language, &view.screen),
+            Screen::Choose { tiles, .. } => self.rows.choose.show(language, tiles),
+            Screen::Ask(ask) => self.rows.ask.show(&self.app, language, ask),
+            Screen::Answer(answer) => self.rows.answer.show(&self.app, language, answer),
+            Screen::Explain { .. } => self.rows.explain.show(&self.app, &view.frame, &view.screen),
             Screen::Question(question) => self.rows.question.show(&self.app, language, question),
             Screen::Review { title, lines, fee } => {
                 self.rows.review.show(&self.app, language, title, lines, *fee);
@@ -148,6 +154,12 @@ impl Screens {
         if !matches!(screen, Screen::Question(_)) {
             self.rows.question.forget(&self.app);
         }
+        if !matches!(screen, Screen::Ask(_)) {
+            self.rows.ask.forget(&self.app);
+        }
+        if !matches!(screen, Screen::Answer(_)) {
+            self.rows.answer.forget(&self.app);
+        }
         if !matches!(screen, Screen::Review { .. }) {
             self.rows.review.forget();
         }
@@ -169,6 +181,8 @@ struct Rows {
     frame: frame::Frame,
     attract: attract::Attract,
     choose: choose::Choose,
+    ask: ask::Ask,
+    answer: answer::Answer,
     explain: explain::Explain,
     question: question::Question,
     review: review::Review,
@@ -208,6 +222,8 @@ impl Place {
             step: view.frame.progress.map(|progress| progress.step),
             question: match &view.screen {
                 Screen::Question(question) => Some(question.title.clone()),
+                Screen::Explain { title, .. } => Some(title.clone()),
+                Screen::Answer(answer) => Some(answer.answer.clone()),
                 _ => None,
             },
             covered: view.frame.overlay.is_some() || view.frame.hidden,

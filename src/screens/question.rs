@@ -216,7 +216,7 @@ fn field(field: &Field, has_cursor: bool) -> FieldRow {
 }
 
 /// Whether a text is written from right to left: its first letter says so.
-fn backward(value: &str) -> bool {
+pub(super) fn backward(value: &str) -> bool {
     value.chars().find(|c| c.is_alphabetic()).is_some_and(|c| ('\u{590}'..='\u{8ff}').contains(&c))
 }
 

@@ -18,6 +18,7 @@ use crate::visit::TextSize;
 
 mod branding;
 mod fit;
+mod knowledge;
 
 const WIDTH: f32 = 1080.0;
 const HEIGHT: f32 = 1920.0;

@@ -119,7 +119,7 @@ impl Resident {
             }
             // With what is on the screen they go; nobody has to wait for paper.
             Screen::Receipt(_) | Screen::PaymentUnknown(_) => vec![Intent::Next],
-            Screen::Explain { card_missing: true, .. } => {
+            Screen::Explain { missing: Some(_), .. } => {
                 self.has_left = true;
                 vec![Intent::Stop]
             }

@@ -70,9 +70,9 @@ mod tests {
 
     use super::*;
     use crate::visit::{
-        Control, Expected, Field, FieldLabel, Frame, HoldStage, Keyboard, PayStage, QuestionView, ReaderKind,
-        ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, WhyNotPaid,
-        WhyNotPrinted,
+        AnswerCard, AnswerView, AskView, Control, Elsewhere, Expected, Field, FieldLabel, Found, Frame,
+        HoldStage, Keyboard, Missing, PayStage, QuestionView, ReaderKind, ReceiptOutcome, ReceiptView,
+        ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, Tile, WhyNotPaid, WhyNotPrinted,
     };
     use zuil_catalogue::Language;
     use zuil_wire::{Cents, PaymentState, Reference, State};
@@ -234,6 +234,85 @@ mod tests {
             assert!(said[0].contains(words), "{words}: {said:?}");
         }
         assert!(said[1].contains("papier"), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_found_is_spoken_as_one_types() {
+        let card = |question: &str, news| AnswerCard {
+            answer: "a".into(),
+            question: question.into(),
+            product: "Grofvuil".into(),
+            news,
+        };
+        let ask = |value: &str, found| {
+            let field = Field { label: FieldLabel::Answer, value: value.into(), multiline: false, max: 60 };
+            Screen::Ask(AskView { field, found })
+        };
+        let said = all_said([
+            ask("", Found::Suggested(vec![card("Hoe laat ik grofvuil ophalen?", true)])),
+            ask("bank", Found::Answers(vec![card("Mag een bank mee?", false)])),
+            ask("bankx", Found::Nothing { phone_hours: "op werkdagen".into(), call_back: None }),
+        ]);
+        assert!(said[0].contains("Wat is uw vraag?"), "{said:?}");
+        assert!(said[0].contains("Nieuws: Hoe laat ik grofvuil ophalen?"), "{said:?}");
+        assert_eq!(said[1], "nl: bank. Mag een bank mee?");
+        assert!(said[2].contains("We vinden geen antwoord") && said[2].contains("14 0000"), "{said:?}");
+    }
+
+    #[test]
+    fn an_answer_is_spoken_with_what_to_do_next() {
+        let tile = Tile {
+            task: "moving-house".into(),
+            icon: zuil_catalogue::Icon::Moving,
+            title: "Verhuizing doorgeven".into(),
+            missing: Some(Missing::DigiD),
+        };
+        let said = all_said([Screen::Answer(AnswerView {
+            answer: "a".into(),
+            question: "Hoe geef ik mijn verhuizing door?".into(),
+            short: "Met DigiD.".into(),
+            long: vec!["Binnen vijf dagen.".into()],
+            checked: jiff::civil::date(2026, 11, 16),
+            only_dutch: true,
+            tasks: vec![tile],
+            phone: Some("14 0000".into()),
+            phone_hours: None,
+            website: Some("www.voorbeeld.example".into()),
+        })]);
+        assert_eq!(
+            said,
+            [
+                "nl: Hoe geef ik mijn verhuizing door? Dit antwoord is er alleen in het Nederlands. Met DigiD. \
+              Binnen vijf dagen. Verhuizing doorgeven. Kan nog niet op de zuil. Bel 14 0000. \
+              Lees meer op www.voorbeeld.example. Nagekeken op 16 november 2026. "
+            ]
+        );
+    }
+
+    #[test]
+    fn a_task_that_cannot_be_done_here_says_why_and_where_it_can() {
+        let explain = |missing, call_back| Screen::Explain {
+            icon: zuil_catalogue::Icon::Moving,
+            title: "Verhuizing doorgeven".into(),
+            summary: "Geef het door.".into(),
+            fee: None,
+            needs: vec![],
+            minutes: 5,
+            missing: Some(missing),
+            elsewhere: Some(Elsewhere {
+                phone_hours: "op werkdagen".into(),
+                website: "www.voorbeeld.example".into(),
+                call_back,
+            }),
+            printer_missing: false,
+        };
+        let said = all_said([explain(Missing::DigiD, true), explain(Missing::Card, false)]);
+        assert!(
+            said[0].contains("DigiD werkt nog niet op deze zuil. Bel 14 0000, op werkdagen."),
+            "{said:?}"
+        );
+        assert!(!said[0].contains("gratis"), "{said:?}");
+        assert!(said[1].contains("Pinnen kan even niet."), "{said:?}");
     }
 
     #[test]

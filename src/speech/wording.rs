@@ -3,14 +3,16 @@
 //!
 //! The words are those of the screens, so that a helper beside the resident reads what is spoken.
 
+mod knowledge;
+
 use jiff::civil::Date;
 use zuil_wire::{Cents, PaymentState, State};
 
 use crate::texts::{fill, say};
 use crate::visit::{
-    CardTrouble, Control, FeeView, Field, FieldLabel, Frame, HoldStage, OptionLabel, Overlay, PayStage,
-    QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView, TerminalStep,
-    Tile, View, WhyNotPaid, WhyNotPrinted,
+    CardTrouble, Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay,
+    PayStage, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView,
+    TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
 };
 use crate::words;
 use zuil_catalogue::Language;
@@ -56,12 +58,15 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
         Screen::Language => {
             (frame.languages.iter().map(|known| sentence(known.own_name())).collect(), vec![])
         }
-        Screen::Choose { tiles } => {
+        Screen::Choose { tiles, ask } => {
             let mut parts = vec![say(language, "What do you want to do?").to_owned()];
-            parts.extend(titles(tiles));
+            parts.extend(titles(tiles, language));
+            parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
             (parts, vec![])
         }
-        Screen::Explain { .. } => (explain(screen, language), vec![]),
+        Screen::Ask(ask) => knowledge::ask(ask, frame),
+        Screen::Answer(answer) => (knowledge::answer(answer, language), vec![]),
+        Screen::Explain { .. } => (explain(screen, frame), vec![]),
         Screen::Question(question) => question_words(question, language, headphones),
         Screen::Review { title, lines, fee } => (review(title, lines, *fee, language, headphones), vec![]),
         Screen::Pay { amount, stage } => {
@@ -83,11 +88,13 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
 }
 
 fn attract(screen: &Screen, language: Language) -> Vec<String> {
-    let Screen::Attract { welcome, tiles, privacy, announcement, no_card, .. } = screen else {
+    let Screen::Attract { welcome, tiles, privacy, announcement, ask, no_card, .. } = screen else {
         return vec![];
     };
-    let mut parts = vec![welcome.clone(), announcement.clone().unwrap_or_default()];
-    parts.extend(titles(tiles));
+    let mut parts = vec![welcome.clone()];
+    parts.extend(announcement.as_ref().map(|banner| banner.text.clone()));
+    parts.extend(titles(tiles, language));
+    parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
     if *no_card {
         parts.push(say(language, "You cannot pay by card here now.").to_owned());
     }
@@ -95,12 +102,30 @@ fn attract(screen: &Screen, language: Language) -> Vec<String> {
     parts
 }
 
-fn titles(tiles: &[Tile]) -> impl Iterator<Item = String> {
-    tiles.iter().map(|tile| sentence(&tile.title))
+fn titles(tiles: &[Tile], language: Language) -> impl Iterator<Item = String> {
+    tiles.iter().map(move |tile| {
+        let missing = tile.missing.map(|missing| sentence(&words::missing(language, missing)));
+        [Some(sentence(&tile.title)), missing].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    })
 }
 
-fn explain(screen: &Screen, language: Language) -> Vec<String> {
-    let Screen::Explain { title, summary, fee, needs, card_missing, .. } = screen else { return vec![] };
+fn explain(screen: &Screen, frame: &Frame) -> Vec<String> {
+    let Screen::Explain { title, summary, fee, needs, missing, elsewhere, .. } = screen else {
+        return vec![];
+    };
+    let language = frame.language;
+    let mut why: Vec<_> =
+        missing.iter().map(|missing| words::why_missing(language, *missing, &frame.phone)).collect();
+    why.extend(elsewhere.iter().flat_map(|elsewhere| {
+        [
+            knowledge::call(&frame.phone, Some(&elsewhere.phone_hours), language),
+            fill(say(language, "Or look at {0}."), &[("0", &elsewhere.website)]),
+        ]
+    }));
+    if missing.is_some_and(Missing::waits) {
+        why.splice(0..0, [sentence(title), summary.clone()]);
+        return why;
+    }
     let cost = match fee {
         Some(FeeView::Depends) => {
             say(language, "What it costs depends on your answers. You see it before you pay.").to_owned()
@@ -110,9 +135,7 @@ fn explain(screen: &Screen, language: Language) -> Vec<String> {
     };
     let mut parts = vec![sentence(title), summary.clone(), cost];
     parts.extend(needs.iter().map(|need| sentence(need)));
-    if *card_missing {
-        parts.push(say(language, "You cannot pay by card here now.").to_owned());
-    }
+    parts.extend(why);
     parts
 }
 

@@ -4,6 +4,7 @@
 
 use super::buffer::Buffer;
 use super::entry::{Entry, found, offered};
+use super::explaining::Explaining;
 use super::form::Form;
 use super::held::{reader_of, spaced_day};
 use super::state::{Effects, Look, State};
@@ -93,7 +94,7 @@ impl Asking {
         }
         match self.form.before(self.at, look) {
             Some(at) => Self { at, expected: None, ..self }.shown(look),
-            None => State::Explain(self.form.task_index(), Some(self.form)),
+            None => State::Explain(Explaining::again(self.form)),
         }
     }
 }
@@ -136,7 +137,7 @@ pub(super) fn on_review(form: Form, event: &Event, look: &Look<'_>, effects: &mu
         Event::Resident(Intent::Next) => submit(form, look, effects),
         Event::Resident(Intent::Back) => match form.asked(look).last() {
             Some(&at) => Asking { form, at, expected: None, undo: None }.shown(look),
-            None => State::Explain(form.task_index(), Some(form)),
+            None => State::Explain(Explaining::again(form)),
         },
         Event::Resident(Intent::Change(line)) => match form.told(look).get(*line) {
             Some(&at) => change(form, at, None, look),

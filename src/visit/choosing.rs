@@ -1,11 +1,13 @@
-//! From the first screen to the explanation of a task.
+//! From the first screen to the choice of a task or a question.
 
-use zuil_catalogue::Task;
+use zuil_catalogue::Announcement;
 
-use super::asking::Asking;
+use super::explaining::{Explaining, Way};
 use super::form::Form;
+use super::offering::{self, Place};
+use super::seeking::Seeking;
 use super::state::{Look, State};
-use super::{Event, FeeView, Intent, Screen, Tile};
+use super::{Banner, Event, Intent, Screen};
 
 /// How many tasks the first screen shows.
 const TILES: usize = 6;
@@ -15,9 +17,9 @@ pub(super) fn on_attract(event: &Event, look: &Look<'_>) -> State {
     match event {
         Event::Resident(Intent::Begin) => State::Language(None),
         Event::Resident(Intent::ChooseLanguage(_)) => State::Choose(None),
-        Event::Resident(Intent::ChooseTask(id)) => {
-            find(id, look).map_or(State::Attract, |task| State::Explain(task, None))
-        }
+        Event::Resident(Intent::Ask) if can_ask(look) => State::Ask(Seeking::begin(None, look)),
+        Event::Resident(Intent::ChooseTask(id)) => Place::of(id, look)
+            .map_or(State::Attract, |at| State::Explain(Explaining::new(at, None, Way::Choice))),
         _ => State::Attract,
     }
 }
@@ -34,28 +36,13 @@ pub(super) fn on_language(kept: Option<Form>, event: &Event) -> State {
 pub(super) fn on_choose(kept: Option<Form>, event: &Event, look: &Look<'_>) -> State {
     match event {
         Event::Resident(Intent::Back) => State::Language(kept),
-        Event::Resident(Intent::ChooseTask(id)) => match find(id, look) {
-            Some(task) => State::Explain(task, kept.filter(|form| form.task_index() == task)),
+        Event::Resident(Intent::Ask) if can_ask(look) => State::Ask(Seeking::begin(kept, look)),
+        Event::Resident(Intent::ChooseTask(id)) => match Place::of(id, look) {
+            Some(at) => State::Explain(Explaining::new(at, kept, Way::Choice)),
             None => State::Choose(kept),
         },
         _ => State::Choose(kept),
     }
-}
-
-/// The explanation.
-pub(super) fn on_explain(task: usize, kept: Option<Form>, event: &Event, look: &Look<'_>) -> State {
-    match event {
-        Event::Resident(Intent::Back) => State::Choose(kept),
-        Event::Resident(Intent::Next) if !card_missing(task, look) => {
-            Asking::begin(kept.unwrap_or_else(|| Form::new(task, look)), look)
-        }
-        _ => State::Explain(task, kept),
-    }
-}
-
-/// Whether a task costs money and cards cannot be taken now.
-pub(super) fn card_missing(task: usize, look: &Look<'_>) -> bool {
-    is_unavailable(&look.catalogue().tasks[task], look)
 }
 
 /// What the first screen shows.
@@ -64,9 +51,10 @@ pub(super) fn attract_screen(look: &Look<'_>) -> Screen {
     let text = |text: &zuil_catalogue::Text| text.get(look.language).to_owned();
     Screen::Attract {
         welcome: text(&municipality.welcome),
-        tiles: tiles(look).take(TILES).collect(),
+        tiles: offering::offered_now(look).take(TILES).map(|at| at.tile(look)).collect(),
         privacy: text(&municipality.privacy),
-        announcement: municipality.announcement.as_ref().map(text),
+        announcement: banner(look),
+        ask: can_ask(look),
         no_card: !look.offer.card,
         no_printer: !look.offer.printer,
     }
@@ -74,40 +62,29 @@ pub(super) fn attract_screen(look: &Look<'_>) -> Screen {
 
 /// What the choice of task shows.
 pub(super) fn choose_screen(look: &Look<'_>) -> Screen {
-    Screen::Choose { tiles: tiles(look).collect() }
+    let tiles = offering::all(look).into_iter().map(|at| at.tile(look)).collect();
+    Screen::Choose { tiles, ask: can_ask(look) }
 }
 
-/// What the explanation shows.
-pub(super) fn explain_screen(task: usize, look: &Look<'_>) -> Screen {
-    let card_missing = card_missing(task, look);
-    let task = &look.catalogue().tasks[task];
-    Screen::Explain {
-        icon: task.icon,
-        title: task.title.get(look.language).to_owned(),
-        summary: task.summary.get(look.language).to_owned(),
-        fee: task.fee.as_ref().map(|fee| fee.fixed().map_or(FeeView::Depends, FeeView::Fixed)),
-        needs: task.needs.iter().map(|need| need.get(look.language).to_owned()).collect(),
-        minutes: task.minutes,
-        card_missing,
-        printer_missing: !look.offer.printer,
-    }
+/// The announcements that are told today, the one that began last first.
+pub(super) fn announcements<'a>(look: &Look<'a>) -> Vec<&'a Announcement> {
+    let mut told: Vec<_> =
+        look.catalogue().announcements.iter().filter(|announcement| announcement.on(look.today())).collect();
+    told.sort_by_key(|announcement| std::cmp::Reverse(announcement.from));
+    told
 }
 
-fn find(id: &str, look: &Look<'_>) -> Option<usize> {
-    look.catalogue().tasks.iter().position(|task| task.id == id)
+/// Of several announcements the one that began last is shown: it is the news. Without one, whatever the
+/// municipality always says.
+fn banner(look: &Look<'_>) -> Option<Banner> {
+    let told = announcements(look).into_iter().next();
+    let always = look.catalogue().municipality.announcement.as_ref();
+    let text = told.map(|announcement| &announcement.banner).or(always)?.get(look.language).to_owned();
+    let leads_on = told.is_some_and(|announcement| super::seeking::has_answers(announcement, look));
+    Some(Banner { text, leads_on })
 }
 
-fn is_unavailable(task: &Task, look: &Look<'_>) -> bool {
-    task.fee.is_some() && !look.offer.card
-}
-
-fn tiles<'a>(look: &Look<'a>) -> impl Iterator<Item = Tile> + use<'a> {
-    let look = *look;
-    let offered = move |task: &&Task| task.offered.as_ref().is_none_or(|offered| offered.at(look.now.wall));
-    look.catalogue().tasks.iter().filter(offered).map(move |task| Tile {
-        task: task.id.clone(),
-        icon: task.icon,
-        title: task.title.get(look.language).to_owned(),
-        unavailable: is_unavailable(task, &look),
-    })
+/// Whether there is anything to be answered.
+fn can_ask(look: &Look<'_>) -> bool {
+    !look.catalogue().products.is_empty()
 }

@@ -127,6 +127,10 @@ pub enum Intent {
     ChooseLanguage(Language),
     /// Opened or closed the choice of language in the frame.
     ToggleLanguages,
+    /// Wants to ask a question, or to read more of what is announced.
+    Ask,
+    /// Chose an answer of a search by its id.
+    ChooseAnswer(String),
     /// Chose a task by its id.
     ChooseTask(String),
     /// "Start" on the explanation, "next" on a question, "send" or "pay" on the review, and so on:

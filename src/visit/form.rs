@@ -10,6 +10,7 @@ use zuil_catalogue::{Condition, Count, FeePart, Kind, Question, Task};
 
 use super::answer::Answer;
 use super::entry::Entry;
+use super::explaining::Way;
 use super::state::Look;
 use super::{Draft, Expected, Progress, ReviewLine};
 
@@ -17,6 +18,8 @@ use super::{Draft, Expected, Progress, ReviewLine};
 #[derive(Clone, Debug)]
 pub(super) struct Form {
     task: usize,
+    /// Where "back" leads from its explanation.
+    way: Way,
     slots: Vec<Slot>,
 }
 
@@ -35,12 +38,22 @@ impl Form {
             .iter()
             .map(|question| Slot { entry: Entry::new(&question.kind, look.today()), passed: false })
             .collect();
-        Self { task, slots }
+        Self { task, way: Way::default(), slots }
     }
 
     /// The index of the task.
     pub(super) const fn task_index(&self) -> usize {
         self.task
+    }
+
+    /// Remembers where the resident came from.
+    pub(super) fn set_way(&mut self, way: Way) {
+        self.way = way;
+    }
+
+    /// Where the resident came from.
+    pub(super) fn take_way(&mut self) -> Way {
+        std::mem::take(&mut self.way)
     }
 
     /// The task.

@@ -56,7 +56,12 @@ impl Visit {
         match event {
             Event::Resident(intent) => self.on_resident(intent, now, &mut effects),
             Event::Tick => {}
-            Event::Edition(edition) => self.next_edition = Some(edition),
+            Event::Edition(edition) => {
+                self.next_edition = Some(edition);
+                self.turn_edition();
+                // Whoever types is not kept waiting for an index that has come.
+                self.step(&Event::Tick, now, &mut effects);
+            }
             Event::Offer(offer) => {
                 self.offer = offer;
                 self.step(&event, now, &mut effects);
@@ -242,12 +247,11 @@ impl Visit {
         self.go(State::Attract, now, effects);
     }
 
-    /// Leaves the state for another without an event. A survey that was begun is kept.
+    /// Leaves the state for another without an event.
     fn go(&mut self, next: State, now: Now, effects: &mut Effects) {
         let was = Was::of(&self.state);
-        if let State::Survey(survey) = &self.state {
-            survey.keep(&self.look(now), effects);
-        }
+        let mut left = mem::replace(&mut self.state, State::Attract);
+        left.wind_up(&self.look(now), effects);
         self.enter(was, next, now, effects);
     }
 

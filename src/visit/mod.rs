@@ -13,12 +13,16 @@ mod comfort;
 mod effect;
 mod entry;
 mod event;
+mod explaining;
 mod finishing;
 mod form;
 mod held;
 mod machine;
+mod offering;
 mod paper;
 mod paying;
+mod reading;
+mod seeking;
 mod settings;
 mod state;
 #[cfg(test)]

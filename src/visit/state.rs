@@ -8,11 +8,14 @@ use jiff::civil::Date;
 use zuil_catalogue::{Catalogue, Edition, Language};
 
 use super::asking::Asking;
+use super::explaining::Explaining;
 use super::finishing::{Done, Saving, Survey};
 use super::form::Form;
 use super::paying::{self, Paying};
+use super::reading::OpenAnswer;
+use super::seeking::Seeking;
 use super::{Effect, Event, Now, Offer, OutOfService, ReaderKind, Screen, VisitSettings};
-use super::{asking, choosing, finishing};
+use super::{asking, choosing, explaining, finishing, reading, seeking};
 
 /// What a state may look at.
 #[derive(Clone, Copy)]
@@ -60,8 +63,12 @@ pub(super) enum State {
     Language(Option<Form>),
     /// Choosing a task; likewise.
     Choose(Option<Form>),
-    /// Reading what the task with this index is; likewise, of this task.
-    Explain(usize, Option<Form>),
+    /// Searching for an answer.
+    Ask(Seeking),
+    /// Reading an answer.
+    Answer(OpenAnswer),
+    /// Reading what a task is.
+    Explain(Explaining),
     /// Answering a question.
     Asking(Asking),
     /// Reading the answers once more.
@@ -114,7 +121,9 @@ impl State {
             Self::Attract => choosing::on_attract(event, look),
             Self::Language(kept) => choosing::on_language(kept, event),
             Self::Choose(kept) => choosing::on_choose(kept, event, look),
-            Self::Explain(task, kept) => choosing::on_explain(task, kept, event, look),
+            Self::Ask(seeking) => seeking::on_ask(seeking, event, look, effects),
+            Self::Answer(reading) => reading::on_answer(reading, event, look),
+            Self::Explain(explaining) => explaining::on_explain(explaining, event, look),
             Self::Asking(asking) => asking::on_asking(asking, event, look),
             Self::Review(form) => asking::on_review(form, event, look, effects),
             Self::Paying(paying) => paying::on_paying(paying, event, look, effects),
@@ -131,7 +140,9 @@ impl State {
             Self::Attract => choosing::attract_screen(look),
             Self::Language(_) => Screen::Language,
             Self::Choose(_) => choosing::choose_screen(look),
-            Self::Explain(task, _) => choosing::explain_screen(*task, look),
+            Self::Ask(seeking) => seeking.screen(look),
+            Self::Answer(reading) => reading.screen(look),
+            Self::Explain(explaining) => explaining.screen(look),
             Self::Asking(asking) => asking.screen(look),
             Self::Review(form) => asking::review_screen(form, look),
             Self::Paying(paying) => paying.screen(look),
@@ -163,9 +174,12 @@ impl State {
         let unless_blank = |blank| if blank { WhenStopped::Leaves } else { WhenStopped::Asks };
         match self {
             Self::Closed(_) | Self::Attract | Self::Saving(_) | Self::Goodbye(_) => WhenStopped::Nothing,
-            Self::Language(kept) | Self::Choose(kept) | Self::Explain(_, kept) => {
+            Self::Language(kept) | Self::Choose(kept) => {
                 unless_blank(kept.as_ref().is_none_or(Form::is_blank))
             }
+            Self::Ask(seeking) => unless_blank(seeking.is_blank()),
+            Self::Answer(reading) => unless_blank(reading.is_blank()),
+            Self::Explain(explaining) => unless_blank(explaining.is_blank()),
             Self::Asking(asking) => unless_blank(asking.is_blank()),
             Self::Review(form) => unless_blank(form.is_blank()),
             Self::Paying(paying) => paying.when_stopped(),
@@ -179,7 +193,9 @@ impl State {
         match self {
             Self::Language(_)
             | Self::Choose(_)
-            | Self::Explain(..)
+            | Self::Ask(_)
+            | Self::Answer(_)
+            | Self::Explain(_)
             | Self::Asking(_)
             | Self::Review(_)
             | Self::Survey(_) => true,
@@ -191,10 +207,20 @@ impl State {
     /// Whether the primary action can be touched.
     pub(super) fn can_go_on(&self, look: &Look<'_>) -> bool {
         match self {
-            Self::Closed(_) | Self::Attract | Self::Choose(_) | Self::Saving(_) => false,
-            Self::Explain(task, _) => !choosing::card_missing(*task, look),
+            Self::Closed(_) | Self::Attract | Self::Choose(_) | Self::Ask(_) | Self::Saving(_) => false,
+            Self::Answer(reading) => reading.can_go_on(look),
+            Self::Explain(explaining) => explaining.can_go_on(look),
             Self::Paying(paying) => !paying.is_open(),
             _ => true,
+        }
+    }
+
+    /// Keeps what is worth keeping of a state that is left without an event.
+    pub(super) fn wind_up(&mut self, look: &Look<'_>, effects: &mut Effects) {
+        match self {
+            Self::Survey(survey) => survey.keep(look, effects),
+            Self::Ask(seeking) => seeking.tell_unfound(look, effects),
+            _ => {}
         }
     }
 

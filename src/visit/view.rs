@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use zuil_catalogue::{Branding, Icon, Language};
 
 use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
 
+mod knowledge;
 mod question;
 
+pub use knowledge::*;
 pub use question::*;
 
 /// All that is shown at one moment.
@@ -136,7 +138,9 @@ pub enum Screen {
         /// One line on privacy.
         privacy: String,
         /// The announcement, when there is one.
-        announcement: Option<String>,
+        announcement: Option<Banner>,
+        /// Questions can be asked.
+        ask: bool,
         /// Card payment does not work now.
         no_card: bool,
         /// Receipts cannot be printed now.
@@ -146,9 +150,15 @@ pub enum Screen {
     Language,
     /// "What do you want to do?"
     Choose {
-        /// All tasks.
+        /// All tasks; those that cannot be done here yet come last.
         tiles: Vec<Tile>,
+        /// Questions can be asked.
+        ask: bool,
     },
+    /// "What is your question?"
+    Ask(AskView),
+    /// An answer.
+    Answer(AnswerView),
     /// What the task is, before anything is asked.
     Explain {
         /// Its icon.
@@ -163,8 +173,10 @@ pub enum Screen {
         needs: Vec<String>,
         /// How long it takes.
         minutes: u8,
-        /// It costs money and cards cannot be taken now: it cannot be started.
-        card_missing: bool,
+        /// What is missing, so that it cannot be started.
+        missing: Option<Missing>,
+        /// Where it can be done instead, when something is missing.
+        elsewhere: Option<Elsewhere>,
         /// No receipt can be printed now; the reference comes on the screen.
         printer_missing: bool,
     },
@@ -222,8 +234,49 @@ pub struct Tile {
     pub icon: Icon,
     /// Its name.
     pub title: String,
-    /// It cannot be done now, because it needs a card payment.
-    pub unavailable: bool,
+    /// What is missing, so that it cannot be done now.
+    pub missing: Option<Missing>,
+}
+
+/// Why a task cannot be done here now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It costs money, or may, and cards cannot be taken now.
+    Card,
+    /// It needs a printed receipt.
+    Printer,
+    /// It needs a document to be read.
+    DocumentReader,
+    /// It needs a waste pass to be read.
+    PassReader,
+    /// It is offered at other times.
+    Hours {
+        /// The next time, local time; `None` when there is none within a year.
+        again: Option<DateTime>,
+    },
+    /// It needs DigiD, which the pillar has not yet.
+    DigiD,
+    /// It needs an agenda, which the pillar has not yet.
+    Agenda,
+}
+
+impl Missing {
+    /// Whether it is something that the pillar cannot do yet at all.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::DigiD | Self::Agenda)
+    }
+}
+
+/// Where something can be done that cannot be done here, besides the number to call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// When the number is answered.
+    pub phone_hours: String,
+    /// The website, without `https://`.
+    pub website: String,
+    /// The primary action leads to being called back.
+    pub call_back: bool,
 }
 
 /// A line of the review.

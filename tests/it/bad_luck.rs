@@ -85,9 +85,8 @@ fn without_a_terminal_a_paid_task_says_so_before_the_first_question() {
     resident
         .waits_for("the first screen", |view| matches!(view.screen, Screen::Attract { no_card: true, .. }));
     resident.does(Intent::ChooseTask("bulky-waste".into()));
-    resident.waits_for("the explanation", |view| {
-        matches!(view.screen, Screen::Explain { card_missing: true, .. })
-    });
+    resident
+        .waits_for("the explanation", |view| matches!(view.screen, Screen::Explain { missing: Some(_), .. }));
     resident.does(Intent::Next);
     resident.does(Intent::ToggleHelp);
     let view = resident.waits_for("help", |view| view.frame.overlay.is_some());

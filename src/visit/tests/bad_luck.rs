@@ -77,10 +77,10 @@ fn without_a_terminal_paid_tasks_say_so_before_the_first_question() {
     pillar.tell(Event::Offer(Offer { card: false, ..ALL }));
     let Screen::Attract { tiles, no_card, .. } = pillar.screen() else { panic!("attract") };
     let unavailable: Vec<&str> =
-        tiles.iter().filter(|tile| tile.unavailable).map(|tile| tile.task.as_str()).collect();
+        tiles.iter().filter(|tile| tile.missing.is_some()).map(|tile| tile.task.as_str()).collect();
     assert_eq!((unavailable, no_card), (vec!["bulky-waste", "waste-pass"], true));
     pillar.opens(Language::Nl, "bulky-waste");
-    assert!(matches!(pillar.screen(), Screen::Explain { card_missing: true, .. }));
+    assert!(matches!(pillar.screen(), Screen::Explain { missing: Some(_), .. }));
     assert!(!pillar.view().frame.can_go_on);
     pillar.next();
     assert!(matches!(pillar.screen(), Screen::Explain { .. }));
@@ -236,5 +236,5 @@ fn a_pillar_whose_devices_have_not_spoken_offers_what_needs_none() {
     let pillar = bare_pillar();
     let Screen::Attract { tiles, no_card, no_printer, .. } = pillar.screen() else { panic!("attract") };
     assert!(no_card && no_printer);
-    assert_eq!(tiles.iter().filter(|tile| !tile.unavailable).count(), 4);
+    assert_eq!(tiles.iter().filter(|tile| tile.missing.is_none()).count(), 4);
 }

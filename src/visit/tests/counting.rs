@@ -346,11 +346,14 @@ fn an_amount_is_in_whole_euros() {
 }
 
 #[test]
-fn an_errand_that_waits_for_what_the_pillar_cannot_do_yet_is_not_offered() {
+fn an_errand_that_waits_for_what_the_pillar_cannot_do_yet_says_so_and_is_not_begun() {
     let mut pillar = pillar();
     pillar.does(Intent::Begin).does(Intent::ChooseLanguage(Language::Nl));
-    let Screen::Choose { tiles } = pillar.screen() else { panic!("the choice of task") };
-    assert!(!tiles.iter().any(|tile| tile.task == "parking-permit"), "it needs DigiD");
+    let Screen::Choose { tiles, .. } = pillar.screen() else { panic!("the choice of task") };
+    let tile = tiles.iter().find(|tile| tile.task == "parking-permit").unwrap();
+    assert_eq!(tile.missing, Some(Missing::DigiD));
     pillar.does(Intent::ChooseTask("parking-permit".to_owned()));
-    assert!(matches!(pillar.screen(), Screen::Choose { .. }));
+    assert!(matches!(pillar.screen(), Screen::Explain { missing: Some(Missing::DigiD), .. }));
+    pillar.next();
+    assert!(matches!(pillar.screen(), Screen::Explain { missing: None, .. }), "to be called back instead");
 }

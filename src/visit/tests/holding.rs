@@ -37,7 +37,7 @@ impl Pillar {
         self.asks("Wat is het nummer van uw afvalpas?")
     }
 
-    fn erases(&mut self, characters: usize) -> &mut Self {
+    pub(super) fn erases(&mut self, characters: usize) -> &mut Self {
         for _ in 0..characters {
             self.does(Intent::Erase);
         }

@@ -7,6 +7,7 @@ mod errands;
 mod holding;
 mod languages;
 mod paper;
+mod seeking;
 mod time;
 mod walk;
 
@@ -42,8 +43,13 @@ fn bare_pillar() -> Pillar {
 
 /// A pillar of a municipality of its own.
 fn pillar_of(catalogue: Arc<Catalogue>) -> Pillar {
+    pillar_of_edition(catalogue.into())
+}
+
+/// A pillar of an edition of the catalogue.
+fn pillar_of_edition(edition: zuil_catalogue::Edition) -> Pillar {
     let now = Now { uptime: Duration::from_secs(1000), wall: date(2026, 11, 22).at(10, 0, 0, 0) };
-    Pillar { visit: Visit::new(catalogue, VisitSettings::default()), now, effects: Vec::new() }
+    Pillar { visit: Visit::new(edition, VisitSettings::default()), now, effects: Vec::new() }
 }
 
 fn example() -> Arc<Catalogue> {

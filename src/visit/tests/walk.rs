@@ -49,6 +49,7 @@ impl Books {
                 self.missing = false;
                 self.receipts += 1;
             }
+            Effect::NotFound { words, .. } => assert!(words.chars().count() >= 3),
             Effect::Listen(reader) => {
                 assert_eq!(self.listening, None, "listens to two readers");
                 self.listening = Some(*reader);
@@ -58,7 +59,6 @@ impl Books {
                 assert!(self.paid || self.committed);
                 assert!(answers.clear.is_none_or(|clear| (1..=5).contains(&clear)));
             }
-            Effect::NotFound { words, .. } => assert!(!words.is_empty()),
             Effect::Wipe => {
                 assert!(!self.open_charge, "wiped during a payment");
                 self.paid = false;
@@ -103,8 +103,10 @@ fn any_intent(random: &mut fastrand::Rng, view: &View) -> Intent {
     {
         return intent;
     }
-    let tasks = ["report-public-space", "bulky-waste", "call-back", "lost-document", "no-such-task"];
-    match random.u8(0..29) {
+    let tasks =
+        ["report-public-space", "bulky-waste", "call-back", "lost-document", "moving-house", "no-such-task"];
+    let answers = ["bulky-waste-how", "bulky-waste-what", "no-such-answer"];
+    match random.u8(0..31) {
         0 => Intent::Begin,
         1 => Intent::ChooseLanguage(random.choice(Language::ALL).unwrap()),
         2 => Intent::ToggleLanguages,
@@ -133,6 +135,8 @@ fn any_intent(random: &mut fastrand::Rng, view: &View) -> Intent {
         25 => Intent::TurnTextSize,
         26 => Intent::ToggleContrast,
         27 => Intent::TypeInstead,
+        28 => Intent::Ask,
+        29 => Intent::ChooseAnswer((*random.choice(&answers).unwrap()).to_owned()),
         _ => Intent::ToggleHidden,
     }
 }
@@ -142,7 +146,12 @@ fn sensible_intent(random: &mut fastrand::Rng, view: &View) -> Option<Intent> {
     if view.frame.overlay.is_some() {
         return Some(Intent::Resume);
     }
-    let Screen::Question(question) = &view.screen else { return Some(Intent::Next) };
+    let Screen::Question(question) = &view.screen else {
+        return Some(match &view.screen {
+            Screen::Ask(_) => Intent::Back,
+            _ => Intent::Next,
+        });
+    };
     match &question.control {
         Control::Fields { fields, cursor, .. } => {
             let wanted = match fields[*cursor].label {
@@ -279,7 +288,15 @@ fn check(view: &View, pillar: &Pillar) {
             }
         }
         Screen::Review { lines, .. } => assert!(!lines.is_empty()),
-        Screen::Explain { card_missing, .. } => assert_eq!(frame.can_go_on, !card_missing),
+        Screen::Explain { missing, elsewhere, .. } => {
+            let leads_on = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.call_back);
+            assert_eq!(frame.can_go_on, missing.is_none() || leads_on);
+            assert_eq!(missing.is_some(), elsewhere.is_some());
+        }
+        Screen::Ask(ask) => {
+            assert!(frame.can_go_back && frame.can_stop && !frame.can_go_on);
+            assert!(ask.field.value.chars().count() <= ask.field.max);
+        }
         Screen::Goodbye => assert!(!frame.can_stop),
         _ => assert!(frame.can_stop),
     }

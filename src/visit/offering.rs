@@ -1,0 +1,143 @@
+//! What can be done here at this moment, and why something cannot.
+//!
+//! Invariant: a task is started only when nothing is missing; tiles and explanation say the same.
+
+use jiff::ToSpan;
+use jiff::civil::{DateTime, Time};
+
+use zuil_catalogue::{Device, Identity, Offered, Task};
+
+use super::state::Look;
+use super::{Missing, ReaderKind, Tile};
+
+/// The task by which residents ask to be called. A catalogue that has it gives it this id.
+const CALL_BACK: &str = "call-back";
+/// A season comes again within so many days.
+const YEAR: i64 = 366;
+
+/// Which task of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// One that the pillar can do, by its index.
+    Now(usize),
+    /// One that waits for something that the pillar cannot do yet, by its index.
+    Later(usize),
+}
+
+impl Place {
+    /// The task with an id.
+    pub(super) fn of(id: &str, look: &Look<'_>) -> Option<Self> {
+        let among = |tasks: &[Task]| tasks.iter().position(|task| task.id == id);
+        let now = among(&look.catalogue().tasks).map(Self::Now);
+        now.or_else(|| among(&look.catalogue().later).map(Self::Later))
+    }
+
+    /// The task.
+    pub(super) fn task<'a>(self, look: &Look<'a>) -> &'a Task {
+        match self {
+            Self::Now(at) => &look.catalogue().tasks[at],
+            Self::Later(at) => &look.catalogue().later[at],
+        }
+    }
+
+    /// What is missing to do it now.
+    pub(super) fn missing(self, look: &Look<'_>) -> Option<Missing> {
+        let task = self.task(look);
+        match self {
+            Self::Now(_) => device_missing(task, look).or_else(|| hours_missing(task, look)),
+            Self::Later(_) if task.identity == Identity::DigiD => Some(Missing::DigiD),
+            Self::Later(_) => Some(Missing::Agenda),
+        }
+    }
+
+    /// The task as a tile shows it.
+    pub(super) fn tile(self, look: &Look<'_>) -> Tile {
+        let task = self.task(look);
+        Tile {
+            task: task.id.clone(),
+            icon: task.icon,
+            title: task.title.get(look.language).to_owned(),
+            missing: self.missing(look),
+        }
+    }
+}
+
+/// The tasks that are offered at this moment, in the catalogue's order. What lacks a device is among them.
+pub(super) fn offered_now<'a>(look: &Look<'a>) -> impl Iterator<Item = Place> + use<'a> {
+    let look = *look;
+    let tasks = look.catalogue().tasks.iter().enumerate();
+    tasks.filter(move |(_, task)| hours_missing(task, &look).is_none()).map(|(at, _)| Place::Now(at))
+}
+
+/// All tasks: those of this moment, those of another, and those that wait for something.
+pub(super) fn all(look: &Look<'_>) -> Vec<Place> {
+    let (tasks, later) = (&look.catalogue().tasks, &look.catalogue().later);
+    let at_other_times = tasks.iter().enumerate().filter(|(_, task)| hours_missing(task, look).is_some());
+    offered_now(look)
+        .chain(at_other_times.map(|(at, _)| Place::Now(at)))
+        .chain((0..later.len()).map(Place::Later))
+        .collect()
+}
+
+/// The task of being called back, when it can be done now.
+pub(super) fn call_back(look: &Look<'_>) -> Option<Place> {
+    Place::of(CALL_BACK, look).filter(|place| place.missing(look).is_none())
+}
+
+fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
+    // A fee that is counted from the answers may turn out to be nothing; nobody is led on in the hope of that.
+    if task.fee.is_some() && !look.offer.card {
+        return Some(Missing::Card);
+    }
+    task.devices.iter().find_map(|device| match device {
+        Device::Terminal => (!look.offer.card).then_some(Missing::Card),
+        Device::Printer => (!look.offer.printer).then_some(Missing::Printer),
+        Device::DocumentReader => {
+            (!look.offer.reads(ReaderKind::Document)).then_some(Missing::DocumentReader)
+        }
+        Device::PassReader => (!look.offer.reads(ReaderKind::Pass)).then_some(Missing::PassReader),
+    })
+}
+
+fn hours_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
+    let offered = task.offered.as_ref().filter(|offered| !offered.at(look.now.wall))?;
+    Some(Missing::Hours { again: again(offered, look.now.wall) })
+}
+
+/// When it is offered again, after a moment at which it is not.
+fn again(offered: &Offered, now: DateTime) -> Option<DateTime> {
+    let opens = offered.hours.map_or(Time::midnight(), |(from, _)| from);
+    (0..=YEAR)
+        .filter_map(|days| Some(now.date().checked_add(days.days()).ok()?.to_datetime(opens)))
+        .find(|moment| *moment > now && offered.at(*moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Weekday, date};
+
+    use super::*;
+
+    #[test]
+    fn what_is_offered_again_is_offered_at_that_moment_and_not_before() {
+        let sunday = date(2026, 11, 22).at(18, 0, 0, 0);
+        let hours = Some((Time::constant(9, 0, 0, 0), Time::constant(17, 0, 0, 0)));
+        for (offered, expected) in [
+            (Offered { hours, ..Offered::default() }, Some(date(2026, 11, 23).at(9, 0, 0, 0))),
+            (
+                Offered { hours, weekdays: vec![Weekday::Wednesday], season: None },
+                Some(date(2026, 11, 25).at(9, 0, 0, 0)),
+            ),
+            (
+                Offered { season: Some(((3, 1), (10, 31))), ..Offered::default() },
+                Some(date(2027, 3, 1).at(0, 0, 0, 0)),
+            ),
+        ] {
+            assert!(!offered.at(sunday));
+            assert_eq!(again(&offered, sunday), expected);
+        }
+        let early = date(2026, 11, 23).at(7, 0, 0, 0);
+        let offered = Offered { hours, ..Offered::default() };
+        assert_eq!(again(&offered, early), Some(date(2026, 11, 23).at(9, 0, 0, 0)), "the same day");
+    }
+}
