@@ -3,6 +3,8 @@
 //! Invariant: it holds nothing that the outbox does not hold, so that it can be ended at any point
 //! and begun again.
 
+mod asking;
+
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -10,13 +12,13 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{HealthReport, PaymentState, Questions, State, UploadRequest};
+use zuil_wire::{HealthReport, PaymentState, State, UploadRequest};
 
 use crate::outbox::{self, Outbox, Sent};
 
 use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
-use super::questions::{Asking, answered, how_many};
+use super::questions::Asking;
 use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError, network};
 
@@ -321,46 +323,6 @@ impl<H: Hub> Task<H> {
         let version = self.worker.hub.version();
         let request = UploadRequest { version, envelopes: Vec::new(), surveys };
         Ok((!request.surveys.is_empty()).then_some(request))
-    }
-
-    /// A request with questions, when there are any. An outbox that cannot read them may still have others.
-    async fn questions(&mut self) -> Option<Questions> {
-        let most = how_many(self.worker.hub.room());
-        let read = move |outbox: &dyn Outbox| outbox.pending_questions(most);
-        match on_disk(&self.worker.outbox, self.worker.disk, read).await {
-            Ok(questions) if questions.is_empty() => None,
-            Ok(questions) => Some(Questions { version: self.worker.hub.version(), questions }),
-            Err(error) => {
-                tracing::warn!(%error, "what was not found could not be read");
-                self.asking.failed(&error, Instant::now());
-                None
-            }
-        }
-    }
-
-    /// Tells the hub what was not found; nothing that happens to that is in the way of anything else.
-    async fn ask(&mut self, questions: &Questions, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
-        let told = match unless_woken(wakes, self.worker.hub.ask(questions)).await {
-            None => return Ok(Round::Sent),
-            Some(Ok(answer)) => {
-                let answered = answered(questions, &answer);
-                if answered.is_empty() {
-                    Err(SyncError::BadAnswer("it says nothing of what was asked"))
-                } else {
-                    let forget = move |outbox: &dyn Outbox| outbox.acknowledge_questions(&answered);
-                    on_disk(&self.worker.outbox, self.worker.disk, forget).await
-                }
-            }
-            Some(Err(error)) => Err(error),
-        };
-        match told {
-            Ok(()) => self.succeeded(),
-            Err(error) if self.asking.failed(&error, Instant::now()) => {
-                tracing::info!(%error, "what was not found was not taken; it is kept and tried again");
-            }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(Round::Sent)
     }
 
     async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {
