@@ -227,15 +227,25 @@ fn light_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours) -> Option
     ])
 }
 
-/// The picture on the dark screen: the other one, in the dark. Nothing large may shine there.
+/// The picture on the dark screen: what is given for it, what is given for the light one, in the dark, or else a tint
+/// of the brand. Nothing large may shine there.
 fn dark_shapes(source: &Source<'_>, tokens: &Tokens, light: &Colours, dark: &Colours) -> Option<[Colour; 5]> {
-    let accents = read_accents(source, tokens, "dark.")?;
-    if light.shapes == Colours::LIGHT.shapes && accents == [None; 3] {
+    let (given, of_light) = (read_accents(source, tokens, "dark.")?, read_accents(source, tokens, "")?);
+    let ours = light.shapes == Colours::LIGHT.shapes && dark.brand == Colours::DARK.brand;
+    if ours && given == [None; 3] {
         return Some(dark.shapes);
     }
-    let [brand, .., quiet] = light.shapes.map(|shape| shape.towards(dark.surface, 45));
-    let accent = |at: usize| accents[at].unwrap_or_else(|| light.shapes[at + 1].towards(dark.surface, 55));
-    Some([brand, accent(0), accent(1), accent(2), quiet.towards(dark.surface, 70)])
+    let accent = |at: usize, tint: u16| {
+        let in_the_dark = of_light[at].map(|accent| accent.towards(dark.surface, 45));
+        given[at].or(in_the_dark).unwrap_or_else(|| dark.brand.towards(dark.surface, tint))
+    };
+    Some([
+        light.brand.towards(dark.surface, 20),
+        accent(0, 50),
+        accent(1, 75),
+        accent(2, 62),
+        dark.brand.towards(dark.surface, 88),
+    ])
 }
 
 /// The colours of the picture that are given; `None` when one is no colour.
