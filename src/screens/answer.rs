@@ -13,8 +13,8 @@ use crate::visit::{AnswerView, Intent};
 use crate::words;
 use zuil_catalogue::Language;
 
-/// The most pixels that the code of a page may be wide: 72 mm, which a phone reads from where people stand.
-const QR_WIDEST: i32 = 230;
+/// The most pixels that the code of a page may be wide: 78 mm, which a phone reads from where people stand.
+const QR_WIDEST: i32 = 250;
 
 pub(super) struct Answer {
     long: Rows<SharedString>,
