@@ -13,6 +13,9 @@ use crate::visit::{AnswerView, Intent};
 use crate::words;
 use zuil_catalogue::Language;
 
+/// The most pixels that the code of a page may be wide: 78 mm, which a phone reads from where people stand.
+const QR_WIDEST: i32 = 250;
+
 pub(super) struct Answer {
     long: Rows<SharedString>,
     tasks: Rows<TileRow>,
@@ -46,7 +49,7 @@ impl Answer {
         state.set_checked(words::checked(language, answer.checked).into());
         if *self.drawn.borrow() != answer.website {
             let page = answer.website.as_ref().map(|website| format!("https://{website}"));
-            let (image, width) = page.and_then(|page| qr::picture(&page)).unwrap_or_default();
+            let (image, width) = page.and_then(|page| qr::picture(&page, QR_WIDEST)).unwrap_or_default();
             state.set_qr(image);
             state.set_qr_size(f32::from(width));
             self.drawn.borrow_mut().clone_from(&answer.website);

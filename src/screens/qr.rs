@@ -6,14 +6,12 @@ use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 
 /// The light squares around a code (ISO/IEC 18004 asks for four).
 const QUIET: i32 = 4;
-/// The most pixels that a code may be wide.
-const WIDEST: i32 = 360;
-
-/// A picture of a text as a QR code and its width in pixels; `None` for a text that fits in none.
-pub(super) fn picture(text: &str) -> Option<(Image, u16)> {
+/// A picture of a text as a QR code, at most `widest` pixels wide where its squares allow it, and its width
+/// in pixels; `None` for a text that fits in none.
+pub(super) fn picture(text: &str, widest: i32) -> Option<(Image, u16)> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let squares = code.size() + 2 * QUIET;
-    let side = (WIDEST / squares).max(1);
+    let side = (widest / squares).max(1);
     let width = u16::try_from(squares * side).ok()?;
     let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width.into(), width.into());
     for (place, pixel) in (0..).zip(pixels.make_mut_slice()) {
@@ -30,7 +28,7 @@ mod tests {
 
     #[test]
     fn a_code_has_a_quiet_zone_and_whole_squares() {
-        let (image, width) = picture("7K3M-Q9XA-2FT").unwrap();
+        let (image, width) = picture("7K3M-Q9XA-2FT", 360).unwrap();
         let buffer = image.to_rgb8().unwrap();
         assert_eq!((buffer.width(), buffer.height()), (width.into(), width.into()));
         let squares = QrCode::encode_text("7K3M-Q9XA-2FT", QrCodeEcc::Medium).unwrap().size() + 2 * QUIET;
@@ -43,6 +41,6 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_gives_no_code() {
-        assert!(picture(&"x".repeat(5000)).is_none());
+        assert!(picture(&"x".repeat(5000), 360).is_none());
     }
 }

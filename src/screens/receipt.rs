@@ -10,6 +10,9 @@ use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 use crate::words;
 use zuil_catalogue::Language;
 
+/// The most pixels that the code of a reference may be wide.
+const QR_WIDEST: i32 = 360;
+
 pub(super) struct Receipt {
     reference: Rows<SharedString>,
 }
@@ -27,7 +30,7 @@ impl Receipt {
         let groups = receipt.reference.groups().map(SharedString::from);
         if !state.get_reference().iter().eq(groups.iter().cloned()) {
             let text = crate::receipt::qr_text(&receipt.website, &receipt.reference);
-            let (image, width) = qr::picture(&text).unwrap_or_default();
+            let (image, width) = qr::picture(&text, QR_WIDEST).unwrap_or_default();
             state.set_qr(image);
             state.set_qr_size(f32::from(width));
             self.reference.set(groups);

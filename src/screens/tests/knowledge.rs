@@ -68,13 +68,13 @@ fn someone_asks_by_touch_reads_the_answer_and_goes_on_to_the_task() {
 #[test]
 fn someone_who_finds_nothing_erases_or_asks_to_be_called_back() {
     let mut asked = Asked::new();
-    asked.touches("Alles bekijken").touches("Nederlands").touches("Stel een vraag").types("xqzwv");
-    asked.reads("We vinden geen antwoord. Probeer andere woorden.");
-    asked.touches("Laat u terugbellen").touches("Terug");
+    asked.touches("English").touches("Ask a question").types("xqzwv");
+    asked.reads("We found no answer. Try other words.");
+    asked.touches("Ask us to call you").touches("Back");
     for _ in "xqzwv".chars() {
-        asked.touches("Wissen");
+        asked.touches("Erase");
     }
-    asked.reads("Of raak een vraag aan die we vaak krijgen:");
+    asked.reads("Or touch a question that people often ask:");
 }
 
 #[test]
