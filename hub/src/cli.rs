@@ -1,6 +1,7 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod catalogue;
 mod payments;
 mod seal_keys;
 
@@ -49,6 +50,9 @@ enum Command {
     /// Manage the keys to which pillars seal what residents send.
     #[command(subcommand)]
     SealKey(SealKeyCommand),
+    /// Publish what pillars offer and say.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
@@ -136,6 +140,23 @@ enum SealKeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum CatalogueCommand {
+    /// Check the catalogue in a folder, sign it, and publish it for all pillars.
+    ///
+    /// Prints its serial, its version and its SHA-256. With mistakes nothing is published, and the exit
+    /// code is 1. Pillars fetch it within ten minutes and turn to it when nobody stands there. The last ten
+    /// are kept. The hub may be running.
+    Publish {
+        /// The folder with municipality.toml; `zuil check` looks at it without publishing.
+        dir: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the published catalogues that are kept, the newest last: serial, version, SHA-256, and when.
+    List(Common),
+}
+
+#[derive(Debug, Subcommand)]
 enum RecordingCommand {
     /// Print a recording as text: one line for each thing that happened.
     ///
@@ -188,6 +209,10 @@ impl Cli {
             Command::SealKey(SealKeyCommand::Retire { id, gone, common }) => {
                 seal_keys::retire(&common.config, &id, &gone)
             }
+            Command::Catalogue(CatalogueCommand::Publish { dir, common }) => {
+                catalogue::publish(&common.config, &dir)
+            }
+            Command::Catalogue(CatalogueCommand::List(common)) => catalogue::list(&common.config),
             Command::Recording(RecordingCommand::Open { file, common }) => {
                 open_recording(&common.config, &file)
             }

@@ -212,6 +212,10 @@ pub struct HealthAnswer {
     /// The newest sealing key. An older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal_key: Option<SealKeyNotice>,
+    /// The serial of the newest catalogue that was published. Nothing when none was; an older hub does not
+    /// tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<u64>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

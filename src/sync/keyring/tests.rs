@@ -153,7 +153,7 @@ impl Hub for Arc<OlderOrNewer> {
         if seal_key.is_none() && report.seal_key.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key })
+        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key, catalogue: None })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
