@@ -142,7 +142,7 @@ struct OlderOrNewer {
     heard: Mutex<Vec<Option<String>>>,
 }
 
-impl Hub for Arc<OlderOrNewer> {
+impl Hub for OlderOrNewer {
     async fn upload(&self, _: &UploadRequest) -> Result<UploadResponse, SyncError> {
         Err(SyncError::NoHub(404))
     }
@@ -173,6 +173,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         waypoints: Arc::new(NoWaypoints),
         rotation: Rotation { keyring, newer },
         tells_keys: AtomicBool::new(false),
+        newest_catalogue: tokio::sync::watch::channel(None).0,
     };
     let report = HealthReport {
         version: 1,
