@@ -22,9 +22,9 @@ use zuil_wire::health::{
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
-    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, Reference, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction,
-    UploadRequest, UploadResponse,
+    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, Envelope, Header, HealthAnswer,
+    HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState, Reference, Refusal,
+    SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
