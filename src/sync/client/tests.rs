@@ -16,6 +16,7 @@ use zuil_wire::PROTOCOL_VERSION;
 use super::tls::certificates;
 use super::*;
 
+mod catalogue;
 mod clock;
 mod forms;
 
