@@ -4,11 +4,12 @@
 //! for it. What was refused is not fetched again, and a hub that has trouble is left alone for longer each time.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+use zuil_wire::HealthReport;
 use zuil_wire::catalogue::digest_of;
 
 use super::SyncError;
@@ -61,6 +62,32 @@ pub enum NotTaken {
     NotKept(String),
 }
 
+/// Why the newest catalogue was refused, for the report. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct WhyRefused(Arc<Mutex<Option<String>>>);
+
+impl WhyRefused {
+    /// The reason, on one line and short enough for a report.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A reason, for tests.
+    #[cfg(test)]
+    pub(super) fn of(why: &str) -> Self {
+        let refusal = Self::default();
+        refusal.set(Some(why));
+        refusal
+    }
+
+    fn set(&self, why: Option<&str>) {
+        let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+        let why = why.map(|why| why.chars().map(plain).take(HealthReport::LONGEST_REASON).collect());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+}
+
 /// The task that fetches.
 pub struct Fetcher<P> {
     publisher: Arc<P>,
@@ -69,6 +96,7 @@ pub struct Fetcher<P> {
     random: Box<dyn FnMut() -> u64 + Send>,
     /// The digest of the last one that was refused.
     refused: Option<String>,
+    refusal: WhyRefused,
     /// How often it went wrong since it last went well.
     failures: u32,
 }
@@ -80,7 +108,20 @@ impl<P: Publisher> Fetcher<P> {
         shelf: Arc<dyn Shelf>,
         random: impl FnMut() -> u64 + Send + 'static,
     ) -> Self {
-        Self { publisher, shelf, random: Box::new(random), refused: None, failures: 0 }
+        Self {
+            publisher,
+            shelf,
+            random: Box::new(random),
+            refused: None,
+            refusal: WhyRefused::default(),
+            failures: 0,
+        }
+    }
+
+    /// Where the reason stands for which the last one was refused.
+    #[must_use]
+    pub fn refusal(&self) -> WhyRefused {
+        self.refusal.clone()
     }
 
     /// Fetches until whoever tells of newer serials is gone.
@@ -101,6 +142,10 @@ impl<P: Publisher> Fetcher<P> {
             next = Instant::now() + wait;
             // A hub that has trouble is left alone, whatever it tells.
             let running = self.shelf.running().map(|(serial, _)| serial);
+            if heard.is_some() && heard == running {
+                // What was refused is not published any more.
+                self.refusal.set(None);
+            }
             if self.failures == 0 && hears_of_another(&mut told, heard.max(running), next).await {
                 next = Instant::now() + self.dice(SOON);
             }
@@ -139,10 +184,17 @@ impl<P: Publisher> Fetcher<P> {
             (taken, digest_of(&bundle))
         });
         match taken.await {
-            Ok((Ok(()), _)) => self.refused = None,
-            Ok((Err(error @ NotTaken::Refused(_)), digest)) => {
-                tracing::error!(%error, "publish it again, with a hub and pillars of the same age");
+            Ok((Ok(()), _)) => {
+                self.refused = None;
+                self.refusal.set(None);
+            }
+            Ok((Err(NotTaken::Refused(why)), digest)) => {
+                tracing::error!(
+                    why,
+                    "the published catalogue is refused; the pillar goes on with the one it has"
+                );
                 self.refused = Some(digest);
+                self.refusal.set(Some(&why));
             }
             Ok((Err(error @ NotTaken::NotKept(_)), _)) => {
                 tracing::error!(%error, "it is tried again later");

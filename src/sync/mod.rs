@@ -35,7 +35,7 @@ use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
 
 pub use binding::{BindingError, read_binding};
-pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf};
+pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf, WhyRefused};
 pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
@@ -103,6 +103,7 @@ struct Watched<H> {
     tells_keys: AtomicBool,
     /// The serial of the newest catalogue, for who fetches it.
     newest_catalogue: watch::Sender<Option<u64>>,
+    catalogue_refusal: WhyRefused,
 }
 
 impl<H> Watched<H> {
@@ -135,6 +136,38 @@ impl<H: Hub> Hub for Watched<H> {
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        let told = *self.newest_catalogue.borrow();
+        // A hub that tells of no catalogue would not understand why it is refused.
+        let catalogue_refused = told.and_then(|_| self.catalogue_refusal.why());
+        let names_refusal = catalogue_refused.is_some();
+        let answer = self.report_keys(&HealthReport { catalogue_refused, ..report.clone() }).await;
+        if names_refusal && matches!(answer, Err(SyncError::Rejected(_))) {
+            // An older one may have taken its place.
+            self.newest_catalogue.send_replace(None);
+        }
+        answer
+    }
+
+    async fn hello(&self) -> Result<(), SyncError> {
+        self.hub.hello().await
+    }
+
+    fn version(&self) -> u16 {
+        self.hub.version()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.hub.now()
+    }
+
+    fn room(&self) -> usize {
+        self.hub.room()
+    }
+}
+
+impl<H: Hub> Watched<H> {
+    /// Reports, and names the sealing key to a hub that understands that.
+    async fn report_keys(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
         if self.tells_keys.load(Ordering::Relaxed) {
             let answer = self.hub.report(report).await;
             // The hub may have been replaced by an older one.
@@ -154,22 +187,6 @@ impl<H: Hub> Hub for Watched<H> {
             }
         }
         answer
-    }
-
-    async fn hello(&self) -> Result<(), SyncError> {
-        self.hub.hello().await
-    }
-
-    fn version(&self) -> u16 {
-        self.hub.version()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.hub.now()
-    }
-
-    fn room(&self) -> usize {
-        self.hub.room()
     }
 }
 
@@ -202,6 +219,7 @@ pub fn start(
     let dice = Arc::clone(&provider);
     let shelf = from_hub.shelf;
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
+    let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let worker = Worker {
         outbox,
         hub: Watched {
@@ -210,6 +228,7 @@ pub fn start(
             rotation: from_hub.rotation,
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
+            catalogue_refusal,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),

@@ -20,6 +20,7 @@ use super::*;
 use crate::outbox::{Intent, SqliteOutbox};
 
 mod large;
+mod refusal;
 mod reports;
 mod week;
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use zuil::demo::stage::PILLAR;
 use zuil::visit::{Intent, Screen};
 use zuil_hub::catalogues::{Outcome, publish};
+use zuil_wire::HealthReport;
 
 use crate::town::{PATIENCE, Resident, Town, catalogue};
 
@@ -55,9 +56,15 @@ fn what_is_changed_cut_off_older_or_of_another_hub_is_refused_and_the_pillar_goe
     let of_another_hub = published_by(&elsewhere.path().join("hub"), "made-up-2");
     let mut changed = good.clone();
     *changed.last_mut().unwrap() ^= 1;
-    let bad = [changed, good[..good.len() - 1_000].to_vec(), older, of_another_hub];
+    let cut_off = good[..good.len() - 1_000].to_vec();
+    let bad = [
+        (changed, "not those that were signed"),
+        (cut_off, "not as many bytes"),
+        (older, "is lower than"),
+        (of_another_hub, "for which the authority of this hub does not vouch"),
+    ];
     let far_ahead = u64::try_from(Timestamp::now().as_second()).unwrap() + 1_000_000;
-    for (serial, bundle) in (far_ahead..).zip(bad) {
+    for (serial, (bundle, why)) in (far_ahead..).zip(bad) {
         fs::write(town.folder().join(format!("hub/catalogues/{serial}.bundle")), &bundle).unwrap();
         let before = town.network.brought();
         let mut resident = town.resident();
@@ -67,6 +74,10 @@ fn what_is_changed_cut_off_older_or_of_another_hub_is_refused_and_the_pillar_goe
         let last = town.at_the_hub().pop().unwrap();
         assert_eq!(town.opened(&last).catalogue_version, "made-up-2");
         assert_eq!(fs::read(current(&town)).unwrap(), good);
+        until("staff can read why it was refused", || {
+            let told = report(&town).and_then(|report| report.catalogue_refused);
+            told.is_some_and(|told| told.contains(why))
+        });
     }
     assert_eq!(town.at_the_hub().len(), 4, "uploads went on");
     publishes(&town, "made-up-3");
@@ -146,12 +157,15 @@ fn copy(from: &Path, to: &Path) {
 
 /// Waits until the pillar reports a version that fits; that version.
 fn runs(town: &Town, what: &str, fits: impl Fn(&str) -> bool) -> String {
-    let reported = || {
-        let reports = town.store().reports().unwrap();
-        reports.into_iter().find(|reported| reported.pillar == PILLAR).map(|it| it.report.catalogue)
-    };
+    let reported = || report(town).map(|report| report.catalogue);
     until(what, || reported().is_some_and(|version| fits(&version)));
     reported().unwrap()
+}
+
+/// What the hub heard last of the pillar.
+fn report(town: &Town) -> Option<HealthReport> {
+    let reports = town.store().reports().unwrap();
+    reports.into_iter().find(|reported| reported.pillar == PILLAR).map(|reported| reported.report)
 }
 
 fn current(town: &Town) -> PathBuf {

@@ -143,6 +143,14 @@ async fn staff_see_which_pillar_runs_which_catalogue_and_which_lag_behind() {
     );
     assert!(browser.text("/pillars/jumbo").await.contains("2026-11-23.1, newest<"));
 
+    let why = "it has 1 mistakes for this program <such as this>".to_owned();
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    hub.add_pillar("winkel").report(&HealthReport { catalogue_refused: Some(why), ..well }).await;
+    let page = browser.text("/pillars/winkel").await;
+    assert!(page.contains("Refuses the newest catalogue"));
+    assert!(page.contains("it has 1 mistakes for this program &#60;such as this&#62;"), "{page}");
+    said("winkel", "2026-11-23.1");
+
     said("plus", "2026-11-22.1");
     hub.running.store.revoke_pillar("bieb", Timestamp::now()).unwrap();
     said("bieb", "2026-11-23.1");

@@ -152,6 +152,20 @@ async fn what_was_refused_is_not_fetched_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_report_can_say_why_one_is_refused_until_another_is_taken() {
+    let (hub, shelf) = (ScriptedHub::that([Then::Sends("a lie"), Then::Sends("one")]), Bookshelf::default());
+    let mut fetcher = Fetcher::new(hub, Arc::new(shelf), || 0);
+    let refusal = fetcher.refusal();
+    fetcher.fetch().await;
+    assert_eq!(refusal.why().as_deref(), Some("its signature is wrong"));
+    fetcher.fetch().await;
+    assert_eq!(refusal.why(), None);
+    refusal.set(Some(&"many\nmistakes ".repeat(100)));
+    let why = refusal.why().unwrap();
+    assert!(why.starts_with("many mistakes many") && why.chars().count() == HealthReport::LONGEST_REASON);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_full_disk_could_not_keep_is_fetched_again() {
     let pillar = Pillar::before(ScriptedHub::that([Then::Sends("one"), Then::Sends("one")]));
     *pillar.shelf.full.lock().unwrap() = true;

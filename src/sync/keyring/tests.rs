@@ -174,6 +174,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         rotation: Rotation { keyring, newer },
         tells_keys: AtomicBool::new(false),
         newest_catalogue: tokio::sync::watch::channel(None).0,
+        catalogue_refusal: crate::sync::WhyRefused::default(),
     };
     let report = HealthReport {
         version: 1,
@@ -187,6 +188,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         clock_off_seconds: None,
         storage: None,
         seal_key: Some("seal-100000".into()),
+        catalogue_refused: None,
     };
     let heard = || std::mem::take(&mut *hub.heard.lock().unwrap());
     let named = || Some("seal-100000".to_owned());

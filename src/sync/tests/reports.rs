@@ -56,7 +56,7 @@ impl ScriptedHub {
     }
 }
 
-fn report(printer: DeviceState) -> HealthReport {
+pub(super) fn report(printer: DeviceState) -> HealthReport {
     let since = jiff::Timestamp::UNIX_EPOCH;
     HealthReport {
         version: PROTOCOL_VERSION,
@@ -70,6 +70,7 @@ fn report(printer: DeviceState) -> HealthReport {
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     }
 }
 

@@ -347,6 +347,7 @@ fn details(
         }
         details.push((t.program, report.program.clone()));
         details.push((t.catalogue, Newest::beside(newest, &report.catalogue, lang)));
+        details.extend(report.catalogue_refused.clone().map(|why| (lang.refuses_the_newest(), why)));
     }
     details.extend(condition.clock_ahead.map(|ahead| (t.clock, lang.clock_is_off(ahead))));
     let access = match pillar.revoked_at {

@@ -19,6 +19,14 @@ impl Lang {
         }
     }
 
+    /// Before the reason that the pillar tells, which is in English and for the technician.
+    pub(in super::super) const fn refuses_the_newest(self) -> &'static str {
+        match self {
+            Self::Nl => "Weigert de nieuwste catalogus (voor de beheerder)",
+            Self::En => "Refuses the newest catalogue",
+        }
+    }
+
     /// "2 zuilen hebben nog niet de nieuwste catalogus, 2026-11-23.1 van vandaag 14:02."
     pub(in super::super) fn older_editions(self, count: usize, newest: &str, since: &str) -> String {
         match (self, count) {
