@@ -46,8 +46,11 @@ pub enum PublishError {
          pillars take"
     )]
     Key(String),
-    /// The files were saved while they were read.
-    #[error("the files were changed while they were read; publish again")]
+    /// What was taken from the folder is not what was checked in it.
+    #[error(
+        "what is in the files alone is not the catalogue that was checked: some were saved meanwhile, are links, or \
+         have a name with other signs than letters, digits, - and _; mend that and publish again"
+    )]
     Changed,
     /// The version is that of another catalogue.
     #[error(

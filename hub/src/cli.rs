@@ -144,7 +144,7 @@ enum CatalogueCommand {
     /// Check the catalogue in a folder, sign it, and publish it for all pillars.
     ///
     /// Prints its serial, its version and its SHA-256. With mistakes nothing is published, and the exit
-    /// code is 1. Pillars fetch it within ten minutes and turn to it when nobody stands there. The last ten
+    /// code is 1. Pillars fetch it within twelve minutes and turn to it when nobody stands there. The last ten
     /// are kept. The hub may be running.
     Publish {
         /// The folder with municipality.toml; `zuil check` looks at it without publishing.

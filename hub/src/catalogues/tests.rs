@@ -114,6 +114,17 @@ fn a_catalogue_with_mistakes_is_not_published() {
 }
 
 #[test]
+fn a_file_that_would_not_travel_is_told_and_nothing_is_published() {
+    let desk = Desk::new();
+    let (task, elsewhere) = (desk.dir().join("tasks/call-back.toml"), desk.folder.path().join("elsewhere"));
+    fs::rename(&task, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &task).unwrap();
+    let error = desk.publishes(1_000).unwrap_err();
+    assert!(matches!(error, PublishError::Changed) && error.to_string().contains("are links"), "{error}");
+    assert!(Catalogues::of(&desk.hub()).list().unwrap().is_empty());
+}
+
+#[test]
 fn what_is_published_already_is_not_published_again_and_a_version_means_one_thing() {
     let desk = Desk::new();
     let serial = desk.serial(1_000);

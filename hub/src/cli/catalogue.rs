@@ -28,7 +28,7 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
         }
         Outcome::Published(published) => {
             println!("{}", line(&published));
-            eprintln!("pillars fetch it within ten minutes, and turn to it when nobody stands there");
+            eprintln!("pillars fetch it within twelve minutes, and turn to it when nobody stands there");
         }
     }
     Ok(ExitCode::SUCCESS)
