@@ -286,10 +286,8 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
     is_exactly("seal_key_notice", &notice());
     let refused = Some("it is cut off or damaged: its manifest is not whole".to_owned());
-    is_exactly(
-        "health_report_catalogue_refused",
-        &HealthReport { catalogue_refused: refused, ..bare_report() },
-    );
+    let refusing = HealthReport { catalogue_refused: refused, ..bare_report() };
+    is_exactly("health_report_catalogue_refused", &refusing);
 }
 
 #[test]
