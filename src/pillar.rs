@@ -6,6 +6,7 @@
 
 pub mod condition;
 mod lock;
+mod published;
 mod recording;
 mod standing;
 
@@ -32,13 +33,14 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, Keyring, Rotation};
+use crate::sync::{self, FromHub, Keyring, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
 
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
+use published::Published;
 use recording::Recorders;
 pub use standing::Standing;
 
@@ -102,19 +104,20 @@ impl Pillar {
         waypoints: Arc<dyn Waypoints>,
         show: impl FnMut(View) + Send + 'static,
     ) -> Result<Self, NotServing> {
-        let catalogue = Arc::new(Catalogue::load(&config.catalogue_dir).map_err(NotServing::Catalogue)?);
         let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
         let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
-        let outbox = open_outbox(config)?;
         let (inputs, received) = mpsc::channel();
+        let (published, catalogue) = open_published(config, &binding, &inputs)?;
+        let outbox = open_outbox(config)?;
         let keyring = Keyring::open(&config.data_dir, &binding)
             .map_err(storage("reading the binding's sealing key"))
             .map(Arc::new)?;
         let time = HubTime::kept_in(config.data_dir.join("time.json"));
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
-        let sync =
-            SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), keyring.clone(), &inputs)?;
+        let shelf = Arc::clone(&published);
+        let from_hub = FromHub { rotation: rotation(keyring.clone(), &inputs), shelf: Some(shelf) };
+        let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();
         let recorders = Recorders::start(config, &binding.pillar, &seal_key);
@@ -142,7 +145,7 @@ impl Pillar {
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
         };
-        make_searchable(catalogue, &inputs)?;
+        make_searchable(catalogue, published)?;
         let headphones = start_headphones(config, &inputs)?;
         let speech = Speech::new(voice(config));
         let (stop, stopped) = mpsc::channel();
@@ -234,13 +237,27 @@ fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
     Ok(Arc::new(outbox.with_ballast()))
 }
 
+/// The catalogue to begin with, and what keeps those that the municipality publishes from now on.
+fn open_published(
+    config: &Config,
+    binding: &Binding,
+    inputs: &Sender<Input>,
+) -> Result<(Arc<Published>, Arc<Catalogue>), NotServing> {
+    let folder = config.data_dir.join("catalogue");
+    let (published, kept) = Published::open(folder, &binding.authority, sink(inputs, Input::Edition))
+        .map_err(storage("making the folder for published catalogues"))?;
+    let catalogue = match kept {
+        Some(catalogue) => catalogue,
+        None => Catalogue::load(&config.catalogue_dir).map_err(NotServing::Catalogue)?,
+    };
+    Ok((Arc::new(published), Arc::new(catalogue)))
+}
+
 /// Makes the index on a thread of its own, so that nobody waits for it at the start.
-fn make_searchable(catalogue: Arc<Catalogue>, inputs: &Sender<Input>) -> Result<(), NotServing> {
-    let inputs = inputs.clone();
+fn make_searchable(catalogue: Arc<Catalogue>, published: Arc<Published>) -> Result<(), NotServing> {
     thread::Builder::new()
         .name("index".into())
-        // A runner that is gone needs none.
-        .spawn(move || drop(inputs.send(Input::Edition(Edition::indexed(catalogue)))))
+        .spawn(move || published.show_first(Edition::indexed(catalogue)))
         .map_err(storage("starting to index the answers"))?;
     Ok(())
 }
@@ -320,6 +337,12 @@ fn sink<T: 'static>(inputs: &Sender<Input>, input: fn(T) -> Input) -> Sink<T> {
     Box::new(move |event| drop(inputs.send(input(event))))
 }
 
+/// Keeps newer sealing keys, and tells the runner of them.
+fn rotation(keyring: Arc<Keyring>, inputs: &Sender<Input>) -> Rotation {
+    let runner = inputs.clone();
+    Rotation { keyring, newer: Box::new(move |key| drop(runner.send(Input::SealKey(key)))) }
+}
+
 /// The sync with its own tokio runtime.
 struct SyncThread {
     handle: sync::Handle,
@@ -332,7 +355,7 @@ impl SyncThread {
         outbox: Arc<dyn Outbox>,
         line: sync::Line,
         waypoints: Arc<dyn Waypoints>,
-        keyring: Arc<Keyring>,
+        from_hub: FromHub,
         inputs: &Sender<Input>,
     ) -> Result<Self, NotServing> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -342,10 +365,7 @@ impl SyncThread {
             .build()
             .map_err(storage("starting the sync"))?;
         let events = sink(inputs, Input::Sync);
-        let runner = inputs.clone();
-        let newer = move |key| drop(runner.send(Input::SealKey(key)));
-        let rotation = Rotation { keyring, newer: Box::new(newer) };
-        let handle = sync::start(binding, outbox, line, events, waypoints, rotation, runtime.handle())
+        let handle = sync::start(binding, outbox, line, events, waypoints, from_hub, runtime.handle())
             .map_err(storage("reading the binding's keys"))?;
         Ok(Self { handle, _runtime: runtime })
     }

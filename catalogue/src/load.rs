@@ -22,10 +22,11 @@ const MUNICIPALITY: &str = "municipality.toml";
 const ADDRESSES: &str = "addresses.csv";
 const ANNOUNCEMENTS: &str = "announcements.toml";
 const SYNONYMS: &str = "synonyms.toml";
-const ANSWERS: &str = "answers";
-const TASKS: &str = "tasks";
+pub(super) const ANSWERS: &str = "answers";
+pub(super) const TASKS: &str = "tasks";
 /// What may lie beside the folders.
-const FILES: [&str; 6] = [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS, branding::FILE];
+pub(super) const FILES: [&str; 6] =
+    [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS, branding::FILE];
 
 /// A catalogue that was read, and what was found in its files.
 #[derive(Debug)]

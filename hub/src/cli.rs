@@ -1,6 +1,7 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod catalogue;
 mod catalogue_preview;
 mod payments;
 mod seal_keys;
@@ -50,12 +51,12 @@ enum Command {
     /// Manage the keys to which pillars seal what residents send.
     #[command(subcommand)]
     SealKey(SealKeyCommand),
+    /// Look at what pillars offer and say, and publish it.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
-    /// Look after the catalogue: what pillars offer and say.
-    #[command(subcommand)]
-    Catalogue(CatalogueCommand),
     /// Look a transaction up by its reference. Exit code 1 when there is none.
     Transaction {
         /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
@@ -140,6 +141,28 @@ enum SealKeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum CatalogueCommand {
+    /// Make pictures of all screens of a task, as residents will see them, and print their paths.
+    ///
+    /// The pillar's program `zuil` makes them, which must stand beside zuil-hub or on the PATH. It needs no hub and
+    /// no display.
+    Preview(catalogue_preview::Preview),
+    /// Check the catalogue in a folder, sign it, and publish it for all pillars.
+    ///
+    /// Prints its serial, its version and its SHA-256. With mistakes nothing is published, and the exit
+    /// code is 1. Pillars fetch it within twelve minutes and turn to it when nobody stands there. The last ten
+    /// are kept. The hub may be running.
+    Publish {
+        /// The folder with municipality.toml; `zuil check` looks at it without publishing.
+        dir: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the published catalogues that are kept, the newest last: serial, version, SHA-256, and when.
+    List(Common),
+}
+
+#[derive(Debug, Subcommand)]
 enum RecordingCommand {
     /// Print a recording as text: one line for each thing that happened.
     ///
@@ -150,15 +173,6 @@ enum RecordingCommand {
         #[command(flatten)]
         common: Common,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum CatalogueCommand {
-    /// Make pictures of all screens of a task, as residents will see them, and print their paths.
-    ///
-    /// The pillar's program `zuil` makes them, which must stand beside zuil-hub or on the PATH. It needs no hub and
-    /// no display.
-    Preview(catalogue_preview::Preview),
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,6 +215,10 @@ impl Cli {
             Command::SealKey(SealKeyCommand::Retire { id, gone, common }) => {
                 seal_keys::retire(&common.config, &id, &gone)
             }
+            Command::Catalogue(CatalogueCommand::Publish { dir, common }) => {
+                catalogue::publish(&common.config, &dir)
+            }
+            Command::Catalogue(CatalogueCommand::List(common)) => catalogue::list(&common.config),
             Command::Recording(RecordingCommand::Open { file, common }) => {
                 open_recording(&common.config, &file)
             }

@@ -1,4 +1,4 @@
-//! The data folder as a whole: authority, sealing keys, database. Invariant: it is private to its
+//! The data folder as a whole: authority, sealing keys, published catalogues, database. Invariant: it is private to its
 //! owner, and two programs that open it for the first time at once make its keys once.
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use zuil_wire::SealKeyNotice;
 
 use crate::authority::{Authority, AuthorityError};
+use crate::catalogues::Catalogues;
 use crate::files::{self, FolderLock};
 use crate::seal_keys::{PublicSealKey, SealKeys, SealKeysError};
 use crate::store::{SqliteStore, Store, StoreError};
@@ -40,6 +41,8 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
+    /// What was published for pillars to show.
+    pub catalogues: Catalogues,
     /// Keeps what pillars delivered, sealed.
     pub store: Arc<dyn Store>,
 }
@@ -56,6 +59,7 @@ impl DataFolder {
         Ok(Self {
             authority: Authority::open_or_make(path, now)?,
             seal_keys: SealKeys::open_or_make(&Self::seal_folder(path), now)?,
+            catalogues: Catalogues::of(path),
             store: Arc::new(Self::open_store(path)?),
         })
     }

@@ -5,6 +5,7 @@
 //! pillars to it with [`fleet::add_pillar`].
 
 pub mod authority;
+pub mod catalogues;
 pub mod checker;
 pub mod cli;
 pub mod config;

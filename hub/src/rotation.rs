@@ -61,6 +61,7 @@ mod tests {
             clock_off_seconds: None,
             storage: None,
             seal_key: seal_key.map(str::to_owned),
+            catalogue_refused: None,
         };
         Reported { pillar: name.into(), report, received_at: at(0) }
     }

@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -16,6 +16,8 @@ pub struct Network {
 struct Wire {
     far_end: SocketAddr,
     cut: AtomicBool,
+    /// How many bytes came from the hub.
+    brought: AtomicU64,
     /// Both ends of every connection, so that cutting ends them at once.
     open: Mutex<Vec<TcpStream>>,
 }
@@ -28,7 +30,12 @@ impl Network {
     pub fn to(far_end: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let near_end = listener.local_addr()?;
-        let wire = Arc::new(Wire { far_end, cut: AtomicBool::new(false), open: Mutex::default() });
+        let wire = Arc::new(Wire {
+            far_end,
+            cut: AtomicBool::new(false),
+            brought: AtomicU64::new(0),
+            open: Mutex::default(),
+        });
         let laid = wire.clone();
         thread::Builder::new().name("network".into()).spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -53,6 +60,12 @@ impl Network {
         }
     }
 
+    /// How many bytes came from the hub so far.
+    #[must_use]
+    pub fn brought(&self) -> u64 {
+        self.wire.brought.load(Ordering::SeqCst)
+    }
+
     /// Mends the cable.
     pub fn mend(&self) {
         self.wire.cut.store(false, Ordering::SeqCst);
@@ -69,21 +82,28 @@ impl Wire {
             return;
         }
         let Ok(far) = TcpStream::connect(self.far_end) else { return };
-        for (from, to) in [(&near, &far), (&far, &near)] {
+        for (from, to, is_from_hub) in [(&near, &far, false), (&far, &near, true)] {
             if let (Ok(from), Ok(to), Ok(kept)) = (from.try_clone(), to.try_clone(), from.try_clone()) {
                 self.streams().push(kept);
-                thread::spawn(move || pass_on(from, to));
+                let wire = Arc::clone(self);
+                let count = move |bytes: usize| {
+                    if is_from_hub {
+                        wire.brought.fetch_add(bytes as u64, Ordering::SeqCst);
+                    }
+                };
+                thread::spawn(move || pass_on(from, to, count));
             }
         }
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+fn pass_on(mut from: TcpStream, mut to: TcpStream, carried: impl Fn(usize)) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         if to.write_all(&buffer[..count]).is_err() {
             break;
         }
+        carried(count);
     }
     // The other end may be gone already.
     let _ = to.shutdown(Shutdown::Both);
@@ -100,7 +120,7 @@ mod tests {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let back = stream.try_clone().unwrap();
-                thread::spawn(move || pass_on(stream, back));
+                thread::spawn(move || pass_on(stream, back, drop));
             }
         });
         address
@@ -126,5 +146,6 @@ mod tests {
         assert!(says_back(&network).is_err());
         network.mend();
         assert_eq!(&says_back(&network).unwrap(), b"hello");
+        assert!(network.brought() >= 11);
     }
 }

@@ -75,6 +75,7 @@ mod tests {
             clock_off_seconds: None,
             storage: None,
             seal_key: None,
+            catalogue_refused: None,
         }
     }
 

@@ -72,6 +72,7 @@ mod tests {
             clock_off_seconds: None,
             storage: None,
             seal_key: None,
+            catalogue_refused: None,
         };
         let file = ConditionFile::begin(folder.path());
         assert_eq!(read(folder.path()), None);

@@ -41,6 +41,7 @@ pub(super) fn report(
         clock_off_seconds: None,
         storage: room.map(|room| storage(room, outbox)).transpose()?,
         seal_key: None,
+        catalogue_refused: None,
     };
     Ok((report, counts))
 }

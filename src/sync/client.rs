@@ -5,6 +5,7 @@
 //! years does not stop it.
 
 mod agreed;
+mod catalogue;
 mod tls;
 
 use std::error::Error;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url, redirect};
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use serde::Serialize;
@@ -53,6 +54,7 @@ pub struct HttpsHub {
     report: Url,
     questions: Url,
     health: Url,
+    bulk: catalogue::Bulk,
 }
 
 impl HttpsHub {
@@ -63,8 +65,10 @@ impl HttpsHub {
     pub fn new(binding: &Binding, line: Line, provider: &Arc<CryptoProvider>) -> Result<Self, SyncError> {
         let base = Url::parse(&binding.hub_url).map_err(|_| setup("hub_url is not an address"))?;
         let address = |path| base.join(path).map_err(|_| setup("hub_url is not an address"));
+        let rate = line.max_kilobits;
         let strict = tls(binding, provider, &line.time, By::OurTime)?;
         Ok(Self {
+            bulk: catalogue::Bulk::new(strict.config.clone(), address("/v1/catalogue")?, rate)?,
             client: client(strict.config)?,
             seen: strict.seen,
             without_time: tls(binding, provider, &line.time, By::ItsOwn)?,
@@ -161,9 +165,7 @@ impl HttpsHub {
 
     /// Waits until so many bytes may go out.
     async fn room_for(&self, bytes: usize) {
-        let now = Instant::now();
-        let wait = self.budget.lock().unwrap_or_else(PoisonError::into_inner).spend(bytes, now.into_std());
-        tokio::time::sleep_until(now + wait).await;
+        wait_for(&self.budget, bytes).await;
     }
 }
 
@@ -207,6 +209,10 @@ impl Hub for HttpsHub {
 }
 
 fn client(config: ClientConfig) -> Result<Client, SyncError> {
+    settings(config).build().map_err(|_| setup("the HTTPS client cannot be made"))
+}
+
+fn settings(config: ClientConfig) -> ClientBuilder {
     Client::builder()
         .tls_backend_preconfigured(config)
         .https_only(true)
@@ -218,8 +224,12 @@ fn client(config: ClientConfig) -> Result<Client, SyncError> {
         .pool_idle_timeout(IDLE_TIME)
         .http2_keep_alive_interval(PING_TIME)
         .http2_keep_alive_timeout(PING_TIME)
-        .build()
-        .map_err(|_| setup("the HTTPS client cannot be made"))
+}
+
+async fn wait_for(budget: &Mutex<Budget>, bytes: usize) {
+    let now = Instant::now();
+    let wait = budget.lock().unwrap_or_else(PoisonError::into_inner).spend(bytes, now.into_std());
+    tokio::time::sleep_until(now + wait).await;
 }
 
 fn setup(what: &str) -> SyncError {

@@ -6,6 +6,7 @@
 
 mod binding;
 mod budget;
+mod catalogue;
 mod client;
 mod error;
 mod expiry;
@@ -26,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
+use tokio::sync::watch;
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
     Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
@@ -37,6 +39,7 @@ use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
 
 pub use binding::{BindingError, read_binding};
+pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf, WhyRefused};
 pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
@@ -91,19 +94,33 @@ pub struct Rotation {
     pub newer: Box<dyn Fn(SealKey) + Send + Sync>,
 }
 
+/// What the hub tells and sends besides its answers to uploads.
+pub struct FromHub {
+    /// Sealing keys.
+    pub rotation: Rotation,
+    /// Catalogues. Without a shelf none is fetched.
+    pub shelf: Option<Arc<dyn Shelf>>,
+}
+
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
-/// of newer sealing keys.
+/// of newer sealing keys and catalogues.
 struct Watched<H> {
-    hub: H,
+    hub: Arc<H>,
     waypoints: Arc<dyn Waypoints>,
     rotation: Rotation,
     /// The hub told of a sealing key; one that does not would not understand a report that names one.
     tells_keys: AtomicBool,
+    /// The serial of the newest catalogue, for who fetches it.
+    newest_catalogue: watch::Sender<Option<u64>>,
+    catalogue_refusal: WhyRefused,
 }
 
 impl<H> Watched<H> {
     /// The disk may take its time; the runtime's threads do not wait for it.
     async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
+        if let Ok(HealthAnswer { catalogue: Some(serial), .. }) = answer {
+            self.newest_catalogue.send_replace(Some(*serial));
+        }
         let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
         let notice = notice.clone();
         let keyring = Arc::clone(&self.rotation.keyring);
@@ -128,23 +145,14 @@ impl<H: Hub> Hub for Watched<H> {
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
-        if self.tells_keys.load(Ordering::Relaxed) {
-            let answer = self.hub.report(report).await;
-            // The hub may have been replaced by an older one.
-            let told = answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some());
-            let rejected = matches!(answer, Err(SyncError::Rejected(_)));
-            self.tells_keys.store(told || (answer.is_err() && !rejected), Ordering::Relaxed);
-            self.hear(&answer).await;
-            return answer;
-        }
-        let answer = self.hub.report(&HealthReport { seal_key: None, ..report.clone() }).await;
-        self.hear(&answer).await;
-        if answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some()) {
-            self.tells_keys.store(true, Ordering::Relaxed);
-            if report.seal_key.is_some() {
-                // It understands the whole of the report.
-                return self.hub.report(report).await;
-            }
+        let told = *self.newest_catalogue.borrow();
+        // A hub that tells of no catalogue would not understand why it is refused.
+        let catalogue_refused = told.and_then(|_| self.catalogue_refusal.why());
+        let names_refusal = catalogue_refused.is_some();
+        let answer = self.report_keys(&HealthReport { catalogue_refused, ..report.clone() }).await;
+        if names_refusal && matches!(answer, Err(SyncError::Rejected(_))) {
+            // An older one may have taken its place.
+            self.newest_catalogue.send_replace(None);
         }
         answer
     }
@@ -170,6 +178,31 @@ impl<H: Hub> Hub for Watched<H> {
     }
 }
 
+impl<H: Hub> Watched<H> {
+    /// Reports, and names the sealing key to a hub that understands that.
+    async fn report_keys(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        if self.tells_keys.load(Ordering::Relaxed) {
+            let answer = self.hub.report(report).await;
+            // The hub may have been replaced by an older one.
+            let told = answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some());
+            let rejected = matches!(answer, Err(SyncError::Rejected(_)));
+            self.tells_keys.store(told || (answer.is_err() && !rejected), Ordering::Relaxed);
+            self.hear(&answer).await;
+            return answer;
+        }
+        let answer = self.hub.report(&HealthReport { seal_key: None, ..report.clone() }).await;
+        self.hear(&answer).await;
+        if answer.as_ref().is_ok_and(|answer| answer.seal_key.is_some()) {
+            self.tells_keys.store(true, Ordering::Relaxed);
+            if report.seal_key.is_some() {
+                // It understands the whole of the report.
+                return self.hub.report(report).await;
+            }
+        }
+        answer
+    }
+}
+
 /// What is known of the line to the hub before anything is sent.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -179,8 +212,8 @@ pub struct Line {
     pub max_kilobits: u32,
 }
 
-/// Starts to bring `outbox` to the hub of `binding`, on `runtime`. It ends when the last clone of
-/// the handle is dropped.
+/// Starts to bring `outbox` to the hub of `binding`, and to fetch what is published there, on `runtime`. It
+/// ends when the last clone of the handle is dropped.
 ///
 /// # Errors
 /// [`SyncError::Setup`] when the binding holds an unusable key, certificate or address.
@@ -190,17 +223,25 @@ pub fn start(
     line: Line,
     events: impl Fn(SyncEvent) + Send + 'static,
     waypoints: Arc<dyn Waypoints>,
-    rotation: Rotation,
+    from_hub: FromHub,
     runtime: &tokio::runtime::Handle,
 ) -> Result<Handle, SyncError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let hub = Arc::new(HttpsHub::new(binding, line, &provider)?);
+    let (newest_catalogue, told) = watch::channel(None);
+    let dice = Arc::clone(&provider);
+    let shelf = from_hub.shelf;
+    let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
+    let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let worker = Worker {
         outbox,
         hub: Watched {
-            hub: HttpsHub::new(binding, line, &provider)?,
+            hub,
             waypoints,
-            rotation,
+            rotation: from_hub.rotation,
             tells_keys: AtomicBool::new(false),
+            newest_catalogue,
+            catalogue_refusal,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
@@ -208,6 +249,10 @@ pub fn start(
         disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
+    if let Some(fetcher) = fetcher {
+        // It ends with the worker, which holds the other end of the channel.
+        runtime.spawn(fetcher.run(told));
+    }
     let _in_runtime = runtime.enter();
     match network::Kernel::listen() {
         Ok(kernel) => handle.watch_network(kernel, runtime),

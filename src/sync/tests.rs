@@ -22,6 +22,7 @@ use crate::outbox::{Intent, SqliteOutbox};
 
 mod large;
 mod questions;
+mod refusal;
 mod reports;
 mod week;
 

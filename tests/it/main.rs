@@ -16,6 +16,8 @@ mod health;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod questions;
 #[cfg(test)]
 mod readers;

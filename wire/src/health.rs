@@ -48,11 +48,17 @@ pub struct HealthReport {
     /// newest: an older hub does not know this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal_key: Option<String>,
+    /// Why the newest published catalogue is not put into use, for people to read. Nothing when it is, and
+    /// when the hub has not told of one: an older hub does not know this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_refused: Option<String>,
 }
 
 impl HealthReport {
     /// The most open payments in one report; there are hardly ever two.
     pub const MAX_OPEN_PAYMENTS: usize = 64;
+    /// The longest reason for which a catalogue is refused, in letters.
+    pub const LONGEST_REASON: usize = 300;
     /// The largest report, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
@@ -212,6 +218,10 @@ pub struct HealthAnswer {
     /// The newest sealing key. An older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal_key: Option<SealKeyNotice>,
+    /// The serial of the newest catalogue that was published. Nothing when none was; an older hub does not
+    /// tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<u64>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

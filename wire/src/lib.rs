@@ -6,6 +6,7 @@
 //! needs none.
 
 pub mod binding;
+pub mod catalogue;
 pub mod health;
 mod lenient;
 pub mod messages;
@@ -20,6 +21,7 @@ pub mod verify;
 pub mod versions;
 
 pub use binding::Binding;
+pub use catalogue::{CatalogueKeyNotice, CatalogueManifest};
 pub use health::{HealthAnswer, HealthReport};
 pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
 pub use money::Cents;

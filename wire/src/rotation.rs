@@ -61,10 +61,7 @@ impl SealKeyNotice {
     /// # Errors
     /// [`SealError::Signature`] when it has not, [`SealError::Key`] when key or authority are unusable.
     pub fn verified(&self, authority: &str) -> Result<SealKey, SealError> {
-        let signature = BASE64.decode(&self.signature).map_err(|_| SealError::Signature)?;
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, public_point(authority)?)
-            .verify(&self.signed_bytes(), &signature)
-            .map_err(|_| SealError::Signature)?;
+        vouched(authority, &self.signed_bytes(), &self.signature)?;
         SealKey::from_base64(&self.id, &self.public_key)
     }
 
@@ -84,6 +81,14 @@ impl SealKeyNotice {
 #[must_use]
 pub fn made_at(id: &str) -> Option<Timestamp> {
     Timestamp::from_millisecond(id.strip_prefix("seal-")?.parse().ok()?).ok()
+}
+
+/// Whether `authority` (its certificate, PEM) has signed these bytes (ECDSA, ASN.1, base64).
+pub(crate) fn vouched(authority: &str, bytes: &[u8], signature: &str) -> Result<(), SealError> {
+    let signature = BASE64.decode(signature).map_err(|_| SealError::Signature)?;
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, public_point(authority)?)
+        .verify(bytes, &signature)
+        .map_err(|_| SealError::Signature)
 }
 
 /// The authority's public key, as an uncompressed point.

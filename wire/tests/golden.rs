@@ -15,15 +15,17 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+use zuil_wire::catalogue::{PackedFile, Payload};
 use zuil_wire::health::{
     Device, DeviceReport, DeviceState, OpenPayment, Paper, Salvaged, SettledByStaff, StorageReport, Tried,
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
-    AnswerLine, Binding, Cents, Envelope, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, SealKeyNotice,
-    State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, Envelope, Header, HealthAnswer,
+    HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
+    QuestionsAnswer, Reference, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest,
+    UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -168,6 +170,7 @@ fn report() -> HealthReport {
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     }
 }
 
@@ -301,11 +304,35 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
             SettledByStaff { payment: OTHER_PAYMENT_ID, state: PaymentState::NotPaid },
         ],
         seal_key: None,
+        catalogue: None,
     };
     is_exactly("health_answer", &answer);
+    is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
     is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
     is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
     is_exactly("seal_key_notice", &notice());
+    let refused = Some("it is cut off or damaged: its manifest is not whole".to_owned());
+    let refusing = HealthReport { catalogue_refused: refused, ..bare_report() };
+    is_exactly("health_report_catalogue_refused", &refusing);
+}
+
+#[test]
+fn what_a_published_catalogue_says_of_itself_is_written_as_ever() {
+    let file = |name: &str, bytes| PackedFile { name: name.to_owned(), bytes };
+    let manifest = CatalogueManifest {
+        municipality: "Voorbeeldhuizen".to_owned(),
+        serial: 1_795_338_000,
+        version: "2026-11-22.1".to_owned(),
+        published_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+        key: CatalogueKeyNotice {
+            public_key: PILLAR_PUBLIC_KEY.to_owned(),
+            made_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+            signature: notice().signature,
+        },
+        payload: Payload { bytes: 1_234, sha256: "5d".repeat(32) },
+        files: vec![file("municipality.toml", 812), file("tasks/call-back.toml", 4_321)],
+    };
+    is_exactly("catalogue_manifest", &manifest);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use zuil::clock::HubTime;
 use zuil::outbox::{Outbox, SqliteOutbox};
-use zuil::sync::{self, Keyring, Line, Rotation, SyncEvent};
+use zuil::sync::{self, FromHub, Keyring, Line, Rotation, SyncEvent};
 use zuil::waypoint::NoWaypoints;
 use zuil_bench::figure::Figure;
 use zuil_bench::hub_process::{HUB, HubProcess, be_a_hub};
@@ -128,6 +128,7 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     });
     let keyring = Arc::new(Keyring::open(folder.path(), &binding)?);
     let rotation = Rotation { keyring, newer: Box::new(drop) };
+    let from_hub = FromHub { rotation, shelf: None };
     let begun = Instant::now();
     let tell = move |event| {
         // Nobody listens any more when all has been drained.
@@ -139,7 +140,7 @@ fn drain(seed: u64) -> Result<Round, Failure> {
         line,
         tell,
         Arc::new(NoWaypoints),
-        rotation,
+        from_hub,
         runtime.handle(),
     )?;
     let drained = wait_for(&events, waiting);

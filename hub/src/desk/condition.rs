@@ -255,6 +255,7 @@ mod tests {
             clock_off_seconds: None,
             storage: None,
             seal_key: None,
+            catalogue_refused: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::attempts::Attempts;
+use crate::catalogues::Published;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::seal_keys::SealKeys;
@@ -120,6 +121,15 @@ impl Desk {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Failure::Unavailable),
         }
+    }
+}
+
+impl Desk {
+    /// The newest published catalogue, when there is one that can be read.
+    async fn newest_catalogue(&self) -> Option<Arc<Published>> {
+        let folder = Arc::clone(&self.folder);
+        let newest = tokio::task::spawn_blocking(move || folder.catalogues.newest()).await.ok()?;
+        newest.inspect_err(|error| tracing::error!(%error, "the published catalogues cannot be read")).ok()?
     }
 }
 

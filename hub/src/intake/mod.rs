@@ -1,11 +1,12 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, and one to ask whether the hub is well.
+//! did not find, one to fetch the catalogue, and one to ask whether the hub is well.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
 //! admits it, and gets no further than the door with anything else.
 
 mod body;
+mod catalogue;
 mod encoding;
 mod form;
 mod group;
@@ -103,6 +104,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
         .with_state(door)
@@ -251,6 +253,7 @@ async fn take_report(
             .seal_key_notice()
             .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
             .ok();
+        answer.catalogue = catalogue::newest_serial(&folder);
         Ok::<_, StoreError>(answer)
     })
     .await?;

@@ -69,6 +69,12 @@ fn check(report: &HealthReport) -> Result<(), &'static str> {
     if report.seal_key.as_deref().is_some_and(|id| !plain(id)) {
         return Err("the id of the sealing key is empty, too long or has strange signs");
     }
+    let printable = |text: &str| {
+        text.chars().count() <= HealthReport::LONGEST_REASON && !text.chars().any(char::is_control)
+    };
+    if report.catalogue_refused.as_deref().is_some_and(|why| why.is_empty() || !printable(why)) {
+        return Err("the reason for which a catalogue is refused is empty, too long or has strange signs");
+    }
     if !all_differ(report.devices.iter().map(|device| device.device)) {
         return Err("a device is there twice");
     }
@@ -89,7 +95,7 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
     items.into_iter().all(|item| seen.insert(item))
 }
 
-/// Keeps a report and says what staff found out; the caller adds the sealing key. When it returns, the report is durable.
+/// Keeps a report and says what staff found out; the caller adds the sealing key and the newest catalogue. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.
@@ -103,7 +109,7 @@ pub fn take_in(
     for told in &settled {
         tracing::info!(pillar = pillar.name, payment = %told.payment, state = ?told.state, "told what staff decided");
     }
-    Ok(HealthAnswer { now, settled, seal_key: None })
+    Ok(HealthAnswer { now, settled, seal_key: None, catalogue: None })
 }
 
 #[cfg(test)]
@@ -153,6 +159,8 @@ mod tests {
             ("waiting", json!(u64::MAX), "number"),
             ("clock_off_seconds", json!(i64::MIN), "number"),
             ("seal_key", json!("x".repeat(65)), "sealing key"),
+            ("catalogue_refused", json!("x".repeat(301)), "catalogue is refused"),
+            ("catalogue_refused", json!("so\nso"), "catalogue is refused"),
             ("paper", json!({"used_mm": u64::MAX, "roll_mm": 1, "empty_on": null}), "number"),
         ] {
             let mut wrong = report();

@@ -11,7 +11,7 @@ use zuil_wire::{Binding, PaymentState, Reference};
 
 use super::harness::{TestPillar, blocked_by, open_payment, payment};
 
-fn folder_with_config() -> TempDir {
+pub fn folder_with_config() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let text = "municipality = \"Voorbeeldstad\"\ndata_dir = \"data\"\n\
                 [intake]\nlisten = \"127.0.0.1:0\"\n[desk]\nlisten = \"127.0.0.1:0\"\nnot_paid_after_hours = 0\n";
@@ -25,11 +25,11 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     command(folder, arguments).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

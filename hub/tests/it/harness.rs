@@ -204,6 +204,7 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     }
 }
 

@@ -16,6 +16,7 @@ use zuil_wire::PROTOCOL_VERSION;
 use super::tls::certificates;
 use super::*;
 
+mod catalogue;
 mod clock;
 mod forms;
 
@@ -292,6 +293,7 @@ async fn a_report_brings_back_what_staff_found_out() {
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);

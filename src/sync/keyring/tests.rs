@@ -142,7 +142,7 @@ struct OlderOrNewer {
     heard: Mutex<Vec<Option<String>>>,
 }
 
-impl Hub for Arc<OlderOrNewer> {
+impl Hub for OlderOrNewer {
     async fn upload(&self, _: &UploadRequest) -> Result<UploadResponse, SyncError> {
         Err(SyncError::NoHub(404))
     }
@@ -153,7 +153,7 @@ impl Hub for Arc<OlderOrNewer> {
         if seal_key.is_none() && report.seal_key.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key })
+        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key, catalogue: None })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
@@ -173,6 +173,8 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         waypoints: Arc::new(NoWaypoints),
         rotation: Rotation { keyring, newer },
         tells_keys: AtomicBool::new(false),
+        newest_catalogue: tokio::sync::watch::channel(None).0,
+        catalogue_refusal: crate::sync::WhyRefused::default(),
     };
     let report = HealthReport {
         version: 1,
@@ -186,6 +188,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         clock_off_seconds: None,
         storage: None,
         seal_key: Some("seal-100000".into()),
+        catalogue_refused: None,
     };
     let heard = || std::mem::take(&mut *hub.heard.lock().unwrap());
     let named = || Some("seal-100000".to_owned());

@@ -52,11 +52,11 @@ impl ScriptedHub {
             None => Vec::new(),
         };
         let settled = settled.into_iter().map(|(payment, state)| SettledByStaff { payment, state }).collect();
-        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled, seal_key: None })
+        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled, seal_key: None, catalogue: None })
     }
 }
 
-fn report(printer: DeviceState) -> HealthReport {
+pub(super) fn report(printer: DeviceState) -> HealthReport {
     let since = jiff::Timestamp::UNIX_EPOCH;
     HealthReport {
         version: PROTOCOL_VERSION,
@@ -70,6 +70,7 @@ fn report(printer: DeviceState) -> HealthReport {
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
 //! put into words here and nowhere else.
 
+mod editions;
 mod payments;
 mod pillars;
 mod questions;

@@ -16,6 +16,7 @@ use super::super::texts::{Lang, PillarTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
+use super::editions::Newest;
 use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
 
 /// What the list is asked for.
@@ -35,6 +36,8 @@ struct PillarsPage {
     frame: Frame,
     p: &'static PillarTexts,
     sentence: Vec<Clause>,
+    /// Says that some run an older catalogue.
+    older: Option<String>,
     /// Whether only those are shown that one clause speaks of.
     narrowed: bool,
     rows: Vec<PillarRow>,
@@ -117,18 +120,20 @@ pub(in super::super) async fn pillars(
     query: Result<Query<PillarsQuery>, QueryRejection>,
 ) -> Response {
     let show = query.map(|Query(query)| query.show).unwrap_or_default();
+    let newest = Newest::of(&visitor.desk, visitor.lang).await;
     let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
     let page = known.map(|(pillars, reports)| {
-        render(&pillars_page(&visitor, &pillars, reports, &show, Timestamp::now()))
+        render(&pillars_page(&visitor, &pillars, reports, newest.as_ref(), &show, Timestamp::now()))
     });
     visitor.answer(page)
 }
 
 pub(in super::super) async fn pillar(visitor: Visitor, Path(name): Path<String>) -> Response {
+    let newest = Newest::of(&visitor.desk, visitor.lang).await;
     let known = visitor.desk.ask(move |store| Known::of(store, &name)).await;
     let page = known.and_then(|known| {
         let known = known.ok_or(Failure::NotFound)?;
-        Ok(render(&pillar_page(&visitor, &known, Timestamp::now())))
+        Ok(render(&pillar_page(&visitor, &known, newest.as_ref(), Timestamp::now())))
     });
     visitor.answer(page)
 }
@@ -156,6 +161,7 @@ fn pillars_page(
     visitor: &Visitor,
     pillars: &[Pillar],
     reports: Vec<Reported>,
+    newest: Option<&Newest>,
     show: &str,
     now: Timestamp,
 ) -> PillarsPage {
@@ -170,15 +176,17 @@ fn pillars_page(
         })
         .collect();
     let sentence = sentence(known.iter().map(|(_, _, condition)| condition), lang, show);
+    let older = Newest::sentence(newest, known.iter().map(|known| (known.0, known.1)), lang);
     let narrowed = show == WORKS || Issue::ALL.iter().any(|issue| issue.word() == show);
     let shown = known.iter().filter(|(_, _, condition)| !narrowed || belongs(condition, show));
     PillarsPage {
         frame: visitor.frame(Section::Pillars),
         p: lang.pillar_texts(),
         sentence,
+        older,
         narrowed,
         rows: shown
-            .map(|(pillar, reported, condition)| row(pillar, *reported, condition, lang, now))
+            .map(|(pillar, reported, condition)| row(pillar, *reported, condition, newest, lang, now))
             .collect(),
         none: pillars.is_empty(),
     }
@@ -222,6 +230,7 @@ fn row(
     pillar: &Pillar,
     reported: Option<&Reported>,
     condition: &Condition,
+    newest: Option<&Newest>,
     lang: Lang,
     now: Timestamp,
 ) -> PillarRow {
@@ -256,12 +265,14 @@ fn row(
             || t.not_known.to_owned(),
             |reported| lang.waiting_in_the_pillar(reported.report.waiting),
         ),
-        version: reported.map(|reported| lang.versions(&reported.report.program, &reported.report.catalogue)),
+        version: reported.map(|Reported { report, .. }| {
+            lang.versions(&report.program, &Newest::beside(newest, &report.catalogue, lang))
+        }),
         last_seen: pillar.last_seen_at.map(|at| Moment::new(at, now, lang)),
     }
 }
 
-fn pillar_page(visitor: &Visitor, known: &Known, now: Timestamp) -> PillarPage {
+fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: Timestamp) -> PillarPage {
     let lang = visitor.lang;
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let condition = Condition::of(pillar, reported, now);
@@ -276,7 +287,7 @@ fn pillar_page(visitor: &Visitor, known: &Known, now: Timestamp) -> PillarPage {
         known: condition.is_known(),
         paper: paper_card(&condition, lang, now),
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
-        details: details(known, &condition, lang, now),
+        details: details(known, &condition, newest, lang, now),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
     }
 }
@@ -303,7 +314,13 @@ fn paper_card(condition: &Condition, lang: Lang, now: Timestamp) -> Option<Paper
     })
 }
 
-fn details(known: &Known, condition: &Condition, lang: Lang, now: Timestamp) -> Vec<(&'static str, String)> {
+fn details(
+    known: &Known,
+    condition: &Condition,
+    newest: Option<&Newest>,
+    lang: Lang,
+    now: Timestamp,
+) -> Vec<(&'static str, String)> {
     let t = lang.pillar_texts();
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let moment =
@@ -329,7 +346,8 @@ fn details(known: &Known, condition: &Condition, lang: Lang, now: Timestamp) -> 
             details.push((t.storage, lang.storage_was_salvaged(&when(salvaged.at), &salvaged)));
         }
         details.push((t.program, report.program.clone()));
-        details.push((t.catalogue, report.catalogue.clone()));
+        details.push((t.catalogue, Newest::beside(newest, &report.catalogue, lang)));
+        details.extend(report.catalogue_refused.clone().map(|why| (lang.refuses_the_newest(), why)));
     }
     details.extend(condition.clock_ahead.map(|ahead| (t.clock, lang.clock_is_off(ahead))));
     let access = match pillar.revoked_at {

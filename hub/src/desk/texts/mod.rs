@@ -4,6 +4,7 @@
 
 mod callers;
 mod devices;
+mod editions;
 mod payments;
 mod pillars;
 mod questions;

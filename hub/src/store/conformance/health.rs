@@ -44,6 +44,7 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         clock_off_seconds: None,
         storage: None,
         seal_key: None,
+        catalogue_refused: None,
     }
 }
 

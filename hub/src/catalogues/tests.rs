@@ -1,0 +1,194 @@
+//! Publishing, on a disk and with clocks as they are. The catalogues are small and made up.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// An editor's folder and a hub's.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        let dir = desk.dir();
+        fs::create_dir_all(dir.join("tasks")).unwrap();
+        desk.writes("2026-11-22.1", "Vul uw naam in");
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue/example");
+        for file in ["addresses.csv", "tasks/call-back.toml"] {
+            fs::copy(example.join(file), dir.join(file)).unwrap();
+        }
+        desk
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("editor")
+    }
+
+    fn hub(&self) -> PathBuf {
+        self.folder.path().join("hub")
+    }
+
+    /// The editor saves another version.
+    fn writes(&self, version: &str, welcome: &str) {
+        let text = format!(
+            "version = \"{version}\"\nname = \"Voorbeeldhuizen\"\nphone = \"14 0100\"\n\
+             phone_hours = {{ nl = \"ma-vr 9-17\" }}\nwebsite = \"www.voorbeeldhuizen.example\"\nlanguages = [\"nl\"]\n\
+             welcome = {{ nl = \"{welcome}\" }}\nprivacy = {{ nl = \"Niets blijft hier.\" }}\ntasks = [\"call-back\"]\n"
+        );
+        fs::write(self.dir().join("municipality.toml"), text).unwrap();
+    }
+
+    fn publishes(&self, second: i64) -> Result<Outcome, PublishError> {
+        let now = Timestamp::from_second(second).unwrap();
+        publish(&self.hub(), &self.dir(), now).map(|publication| publication.outcome)
+    }
+
+    fn serial(&self, second: i64) -> u64 {
+        match self.publishes(second).unwrap() {
+            Outcome::Published(published) => published.serial,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_running_hub_finds_what_was_published_and_the_authority_vouches_for_it() {
+    let desk = Desk::new();
+    let running = Catalogues::of(&desk.hub());
+    assert!(running.newest().unwrap().is_none());
+    let serial = desk.serial(1_000);
+    let newest = running.newest().unwrap().unwrap();
+    assert_eq!((newest.serial, newest.version.as_str()), (serial, "2026-11-22.1"));
+    let authority = DataFolder::open(&desk.hub(), Timestamp::UNIX_EPOCH).unwrap().authority;
+    let verified = Verified::open(&newest.bundle, authority.pem()).unwrap();
+    assert_eq!(verified.manifest().municipality, "Voorbeeldhuizen");
+    desk.writes("2026-11-22.2", "Welkom");
+    assert_eq!(running.newest().unwrap().unwrap().serial, serial);
+    let next = desk.serial(2_000);
+    assert_eq!(running.newest().unwrap().unwrap().serial, next);
+}
+
+#[test]
+fn serials_rise_also_when_the_clock_does_not() {
+    let desk = Desk::new();
+    assert_eq!(desk.serial(5_000), 5_000);
+    desk.writes("2", "Welkom");
+    assert_eq!(desk.serial(5_000), 5_001);
+    desk.writes("3", "Goedendag");
+    assert_eq!(desk.serial(10), 5_002);
+    desk.writes("4", "Hallo");
+    assert_eq!(desk.serial(9_000), 9_000);
+}
+
+#[test]
+fn a_hub_put_back_from_a_backup_publishes_above_what_it_gave_since() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    let backup = desk.folder.path().join("backup");
+    fs::create_dir(&backup).unwrap();
+    let kept = desk.hub().join("catalogues");
+    for entry in fs::read_dir(&kept).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), backup.join(entry.file_name())).unwrap();
+    }
+    desk.writes("2", "Welkom");
+    let since = desk.serial(2_000);
+    fs::remove_dir_all(&kept).unwrap();
+    fs::rename(&backup, &kept).unwrap();
+    desk.writes("3", "Hallo");
+    assert!(desk.serial(3_000) > since);
+}
+
+#[test]
+fn a_catalogue_with_mistakes_is_not_published() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    desk.writes("2", "");
+    let Outcome::Mistaken(mistakes) = desk.publishes(2_000).unwrap() else { panic!("it was published") };
+    assert!(mistakes.iter().any(|mistake| mistake.file == "municipality.toml"), "{mistakes:?}");
+    assert_eq!(Catalogues::of(&desk.hub()).list().unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_that_would_not_travel_is_told_and_nothing_is_published() {
+    let desk = Desk::new();
+    let (task, elsewhere) = (desk.dir().join("tasks/call-back.toml"), desk.folder.path().join("elsewhere"));
+    fs::rename(&task, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &task).unwrap();
+    let error = desk.publishes(1_000).unwrap_err();
+    assert!(matches!(error, PublishError::Changed) && error.to_string().contains("are links"), "{error}");
+    assert!(Catalogues::of(&desk.hub()).list().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_published_already_is_not_published_again_and_a_version_means_one_thing() {
+    let desk = Desk::new();
+    let serial = desk.serial(1_000);
+    assert!(matches!(desk.publishes(2_000).unwrap(), Outcome::Unchanged(same) if same.serial == serial));
+    desk.writes("2026-11-22.1", "Iets anders");
+    assert!(matches!(desk.publishes(3_000), Err(PublishError::VersionTaken { .. })));
+    // Back to yesterday's files is another publication.
+    desk.writes("2026-11-22.2", "Iets anders");
+    desk.serial(4_000);
+    desk.writes("2026-11-22.1", "Vul uw naam in");
+    assert!(desk.serial(5_000) > serial);
+}
+
+#[test]
+fn a_new_key_is_later_than_the_one_that_is_gone_and_signs_the_same_files_anew() {
+    let desk = Desk::new();
+    desk.serial(9_000);
+    let key = desk.hub().join("catalogues/signing-key.json");
+    let made_at = |serial| {
+        let bundle = fs::read(desk.hub().join(format!("catalogues/{serial}.bundle"))).unwrap();
+        catalogue::manifest_of(&bundle).unwrap().key.made_at
+    };
+    fs::remove_file(&key).unwrap();
+    let next = desk.serial(10);
+    assert!(made_at(next) > made_at(9_000));
+    fs::write(&key, "{").unwrap();
+    desk.writes("2", "Welkom");
+    let error = desk.publishes(9_500).unwrap_err().to_string();
+    assert!(error.contains("signing-key.json") && error.contains("restore"), "{error}");
+}
+
+#[test]
+fn the_last_ten_are_kept() {
+    let desk = Desk::new();
+    for number in 0..12 {
+        desk.writes(&number.to_string(), &format!("Welkom {number}"));
+        desk.serial(1_000 + number);
+    }
+    let serials: Vec<u64> =
+        Catalogues::of(&desk.hub()).list().unwrap().iter().map(|kept| kept.serial).collect();
+    assert_eq!(serials, (1_002..1_012).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_published_file_that_broke_on_the_disk_does_not_hide_the_one_before() {
+    let desk = Desk::new();
+    let first = desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    fs::write(desk.hub().join(format!("catalogues/{second}.bundle")), "half").unwrap();
+    let running = Catalogues::of(&desk.hub());
+    assert_eq!(running.newest().unwrap().unwrap().serial, first);
+    // Its serial is spent all the same.
+    desk.writes("3", "Hallo");
+    assert!(desk.serial(10) > second);
+}
+
+#[test]
+fn the_key_and_the_bundles_are_for_the_hub_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    desk.serial(1_000);
+    for name in ["signing-key.json", "1000.bundle"] {
+        let mode = fs::metadata(desk.hub().join("catalogues").join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}

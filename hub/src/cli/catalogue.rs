@@ -1,0 +1,47 @@
+//! Catalogues on the command line: publish one, and which there are.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::{Failure, load};
+use crate::catalogues::{self, Catalogues, Outcome, Published};
+
+pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let publication = catalogues::publish(&config.data_dir, dir, Timestamp::now())?;
+    publication.warnings.iter().for_each(|warning| eprintln!("warning: {warning}\n"));
+    match publication.outcome {
+        Outcome::Mistaken(mistakes) => {
+            mistakes.iter().for_each(|mistake| eprintln!("{mistake}\n"));
+            eprintln!(
+                "zuil-hub: the catalogue has {} mistakes; nothing was published, and pillars go on with what they have",
+                mistakes.len()
+            );
+            return Ok(ExitCode::FAILURE);
+        }
+        Outcome::Unchanged(newest) => {
+            println!("{}", line(&newest));
+            eprintln!("this is the newest catalogue already; nothing was published");
+        }
+        Outcome::Published(published) => {
+            println!("{}", line(&published));
+            eprintln!("pillars fetch it within twelve minutes, and turn to it when nobody stands there");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    for published in Catalogues::of(&load(path)?.data_dir).list()? {
+        writeln!(out, "{}\t{}", line(&published), published.published_at)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(published: &Published) -> String {
+    format!("{}\t{}\t{}", published.serial, published.version, published.digest)
+}

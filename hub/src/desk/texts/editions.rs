@@ -1,0 +1,47 @@
+//! Words about which catalogue a pillar runs.
+
+use super::Lang;
+
+impl Lang {
+    /// "2026-11-23.1, de nieuwste".
+    pub(in super::super) fn newest_edition(self, runs: &str) -> String {
+        match self {
+            Self::Nl => format!("{runs}, de nieuwste"),
+            Self::En => format!("{runs}, newest"),
+        }
+    }
+
+    /// "2026-11-22.1; de nieuwste is 2026-11-23.1, sinds vandaag 14:02".
+    pub(in super::super) fn older_edition(self, runs: &str, newest: &str, since: &str) -> String {
+        match self {
+            Self::Nl => format!("{runs}; de nieuwste is {newest}, sinds {since}"),
+            Self::En => format!("{runs}; the newest is {newest}, since {since}"),
+        }
+    }
+
+    /// Before the reason that the pillar tells, which is in English and for the technician.
+    pub(in super::super) const fn refuses_the_newest(self) -> &'static str {
+        match self {
+            Self::Nl => "Weigert de nieuwste catalogus (voor de beheerder)",
+            Self::En => "Refuses the newest catalogue",
+        }
+    }
+
+    /// "2 zuilen hebben nog niet de nieuwste catalogus, 2026-11-23.1 van vandaag 14:02."
+    pub(in super::super) fn older_editions(self, count: usize, newest: &str, since: &str) -> String {
+        match (self, count) {
+            (Self::Nl, 1) => {
+                format!("1 zuil heeft nog niet de nieuwste catalogus, {newest} van {since}.")
+            }
+            (Self::Nl, _) => {
+                format!("{count} zuilen hebben nog niet de nieuwste catalogus, {newest} van {since}.")
+            }
+            (Self::En, 1) => {
+                format!("1 pillar does not run the newest catalogue yet, {newest} of {since}.")
+            }
+            (Self::En, _) => {
+                format!("{count} pillars do not run the newest catalogue yet, {newest} of {since}.")
+            }
+        }
+    }
+}

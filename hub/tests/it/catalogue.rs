@@ -1,0 +1,194 @@
+//! Publishing a catalogue: on the command line, at the door for pillars, and on the staff's pages.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use reqwest::{Response, StatusCode};
+use tempfile::TempDir;
+use zuil_hub::catalogues::{Outcome, Published, publish};
+use zuil_wire::HealthReport;
+use zuil_wire::catalogue::{Verified, digest_of};
+use zuil_wire::health::DeviceState;
+
+use super::commands::{folder_with_config, run, text};
+use super::desk::signed_in;
+use super::harness::{TestHub, TestPillar, hub, report};
+
+/// An editor's folder: the small example, in a version of its own.
+struct Editor(TempDir);
+
+impl Editor {
+    fn with(version: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue/tests/small");
+        copy(&example, folder.path());
+        let editor = Self(folder);
+        editor.edits("2026-11-22.1", version);
+        editor
+    }
+
+    fn edits(&self, before: &str, after: &str) {
+        let file = self.0.path().join("municipality.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(before));
+        std::fs::write(&file, text.replace(before, after)).unwrap();
+    }
+
+    fn publishes(&self, hub: &TestHub) -> Published {
+        match publish(&hub.config.data_dir, self.0.path(), Timestamp::now()).unwrap().outcome {
+            Outcome::Published(published) => std::sync::Arc::into_inner(published).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The pillar asks for what is published, and names what it has.
+async fn asks(pillar: &TestPillar, has: &str) -> Response {
+    let request = pillar.client.get(format!("{}/v1/catalogue", pillar.binding.hub_url));
+    request.header("if-none-match", has).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pillar_gets_what_was_published_while_the_hub_runs_and_only_once() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    assert_eq!(asks(&pillar, "").await.status(), StatusCode::NOT_FOUND);
+    let published = Editor::with("2026-11-22.1").publishes(&hub);
+    let response = asks(&pillar, "\"something-else\"").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let tag = response.headers()["etag"].to_str().unwrap().to_owned();
+    let bundle = response.bytes().await.unwrap();
+    assert_eq!(tag, format!("\"{}\"", digest_of(&bundle)));
+    let verified = Verified::open(&bundle, &pillar.binding.authority).unwrap();
+    assert_eq!(verified.manifest().serial, published.serial);
+    assert!(verified.files().unwrap().iter().any(|file| file.name == "tasks/everything.toml"));
+    let again = asks(&pillar, &format!("\"something-else\", {tag}")).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    assert!(again.bytes().await.unwrap().is_empty());
+    let next = Editor::with("2026-11-22.2").publishes(&hub);
+    let response = asks(&pillar, &tag).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(digest_of(&response.bytes().await.unwrap()), next.digest);
+}
+
+#[tokio::test]
+async fn the_answer_to_a_report_says_which_catalogue_is_the_newest() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    assert_eq!(pillar.report(&well).await.catalogue, None);
+    let published = Editor::with("2026-11-22.1").publishes(&hub);
+    assert_eq!(pillar.report(&well).await.catalogue, Some(published.serial));
+}
+
+#[tokio::test]
+async fn a_revoked_pillar_and_one_of_another_hub_get_no_catalogue() {
+    let (here, other) = (hub().await, hub().await);
+    let pillar = here.add_pillar("jumbo");
+    Editor::with("2026-11-22.1").publishes(&here);
+    here.running.store.revoke_pillar("jumbo", Timestamp::now()).unwrap();
+    assert_eq!(asks(&pillar, "").await.status(), StatusCode::FORBIDDEN);
+    let mut strange = other.add_pillar("bieb");
+    strange.binding.hub_url = here.running.intake_url.clone();
+    let url = format!("{}/v1/catalogue", strange.binding.hub_url);
+    assert!(strange.client.get(url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn staff_see_which_pillar_runs_which_catalogue_and_which_lag_behind() {
+    let hub = hub().await;
+    for name in ["bieb", "jumbo", "plus", "spar"] {
+        hub.add_pillar(name);
+    }
+    let said = |name: &str, catalogue: &str| {
+        let well = report(DeviceState::Ready, DeviceState::Ready);
+        let report = HealthReport { catalogue: catalogue.to_owned(), ..well };
+        hub.running.store.take_report(name, &report, Timestamp::now()).unwrap();
+    };
+    let browser = signed_in(&hub).await;
+    said("bieb", "2026-11-22.1");
+    let page = browser.text("/pillars").await;
+    assert!(
+        page.contains("0.2.0, catalogus 2026-11-22.1<") && !page.contains("nieuwste"),
+        "nothing is published"
+    );
+
+    Editor::with("2026-11-23.1").publishes(&hub);
+    said("jumbo", "2026-11-23.1");
+    let page = browser.text("/pillars").await;
+    for words in [
+        "1 zuil heeft nog niet de nieuwste catalogus, 2026-11-23.1 van vandaag ",
+        "0.2.0, catalogus 2026-11-22.1; de nieuwste is 2026-11-23.1, sinds vandaag ",
+        "0.2.0, catalogus 2026-11-23.1, de nieuwste<",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let english = browser.text("/pillars?lang=en").await;
+    assert!(english.contains("1 pillar does not run the newest catalogue yet, 2026-11-23.1 of today "));
+    assert!(
+        browser.text("/pillars/bieb").await.contains("2026-11-22.1; the newest is 2026-11-23.1, since today")
+    );
+    assert!(browser.text("/pillars/jumbo").await.contains("2026-11-23.1, newest<"));
+
+    let why = "it has 1 mistakes for this program <such as this>".to_owned();
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    hub.add_pillar("winkel").report(&HealthReport { catalogue_refused: Some(why), ..well }).await;
+    let page = browser.text("/pillars/winkel").await;
+    assert!(page.contains("Refuses the newest catalogue"));
+    assert!(page.contains("it has 1 mistakes for this program &#60;such as this&#62;"), "{page}");
+    said("winkel", "2026-11-23.1");
+
+    said("plus", "2026-11-22.1");
+    hub.running.store.revoke_pillar("bieb", Timestamp::now()).unwrap();
+    said("bieb", "2026-11-23.1");
+    let page = browser.text("/pillars").await;
+    assert!(
+        page.contains("1 pillar does not run the newest"),
+        "neither the revoked nor the silent one counts"
+    );
+    said("plus", "2026-11-23.1");
+    assert!(!browser.text("/pillars").await.contains("does not run the newest"));
+}
+
+#[test]
+fn publishing_on_the_command_line_says_what_was_published_and_what_is_wrong() {
+    let folder = folder_with_config();
+    let editor = Editor::with("2026-11-22.1");
+    let dir = editor.0.path().to_str().unwrap();
+    let published = run(folder.path(), &["catalogue", "publish", dir]);
+    assert!(published.status.success(), "{}", text(&published.stderr));
+    let line = text(&published.stdout);
+    let [serial, version, digest] = line.trim_end().split('\t').collect::<Vec<_>>().try_into().unwrap();
+    assert!(serial.parse::<u64>().is_ok() && digest.len() == 64, "{line}");
+    assert_eq!(version, "2026-11-22.1");
+
+    let again = run(folder.path(), &["catalogue", "publish", dir]);
+    assert_eq!((again.status.code(), text(&again.stdout)), (Some(0), line.clone()));
+    assert!(text(&again.stderr).contains("nothing was published"));
+
+    editor.edits("Vrijdag zijn we dicht.", "Maandag zijn we dicht.");
+    let same_version = run(folder.path(), &["catalogue", "publish", dir]);
+    assert_eq!(same_version.status.code(), Some(1));
+    assert!(text(&same_version.stderr).contains("write another version into municipality.toml"));
+
+    editor.edits("privacy.nl", "privasy.nl");
+    let mistaken = run(folder.path(), &["catalogue", "publish", dir]);
+    let told = text(&mistaken.stderr);
+    assert_eq!((mistaken.status.code(), mistaken.stdout.len()), (Some(1), 0));
+    assert!(told.contains("municipality.toml:") && told.contains("remedy:"), "{told}");
+    let listed = text(&run(folder.path(), &["catalogue", "list"]).stdout);
+    assert_eq!((listed.lines().count(), listed.starts_with(line.trim_end())), (1, true), "{listed}");
+}

@@ -1,0 +1,328 @@
+//! What a pillar takes, what it refuses, and what it finds after power cuts and on disks that lie. The hub is
+//! the real one; the catalogues are small and made up.
+
+use std::sync::mpsc::{Receiver, channel};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use zuil_hub::authority::Authority;
+use zuil_hub::catalogues::{Outcome, publish};
+use zuil_wire::CatalogueKeyNotice;
+use zuil_wire::catalogue::{CatalogueFile, CatalogueKey, Draft, pack};
+
+use super::*;
+
+/// A hub, an editor's folder and the data folder of a pillar that is bound to this hub.
+struct Town {
+    folder: TempDir,
+}
+
+/// A pillar that is on.
+struct Serving {
+    published: Published,
+    /// The version with which it began; nothing when none was published.
+    began: Option<String>,
+    shown: Receiver<Edition>,
+}
+
+impl Town {
+    fn new() -> Self {
+        let town = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(town.editor().join("tasks")).unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example");
+        for file in ["addresses.csv", "tasks/call-back.toml"] {
+            fs::copy(example.join(file), town.editor().join(file)).unwrap();
+        }
+        town
+    }
+
+    fn editor(&self) -> PathBuf {
+        self.folder.path().join("editor")
+    }
+
+    fn hub(&self) -> PathBuf {
+        self.folder.path().join("hub")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("pillar")
+    }
+
+    /// The editor writes a version and publishes it, at a second of the hub's clock.
+    fn publishes(&self, version: &str, second: i64) -> Vec<u8> {
+        let text = format!(
+            "version = \"{version}\"\nname = \"Voorbeeldhuizen\"\nphone = \"14 0100\"\n\
+             website = \"www.voorbeeldhuizen.example\"\nphone_hours.nl = \"op werkdagen\"\n\
+             welcome.nl = \"Welkom bij {version}\"\nprivacy.nl = \"Hier blijft niets achter.\"\n\
+             languages = [\"nl\"]\ntasks = [\"call-back\"]\n"
+        );
+        fs::write(self.editor().join("municipality.toml"), text).unwrap();
+        let now = Timestamp::from_second(second).unwrap();
+        match publish(&self.hub(), &self.editor(), now).unwrap().outcome {
+            Outcome::Published(published) => published.bundle.to_vec(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn authority(&self) -> String {
+        self.authority_key().pem().to_owned()
+    }
+
+    fn authority_key(&self) -> Authority {
+        fs::create_dir_all(self.hub()).unwrap();
+        Authority::open_or_make(&self.hub(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    /// Switches the pillar on.
+    fn pillar(&self) -> Serving {
+        self.pillar_of(&self.authority())
+    }
+
+    fn pillar_of(&self, authority: &str) -> Serving {
+        let (show, shown) = channel();
+        let show = Box::new(move |edition| show.send(edition).unwrap());
+        let (published, kept) = Published::open(self.data(), authority, show).unwrap();
+        Serving { published, began: kept.map(|catalogue| catalogue.version), shown }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.data().join(name)
+    }
+}
+
+impl Serving {
+    fn takes(&self, bundle: &[u8]) -> Result<(), CatalogueNotTaken> {
+        Shelf::take(&self.published, bundle)
+    }
+
+    fn refuses(&self, bundle: &[u8]) -> String {
+        self.shown.try_iter().for_each(drop);
+        match self.takes(bundle) {
+            Err(CatalogueNotTaken::Refused(why)) => {
+                assert!(self.shown.try_recv().is_err(), "it was refused and shown all the same");
+                why
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The version that was put into use, with its index.
+    fn turned_to(&self) -> String {
+        let edition = self.shown.try_recv().unwrap();
+        assert!(edition.index.is_some());
+        edition.catalogue.version.clone()
+    }
+
+    fn serial(&self) -> Option<u64> {
+        self.published.running().map(|(serial, _)| serial)
+    }
+}
+
+#[test]
+fn a_pillar_turns_to_what_was_published_and_begins_with_it_after_a_restart() {
+    let town = Town::new();
+    let bundle = town.publishes("1", 1_000);
+    let pillar = town.pillar();
+    assert_eq!((pillar.began.clone(), pillar.serial()), (None, None));
+    pillar.takes(&bundle).unwrap();
+    assert_eq!((pillar.turned_to(), pillar.serial()), ("1".to_owned(), Some(1_000)));
+    pillar.takes(&bundle).unwrap();
+    assert!(pillar.shown.try_recv().is_err(), "the same again is nothing to turn to");
+    drop(pillar);
+    let pillar = town.pillar();
+    assert_eq!((pillar.began.as_deref(), pillar.serial()), (Some("1"), Some(1_000)));
+}
+
+#[test]
+fn the_index_of_the_start_does_not_take_the_place_of_a_newer_catalogue() {
+    let town = Town::new();
+    let (old, new) = (town.publishes("1", 1_000), town.publishes("2", 2_000));
+    let pillar = town.pillar();
+    pillar.takes(&old).unwrap();
+    drop(pillar);
+    let pillar = town.pillar();
+    let first = Edition::indexed(Arc::new(Catalogue::load(&town.editor()).unwrap()));
+    pillar.published.show_first(first.clone());
+    assert_eq!(pillar.turned_to(), "2", "that is what the editor's folder holds");
+    pillar.takes(&new).unwrap();
+    pillar.published.show_first(first);
+    assert_eq!(pillar.turned_to(), "2");
+    assert!(pillar.shown.try_recv().is_err());
+}
+
+#[test]
+fn an_older_one_is_refused_also_after_a_restart_and_on_a_disk_that_lost_the_newer() {
+    let town = Town::new();
+    let (old, new, newest) =
+        (town.publishes("1", 1_000), town.publishes("2", 2_000), town.publishes("3", 3_000));
+    let pillar = town.pillar();
+    for bundle in [&old, &new, &newest] {
+        pillar.takes(bundle).unwrap();
+    }
+    assert!(pillar.refuses(&new).contains("lower than 3000"));
+    drop(pillar);
+    fs::write(town.file(CURRENT), "half").unwrap();
+    let pillar = town.pillar();
+    assert_eq!(pillar.began.as_deref(), Some("2"), "the one before goes on");
+    assert!(pillar.refuses(&old).contains("lower than 3000"));
+    pillar.takes(&newest).unwrap();
+    assert_eq!(fs::read(town.file(PREVIOUS)).unwrap(), new, "the broken one did not take its place");
+    drop(pillar);
+    assert_eq!(town.pillar().began.as_deref(), Some("3"));
+}
+
+#[test]
+fn when_both_are_broken_the_pillar_begins_with_the_catalogue_of_its_image() {
+    let town = Town::new();
+    let (old, new) = (town.publishes("1", 1_000), town.publishes("2", 2_000));
+    let pillar = town.pillar();
+    pillar.takes(&old).unwrap();
+    pillar.takes(&new).unwrap();
+    drop(pillar);
+    for file in [CURRENT, PREVIOUS] {
+        let mut bundle = fs::read(town.file(file)).unwrap();
+        *bundle.last_mut().unwrap() ^= 1;
+        fs::write(town.file(file), bundle).unwrap();
+    }
+    let pillar = town.pillar();
+    assert_eq!((pillar.began.clone(), pillar.serial()), (None, None));
+    pillar.takes(&new).unwrap();
+    assert_eq!(pillar.turned_to(), "2");
+}
+
+#[test]
+fn what_is_torn_changed_unsigned_or_no_catalogue_is_refused_and_the_last_good_one_stays() {
+    let town = Town::new();
+    let (good, next) = (town.publishes("1", 1_000), town.publishes("2", 2_000));
+    let pillar = town.pillar();
+    pillar.takes(&good).unwrap();
+    pillar.turned_to();
+    let mut changed = next.clone();
+    changed[next.len() / 2] ^= 0x20;
+    let unsigned: Vec<u8> = {
+        let lines: Vec<&[u8]> = next.splitn(3, |byte| *byte == b'\n').collect();
+        [lines[0], b"", lines[2]].join(&b'\n')
+    };
+    for bundle in [&next[..next.len() / 2], &changed, &unsigned, b"", b"<html>", &vec![0; LARGEST_BUNDLE + 1]]
+    {
+        pillar.refuses(bundle);
+    }
+    drop(pillar);
+    assert_eq!(town.pillar().began.as_deref(), Some("1"));
+}
+
+#[test]
+fn one_of_another_hub_is_refused_and_a_pillar_that_is_bound_to_that_hub_begins_anew() {
+    let (town, other) = (Town::new(), Town::new());
+    let (ours, theirs) = (town.publishes("1", 9_000), other.publishes("1", 1_000));
+    let pillar = town.pillar();
+    pillar.takes(&ours).unwrap();
+    pillar.turned_to();
+    assert!(pillar.refuses(&theirs).contains("authority of this hub"));
+    drop(pillar);
+    let bound_anew = town.pillar_of(&other.authority());
+    assert_eq!(bound_anew.began, None, "what the hub from before published is not shown");
+    bound_anew.takes(&theirs).unwrap();
+    assert_eq!(bound_anew.serial(), Some(1_000));
+}
+
+/// Signed by the hub of this town, as no `zuil-hub catalogue publish` would.
+fn forged(town: &Town, serial: u64, key_made_at: i64, files: Vec<CatalogueFile>) -> Vec<u8> {
+    let key = CatalogueKey::from_base64(&CatalogueKey::generate().unwrap()).unwrap();
+    let authority = town.authority_key();
+    let made_at = Timestamp::from_second(key_made_at).unwrap();
+    let notice = CatalogueKeyNotice::vouched_for(&key, made_at, |bytes| authority.sign(bytes)).unwrap();
+    let draft = Draft {
+        municipality: "Voorbeeldhuizen".to_owned(),
+        serial,
+        version: "9".to_owned(),
+        published_at: made_at,
+        files,
+    };
+    pack(draft, &key, &notice).unwrap()
+}
+
+#[test]
+fn one_with_mistakes_is_refused_with_the_place_of_the_first() {
+    let town = Town::new();
+    let good = town.publishes("1", 1_000);
+    let pillar = town.pillar();
+    pillar.takes(&good).unwrap();
+    pillar.turned_to();
+    let mut files = packed::files_of(&town.editor()).unwrap();
+    files.retain(|file| file.name != "tasks/call-back.toml");
+    let why = pillar.refuses(&forged(&town, 2_000, 1_000, files));
+    assert!(why.contains("municipality.toml:") && why.contains("call-back"), "{why}");
+    assert!(!town.file(SCRATCH).exists());
+    assert_eq!(town.pillar().began.as_deref(), Some("1"));
+}
+
+#[test]
+fn one_signed_with_an_older_key_or_with_a_serial_that_was_used_is_refused() {
+    let town = Town::new();
+    let good = town.publishes("1", 1_000);
+    let files = || packed::files_of(&town.editor()).unwrap();
+    let pillar = town.pillar();
+    pillar.takes(&good).unwrap();
+    pillar.turned_to();
+    assert!(pillar.refuses(&forged(&town, 2_000, 999, files())).contains("signed with a key made at"));
+    assert!(pillar.refuses(&forged(&town, 1_000, 1_000, files())).contains("same serial 1000"));
+    pillar.takes(&forged(&town, 1_001, 1_001, files())).unwrap();
+    assert!(pillar.refuses(&town.publishes("2", 3_000)).contains("signed with a key made at"));
+}
+
+#[test]
+fn a_disk_that_cannot_keep_it_is_no_refusal_and_changes_nothing() {
+    let town = Town::new();
+    let (good, next) = (town.publishes("1", 1_000), town.publishes("2", 2_000));
+    let pillar = town.pillar();
+    pillar.takes(&good).unwrap();
+    pillar.turned_to();
+    // What stands in the way of the draft is a folder that is not empty.
+    let draft = town.file("current.draft");
+    fs::create_dir_all(draft.join("in the way")).unwrap();
+    assert!(matches!(pillar.takes(&next), Err(CatalogueNotTaken::NotKept(_))));
+    assert_eq!(pillar.serial(), Some(1_000));
+    assert!(pillar.shown.try_recv().is_err());
+    fs::remove_dir_all(&draft).unwrap();
+    pillar.takes(&next).unwrap();
+    assert_eq!(pillar.turned_to(), "2");
+    assert_eq!(fs::read(town.file(PREVIOUS)).unwrap(), good);
+}
+
+#[test]
+fn after_a_power_cut_at_any_step_a_whole_catalogue_runs_and_the_newest_is_taken() {
+    let town = Town::new();
+    let (old, good, next) =
+        (town.publishes("1", 1_000), town.publishes("2", 2_000), town.publishes("3", 3_000));
+    let newest = |bundle: &[u8]| {
+        let authority = town.authority();
+        let verified = Verified::open(bundle, &authority).unwrap();
+        serde_json::to_vec(&Newest::of(verified.manifest(), &digest_of(bundle), &authority)).unwrap()
+    };
+    type Files<'a> = Vec<(&'static str, &'a [u8])>;
+    let (of_good, of_next) = (newest(&good), newest(&next));
+    let half = &next[..next.len() / 3];
+    let steps: [(Files<'_>, &str); 6] = [
+        (vec![("newest.json", &of_good), (PREVIOUS, &old), (CURRENT, &good), ("newest.draft", b"{")], "2"),
+        (vec![("newest.json", &of_next), (PREVIOUS, &old), (CURRENT, &good), ("current.draft", half)], "2"),
+        (vec![("newest.json", &of_next), (CURRENT, &good), ("current.draft", &next)], "2"),
+        (vec![("newest.json", &of_next), (PREVIOUS, &good), (CURRENT, &good), ("current.draft", &next)], "2"),
+        (vec![("newest.json", &of_next), (PREVIOUS, &good), (CURRENT, &next)], "3"),
+        // A disk that lost a name, and one that lost what is remembered.
+        (vec![("newest.json", b""), (PREVIOUS, &good)], "2"),
+    ];
+    for (number, (files, begins)) in steps.into_iter().enumerate() {
+        fs::remove_dir_all(town.data()).ok();
+        fs::create_dir_all(town.data().join(SCRATCH).join("half")).unwrap();
+        for (name, content) in files {
+            fs::write(town.file(name), content).unwrap();
+        }
+        let pillar = town.pillar();
+        assert_eq!(pillar.began.as_deref(), Some(begins), "step {number}");
+        pillar.takes(&next).unwrap();
+        assert_eq!(pillar.serial(), Some(3_000), "step {number}");
+        drop(pillar);
+        assert_eq!(town.pillar().began.as_deref(), Some("3"), "step {number}");
+    }
+}

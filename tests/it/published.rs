@@ -1,0 +1,188 @@
+//! The municipality publishes a catalogue: a pillar fetches it over a real line from a real hub and turns to it
+//! between two visits; and whatever else comes over that line, it goes on with what it has.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use zuil::demo::stage::PILLAR;
+use zuil::visit::{Intent, Screen};
+use zuil_hub::catalogues::{Outcome, publish};
+use zuil_wire::HealthReport;
+
+use crate::town::{PATIENCE, Resident, Town, catalogue};
+
+/// A free task.
+const TASK: &str = "call-back";
+/// Less paper than the near-end sensor stands for, and more than a receipt.
+const NEARLY_EMPTY_MM: u32 = 1_500;
+
+#[test]
+fn a_pillar_turns_to_what_was_published_between_two_visits_and_keeps_it_over_a_restart() {
+    let town = Town::new();
+    let mut resident = town.resident();
+    let before = runs(&town, "any version", |_| true);
+    resident.comes_to(TASK, "a question", |screen| matches!(screen, Screen::Question(_)));
+    publishes(&town, "made-up-2");
+    // Something happens of which the pillar tells at once; the answer says that there is a newer catalogue.
+    town.printer.set_paper_mm(NEARLY_EMPTY_MM);
+    until("it is kept at the pillar", || current(&town).exists());
+    does_an_errand(&mut resident);
+    runs(&town, "the newer catalogue", |version| version == "made-up-2");
+    does_an_errand(&mut resident);
+    drop(resident);
+
+    town.network.cut();
+    let mut resident = town.resident();
+    does_an_errand(&mut resident);
+    town.network.mend();
+    town.wait_until_empty();
+    let versions: Vec<String> =
+        town.at_the_hub().iter().map(|it| town.opened(it).catalogue_version.clone()).collect();
+    assert_eq!(versions, [before.as_str(), "made-up-2", "made-up-2"], "the visit that went on kept its own");
+}
+
+#[test]
+fn what_is_changed_cut_off_older_or_of_another_hub_is_refused_and_the_pillar_goes_on() {
+    let town = Town::new();
+    let older = publishes(&town, "made-up-1");
+    let good = publishes(&town, "made-up-2");
+    let resident = town.resident();
+    runs(&town, "the published catalogue", |version| version == "made-up-2");
+    drop(resident);
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let of_another_hub = published_by(&elsewhere.path().join("hub"), "made-up-2");
+    let mut changed = good.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let cut_off = good[..good.len() - 1_000].to_vec();
+    let bad = [
+        (changed, "not those that were signed"),
+        (cut_off, "not as many bytes"),
+        (older, "is lower than"),
+        (of_another_hub, "for which the authority of this hub does not vouch"),
+    ];
+    let far_ahead = u64::try_from(Timestamp::now().as_second()).unwrap() + 1_000_000;
+    for (serial, (bundle, why)) in (far_ahead..).zip(bad) {
+        fs::write(town.folder().join(format!("hub/catalogues/{serial}.bundle")), &bundle).unwrap();
+        let before = town.network.brought();
+        let mut resident = town.resident();
+        until("it was fetched", || town.network.brought() - before > bundle.len() as u64);
+        does_an_errand(&mut resident);
+        town.wait_until_empty();
+        let last = town.at_the_hub().pop().unwrap();
+        assert_eq!(town.opened(&last).catalogue_version, "made-up-2");
+        assert_eq!(fs::read(current(&town)).unwrap(), good);
+        until("staff can read why it was refused", || {
+            let told = report(&town).and_then(|report| report.catalogue_refused);
+            told.is_some_and(|told| told.contains(why))
+        });
+    }
+    assert_eq!(town.at_the_hub().len(), 4, "uploads went on");
+    publishes(&town, "made-up-3");
+    let _resident = town.resident();
+    runs(&town, "the next good one", |version| version == "made-up-3");
+}
+
+#[test]
+fn a_pillar_whose_current_catalogue_broke_on_its_disk_begins_with_the_one_before_and_fetches_it_again() {
+    let town = Town::new();
+    for version in ["made-up-1", "made-up-2"] {
+        publishes(&town, version);
+        let _resident = town.resident();
+        runs(&town, "what was published", |runs| runs == version);
+    }
+    let whole = fs::read(current(&town)).unwrap();
+    fs::write(current(&town), &whole[..whole.len() / 2]).unwrap();
+    town.network.cut();
+    let mut resident = town.resident();
+    does_an_errand(&mut resident);
+    town.network.mend();
+    town.wait_until_empty();
+    assert_eq!(town.opened(&town.at_the_hub()[0]).catalogue_version, "made-up-1");
+    until("the broken one was replaced", || fs::read(current(&town)).is_ok_and(|kept| kept == whole));
+}
+
+#[test]
+fn a_fetch_that_is_cut_off_in_the_middle_is_begun_again_and_an_upload_does_not_wait_for_it() {
+    let town = Town::with_settings(|settings| settings + "[sync]\nmax_kilobits = 256\n");
+    let bundle = publishes(&town, "made-up-2").len() as u64;
+    let before = town.network.brought();
+    let mut resident = town.resident();
+    until("a third of it came", || town.network.brought() - before > bundle / 3);
+    assert!(town.network.brought() - before < bundle, "it comes no faster than the line is to be used");
+    town.network.cut();
+    does_an_errand(&mut resident);
+    assert!(!current(&town).exists());
+    town.network.mend();
+    town.wait_until_empty();
+    runs(&town, "what was published", |version| version == "made-up-2");
+    assert_eq!(town.at_the_hub().len(), 1);
+}
+
+/// The editor publishes the example under this version; the file as pillars get it.
+fn publishes(town: &Town, version: &str) -> Vec<u8> {
+    published_by(&town.folder().join("hub"), version)
+}
+
+fn published_by(hub: &Path, version: &str) -> Vec<u8> {
+    let editor = tempfile::tempdir().unwrap();
+    copy(&catalogue(), editor.path());
+    let file = editor.path().join("municipality.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let lines = text.lines().map(|line| match line.starts_with("version = ") {
+        true => format!("version = \"{version}\"\n"),
+        false => format!("{line}\n"),
+    });
+    fs::write(&file, lines.collect::<String>()).unwrap();
+    match publish(hub, editor.path(), Timestamp::now()).unwrap().outcome {
+        Outcome::Published(published) => published.bundle.to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Waits until the pillar reports a version that fits; that version.
+fn runs(town: &Town, what: &str, fits: impl Fn(&str) -> bool) -> String {
+    let reported = || report(town).map(|report| report.catalogue);
+    until(what, || reported().is_some_and(|version| fits(&version)));
+    reported().unwrap()
+}
+
+/// What the hub heard last of the pillar.
+fn report(town: &Town) -> Option<HealthReport> {
+    let reports = town.store().reports().unwrap();
+    reports.into_iter().find(|reported| reported.pillar == PILLAR).map(|reported| reported.report)
+}
+
+fn current(town: &Town) -> PathBuf {
+    town.folder().join("data/catalogue/current.bundle")
+}
+
+/// From wherever they are to the first screen again.
+fn does_an_errand(resident: &mut Resident) {
+    resident.goes_on(TASK, "the end of the errand", |screen| matches!(screen, Screen::Goodbye));
+    resident.does(Intent::Next);
+    resident.waits_for("the first screen", |view| matches!(view.screen, Screen::Attract { .. }));
+}
+
+fn until(what: &str, happened: impl Fn() -> bool) {
+    let patience = Instant::now() + PATIENCE;
+    while !happened() {
+        assert!(Instant::now() < patience, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
