@@ -106,7 +106,8 @@ fn take_names(words: &mut [(String, Part)]) {
     for at in (0..words.len()).rev() {
         let named = words.get(at + 1).is_some_and(|(next, part)| *part == Part::Taken && !next.is_empty());
         let a_name = match words[at].1 {
-            Part::Particle => true,
+            // Without its name it would take the next word with it when this is screened once more.
+            Part::Particle | Part::Addressing => true,
             Part::Either => !filler_anywhere(&words[at].0),
             _ => false,
         };
@@ -200,8 +201,8 @@ mod tests {
     #[test]
     fn a_name_that_is_a_word_goes_only_beside_a_name() {
         assert_left("Pieter de Groot drone", "drone");
-        assert_left("mevrouw de Boer drone", "mevrouw drone");
-        assert_left("dhr. Bakker drone", "dhr drone");
+        assert_left("mevrouw de Boer drone", "drone");
+        assert_left("dhr. Bakker drone", "drone");
         assert_left("buurman van den Berg drone", "buurman drone");
         assert_left("Visser, Johanna drone", "drone");
         assert_left("drone in het bos", "drone in het bos");
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn who_is_addressed_goes_even_when_the_list_lacks_the_name() {
-        assert_left("mevrouw Qwertinga heeft een drone", "mevrouw heeft een drone");
+        assert_left("mevrouw Qwertinga heeft een drone", "heeft een drone");
         assert_left("goedemiddag mevrouw ik zoek een drone", "goedemiddag mevrouw ik zoek een drone");
     }
 
@@ -220,6 +221,16 @@ mod tests {
             ["", "   ", "?!", "06 12345678", "Fatima Yilmaz", "ik ben het", "mevrouw Jansen", "x", "a@b.nl"]
         {
             assert_eq!(without_personal_data(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn screening_what_was_screened_takes_nothing_more() {
+        for typed in
+            ["mevrouw Jansen drone", "dhr. de Vries heeft een drone", "vraag aan mevrouw Qwertinga drone"]
+        {
+            let once = without_personal_data(typed).unwrap();
+            assert_left(&once, &once);
         }
     }
 
