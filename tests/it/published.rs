@@ -184,7 +184,7 @@ fn does_an_errand(resident: &mut Resident) {
     resident.waits_for("the first screen", |view| matches!(view.screen, Screen::Attract { .. }));
 }
 
-fn until(what: &str, happened: impl Fn() -> bool) {
+fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < patience, "waited in vain until {what}");
