@@ -33,8 +33,8 @@ pub trait Publisher: Send + Sync + 'static {
 pub enum Fetched {
     /// Another one. Nothing about it is verified.
     Other(Vec<u8>),
-    /// The newest is one that is known.
-    Known,
+    /// The newest is one that is known: this one, as far as the hub says.
+    Known(Option<String>),
     /// None was published, or the hub is older than that.
     Nothing,
 }
@@ -142,10 +142,6 @@ impl<P: Publisher> Fetcher<P> {
             next = Instant::now() + wait;
             // A hub that has trouble is left alone, whatever it tells.
             let running = self.shelf.running().map(|(serial, _)| serial);
-            if heard.is_some() && heard == running {
-                // What was refused is not published any more.
-                self.refusal.set(None);
-            }
             if self.failures == 0 && hears_of_another(&mut told, heard.max(running), next).await {
                 next = Instant::now() + self.dice(SOON);
             }
@@ -155,10 +151,17 @@ impl<P: Publisher> Fetcher<P> {
     /// Fetches once; how long to wait for the next time.
     async fn fetch(&mut self) -> Duration {
         let running = self.shelf.running().map(|(_, digest)| digest);
-        let known: Vec<String> = running.into_iter().chain(self.refused.clone()).collect();
+        let known: Vec<String> = running.clone().into_iter().chain(self.refused.clone()).collect();
         let asked = match self.publisher.newest(&known).await {
             Ok(Fetched::Other(bundle)) => self.take(bundle).await,
-            Ok(Fetched::Known | Fetched::Nothing) => Ok(()),
+            Ok(Fetched::Known(newest)) => {
+                if newest.is_some() && newest == running {
+                    // What was refused is not published any more.
+                    self.refusal.set(None);
+                }
+                Ok(())
+            }
+            Ok(Fetched::Nothing) => Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "the newest catalogue was not fetched; it is tried again later");
                 Err(match error {

@@ -64,6 +64,7 @@ fn what_is_changed_cut_off_older_or_of_another_hub_is_refused_and_the_pillar_goe
         (of_another_hub, "for which the authority of this hub does not vouch"),
     ];
     let far_ahead = u64::try_from(Timestamp::now().as_second()).unwrap() + 1_000_000;
+    let mut paper = [NEARLY_EMPTY_MM, 10 * NEARLY_EMPTY_MM].into_iter().cycle();
     for (serial, (bundle, why)) in (far_ahead..).zip(bad) {
         fs::write(town.folder().join(format!("hub/catalogues/{serial}.bundle")), &bundle).unwrap();
         let before = town.network.brought();
@@ -75,9 +76,13 @@ fn what_is_changed_cut_off_older_or_of_another_hub_is_refused_and_the_pillar_goe
         assert_eq!(town.opened(&last).catalogue_version, "made-up-2");
         assert_eq!(fs::read(current(&town)).unwrap(), good);
         until("staff can read why it was refused", || {
+            // The pillar tells when something happens, or after five minutes.
+            town.printer.set_paper_mm(paper.next().unwrap());
+            std::thread::sleep(Duration::from_millis(500));
             let told = report(&town).and_then(|report| report.catalogue_refused);
             told.is_some_and(|told| told.contains(why))
         });
+        town.printer.new_roll();
     }
     assert_eq!(town.at_the_hub().len(), 4, "uploads went on");
     publishes(&town, "made-up-3");
@@ -179,7 +184,7 @@ fn does_an_errand(resident: &mut Resident) {
     resident.waits_for("the first screen", |view| matches!(view.screen, Screen::Attract { .. }));
 }
 
-fn until(what: &str, happened: impl Fn() -> bool) {
+fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < patience, "waited in vain until {what}");

@@ -36,7 +36,7 @@ pub const MOST_FILES: usize = 2_000;
 pub const LARGEST_FILE: usize = 4 * 1024 * 1024;
 /// The most that all files may have together, in bytes.
 pub const LARGEST_CATALOGUE: usize = 32 * 1024 * 1024;
-/// The largest bundle, in bytes. The example catalogue has about 300 KiB.
+/// The largest bundle, in bytes. The example catalogue has 220 KiB.
 pub const LARGEST_BUNDLE: usize = 8 * 1024 * 1024;
 /// The largest window that a decoder keeps in memory, as a power of two: 8 MiB, as RFC 8878 advises.
 const LARGEST_WINDOW: u32 = 23;

@@ -44,7 +44,7 @@ impl Publisher for ScriptedHub {
         self.asked.lock().unwrap().push((self.began.unwrap().elapsed(), known.to_vec()));
         let then = self.then.lock().unwrap().pop_front();
         match then {
-            None => Ok(Fetched::Known),
+            None => Ok(Fetched::Known(known.first().cloned())),
             Some(Then::Sends(bundle)) => Ok(Fetched::Other(bundle.into())),
             Some(Then::Nothing) => Ok(Fetched::Nothing),
             Some(Then::CutsOff) => Err(SyncError::Unreachable("the connection broke".to_owned())),
@@ -160,6 +160,9 @@ async fn the_report_can_say_why_one_is_refused_until_another_is_taken() {
     assert_eq!(refusal.why().as_deref(), Some("its signature is wrong"));
     fetcher.fetch().await;
     assert_eq!(refusal.why(), None);
+    refusal.set(Some("its signature is wrong"));
+    fetcher.fetch().await;
+    assert_eq!(refusal.why(), None, "what runs is the newest again");
     refusal.set(Some(&"many\nmistakes ".repeat(100)));
     let why = refusal.why().unwrap();
     assert!(why.starts_with("many mistakes many") && why.chars().count() == HealthReport::LONGEST_REASON);

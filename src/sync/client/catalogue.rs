@@ -6,8 +6,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use reqwest::header::IF_NONE_MATCH;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::header::{ETAG, IF_NONE_MATCH};
+use reqwest::{Client, Response, StatusCode, Url};
 use rustls::ClientConfig;
 use zuil_wire::catalogue::LARGEST_BUNDLE;
 
@@ -45,6 +45,12 @@ impl Bulk {
     }
 }
 
+/// The digest that the hub names, from its entity tag.
+fn tag(response: &Response) -> Option<String> {
+    let tag = response.headers().get(ETAG)?.to_str().ok()?;
+    Some(tag.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
 impl Publisher for HttpsHub {
     async fn newest(&self, known: &[String]) -> Result<Fetched, SyncError> {
         let tags = known.iter().map(|digest| format!("\"{digest}\"")).collect::<Vec<_>>().join(", ");
@@ -54,7 +60,7 @@ impl Publisher for HttpsHub {
         };
         let response = self.send(request).await?;
         let mut response = match response.status() {
-            StatusCode::NOT_MODIFIED => return Ok(Fetched::Known),
+            StatusCode::NOT_MODIFIED => return Ok(Fetched::Known(tag(&response))),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(Fetched::Nothing),
             _ => accepted(response)?,
         };

@@ -21,8 +21,11 @@ async fn what_is_published_is_fetched_and_the_hub_hears_what_is_known() {
     assert_eq!(fetched.unwrap(), Fetched::Other(b"made up".to_vec()));
     assert!(heard.head.starts_with("get /v1/catalogue "), "{}", heard.head);
     assert_eq!(heard.header("if-none-match"), Some("\"ab\", \"cd\""));
-    let (fetched, heard) = fetch(&[], answer("304 Not Modified", "", "")).await;
-    assert_eq!((fetched.unwrap(), heard.header("if-none-match")), (Fetched::Known, None));
+    let (fetched, heard) = fetch(&[], answer("304 Not Modified", "etag: \"ab\"\r\n", "")).await;
+    assert_eq!(
+        (fetched.unwrap(), heard.header("if-none-match")),
+        (Fetched::Known(Some("ab".to_owned())), None)
+    );
 }
 
 #[tokio::test]
