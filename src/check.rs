@@ -2,6 +2,7 @@
 //!
 //! Invariant: the exit code says whether the catalogue can be used; warnings do not change it.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,21 +24,21 @@ pub struct Options {
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
     let checked = Catalogue::check(&options.dir);
-    checked.warnings.iter().for_each(|warning| println!("warning: {warning}\n"));
+    checked.warnings.iter().for_each(|warning| say(&format!("warning: {warning}\n")));
     let Checked { catalogue: Some(catalogue), warnings, .. } = checked else {
-        checked.mistakes.iter().for_each(|mistake| println!("{mistake}\n"));
-        println!(
+        checked.mistakes.iter().for_each(|mistake| say(&format!("{mistake}\n")));
+        say(&format!(
             "{}: {}; no pillar takes this catalogue",
             options.dir.display(),
             counted(checked.mistakes.len(), "mistake")
-        );
+        ));
         return ExitCode::FAILURE;
     };
     if options.readability {
-        println!("{}", told(&readability::readability(&catalogue)));
+        say(&told(&readability::readability(&catalogue)));
     }
     let answers: usize = catalogue.products.iter().map(|product| product.answers.len()).sum();
-    println!(
+    say(&format!(
         "{}: {}, {} more that wait for DigiD or an agenda, {} on {}; no mistakes, {}",
         options.dir.display(),
         counted(catalogue.tasks.len(), "task"),
@@ -45,8 +46,13 @@ pub fn run(options: &Options) -> ExitCode {
         counted(answers, "answer"),
         counted(catalogue.products.len(), "product"),
         counted(warnings.len(), "warning"),
-    );
+    ));
     ExitCode::SUCCESS
+}
+
+/// Writes a line. Whoever has read enough closes the other end, which is no failure.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
 fn counted(number: usize, what: &str) -> String {

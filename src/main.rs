@@ -1,5 +1,6 @@
 //! The pillar's program: reads the settings, starts the pillar and shows its screens.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -69,7 +70,8 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Check(options)) => Ok(zuil::check::run(&options)),
         Some(Command::Preview(options)) => preview::command::run(&options, Zoned::now().datetime(), |file| {
-            println!("{}", file.display());
+            // Whoever has read enough closes the other end, which is no failure.
+            let _ = writeln!(std::io::stdout(), "{}", file.display());
         }),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),

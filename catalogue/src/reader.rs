@@ -270,6 +270,15 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// One string or a list of them; none when it is not there.
+    pub(super) fn optional_word_or_words(&self, key: &'static str) -> Vec<Placed<String>> {
+        let is_list = |value: &Spanned<DeValue<'_>>| value.get_ref().as_array().is_some();
+        if self.table.iter().any(|(name, value)| name.get_ref() == key && is_list(value)) {
+            return self.words(key).map(|words| words.value).unwrap_or_default();
+        }
+        self.optional_word(key).into_iter().collect()
+    }
+
     /// Lists of two words or more under a key, when it is there: `key = [["…", "…"], …]`.
     pub(super) fn lists_of_words(&self, key: &'static str) -> Option<Vec<Vec<Placed<String>>>> {
         let (_, value) = self.find(key)?;

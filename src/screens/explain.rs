@@ -10,12 +10,15 @@ use crate::words;
 
 pub(super) struct Explain {
     needs: Rows<SharedString>,
+    instead: Rows<SharedString>,
 }
 
 pub(super) fn connect(app: &ui::App) -> Explain {
-    let needs = Rows::new();
-    app.global::<ExplainState>().set_needs(needs.model());
-    Explain { needs }
+    let (needs, instead) = (Rows::new(), Rows::new());
+    let state = app.global::<ExplainState>();
+    state.set_needs(needs.model());
+    state.set_instead(instead.model());
+    Explain { needs, instead }
 }
 
 impl Explain {
@@ -29,6 +32,8 @@ impl Explain {
             fee,
             needs,
             minutes,
+            term,
+            instead,
             missing,
             elsewhere,
             printer_missing,
@@ -37,6 +42,7 @@ impl Explain {
             return;
         };
         self.needs.set(needs.iter().map(SharedString::from));
+        self.instead.set(instead.iter().map(SharedString::from));
         let state = app.global::<ExplainState>();
         state.set_icon(icon(*picture));
         state.set_title(title.as_str().into());
@@ -48,6 +54,7 @@ impl Explain {
         state.set_fee(fixed.into());
         state.set_fee_depends(*fee == Some(FeeView::Depends));
         state.set_minutes(i32::from(*minutes));
+        state.set_term(term.as_deref().unwrap_or_default().into());
         // A number is not broken over two lines.
         let phone = frame.phone.replace(' ', "\u{a0}");
         let why = missing.map(|missing| words::why_missing(language, missing, &phone));

@@ -298,6 +298,8 @@ mod tests {
             fee: None,
             needs: vec![],
             minutes: 5,
+            term: Some("Binnen 5 werkdagen.".into()),
+            instead: vec!["Een foto? Mail die ons.".into()],
             missing: Some(missing),
             elsewhere: Some(Elsewhere {
                 phone_hours: "op werkdagen".into(),

@@ -110,7 +110,7 @@ fn titles(tiles: &[Tile], language: Language) -> impl Iterator<Item = String> {
 }
 
 fn explain(screen: &Screen, frame: &Frame) -> Vec<String> {
-    let Screen::Explain { title, summary, fee, needs, missing, elsewhere, .. } = screen else {
+    let Screen::Explain { title, summary, fee, needs, term, instead, missing, elsewhere, .. } = screen else {
         return vec![];
     };
     let language = frame.language;
@@ -134,7 +134,9 @@ fn explain(screen: &Screen, frame: &Frame) -> Vec<String> {
         None => costs(None, language),
     };
     let mut parts = vec![sentence(title), summary.clone(), cost];
+    parts.extend(term.clone());
     parts.extend(needs.iter().map(|need| sentence(need)));
+    parts.extend(instead.iter().cloned());
     parts.extend(why);
     parts
 }

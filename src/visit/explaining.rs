@@ -67,6 +67,8 @@ impl Explaining {
             fee: task.fee.as_ref().map(|fee| fee.fixed().map_or(FeeView::Depends, FeeView::Fixed)),
             needs: task.needs.iter().map(|need| need.get(look.language).to_owned()).collect(),
             minutes: task.minutes,
+            term: task.term.as_ref().map(|term| term.get(look.language).to_owned()),
+            instead: task.instead.iter().map(|instead| instead.get(look.language).to_owned()).collect(),
             missing,
             elsewhere: missing.map(|missing| elsewhere(missing, look)),
             printer_missing: !look.offer.printer,

@@ -160,7 +160,7 @@ impl Done {
             comes_later: self.paper.comes_later(),
             anew: self.paper.is_anew(),
             website: look.catalogue().municipality.website.clone(),
-            next_steps: task.next_steps.get(look.language).to_owned(),
+            next_steps: task.what_next(look.language),
         };
         match &self.kept.payment {
             Some(Payment { state: PaymentState::Unknown, .. }) => Screen::PaymentUnknown(view),
@@ -318,7 +318,7 @@ fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
         state: kept.state,
         sent: form.sent(look),
         payment,
-        next_steps: text(&task.next_steps),
+        next_steps: task.what_next(look.language),
         municipality: municipality.name.clone(),
         phone: municipality.phone.clone(),
         phone_hours: text(&municipality.phone_hours),

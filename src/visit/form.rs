@@ -69,21 +69,24 @@ impl Form {
             return Cents::ZERO;
         }
         let counts = |part: &&FeePart| part.when.iter().all(|condition| self.holds(condition, &asked, look));
-        let amount = |part: &FeePart| part.amount.times(self.count(part.per.as_ref(), &asked, look));
+        let amount = |part: &FeePart| part.amount.times(self.times(&part.per, &asked, look));
         fee.parts.iter().filter(counts).map(amount).fold(Cents::ZERO, Cents::saturating_add)
     }
 
-    /// How often a part of the fee counts.
-    fn count(&self, per: Option<&Count>, asked: &[usize], look: &Look<'_>) -> u32 {
+    /// How often a part of the fee counts: per metre and per month is metres times months.
+    fn times(&self, per: &[Count], asked: &[usize], look: &Look<'_>) -> u32 {
+        per.iter().fold(1, |times, count| times.saturating_mul(self.count(count, asked, look)))
+    }
+
+    fn count(&self, count: &Count, asked: &[usize], look: &Look<'_>) -> u32 {
         let questions = &self.task(look).questions;
-        match per {
-            None => 1,
-            Some(Count::Answer(id)) => asked
+        match count {
+            Count::Answer(id) => asked
                 .iter()
                 .find(|&&at| questions[at].id == *id)
                 .and_then(|&at| self.answer(at, look).ok()?.count())
                 .unwrap_or(0),
-            Some(Count::Rows(rows)) => {
+            Count::Rows(rows) => {
                 let there = asked.iter().filter(|&&at| rows.contains(&questions[at].id)).count();
                 u32::try_from(there).unwrap_or(u32::MAX)
             }

@@ -173,6 +173,10 @@ pub enum Screen {
         needs: Vec<String>,
         /// How long it takes.
         minutes: u8,
+        /// By when the municipality answers.
+        term: Option<String>,
+        /// What cannot be done here, and what to do instead.
+        instead: Vec<String>,
         /// What is missing, so that it cannot be started.
         missing: Option<Missing>,
         /// Where it can be done instead, when something is missing.

@@ -3,7 +3,7 @@
 use jiff::civil::{DateTime, Time, Weekday};
 use zuil_wire::Cents;
 
-use super::Text;
+use super::{Language, Text};
 
 /// Something a resident can get done here.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,15 @@ pub struct Task {
     pub next_steps: Text,
     /// By when.
     pub term: Option<Text>,
+}
+
+impl Task {
+    /// By when and what happens next, as it stands on the last screen and on the receipt.
+    #[must_use]
+    pub fn what_next(&self, language: Language) -> String {
+        let said = self.term.iter().chain([&self.next_steps]).map(|text| text.get(language));
+        said.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Who must be known to do a task.
@@ -133,7 +142,7 @@ impl Fee {
     /// The amount, when it depends on no answer.
     #[must_use]
     pub fn fixed(&self) -> Option<Cents> {
-        let depends = |part: &FeePart| part.per.is_some() || !part.when.is_empty();
+        let depends = |part: &FeePart| !part.per.is_empty() || !part.when.is_empty();
         if !self.free_when.is_empty() || self.parts.iter().any(depends) {
             return None;
         }
@@ -147,7 +156,7 @@ pub struct FeePart {
     /// The amount, more than zero.
     pub amount: Cents,
     /// What it is multiplied by; once when `None`.
-    pub per: Option<Count>,
+    pub per: Vec<Count>,
     /// All of these must hold for it to count.
     pub when: Vec<Condition>,
 }

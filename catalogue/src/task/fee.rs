@@ -32,7 +32,7 @@ pub(super) fn read(fee: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<Fee>
         }
         parts.into_iter().collect::<Option<Vec<_>>>()
     } else {
-        read_amount(fee, fees).map(|amount| vec![FeePart { amount, per: None, when: Vec::new() }])
+        read_amount(fee, fees).map(|amount| vec![FeePart { amount, per: Vec::new(), when: Vec::new() }])
     };
     fee.close();
     Some(Fee { parts: parts?, free_when: free_when?, label: label? })
@@ -42,16 +42,13 @@ fn read_part(part: &Section<'_>, fees: &Fees, asked: &Asked) -> Option<FeePart> 
     let earlier = asked.earlier();
     let amount = read_amount(part, fees);
     let when = condition::read_all(part, "when", &earlier);
-    let per = part.optional_word("per").map(|per| read_count(part, &per, asked));
+    let per: Vec<_> =
+        part.optional_word_or_words("per").iter().map(|per| read_count(part, per, asked)).collect();
     part.close();
     if let Some(when) = &when {
         say_when_never(part, "this part of the fee never counts", when, &asked.flat);
     }
-    let per = match per {
-        None => None,
-        Some(per) => Some(per?),
-    };
-    Some(FeePart { amount: amount?, per, when: when? })
+    Some(FeePart { amount: amount?, per: per.into_iter().collect::<Option<_>>()?, when: when? })
 }
 
 /// Reads `amount = "17.35"`, or `fee = "…"`, a name from the list of fees.
@@ -87,7 +84,7 @@ fn read_amount(section: &Section<'_>, fees: &Fees) -> Option<Cents> {
     }
 }
 
-/// Reads `per = "…"`: a question whose answer counts, or a group.
+/// Reads a name of `per`: a question whose answer counts, or a group.
 fn read_count(part: &Section<'_>, per: &Placed<String>, asked: &Asked) -> Option<Count> {
     if let Some((_, rows)) = asked.groups.iter().find(|(id, _)| *id == per.value) {
         return Some(Count::Rows(rows.clone()));

@@ -255,7 +255,10 @@ fn task() -> Value {
         "conditions": { "description": "All of these must hold.", "anyOf": [named("condition"), list(named("condition"), 1, "All of these must hold.")] },
         "fee-part": table("A part of the fee.", &[], json!({
             "fee": word("A name of fees.toml."), "amount": amount(), "when": named("conditions"),
-            "per": word("Times the answer to this question (number or choices), or the rows of this group."),
+            "per": {
+                "description": "Times the answer to this question (number or choices), or the rows of this group; a list is multiplied.",
+                "anyOf": [word("A question or group."), list(word("A question or group."), 1, "All of these are multiplied.")],
+            },
         })),
         "inner-question": question(&inner, true),
         "question": question(&KINDS, false),

@@ -28,6 +28,8 @@ impl Words {
             fee: None,
             needs: Vec::new(),
             minutes: 5,
+            term: None,
+            instead: Vec::new(),
             missing: Some(Missing::DigiD),
             elsewhere: Some(self.elsewhere(Missing::DigiD)),
             printer_missing: false,

@@ -13,7 +13,7 @@ website = "www.voorbeeldhuizen.example"
 phone_hours.nl = "op werkdagen"
 welcome.nl = "Welkom"
 privacy.nl = "Er blijft niets achter."
-tasks = ["permit", "school", "winter"]
+tasks = ["permit", "school", "winter", "berth"]
 "#;
 
 const HEAD: &str = r#"upl = "contactgegevens"
@@ -22,6 +22,30 @@ minutes = 2
 title.nl = "Proef"
 summary.nl = "Een proef."
 next_steps.nl = "Niets."
+"#;
+
+/// 4.10 a metre a month.
+const BERTH: &str = r#"[fee]
+label.nl = "Ligplaats"
+[[fee.parts]]
+amount = "4.10"
+per = ["metres", "months"]
+[[questions]]
+id = "metres"
+kind = "number"
+min = 2
+max = 20
+unit.nl = "meter"
+label.nl = "Lengte"
+title.nl = "Hoe lang is de boot?"
+[[questions]]
+id = "months"
+kind = "number"
+min = 1
+max = 7
+unit.nl = "maanden"
+label.nl = "Duur"
+title.nl = "Hoeveel maanden?"
 "#;
 
 /// 12.50 a month, 20.00 a month for a second car, nothing for a carer; 5.00 for a paper in post.
@@ -130,7 +154,7 @@ fn small() -> Arc<Catalogue> {
     write("municipality.toml", MUNICIPALITY);
     write("addresses.csv", "postcode,street,town,first,last,parity\n2411AB,Lindehof,Dorp,2,40,even\n");
     write("fees.toml", "year = 2026\n[first]\namount = \"12.50\"\n");
-    for (task, text) in [("permit", PERMIT), ("school", SCHOOL), ("winter", WINTER)] {
+    for (task, text) in [("permit", PERMIT), ("school", SCHOOL), ("winter", WINTER), ("berth", BERTH)] {
         write(&format!("tasks/{task}.toml"), &format!("{HEAD}{text}"));
     }
     Arc::new(Catalogue::load(folder.path()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
@@ -185,6 +209,14 @@ fn a_fee_that_depends_is_said_to_depend_and_counted_from_the_answers() {
         pillar.asks("Rekening?").next();
         assert_eq!(pillar.fee(), fee.map(Cents), "{which} {months} {paper:?}");
     }
+}
+
+#[test]
+fn a_berth_costs_metres_times_months() {
+    let mut pillar = small_pillar();
+    pillar.opens(Language::Nl, "berth").next();
+    pillar.types("7").next().types("3").next();
+    assert_eq!(pillar.fee(), Some(Cents(7 * 3 * 410)));
 }
 
 #[test]
