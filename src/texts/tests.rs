@@ -155,10 +155,10 @@ fn every_language_is_written_in_its_own_letters() {
             let foreign = words.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
             let foreign: String =
                 foreign.flat_map(str::chars).filter(|c| c.is_alphabetic() && !own(language, *c)).collect();
-            // Examples of a postcode, a document and an e-mail address are as one types them; DigiD and a QR code are
-            // called so everywhere.
+            // Examples of a postcode, a document and an e-mail address are as one types them; DigiD, a QR code and the
+            // ID card of Ukraine are called so everywhere.
             assert!(
-                ["", "AB", "QR", "naamvoorbeeldnl", "DigiD", "SPECIO", "IBANNLABNA", "GBB"]
+                ["", "AB", "QR", "ID", "naamvoorbeeldnl", "DigiD", "SPECIO", "IBANNLABNA", "GBB"]
                     .contains(&&*foreign),
                 "{foreign:?} in {key:?} in {language:?}"
             );

@@ -228,6 +228,8 @@ fn a_pillar_that_could_not_start_looks_like_one_that_stopped_serving() {
     let mut stopped = pillar.view();
     stopped.frame.municipality.clear();
     stopped.frame.phone.clear();
+    // Without a catalogue, nobody knows its colours.
+    stopped.frame.branding = Arc::default();
     assert_eq!(View::out_of_service(OutOfService::Catalogue), stopped);
 }
 

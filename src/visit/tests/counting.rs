@@ -115,8 +115,6 @@ kind = "group"
 max = 3
 row.nl = "Kind"
 more.nl = "Nog een kind?"
-label.nl = "Kinderen"
-title.nl = "Welke kinderen?"
 [[questions.questions]]
 id = "name"
 kind = "text"
