@@ -127,6 +127,16 @@ fn the_example_municipality_has_no_mistake_and_speaks_both_languages() {
 }
 
 #[test]
+fn the_second_municipality_was_made_from_the_guide_and_has_nothing_to_mend() {
+    let checked = Catalogue::check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("waterlanderdam"));
+    assert_eq!((checked.mistakes, checked.warnings), (vec![], vec![]));
+    let catalogue = checked.catalogue.unwrap();
+    let ids: Vec<&str> = catalogue.tasks.iter().map(|task| task.id.as_str()).collect();
+    assert_eq!(ids, ["berth", "church-key", "sheep"]);
+    assert!(catalogue.branding.logo.is_some());
+}
+
+#[test]
 fn a_small_catalogue_without_english_is_right() {
     let catalogue = Folder::right().load().unwrap();
     assert_eq!(catalogue.tasks[0].title.get(Language::En), "Proef");

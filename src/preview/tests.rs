@@ -75,10 +75,15 @@ fn every_question_is_reached_whatever_it_depends_on() {
 }
 
 #[test]
-fn every_task_of_the_example_can_be_walked_through_in_every_language() {
-    let example = Catalogue::load(&folder("example")).unwrap();
+fn every_task_of_the_examples_can_be_walked_through_in_every_language() {
+    for example in ["example", "waterlanderdam"] {
+        walk_through(&Catalogue::load(&folder(example)).unwrap());
+    }
+}
+
+fn walk_through(example: &Catalogue) {
     for task in example.tasks.iter().chain(&example.later) {
-        let staged = stage(&example, &task.id).unwrap();
+        let staged = stage(example, &task.id).unwrap();
         for language in Language::ALL {
             let scenes = scenes(&staged, &task.id, language, sunday()).unwrap();
             let shown = |kind: fn(&Screen) -> bool| scenes.iter().any(|scene| kind(&scene.view.screen));
