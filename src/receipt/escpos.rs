@@ -10,11 +10,11 @@ use super::code_pages::runs;
 use super::commands::{Align, BAND_ROWS, Commands, Size};
 use super::drawing::{self, Drawn, Look, is_right_to_left};
 use super::layout::{Line, columns, opposite, two_columns, wrap};
-use super::logo::logo;
+use super::logo;
 use super::paper::Paper;
 use super::raster::{Canvas, Piece, Trim};
 use super::{Block, Receipt};
-use zuil_catalogue::Direction;
+use zuil_catalogue::{Direction, Logo};
 
 /// A receipt that can be printed.
 pub struct Printable {
@@ -130,7 +130,7 @@ impl Page {
 
     fn put(&mut self, block: &Block) {
         match block {
-            Block::Logo => self.logo(),
+            Block::Logo(logo) => self.logo(logo),
             Block::Name(text) => self.text(text, Style { align: Align::Centre, bold: true, ..PLAIN }),
             Block::Title(text) => self.text(text, Style { size: Size::Tall, bold: true, ..PLAIN }),
             Block::Heading(text) => self.text(text, Style { bold: true, ..PLAIN }),
@@ -149,10 +149,12 @@ impl Page {
         }
     }
 
-    fn logo(&mut self) {
-        if let Some(raster) = logo() {
+    /// The logo, when it can be drawn: the name that follows says the same.
+    fn logo(&mut self, logo: &Logo) {
+        if let Some(raster) = logo::draw(logo) {
             self.commands.align(Align::Centre);
-            self.commands.raster(raster);
+            self.commands.raster(&raster);
+            self.commands.feed(SPACE);
         }
     }
 

@@ -24,7 +24,7 @@ use zuil_wire::{PaymentState, Reference, State};
 use crate::texts::{fill, say};
 use crate::visit::Slip;
 use crate::words;
-use zuil_catalogue::{Direction, Language};
+use zuil_catalogue::{Direction, Language, Logo};
 
 pub use escpos::{Printable, render};
 pub use paper::Paper;
@@ -42,8 +42,8 @@ pub struct Receipt {
 /// A part of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub enum Block {
-    /// The municipality's mark.
-    Logo,
+    /// The municipality's logo, with some white below it.
+    Logo(#[zeroize(skip)] Logo),
     /// Whose pillar it was.
     Name(String),
     /// What the resident came for.
@@ -85,12 +85,11 @@ pub enum Block {
 pub fn compose(slip: &Slip) -> Receipt {
     let language = slip.language;
     let name = aside(language, &slip.municipality);
-    let mut blocks = vec![
-        Block::Logo,
-        Block::Space,
+    let mut blocks: Vec<Block> = slip.branding.logo.iter().cloned().map(Block::Logo).collect();
+    blocks.extend([
         Block::Name(fill(say(language, "Municipality of {name}"), &[("name", &name)])),
         Block::Space,
-    ];
+    ]);
     let open_payment = slip.payment.as_ref().filter(|payment| payment.state == PaymentState::Unknown);
     if let Some(open) = open_payment {
         blocks.extend(payment::open(slip, open));

@@ -1,9 +1,11 @@
 //! Made-up errands in every language, for tests and for looking at.
 
+use std::sync::Arc;
+
 use zuil_wire::{Cents, PaymentState, Reference, State};
 
 use crate::visit::{CardLines, Slip, SlipPayment};
-use zuil_catalogue::Language;
+use zuil_catalogue::{Branding, Language, Logo};
 
 /// The words of the errand in a language.
 struct Words {
@@ -13,6 +15,13 @@ struct Words {
     fee: &'static str,
     next_steps: &'static str,
     phone_hours: &'static str,
+}
+
+/// The look of the example's municipality, as far as it comes on paper.
+pub(super) fn branding() -> Arc<Branding> {
+    let svg = include_str!("../../catalogue/example/logo.svg").to_owned();
+    let logo = Some(Logo { file: "logo.svg".to_owned(), svg });
+    Arc::new(Branding { logo, ..Branding::default() })
 }
 
 /// An errand with everything that a receipt can have.
@@ -46,6 +55,7 @@ pub(super) fn bulky_waste(language: Language) -> Slip {
         phone: "14 0000".to_owned(),
         phone_hours: words.phone_hours.to_owned(),
         website: "www.voorbeeldhuizen.example".to_owned(),
+        branding: branding(),
     }
 }
 

@@ -15,7 +15,7 @@ fn words(receipt: &Receipt) -> String {
         | Block::SmallPrint(text) => text.clone(),
         Block::Pair { label, value } | Block::Amount { label, value } => format!("{label} {value}"),
         Block::Reference(groups) => groups.join(" "),
-        Block::Logo | Block::Rule | Block::Space => String::new(),
+        Block::Logo(_) | Block::Rule | Block::Space => String::new(),
     });
     lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }

@@ -1,9 +1,11 @@
 //! What a visit wants done. The runner does it and answers with events.
 
+use std::sync::Arc;
+
 use zeroize::{Zeroize, ZeroizeOnDrop};
 use zuil_wire::{AnswerLine, Cents, SurveyAnswers};
 
-use zuil_catalogue::Language;
+use zuil_catalogue::{Branding, Language};
 
 use super::event::{CardLines, ReaderKind};
 
@@ -89,6 +91,8 @@ pub struct Slip {
     pub phone_hours: String,
     /// The website, without `https://`.
     pub website: String,
+    /// How the municipality looks: its logo.
+    pub branding: Arc<Branding>,
 }
 
 impl Drop for Slip {

@@ -3,6 +3,7 @@
 //! Invariant: the answers are dropped when the receipt is made; from then on a visit knows only what is
 //! on the slip, the reference, and how things are with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -323,5 +324,6 @@ fn slip(form: &Form, kept: &Kept, look: &Look<'_>) -> Slip {
         phone: municipality.phone.clone(),
         phone_hours: text(&municipality.phone_hours),
         website: municipality.website.clone(),
+        branding: Arc::clone(&look.catalogue().branding),
     }
 }

@@ -49,6 +49,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serialport", &["devices", "demo"]),
     ("cosmic_text", &["receipt"]),
     ("zeno", &["receipt"]),
+    ("resvg", &["receipt"]),
     ("unicode_width", &["receipt"]),
     ("zeroizing_alloc", &["memory"]),
     (

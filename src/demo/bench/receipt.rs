@@ -4,6 +4,7 @@
 //! Invariant: a figure is of paper that came out, was cut, and was read to its last line.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,7 @@ use crate::pillar::Pillar;
 use crate::receipt::{self, Paper};
 use crate::runner::Input;
 use crate::visit::{CardLines, Screen, Slip, SlipPayment, View};
-use zuil_catalogue::Language;
+use zuil_catalogue::{Branding, Language, Logo};
 
 /// The line of the printer, in bits a second. Its paper moves at 150 mm a second.
 const BAUD: u32 = 38_400;
@@ -196,6 +197,8 @@ fn bulky_waste(language: Language) -> Slip {
             "Maandag t/m vrijdag van 9.00 tot 17.00 uur",
         ],
     };
+    let svg = include_str!("../../../catalogue/example/logo.svg").to_owned();
+    let logo = Logo { file: "logo.svg".to_owned(), svg };
     Slip {
         language,
         task_title: title.into(),
@@ -221,5 +224,6 @@ fn bulky_waste(language: Language) -> Slip {
         phone: "14 0000".into(),
         phone_hours: hours.into(),
         website: "www.voorbeeldhuizen.example".into(),
+        branding: Arc::new(Branding { logo: Some(logo), ..Branding::default() }),
     }
 }

@@ -1,5 +1,9 @@
 //! What comes out of a printer.
 
+use std::sync::Arc;
+
+use zuil_catalogue::{Branding, Logo};
+
 use super::*;
 use crate::devices::printer::simulator::{HEAD_DOTS, Mechanism, PaperReceipt};
 
@@ -150,6 +154,38 @@ fn our_printer_reads_the_same_as_another_decoder() {
         };
         assert_eq!(lines(&printed), lines(text), "{language:?}");
     }
+}
+
+/// A receipt of a municipality with this logo.
+fn with_logo(svg: Option<&str>) -> PaperReceipt {
+    let logo = svg.map(|svg| Logo { file: "logo.svg".to_owned(), svg: svg.to_owned() });
+    let mut slip = bulky_waste(Language::Nl);
+    slip.branding = Arc::new(Branding { logo, ..Branding::default() });
+    paper(&slip)
+}
+
+#[test]
+fn a_municipality_without_a_logo_has_its_name_on_top() {
+    let text = with_logo(None).text;
+    assert!(text.trim_start().starts_with("Gemeente Voorbeeldhuizen\n"), "{text}");
+}
+
+#[test]
+fn a_logo_that_cannot_be_drawn_leaves_the_receipt_whole() {
+    let broken = with_logo(Some("<svg"));
+    assert!(broken.text == with_logo(None).text && broken.png == with_logo(None).png, "{}", broken.text);
+}
+
+#[test]
+fn a_municipality_has_its_own_logo_above_its_name() {
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path fill="#fff" d="M5 5h90v30z"/></svg>"##;
+    let own = with_logo(Some(svg));
+    keep_if_asked("own-logo-nl.png", &own.png);
+    let (above, _) = own.text.split_once("Gemeente Voorbeeldhuizen\n").unwrap();
+    assert!(above.contains("[picture of 320 x 64 dots]"), "{above}");
+    let of_the_example = paper(&bulky_waste(Language::Nl)).text;
+    let (above, _) = of_the_example.split_once("Gemeente Voorbeeldhuizen\n").unwrap();
+    assert!(above.contains("[picture of 160 x 64 dots]"), "{above}");
 }
 
 /// Only the fonts that the program was built with draw, so two drawings are alike.
