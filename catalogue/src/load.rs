@@ -1,4 +1,4 @@
-//! Loads a catalogue from a folder: `municipality.toml`, `addresses.csv` and `tasks/*.toml`.
+//! Loads a catalogue from a folder: its municipality, addresses, tasks, answers, fees and whatever else there is.
 //!
 //! Invariant: every mistake of every file is reported, and a catalogue with a mistake is none.
 

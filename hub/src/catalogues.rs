@@ -187,7 +187,10 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
     };
     let bundle = catalogue::pack(draft, &key.key, &key.notice(&authority)?)?;
     let outcome = keep(&folder, bundle, before, &authority)?;
-    forget_the_oldest(&folder)?;
+    // What was published stays so.
+    if let Err(error) = forget_the_oldest(&folder) {
+        tracing::warn!(%error, "an old catalogue could not be deleted; delete it by hand when room is short");
+    }
     Ok(Publication { outcome, warnings })
 }
 

@@ -27,6 +27,8 @@ const CURRENT: &str = "current.bundle";
 const PREVIOUS: &str = "previous.bundle";
 /// Where one is unpacked to be checked.
 const SCRATCH: &str = "unpacked";
+/// A file system in memory, for when the disk has no room for that.
+const IN_MEMORY: &str = "/dev/shm";
 /// The most mistakes that are told in the log.
 const TOLD: usize = 3;
 
@@ -142,7 +144,10 @@ impl Published {
     /// Unpacks and checks what was verified.
     fn whole(&self, verified: &Verified<'_>, digest: String) -> Result<Whole, Useless> {
         let files = verified.files().map_err(|error| Useless::Refused(error.to_string()))?;
-        let checked = packed::check_files(&files, &self.folder.join(SCRATCH))?;
+        let checked = packed::check_files(&files, &self.folder.join(SCRATCH)).or_else(|error| {
+            tracing::warn!(%error, "a catalogue cannot be unpacked on the disk; it is unpacked in memory");
+            packed::check_files(&files, &Path::new(IN_MEMORY).join(format!("zuil-{}", std::process::id())))
+        })?;
         let manifest = verified.manifest().clone();
         match checked.catalogue {
             Some(catalogue) => Ok(Whole { catalogue, manifest, digest }),

@@ -20,7 +20,7 @@ use crate::visit::{
 
 /// How many tasks are in sight at once on the screen where one is chosen.
 const IN_SIGHT: usize = 6;
-/// From this row on, a group looks as it did before.
+/// After this row, a group looks as it did before.
 const LAST_ROW: usize = 2;
 const ID: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
 /// The bits of a made-up reference.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: personal data is taken out once more before anything is kept, the day is all that is kept of the
 //! time, and whatever goes wrong here is in nobody's way. The sync is not woken: when a question arrives is to
-//! tell nothing of when it was asked.
+//! tell little of when it was asked.
 
 use uuid::Uuid;
 use zuil_catalogue::Language;

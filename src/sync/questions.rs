@@ -41,6 +41,8 @@ impl Asking {
             | SyncError::BadAnswer(_)
             | SyncError::UnsupportedVersion
             | SyncError::Outbox(_) => (LONGEST, true),
+            // An order to wait is about questions, and nobody else is to wait for it.
+            SyncError::Busy { retry_after: Some(wait) } => ((*wait).clamp(LONGEST, OLDER_HUB), true),
             // The hub is unwell, or falls over questions: the next try is without them.
             SyncError::Busy { .. } => (LONGEST, false),
             _ => (Duration::ZERO, false),
@@ -93,6 +95,7 @@ mod tests {
             (SyncError::Rejected(400), LONGEST, true),
             (SyncError::UnsupportedVersion, LONGEST, true),
             (SyncError::Busy { retry_after: None }, LONGEST, false),
+            (SyncError::Busy { retry_after: Some(2 * LONGEST) }, 2 * LONGEST, true),
             (SyncError::Unreachable("no connection".into()), Duration::ZERO, false),
             (SyncError::NotAdmitted, Duration::ZERO, false),
         ] {

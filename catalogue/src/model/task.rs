@@ -155,7 +155,7 @@ impl Fee {
 pub struct FeePart {
     /// The amount, more than zero.
     pub amount: Cents,
-    /// What it is multiplied by; once when `None`.
+    /// What it is multiplied by; once when empty.
     pub per: Vec<Count>,
     /// All of these must hold for it to count.
     pub when: Vec<Condition>,

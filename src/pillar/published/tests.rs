@@ -172,6 +172,18 @@ fn an_older_one_is_refused_also_after_a_restart_and_on_a_disk_that_lost_the_newe
 }
 
 #[test]
+fn a_pillar_whose_disk_has_no_room_to_unpack_begins_with_what_was_published_all_the_same() {
+    let town = Town::new();
+    let bundle = town.publishes("1", 1_000);
+    let pillar = town.pillar();
+    pillar.takes(&bundle).unwrap();
+    drop(pillar);
+    // Nothing can be unpacked where a file stands in the way.
+    fs::write(town.file(SCRATCH), "in the way").unwrap();
+    assert_eq!(town.pillar().began.as_deref(), Some("1"));
+}
+
+#[test]
 fn when_both_are_broken_the_pillar_begins_with_the_catalogue_of_its_image() {
     let town = Town::new();
     let (old, new) = (town.publishes("1", 1_000), town.publishes("2", 2_000));

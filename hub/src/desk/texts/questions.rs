@@ -79,24 +79,26 @@ impl Lang {
         }
     }
 
-    /// "In de laatste 90 dagen zochten bewoners 34 keer iets wat zij niet vonden: 12 verschillende vragen."
+    /// "In de laatste 90 dagen zochten bewoners 34 keer zonder een antwoord te openen: 12 verschillende vragen."
     pub(in super::super) fn questions_sentence(self, days: i64, times: u64, different: u64) -> String {
         match (self, different) {
             (Self::Nl, 1) => {
-                format!("In de laatste {days} dagen zochten bewoners {times} keer iets wat zij niet vonden.")
+                format!(
+                    "In de laatste {days} dagen zochten bewoners {times} keer zonder een antwoord te openen."
+                )
             }
             (Self::Nl, _) => format!(
-                "In de laatste {days} dagen zochten bewoners {times} keer iets wat zij niet vonden: {different} \
+                "In de laatste {days} dagen zochten bewoners {times} keer zonder een antwoord te openen: {different} \
                  verschillende vragen."
             ),
             (Self::En, 1) => {
                 let times = self.times(times);
-                format!("In the last {days} days residents searched {times} for something they did not find.")
+                format!("In the last {days} days residents searched {times} without opening an answer.")
             }
             (Self::En, _) => {
                 let times = self.times(times);
                 format!(
-                    "In the last {days} days residents searched {times} for something they did not find: \
+                    "In the last {days} days residents searched {times} without opening an answer: \
                      {different} different questions."
                 )
             }
@@ -142,7 +144,7 @@ mod tests {
     #[test]
     fn one_question_is_not_called_several() {
         let sentence = Lang::Nl.questions_sentence(90, 1, 1);
-        assert_eq!(sentence, "In de laatste 90 dagen zochten bewoners 1 keer iets wat zij niet vonden.");
+        assert_eq!(sentence, "In de laatste 90 dagen zochten bewoners 1 keer zonder een antwoord te openen.");
         assert!(Lang::En.questions_sentence(90, 5, 2).ends_with("2 different questions."));
     }
 }
