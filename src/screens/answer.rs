@@ -7,7 +7,7 @@ use slint::{ComponentHandle, Image, SharedString};
 use super::Sink;
 use super::choose::tile;
 use super::qr;
-use super::rows::{Rows, breakable};
+use super::rows::Rows;
 use super::ui::{self, AnswerState, TileRow};
 use crate::visit::{AnswerView, Intent};
 use crate::words;
@@ -37,8 +37,8 @@ impl Answer {
     pub(super) fn show(&self, app: &ui::App, language: Language, answer: &AnswerView) {
         let state = app.global::<AnswerState>();
         state.set_question(answer.question.as_str().into());
-        state.set_short(breakable(&answer.short));
-        self.long.set(answer.long.iter().map(|part| breakable(part)));
+        state.set_short(answer.short.as_str().into());
+        self.long.set(answer.long.iter().map(SharedString::from));
         state.set_only_dutch(answer.only_dutch);
         self.tasks.set(answer.tasks.iter().map(|task| tile(language, task)));
         // A number is not broken over two lines.

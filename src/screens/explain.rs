@@ -3,7 +3,7 @@
 use slint::{ComponentHandle, SharedString};
 
 use super::choose::icon;
-use super::rows::{Rows, breakable};
+use super::rows::Rows;
 use super::ui::{self, ExplainState, IconName};
 use crate::visit::{FeeView, Frame, Missing, Screen};
 use crate::words;
@@ -41,8 +41,8 @@ impl Explain {
         else {
             return;
         };
-        self.needs.set(needs.iter().map(|need| breakable(need)));
-        self.instead.set(instead.iter().map(|instead| breakable(instead)));
+        self.needs.set(needs.iter().map(SharedString::from));
+        self.instead.set(instead.iter().map(SharedString::from));
         let state = app.global::<ExplainState>();
         state.set_icon(icon(*picture));
         state.set_title(title.as_str().into());
@@ -54,7 +54,7 @@ impl Explain {
         state.set_fee(fixed.into());
         state.set_fee_depends(*fee == Some(FeeView::Depends));
         state.set_minutes(i32::from(*minutes));
-        state.set_term(breakable(term.as_deref().unwrap_or_default()));
+        state.set_term(term.as_deref().unwrap_or_default().into());
         // A number is not broken over two lines.
         let phone = frame.phone.replace(' ', "\u{a0}");
         let why = missing.map(|missing| words::why_missing(language, missing, &phone));

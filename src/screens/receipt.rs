@@ -4,7 +4,7 @@ use slint::{ComponentHandle, Image, Model, SharedString};
 use zuil_wire::{PaymentState, State};
 
 use super::qr;
-use super::rows::{Rows, breakable};
+use super::rows::Rows;
 use super::ui::{self, PaidKind, PaperKind, ReceiptState, StateKind};
 use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
 use crate::words;
@@ -52,7 +52,7 @@ impl Receipt {
         state.set_paper(paper(receipt.paper));
         state.set_comes_later(receipt.comes_later);
         state.set_anew(receipt.anew);
-        state.set_next_steps(breakable(&receipt.next_steps));
+        state.set_next_steps(receipt.next_steps.as_str().into());
     }
 
     /// Leaves nothing of the reference.

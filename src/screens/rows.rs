@@ -3,13 +3,7 @@
 
 use std::rc::Rc;
 
-use slint::{Model, ModelRc, SharedString, VecModel};
-
-/// A text of the catalogue whose addresses of websites may be broken behind a slash: one of them can be wider
-/// than a line.
-pub(super) fn breakable(text: &str) -> SharedString {
-    text.replace('/', "/\u{200b}").into()
-}
+use slint::{Model, ModelRc, VecModel};
 
 /// A model whose rows are replaced one by one, and only where they differ.
 pub(super) struct Rows<T>(Rc<VecModel<T>>);

@@ -72,6 +72,11 @@ impl Words {
         }
     }
 
+    /// Whether it has a word that no line holds, or the address of a website, which may be broken anywhere.
+    fn is_too_long_for_a_line(&self) -> bool {
+        self.least_width > WHOLE_LINE || self.text.contains("www.")
+    }
+
     /// What is wrong with it in a language.
     fn faults(&self, language: Language) -> Vec<String> {
         let mut faults = Vec::new();
@@ -90,7 +95,7 @@ impl Words {
         }
         let (width, height) = (self.place.width(), self.place.height());
         fault(
-            self.least_width > width + ROUNDING && !(self.wraps && self.least_width > WHOLE_LINE),
+            self.least_width > width + ROUNDING && !(self.wraps && self.is_too_long_for_a_line()),
             &format_args!("needs a width of {} and has {width}", self.least_width),
         );
         fault(
