@@ -17,8 +17,12 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
         Outcome::Mistaken(mistakes) => {
             mistakes.iter().for_each(|mistake| eprintln!("{mistake}\n"));
             eprintln!(
-                "zuil-hub: the catalogue has {} mistakes; nothing was published, and pillars go on with what they have",
-                mistakes.len()
+                "zuil-hub: the catalogue has {}; nothing was published, and pillars go on with what they have",
+                if mistakes.len() == 1 {
+                    "a mistake".to_owned()
+                } else {
+                    format!("{} mistakes", mistakes.len())
+                }
             );
             return Ok(ExitCode::FAILURE);
         }
