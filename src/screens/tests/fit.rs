@@ -106,6 +106,12 @@ impl Words {
             Direction::LeftToRight => [TextHorizontalAlignment::Right, TextHorizontalAlignment::End],
             Direction::RightToLeft => [TextHorizontalAlignment::Left, TextHorizontalAlignment::Start],
         };
+        let wraps_backward =
+            language.direction() == Direction::RightToLeft && self.wraps && self.full_width > width;
+        fault(
+            wraps_backward && !self.text.starts_with('\u{2060}'),
+            &"may lose its first letter at the edge; see Theme.laid-out",
+        );
         let loose = self.full_width + ROUNDING < width || self.wraps && self.full_width > width;
         fault(loose && wrong.contains(&self.alignment), &"stands on the wrong side");
         for around in self.around() {
