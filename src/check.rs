@@ -24,10 +24,10 @@ pub struct Options {
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
     let checked = Catalogue::check(&options.dir);
-    checked.warnings.iter().for_each(|warning| say(&format!("warning: {warning}\n")));
+    checked.warnings.iter().for_each(|warning| tell(&format!("warning: {warning}\n")));
     let Checked { catalogue: Some(catalogue), warnings, .. } = checked else {
-        checked.mistakes.iter().for_each(|mistake| say(&format!("{mistake}\n")));
-        say(&format!(
+        checked.mistakes.iter().for_each(|mistake| tell(&format!("{mistake}\n")));
+        tell(&format!(
             "{}: {}; no pillar takes this catalogue",
             options.dir.display(),
             counted(checked.mistakes.len(), "mistake")
@@ -35,10 +35,10 @@ pub fn run(options: &Options) -> ExitCode {
         return ExitCode::FAILURE;
     };
     if options.readability {
-        say(&told(&readability::readability(&catalogue)));
+        tell(&told(&readability::readability(&catalogue)));
     }
     let answers: usize = catalogue.products.iter().map(|product| product.answers.len()).sum();
-    say(&format!(
+    tell(&format!(
         "{}: {}, {} more that wait for DigiD or an agenda, {} on {}; no mistakes, {}",
         options.dir.display(),
         counted(catalogue.tasks.len(), "task"),
@@ -51,7 +51,7 @@ pub fn run(options: &Options) -> ExitCode {
 }
 
 /// Writes a line. Whoever has read enough closes the other end, which is no failure.
-fn say(line: &str) {
+fn tell(line: &str) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 

@@ -106,8 +106,9 @@ impl Words {
             Direction::LeftToRight => [TextHorizontalAlignment::Right, TextHorizontalAlignment::End],
             Direction::RightToLeft => [TextHorizontalAlignment::Left, TextHorizontalAlignment::Start],
         };
-        let wraps_backward =
-            language.direction() == Direction::RightToLeft && self.wraps && self.full_width > width;
+        let first = self.text.chars().find(|c| c.is_alphabetic());
+        let is_arabic = first.is_some_and(|c| ('\u{600}'..='\u{6ff}').contains(&c));
+        let wraps_backward = is_arabic && self.wraps && self.full_width > width;
         fault(
             wraps_backward && !self.text.starts_with('\u{2060}'),
             &"may lose its first letter at the edge; see Theme.laid-out",
