@@ -53,7 +53,10 @@ pub(super) fn commit(outbox: &SqliteOutbox, sealed: &Sealed) -> Result<()> {
 }
 
 pub(super) fn pending_after(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<Pending>> {
-    let connection = outbox.lock();
+    let mut connection = outbox.lock();
+    // All of it as it was at one moment: another process may answer for a row, and its content go, between
+    // the search for its number and the reading of it.
+    let connection = connection.transaction()?;
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let mut numbers = never_told(&connection, &mut outbox.walked(), after, limit)?;
     numbers.extend(to_tell_again(&connection, after, limit)?);
@@ -67,10 +70,7 @@ pub(super) fn pending_after(outbox: &SqliteOutbox, after: u64, limit: usize) -> 
     let mut pending = Vec::with_capacity(numbers.len());
     for number in numbers {
         let mut rows = query.query([number])?;
-        // Another process cannot have deleted it; if it had, there would be nothing to tell.
-        if let Some(row) = rows.next()? {
-            pending.push(pending_in(row)?);
-        }
+        pending.extend(rows.next()?.map(pending_in).transpose()?);
     }
     Ok(pending)
 }

@@ -1,9 +1,12 @@
 //! The file in the course of its life: content that goes, pages that are used again, a log that is
 //! brought home, numbers in blocks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use zuil_wire::Refusal;
 
 use super::*;
@@ -32,6 +35,35 @@ fn sealed_content_goes_with_the_hubs_answer_when_it_is_kept_for_no_time() {
     outbox.commit(&sealed(1)).unwrap();
     outbox.acknowledge(&[accepted(1, State::Received)], &sent(&outbox)).unwrap();
     assert_eq!(contents(&outbox), 0);
+}
+
+#[test]
+fn what_is_answered_for_while_it_is_being_read_is_read_as_it_was() {
+    let disk = Disk::new();
+    let (reader, other) = (disk.open_sqlite(), disk.open_sqlite());
+    other.commit(&sealed(1)).unwrap();
+    let told = sent(&other);
+    let answered = Arc::new(AtomicBool::new(false));
+    // Asked when the reader has the number and is about to read the content.
+    reader
+        .lock()
+        .authorizer(Some({
+            let answered = Arc::clone(&answered);
+            move |asked: AuthContext<'_>| {
+                let reads_content =
+                    matches!(asked.action, AuthAction::Read { column_name: "ciphertext", .. });
+                if reads_content && !answered.swap(true, Ordering::Relaxed) {
+                    other.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+                }
+                Authorization::Allow
+            }
+        }))
+        .unwrap();
+    let read = reader.pending(1).unwrap();
+    assert!(answered.load(Ordering::Relaxed));
+    assert_eq!(read[0].sealed, sealed(1));
+    assert_eq!(contents(&reader), 0);
+    assert_eq!(reader.pending(1).unwrap(), []);
 }
 
 #[test]
