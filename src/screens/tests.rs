@@ -16,6 +16,7 @@ use super::*;
 use crate::texts::say;
 use crate::visit::TextSize;
 
+mod arabic;
 mod branding;
 mod fit;
 mod knowledge;

@@ -2,10 +2,12 @@
 //! stands on the wrong side or lacks a letter.
 
 use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use ab_glyph::{Font, FontRef};
-use i_slint_core::item_rendering::{PlainOrStyledText, RenderText};
+use i_slint_core::graphics::FontRequest;
+use i_slint_core::item_rendering::{HasFont, PlainOrStyledText, RenderString, RenderText};
 use i_slint_core::item_tree::{ItemRc, ParentItemTraversalMode};
 use i_slint_core::items::{
     BasicBorderRectangle, BorderRectangle, Clip, ComplexText, ImageItem, SimpleText, TextHorizontalAlignment,
@@ -13,6 +15,7 @@ use i_slint_core::items::{
 };
 use i_slint_core::layout::Orientation;
 use i_slint_core::lengths::LogicalRect;
+use i_slint_core::textlayout::sharedparley;
 use i_slint_core::window::WindowInner;
 use zuil_catalogue::{Branding, Direction};
 
@@ -23,12 +26,15 @@ const ROUNDING: f32 = 1.0;
 /// A word of a catalogue that is wider than this in large letters is broken: no line holds it.
 const WHOLE_LINE: f32 = 880.0;
 
+/// How the address of a website begins. It may be broken anywhere: nothing is added where it is.
+const ADDRESS: &str = "www.";
+
 /// A text on the screen, as it is and as it would like to be.
-struct Words {
-    text: String,
+pub(super) struct Words {
+    pub(super) text: String,
     item: ItemRc,
-    place: LogicalRect,
-    /// The width of its longest word, or of all of it where it does not wrap.
+    pub(super) place: LogicalRect,
+    /// The width of its longest word that must not be broken, or of all of it where it does not wrap.
     least_width: f32,
     /// The width in one line.
     full_width: f32,
@@ -49,32 +55,41 @@ impl Words {
         Some(Self::measured(item, text.as_pin_ref(), text.as_pin_ref().font_weight()))
     }
 
-    fn measured(item: &ItemRc, text: std::pin::Pin<&dyn RenderText>, weight: i32) -> Self {
+    fn measured(item: &ItemRc, text: Pin<&dyn RenderText>, weight: i32) -> Self {
         let place = place(item);
         let adapter = item.window_adapter().unwrap();
         let info =
             |orientation, across| item.borrow().as_ref().layout_info(orientation, across, &adapter, item);
         let across = info(Orientation::Horizontal, -1.0);
+        let PlainOrStyledText::Plain(string) = text.text() else {
+            panic!("there is no styled text on the screens")
+        };
+        let wraps = text.wrap() != TextWrap::NoWrap;
+        let words = string.split_whitespace();
         Self {
-            text: match text.text() {
-                PlainOrStyledText::Plain(text) => text.to_string(),
-                PlainOrStyledText::Styled(_) => panic!("there is no styled text on the screens"),
+            least_width: if wraps && string.contains(ADDRESS) {
+                words
+                    .filter(|word| !word.contains(ADDRESS))
+                    .map(|word| width(word, text, item))
+                    .fold(0.0, f32::max)
+            } else {
+                across.min
             },
+            text: string.to_string(),
             item: item.clone(),
             place,
-            least_width: across.min,
             full_width: across.preferred,
             lines_height: info(Orientation::Vertical, place.width()).preferred,
             bold: weight >= 600,
-            wraps: text.wrap() != TextWrap::NoWrap,
+            wraps,
             elides: text.overflow() == TextOverflow::Elide,
             alignment: text.alignment().0,
         }
     }
 
-    /// Whether it has a word that no line holds, or the address of a website, which may be broken anywhere.
+    /// Whether it has a word that no line holds.
     fn is_too_long_for_a_line(&self) -> bool {
-        self.least_width > WHOLE_LINE || self.text.contains("www.")
+        self.least_width > WHOLE_LINE
     }
 
     /// What is wrong with it in a language.
@@ -178,6 +193,33 @@ impl Words {
     }
 }
 
+/// A word in the letters of a text.
+struct Word<'a> {
+    word: &'a str,
+    letters: Pin<&'a dyn RenderText>,
+}
+
+impl HasFont for Word<'_> {
+    fn font_request(self: Pin<&Self>, item: &ItemRc) -> FontRequest {
+        self.letters.font_request(item)
+    }
+}
+
+impl RenderString for Word<'_> {
+    fn text(self: Pin<&Self>) -> PlainOrStyledText {
+        PlainOrStyledText::Plain(self.word.into())
+    }
+}
+
+/// The width of a word in one line.
+fn width(word: &str, letters: Pin<&dyn RenderText>, item: &ItemRc) -> f32 {
+    let word = Word { word, letters };
+    let adapter = item.window_adapter().unwrap();
+    let size =
+        sharedparley::text_size(adapter.renderer(), pin!(word).as_ref(), item, None, TextWrap::NoWrap, None);
+    size.unwrap().width.ceil()
+}
+
 fn is_arabic(c: char) -> bool {
     ('\u{600}'..='\u{6ff}').contains(&c) && c.is_alphabetic()
 }
@@ -244,7 +286,7 @@ fn items(pillar: &Pillar) -> Vec<ItemRc> {
     found
 }
 
-fn words(pillar: &Pillar) -> Vec<Words> {
+pub(super) fn words(pillar: &Pillar) -> Vec<Words> {
     items(pillar).iter().filter_map(Words::of).filter(|words| !words.text.is_empty()).collect()
 }
 
@@ -331,6 +373,20 @@ fn a_word_that_does_not_fit_or_lacks_a_letter_is_found() {
     pillar.show(&sample("attract"));
     let turned = faults(&pillar, Language::Ar).join("\n");
     assert!(turned.contains("wrong side"), "{turned}");
+}
+
+#[test]
+fn of_a_text_with_an_address_only_the_address_may_be_broken() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("question-choice"));
+    let least_width = |title: &str| {
+        pillar.screens.app().global::<ui::QuestionState>().set_title(title.into());
+        words(&pillar).into_iter().find(|words| words.text == title).unwrap().least_width
+    };
+    let address = "www.voorbeeldhuizen.example/een/lang/adres";
+    let word = least_width("gemeentehuis");
+    assert_eq!(least_width(&format!("gemeentehuis of {address}")), word);
+    assert!(word > least_width("gemeente"), "{word}");
 }
 
 /// Where words, pictures, bars and what can be touched stand; a keyboard is the same in every direction.
