@@ -23,7 +23,8 @@ use zuil_catalogue::{Catalogue, Language, Product, Synonyms};
 const TODAY: Date = jiff::civil::date(2026, 11, 22);
 const PRODUCTS: usize = 350;
 
-/// How often each keystroke is measured; the fastest counts, for it is what others left of the core.
+/// How often each keystroke is measured: the first time counts, as it does for a resident, and beside it the
+/// fastest, which is what the core can do when others leave it alone.
 const TIMES: usize = 3;
 
 /// Something that finds answers by what was typed.
@@ -73,11 +74,11 @@ fn measured<E: Engine>(
     products: &[Product],
     synonyms: &Synonyms,
     queries: &[Query],
-) -> [(&'static str, &'static str, f64); 3] {
+) -> [(&'static str, &'static str, f64); 4] {
     let start = Instant::now();
     let engine = E::made_of(products, synonyms);
     let built = start.elapsed();
-    let mut times = Vec::new();
+    let (mut times, mut fastest) = (Vec::new(), Vec::new());
     for query in queries {
         let ends = query.typed.char_indices().map(|(at, letter)| at + letter.len_utf8());
         for typed in ends.map(|end| &query.typed[..end]) {
@@ -86,16 +87,23 @@ fn measured<E: Engine>(
                 std::hint::black_box(engine.find(typed, query.language));
                 start.elapsed()
             };
-            times.extend((0..TIMES).map(|_| once()).min());
+            let measured = [(); TIMES].map(|()| once());
+            times.push(measured[0]);
+            fastest.extend(measured.into_iter().min());
         }
     }
-    times.sort();
-    let at = |share: f64| milliseconds(times[((times.len() - 1) as f64 * share) as usize]);
     [
-        ("search keystroke p50", "ms", at(0.5)),
-        ("search keystroke p99", "ms", at(0.99)),
+        ("search keystroke p50", "ms", percentile(&mut times, 0.5)),
+        ("search keystroke p99", "ms", percentile(&mut times, 0.99)),
+        ("search keystroke p99, fastest of three", "ms", percentile(&mut fastest, 0.99)),
         ("search index build", "ms", milliseconds(built)),
     ]
+}
+
+/// In milliseconds.
+fn percentile(times: &mut [Duration], share: f64) -> f64 {
+    times.sort();
+    milliseconds(times[((times.len() - 1) as f64 * share) as usize])
 }
 
 /// The megabytes that an engine takes, in a process that has held no other.
