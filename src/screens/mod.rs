@@ -26,6 +26,7 @@ mod review;
 mod rows;
 mod saving;
 mod survey;
+mod unbroken;
 
 #[cfg(any(test, feature = "simulators"))]
 pub mod gallery;
@@ -68,6 +69,7 @@ impl Screens {
     pub fn new() -> Result<Self, slint::PlatformError> {
         let app = ui::App::new()?;
         fonts::fall_back_on_our_own();
+        unbroken::connect(&app);
         let sink = Sink::default();
         let rows = Rows {
             frame: frame::connect(&app, &sink),
