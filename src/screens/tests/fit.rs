@@ -121,13 +121,6 @@ impl Words {
             Direction::LeftToRight => [TextHorizontalAlignment::Right, TextHorizontalAlignment::End],
             Direction::RightToLeft => [TextHorizontalAlignment::Left, TextHorizontalAlignment::Start],
         };
-        let first = self.text.chars().find(|c| c.is_alphabetic());
-        let is_arabic = first.is_some_and(|c| ('\u{600}'..='\u{6ff}').contains(&c));
-        let wraps_backward = is_arabic && self.wraps && self.full_width > width;
-        fault(
-            wraps_backward && !self.text.starts_with('\u{2060}'),
-            &"may lose its first letter at the edge; see Theme.laid-out",
-        );
         let loose = self.full_width + ROUNDING < width || self.wraps && self.full_width > width;
         fault(loose && wrong.contains(&self.alignment), &"stands on the wrong side");
         for around in self.around() {
