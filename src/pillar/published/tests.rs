@@ -5,10 +5,11 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
+use zuil_catalogue::packed;
 use zuil_hub::authority::Authority;
 use zuil_hub::catalogues::{Outcome, publish};
 use zuil_wire::CatalogueKeyNotice;
-use zuil_wire::catalogue::{CatalogueFile, CatalogueKey, Draft, pack};
+use zuil_wire::catalogue::{CatalogueFile, CatalogueKey, Draft, LARGEST_BUNDLE, Verified, pack};
 
 use super::*;
 
