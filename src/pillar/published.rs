@@ -23,7 +23,7 @@ use crate::sync::{CatalogueNotTaken, Shelf};
 pub(super) use beginning::folder;
 pub use beginning::{Beginning, Origin, beginning};
 pub use kept::Unused;
-use kept::{Begin, CURRENT, Kept, PREVIOUS, SCRATCH, Useless, Whole};
+use kept::{Begin, CHECK, CURRENT, Kept, PREVIOUS, SCRATCH, Useless, Whole};
 use newest::Newest;
 
 /// The published catalogues of a pillar.
@@ -63,7 +63,7 @@ impl Published {
         DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         let newest = Newest::read(&folder, authority);
         let scratch = Some(folder.join(SCRATCH));
-        let kept = Kept { folder, authority: authority.to_owned(), scratch };
+        let kept = Kept { folder, authority: authority.to_owned(), scratch, check: CHECK };
         let Begin { with, unused } = kept.begin(newest.as_ref());
         for Unused { file, why } in unused {
             tracing::error!(

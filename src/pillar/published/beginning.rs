@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use zuil_catalogue::{Catalogue, Mistake, packed};
 use zuil_wire::catalogue::CatalogueFile;
 
-use super::kept::{Begin, CURRENT, Kept, Unused};
+use super::kept::{Begin, CHECK, CURRENT, Kept, Unused};
 use super::newest::Newest;
 use crate::config::Config;
 
@@ -43,7 +43,8 @@ pub fn beginning(config: &Config, authority: Option<&str>) -> Beginning {
     let folder = folder(config);
     let authority = authority.unwrap_or_default().to_owned();
     let newest = Newest::read(&folder, &authority);
-    let Begin { with, unused } = Kept { folder, authority, scratch: None }.begin(newest.as_ref());
+    let Begin { with, unused } =
+        Kept { folder, authority, scratch: None, check: CHECK }.begin(newest.as_ref());
     let Some((file, whole)) = with else {
         let catalogue = Catalogue::load(&config.catalogue_dir);
         let files = packed::files_of(&config.catalogue_dir).unwrap_or_default();

@@ -3,12 +3,13 @@
 //! Invariant: what is given was signed by the hub of the binding and has no mistakes, each time it is read; and
 //! reading changes nothing beside the folder in which a catalogue is unpacked.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use zuil_catalogue::{Catalogue, Mistake, packed};
+use zuil_catalogue::{Catalogue, Checked, Mistake, packed};
 use zuil_wire::CatalogueManifest;
 use zuil_wire::catalogue::{CatalogueFile, LARGEST_BUNDLE, Verified, digest_of};
 
@@ -32,7 +33,14 @@ pub(super) struct Kept {
     pub(super) authority: String,
     /// Where a catalogue is unpacked: there, or in memory when that fails. Without it, in memory.
     pub(super) scratch: Option<PathBuf>,
+    pub(super) check: Check,
 }
+
+/// Reads and checks the files of a catalogue, by way of a folder.
+pub(super) type Check = fn(&[CatalogueFile], &Path) -> io::Result<Checked>;
+
+/// The check of every catalogue.
+pub(super) const CHECK: Check = packed::check_files;
 
 /// A bundle of which everything was looked at.
 pub(super) struct Whole {
@@ -106,19 +114,38 @@ impl Kept {
     pub(super) fn whole(&self, verified: &Verified<'_>, digest: String) -> Result<Whole, Useless> {
         let files = verified.files().map_err(|error| Useless::Refused(error.to_string()))?;
         let checked = match &self.scratch {
-            None => packed::check_files(&files, &in_memory()),
-            Some(scratch) => packed::check_files(&files, scratch).or_else(|error| {
-                tracing::warn!(%error, "a catalogue cannot be unpacked on the disk; it is unpacked in memory");
-                packed::check_files(&files, &in_memory())
-            }),
-        }?;
+            None => self.check(&files, &in_memory())?,
+            Some(scratch) => match self.check(&files, scratch) {
+                Err(Useless::Disk(error)) => {
+                    tracing::warn!(%error, "a catalogue cannot be unpacked on the disk; it is unpacked in memory");
+                    self.check(&files, &in_memory())?
+                }
+                checked => checked?,
+            },
+        };
         let manifest = verified.manifest().clone();
         match checked.catalogue {
             Some(catalogue) => Ok(Whole { catalogue, manifest, digest, files }),
             None => Err(Useless::Refused(told(&checked.mistakes))),
         }
     }
+
+    /// A fault of the check costs the pillar this catalogue and no other, also at its start.
+    fn check(&self, files: &[CatalogueFile], scratch: &Path) -> Result<Checked, Useless> {
+        match catch_unwind(|| (self.check)(files, scratch)) {
+            Ok(checked) => Ok(checked?),
+            Err(_) => {
+                // What it left there is in nobody's way, but for its room.
+                let _ = fs::remove_dir_all(scratch);
+                Err(Useless::Refused(CHECK_FAILED.to_owned()))
+            }
+        }
+    }
 }
+
+/// Why one is refused whose check panicked.
+const CHECK_FAILED: &str = "its check failed by itself, which is a fault of this program; tell its makers, and publish it \
+    without what was changed last";
 
 /// A folder in memory of which nobody else in this program knows.
 fn in_memory() -> PathBuf {

@@ -271,6 +271,29 @@ fn one_with_mistakes_is_refused_with_the_place_of_the_first() {
 }
 
 #[test]
+fn one_at_which_the_check_comes_to_a_stop_is_refused_and_costs_a_starting_pillar_no_other() {
+    let town = Town::new();
+    let (good, next) = (town.publishes("1", 1_000), town.publishes("2", 2_000));
+    let mut pillar = town.pillar();
+    pillar.takes(&good).unwrap();
+    pillar.turned_to();
+    pillar.published.kept.check = |_, _| panic!("made up");
+    assert!(pillar.refuses(&next).contains("its check failed by itself"));
+    assert_eq!(pillar.serial(), Some(1_000));
+    pillar.published.kept.check = CHECK;
+    pillar.takes(&next).unwrap();
+    // Another program fails at what ran until yesterday.
+    pillar.published.kept.check = |files, scratch| {
+        let text = |file: &CatalogueFile| String::from_utf8_lossy(&file.content).contains("Welkom bij 2");
+        assert!(!files.iter().any(text), "made up");
+        CHECK(files, scratch)
+    };
+    let Begin { with, unused } = pillar.published.kept.begin(None);
+    assert_eq!(with.map(|(file, whole)| (file, whole.catalogue.version)), Some((PREVIOUS, "1".to_owned())));
+    assert_eq!((unused.len(), unused[0].file), (1, CURRENT));
+}
+
+#[test]
 fn one_signed_with_an_older_key_or_with_a_serial_that_was_used_is_refused() {
     let town = Town::new();
     let good = town.publishes("1", 1_000);
