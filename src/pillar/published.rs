@@ -5,13 +5,12 @@
 //! is whole, no power cut and no disk takes it away. What is refused changes nothing.
 
 mod beginning;
+mod disk;
 mod kept;
 mod newest;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zuil_catalogue::{Catalogue, Edition};
@@ -22,8 +21,9 @@ use crate::sync::{CatalogueNotTaken, Shelf};
 
 pub(super) use beginning::folder;
 pub use beginning::{Beginning, Origin, beginning};
+use disk::{Disk, RealDisk};
 pub use kept::Unused;
-use kept::{Begin, CHECK, CURRENT, Kept, PREVIOUS, SCRATCH, Useless, Whole};
+use kept::{Begin, CHECK, CURRENT, Kept, SCRATCH, Useless, Whole};
 use newest::Newest;
 
 /// The published catalogues of a pillar.
@@ -60,10 +60,21 @@ impl Published {
         authority: &str,
         show: Sink<Edition>,
     ) -> io::Result<(Self, Option<Catalogue>)> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let newest = Newest::read(&folder, authority);
+        Self::open_on(Box::new(RealDisk), folder, authority, show)
+    }
+
+    fn open_on(
+        disk: Box<dyn Disk>,
+        folder: PathBuf,
+        authority: &str,
+        show: Sink<Edition>,
+    ) -> io::Result<(Self, Option<Catalogue>)> {
+        disk.make_folder(&folder)?;
+        // What is durable in a folder is lost with the folder's own name.
+        folder.parent().map_or(Ok(()), |parent| disk.sync_folder(parent))?;
+        let newest = Newest::read(&*disk, &folder, authority);
         let scratch = Some(folder.join(SCRATCH));
-        let kept = Kept { folder, authority: authority.to_owned(), scratch, check: CHECK };
+        let kept = Kept { disk, folder, authority: authority.to_owned(), scratch, check: CHECK };
         let Begin { with, unused } = kept.begin(newest.as_ref());
         for Unused { file, why } in unused {
             tracing::error!(
@@ -101,22 +112,6 @@ impl Published {
         }
     }
 
-    /// Makes a bundle the current one, durably, and what ran until now the previous one. At every point there
-    /// is a whole one under the name of the current one, if there was.
-    fn keep(&self, bundle: &[u8], running: Option<&Running>) -> io::Result<()> {
-        let (current, previous) = (self.kept.folder.join(CURRENT), self.kept.folder.join(PREVIOUS));
-        let draft = write_draft(&current, bundle)?;
-        // A current one that does not run is broken, and is not to take the place of one that does.
-        if running.is_some_and(|running| running.file == CURRENT) {
-            match fs::remove_file(&previous) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => fs::hard_link(&current, &previous)?,
-            }
-        }
-        fs::rename(draft, &current)?;
-        File::open(&self.kept.folder)?.sync_all()
-    }
-
     fn take(&self, bundle: &[u8]) -> Result<(), Useless> {
         let verified = self.kept.verify(bundle)?;
         let (manifest, digest) = (verified.manifest(), digest_of(bundle));
@@ -136,8 +131,9 @@ impl Published {
         let (serial, digest) = (whole.manifest.serial, whole.digest);
         let mut state = self.lock();
         // First what must not be forgotten: the same one may be taken again after a power cut, and no older one.
-        fresh.write(&self.kept.folder)?;
-        self.keep(bundle, state.running.as_ref())?;
+        fresh.write(&*self.kept.disk, &self.kept.folder)?;
+        let current_runs = state.running.as_ref().is_some_and(|running| running.file == CURRENT);
+        self.kept.keep(bundle, current_runs)?;
         state.running = Some(Running { file: CURRENT, serial, digest });
         state.newest = Some(fresh);
         state.turned = true;
@@ -167,15 +163,6 @@ impl Shelf for Published {
             Useless::Disk(error) => CatalogueNotTaken::NotKept(error.to_string()),
         })
     }
-}
-
-/// Writes a file under another name than its own, durably, and gives that name.
-fn write_draft(file: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let draft = file.with_extension("draft");
-    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    open.write_all(content)?;
-    open.sync_all()?;
-    Ok(draft)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use zuil_catalogue::{Catalogue, Mistake, packed};
 use zuil_wire::catalogue::CatalogueFile;
 
+use super::disk::RealDisk;
 use super::kept::{Begin, CHECK, CURRENT, Kept, Unused};
 use super::newest::Newest;
 use crate::config::Config;
@@ -42,9 +43,9 @@ pub enum Origin {
 pub fn beginning(config: &Config, authority: Option<&str>) -> Beginning {
     let folder = folder(config);
     let authority = authority.unwrap_or_default().to_owned();
-    let newest = Newest::read(&folder, &authority);
-    let Begin { with, unused } =
-        Kept { folder, authority, scratch: None, check: CHECK }.begin(newest.as_ref());
+    let newest = Newest::read(&RealDisk, &folder, &authority);
+    let kept = Kept { disk: Box::new(RealDisk), folder, authority, scratch: None, check: CHECK };
+    let Begin { with, unused } = kept.begin(newest.as_ref());
     let Some((file, whole)) = with else {
         let catalogue = Catalogue::load(&config.catalogue_dir);
         let files = packed::files_of(&config.catalogue_dir).unwrap_or_default();

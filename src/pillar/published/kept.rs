@@ -3,8 +3,8 @@
 //! Invariant: what is given was signed by the hub of the binding and has no mistakes, each time it is read; and
 //! reading changes nothing beside the folder in which a catalogue is unpacked.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +13,7 @@ use zuil_catalogue::{Catalogue, Checked, Mistake, packed};
 use zuil_wire::CatalogueManifest;
 use zuil_wire::catalogue::{CatalogueFile, LARGEST_BUNDLE, Verified, digest_of};
 
+use super::disk::Disk;
 use super::newest::Newest;
 
 /// The one that was put into use last.
@@ -28,6 +29,7 @@ const TOLD: usize = 3;
 
 /// The folder of the published catalogues, and who vouches for them.
 pub(super) struct Kept {
+    pub(super) disk: Box<dyn Disk>,
     pub(super) folder: PathBuf,
     /// The certificate of the hub's authority, PEM.
     pub(super) authority: String,
@@ -80,30 +82,53 @@ impl Kept {
     /// Looks with which one to begin: the current one, or the one before when that is of no use. `newest` is
     /// what is remembered of the newest that ran.
     pub(super) fn begin(&self, newest: Option<&Newest>) -> Begin {
-        let ran = newest.is_some() || self.folder.join(PREVIOUS).exists();
         let mut unused = Vec::new();
-        for file in [CURRENT, PREVIOUS] {
-            match self.read(file) {
-                Ok(Some(whole)) => return Begin { with: Some((file, whole)), unused },
-                Ok(None) if file == CURRENT && ran => {
-                    unused.push(Unused { file, why: "it is not there, though one was kept".to_owned() });
-                }
-                // Nothing was published, or only once.
-                Ok(None) => {}
-                Err(error) => unused.push(Unused { file, why: error.to_string() }),
+        let mut is_gone = false;
+        match self.read(CURRENT) {
+            Ok(Some(whole)) => return Begin { with: Some((CURRENT, whole)), unused },
+            Ok(None) => is_gone = true,
+            Err(error) => unused.push(Unused { file: CURRENT, why: error.to_string() }),
+        }
+        let previous = self.read(PREVIOUS);
+        // Otherwise nothing was ever published.
+        if is_gone && (newest.is_some() || !matches!(previous, Ok(None))) {
+            let why = "it is not there, though one was kept".to_owned();
+            unused.push(Unused { file: CURRENT, why });
+        }
+        match previous {
+            Ok(whole) => Begin { with: whole.map(|whole| (PREVIOUS, whole)), unused },
+            Err(error) => {
+                unused.push(Unused { file: PREVIOUS, why: error.to_string() });
+                Begin { with: None, unused }
             }
         }
-        Begin { with: None, unused }
     }
 
     /// What is kept in a file, if there is one.
     fn read(&self, file: &str) -> Result<Option<Whole>, Useless> {
-        let bundle = match read(&self.folder.join(file)) {
+        // One more than a bundle may have shows that it is none.
+        let bundle = match self.disk.read(&self.folder.join(file), LARGEST_BUNDLE as u64 + 1) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read?,
         };
         let verified = self.verify(&bundle)?;
         self.whole(&verified, digest_of(&bundle)).map(Some)
+    }
+
+    /// Makes a bundle the current one, durably, and the one that ran until now the previous one, if that is the
+    /// current one. At every point there is a whole one under the name of the current one, if there was.
+    pub(super) fn keep(&self, bundle: &[u8], current_runs: bool) -> io::Result<()> {
+        let (current, previous) = (self.folder.join(CURRENT), self.folder.join(PREVIOUS));
+        let draft = write_draft(&*self.disk, &current, bundle)?;
+        // A current one that does not run is broken, and is not to take the place of one that does.
+        if current_runs {
+            match self.disk.remove(&previous) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => self.disk.link(&current, &previous)?,
+            }
+        }
+        self.disk.rename(&draft, &current)?;
+        self.disk.sync_folder(&self.folder)
     }
 
     pub(super) fn verify<'a>(&self, bundle: &'a [u8]) -> Result<Verified<'a>, Useless> {
@@ -132,7 +157,8 @@ impl Kept {
 
     /// A fault of the check costs the pillar this catalogue and no other, also at its start.
     fn check(&self, files: &[CatalogueFile], scratch: &Path) -> Result<Checked, Useless> {
-        match catch_unwind(|| (self.check)(files, scratch)) {
+        let check = self.check;
+        match catch_unwind(|| check(files, scratch)) {
             Ok(checked) => Ok(checked?),
             Err(_) => {
                 // What it left there is in nobody's way, but for its room.
@@ -160,9 +186,10 @@ fn told(mistakes: &[Mistake]) -> String {
     format!("it has {} mistakes for this program, such as:\n{}", mistakes.len(), first.join("\n"))
 }
 
-/// No more than a bundle may have.
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    let mut bundle = Vec::new();
-    File::open(file)?.take(LARGEST_BUNDLE as u64 + 1).read_to_end(&mut bundle)?;
-    Ok(bundle)
+/// Writes a file under another name than its own, durably, and gives that name.
+pub(super) fn write_draft(disk: &dyn Disk, file: &Path, content: &[u8]) -> io::Result<PathBuf> {
+    let draft = file.with_extension("draft");
+    disk.write(&draft, content)?;
+    disk.sync(&draft)?;
+    Ok(draft)
 }
