@@ -33,7 +33,7 @@ pub(super) struct Kept {
     pub(super) folder: PathBuf,
     /// The certificate of the hub's authority, PEM.
     pub(super) authority: String,
-    /// Where a catalogue is unpacked: there, or in memory when that fails. Without it, in memory.
+    /// Where a catalogue is unpacked, rather than in memory.
     pub(super) scratch: Option<PathBuf>,
     pub(super) check: Check,
 }
@@ -138,16 +138,7 @@ impl Kept {
     /// Unpacks and checks what was verified.
     pub(super) fn whole(&self, verified: &Verified<'_>, digest: String) -> Result<Whole, Useless> {
         let files = verified.files().map_err(|error| Useless::Refused(error.to_string()))?;
-        let checked = match &self.scratch {
-            None => self.check(&files, &in_memory())?,
-            Some(scratch) => match self.check(&files, scratch) {
-                Err(Useless::Disk(error)) => {
-                    tracing::warn!(%error, "a catalogue cannot be unpacked on the disk; it is unpacked in memory");
-                    self.check(&files, &in_memory())?
-                }
-                checked => checked?,
-            },
-        };
+        let checked = self.unpacked(&files)?;
         let manifest = verified.manifest().clone();
         match checked.catalogue {
             Some(catalogue) => Ok(Whole { catalogue, manifest, digest, files }),
@@ -155,17 +146,35 @@ impl Kept {
         }
     }
 
+    /// Checks files where there is room to unpack them.
+    fn unpacked(&self, files: &[CatalogueFile]) -> Result<Checked, Useless> {
+        let name = own_name();
+        let elsewhere = [PathBuf::from(IN_MEMORY), std::env::temp_dir()].map(|place| place.join(&name));
+        let mut why = io::Error::from(io::ErrorKind::NotFound);
+        for place in self.scratch.iter().chain(&elsewhere) {
+            match self.check(files, place) {
+                Err(Useless::Disk(error)) => {
+                    tracing::warn!(%error, "a catalogue cannot be unpacked; it is tried at another place");
+                    why = error;
+                }
+                checked => return checked,
+            }
+        }
+        Err(why.into())
+    }
+
     /// A fault of the check costs the pillar this catalogue and no other, also at its start.
     fn check(&self, files: &[CatalogueFile], scratch: &Path) -> Result<Checked, Useless> {
         let check = self.check;
-        match catch_unwind(|| check(files, scratch)) {
-            Ok(checked) => Ok(checked?),
-            Err(_) => {
-                // What it left there is in nobody's way, but for its room.
-                let _ = fs::remove_dir_all(scratch);
-                Err(Useless::Refused(CHECK_FAILED.to_owned()))
-            }
+        let checked = match catch_unwind(|| check(files, scratch)) {
+            Ok(checked) => checked.map_err(Useless::from),
+            Err(_) => Err(Useless::Refused(CHECK_FAILED.to_owned())),
+        };
+        if checked.is_err() {
+            // What it left there is in nobody's way, but for its room.
+            let _ = fs::remove_dir_all(scratch);
         }
+        checked
     }
 }
 
@@ -173,11 +182,11 @@ impl Kept {
 const CHECK_FAILED: &str = "its check failed by itself, which is a fault of this program; tell its makers, and publish it \
     without what was changed last";
 
-/// A folder in memory of which nobody else in this program knows.
-fn in_memory() -> PathBuf {
+/// The name of a folder of which nobody else in this program knows.
+fn own_name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    Path::new(IN_MEMORY).join(format!("zuil-{}-{number}", std::process::id()))
+    format!("zuil-{}-{number}", std::process::id())
 }
 
 /// The first mistakes, and how many there are.
