@@ -41,6 +41,7 @@ use zuil_catalogue::{Catalogue, Edition, Mistake};
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
 use published::Published;
+pub use published::{Beginning, Origin, Unused, beginning};
 use recording::Recorders;
 pub use standing::Standing;
 
@@ -243,7 +244,7 @@ fn open_published(
     binding: &Binding,
     inputs: &Sender<Input>,
 ) -> Result<(Arc<Published>, Arc<Catalogue>), NotServing> {
-    let folder = config.data_dir.join("catalogue");
+    let folder = published::folder(config);
     let (published, kept) = Published::open(folder, &binding.authority, sink(inputs, Input::Edition))
         .map_err(storage("making the folder for published catalogues"))?;
     let catalogue = match kept {

@@ -77,7 +77,7 @@ pub fn short_weekdays(language: Language) -> [&'static str; 7] {
 #[must_use]
 pub fn missing(language: Language, missing: Missing) -> String {
     let words = match missing {
-        Missing::Card => say(language, "Not possible now: no card payment"),
+        Missing::Card | Missing::CardMaybe => say(language, "Not possible now: no card payment"),
         Missing::Printer => say(language, "Not possible now: no receipts"),
         Missing::DocumentReader => say(language, "Not possible now: no documents can be read"),
         Missing::PassReader => say(language, "Not possible now: no passes can be read"),
@@ -97,6 +97,10 @@ pub fn why_missing(language: Language, missing: Missing, phone: &str) -> String 
         Missing::Card => say(
             language,
             "Paying by card does not work at the moment, so you cannot do this here now. Please come back later, or call {phone}.",
+        ),
+        Missing::CardMaybe => say(
+            language,
+            "Paying by card does not work at the moment. If your answers show that it is free, you can do it here now. If it is not, please come back later, or call {phone}.",
         ),
         Missing::Printer => say(
             language,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 pub mod bench;
 pub mod errand;
 pub mod hub;
+mod needs;
 pub mod network;
 pub mod stage;
 pub mod state_line;

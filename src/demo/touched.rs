@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::pillar::Pillar;
 use crate::runner::Input;
 use crate::screens::Screens;
-use crate::visit::{Control, HoldStage, Screen, SurveyView, View};
+use crate::visit::{AskView, Control, Found, HoldStage, Screen, SurveyView, View};
 
 use super::Failure;
 
@@ -135,6 +135,7 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Attract { .. } => "attract-not-ready",
         Screen::Language => "language",
         Screen::Choose { .. } => "choose",
+        Screen::Ask(AskView { found: Found::NotReady, .. }) => "ask-not-ready",
         Screen::Ask(_) => "ask",
         Screen::Answer(_) => "answer",
         Screen::Explain { .. } => "explain",
@@ -163,7 +164,11 @@ fn name(screen: &Screen) -> &'static str {
 }
 
 fn entered(screen: &Screen) -> usize {
-    let Screen::Question(question) = screen else { return 0 };
+    let question = match screen {
+        Screen::Question(question) => question,
+        Screen::Ask(ask) => return ask.field.value.chars().count(),
+        _ => return 0,
+    };
     match &question.control {
         Control::Fields { fields, .. } | Control::Hold { fields, .. } => {
             fields.iter().map(|field| field.value.chars().count()).sum()

@@ -20,14 +20,10 @@ use crate::visit::{ReceiptOutcome, ReceiptView, Screen, View};
 use zuil_catalogue::{Catalogue, Language};
 
 use super::hub::Hub;
+use super::needs::{self, HOUSE_NUMBER, POSTCODE, TASK};
 use super::stage::{self, Stage};
 use super::{Failure, programs};
 
-/// The paid task of the example catalogue.
-const TASK: &str = "bulky-waste";
-/// An address of the example municipality.
-const POSTCODE: &str = "2411AB";
-const HOUSE_NUMBER: &str = "12";
 /// A number as it could be printed on a waste pass.
 const PASS_NUMBER: &str = "12345678";
 /// How long the resident looks for the card.
@@ -49,10 +45,14 @@ const STILL: Duration = Duration::from_millis(400);
 /// Does the errand and prints what came of it. `out` gets the pictures.
 ///
 /// # Errors
-/// When any part of it did not happen: the payment, the printer's confirmation, the hub.
+/// When it cannot be done with this catalogue, or any part of it did not happen: the payment, the printer's
+/// confirmation, the hub.
 pub fn run(catalogue: &Path, out: Option<PathBuf>, language: &str) -> Result<(), Failure> {
     let begun = Instant::now();
-    let language = Language::from_code(language).ok_or("the language is nl or en")?;
+    let language = Language::from_code(language).ok_or("the language is a code such as nl or en")?;
+    let mistaken =
+        || format!("the catalogue has mistakes; see them with `zuil check {}`", catalogue.display());
+    needs::look(&Catalogue::load(catalogue).map_err(|_| mistaken())?, language)?;
     let out = out.unwrap_or_else(|| PathBuf::from(format!("demo/walkthrough-{}", language.code())));
     let folder = stage::temporary_folder()?;
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
@@ -153,8 +153,7 @@ impl Walk {
 
     fn errand(mut self) -> Result<Errand, Failure> {
         self.waits("the first screen, with everything working", |view| {
-            matches!(&view.screen, Screen::Attract { tiles, no_printer: false, .. }
-                if tiles.iter().any(|tile| tile.task == TASK && tile.missing.is_none()))
+            matches!(&view.screen, Screen::Attract { no_printer: false, no_card: false, .. })
         })?;
         self.picture("attract")?;
         self.touches(say(self.view.frame.language, "Show all"))?;
@@ -199,7 +198,7 @@ impl Walk {
             Control::Fields { .. } => {
                 self.types(POSTCODE)?;
                 self.touches(self.word("House number"))?;
-                self.types(HOUSE_NUMBER)?;
+                self.types(&HOUSE_NUMBER.to_string())?;
                 self.waits("the street", |view| {
                     matches!(&view.screen, Screen::Question(question)
                     if matches!(&question.control, Control::Fields { found, .. } if !found.is_empty()))

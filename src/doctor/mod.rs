@@ -5,6 +5,7 @@
 //! costs two centimetres of blank paper); it leaves a pillar that runs alone; and it comes to its end
 //! within a minute, whatever hangs.
 
+mod catalogue;
 pub mod command;
 pub mod console;
 mod files;
@@ -21,6 +22,7 @@ mod terminal;
 mod tests;
 mod told;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -170,14 +172,14 @@ pub fn examine(order: &Order, now: fn() -> Timestamp) -> Report {
         return report(language, at, None, None, vec![hangs]);
     };
     let Files { mut checks, municipality, known } = files;
-    let Some(Known { config, binding, holder }) = known else {
+    let Some(known) = known else {
         let at = now().to_zoned(TimeZone::system()).datetime();
         return report(language, at, None, None, checks);
     };
-    let pillar = binding.as_ref().map(|binding| binding.pillar.clone());
-    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
+    let pillar = known.binding.as_ref().map(|binding| binding.pillar.clone());
+    let zone = TimeZone::get(&known.config.time_zone).unwrap_or(TimeZone::UTC);
     let at = now().to_zoned(zone).datetime();
-    checks.extend(run::all(language, tasks(order, config, binding, holder, now)));
+    checks.extend(run::all(language, tasks(order, known, now)));
     report(language, at, municipality, pillar, checks)
 }
 
@@ -192,6 +194,7 @@ struct Files {
 struct Known {
     config: Config,
     binding: Option<Binding>,
+    characters: BTreeSet<char>,
     holder: Holder,
 }
 
@@ -202,14 +205,15 @@ fn read_files(order: &Order, now: fn() -> Timestamp) -> Files {
         return Files { checks: vec![settings], municipality: None, known: None };
     };
     let (binding_check, binding) = files::binding(language, &config, now());
-    let (catalogue, municipality) = files::catalogue(language, &config);
+    let (catalogue, catalogue::Known { municipality, characters }) =
+        catalogue::catalogue(language, &config, binding.as_ref());
     let (pillar, running) = storage::pillar(language, &config);
     let holder = match running {
         Running::No => Holder::Nobody,
         Running::Yes => Holder::Pillar(condition::read(&config.data_dir).map(Arc::new)),
     };
     let checks = vec![settings, binding_check, catalogue, pillar];
-    Files { checks, municipality, known: Some(Known { config, binding, holder }) }
+    Files { checks, municipality, known: Some(Known { config, binding, characters, holder }) }
 }
 
 fn report(
@@ -223,19 +227,14 @@ fn report(
 }
 
 /// All that may take long or hang, in the order of the report.
-fn tasks(
-    order: &Order,
-    config: Config,
-    binding: Option<Binding>,
-    holder: Holder,
-    now: fn() -> Timestamp,
-) -> Vec<Task> {
+fn tasks(order: &Order, known: Known, now: fn() -> Timestamp) -> Vec<Task> {
+    let Known { config, binding, characters, holder } = known;
     let (language, print) = (order.language, order.print);
     let document_port = config.document_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
     let pass_port = config.pass_reader.as_ref().map(|it| PortName::new(&it.port, it.baud));
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let for_outbox = config.clone();
-    let Config { data_dir, catalogue_dir, printer, terminal, headphones, speech, .. } = config;
+    let Config { data_dir, printer, terminal, headphones, speech, .. } = config;
     let [with_printer, with_terminal, with_documents] = [(); 3].map(|()| holder.clone());
     vec![
         Task::new("data-folder", say(language, "Data folder"), 5, move || {
@@ -263,6 +262,6 @@ fn tasks(
             sound::headphones(language, headphones.as_ref())
         }),
         Task::new("speech", say(language, "Speech"), 15, move || sound::speech(language, speech.as_ref())),
-        Task::new("fonts", say(language, "Fonts"), 15, move || files::fonts(language, &catalogue_dir)),
+        Task::new("fonts", say(language, "Fonts"), 15, move || catalogue::fonts(language, &characters)),
     ]
 }

@@ -4,63 +4,30 @@
 //! Invariant: the same as on a disk, but that nothing survives the end of the program and that nothing
 //! can fail.
 
-use std::collections::{BTreeMap, HashMap};
+mod kept;
+mod tidying;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use zuil_wire::messages::{Refusal, SurveyItem};
+use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{Header, ItemOutcome, PaymentRecord, PaymentState, QuestionItem, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, State};
 
-use super::rules::{self, Consequence, Known, Progress, STEP};
+use super::rules::{self, Consequence, Progress};
 use super::{
-    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, OutboxError, Pending, Result,
-    Sent, Settings, Tidied,
+    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent, Settings,
+    Tidied,
 };
+
+use kept::{Kept, Line};
 
 /// An outbox in memory.
 #[derive(Debug, Default)]
 pub struct MemoryOutbox {
     kept: Mutex<Kept>,
     settings: Settings,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Kept {
-    last_sequence: u64,
-    /// In the order of their sequence.
-    transactions: BTreeMap<u64, Transaction>,
-    /// In the order of their intents.
-    journal: Vec<Line>,
-    surveys: BTreeMap<Uuid, SurveyItem>,
-    questions: BTreeMap<Uuid, QuestionItem>,
-    tried: HashMap<Uuid, Attempts>,
-}
-
-#[derive(Clone, Debug)]
-struct Transaction {
-    header: Header,
-    /// Encapsulated key and ciphertext.
-    content: Option<(String, String)>,
-    payment: Option<Uuid>,
-    /// `None` while it is held.
-    state: Option<State>,
-    refusal: Option<Refusal>,
-    revision: u32,
-    answered: u32,
-    answered_at: Option<Timestamp>,
-}
-
-#[derive(Clone, Debug)]
-struct Line {
-    intent: Intent,
-    progress: Progress,
-    /// What the terminal told when it approved.
-    approval: Option<Approval>,
-    /// What was told last: terminal, receipt, scheme.
-    told: (Option<String>, Option<u16>, Option<String>),
-    settled_at: Option<Timestamp>,
 }
 
 impl MemoryOutbox {
@@ -79,154 +46,6 @@ impl MemoryOutbox {
     /// A panic elsewhere leaves nothing half done here: everything is checked before anything is changed.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Transaction {
-    fn is_answered(&self) -> bool {
-        self.answered == self.revision
-    }
-
-    fn waits(&self) -> bool {
-        !self.is_answered() && self.state.is_some()
-    }
-}
-
-impl Line {
-    fn known(&self) -> Known {
-        Known {
-            amount: self.intent.amount,
-            at: self.intent.at,
-            progress: self.progress,
-            receipt_number: self.told.1,
-        }
-    }
-
-    fn is_settled(&self) -> bool {
-        !self.progress.is_open()
-    }
-
-    /// What the hub is told of it.
-    fn record(&self) -> Option<PaymentRecord> {
-        let Progress::Ended(state) = self.progress else { return None };
-        let (terminal_id, receipt_number, card_scheme) = self.told.clone();
-        Some(PaymentRecord { state, amount: self.intent.amount, terminal_id, receipt_number, card_scheme })
-    }
-}
-
-impl Kept {
-    fn by_id(&mut self, id: Uuid) -> Option<&mut Transaction> {
-        self.transactions.values_mut().find(|it| it.header.id == id)
-    }
-
-    fn by_payment(&mut self, payment: Uuid) -> Option<&mut Transaction> {
-        self.transactions.values_mut().find(|it| it.payment == Some(payment))
-    }
-
-    fn line(&mut self, payment: Uuid) -> Result<&mut Line> {
-        let line = self.journal.iter_mut().find(|line| line.intent.payment == payment);
-        line.ok_or(OutboxError::UnknownPayment(payment))
-    }
-
-    fn is_settled(&self, payment: Option<Uuid>) -> bool {
-        payment.is_none_or(|payment| {
-            self.journal.iter().any(|line| line.intent.payment == payment && line.is_settled())
-        })
-    }
-
-    /// Whether this very transaction is here already.
-    fn has(&self, sealed: &Sealed, payment: Option<Uuid>) -> Result<bool> {
-        rules::check_size(sealed)?;
-        let header = &sealed.header;
-        let taken = Err(OutboxError::Taken(header.id));
-        if header.sequence == 0 || i64::try_from(header.sequence).is_err() {
-            return taken;
-        }
-        let known = self.transactions.values().find(|it| {
-            it.header.id == header.id
-                || it.header.sequence == header.sequence
-                || (payment.is_some() && it.payment == payment)
-        });
-        match known {
-            None => Ok(false),
-            Some(known) if known.header == *header && known.payment == payment => Ok(true),
-            Some(_) => taken,
-        }
-    }
-
-    fn insert(&mut self, sealed: &Sealed, payment: Option<Uuid>, state: Option<State>) {
-        let Sealed { header, encapsulated_key, ciphertext } = sealed.clone();
-        let transaction = Transaction {
-            content: Some((encapsulated_key, ciphertext)),
-            payment,
-            state,
-            refusal: None,
-            revision: 1,
-            answered: 0,
-            answered_at: None,
-            header,
-        };
-        self.transactions.insert(transaction.header.sequence, transaction);
-    }
-
-    /// The content goes when the hub has all of it, and not while a payment is unknown.
-    fn may_forget(&self, it: &Transaction) -> bool {
-        it.is_answered() && it.refusal.is_none() && it.content.is_some() && self.is_settled(it.payment)
-    }
-
-    fn stamp(&mut self, now: Timestamp) -> usize {
-        let unseen = |at: Option<Timestamp>| at.is_none_or(|at| at > now);
-        let transactions = self.transactions.values_mut();
-        let answered = transactions.filter(|it| it.is_answered() && it.refusal.is_none());
-        let answered = answered.map(|it| &mut it.answered_at);
-        let settled = self.journal.iter_mut().filter(|line| line.is_settled());
-        let settled = settled.map(|line| &mut line.settled_at);
-        answered
-            .filter(|at| unseen(**at))
-            .take(STEP)
-            .chain(settled.filter(|at| unseen(**at)).take(STEP))
-            .map(|at| *at = Some(now))
-            .count()
-    }
-
-    fn forget_content(&mut self, before: Timestamp) -> usize {
-        let over = |it: &&Transaction| it.answered_at.is_some_and(|at| at <= before) && self.may_forget(it);
-        let over = self.transactions.values().filter(over).map(|it| it.header.sequence);
-        let over: Vec<u64> = over.take(STEP).collect();
-        for sequence in &over {
-            if let Some(it) = self.transactions.get_mut(sequence) {
-                it.content = None;
-            }
-        }
-        over.len()
-    }
-
-    fn prune_transactions(&mut self, before: Timestamp) -> usize {
-        let over = |it: &&Transaction| {
-            it.is_answered()
-                && it.content.is_none()
-                && it.answered_at.is_some_and(|at| at <= before)
-                && matches!(it.state, Some(State::Received | State::Registered))
-        };
-        let over = self.transactions.values().filter(over).map(|it| it.header.sequence);
-        let over: Vec<u64> = over.take(STEP).collect();
-        over.iter().for_each(|sequence| drop(self.transactions.remove(sequence)));
-        over.len()
-    }
-
-    /// Never the newest line, and none after an open one: those say whether it was superseded.
-    fn prune_journal(&mut self, before: Timestamp) -> usize {
-        let open = self.journal.iter().position(|line| line.progress.is_open());
-        let limit = open.unwrap_or(usize::MAX).min(self.journal.len().saturating_sub(1));
-        let transactions = &self.transactions;
-        let over = self.journal[..limit].iter().filter(|line| {
-            line.is_settled()
-                && line.settled_at.is_some_and(|at| at <= before)
-                && !transactions.values().any(|it| it.payment == Some(line.intent.payment))
-        });
-        let over: Vec<Uuid> = over.map(|line| line.intent.payment).take(STEP).collect();
-        self.journal.retain(|line| !over.contains(&line.intent.payment));
-        over.len()
     }
 }
 

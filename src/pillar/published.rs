@@ -4,39 +4,31 @@
 //! and was found to be without mistakes, each time it is read from the disk; and as long as one such catalogue
 //! is whole, no power cut and no disk takes it away. What is refused changes nothing.
 
+mod beginning;
+mod disk;
+mod kept;
 mod newest;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zuil_catalogue::{Catalogue, Edition, Mistake, packed};
-use zuil_wire::CatalogueManifest;
-use zuil_wire::catalogue::{LARGEST_BUNDLE, Verified, digest_of};
+use zuil_catalogue::{Catalogue, Edition};
+use zuil_wire::catalogue::digest_of;
 
 use crate::devices::Sink;
 use crate::sync::{CatalogueNotTaken, Shelf};
 
+pub(super) use beginning::folder;
+pub use beginning::{Beginning, Origin, beginning};
+use disk::{Disk, RealDisk};
+pub use kept::Unused;
+use kept::{Begin, CHECK, CURRENT, Kept, SCRATCH, Useless, Whole};
 use newest::Newest;
-
-/// The one that was put into use last.
-const CURRENT: &str = "current.bundle";
-/// The one before it.
-const PREVIOUS: &str = "previous.bundle";
-/// Where one is unpacked to be checked.
-const SCRATCH: &str = "unpacked";
-/// A file system in memory, for when the disk has no room for that.
-const IN_MEMORY: &str = "/dev/shm";
-/// The most mistakes that are told in the log.
-const TOLD: usize = 3;
 
 /// The published catalogues of a pillar.
 pub(super) struct Published {
-    folder: PathBuf,
-    /// The certificate of the hub's authority, PEM.
-    authority: String,
+    kept: Kept,
     state: Mutex<State>,
 }
 
@@ -57,22 +49,6 @@ struct Running {
     digest: String,
 }
 
-/// A bundle of which everything was looked at.
-struct Whole {
-    catalogue: Catalogue,
-    manifest: CatalogueManifest,
-    digest: String,
-}
-
-/// Why a bundle is of no use.
-#[derive(Debug, thiserror::Error)]
-enum Useless {
-    #[error("{0}")]
-    Refused(String),
-    #[error(transparent)]
-    Disk(#[from] io::Error),
-}
-
 impl Published {
     /// Opens the folder. Also gives the catalogue that was put into use last, or the one before it when that
     /// is damaged; `None` when there is none that can be used.
@@ -84,13 +60,34 @@ impl Published {
         authority: &str,
         show: Sink<Edition>,
     ) -> io::Result<(Self, Option<Catalogue>)> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let newest = Newest::read(&folder, authority);
+        Self::open_on(Box::new(RealDisk), folder, authority, show)
+    }
+
+    fn open_on(
+        disk: Box<dyn Disk>,
+        folder: PathBuf,
+        authority: &str,
+        show: Sink<Edition>,
+    ) -> io::Result<(Self, Option<Catalogue>)> {
+        disk.make_folder(&folder)?;
+        // What is durable in a folder is lost with the folder's own name.
+        folder.parent().map_or(Ok(()), |parent| disk.sync_folder(parent))?;
+        let newest = Newest::read(&*disk, &folder, authority);
+        let scratch = Some(folder.join(SCRATCH));
+        let kept = Kept { disk, folder, authority: authority.to_owned(), scratch, check: CHECK };
+        let Begin { with, unused } = kept.begin(newest.as_ref());
+        for Unused { file, why } in unused {
+            tracing::error!(
+                file,
+                why,
+                "a published catalogue that is kept cannot be used; the pillar goes on with the one before, and \
+                 fetches the newest; if this comes back, look at the disk"
+            );
+        }
         let state = State { running: None, newest, turned: false, show };
-        let published = Self { folder, authority: authority.to_owned(), state: Mutex::new(state) };
-        let found = [CURRENT, PREVIOUS].into_iter().find_map(|file| Some((file, published.read(file)?)));
-        let Some((file, whole)) = found else { return Ok((published, None)) };
-        let Whole { catalogue, manifest, digest } = whole;
+        let published = Self { kept, state: Mutex::new(state) };
+        let Some((file, whole)) = with else { return Ok((published, None)) };
+        let Whole { catalogue, manifest, digest, .. } = whole;
         tracing::info!(
             serial = manifest.serial,
             version = manifest.version,
@@ -115,66 +112,10 @@ impl Published {
         }
     }
 
-    /// What is kept in a file, if anything of use is.
-    fn read(&self, file: &str) -> Option<Whole> {
-        let bundle = match read(&self.folder.join(file)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            read => read,
-        };
-        let whole = bundle.map_err(Useless::from).and_then(|bundle| {
-            let verified = self.verify(&bundle)?;
-            self.whole(&verified, digest_of(&bundle))
-        });
-        whole
-            .inspect_err(|error| {
-                tracing::error!(
-                    file,
-                    %error,
-                    "a published catalogue that is kept cannot be used; the pillar goes on with the one before, and \
-                     fetches the newest; if this comes back, look at the disk"
-                );
-            })
-            .ok()
-    }
-
-    fn verify<'a>(&self, bundle: &'a [u8]) -> Result<Verified<'a>, Useless> {
-        Verified::open(bundle, &self.authority).map_err(|error| Useless::Refused(error.to_string()))
-    }
-
-    /// Unpacks and checks what was verified.
-    fn whole(&self, verified: &Verified<'_>, digest: String) -> Result<Whole, Useless> {
-        let files = verified.files().map_err(|error| Useless::Refused(error.to_string()))?;
-        let checked = packed::check_files(&files, &self.folder.join(SCRATCH)).or_else(|error| {
-            tracing::warn!(%error, "a catalogue cannot be unpacked on the disk; it is unpacked in memory");
-            packed::check_files(&files, &Path::new(IN_MEMORY).join(format!("zuil-{}", std::process::id())))
-        })?;
-        let manifest = verified.manifest().clone();
-        match checked.catalogue {
-            Some(catalogue) => Ok(Whole { catalogue, manifest, digest }),
-            None => Err(Useless::Refused(told(&checked.mistakes))),
-        }
-    }
-
-    /// Makes a bundle the current one, durably, and what ran until now the previous one. At every point there
-    /// is a whole one under the name of the current one, if there was.
-    fn keep(&self, bundle: &[u8], running: Option<&Running>) -> io::Result<()> {
-        let (current, previous) = (self.folder.join(CURRENT), self.folder.join(PREVIOUS));
-        let draft = write_draft(&current, bundle)?;
-        // A current one that does not run is broken, and is not to take the place of one that does.
-        if running.is_some_and(|running| running.file == CURRENT) {
-            match fs::remove_file(&previous) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => fs::hard_link(&current, &previous)?,
-            }
-        }
-        fs::rename(draft, &current)?;
-        File::open(&self.folder)?.sync_all()
-    }
-
     fn take(&self, bundle: &[u8]) -> Result<(), Useless> {
-        let verified = self.verify(bundle)?;
+        let verified = self.kept.verify(bundle)?;
         let (manifest, digest) = (verified.manifest(), digest_of(bundle));
-        let fresh = Newest::of(manifest, &digest, &self.authority);
+        let fresh = Newest::of(manifest, &digest, &self.kept.authority);
         {
             let state = self.lock();
             if state.running.as_ref().is_some_and(|running| running.digest == digest) {
@@ -184,14 +125,15 @@ impl Published {
                 newest.admits(&fresh).map_err(Useless::Refused)?;
             }
         }
-        let whole = self.whole(&verified, digest)?;
+        let whole = self.kept.whole(&verified, digest)?;
         // Takes about a second; nothing is locked, so that nobody waits.
         let edition = Edition::indexed(Arc::new(whole.catalogue));
         let (serial, digest) = (whole.manifest.serial, whole.digest);
         let mut state = self.lock();
         // First what must not be forgotten: the same one may be taken again after a power cut, and no older one.
-        fresh.write(&self.folder)?;
-        self.keep(bundle, state.running.as_ref())?;
+        fresh.write(&*self.kept.disk, &self.kept.folder)?;
+        let current_runs = state.running.as_ref().is_some_and(|running| running.file == CURRENT);
+        self.kept.keep(bundle, current_runs)?;
         state.running = Some(Running { file: CURRENT, serial, digest });
         state.newest = Some(fresh);
         state.turned = true;
@@ -221,28 +163,6 @@ impl Shelf for Published {
             Useless::Disk(error) => CatalogueNotTaken::NotKept(error.to_string()),
         })
     }
-}
-
-/// The first mistakes, and how many there are.
-fn told(mistakes: &[Mistake]) -> String {
-    let first: Vec<String> = mistakes.iter().take(TOLD).map(ToString::to_string).collect();
-    format!("it has {} mistakes for this program, such as:\n{}", mistakes.len(), first.join("\n"))
-}
-
-/// No more than a bundle may have.
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    let mut bundle = Vec::new();
-    File::open(file)?.take(LARGEST_BUNDLE as u64 + 1).read_to_end(&mut bundle)?;
-    Ok(bundle)
-}
-
-/// Writes a file under another name than its own, durably, and gives that name.
-fn write_draft(file: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let draft = file.with_extension("draft");
-    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    open.write_all(content)?;
-    open.sync_all()?;
-    Ok(draft)
 }
 
 #[cfg(test)]

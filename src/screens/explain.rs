@@ -72,7 +72,7 @@ impl Explain {
 
 const fn missing_icon(missing: Missing) -> IconName {
     match missing {
-        Missing::Card => IconName::Card,
+        Missing::Card | Missing::CardMaybe => IconName::Card,
         Missing::Printer => IconName::Printer,
         Missing::DocumentReader => IconName::DocumentOnReader,
         Missing::PassReader => IconName::PassAtReader,

@@ -308,13 +308,15 @@ mod tests {
             }),
             printer_missing: false,
         };
-        let said = all_said([explain(Missing::DigiD, true), explain(Missing::Card, false)]);
+        let missing = [(Missing::DigiD, true), (Missing::Card, false), (Missing::CardMaybe, false)];
+        let said = all_said(missing.map(|(missing, call_back)| explain(missing, call_back)));
         assert!(
             said[0].contains("DigiD werkt nog niet op deze zuil. Bel 14 0000, op werkdagen."),
             "{said:?}"
         );
         assert!(!said[0].contains("gratis"), "{said:?}");
         assert!(said[1].contains("Pinnen kan even niet."), "{said:?}");
+        assert!(said[2].contains("Blijkt uit uw antwoorden dat het gratis is?"), "{said:?}");
     }
 
     #[test]

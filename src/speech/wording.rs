@@ -3,16 +3,17 @@
 //!
 //! The words are those of the screens, so that a helper beside the resident reads what is spoken.
 
+mod ending;
 mod knowledge;
+mod paying;
 
 use jiff::civil::Date;
-use zuil_wire::{Cents, PaymentState, State};
+use zuil_wire::Cents;
 
 use crate::texts::{fill, say};
 use crate::visit::{
-    CardTrouble, Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay,
-    PayStage, QuestionView, ReceiptOutcome, ReceiptView, ReviewAnswer, ReviewLine, Screen, SurveyView,
-    TerminalStep, Tile, View, WhyNotPaid, WhyNotPrinted,
+    Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay, QuestionView,
+    ReviewAnswer, ReviewLine, Screen, SurveyView, Tile, View,
 };
 use crate::words;
 use zuil_catalogue::Language;
@@ -71,7 +72,7 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
         Screen::Review { title, lines, fee } => (review(title, lines, *fee, language, headphones), vec![]),
         Screen::Pay { amount, stage } => {
             let to_pay = format!("{}: {}.", say(language, "To pay"), spoken_amount(*amount, language));
-            (vec![to_pay], vec![stage_words(*stage, language).join(" ")])
+            (vec![to_pay], vec![paying::stage(*stage, language).join(" ")])
         }
         Screen::Saving { .. } => once("We are saving your request"),
         Screen::NotSaved => {
@@ -79,8 +80,8 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
             parts.push(say(language, "You have paid nothing.").to_owned());
             (parts, detail)
         }
-        Screen::Receipt(receipt) => receipt_words(receipt, language),
-        Screen::PaymentUnknown(receipt) => payment_unknown_words(receipt, language),
+        Screen::Receipt(receipt) => ending::receipt(receipt, language),
+        Screen::PaymentUnknown(receipt) => ending::payment_unknown(receipt, language),
         Screen::Survey(SurveyView::Clear { .. }) => once("Was it clear?"),
         Screen::Survey(SurveyView::Helped { .. }) => once("Were you helped in one go?"),
         Screen::Goodbye => once("Thank you. Everything you filled in is wiped."),
@@ -262,136 +263,6 @@ fn answer(answer: &ReviewAnswer, language: Language) -> String {
 
 fn day_words(day: Date, language: Language) -> String {
     words::day(language, day)
-}
-
-fn stage_words(stage: PayStage, language: Language) -> Vec<String> {
-    let keys: &[&'static str] = match stage {
-        PayStage::Busy { stopping: true, .. } | PayStage::Busy { step: TerminalStep::Stopping, .. } => {
-            &["We are stopping the payment"]
-        }
-        PayStage::Busy { step, .. } => match step {
-            TerminalStep::Connecting => &["We are starting the card terminal."],
-            TerminalStep::ConfirmAmount => &["Check the amount", "Confirm it on the terminal."],
-            TerminalStep::PresentCard => &["Hold your card to the terminal"],
-            TerminalStep::EnterPin => {
-                &["Enter your PIN", "Do it on the terminal. Cover the keys with your hand."]
-            }
-            TerminalStep::PleaseWait => &["One moment please"],
-            TerminalStep::Authorising | TerminalStep::Stopping => &["Your bank is checking the payment."],
-            TerminalStep::RemoveCard => &["Take your card out"],
-            TerminalStep::ChooseOnTerminal => {
-                &["Make a choice on the terminal", "It says what you can choose."]
-            }
-            TerminalStep::TypeOnTerminal => &["Fill in what the terminal asks", "Do it on the terminal."],
-            TerminalStep::Trouble { trouble, remove_card } => {
-                return trouble_words(trouble, remove_card, language);
-            }
-            TerminalStep::LookAtTerminal => &["Look at the terminal"],
-        },
-        PayStage::NotPaid(WhyNotPaid::Declined) => {
-            &["The payment did not work", "You have not paid. You can try again."]
-        }
-        PayStage::NotPaid(WhyNotPaid::Stopped) => {
-            &["The payment was stopped", "You have not paid. You can try again."]
-        }
-        PayStage::NotPaid(WhyNotPaid::TimedOut) => {
-            &["We saw no card", "You have not paid. You can try again."]
-        }
-        PayStage::NotPaid(WhyNotPaid::TerminalGone) => {
-            &["The terminal does not answer", "You have not paid. You can try again."]
-        }
-    };
-    keys.iter().map(|key| sentence(say(language, key))).collect()
-}
-
-/// What went wrong with the card, and what to do.
-fn trouble_words(trouble: CardTrouble, remove_card: bool, language: Language) -> Vec<String> {
-    let (what, todo) = match trouble {
-        CardTrouble::Unreadable => (
-            "The terminal cannot read your card",
-            "Try again. Put your card in with the chip first, or use another card.",
-        ),
-        CardTrouble::NotAccepted => ("You cannot pay with this card here", "Use another card."),
-        CardTrouble::WrongPin { .. } => ("The PIN was wrong", "Enter your PIN again on the terminal."),
-        CardTrouble::PinBlocked => (
-            "The PIN was wrong too many times",
-            "You cannot use this card now. Use another card or call your bank.",
-        ),
-        CardTrouble::NotEnoughMoney => ("There is not enough money on your account", "Use another card."),
-        CardTrouble::Refused => {
-            ("Your bank does not allow this payment", "Look at the terminal for what you can do.")
-        }
-        CardTrouble::Failed => {
-            ("Something went wrong at the terminal", "Look at the terminal for what you can do.")
-        }
-    };
-    let mut parts = vec![sentence(say(language, what))];
-    parts.extend(match trouble {
-        CardTrouble::WrongPin { tries_left: Some(left) } => Some(words::tries_left(language, left)),
-        _ => None,
-    });
-    parts.push(
-        say(language, if remove_card { "Take your card out of the terminal." } else { todo }).to_owned(),
-    );
-    parts
-}
-
-fn receipt_words(receipt: &ReceiptView, language: Language) -> Spoken {
-    let mut parts = vec![sentence(&receipt.title), spelt_reference(receipt, language)];
-    if let Some((amount, state)) = receipt.payment {
-        let paid = state == PaymentState::Paid;
-        let words = if paid { say(language, "Paid: {0}") } else { say(language, "Not paid: {0}") };
-        parts.push(sentence(&fill(words, &[("0", &spoken_amount(amount, language))])));
-    }
-    parts.push(receipt.next_steps.clone());
-    let state = match receipt.state {
-        State::Saved => say(language, "Saved in the pillar. It goes to the municipality by itself."),
-        State::Received => say(language, "The municipality has received it."),
-        State::Registered => say(language, "The municipality has registered it."),
-        State::Parked => say(language, "We are looking into it."),
-    };
-    (parts, vec![state.to_owned(), paper(receipt, language).to_owned()])
-}
-
-fn payment_unknown_words(receipt: &ReceiptView, language: Language) -> Spoken {
-    let amount = receipt.payment.map(|(amount, _)| spoken_amount(amount, language)).unwrap_or_default();
-    let parts = vec![
-        sentence(say(language, "We are finding out whether you have paid")),
-        say(language, "Please do not pay again, you never pay twice. Your request is kept.").to_owned(),
-        format!("{}: {amount}.", receipt.title),
-        spelt_reference(receipt, language),
-    ];
-    (parts, vec![paper(receipt, language).to_owned()])
-}
-
-fn spelt_reference(receipt: &ReceiptView, language: Language) -> String {
-    let letters = receipt.reference.compact().chars().map(String::from).collect::<Vec<_>>().join(", ");
-    fill(say(language, "Your reference is {letters}."), &[("letters", &letters)])
-}
-
-fn paper(receipt: &ReceiptView, language: Language) -> &'static str {
-    match receipt.paper {
-        None if receipt.anew => say(language, "We are printing your receipt once more."),
-        None => say(language, "We are printing your receipt."),
-        Some(ReceiptOutcome::Printed) => say(language, "Take your receipt."),
-        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)) if receipt.comes_later => say(
-            language,
-            "The paper is used up. Take a picture of the reference. When someone puts in a new roll now, your receipt still comes.",
-        ),
-        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::CoverOpen)) if receipt.comes_later => say(
-            language,
-            "The printer is open. Take a picture of the reference. When someone closes it now, your receipt still comes.",
-        ),
-        Some(ReceiptOutcome::NotPrinted(WhyNotPrinted::PaperOut)) => {
-            say(language, "The paper is used up. Write the reference down, or take a picture of it.")
-        }
-        Some(ReceiptOutcome::NotPrinted(_)) => {
-            say(language, "The receipt cannot be printed. Write the reference down, or take a picture of it.")
-        }
-        Some(ReceiptOutcome::Unknown) => {
-            say(language, "Is there no receipt? Write the reference down, or take a picture of it.")
-        }
-    }
 }
 
 /// "17 euro 35", as people say it; a comma would be read out.

@@ -22,6 +22,10 @@ const FIRST_CEILING: Duration = Duration::from_secs(10);
 /// Within how long a fetch begins at the start, and after the hub told of a newer one.
 const SOON: Duration = Duration::from_secs(3);
 
+/// Why one is refused at which this program came to a stop.
+const FAILED_BY_ITSELF: &str = "this program failed when it took it, which is a fault of the program; tell its makers, \
+    and publish it without what was changed last";
+
 /// Where catalogues are published.
 pub trait Publisher: Send + Sync + 'static {
     /// The newest catalogue, unless its digest is one of `known`.
@@ -182,36 +186,30 @@ impl<P: Publisher> Fetcher<P> {
     /// The disk and the check may take their time; the runtime's threads do not wait for them.
     async fn take(&mut self, bundle: Vec<u8>) -> Result<(), Option<Duration>> {
         let shelf = Arc::clone(&self.shelf);
-        let taken = tokio::task::spawn_blocking(move || {
-            let taken = shelf.take(&bundle);
-            (taken, digest_of(&bundle))
-        });
-        match taken.await {
-            Ok((Ok(()), _)) => {
+        let digest = digest_of(&bundle);
+        match tokio::task::spawn_blocking(move || shelf.take(&bundle)).await {
+            Ok(Ok(())) => {
                 self.refused = None;
                 self.refusal.set(None);
             }
-            Ok((Err(NotTaken::Refused(why)), digest)) => {
-                tracing::error!(
-                    why,
-                    "the published catalogue is refused; the pillar goes on with the one it has"
-                );
-                self.refused = Some(digest);
-                self.refusal.set(Some(&why));
-            }
-            Ok((Err(error @ NotTaken::NotKept(_)), _)) => {
+            Ok(Err(NotTaken::Refused(why))) => self.refuse(digest, &why),
+            Ok(Err(error @ NotTaken::NotKept(_))) => {
                 tracing::error!(%error, "it is tried again later");
                 return Err(None);
             }
-            // A check that panicked is no better the next time.
-            Err(error) if error.is_panic() => {
-                tracing::error!("the published catalogue could not be looked at");
-                return Err(Some(ASK_EVERY));
-            }
+            // It would be no better the next time.
+            Err(error) if error.is_panic() => self.refuse(digest, FAILED_BY_ITSELF),
             // The pillar is stopping.
             Err(_) => return Err(Some(ASK_EVERY)),
         }
         Ok(())
+    }
+
+    /// Keeps in mind that this one is not to be fetched again, and why, for the hub.
+    fn refuse(&mut self, digest: String, why: &str) {
+        tracing::error!(why, "the published catalogue is refused; the pillar goes on with the one it has");
+        self.refused = Some(digest);
+        self.refusal.set(Some(why));
     }
 
     /// A random time up to a ceiling that doubles, and never less than was asked for.

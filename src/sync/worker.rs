@@ -4,23 +4,27 @@
 //! and begun again.
 
 mod asking;
+mod disk;
+mod uploading;
 
 use std::sync::Arc;
-use std::task::Poll;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 use zuil_wire::seal::SigningKey;
-use zuil_wire::{HealthReport, PaymentState, State, UploadRequest};
+use zuil_wire::{HealthReport, PaymentState, State};
 
-use crate::outbox::{self, Outbox, Sent};
+use crate::outbox::{Outbox, Sent};
 
 use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
 use super::questions::Asking;
 use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError, network};
+
+pub use disk::Disk;
+use disk::on_disk;
 
 /// What sync has to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,17 +62,6 @@ pub struct Worker<H> {
     pub random: Box<dyn FnMut() -> u64 + Send>,
     /// Where the outbox's work is done.
     pub disk: Disk,
-}
-
-/// Where the task does the outbox's work, which waits for a disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Disk {
-    /// On threads of their own: the runtime's threads do not wait for it.
-    #[default]
-    Threads,
-    /// At once, where the task runs. Before and after it the task lets others go first, so that whoever
-    /// polls it can end it there; a simulation that is to go the same way twice has no threads.
-    Inline,
 }
 
 /// Keeps the task going: it ends when the last clone is dropped.
@@ -316,69 +309,6 @@ impl<H: Hub> Task<H> {
         Ok(Round::Sent)
     }
 
-    /// A request with surveys, when there are any.
-    async fn surveys(&mut self) -> Result<Option<UploadRequest>, SyncError> {
-        let read = |outbox: &dyn Outbox| outbox.pending_surveys(UploadRequest::MAX_ENVELOPES);
-        let surveys = on_disk(&self.worker.outbox, self.worker.disk, read).await?;
-        let version = self.worker.hub.version();
-        let request = UploadRequest { version, envelopes: Vec::new(), surveys };
-        Ok((!request.surveys.is_empty()).then_some(request))
-    }
-
-    async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {
-        let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
-        let request = self.request(batch)?;
-        match self.upload(&request, sent.clone()).await {
-            Ok(()) => Ok(Round::Sent),
-            Err(error) => Err(Failed { error, sent }),
-        }
-    }
-
-    fn request(&self, batch: Vec<outbox::Pending>) -> Result<UploadRequest, SyncError> {
-        let envelopes = batch
-            .into_iter()
-            .map(|item| self.worker.signing_key.sign(item.sealed, item.payment))
-            .collect::<Result<_, _>>()?;
-        Ok(UploadRequest { version: self.worker.hub.version(), envelopes, surveys: Vec::new() })
-    }
-
-    async fn upload(&mut self, request: &UploadRequest, sent: Vec<Sent>) -> Result<(), SyncError> {
-        const SAYS_NOTHING: SyncError = SyncError::BadAnswer("it says nothing of what was sent");
-        let answer = self.worker.hub.upload(request).await?;
-        let mut left: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
-        let later = answer.later.iter().filter(|id| left.contains(id)).count();
-        let outcomes = answer.outcomes;
-        let acknowledged = on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
-            outbox.acknowledge(&outcomes, &sent)
-        })
-        .await?;
-        for outbox::Acknowledged { id, state } in &acknowledged {
-            tracing::info!(%id, state = state.as_str(), "the hub answered to a transaction");
-            (self.worker.events)(SyncEvent::Acknowledged { id: *id, state: *state });
-        }
-        let surveys: Vec<Uuid> =
-            request.surveys.iter().map(|survey| survey.id).filter(|id| answer.surveys.contains(id)).collect();
-        if acknowledged.is_empty() && surveys.is_empty() && later == 0 {
-            return Err(SAYS_NOTHING);
-        }
-        if later > 0 {
-            tracing::warn!(count = later, "the hub misses a sealing key and can take these only later");
-        }
-        if !surveys.is_empty() {
-            on_disk(&self.worker.outbox, self.worker.disk, move |outbox| {
-                outbox.acknowledge_surveys(&surveys)
-            })
-            .await?;
-        }
-        left.retain(|id| acknowledged.iter().all(|answered| answered.id != *id));
-        if !left.is_empty() {
-            tracing::warn!(count = left.len(), "the hub said nothing of some that were sent");
-        }
-        self.happened(Event::Answered { left: &left });
-        self.heard();
-        Ok(())
-    }
-
     fn succeeded(&mut self) {
         self.happened(Event::Answered { left: &[] });
         self.heard();
@@ -432,35 +362,4 @@ async fn unless_woken<T>(
         answer = request => Some(answer),
         () = woken => None,
     }
-}
-
-/// The disk may take its time; the runtime's threads do not wait for it.
-async fn on_disk<T: Send + 'static>(
-    outbox: &Arc<dyn Outbox>,
-    disk: Disk,
-    work: impl FnOnce(&dyn Outbox) -> outbox::Result<T> + Send + 'static,
-) -> Result<T, SyncError> {
-    let outbox = Arc::clone(outbox);
-    if disk == Disk::Inline {
-        let_others_go_first().await;
-        let done = work(&*outbox);
-        let_others_go_first().await;
-        return Ok(done?);
-    }
-    match tokio::task::spawn_blocking(move || work(&*outbox)).await {
-        Ok(done) => Ok(done?),
-        Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
-    }
-}
-
-async fn let_others_go_first() {
-    let mut gone = false;
-    std::future::poll_fn(|context| {
-        if std::mem::replace(&mut gone, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

@@ -32,7 +32,7 @@ pub enum Effect {
     },
     /// Keep for the hub what someone asked and found no answer to.
     NotFound {
-        /// The language of the visit.
+        /// The language in which it was typed.
         language: Language,
         /// What was typed, without personal data; at least three letters.
         words: String,

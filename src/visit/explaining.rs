@@ -59,7 +59,8 @@ impl Explaining {
 
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
-        let (task, missing) = (self.at.task(look), self.at.missing(look));
+        let task = self.at.task(look);
+        let missing = self.at.missing(look).or_else(|| self.at.may_lack(look));
         Screen::Explain {
             icon: task.icon,
             title: task.title.get(look.language).to_owned(),

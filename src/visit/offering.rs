@@ -1,11 +1,12 @@
 //! What can be done here at this moment, and why something cannot.
 //!
-//! Invariant: a task is started only when nothing is missing; tiles and explanation say the same.
+//! Invariant: a task is started only when nothing is missing that it needs whatever is answered; tiles and
+//! explanation say the same.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
 
-use zuil_catalogue::{Device, Identity, Offered, Task};
+use zuil_catalogue::{Device, Fee, Identity, Offered, Task};
 
 use super::state::Look;
 use super::{Missing, ReaderKind, Tile};
@@ -50,6 +51,12 @@ impl Place {
         }
     }
 
+    /// What may turn out to be missing, though it can be begun.
+    pub(super) fn may_lack(self, look: &Look<'_>) -> Option<Missing> {
+        let fee = self.task(look).fee.as_ref().filter(|_| matches!(self, Self::Now(_)));
+        (fee.is_some_and(may_be_free) && !look.offer.card).then_some(Missing::CardMaybe)
+    }
+
     /// The task as a tile shows it.
     pub(super) fn tile(self, look: &Look<'_>) -> Tile {
         let task = self.task(look);
@@ -85,8 +92,8 @@ pub(super) fn call_back(look: &Look<'_>) -> Option<Place> {
 }
 
 fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
-    // A fee that is counted from the answers may turn out to be nothing; nobody is led on in the hope of that.
-    if task.fee.is_some() && !look.offer.card {
+    // Whoever may turn out to pay nothing is not sent away; what there is to pay is seen before anything is sent.
+    if task.fee.as_ref().is_some_and(|fee| !may_be_free(fee)) && !look.offer.card {
         return Some(Missing::Card);
     }
     task.devices.iter().find_map(|device| match device {
@@ -97,6 +104,11 @@ fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
         }
         Device::PassReader => (!look.offer.reads(ReaderKind::Pass)).then_some(Missing::PassReader),
     })
+}
+
+/// Whether answers can make it free. Something that is counted, such as copies, is not taken to be none.
+fn may_be_free(fee: &Fee) -> bool {
+    !fee.free_when.is_empty() || fee.parts.iter().all(|part| !part.when.is_empty())
 }
 
 fn hours_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {

@@ -31,8 +31,11 @@ pub(super) type AnswerAt = (usize, usize);
 #[derive(Clone, Debug)]
 pub(super) struct Seeking {
     typed: Buffer,
-    /// The most that was typed since the field was empty.
+    /// The language in which the last of it was typed.
+    typed_in: Language,
+    /// The most that was typed since the field was empty, and in which language.
     fullest: Buffer,
+    fullest_in: Language,
     found: Vec<AnswerAt>,
     /// What `found` was sought with, besides what was typed.
     with: With,
@@ -63,7 +66,9 @@ impl Seeking {
     pub(super) fn begin(kept: Option<Form>, look: &Look<'_>) -> Self {
         let mut seeking = Self {
             typed: Buffer::new(TYPED_MAX, Takes::Line),
+            typed_in: look.language,
             fullest: Buffer::new(TYPED_MAX, Takes::Line),
+            fullest_in: look.language,
             found: Vec::new(),
             with: With::of(look),
             opened: false,
@@ -116,33 +121,41 @@ impl Seeking {
     }
 
     /// Tells what was asked without an answer, when that is worth telling; once only.
-    pub(super) fn tell_unfound(&mut self, look: &Look<'_>, effects: &mut Effects) {
+    pub(super) fn tell_unfound(&mut self, effects: &mut Effects) {
         if self.opened || self.told || !self.with.index {
             return;
         }
-        let fullest = if longer(&self.typed, &self.fullest) { &self.typed } else { &self.fullest };
+        let (fullest, language) = if longer(&self.typed, &self.fullest) {
+            (&self.typed, self.typed_in)
+        } else {
+            (&self.fullest, self.fullest_in)
+        };
         let letters = |words: &str| words.chars().filter(|c| c.is_alphabetic()).count();
         if letters(fullest.text()) < LEAST_LETTERS {
             return;
         }
         self.told = true;
         let words = without_personal_data(fullest.text()).filter(|words| letters(words) >= LEAST_LETTERS);
-        effects.extend(words.map(|words| Effect::NotFound { language: look.language, words }));
+        effects.extend(words.map(|words| Effect::NotFound { language, words }));
     }
 
     fn on_typing(&mut self, intent: &Intent, look: &Look<'_>, effects: &mut Effects) {
         match intent {
-            Intent::Type(c) => self.typed.push(*c),
+            Intent::Type(c) => {
+                self.typed.push(*c);
+                self.typed_in = look.language;
+            }
             _ => {
                 if longer(&self.typed, &self.fullest) {
                     self.fullest.set(self.typed.text());
+                    self.fullest_in = self.typed_in;
                 }
                 self.typed.erase();
             }
         }
         if self.typed.text().is_empty() {
             // Whatever is typed now is another search.
-            self.tell_unfound(look, effects);
+            self.tell_unfound(effects);
             self.fullest.set("");
             (self.opened, self.told) = (false, false);
         }
@@ -181,13 +194,13 @@ impl Seeking {
 pub(super) fn on_ask(mut seeking: Seeking, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
     match event {
         Event::Resident(Intent::Back) => {
-            seeking.tell_unfound(look, effects);
+            seeking.tell_unfound(effects);
             return State::Choose(seeking.kept);
         }
         Event::Resident(Intent::ChooseAnswer(id)) => return seeking.open(id, look),
         Event::Resident(Intent::ChooseTask(id)) => {
             if let Some(at) = Place::of(id, look) {
-                seeking.tell_unfound(look, effects);
+                seeking.tell_unfound(effects);
                 let kept = seeking.take_kept();
                 return State::Explain(Explaining::new(at, kept, Way::Search(Box::new(seeking))));
             }

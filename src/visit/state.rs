@@ -219,7 +219,7 @@ impl State {
     pub(super) fn wind_up(&mut self, look: &Look<'_>, effects: &mut Effects) {
         match self {
             Self::Survey(survey) => survey.keep(look, effects),
-            Self::Ask(seeking) => seeking.tell_unfound(look, effects),
+            Self::Ask(seeking) => seeking.tell_unfound(effects),
             _ => {}
         }
     }

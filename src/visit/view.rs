@@ -177,7 +177,7 @@ pub enum Screen {
         term: Option<String>,
         /// What cannot be done here, and what to do instead.
         instead: Vec<String>,
-        /// What is missing, so that it cannot be started.
+        /// What is missing, so that it cannot be started; or what may be, with [`Missing::CardMaybe`].
         missing: Option<Missing>,
         /// Where it can be done instead, when something is missing.
         elsewhere: Option<Elsewhere>,
@@ -245,8 +245,11 @@ pub struct Tile {
 /// Why a task cannot be done here now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// It costs money, or may, and cards cannot be taken now.
+    /// It costs money, and cards cannot be taken now.
     Card,
+    /// It may cost money, depending on the answers, and cards cannot be taken now. It can be started all the
+    /// same; no tile says it.
+    CardMaybe,
     /// It needs a printed receipt.
     Printer,
     /// It needs a document to be read.

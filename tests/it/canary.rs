@@ -1,5 +1,6 @@
 //! Nothing that a resident answers is left when the visit is over: not in the memory of the pillar's
-//! process, not in a dump of it, not on its disk, not in its log at any level.
+//! process, not in a dump of it, not on its disk, not in its log at any level. Of what a resident searches for
+//! and does not find, nothing personal is kept or sent.
 //!
 //! The pillar is a process of its own with its real widgets and drivers; devices and hub stand outside it.
 //! Answers are touched letter by letter, so that they are in that process only because of the visit.
@@ -14,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use zuil::outbox::Outbox;
+
+use crate::questions;
 use crate::town::Town;
 use traces::Traces;
 use visit::{PATIENCE, Visit};
@@ -68,6 +72,36 @@ fn someone_who_leaves_in_the_middle_leaves_nothing_either() {
 }
 
 #[test]
+fn of_a_search_in_vain_editors_read_neither_name_nor_number_and_no_file_log_or_message_has_them() {
+    let town = visit::town();
+    town.network.cut();
+    let mut visit = Visit::begin(&town, &[WIPING, "touched"]);
+    visit.asks_in_vain();
+    let (typed, personal) = visit::traces_of_the_search();
+    // What waits for the hub is what will be sent.
+    let outbox = questions::outbox(&town);
+    let until = Instant::now() + PATIENCE;
+    while outbox.pending_questions(1).unwrap().is_empty() {
+        assert!(Instant::now() < until, "nothing was kept of the search");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let kept = outbox.pending_questions(9).unwrap();
+    let kept: Vec<(&str, &str)> = kept.iter().map(|it| (it.language.as_str(), it.words.as_str())).collect();
+    assert_eq!(kept, [("nl", visit::KEPT)]);
+    assert_nothing_on_disk(&town, &personal);
+    town.network.mend();
+    questions::until_editors_read(&town, &[(visit::KEPT, 1)]);
+    assert_nothing_on_disk(&town, &personal);
+    visit.ends();
+    assert_nothing_on_disk(&town, &personal);
+    assert_nothing_in(&town.folder().join("hub"), &personal);
+    // A log tells nothing at all of what somebody searched for.
+    let log = town.folder().join("pillar.log");
+    let left = typed.in_file(&log, |_| log.display().to_string());
+    assert!(left.is_empty(), "in the log:\n{}", traces::list(&left));
+}
+
+#[test]
 fn a_pillar_that_does_not_wipe_its_heap_is_found_out() {
     let town = visit::town();
     let mut visit = Visit::begin(&town, &[UNWIPED]);
@@ -89,8 +123,20 @@ fn assert_nothing_on_disk(town: &Town, traces: &Traces) {
     for expected in ["outbox.sqlite", "paper.json", "pillar.log", "recordings/"] {
         assert!(names.iter().any(|name| name.contains(expected)), "there is no {expected}: {names:?}");
     }
+    assert_nothing_in_files(&files, traces);
+}
+
+/// Nor in what the hub keeps.
+fn assert_nothing_in(folder: &Path, traces: &Traces) {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    assert_nothing_in_files(&files, traces);
+}
+
+fn assert_nothing_in_files(files: &[PathBuf], traces: &Traces) {
     for file in files {
-        let left = traces.in_file(&file, |_| file.display().to_string());
+        let left = traces.in_file(file, |_| file.display().to_string());
         assert!(left.is_empty(), "on disk:\n{}", traces::list(&left));
     }
 }

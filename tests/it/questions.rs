@@ -18,7 +18,7 @@ fn question(number: u128, words: &str) -> QuestionItem {
     QuestionItem { id: Uuid::from_u128(number), language: "nl".into(), words: words.into(), on }
 }
 
-fn outbox(town: &Town) -> SqliteOutbox {
+pub fn outbox(town: &Town) -> SqliteOutbox {
     SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap()
 }
 
@@ -29,7 +29,7 @@ fn editors_read(town: &Town) -> Vec<(String, u64)> {
 }
 
 /// Waits until editors read this, and the pillar has forgotten it.
-fn until_editors_read(town: &Town, expected: &[(&str, u64)]) {
+pub fn until_editors_read(town: &Town, expected: &[(&str, u64)]) {
     let until = Instant::now() + PATIENCE;
     let expected: Vec<(String, u64)> =
         expected.iter().map(|(words, times)| ((*words).into(), *times)).collect();

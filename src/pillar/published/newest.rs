@@ -4,7 +4,6 @@
 //! Invariant: it counts for the hub whose authority it names only; a pillar that is bound to another hub
 //! begins anew.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
@@ -13,9 +12,12 @@ use serde::{Deserialize, Serialize};
 use zuil_wire::CatalogueManifest;
 use zuil_wire::catalogue::digest_of;
 
-use super::write_draft;
+use super::disk::Disk;
+use super::kept::write_draft;
 
 const FILE: &str = "newest.json";
+/// More than it ever has, in bytes.
+const LARGEST: u64 = 64 * 1024;
 
 /// What is remembered of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +41,8 @@ impl Newest {
     }
 
     /// What was kept, when it is of this authority. A file that is damaged counts for nothing.
-    pub(super) fn read(folder: &Path, authority: &str) -> Option<Self> {
-        let kept: Self = match fs::read(folder.join(FILE)) {
+    pub(super) fn read(disk: &dyn Disk, folder: &Path, authority: &str) -> Option<Self> {
+        let kept: Self = match disk.read(&folder.join(FILE), LARGEST) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             text => text.and_then(|text| serde_json::from_slice(&text).map_err(io::Error::from)),
         }
@@ -52,11 +54,11 @@ impl Newest {
     }
 
     /// Keeps it durably.
-    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+    pub(super) fn write(&self, disk: &dyn Disk, folder: &Path) -> io::Result<()> {
         let file = folder.join(FILE);
-        let draft = write_draft(&file, &serde_json::to_vec(self)?)?;
-        fs::rename(draft, file)?;
-        File::open(folder)?.sync_all()
+        let draft = write_draft(disk, &file, &serde_json::to_vec(self)?)?;
+        disk.rename(&draft, &file)?;
+        disk.sync_folder(folder)
     }
 
     /// Whether another may follow: one that is newer, or the same again.

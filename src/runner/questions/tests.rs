@@ -1,19 +1,22 @@
 //! What becomes of a search that found nothing.
 
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
-use zuil_catalogue::Catalogue;
+use tracing_subscriber::fmt::MakeWriter;
+use zuil_catalogue::{Catalogue, Edition};
 use zuil_wire::seal::{OpenKey, SealKey};
 
 use super::super::*;
 use super::as_many_as_fit;
 use crate::outbox::SqliteOutbox;
-use crate::visit::{Screen, VisitSettings};
+use crate::visit::{Intent, Screen, VisitSettings};
 use crate::waypoint::NoWaypoints;
 use zuil_catalogue::Language;
 use zuil_wire::QuestionItem;
@@ -22,7 +25,37 @@ use zuil_wire::QuestionItem;
 struct Pillar {
     runner: Runner,
     outbox: Arc<SqliteOutbox>,
-    _folder: TempDir,
+    folder: TempDir,
+    now: Moment,
+}
+
+/// What is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// It is past midnight in the municipality, and the day before elsewhere.
@@ -57,13 +90,25 @@ impl Pillar {
             started: Timestamp::UNIX_EPOCH,
         });
         runner.take(Input::Tick, now());
-        Self { runner, outbox, _folder: folder }
+        Self { runner, outbox, folder, now: now() }
     }
 
     /// Somebody leaves the search without having found anything.
     fn nothing_was_found(&mut self, language: Language, words: &str) {
         let effect = Effect::NotFound { language, words: words.into() };
         assert_eq!(self.runner.perform(effect, now()), None);
+    }
+
+    fn does(&mut self, intents: impl IntoIterator<Item = Intent>) {
+        for intent in intents {
+            self.runner.take(Input::Resident(Box::new(intent)), self.now);
+        }
+    }
+
+    fn waits(&mut self, seconds: u64) {
+        let passed = Duration::from_secs(seconds);
+        self.now = Moment { uptime: self.now.uptime + passed, timestamp: self.now.timestamp + passed };
+        self.runner.take(Input::Tick, self.now);
     }
 
     fn kept(&self) -> Vec<(String, String)> {
@@ -87,6 +132,46 @@ fn a_name_that_slipped_through_before_is_taken_out_here() {
     let mut pillar = Pillar::new();
     pillar.nothing_was_found(Language::Nl, "drone van Fatima Yilmaz 06 12345678");
     assert_eq!(pillar.kept(), [("nl".to_owned(), "drone".to_owned())]);
+}
+
+#[test]
+fn whoever_types_name_and_number_into_the_search_leaves_neither_on_the_disk_nor_in_the_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    // With one listener only, a place that logs for the first time elsewhere is taken for one nobody listens to.
+    let _other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    let pillar = tracing::subscriber::with_default(subscriber, || {
+        tracing::trace!("the log is kept");
+        let mut pillar = Pillar::new();
+        let catalogue = pillar.runner.visit.edition().catalogue.clone();
+        pillar.runner.take(Input::Edition(Edition::indexed(catalogue)), now());
+        // One stops, one goes back, one begins another search, one walks away.
+        for leave in [vec![Intent::Stop], vec![Intent::Back, Intent::Stop], vec![Intent::Erase; 40], vec![]] {
+            pillar.does([Intent::Ask]);
+            pillar.does("schuttingvlok przybylski 0683947215".chars().map(Intent::Type));
+            pillar.does(leave);
+            pillar.waits(600);
+            assert!(pillar.runner.visit.is_waiting());
+        }
+        pillar
+    });
+    assert_eq!(pillar.kept(), vec![("nl".to_owned(), "schuttingvlok".to_owned()); 4]);
+    let in_files = |words: &str| {
+        fs::read_dir(pillar.folder.path()).unwrap().any(|file| {
+            let content = fs::read(file.unwrap().path()).unwrap();
+            String::from_utf8_lossy(&content).to_lowercase().contains(words)
+        })
+    };
+    assert!(in_files("schuttingvlok"), "the search finds nothing where something must be");
+    assert!(!in_files("przybyl") && !in_files("068394"));
+    let log = log.text();
+    assert!(log.contains("the log is kept"));
+    for typed in ["schutting", "przybyl", "068394"] {
+        assert!(!log.contains(typed), "{typed}: {log}");
+    }
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl Publisher for ScriptedHub {
 struct Bookshelf {
     running: Mutex<Option<(u64, String)>>,
     full: Mutex<bool>,
+    looked_at: Mutex<u32>,
     taken: Mutex<Vec<String>>,
 }
 
@@ -75,6 +76,8 @@ impl Shelf for Bookshelf {
             return Err(NotTaken::NotKept("no space left".to_owned()));
         }
         let text = String::from_utf8(bundle.to_vec()).unwrap();
+        *self.looked_at.lock().unwrap() += 1;
+        assert!(!text.contains("mine"), "the check comes to a stop, as it is made to here");
         if text.contains("lie") {
             return Err(NotTaken::Refused("its signature is wrong".to_owned()));
         }
@@ -166,6 +169,34 @@ async fn the_report_can_say_why_one_is_refused_until_another_is_taken() {
     refusal.set(Some(&"many\nmistakes ".repeat(100)));
     let why = refusal.why().unwrap();
     assert!(why.starts_with("many mistakes many") && why.chars().count() == HealthReport::LONGEST_REASON);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_at_which_the_check_comes_to_a_stop_is_neither_fetched_nor_looked_at_again() {
+    let pillar = Pillar::before(ScriptedHub::that([Then::Sends("one"), Then::Sends("a mine")]));
+    pillar.lives(6 * 3600).await;
+    assert_eq!((pillar.taken(), *pillar.shelf.looked_at.lock().unwrap()), (vec!["one".to_owned()], 2));
+    assert_eq!(pillar.hub.last_known(), [digest_of(b"one"), digest_of(b"a mine")]);
+    let times = pillar.hub.times();
+    assert!(times.windows(2).skip(1).all(|pair| pair[1] - pair[0] >= ASK_EVERY * 4 / 5), "{times:?}");
+    pillar.hub.then.lock().unwrap().push_back(Then::Sends("three"));
+    pillar.lives(3600).await;
+    assert_eq!(pillar.taken(), ["one", "three"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_says_that_the_check_came_to_a_stop_until_another_is_taken() {
+    let hub = ScriptedHub::that([Then::Sends("a mine"), Then::Nothing, Then::Sends("one")]);
+    let mut fetcher = Fetcher::new(hub, Arc::new(Bookshelf::default()), || 0);
+    let refusal = fetcher.refusal();
+    for _ in 0..2 {
+        fetcher.fetch().await;
+        let why = refusal.why().unwrap();
+        assert!(why.contains("publish it without what was changed last"), "{why}");
+        assert!(why.chars().count() < HealthReport::LONGEST_REASON);
+    }
+    fetcher.fetch().await;
+    assert_eq!(refusal.why(), None);
 }
 
 #[tokio::test(start_paused = true)]

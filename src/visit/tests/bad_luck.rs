@@ -78,13 +78,71 @@ fn without_a_terminal_paid_tasks_say_so_before_the_first_question() {
     let Screen::Attract { tiles, no_card, .. } = pillar.screen() else { panic!("attract") };
     let unavailable: Vec<&str> =
         tiles.iter().filter(|tile| tile.missing.is_some()).map(|tile| tile.task.as_str()).collect();
-    assert_eq!((unavailable, no_card), (vec!["bulky-waste", "waste-pass"], true));
+    assert_eq!((unavailable, no_card), (vec!["bulky-waste"], true));
     pillar.opens(Language::Nl, "bulky-waste");
     assert!(matches!(pillar.screen(), Screen::Explain { missing: Some(_), .. }));
     assert!(!pillar.view().frame.can_go_on);
     pillar.next();
     assert!(matches!(pillar.screen(), Screen::Explain { .. }));
     pillar.tell(Event::Offer(ALL)).next().asks("Op welk adres halen we het op?");
+}
+
+/// Without a terminal, up to the review of a request for a waste pass: the old one is lost (0) or broken (1).
+fn asks_for_a_waste_pass(old_one: usize) -> Pillar {
+    let mut pillar = pillar();
+    pillar.tell(Event::Offer(Offer { card: false, ..ALL })).opens(Language::Nl, "waste-pass");
+    let Screen::Explain { missing, elsewhere, .. } = pillar.screen() else { panic!("explain") };
+    assert_eq!(missing, Some(Missing::CardMaybe), "it says that paying does not work");
+    assert!(elsewhere.is_some() && pillar.view().frame.can_go_on);
+    pillar.next().touches(old_one).next();
+    pillar.types("2411ab").does(Intent::SelectField(1)).types("12").next();
+    while matches!(pillar.screen(), Screen::Question(_)) {
+        pillar.next();
+    }
+    pillar
+}
+
+#[test]
+fn without_a_terminal_whoever_turns_out_to_pay_nothing_is_helped() {
+    let mut pillar = asks_for_a_waste_pass(1);
+    assert!(matches!(pillar.screen(), Screen::Review { fee: None, .. }), "{:?}", pillar.screen());
+    pillar.next();
+    let done = pillar.done();
+    assert!(done.iter().any(|effect| matches!(effect, Effect::Commit(_))) && charges(&done) == 0);
+}
+
+#[test]
+fn without_a_terminal_whoever_turns_out_to_pay_is_told_and_loses_nothing() {
+    let mut pillar = asks_for_a_waste_pass(0);
+    assert!(matches!(pillar.screen(), Screen::Review { fee: Some(_), .. }), "{:?}", pillar.screen());
+    let review = pillar.screen();
+    pillar.next();
+    assert_eq!(pillar.pay_stage(), PayStage::NotPaid(WhyNotPaid::TerminalGone));
+    assert_eq!(pillar.done().into_iter().filter(|effect| matches!(effect, Effect::Commit(_))).count(), 0);
+    pillar.back();
+    assert_eq!(pillar.screen(), review, "every answer is still there");
+    pillar.does(Intent::Stop);
+    assert_eq!(pillar.view().frame.overlay, Some(Overlay::ConfirmStop), "nothing is wiped unasked");
+    pillar.does(Intent::Resume).tell(Event::Offer(ALL)).next();
+    assert_eq!(charges(&pillar.done()), 1, "when the terminal is back it goes on");
+}
+
+#[test]
+fn a_fee_that_is_only_counted_is_not_taken_to_be_nothing() {
+    let mut catalogue = Catalogue::clone(&example());
+    let task = catalogue.tasks.iter_mut().find(|task| task.id == "waste-pass").unwrap();
+    task.fee.as_mut().unwrap().parts[0].when.clear();
+    for (free_when, missing) in [(false, Missing::Card), (true, Missing::CardMaybe)] {
+        let mut catalogue = catalogue.clone();
+        let task = catalogue.tasks.iter_mut().find(|task| task.id == "waste-pass").unwrap();
+        let test = zuil_catalogue::Test::Is(vec!["new".to_owned()]);
+        let condition = zuil_catalogue::Condition { question: "what".to_owned(), test };
+        task.fee.as_mut().unwrap().free_when = if free_when { vec![condition] } else { Vec::new() };
+        let mut pillar = pillar_of(Arc::new(catalogue));
+        pillar.tell(Event::Offer(Offer { card: false, ..ALL })).opens(Language::Nl, "waste-pass");
+        let Screen::Explain { missing: told, .. } = pillar.screen() else { panic!("explain") };
+        assert_eq!((told, pillar.view().frame.can_go_on), (Some(missing), free_when));
+    }
 }
 
 #[test]
@@ -238,5 +296,5 @@ fn a_pillar_whose_devices_have_not_spoken_offers_what_needs_none() {
     let pillar = bare_pillar();
     let Screen::Attract { tiles, no_card, no_printer, .. } = pillar.screen() else { panic!("attract") };
     assert!(no_card && no_printer);
-    assert_eq!(tiles.iter().filter(|tile| tile.missing.is_none()).count(), 4);
+    assert_eq!(tiles.iter().filter(|tile| tile.missing.is_none()).count(), 5);
 }

@@ -240,6 +240,30 @@ fn whoever_begins_another_search_has_not_found_the_first() {
 }
 
 #[test]
+fn a_question_is_told_in_the_language_in_which_it_was_typed() {
+    let told = |pillar: &mut Pillar| -> Vec<(Language, String)> {
+        let told = pillar.done().into_iter().filter_map(|effect| match effect {
+            Effect::NotFound { language, words } => Some((language, words)),
+            _ => None,
+        });
+        told.collect()
+    };
+    let polish = || vec![(Language::Pl, "xqzwv abc".to_owned())];
+    let mut pillar = asked_pillar();
+    for erased in [0, 4, 9] {
+        pillar.does(Intent::Ask).does(Intent::ChooseLanguage(Language::Pl)).types("xqzwv abc");
+        pillar.does(Intent::ChooseLanguage(Language::Nl)).erases(erased).does(Intent::Stop);
+        assert_eq!(told(&mut pillar), polish(), "{erased} letters were erased before leaving");
+        pillar.is_waiting_for_someone();
+    }
+    // Another question, in another language.
+    pillar.does(Intent::Ask).does(Intent::ChooseLanguage(Language::Pl)).types("xqzwv abc");
+    pillar.does(Intent::ChooseLanguage(Language::Nl)).erases(9).types("kluizenaar").does(Intent::Stop);
+    let both = [polish(), vec![(Language::Nl, "kluizenaar".to_owned())]].concat();
+    assert_eq!(told(&mut pillar), both);
+}
+
+#[test]
 fn nothing_is_told_of_a_search_that_could_not_be_made() {
     let mut pillar = pillar();
     pillar.does(Intent::Ask).types("xqzwv");

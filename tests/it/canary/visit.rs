@@ -26,6 +26,10 @@ const HOUSE_NUMBER: &str = "8164";
 const ADDITION: &str = "q7z";
 const PHONE: &str = "0683947215";
 const EMAIL: &str = "vlokquist@xyberdijk.nl";
+/// What somebody searches for, with their name and their number. The name stands in the list of names.
+const SEARCH: &str = "schuttingvlok przybylski 0683947215";
+/// What editors may read of it.
+pub const KEPT: &str = "schuttingvlok";
 /// A number that no document has.
 const DOCUMENT: Specimen = Specimen { number: "XQ7Z4K9BW", ..Specimen::PASSPORT };
 const PASS: [u8; 7] = [0x04, 0x9d, 0x37, 0x5b, 0xe2, 0x61, 0x8f];
@@ -100,6 +104,9 @@ fn write_catalogue(folder: &Path) {
     let task = TASK.to_owned() + &questions.map(question).concat();
     fs::create_dir(folder.join("tasks")).unwrap();
     fs::write(folder.join("tasks/everything.toml"), task).unwrap();
+    // Something can be asked, and what is searched for here is not in it.
+    fs::create_dir(folder.join("answers")).unwrap();
+    fs::write(folder.join("answers/abroad.toml"), from("answers/abroad.toml")).unwrap();
 }
 
 /// What someone who leaves in the middle could have left.
@@ -107,6 +114,13 @@ pub fn traces_of_the_middle() -> Traces {
     let answers =
         [("text", NAME), ("long-text", STORY)].map(|(question, text)| (question.into(), text.into()));
     Traces::of(&answers, &[NAME, STORY].map(str::to_owned), "")
+}
+
+/// What a search could have left: of all that was typed, and of what no editor may read.
+pub fn traces_of_the_search() -> (Traces, Traces) {
+    let typed = [("search".to_owned(), SEARCH.to_owned())];
+    let letters = [SEARCH.to_owned()];
+    (Traces::of(&typed, &letters, ""), Traces::of(&typed, &letters, KEPT))
 }
 
 /// What the visit could have left, as the hub has it: what was typed, as it was understood, and as it was
@@ -218,6 +232,21 @@ impl<'a> Visit<'a> {
         self.touches("Stoppen");
         self.looks();
         self.touches("Ja, stop en wis alles");
+        self.waits_for("attract");
+        self.looks();
+    }
+
+    /// Searches for something that is not there, finds nothing and leaves.
+    pub fn asks_in_vain(&mut self) {
+        self.looks();
+        self.touches("Stel een vraag");
+        self.waits_for("ask");
+        self.entered = 0;
+        self.types(SEARCH);
+        // The index has come: only what was really sought is not found.
+        self.waits_for("ask");
+        self.looks();
+        self.touches("Stoppen");
         self.waits_for("attract");
         self.looks();
     }
