@@ -11,6 +11,8 @@ use std::time::Duration;
 use slint::winit_030::WinitWindowAccessor;
 use slint::{ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
 
+use zuil_catalogue::{Addresses, Catalogue};
+
 use crate::devices::printer::simulator::{Fault, Moment, PaperReceipt, Physics, Plan};
 use crate::devices::reader::simulator::Specimen;
 use crate::devices::terminal::simulator::{Act, Display, Pace, PowerCut};
@@ -67,6 +69,7 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
 
     let workbench = Workbench::new()?;
     workbench.set_hub(format!("{}\npassword {}", hub.desk, hub.password).into());
+    workbench.set_address(an_address(catalogue).unwrap_or_default().into());
     let bench = Rc::new(Bench {
         stage,
         pillar: RefCell::new(None),
@@ -98,6 +101,15 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     workbench.run()?;
     bench.kill_pillar();
     Ok(())
+}
+
+/// An address that a catalogue has; none of one with mistakes, of which the pillar says so itself.
+fn an_address(catalogue: &Path) -> Option<String> {
+    let Addresses { by_postcode } = Catalogue::load(catalogue).ok()?.addresses;
+    let (postcode, streets) = by_postcode.first_key_value()?;
+    let street = streets.first()?;
+    let number = (street.first..=street.last).find(|number| street.has(*number))?;
+    Some(format!("{postcode}, number {number}"))
 }
 
 /// Closes the windows on SIGTERM and SIGINT, so that hub and pillar end with the workbench.

@@ -60,6 +60,7 @@ impl Explain {
         let why = missing.map(|missing| words::why_missing(language, missing, &phone));
         state.set_missing(why.unwrap_or_default().into());
         state.set_missing_icon(missing.map_or(IconName::Info, missing_icon));
+        state.set_prevented(missing.is_some_and(Missing::prevents));
         state.set_waits(missing.is_some_and(Missing::waits));
         let (hours, website) = elsewhere
             .as_ref()

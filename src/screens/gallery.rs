@@ -10,7 +10,7 @@ mod typed;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use crate::visit::{Frame, Overlay, PayStage, Progress, QuestionView, Screen, TextSize, View};
+use crate::visit::{Frame, Missing, Overlay, PayStage, Progress, QuestionView, Screen, TextSize, View};
 use zuil_catalogue::Language;
 
 /// A view and what it is called; the name fits in a file name.
@@ -91,7 +91,7 @@ impl Words {
             }
             Screen::Explain { missing, elsewhere, .. } => {
                 let leads_on = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.call_back);
-                frame.can_go_on = missing.is_none() || leads_on;
+                frame.can_go_on = !missing.is_some_and(Missing::prevents) || leads_on;
             }
             Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
             Screen::Language | Screen::Choose { .. } | Screen::Review { .. } | Screen::Survey(_) => {}

@@ -273,6 +273,12 @@ impl Missing {
     pub const fn waits(self) -> bool {
         matches!(self, Self::DigiD | Self::Agenda)
     }
+
+    /// Whether it keeps the task from being begun.
+    #[must_use]
+    pub const fn prevents(self) -> bool {
+        !matches!(self, Self::CardMaybe)
+    }
 }
 
 /// Where something can be done that cannot be done here, besides the number to call.

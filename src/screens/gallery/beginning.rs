@@ -51,7 +51,11 @@ impl Words {
             icon: Icon::BulkyWaste,
             title: self.of("Grofvuil laten ophalen"),
             summary: self.of("Wij halen grote spullen op die niet in de container passen."),
-            fee: Some(FeeView::Fixed(Cents(1735))),
+            fee: Some(if missing.is_none_or(Missing::prevents) {
+                FeeView::Fixed(Cents(1735))
+            } else {
+                FeeView::Depends
+            }),
             needs: vec![self.of("Uw pinpas"), self.of("Uw postcode en huisnummer")],
             minutes: 3,
             term: None,
@@ -103,6 +107,7 @@ impl Words {
             ),
             self.sample("explain", self.explain(None)),
             self.sample("explain-no-card", self.explain(Some(Missing::Card))),
+            self.sample("explain-perhaps-no-card", self.explain(Some(Missing::CardMaybe))),
             self.sample("explain-free", free),
         ]
     }

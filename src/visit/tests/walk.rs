@@ -290,8 +290,7 @@ fn check(view: &View, pillar: &Pillar) {
         Screen::Review { lines, .. } => assert!(!lines.is_empty()),
         Screen::Explain { missing, elsewhere, .. } => {
             let leads_on = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.call_back);
-            let begins = matches!(missing, None | Some(Missing::CardMaybe));
-            assert_eq!(frame.can_go_on, begins || leads_on);
+            assert_eq!(frame.can_go_on, !missing.is_some_and(Missing::prevents) || leads_on);
             assert_eq!(missing.is_some(), elsewhere.is_some());
         }
         Screen::Ask(ask) => {
