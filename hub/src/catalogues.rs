@@ -3,27 +3,28 @@
 //! Invariant: what is in the folder was checked, and is whole or not there. Each has a higher serial than all
 //! before it, and of two with different files none has the other's version. The last [`KEPT`] are kept.
 
+mod kept;
 mod key;
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::Arc;
 
-use axum::body::Bytes;
 use jiff::Timestamp;
 use zuil_catalogue::{Catalogue, Mistake, packed};
-use zuil_wire::catalogue::{self, BundleError, Draft, Verified};
+use zuil_wire::catalogue::{self, BundleError, Draft};
 
-use crate::authority::{Authority, AuthorityError};
+use crate::authority::AuthorityError;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::files::{self, FolderLock};
 
+pub use kept::{Catalogues, Damaged, Kept, Published, Standing};
+
+use kept::{folder, path, serials};
 use key::SigningKeyFile;
 
 /// How many are kept, the newest among them.
 pub const KEPT: usize = 10;
-/// What the name of a published catalogue ends in; it begins with its serial.
-const ENDING: &str = "bundle";
 
 /// Why no catalogue was published.
 #[derive(Debug, thiserror::Error)]
@@ -85,75 +86,6 @@ pub enum Outcome {
     Mistaken(Vec<Mistake>),
 }
 
-/// A published catalogue.
-#[derive(Debug)]
-pub struct Published {
-    /// Higher than that of all before it.
-    pub serial: u64,
-    /// The editor's version.
-    pub version: String,
-    /// When, by the hub's clock.
-    pub published_at: Timestamp,
-    /// SHA-256 of the whole file, hexadecimal.
-    pub digest: String,
-    /// The file as pillars get it.
-    pub bundle: Bytes,
-    /// SHA-256 of its files as they are packed.
-    payload: String,
-    /// The public key that signed it.
-    key: String,
-}
-
-/// The published catalogues of a hub. One that is published while it runs is found.
-pub struct Catalogues {
-    folder: PathBuf,
-    newest: RwLock<Option<Arc<Published>>>,
-}
-
-impl Catalogues {
-    /// Those in a data folder. Nothing is read yet.
-    #[must_use]
-    pub fn of(data_dir: &Path) -> Self {
-        Self { folder: folder(data_dir), newest: RwLock::default() }
-    }
-
-    /// The newest that can be read; `None` when none was ever published.
-    ///
-    /// It is handed out as it is on the disk: pillars verify it, and look at nobody's word but the authority's.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn newest(&self) -> io::Result<Option<Arc<Published>>> {
-        for serial in serials(&self.folder)?.into_iter().rev() {
-            let known = self.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
-            if known.as_ref().is_some_and(|known| known.serial == serial) {
-                return Ok(known);
-            }
-            match read(&self.folder, serial) {
-                Ok(published) => {
-                    let published = Arc::new(published);
-                    *self.newest.write().unwrap_or_else(PoisonError::into_inner) =
-                        Some(Arc::clone(&published));
-                    return Ok(Some(published));
-                }
-                Err(error) => {
-                    tracing::error!(serial, %error, "a published catalogue cannot be read; publish it again");
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// All that are kept and can be read, the oldest first.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn list(&self) -> io::Result<Vec<Published>> {
-        let read = serials(&self.folder)?.into_iter().filter_map(|serial| read(&self.folder, serial).ok());
-        Ok(read.collect())
-    }
-}
-
 /// Checks, signs and keeps the catalogue in `dir`. The hub may be running.
 ///
 /// # Errors
@@ -175,7 +107,7 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
     if again.is_none_or(|again| again != catalogue) {
         return Err(PublishError::Changed);
     }
-    let before = Catalogues::of(data_dir).list()?;
+    let before = Catalogues::of(data_dir, authority.pem()).list()?.whole;
     let last = serials(&folder)?.pop();
     let key = SigningKeyFile::open_or_make(&folder, now)?;
     let draft = Draft {
@@ -186,7 +118,8 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
         files: taken,
     };
     let bundle = catalogue::pack(draft, &key.key, &key.notice(&authority)?)?;
-    let outcome = keep(&folder, bundle, before, &authority)?;
+    let fresh = Published::of(bundle.into(), authority.pem())?;
+    let outcome = keep(&folder, fresh, before, last)?;
     // What was published stays so.
     if let Err(error) = forget_the_oldest(&folder) {
         tracing::warn!(%error, "an old catalogue could not be deleted; delete it by hand when room is short");
@@ -201,22 +134,23 @@ fn next_serial(last: Option<u64>, now: Timestamp) -> u64 {
     last.map_or(clock, |last| clock.max(last.saturating_add(1)))
 }
 
+/// Keeps a catalogue; `before` are those that are whole, and `last` is the serial of the last, whole or not.
 fn keep(
     folder: &Path,
-    bundle: Vec<u8>,
+    fresh: Published,
     mut before: Vec<Published>,
-    authority: &Authority,
+    last: Option<u64>,
 ) -> Result<Outcome, PublishError> {
-    Verified::open(&bundle, authority.pem())?;
-    let fresh = Published::of(bundle.into())?;
-    let same_version = before.iter().find(|old| old.version == fresh.version && old.payload != fresh.payload);
-    if let Some(old) = same_version {
+    let other = |old: &&Published| old.version == fresh.version && old.content != fresh.content;
+    if let Some(old) = before.iter().find(other) {
         return Err(PublishError::VersionTaken { version: old.version.clone(), at: old.published_at });
     }
-    let same = |newest: &Published| newest.payload == fresh.payload && newest.key == fresh.key;
+    // Where the last is damaged, the one before it is not what pillars should get.
+    let same = |newest: &Published| {
+        Some(newest.serial) == last && newest.content == fresh.content && newest.key == fresh.key
+    };
     if before.last().is_some_and(same)
         && let Some(newest) = before.pop()
-        && Verified::open(&newest.bundle, authority.pem()).is_ok()
     {
         return Ok(Outcome::Unchanged(Arc::new(newest)));
     }
@@ -228,50 +162,6 @@ fn forget_the_oldest(folder: &Path) -> io::Result<()> {
     let serials = serials(folder)?;
     let too_many = serials.len().saturating_sub(KEPT);
     serials.into_iter().take(too_many).try_for_each(|serial| std::fs::remove_file(path(folder, serial)))
-}
-
-impl Published {
-    fn of(bundle: Bytes) -> Result<Self, BundleError> {
-        let manifest = catalogue::manifest_of(&bundle)?;
-        Ok(Self {
-            serial: manifest.serial,
-            version: manifest.version,
-            published_at: manifest.published_at,
-            digest: catalogue::digest_of(&bundle),
-            payload: manifest.payload.sha256,
-            key: manifest.key.public_key,
-            bundle,
-        })
-    }
-}
-
-fn read(folder: &Path, serial: u64) -> Result<Published, PublishError> {
-    Ok(Published::of(std::fs::read(path(folder, serial))?.into())?)
-}
-
-fn folder(data_dir: &Path) -> PathBuf {
-    data_dir.join("catalogues")
-}
-
-fn path(folder: &Path, serial: u64) -> PathBuf {
-    folder.join(format!("{serial}.{ENDING}"))
-}
-
-/// The serials that are kept, rising; none when the folder is not there.
-fn serials(folder: &Path) -> io::Result<Vec<u64>> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut serials = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == ENDING) {
-            serials.extend(path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok()));
-        }
-    }
-    serials.sort_unstable();
-    Ok(serials)
 }
 
 #[cfg(test)]

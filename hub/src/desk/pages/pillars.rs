@@ -16,7 +16,7 @@ use super::super::texts::{Lang, PillarTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
-use super::editions::Newest;
+use super::editions::{Editions, Newest};
 use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
 
 /// What the list is asked for.
@@ -36,6 +36,8 @@ struct PillarsPage {
     frame: Frame,
     p: &'static PillarTexts,
     sentence: Vec<Clause>,
+    /// Says that the newest catalogue is damaged, before the command that mends it.
+    damaged: Option<String>,
     /// Says that some run an older catalogue.
     older: Option<String>,
     /// Whether only those are shown that one clause speaks of.
@@ -120,16 +122,16 @@ pub(in super::super) async fn pillars(
     query: Result<Query<PillarsQuery>, QueryRejection>,
 ) -> Response {
     let show = query.map(|Query(query)| query.show).unwrap_or_default();
-    let newest = Newest::of(&visitor.desk, visitor.lang).await;
+    let editions = Editions::of(&visitor.desk, visitor.lang).await;
     let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
     let page = known.map(|(pillars, reports)| {
-        render(&pillars_page(&visitor, &pillars, reports, newest.as_ref(), &show, Timestamp::now()))
+        render(&pillars_page(&visitor, &pillars, reports, editions, &show, Timestamp::now()))
     });
     visitor.answer(page)
 }
 
 pub(in super::super) async fn pillar(visitor: Visitor, Path(name): Path<String>) -> Response {
-    let newest = Newest::of(&visitor.desk, visitor.lang).await;
+    let newest = Editions::of(&visitor.desk, visitor.lang).await.newest;
     let known = visitor.desk.ask(move |store| Known::of(store, &name)).await;
     let page = known.and_then(|known| {
         let known = known.ok_or(Failure::NotFound)?;
@@ -161,7 +163,7 @@ fn pillars_page(
     visitor: &Visitor,
     pillars: &[Pillar],
     reports: Vec<Reported>,
-    newest: Option<&Newest>,
+    editions: Editions,
     show: &str,
     now: Timestamp,
 ) -> PillarsPage {
@@ -176,6 +178,7 @@ fn pillars_page(
         })
         .collect();
     let sentence = sentence(known.iter().map(|(_, _, condition)| condition), lang, show);
+    let newest = editions.newest.as_ref();
     let older = Newest::sentence(newest, known.iter().map(|known| (known.0, known.1)), lang);
     let narrowed = show == WORKS || Issue::ALL.iter().any(|issue| issue.word() == show);
     let shown = known.iter().filter(|(_, _, condition)| !narrowed || belongs(condition, show));
@@ -183,6 +186,7 @@ fn pillars_page(
         frame: visitor.frame(Section::Pillars),
         p: lang.pillar_texts(),
         sentence,
+        damaged: editions.damaged,
         older,
         narrowed,
         rows: shown
