@@ -12,10 +12,12 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Language;
 
+mod fill;
 mod slips;
 mod source;
 mod texts;
 
+pub(super) use slips::is_meant;
 pub(super) use source::Source;
 
 /// A word and where it stands.

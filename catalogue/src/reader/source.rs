@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::slips;
 use crate::Language;
+use crate::fees::{self, Fees};
 use crate::findings::{Findings, Place};
 
 /// A file of the catalogue and its text.
@@ -14,6 +15,15 @@ pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
     /// Where its mistakes go.
     pub(crate) findings: &'a Findings,
+    /// The fees that its texts may name.
+    pub(crate) fees: &'a Fees,
+}
+
+impl<'a> Source<'a> {
+    /// A file whose texts name no fees.
+    pub(crate) const fn new(file: &'a str, text: &'a str, findings: &'a Findings) -> Self {
+        Self { file, text, findings, fees: &fees::NONE }
+    }
 }
 
 impl Source<'_> {
