@@ -4,7 +4,6 @@
 //! Invariant: the same thing is said in the same words wherever it is said.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use zuil_wire::Cents;
 
 use crate::texts::{fill, say};
 use crate::visit::{Expected, Missing, ReaderKind};
