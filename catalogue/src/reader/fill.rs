@@ -1,8 +1,8 @@
-//! Fills fees into texts: `{fee:NAME}` stands for the amount of a fee of `fees.toml`, so that a new year changes
-//! one file.
+//! Fills fees into texts: `{fee:NAME}` stands for the amount of a fee of `fees.toml`, so that a new year
+//! changes one file.
 //!
-//! Invariant: what comes out is what residents read, in which no bracket is left; whatever is between brackets and
-//! is no fee is a mistake at its own place, also in a text of several lines.
+//! Invariant: what comes out is what residents read, in which no bracket is left; whatever is between brackets
+//! and is no fee is a mistake at its own place, also in a text of several lines.
 
 use std::ops::Range;
 

@@ -7,6 +7,10 @@ use crate::Language;
 use crate::fees::{self, Fees};
 use crate::findings::{Findings, Place};
 
+/// What to do about a name that stands twice.
+const TWICE: &str =
+    "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].";
+
 /// A file of the catalogue and its text.
 pub(crate) struct Source<'a> {
     /// Its name, relative to the catalogue's folder.
@@ -78,7 +82,7 @@ impl Source<'_> {
             }
             line = self.place(at).line;
             if twice(error.message()) {
-                self.mistake(at, "this name stands here for the second time", "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].");
+                self.mistake(at, "this name stands here for the second time", TWICE);
             } else {
                 self.mistake(
                     at,
