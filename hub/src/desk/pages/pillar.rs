@@ -27,6 +27,8 @@ struct PillarPage {
     now: Vec<Badge>,
     for_callers: Vec<&'static str>,
     devices: Vec<DeviceRow>,
+    /// What is said where there are none: that it has none, or that it has told nothing yet.
+    no_devices: &'static str,
     known: bool,
     paper: Option<PaperCard>,
     /// Leads to the payments to settle.
@@ -102,6 +104,11 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         now: now_badges(&condition, lang),
         for_callers: lang.for_callers(&condition),
         devices: condition.parts.iter().map(|part| device_row(*part, &condition, lang, now)).collect(),
+        no_devices: match reported {
+            None => lang.pillar_texts().devices_untold,
+            Some(_) if condition.is_known() => lang.pillar_texts().no_devices,
+            Some(_) => lang.pillar_texts().had_no_devices,
+        },
         known: condition.is_known(),
         paper: paper_card(&condition, lang, now),
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
