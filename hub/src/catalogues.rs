@@ -7,11 +7,12 @@ mod kept;
 mod key;
 
 use std::io;
+use std::panic::{UnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use zuil_catalogue::{Catalogue, Mistake, packed};
+use zuil_catalogue::{Catalogue, Checked, Mistake, packed};
 use zuil_wire::catalogue::{self, BundleError, Draft};
 
 use crate::authority::AuthorityError;
@@ -53,6 +54,13 @@ pub enum PublishError {
          have a name with other signs than letters, digits, - and _; mend that and publish again"
     )]
     Changed,
+    /// The check panicked.
+    #[error(
+        "the check itself failed at this catalogue, which is a fault of this program: nothing was published, and \
+         pillars go on with what they have. Publish it without what was changed last, and send the folder and these \
+         lines to the people who make Zuil"
+    )]
+    CheckFailed,
     /// The version is that of another catalogue.
     #[error(
         "version \"{version}\" was published before, on {at}, with other content; write another version into \
@@ -91,7 +99,17 @@ pub enum Outcome {
 /// # Errors
 /// [`PublishError`]; then nothing was published.
 pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publication, PublishError> {
-    let checked = Catalogue::check(dir);
+    publish_checked_by(Catalogue::check, data_dir, dir, now)
+}
+
+/// As [`publish`], with the check of the editor's folder.
+fn publish_checked_by(
+    check: fn(&Path) -> Checked,
+    data_dir: &Path,
+    dir: &Path,
+    now: Timestamp,
+) -> Result<Publication, PublishError> {
+    let checked = caught(|| check(dir))?;
     let warnings = checked.warnings;
     let Some(catalogue) = checked.catalogue else {
         return Ok(Publication { outcome: Outcome::Mistaken(checked.mistakes), warnings });
@@ -103,7 +121,7 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
     let _lock = FolderLock::take(&folder)?;
     let taken = packed::files_of(dir)?;
     // What pillars will check, and not what stood in the folder a moment ago.
-    let again = packed::check_files(&taken, &folder.join("checked"))?.catalogue;
+    let again = caught(|| packed::check_files(&taken, &folder.join("checked")))??.catalogue;
     if again.is_none_or(|again| again != catalogue) {
         return Err(PublishError::Changed);
     }
@@ -125,6 +143,12 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
         tracing::warn!(%error, "an old catalogue could not be deleted; delete it by hand when room is short");
     }
     Ok(Publication { outcome, warnings })
+}
+
+/// What a check comes to, when it does not panic. An editor can do nothing about a fault of the check, and must not be
+/// left with a backtrace, nor with the doubt whether pillars got half of it.
+fn caught<T>(check: impl FnOnce() -> T + UnwindSafe) -> Result<T, PublishError> {
+    catch_unwind(check).map_err(|_| PublishError::CheckFailed)
 }
 
 /// Rises at least by one; as high as the clock is, where that is higher, so that a hub that was put back

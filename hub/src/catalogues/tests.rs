@@ -140,6 +140,20 @@ fn a_catalogue_with_mistakes_is_not_published() {
 }
 
 #[test]
+fn a_catalogue_at_which_the_check_itself_fails_is_refused_and_the_next_one_published() {
+    let desk = Desk::new();
+    let first = desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let failing: fn(&Path) -> Checked = |_| panic!("a fault of the check, made for this test");
+    let now = Timestamp::from_second(2_000).unwrap();
+    let error = publish_checked_by(failing, &desk.hub(), &desk.dir(), now).unwrap_err();
+    assert!(matches!(error, PublishError::CheckFailed), "{error}");
+    assert!(error.to_string().contains("nothing was published"), "{error}");
+    assert_eq!(desk.found().newest().unwrap().unwrap().serial, first);
+    assert!(desk.serial(3_000) > first);
+}
+
+#[test]
 fn a_file_that_would_not_travel_is_told_and_nothing_is_published() {
     let desk = Desk::new();
     let (task, elsewhere) = (desk.dir().join("tasks/call-back.toml"), desk.folder.path().join("elsewhere"));

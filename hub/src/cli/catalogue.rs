@@ -12,6 +12,8 @@ use crate::data_folder::DataFolder;
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
+    // A check that panics is told in words below; its makers need the place, and nobody a backtrace.
+    std::panic::set_hook(Box::new(|panic| eprintln!("zuil-hub: {panic}")));
     let publication = catalogues::publish(&config.data_dir, dir, Timestamp::now())?;
     publication.warnings.iter().for_each(|warning| eprintln!("warning: {warning}\n"));
     match publication.outcome {
