@@ -4,26 +4,11 @@
 //! Invariant: the same thing is said in the same words wherever it is said.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use zuil_wire::Cents;
 
 use crate::texts::{fill, say};
 use crate::visit::{Expected, Missing, ReaderKind};
 use zuil_catalogue::Language;
-
-/// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
-/// space, so that it is not broken over two lines.
-#[must_use]
-pub fn amount(language: Language, cents: Cents) -> String {
-    match language {
-        Language::Nl => format!("€\u{a0}{}", cents.with_mark(',')),
-        Language::En => format!("€{}", cents.with_mark('.')),
-        Language::Tr => format!("€{}", cents.with_mark(',')),
-        Language::Ar => format!("{}\u{a0}يورو", cents.with_mark(',')),
-        Language::De | Language::Fr | Language::Pl | Language::Uk => {
-            format!("{}\u{a0}€", cents.with_mark(','))
-        }
-    }
-}
+pub use zuil_catalogue::money::amount;
 
 /// How often a PIN can be tried again.
 #[must_use]
@@ -302,18 +287,6 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-
-    #[test]
-    fn an_amount_is_written_as_people_in_each_language_write_it() {
-        assert_eq!(amount(Language::Nl, Cents(1735)), "€\u{a0}17,35");
-        assert_eq!(amount(Language::En, Cents(1735)), "€17.35");
-        assert_eq!(amount(Language::De, Cents(1735)), "17,35\u{a0}€");
-        assert_eq!(amount(Language::Tr, Cents(1735)), "€17,35");
-        assert_eq!(amount(Language::Ar, Cents(1735)), "17,35\u{a0}يورو");
-        for language in Language::ALL {
-            assert!(!amount(language, Cents(5)).contains(' '), "{language:?} can be broken over two lines");
-        }
-    }
 
     #[test]
     fn a_day_is_said_in_words() {

@@ -94,7 +94,7 @@ const PAIRS: [(&str, &[&str], f64); 9] = [
         ],
         WORDS,
     ),
-    ("ink-soft", &["surface", "surface-raised"], WORDS),
+    ("ink-soft", &["surface", "surface-raised", "surface-pressed"], WORDS),
     ("on-brand", &["brand", "brand-pressed"], WORDS),
     ("brand", &["surface", "surface-raised"], WORDS),
     ("positive", &["positive-ground", "surface", "surface-raised"], WORDS),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zuil_wire::Cents;
 
-use crate::reader::{Placed, Section, Source};
+use crate::reader::{Placed, Section, Source, is_meant};
 
 /// The file of the fees.
 pub(super) const FILE: &str = "fees.toml";
@@ -20,6 +20,9 @@ pub(super) struct Fees {
     /// The file could not be read, so that nobody knows what it has.
     unread: bool,
 }
+
+/// No fees, for a file in which none can stand.
+pub(super) static NONE: Fees = Fees { amounts: BTreeMap::new(), unread: false };
 
 /// What the list says of a fee.
 pub(super) enum Listed {
@@ -47,13 +50,34 @@ impl Fees {
         }
     }
 
+    /// The fees of an amount, by name; none for zero.
+    pub(super) fn of(&self, amount: Cents) -> Vec<&str> {
+        let are = self.amounts.iter().filter(|(_, known)| **known == Some(amount) && !amount.is_zero());
+        are.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// All names, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.amounts.keys().map(String::as_str)
+    }
+
+    /// What is said of a fee that is not there, and how to mend it. `written` gives a name as it is written there.
+    pub(super) fn unknown(&self, name: &str, written: impl Fn(&str) -> String) -> (String, String) {
+        let what = format!("{FILE} has no fee \"{name}\"");
+        if let Some(meant) = self.names().find(|known| is_meant(name, known)) {
+            return (what, format!("Write {}, or add [{name}] to {FILE}.", written(meant)));
+        }
+        let near = self.names_like(name);
+        let or = if near.is_empty() { String::new() } else { format!(", or use one of: {near}") };
+        (what, format!("Add [{name}] to {FILE}{or}."))
+    }
+
     /// The names that begin alike, or all.
-    pub(super) fn names_like(&self, name: &str) -> String {
+    fn names_like(&self, name: &str) -> String {
         let start = name.split('-').next().unwrap_or_default();
-        let mut near: Vec<&str> =
-            self.amounts.keys().map(String::as_str).filter(|known| known.starts_with(start)).collect();
+        let mut near: Vec<&str> = self.names().filter(|known| known.starts_with(start)).collect();
         if near.is_empty() {
-            near = self.amounts.keys().map(String::as_str).collect();
+            near = self.names().collect();
         }
         near.join(", ")
     }

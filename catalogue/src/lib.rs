@@ -17,6 +17,7 @@ mod findings;
 mod limits;
 mod load;
 mod model;
+pub mod money;
 pub mod packed;
 mod reach;
 pub mod readability;

@@ -52,7 +52,11 @@ impl Catalogue {
     /// Reads the catalogue in a folder, and tells all that is wrong and what could be better.
     #[must_use]
     pub fn check(dir: &Path) -> Checked {
-        let files = Files { dir, findings: Findings::default() };
+        let mut files = Files { dir, findings: Findings::default(), fees: Fees::default() };
+        files.fees = match files.optional(fees::FILE, fees::read) {
+            None => Fees::default(),
+            Some(read) => read.unwrap_or_else(Fees::unread),
+        };
         let catalogue = files.read_all();
         let (mistakes, warnings) = files.findings.into_mistakes_and_warnings();
         Checked { catalogue: catalogue.filter(|_| mistakes.is_empty()), mistakes, warnings }
@@ -63,6 +67,8 @@ impl Catalogue {
 struct Files<'a> {
     dir: &'a Path,
     findings: Findings,
+    /// They are read first, since any text may name one.
+    fees: Fees,
 }
 
 impl Files<'_> {
@@ -76,11 +82,7 @@ impl Files<'_> {
             let all = self.names_in(TASKS).into_iter();
             all.map(|id| Placed { value: id, at: 0 }).collect()
         });
-        let fees = match self.optional(fees::FILE, fees::read) {
-            None => Fees::default(),
-            Some(read) => read.unwrap_or_else(Fees::unread),
-        };
-        let tasks: Vec<Task> = listed.iter().filter_map(|task| self.task(task, &start, &fees)).collect();
+        let tasks: Vec<Task> = listed.iter().filter_map(|task| self.task(task, &start)).collect();
         let ids: Vec<String> = listed.into_iter().map(|task| task.value).collect();
         let not_always: BTreeMap<String, &str> =
             tasks.iter().filter_map(|task| Some((task.id.clone(), why_not_always(task)?))).collect();
@@ -112,7 +114,7 @@ impl Files<'_> {
     }
 
     fn source<'a>(&'a self, file: &'a str, text: &'a str) -> Source<'a> {
-        Source { file, text, findings: &self.findings }
+        Source { fees: &self.fees, ..Source::new(file, text, &self.findings) }
     }
 
     /// What a file says that may be missing: nothing when it is, and nothing in it when it has a mistake.
@@ -129,7 +131,7 @@ impl Files<'_> {
     }
 
     /// Reads a listed task. That its file is missing is a mistake in the list.
-    fn task(&self, listed: &Placed<String>, list: &Source<'_>, fees: &Fees) -> Option<Task> {
+    fn task(&self, listed: &Placed<String>, list: &Source<'_>) -> Option<Task> {
         let file = format!("{TASKS}/{}.toml", listed.value);
         if !self.dir.join(&file).exists() {
             list.mistake(
@@ -141,7 +143,7 @@ impl Files<'_> {
         }
         let text = self.text(&file)?;
         let source = self.source(&file, &text);
-        source.kept(0, task::read(&source, &listed.value, fees))
+        source.kept(0, task::read(&source, &listed.value, &self.fees))
     }
 
     /// Reads all files of answers; also gives the ids of their answers.

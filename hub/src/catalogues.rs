@@ -3,27 +3,29 @@
 //! Invariant: what is in the folder was checked, and is whole or not there. Each has a higher serial than all
 //! before it, and of two with different files none has the other's version. The last [`KEPT`] are kept.
 
+mod kept;
 mod key;
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::panic::{UnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
 
-use axum::body::Bytes;
 use jiff::Timestamp;
-use zuil_catalogue::{Catalogue, Mistake, packed};
-use zuil_wire::catalogue::{self, BundleError, Draft, Verified};
+use zuil_catalogue::{Catalogue, Checked, Mistake, packed};
+use zuil_wire::catalogue::{self, BundleError, Draft};
 
-use crate::authority::{Authority, AuthorityError};
+use crate::authority::AuthorityError;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::files::{self, FolderLock};
 
+pub use kept::{Catalogues, Damaged, Kept, Published, Standing};
+
+use kept::{folder, path, serials};
 use key::SigningKeyFile;
 
 /// How many are kept, the newest among them.
 pub const KEPT: usize = 10;
-/// What the name of a published catalogue ends in; it begins with its serial.
-const ENDING: &str = "bundle";
 
 /// Why no catalogue was published.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,13 @@ pub enum PublishError {
          have a name with other signs than letters, digits, - and _; mend that and publish again"
     )]
     Changed,
+    /// The check panicked.
+    #[error(
+        "the check itself failed at this catalogue, which is a fault of this program: nothing was published, and \
+         pillars go on with what they have. Publish it without what was changed last, and send the folder and these \
+         lines to the people who make Zuil"
+    )]
+    CheckFailed,
     /// The version is that of another catalogue.
     #[error(
         "version \"{version}\" was published before, on {at}, with other content; write another version into \
@@ -85,81 +94,22 @@ pub enum Outcome {
     Mistaken(Vec<Mistake>),
 }
 
-/// A published catalogue.
-#[derive(Debug)]
-pub struct Published {
-    /// Higher than that of all before it.
-    pub serial: u64,
-    /// The editor's version.
-    pub version: String,
-    /// When, by the hub's clock.
-    pub published_at: Timestamp,
-    /// SHA-256 of the whole file, hexadecimal.
-    pub digest: String,
-    /// The file as pillars get it.
-    pub bundle: Bytes,
-    /// SHA-256 of its files as they are packed.
-    payload: String,
-    /// The public key that signed it.
-    key: String,
-}
-
-/// The published catalogues of a hub. One that is published while it runs is found.
-pub struct Catalogues {
-    folder: PathBuf,
-    newest: RwLock<Option<Arc<Published>>>,
-}
-
-impl Catalogues {
-    /// Those in a data folder. Nothing is read yet.
-    #[must_use]
-    pub fn of(data_dir: &Path) -> Self {
-        Self { folder: folder(data_dir), newest: RwLock::default() }
-    }
-
-    /// The newest that can be read; `None` when none was ever published.
-    ///
-    /// It is handed out as it is on the disk: pillars verify it, and look at nobody's word but the authority's.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn newest(&self) -> io::Result<Option<Arc<Published>>> {
-        for serial in serials(&self.folder)?.into_iter().rev() {
-            let known = self.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
-            if known.as_ref().is_some_and(|known| known.serial == serial) {
-                return Ok(known);
-            }
-            match read(&self.folder, serial) {
-                Ok(published) => {
-                    let published = Arc::new(published);
-                    *self.newest.write().unwrap_or_else(PoisonError::into_inner) =
-                        Some(Arc::clone(&published));
-                    return Ok(Some(published));
-                }
-                Err(error) => {
-                    tracing::error!(serial, %error, "a published catalogue cannot be read; publish it again");
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// All that are kept and can be read, the oldest first.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn list(&self) -> io::Result<Vec<Published>> {
-        let read = serials(&self.folder)?.into_iter().filter_map(|serial| read(&self.folder, serial).ok());
-        Ok(read.collect())
-    }
-}
-
 /// Checks, signs and keeps the catalogue in `dir`. The hub may be running.
 ///
 /// # Errors
 /// [`PublishError`]; then nothing was published.
 pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publication, PublishError> {
-    let checked = Catalogue::check(dir);
+    publish_checked_by(Catalogue::check, data_dir, dir, now)
+}
+
+/// As [`publish`], with the check of the editor's folder.
+fn publish_checked_by(
+    check: fn(&Path) -> Checked,
+    data_dir: &Path,
+    dir: &Path,
+    now: Timestamp,
+) -> Result<Publication, PublishError> {
+    let checked = caught(|| check(dir))?;
     let warnings = checked.warnings;
     let Some(catalogue) = checked.catalogue else {
         return Ok(Publication { outcome: Outcome::Mistaken(checked.mistakes), warnings });
@@ -171,11 +121,11 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
     let _lock = FolderLock::take(&folder)?;
     let taken = packed::files_of(dir)?;
     // What pillars will check, and not what stood in the folder a moment ago.
-    let again = packed::check_files(&taken, &folder.join("checked"))?.catalogue;
+    let again = caught(|| packed::check_files(&taken, &folder.join("checked")))??.catalogue;
     if again.is_none_or(|again| again != catalogue) {
         return Err(PublishError::Changed);
     }
-    let before = Catalogues::of(data_dir).list()?;
+    let before = Catalogues::of(data_dir, authority.pem()).list()?.whole;
     let last = serials(&folder)?.pop();
     let key = SigningKeyFile::open_or_make(&folder, now)?;
     let draft = Draft {
@@ -186,12 +136,19 @@ pub fn publish(data_dir: &Path, dir: &Path, now: Timestamp) -> Result<Publicatio
         files: taken,
     };
     let bundle = catalogue::pack(draft, &key.key, &key.notice(&authority)?)?;
-    let outcome = keep(&folder, bundle, before, &authority)?;
+    let fresh = Published::of(bundle.into(), authority.pem())?;
+    let outcome = keep(&folder, fresh, before, last)?;
     // What was published stays so.
     if let Err(error) = forget_the_oldest(&folder) {
         tracing::warn!(%error, "an old catalogue could not be deleted; delete it by hand when room is short");
     }
     Ok(Publication { outcome, warnings })
+}
+
+/// What a check comes to, when it does not panic. An editor can do nothing about a fault of the check, and must not be
+/// left with a backtrace, nor with the doubt whether pillars got half of it.
+fn caught<T>(check: impl FnOnce() -> T + UnwindSafe) -> Result<T, PublishError> {
+    catch_unwind(check).map_err(|_| PublishError::CheckFailed)
 }
 
 /// Rises at least by one; as high as the clock is, where that is higher, so that a hub that was put back
@@ -201,22 +158,23 @@ fn next_serial(last: Option<u64>, now: Timestamp) -> u64 {
     last.map_or(clock, |last| clock.max(last.saturating_add(1)))
 }
 
+/// Keeps a catalogue; `before` are those that are whole, and `last` is the serial of the last, whole or not.
 fn keep(
     folder: &Path,
-    bundle: Vec<u8>,
+    fresh: Published,
     mut before: Vec<Published>,
-    authority: &Authority,
+    last: Option<u64>,
 ) -> Result<Outcome, PublishError> {
-    Verified::open(&bundle, authority.pem())?;
-    let fresh = Published::of(bundle.into())?;
-    let same_version = before.iter().find(|old| old.version == fresh.version && old.payload != fresh.payload);
-    if let Some(old) = same_version {
+    let other = |old: &&Published| old.version == fresh.version && old.content != fresh.content;
+    if let Some(old) = before.iter().find(other) {
         return Err(PublishError::VersionTaken { version: old.version.clone(), at: old.published_at });
     }
-    let same = |newest: &Published| newest.payload == fresh.payload && newest.key == fresh.key;
+    // Where the last is damaged, the one before it is not what pillars should get.
+    let same = |newest: &Published| {
+        Some(newest.serial) == last && newest.content == fresh.content && newest.key == fresh.key
+    };
     if before.last().is_some_and(same)
         && let Some(newest) = before.pop()
-        && Verified::open(&newest.bundle, authority.pem()).is_ok()
     {
         return Ok(Outcome::Unchanged(Arc::new(newest)));
     }
@@ -228,50 +186,6 @@ fn forget_the_oldest(folder: &Path) -> io::Result<()> {
     let serials = serials(folder)?;
     let too_many = serials.len().saturating_sub(KEPT);
     serials.into_iter().take(too_many).try_for_each(|serial| std::fs::remove_file(path(folder, serial)))
-}
-
-impl Published {
-    fn of(bundle: Bytes) -> Result<Self, BundleError> {
-        let manifest = catalogue::manifest_of(&bundle)?;
-        Ok(Self {
-            serial: manifest.serial,
-            version: manifest.version,
-            published_at: manifest.published_at,
-            digest: catalogue::digest_of(&bundle),
-            payload: manifest.payload.sha256,
-            key: manifest.key.public_key,
-            bundle,
-        })
-    }
-}
-
-fn read(folder: &Path, serial: u64) -> Result<Published, PublishError> {
-    Ok(Published::of(std::fs::read(path(folder, serial))?.into())?)
-}
-
-fn folder(data_dir: &Path) -> PathBuf {
-    data_dir.join("catalogues")
-}
-
-fn path(folder: &Path, serial: u64) -> PathBuf {
-    folder.join(format!("{serial}.{ENDING}"))
-}
-
-/// The serials that are kept, rising; none when the folder is not there.
-fn serials(folder: &Path) -> io::Result<Vec<u64>> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut serials = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == ENDING) {
-            serials.extend(path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok()));
-        }
-    }
-    serials.sort_unstable();
-    Ok(serials)
 }
 
 #[cfg(test)]

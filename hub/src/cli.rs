@@ -4,7 +4,10 @@
 mod catalogue;
 mod catalogue_preview;
 mod payments;
+mod pillars;
 mod seal_keys;
+mod serve;
+mod transaction;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -13,17 +16,12 @@ use std::process::ExitCode;
 use aws_lc_rs::rand::SystemRandom;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
-use zeroize::Zeroizing;
-use zuil_wire::{PaymentRecord, Reference, State};
 
 use crate::config::{Config, LogLevel};
 use crate::data_folder::DataFolder;
-use crate::seal_keys::SealKeys;
-use crate::store::{Revoked, Store, Trouble};
-use crate::{Hub, files, fleet, opening, password, recordings};
+use crate::store::Store;
+use crate::{password, recordings};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -203,12 +201,12 @@ impl Cli {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let done = match self.command {
-            Command::Serve(common) => serve(&common.config),
+            Command::Serve(common) => serve::serve(&common.config),
             Command::Pillar(PillarCommand::Add { name, out, hub_url, common }) => {
-                add_pillar(&common.config, &name, out, hub_url.as_deref())
+                pillars::add(&common.config, &name, out, hub_url.as_deref())
             }
-            Command::Pillar(PillarCommand::List(common)) => list_pillars(&common.config),
-            Command::Pillar(PillarCommand::Revoke { name, common }) => revoke_pillar(&common.config, &name),
+            Command::Pillar(PillarCommand::List(common)) => pillars::list(&common.config),
+            Command::Pillar(PillarCommand::Revoke { name, common }) => pillars::revoke(&common.config, &name),
             Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
             Command::SealKey(SealKeyCommand::Add(common)) => seal_keys::add(&common.config),
             Command::SealKey(SealKeyCommand::List(common)) => seal_keys::list(&common.config),
@@ -223,7 +221,9 @@ impl Cli {
                 open_recording(&common.config, &file)
             }
             Command::Catalogue(CatalogueCommand::Preview(wanted)) => catalogue_preview::preview(&wanted),
-            Command::Transaction { reference, json, common } => find(&common.config, &reference, json),
+            Command::Transaction { reference, json, common } => {
+                transaction::find(&common.config, &reference, json)
+            }
             Command::Payments(common) => payments::list(&common.config),
             Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {
                 payments::decide(&common.config, &reference, &finding)
@@ -252,94 +252,6 @@ fn log_to_stderr(level: LogLevel) {
         .try_init();
 }
 
-fn serve(path: &Path) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let running = Hub::start(config).await?;
-        announce(&running)?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("told to end");
-        running.shutdown().await;
-        Ok(ExitCode::SUCCESS)
-    })
-}
-
-fn announce(running: &crate::Running) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    if let Some(password) = &running.first_password {
-        writeln!(out, "password {}", password.as_str())?;
-    }
-    writeln!(out, "intake {}", running.intake_url)?;
-    writeln!(out, "desk {}", running.desk_url)?;
-    out.flush()
-}
-
-fn add_pillar(
-    path: &Path,
-    name: &str,
-    out: Option<PathBuf>,
-    hub_url: Option<&str>,
-) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    let out = out.unwrap_or_else(|| PathBuf::from(format!("{name}.binding.json")));
-    // The file comes first: a pillar whose keys cannot be written must not be added.
-    let mut file = files::new_private(&out)
-        .map_err(|error| format!("{} cannot be made: {error}; choose another with --out", out.display()))?;
-    let written = fleet::add_pillar(&config, name, hub_url, Timestamp::now())
-        .map_err(Failure::from)
-        .and_then(|binding| {
-            let text = Zeroizing::new(serde_json::to_vec_pretty(&binding)?);
-            file.write_all(&text)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            Ok(())
-        });
-    if let Err(error) = written {
-        std::fs::remove_file(&out)?;
-        return Err(error);
-    }
-    println!("{}", out.display());
-    Ok(ExitCode::SUCCESS)
-}
-
-fn list_pillars(path: &Path) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    let mut out = io::stdout().lock();
-    for pillar in store(&config)?.pillars()? {
-        let state = if pillar.revoked_at.is_some() { "revoked" } else { "active" };
-        let seen = pillar.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-        let sequence = pillar.last_sequence.map_or_else(|| "-".to_owned(), |number| number.to_string());
-        writeln!(out, "{}\t{state}\t{seen}\t{sequence}", pillar.name)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn revoke_pillar(path: &Path, name: &str) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    // Only where there is a hub.
-    drop(store(&config)?);
-    match fleet::revoke_pillar(&config, name, Timestamp::now())? {
-        Revoked::Yes => {
-            let days = config.intake.revoked_days;
-            eprintln!(
-                "{name} is revoked. For {days} days it may still deliver what residents had finished; staff look \
-                 at each of these first. All other pillars get a new sealing key"
-            );
-        }
-        Revoked::Before(at) => eprintln!("{name} was revoked at {at}"),
-        Revoked::NoSuchPillar => {
-            return Err(format!("there is no pillar named {name}; see `zuil-hub pillar list`").into());
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
 fn open_recording(path: &Path, file: &Path) -> Result<ExitCode, Failure> {
     let text = recordings::open(&load(path)?.data_dir, file)?;
     io::stdout().lock().write_all(text.as_bytes())?;
@@ -354,47 +266,6 @@ fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
     // Before `serve` has run there may be no folder yet.
     DataFolder::open(&config.data_dir, Timestamp::now())?.store.replace_password_hash(&hash)?;
     println!("password {}", password.as_str());
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A transaction as machines read it. It holds no answers.
-#[derive(Serialize)]
-struct Found<'a> {
-    reference: Reference,
-    state: State,
-    /// Why a person must look at it, besides its payment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<&'a str>,
-    /// Whether the hub has looked whether its pillar signed it.
-    looked_at: bool,
-    /// Nothing when the content cannot be opened.
-    task: Option<&'a str>,
-    pillar: &'a str,
-    payment: Option<&'a PaymentRecord>,
-}
-
-fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    let reference: Reference = reference.parse()?;
-    let Some(stored) = store(&config)?.transaction(reference)? else {
-        eprintln!("zuil-hub: there is no transaction {reference}");
-        return Ok(ExitCode::FAILURE);
-    };
-    let keys = SealKeys::open_or_make(&config.data_dir.join("seal"), Timestamp::now())?;
-    let content = opening::open(&stored.content, &keys);
-    if let Err(error) = &content {
-        eprintln!("zuil-hub: {reference}: {error}");
-    }
-    let task = content.as_ref().ok().map(|content| content.task.as_str());
-    let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
-    if json {
-        let payment = stored.payment.as_ref();
-        let (state, looked_at) = (stored.state, stored.looked_at);
-        let found = Found { reference, state, trouble, looked_at, task, pillar, payment };
-        println!("{}", serde_json::to_string(&found)?);
-    } else {
-        println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));
-    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -56,10 +56,11 @@ impl DataFolder {
         let folder_error = |error| DataFolderError::Folder { folder: path.display().to_string(), error };
         files::private_folder(path).map_err(folder_error)?;
         let _lock = FolderLock::take(path).map_err(folder_error)?;
+        let authority = Authority::open_or_make(path, now)?;
         Ok(Self {
-            authority: Authority::open_or_make(path, now)?,
             seal_keys: SealKeys::open_or_make(&Self::seal_folder(path), now)?,
-            catalogues: Catalogues::of(path),
+            catalogues: Catalogues::of(path, authority.pem()),
+            authority,
             store: Arc::new(Self::open_store(path)?),
         })
     }

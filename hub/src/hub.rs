@@ -183,7 +183,24 @@ fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -
 fn open(data_dir: &Path, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
     let folder = DataFolder::open(data_dir, now)?;
     let first_password = first_password(&*folder.store)?;
+    look_at_catalogues(&folder);
     Ok((folder, first_password))
+}
+
+/// So that a damaged catalogue is in the log before a pillar asks for it. The hub serves all the same.
+fn look_at_catalogues(folder: &DataFolder) {
+    match folder.catalogues.standing() {
+        Ok(standing) => {
+            if let Some(served) = standing.served {
+                tracing::info!(
+                    serial = served.serial,
+                    version = served.version,
+                    "pillars get this catalogue"
+                );
+            }
+        }
+        Err(error) => tracing::error!(%error, "the published catalogues cannot be read"),
+    }
 }
 
 /// Makes the staff password when there is none.

@@ -3,6 +3,7 @@
 //! Invariant: speech comes from the same view that the screen shows, and says nothing that it does
 //! not show.
 
+mod amounts;
 mod wording;
 
 use crate::devices::speech::Voice;
@@ -61,7 +62,8 @@ fn what_is_new(before: &Said, now: &Said) -> Option<String> {
 
 fn spoken(view: &View) -> Said {
     let (screen, detail) = wording::of(view);
-    Said { screen: screen.join(" "), detail: detail.join(" ") }
+    // What is typed is said as it was typed.
+    Said { screen: amounts::said(&screen.join(" "), view.frame.language), detail: detail.join(" ") }
 }
 
 #[cfg(test)]
@@ -270,7 +272,7 @@ mod tests {
         let said = all_said([Screen::Answer(AnswerView {
             answer: "a".into(),
             question: "Hoe geef ik mijn verhuizing door?".into(),
-            short: "Met DigiD.".into(),
+            short: "Met DigiD. Het kost €\u{a0}17,35, met spoed €\u{a0}195,00.".into(),
             long: vec!["Binnen vijf dagen.".into()],
             checked: jiff::civil::date(2026, 11, 16),
             only_dutch: true,
@@ -283,6 +285,7 @@ mod tests {
             said,
             [
                 "nl: Hoe geef ik mijn verhuizing door? Dit antwoord is er alleen in het Nederlands. Met DigiD. \
+              Het kost 17 euro 35, met spoed 195 euro. \
               Binnen vijf dagen. Verhuizing doorgeven. Kan nog niet op de zuil. Bel 14 0000. \
               Lees meer op www.voorbeeld.example. Nagekeken op 16 november 2026. "
             ]

@@ -266,8 +266,11 @@ fn day_words(day: Date, language: Language) -> String {
 }
 
 /// "17 euro 35", as people say it; a comma would be read out.
-fn spoken_amount(fee: Cents, language: Language) -> String {
+pub(super) fn spoken_amount(fee: Cents, language: Language) -> String {
     let (euros, cents) = fee.euros_and_cents();
+    if cents == 0 {
+        return fill(say(language, "{euros} euro"), &[("euros", &euros.to_string())]);
+    }
     fill(
         say(language, "{euros} euro {cents}"),
         &[("euros", &euros.to_string()), ("cents", &cents.to_string())],

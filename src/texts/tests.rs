@@ -25,6 +25,7 @@ const SHARED: &[&str] = &[
     "{day} November",
     "{weekday} {date}",
     "{weekday} {date} {year}",
+    "{euros} euro",
     "{euros} euro {cents}",
     "{date}, {hour}:{minute}",
 ];

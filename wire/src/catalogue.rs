@@ -13,14 +13,14 @@ mod pack;
 
 use std::io::Read;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::seal::SealError;
 
 pub use key::{CatalogueKey, CatalogueKeyNotice};
-pub use pack::{Draft, pack};
+pub use pack::{Draft, pack, pack_at};
 
 /// The first line. Another format has another number.
 const FORMAT_LINE: &[u8] = b"zuil catalogue 1";
@@ -209,6 +209,19 @@ pub fn digest_of(bundle: &[u8]) -> String {
     sha256(bundle)
 }
 
+/// By what files are told from others, however they were packed: the SHA-256 over their names and contents,
+/// hexadecimal. They are in the order of their names, as [`Verified::files`] gives them.
+#[must_use]
+pub fn digest_of_files(files: &[CatalogueFile]) -> String {
+    let mut context = Context::new(&SHA256);
+    for part in files.iter().flat_map(|file| [file.name.as_bytes(), &file.content]) {
+        // Each part after its length, so that nothing can move from one to the next.
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    hexadecimal(context.finish().as_ref())
+}
+
 /// Whether a catalogue's folder knows files of such a name: one that lies in it or in one of its folders,
 /// of letters, digits, dashes, underscores and dots, which does not begin with a dot.
 #[must_use]
@@ -271,7 +284,11 @@ fn check_files(files: &[PackedFile]) -> Result<(), BundleError> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(digest(&SHA256, bytes).as_ref())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

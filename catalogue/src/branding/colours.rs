@@ -77,7 +77,7 @@ impl Colours {
     pub const DARK: Self = Self {
         surface: Colour::new(0x0e_17_1d),
         surface_raised: Colour::new(0x1b_27_31),
-        surface_pressed: Colour::new(0x33_43_4f),
+        surface_pressed: Colour::new(0x31_41_4d),
         ink: Colour::new(0xf7_f4_ec),
         ink_soft: Colour::new(0xcb_d5_da),
         line: Colour::new(0x87_98_a3),

@@ -57,7 +57,7 @@ pub(super) fn read(dir: &Path, file: &str, findings: &Findings) -> Option<Logo> 
         );
         return None;
     };
-    is_picture(&Source { file, text: &svg, findings }).then(|| Logo { file: file.to_owned(), svg })
+    is_picture(&Source::new(file, &svg, findings)).then(|| Logo { file: file.to_owned(), svg })
 }
 
 fn is_picture(source: &Source<'_>) -> bool {

@@ -47,7 +47,7 @@ fn a_branding_gives_its_own_colours_and_keeps_the_others() {
     let findings = Findings::default();
     let text = "{\"zuil\": {\"name\": {\"$value\": \"Nieuwdorp\"}}, \"nieuwdorp\": {\"rood\": {\"value\": \"#7a0019\"}}, \
                 \"basis\": {\"color\": {\"action-1-inverse\": {\"bg-default\": {\"value\": \"{nieuwdorp.rood}\"}}}}}";
-    let source = Source { file: FILE, text, findings: &findings };
+    let source = Source::new(FILE, text, &findings);
     let branding = read(&source, Path::new("nowhere")).unwrap();
     assert_eq!(branding.name.as_deref(), Some("Nieuwdorp"));
     let brand = Colour::new(0x7a_00_19);
@@ -69,7 +69,7 @@ fn the_picture_on_the_first_screen_has_the_other_colours_of_the_municipality_and
     let text = "{\"basis\": {\"color\": {\"accent-1-inverse\": {\"bg-default\": {\"value\": \"#ff0000\"}}, \
                 \"accent-3-inverse\": {\"bg-default\": {\"value\": \"#00ff00\"}}}}, \"dark\": {\"basis\": {\"color\": \
                 {\"accent-3-inverse\": {\"bg-default\": {\"value\": \"#003300\"}}}}}}";
-    let branding = read(&Source { file: FILE, text, findings: &findings }, Path::new("nowhere")).unwrap();
+    let branding = read(&Source::new(FILE, text, &findings), Path::new("nowhere")).unwrap();
     let Colours { shapes, brand, .. } = branding.light;
     assert_eq!((shapes[0], shapes[1], shapes[3]), (brand, Colour::new(0xff_00_00), Colour::new(0x00_ff_00)));
     assert_ne!(shapes[2], Colours::LIGHT.shapes[2], "a tint, not a colour of ours");
@@ -98,7 +98,7 @@ fn tokens_of_a_website_and_a_type_that_no_pillar_has_are_warned_of_once_each() {
     let findings = Findings::default();
     let text = "{\"utrecht\": {\"link\": {\"color\": {\"value\": \"#00f\"}, \"font-size\": {\"value\": \"12px\"}}}, \
                 \"basis\": {\"text\": {\"font-family\": {\"default\": {\"value\": \"'Fira Sans', sans-serif\"}}}}}";
-    let source = Source { file: FILE, text, findings: &findings };
+    let source = Source::new(FILE, text, &findings);
     assert_eq!(read(&source, Path::new("nowhere")).unwrap().family, "Fira Sans");
     let (mistakes, warnings) = findings.into_mistakes_and_warnings();
     assert_eq!(mistakes, []);
@@ -116,7 +116,7 @@ fn tokens_of_a_website_and_a_type_that_no_pillar_has_are_warned_of_once_each() {
 fn a_branding_of_a_hundred_thousand_groups_in_each_other_is_refused() {
     let findings = Findings::default();
     let text = format!("{}{}", "{\"a\":".repeat(100_000), "{}") + &"}".repeat(100_000);
-    let source = Source { file: FILE, text: &text, findings: &findings };
+    let source = Source::new(FILE, &text, &findings);
     let _branding = read(&source, Path::new("nowhere"));
     assert!(findings.into_mistakes_and_warnings().0[0].what.contains("too deep"));
 }

@@ -22,7 +22,7 @@ pub(super) fn belongs_on_top(file: &str, key: &str) -> bool {
 }
 
 /// Whether a name that nobody knows is probably another one, mistyped.
-pub(super) fn is_meant(written: &str, meant: &str) -> bool {
+pub(crate) fn is_meant(written: &str, meant: &str) -> bool {
     let written = written.to_lowercase();
     let most = match meant.len() {
         ..=3 => 0,

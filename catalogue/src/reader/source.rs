@@ -4,7 +4,12 @@ use toml::de::DeTable;
 
 use super::slips;
 use crate::Language;
+use crate::fees::{self, Fees};
 use crate::findings::{Findings, Place};
+
+/// What to do about a name that stands twice.
+const TWICE: &str =
+    "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].";
 
 /// A file of the catalogue and its text.
 pub(crate) struct Source<'a> {
@@ -14,6 +19,15 @@ pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
     /// Where its mistakes go.
     pub(crate) findings: &'a Findings,
+    /// The fees that its texts may name.
+    pub(crate) fees: &'a Fees,
+}
+
+impl<'a> Source<'a> {
+    /// A file whose texts name no fees.
+    pub(crate) const fn new(file: &'a str, text: &'a str, findings: &'a Findings) -> Self {
+        Self { file, text, findings, fees: &fees::NONE }
+    }
 }
 
 impl Source<'_> {
@@ -68,7 +82,7 @@ impl Source<'_> {
             }
             line = self.place(at).line;
             if twice(error.message()) {
-                self.mistake(at, "this name stands here for the second time", "Remove one of the two. Only what may come more often, such as a question, stands between [[ and ]].");
+                self.mistake(at, "this name stands here for the second time", TWICE);
             } else {
                 self.mistake(
                     at,

@@ -33,13 +33,13 @@ impl Section<'_> {
             self.mistake(at, format!("{key} are not texts in a language"), remedy);
             return None;
         };
-        self.by_language(table, at, &[key], |name, value| {
+        self.by_language(table, at, &[key], |language, name, value| {
             let list = value.get_ref().as_array().filter(|list| !list.is_empty());
             let Some(list) = list else {
                 self.mistake(value.span().start, format!("{name} is not a list of texts"), &remedy);
                 return None;
             };
-            let texts: Vec<_> = list.iter().filter_map(|text| self.string(name, text)).collect();
+            let texts: Vec<_> = list.iter().filter_map(|text| self.filled(language, name, text)).collect();
             texts.iter().for_each(|text| self.measure(name, text, most));
             texts.first().into_iter().for_each(|shown| self.judge(name, shown));
             Some(texts.into_iter().map(|text| text.value).collect())
@@ -62,8 +62,8 @@ impl Section<'_> {
     }
 
     fn languages(&self, table: &DeTable<'_>, at: usize, path: &[&str], most: usize) -> Option<Text> {
-        let read = |name: &str, value: &Spanned<DeValue<'_>>| {
-            let text = self.string(name, value)?;
+        let read = |language, name: &str, value: &Spanned<DeValue<'_>>| {
+            let text = self.filled(language, name, value)?;
             self.measure(name, &text, most);
             self.judge(name, &text);
             if most < MANY_LINES && text.value.contains('\n') {
@@ -83,14 +83,14 @@ impl Section<'_> {
         table: &DeTable<'_>,
         at: usize,
         path: &[&str],
-        read: impl Fn(&str, &Spanned<DeValue<'_>>) -> Option<T>,
+        read: impl Fn(Language, &str, &Spanned<DeValue<'_>>) -> Option<T>,
     ) -> Option<BTreeMap<Language, T>> {
         let full = |code: &str| path.iter().copied().chain([code]).collect::<Vec<_>>().join(".");
         let mut texts = BTreeMap::new();
         for (code, value) in table {
             let name = full(code.get_ref());
             match Language::from_code(code.get_ref()) {
-                Some(language) => texts.extend(read(&name, value).map(|text| (language, text))),
+                Some(language) => texts.extend(read(language, &name, value).map(|text| (language, text))),
                 None => {
                     let known = Language::ALL.map(Language::code).join(", ");
                     let remedy = format!("Remove it, or use one of the languages that there are: {known}.");

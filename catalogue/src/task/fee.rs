@@ -72,13 +72,8 @@ fn read_amount(section: &Section<'_>, fees: &Fees) -> Option<Cents> {
         }
         Listed::Is(amount) => Some(amount),
         Listed::Not => {
-            let near = fees.names_like(&name.value);
-            let or = if near.is_empty() { String::new() } else { format!(", or use one of: {near}") };
-            section.mistake(
-                name.at,
-                format!("{} has no fee \"{}\"", fees::FILE, name.value),
-                format!("Add [{}] to {}{or}.", name.value, fees::FILE),
-            );
+            let (what, remedy) = fees.unknown(&name.value, |meant| format!("\"{meant}\""));
+            section.mistake(name.at, what, remedy);
             None
         }
     }

@@ -6,6 +6,8 @@ mod b1;
 #[cfg(test)]
 mod broken;
 #[cfg(test)]
+mod fees;
+#[cfg(test)]
 mod folder;
 #[cfg(test)]
 mod schema;

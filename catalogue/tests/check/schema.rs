@@ -162,6 +162,13 @@ fn languages(of: Value) -> Value {
     json!({ "type": "object", "required": ["nl"], "properties": keys, "additionalProperties": false })
 }
 
+/// A text in each language.
+fn texts() -> Value {
+    let mut texts = languages(json!({ "type": "string", "minLength": 1 }));
+    texts["description"] = json!("In each language. {fee:NAME} stands for the amount of a fee of fees.toml.");
+    texts
+}
+
 fn document(title: &str, says: &str, root: Value, definitions: Value) -> Value {
     let mut document = json!({
         "$schema": "http://json-schema.org/draft-07/schema#", "title": title, "description": says,
@@ -240,7 +247,7 @@ fn task() -> Value {
     );
     let amount = || json!({ "type": "string", "pattern": "^[0-9]{1,5}[.,][0-9]{2}$", "description": "Euros and two digits of cents, such as 17.35." });
     let definitions = json!({
-        "text": languages(json!({ "type": "string", "minLength": 1 })),
+        "text": texts(),
         "option": table("An option or a landmark.", &["id", "text"], json!({
             "id": word("Its id: small letters, digits, dashes."), "text": text("At most 40 characters."),
         })),
@@ -301,7 +308,7 @@ fn task() -> Value {
 
 fn product() -> Value {
     let definitions = json!({
-        "text": languages(json!({ "type": "string", "minLength": 1 })),
+        "text": texts(),
         "texts": languages(json!({ "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 })),
         "next": table("What to do next: one of these.", &[], json!({
             "task": word("Do this task at the pillar."), "phone": word("Call this number: 14 0100."),
@@ -344,7 +351,7 @@ fn fees() -> Value {
 
 fn announcements() -> Value {
     let definitions = json!({
-        "text": languages(json!({ "type": "string", "minLength": 1 })),
+        "text": texts(),
         "announcement": table("Something that is told for a time.", &["id", "from", "until", "banner"], json!({
             "id": word("Its id: small letters, digits, dashes."), "from": day("From this day on."),
             "until": day("Until and including this day."),
@@ -358,7 +365,7 @@ fn announcements() -> Value {
 
 fn municipality() -> Value {
     let codes: Vec<&str> = Language::ALL.iter().map(|language| language.code()).collect();
-    let definitions = json!({ "text": languages(json!({ "type": "string", "minLength": 1 })) });
+    let definitions = json!({ "text": texts() });
     let root = table(
         "",
         &["version", "name", "phone", "website", "phone_hours", "welcome", "privacy", "tasks"],

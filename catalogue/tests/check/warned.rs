@@ -39,6 +39,8 @@ const CHANGES: &[(&str, &str, &str, &str)] = &[
     ("a sentence that is too long", "tasks/letter.toml", "Wij lezen hem.", "Wij lezen uw brief zo snel als we kunnen en dan hoort u van ons wat wij ermee gaan doen."),
     ("words of offices", "tasks/letter.toml", "Wij lezen hem.", "Indien nodig bellen wij u omtrent uw brief."),
     ("long words", "tasks/letter.toml", "Wij lezen hem.", "De gemeentelijke belastingverordening kwijtscheldingsbepalingen omvat vermogensvaststelling. Onafhankelijke bezwaarschriftencommissies adviseren burgemeester en wethouders over heroverwegingen, belanghebbenden informeren."),
+    ("the amount of a fee in an answer", "answers/permit.toml", "kost 12 euro.", "kost € 12,50, of € 12,60."),
+    ("the amount of a fee in a task", "tasks/letter.toml", "Schrijf ons.", "Schrijf ons voor 25 euro."),
     ("tokens of a website", "branding.json", "\"huis\": {", "\"utrecht\": { \"link\": { \"color\": { \"value\": \"#00f\" } } },\n  \"huis\": {"),
     ("letters in a logo", "mark.svg", "<rect width=\"8\" height=\"8\"/>", "<text>Voorbeeld</text>"),
 ];
@@ -180,4 +182,16 @@ fn dutch_above_level_b1_is_pointed_at_and_what_agents_read_is_not() {
     let text = folder.read("tasks/report.toml");
     folder.write("tasks/report.toml", text.replace("Melden wat kapot is.", hard));
     assert_eq!(Catalogue::check(folder.path()).warnings, []);
+}
+
+#[test]
+fn of_two_fees_with_the_amount_in_an_answer_both_are_named() {
+    let folder = Folder::small();
+    folder.write("fees.toml", folder.read("fees.toml").replace("25.00", "12.50"));
+    let text = folder.read("answers/permit.toml");
+    folder.write("answers/permit.toml", text.replace("12 euro", "12,50 euro"));
+    let warnings = Catalogue::check(folder.path()).warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:#?}");
+    assert_eq!((warnings[0].line, warnings[0].column), (9, 33));
+    assert!(warnings[0].remedy.contains("{fee:permit-first} or {fee:permit-second}"), "{}", warnings[0]);
 }

@@ -9,7 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use zuil_wire::CatalogueKeyNotice;
 use zuil_wire::catalogue::{self, BundleError, CatalogueKey};
 
-use super::PublishError;
+use super::{PublishError, kept};
 use crate::authority::{Authority, AuthorityError};
 use crate::files;
 
@@ -61,8 +61,8 @@ fn make(file: &Path, made_at: Timestamp) -> Result<(), PublishError> {
 /// Now, or a moment after the last key, when the clock was turned back.
 fn later_than_all(folder: &Path, now: Timestamp) -> Result<Timestamp, PublishError> {
     let mut latest = now;
-    for serial in super::serials(folder)? {
-        let bundle = std::fs::read(super::path(folder, serial))?;
+    for serial in kept::serials(folder)? {
+        let bundle = std::fs::read(kept::path(folder, serial))?;
         if let Ok(manifest) = catalogue::manifest_of(&bundle) {
             let after = manifest.key.made_at.saturating_add(SignedDuration::from_millis(1));
             latest = latest.max(after.unwrap_or(now));

@@ -1,10 +1,16 @@
 //! Publishing, on a disk and with clocks as they are. The catalogues are small and made up.
 
 use std::fs;
+use std::path::PathBuf;
 
 use tempfile::TempDir;
+use zuil_wire::catalogue::Verified;
 
 use super::*;
+use crate::authority::Authority;
+
+/// What a disk does to a file.
+type Spoil = fn(&mut Vec<u8>);
 
 /// An editor's folder and a hub's.
 struct Desk {
@@ -42,6 +48,26 @@ impl Desk {
         fs::write(self.dir().join("municipality.toml"), text).unwrap();
     }
 
+    /// The published catalogues, as a hub finds them that starts now.
+    fn found(&self) -> Catalogues {
+        Catalogues::of(&self.hub(), self.authority().pem())
+    }
+
+    fn authority(&self) -> Authority {
+        DataFolder::open(&self.hub(), Timestamp::UNIX_EPOCH).unwrap().authority
+    }
+
+    fn bundle(&self, serial: u64) -> PathBuf {
+        self.hub().join(format!("catalogues/{serial}.bundle"))
+    }
+
+    /// The disk loses something of a published catalogue.
+    fn spoils(&self, serial: u64, spoil: impl FnOnce(&mut Vec<u8>)) {
+        let mut bundle = fs::read(self.bundle(serial)).unwrap();
+        spoil(&mut bundle);
+        fs::write(self.bundle(serial), bundle).unwrap();
+    }
+
     fn publishes(&self, second: i64) -> Result<Outcome, PublishError> {
         let now = Timestamp::from_second(second).unwrap();
         publish(&self.hub(), &self.dir(), now).map(|publication| publication.outcome)
@@ -58,12 +84,12 @@ impl Desk {
 #[test]
 fn a_running_hub_finds_what_was_published_and_the_authority_vouches_for_it() {
     let desk = Desk::new();
-    let running = Catalogues::of(&desk.hub());
+    let running = desk.found();
     assert!(running.newest().unwrap().is_none());
     let serial = desk.serial(1_000);
     let newest = running.newest().unwrap().unwrap();
     assert_eq!((newest.serial, newest.version.as_str()), (serial, "2026-11-22.1"));
-    let authority = DataFolder::open(&desk.hub(), Timestamp::UNIX_EPOCH).unwrap().authority;
+    let authority = desk.authority();
     let verified = Verified::open(&newest.bundle, authority.pem()).unwrap();
     assert_eq!(verified.manifest().municipality, "Voorbeeldhuizen");
     desk.writes("2026-11-22.2", "Welkom");
@@ -110,7 +136,21 @@ fn a_catalogue_with_mistakes_is_not_published() {
     desk.writes("2", "");
     let Outcome::Mistaken(mistakes) = desk.publishes(2_000).unwrap() else { panic!("it was published") };
     assert!(mistakes.iter().any(|mistake| mistake.file == "municipality.toml"), "{mistakes:?}");
-    assert_eq!(Catalogues::of(&desk.hub()).list().unwrap().len(), 1);
+    assert_eq!(desk.found().list().unwrap().whole.len(), 1);
+}
+
+#[test]
+fn a_catalogue_at_which_the_check_itself_fails_is_refused_and_the_next_one_published() {
+    let desk = Desk::new();
+    let first = desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let failing: fn(&Path) -> Checked = |_| panic!("a fault of the check, made for this test");
+    let now = Timestamp::from_second(2_000).unwrap();
+    let error = publish_checked_by(failing, &desk.hub(), &desk.dir(), now).unwrap_err();
+    assert!(matches!(error, PublishError::CheckFailed), "{error}");
+    assert!(error.to_string().contains("nothing was published"), "{error}");
+    assert_eq!(desk.found().newest().unwrap().unwrap().serial, first);
+    assert!(desk.serial(3_000) > first);
 }
 
 #[test]
@@ -121,7 +161,7 @@ fn a_file_that_would_not_travel_is_told_and_nothing_is_published() {
     std::os::unix::fs::symlink(&elsewhere, &task).unwrap();
     let error = desk.publishes(1_000).unwrap_err();
     assert!(matches!(error, PublishError::Changed) && error.to_string().contains("are links"), "{error}");
-    assert!(Catalogues::of(&desk.hub()).list().unwrap().is_empty());
+    assert!(desk.found().list().unwrap().whole.is_empty());
 }
 
 #[test]
@@ -144,7 +184,7 @@ fn a_new_key_is_later_than_the_one_that_is_gone_and_signs_the_same_files_anew() 
     desk.serial(9_000);
     let key = desk.hub().join("catalogues/signing-key.json");
     let made_at = |serial| {
-        let bundle = fs::read(desk.hub().join(format!("catalogues/{serial}.bundle"))).unwrap();
+        let bundle = fs::read(desk.bundle(serial)).unwrap();
         catalogue::manifest_of(&bundle).unwrap().key.made_at
     };
     fs::remove_file(&key).unwrap();
@@ -163,23 +203,117 @@ fn the_last_ten_are_kept() {
         desk.writes(&number.to_string(), &format!("Welkom {number}"));
         desk.serial(1_000 + number);
     }
-    let serials: Vec<u64> =
-        Catalogues::of(&desk.hub()).list().unwrap().iter().map(|kept| kept.serial).collect();
+    let serials: Vec<u64> = desk.found().list().unwrap().whole.iter().map(|kept| kept.serial).collect();
     assert_eq!(serials, (1_002..1_012).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_published_file_that_broke_on_the_disk_does_not_hide_the_one_before() {
+fn the_same_files_are_the_same_also_when_zstd_packs_them_otherwise() {
+    let desk = Desk::new();
+    let serial = desk.serial(1_000);
+    // What an older zstd made of them.
+    let authority = desk.authority();
+    let folder = desk.hub().join("catalogues");
+    let key = SigningKeyFile::open_or_make(&folder, Timestamp::UNIX_EPOCH).unwrap();
+    let bundle = fs::read(desk.bundle(serial)).unwrap();
+    let verified = Verified::open(&bundle, authority.pem()).unwrap();
+    let packed_otherwise = |files| {
+        let manifest = verified.manifest().clone();
+        let draft = Draft {
+            municipality: manifest.municipality,
+            serial,
+            version: manifest.version,
+            published_at: manifest.published_at,
+            files,
+        };
+        let other = catalogue::pack_at(1, draft, &key.key, &key.notice(&authority).unwrap()).unwrap();
+        assert_ne!(catalogue::manifest_of(&other).unwrap().payload.sha256, manifest.payload.sha256);
+        fs::write(desk.bundle(serial), other).unwrap();
+    };
+    let mut files = verified.files().unwrap();
+    packed_otherwise(files.clone());
+    assert!(matches!(desk.publishes(2_000).unwrap(), Outcome::Unchanged(same) if same.serial == serial));
+    // One letter more in one of the files.
+    files.last_mut().unwrap().content.push(b'\n');
+    packed_otherwise(files);
+    assert!(matches!(desk.publishes(3_000), Err(PublishError::VersionTaken { .. })));
+}
+
+#[test]
+fn a_published_catalogue_that_broke_on_the_disk_is_not_given_to_pillars_but_the_one_before() {
     let desk = Desk::new();
     let first = desk.serial(1_000);
     desk.writes("2", "Welkom");
     let second = desk.serial(2_000);
-    fs::write(desk.hub().join(format!("catalogues/{second}.bundle")), "half").unwrap();
-    let running = Catalogues::of(&desk.hub());
-    assert_eq!(running.newest().unwrap().unwrap().serial, first);
-    // Its serial is spent all the same.
-    desk.writes("3", "Hallo");
-    assert!(desk.serial(10) > second);
+    let whole = fs::read(desk.bundle(second)).unwrap();
+    let spoils: [(&str, Spoil); 5] = [
+        ("a bit of what is packed", |bundle| *bundle.last_mut().unwrap() ^= 1),
+        ("the version in the manifest", |bundle| {
+            let at = bundle.windows(13).position(|part| part == b"\"version\":\"2\"").unwrap();
+            bundle[at + 11] = b'3';
+        }),
+        ("the end", |bundle| bundle.truncate(bundle.len() - 1)),
+        ("all but the start", |bundle| bundle.truncate(20)),
+        ("everything", Vec::clear),
+    ];
+    for (what, spoil) in spoils {
+        fs::write(desk.bundle(second), &whole).unwrap();
+        assert!(desk.found().standing().unwrap().damaged.is_none());
+        desk.spoils(second, spoil);
+        let standing = desk.found().standing().unwrap();
+        assert_eq!(standing.served.unwrap().serial, first, "{what}");
+        let damaged = standing.damaged.unwrap();
+        assert!(damaged.serial == second && !damaged.why.is_empty(), "{what}: {damaged:?}");
+        let kept = desk.found().list().unwrap();
+        assert_eq!((kept.whole.len(), kept.damaged.len()), (1, 1), "{what}");
+    }
+    desk.spoils(first, |bundle| *bundle.last_mut().unwrap() ^= 1);
+    let standing = desk.found().standing().unwrap();
+    assert!(standing.served.is_none());
+    assert_eq!(standing.damaged.unwrap().serial, second, "of two damaged ones the last is told");
+}
+
+#[test]
+fn publishing_again_mends_what_broke_on_the_disk() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    let running = desk.found();
+    assert!(running.standing().unwrap().damaged.is_none());
+    desk.spoils(second, |bundle| bundle.truncate(bundle.len() / 2));
+    assert_eq!(running.standing().unwrap().damaged.unwrap().serial, second);
+    // Its serial is spent all the same, also when the clock was turned back.
+    let third = desk.serial(10);
+    assert!(third > second);
+    let standing = running.standing().unwrap();
+    let served = standing.served.unwrap();
+    assert_eq!((served.serial, served.version.as_str()), (third, "2"));
+    assert!(standing.damaged.is_none());
+}
+
+#[test]
+fn to_publish_the_files_before_a_damaged_one_is_a_publication_and_not_nothing() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    desk.spoils(second, |bundle| *bundle.last_mut().unwrap() ^= 1);
+    // Pillars that took the second would refuse the first under its old serial.
+    desk.writes("2026-11-22.1", "Vul uw naam in");
+    assert!(desk.serial(3_000) > second);
+}
+
+#[test]
+fn a_bundle_under_the_name_of_another_serial_and_one_of_another_hub_are_not_served() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let first = desk.serial(1_000);
+    fs::copy(desk.bundle(first), desk.bundle(5_000)).unwrap();
+    assert_eq!(desk.found().newest().unwrap().unwrap().serial, first);
+    let strange = other.serial(6_000);
+    fs::copy(other.bundle(strange), desk.bundle(strange)).unwrap();
+    let standing = desk.found().standing().unwrap();
+    assert_eq!((standing.served.unwrap().serial, standing.damaged.unwrap().serial), (first, strange));
 }
 
 #[test]

@@ -6,11 +6,14 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::{Failure, load};
-use crate::catalogues::{self, Catalogues, Outcome, Published};
+use super::{Failure, load, store};
+use crate::catalogues::{self, Damaged, Outcome, Published};
+use crate::data_folder::DataFolder;
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
+    // A check that panics is told in words below; its makers need the place, and nobody a backtrace.
+    std::panic::set_hook(Box::new(|panic| eprintln!("zuil-hub: {panic}")));
     let publication = catalogues::publish(&config.data_dir, dir, Timestamp::now())?;
     publication.warnings.iter().for_each(|warning| eprintln!("warning: {warning}\n"));
     match publication.outcome {
@@ -39,9 +42,18 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    // Only where there is a hub.
+    drop(store(&config)?);
+    let kept = DataFolder::open(&config.data_dir, Timestamp::now())?.catalogues.list()?;
     let mut out = io::stdout().lock();
-    for published in Catalogues::of(&load(path)?.data_dir).list()? {
-        writeln!(out, "{}\t{}", line(&published), published.published_at)?;
+    for published in &kept.whole {
+        writeln!(out, "{}\t{}", line(published), published.published_at)?;
+    }
+    let newest_whole = kept.whole.last().map(|published| published.serial);
+    for Damaged { serial, why } in &kept.damaged {
+        let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
+        eprintln!("zuil-hub: {serial} is damaged and is given to no pillar: {why}{remedy}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::attempts::Attempts;
-use crate::catalogues::Published;
+use crate::catalogues::Standing;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::seal_keys::SealKeys;
@@ -125,11 +125,19 @@ impl Desk {
 }
 
 impl Desk {
-    /// The newest published catalogue, when there is one that can be read.
-    async fn newest_catalogue(&self) -> Option<Arc<Published>> {
+    /// The newest published catalogue, and whether what was published last is damaged; nothing when that cannot be
+    /// read.
+    async fn catalogues(&self) -> Standing {
         let folder = Arc::clone(&self.folder);
-        let newest = tokio::task::spawn_blocking(move || folder.catalogues.newest()).await.ok()?;
-        newest.inspect_err(|error| tracing::error!(%error, "the published catalogues cannot be read")).ok()?
+        let standing = tokio::task::spawn_blocking(move || folder.catalogues.standing()).await;
+        match standing {
+            Ok(Ok(standing)) => standing,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the published catalogues cannot be read");
+                Standing::default()
+            }
+            Err(_) => Standing::default(),
+        }
     }
 }
 

@@ -163,6 +163,57 @@ async fn staff_see_which_pillar_runs_which_catalogue_and_which_lag_behind() {
     assert!(!browser.text("/pillars").await.contains("does not run the newest"));
 }
 
+#[tokio::test]
+async fn a_catalogue_that_broke_on_the_hubs_disk_reaches_no_pillar_and_staff_are_told_to_publish_it_again() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let spoil = |serial: u64| {
+        let file = hub.config.data_dir.join(format!("catalogues/{serial}.bundle"));
+        let bundle = std::fs::read(&file).unwrap();
+        std::fs::write(file, &bundle[..bundle.len() - 1]).unwrap();
+    };
+    let told = "De catalogus die het laatst is gepubliceerd, is op de hub beschadigd.";
+    let browser = signed_in(&hub).await;
+    let first = Editor::with("2026-11-22.1").publishes(&hub);
+    let editor = Editor::with("2026-11-22.2");
+    spoil(editor.publishes(&hub).serial);
+    let response = asks(&pillar, "").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(digest_of(&response.bytes().await.unwrap()), first.digest);
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    assert_eq!(pillar.report(&well).await.catalogue, Some(first.serial));
+    let page = browser.text("/pillars").await;
+    for words in [told, "krijgen 2026-11-22.1", "<code>zuil-hub catalogue publish</code>"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("nieuwste"), "nobody knows which is the newest");
+    let english = browser.text("/pillars?lang=en").await;
+    assert!(english.contains("The catalogue that was published last is damaged at the hub."));
+
+    spoil(first.serial);
+    assert_eq!(asks(&pillar, "").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(pillar.report(&well).await.catalogue, None);
+    assert!(browser.text("/pillars?lang=nl").await.contains("krijgen er geen."));
+
+    let again = editor.publishes(&hub);
+    let response = asks(&pillar, "").await;
+    assert_eq!(digest_of(&response.bytes().await.unwrap()), again.digest);
+    assert!(!browser.text("/pillars").await.contains(told));
+}
+
+#[test]
+fn the_list_of_published_catalogues_says_which_one_is_damaged() {
+    let folder = folder_with_config();
+    let editor = Editor::with("2026-11-22.1");
+    let published = run(folder.path(), &["catalogue", "publish", editor.0.path().to_str().unwrap()]);
+    let serial = text(&published.stdout).split('\t').next().unwrap().to_owned();
+    std::fs::write(folder.path().join(format!("data/catalogues/{serial}.bundle")), "half").unwrap();
+    let listed = run(folder.path(), &["catalogue", "list"]);
+    assert_eq!((listed.status.code(), text(&listed.stdout)), (Some(0), String::new()));
+    let told = text(&listed.stderr);
+    assert!(told.contains(&serial) && told.contains("publish that catalogue again"), "{told}");
+}
+
 #[test]
 fn publishing_on_the_command_line_says_what_was_published_and_what_is_wrong() {
     let folder = folder_with_config();

@@ -69,6 +69,27 @@ async fn the_list_of_pillars_says_what_works_right_now() {
 }
 
 #[tokio::test]
+async fn a_pillar_without_devices_is_not_said_to_have_kept_them_to_itself() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let bare = HealthReport { devices: Vec::new(), ..report(DeviceState::Ready, DeviceState::Ready) };
+    for name in ["bieb", "jumbo", "spar"] {
+        hub.add_pillar(name);
+    }
+    said(&hub, "bieb", &bare, 2);
+    said(&hub, "jumbo", &bare, 40);
+    let has = async |name: &str, words: &str| {
+        let page = browser.text(&format!("/pillars/{name}")).await;
+        assert!(page.contains(words), "{name}: {words}");
+    };
+    has("bieb", "De zuil heeft geen apparaten.").await;
+    has("bieb", "Pinnen kan bij deze zuil niet.").await;
+    has("jumbo", "De zuil had geen apparaten toen wij voor het laatst van hem hoorden.").await;
+    has("spar", "De zuil heeft nog niet verteld welke apparaten hij heeft.").await;
+    has("bieb?lang=en", "The pillar has no devices.").await;
+}
+
+#[tokio::test]
 async fn a_technician_reads_what_to_do_and_an_agent_what_to_say() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;

@@ -1,5 +1,5 @@
 //! Makes a bundle. Invariant: what is packed opens again under the same limits, and the same files make the
-//! same payload.
+//! same payload, as long as they are compressed by the same version of zstd at the same level.
 
 use jiff::Timestamp;
 
@@ -31,7 +31,16 @@ pub struct Draft {
 ///
 /// # Errors
 /// [`BundleError::Name`], [`BundleError::TooMuch`] and [`BundleError::TooLarge`] when it cannot be published.
-pub fn pack(
+pub fn pack(draft: Draft, key: &CatalogueKey, notice: &CatalogueKeyNotice) -> Result<Vec<u8>, BundleError> {
+    pack_at(LEVEL, draft, key, notice)
+}
+
+/// As [`pack`], compressed less hard or harder: `level` is 1 to 22.
+///
+/// # Errors
+/// Those of [`pack`].
+pub fn pack_at(
+    level: i32,
     mut draft: Draft,
     key: &CatalogueKey,
     notice: &CatalogueKeyNotice,
@@ -42,7 +51,7 @@ pub fn pack(
     let files: Vec<PackedFile> = draft.files.iter().map(packed).collect();
     check_files(&files)?;
     let plain: Vec<u8> = draft.files.into_iter().flat_map(|file| file.content).collect();
-    let payload = zstd::encode_all(plain.as_slice(), LEVEL).map_err(|_| SealError::Seal)?;
+    let payload = zstd::encode_all(plain.as_slice(), level).map_err(|_| SealError::Seal)?;
     let manifest = CatalogueManifest {
         municipality: draft.municipality,
         serial: draft.serial,

@@ -72,6 +72,27 @@ fn refused(bundle: &[u8]) -> BundleError {
 }
 
 #[test]
+fn the_same_files_are_the_same_however_they_are_packed_and_others_are_others() {
+    let (key, notice) = key();
+    let told = |level, files: Vec<CatalogueFile>| {
+        let bundle = pack_at(level, draft(files), &key, &notice).unwrap();
+        let verified = Verified::open(&bundle, AUTHORITY).unwrap();
+        (verified.manifest().payload.sha256.clone(), digest_of_files(&verified.files().unwrap()))
+    };
+    // Long enough that the levels compress it in other ways.
+    let long = || file("tasks/long.toml", "one two three four five ".repeat(400).as_bytes());
+    let with_long = || small().into_iter().chain([long()]).collect::<Vec<_>>();
+    let (hard, light) = (told(19, with_long()), told(1, with_long()));
+    assert_ne!(hard.0, light.0, "they were packed alike, and nothing was tested");
+    assert_eq!(hard.1, light.1);
+    let moved = vec![file("a.toml", b"onetwo"), file("b.toml", b"")];
+    let unmoved = vec![file("a.toml", b"one"), file("b.toml", b"two")];
+    let renamed = vec![file("a.toml", b"one"), file("c.toml", b"two")];
+    let digests = [moved, unmoved, renamed].map(|files| told(19, files).1);
+    assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2]);
+}
+
+#[test]
 fn what_was_published_is_unpacked_as_it_was() {
     let mut files = small();
     files.reverse();

@@ -1,12 +1,23 @@
 //! Which catalogue a pillar runs, against the newest that was published. Invariant: nothing is called the newest
-//! as long as nothing was published; and a pillar that said nothing, or has no access any more, lags behind nothing.
+//! as long as nothing was published, or what was published last is damaged; and a pillar that said nothing, or has no
+//! access any more, lags behind nothing.
 
 use jiff::Timestamp;
 
 use super::super::Desk;
 use super::super::texts::Lang;
 use super::super::times::Moment;
+use crate::catalogues::Published;
 use crate::store::{Pillar, Reported};
+
+/// What was published.
+#[derive(Default)]
+pub(super) struct Editions {
+    /// The newest; `None` when none was published, it is damaged, or it cannot be read.
+    pub(super) newest: Option<Newest>,
+    /// Says that what was published last is damaged, and what to do.
+    pub(super) damaged: Option<String>,
+}
 
 /// The newest published catalogue.
 pub(super) struct Newest {
@@ -15,12 +26,25 @@ pub(super) struct Newest {
     since: String,
 }
 
+impl Editions {
+    /// What there is now.
+    pub(super) async fn of(desk: &Desk, lang: Lang) -> Self {
+        let standing = desk.catalogues().await;
+        let served = standing.served.as_deref();
+        match standing.damaged {
+            Some(_) => {
+                let served = served.map(|served| served.version.as_str());
+                Self { newest: None, damaged: Some(lang.newest_is_damaged(served)) }
+            }
+            None => Self { newest: served.map(|served| Newest::of(served, lang)), damaged: None },
+        }
+    }
+}
+
 impl Newest {
-    /// What there is now; `None` when none was published, or it cannot be read.
-    pub(super) async fn of(desk: &Desk, lang: Lang) -> Option<Self> {
-        let newest = desk.newest_catalogue().await?;
-        let since = Moment::new(newest.published_at, Timestamp::now(), lang).text;
-        Some(Self { version: newest.version.clone(), since })
+    fn of(published: &Published, lang: Lang) -> Self {
+        let since = Moment::new(published.published_at, Timestamp::now(), lang).text;
+        Self { version: published.version.clone(), since }
     }
 
     /// The version that a pillar runs, and whether that is the newest.

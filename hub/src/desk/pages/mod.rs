@@ -1,8 +1,10 @@
 //! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
 //! put into words here and nowhere else.
 
+mod badges;
 mod editions;
 mod payments;
+mod pillar;
 mod pillars;
 mod questions;
 mod transactions;
@@ -10,7 +12,8 @@ mod transactions;
 use axum::response::Response;
 
 pub(super) use payments::{confirm, decide, payments};
-pub(super) use pillars::{pillar, pillars};
+pub(super) use pillar::pillar;
+pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use transactions::{list, transaction};
 

@@ -1,4 +1,4 @@
-//! Words about which catalogue a pillar runs.
+//! Words about which catalogue a pillar runs, and which is damaged.
 
 use super::Lang;
 
@@ -24,6 +24,27 @@ impl Lang {
         match self {
             Self::Nl => "Weigert de nieuwste catalogus (voor de beheerder)",
             Self::En => "Refuses the newest catalogue",
+        }
+    }
+
+    /// Before the command that mends it. `served` is the version that pillars get instead, when there is one.
+    pub(in super::super) fn newest_is_damaged(self, served: Option<&str>) -> String {
+        match (self, served) {
+            (Self::Nl, Some(served)) => format!(
+                "De catalogus die het laatst is gepubliceerd, is op de hub beschadigd. Zuilen die hem nog niet \
+                 hebben, krijgen {served}. Vraag de beheerder om de catalogus opnieuw te publiceren, met"
+            ),
+            (Self::Nl, None) => "De catalogus die het laatst is gepubliceerd, is op de hub beschadigd. Zuilen die \
+                                 hem nog niet hebben, krijgen er geen. Vraag de beheerder om de catalogus opnieuw \
+                                 te publiceren, met"
+                .to_owned(),
+            (Self::En, Some(served)) => format!(
+                "The catalogue that was published last is damaged at the hub. Pillars that do not have it yet get \
+                 {served}. Ask the administrator to publish the catalogue again, with"
+            ),
+            (Self::En, None) => "The catalogue that was published last is damaged at the hub. Pillars that do not \
+                                 have it yet get none. Ask the administrator to publish the catalogue again, with"
+                .to_owned(),
         }
     }
 

@@ -1,0 +1,196 @@
+//! Amounts of money in texts: how each language writes them, and where they stand in what somebody wrote.
+//!
+//! Invariant: whatever [`amount`] writes, [`amounts_in`] finds in any text, and reads as the same amount.
+
+use std::ops::Range;
+
+use zuil_wire::Cents;
+
+use crate::Language;
+
+/// What tells that a number beside it is an amount, in any language; small letters.
+const CURRENCY: [&str; 5] = ["€", "eur", "avro", "євро", "يورو"];
+
+/// An amount that stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Where, with the sign or the word for the euro.
+    pub at: Range<usize>,
+    /// How much.
+    pub cents: Cents,
+}
+
+/// An amount as it is written in a language: `€ 17,35`, `€17.35` or `17,35 €`. It holds no ordinary
+/// space, so that it is not broken over two lines.
+#[must_use]
+pub fn amount(language: Language, cents: Cents) -> String {
+    match language {
+        Language::Nl => format!("€\u{a0}{}", cents.with_mark(',')),
+        Language::En => format!("€{}", cents.with_mark('.')),
+        Language::Tr => format!("€{}", cents.with_mark(',')),
+        Language::Ar => format!("{}\u{a0}يورو", cents.with_mark(',')),
+        Language::De | Language::Fr | Language::Pl | Language::Uk => {
+            format!("{}\u{a0}€", cents.with_mark(','))
+        }
+    }
+}
+
+/// The amounts in a text, in any of the ways in which people write them: `€ 17,35`, `€17.35`, `17,35 €`,
+/// `17,35 euro`, `€ 1.200` and `€ 195,-`. A number without the sign or the word for the euro beside it is none.
+#[must_use]
+pub fn amounts_in(text: &str) -> Vec<Amount> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find(is_digit).map(|ahead| from + ahead) {
+        let end = start + length_of_number(&text[start..]);
+        let cents = parse(&text[start..end]);
+        let whole = end
+            + [",-", ",–"].iter().find(|dash| text[end..].starts_with(**dash)).map_or(0, |dash| dash.len());
+        let (before, after) = (sign_before(&text[..start]), sign_after(&text[whole..]));
+        if let Some(cents) = cents.filter(|_| before > 0 || after > 0) {
+            found.push(Amount { at: start - before..whole + after, cents });
+        }
+        from = whole + after;
+    }
+    found
+}
+
+/// The digits that people in our languages write.
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit() || ('٠'..='٩').contains(&letter)
+}
+
+/// What may stand between two digits of a number.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '٫' | '٬' | '\u{a0}' | '\u{202f}' | '’' | '\'')
+}
+
+/// How many bytes the number takes with which a text begins. A mark belongs to it between two digits only.
+fn length_of_number(text: &str) -> usize {
+    let mut letters = text.char_indices().peekable();
+    let mut length = 0;
+    while let Some((at, letter)) = letters.next() {
+        let goes_on = is_mark(letter) && letters.peek().is_some_and(|(_, next)| is_digit(*next));
+        if !is_digit(letter) && !goes_on {
+            break;
+        }
+        length = at + letter.len_utf8();
+    }
+    length
+}
+
+/// Reads `17,35`, `17.35`, `17`, `1.200` or `1.095,00`; nothing for what is no amount, such as `8.3`.
+fn parse(number: &str) -> Option<Cents> {
+    let mut groups: Vec<String> = Vec::new();
+    let mut last_mark = None;
+    for part in number.split_inclusive(is_mark) {
+        let digits: String = part.chars().filter_map(digit).collect();
+        groups.push(digits);
+        last_mark = part.chars().next_back().filter(|letter| is_mark(*letter)).or(last_mark);
+    }
+    let is_decimal = matches!(last_mark, Some('.' | ',' | '٫'));
+    let cents = if is_decimal { groups.pop_if(|last| last.len() == 2) } else { None };
+    let first = groups.first()?.len();
+    let in_thousands = groups.len() == 1 || (first <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    if !in_thousands {
+        return None;
+    }
+    format!("{}{}", groups.concat(), cents.as_deref().unwrap_or("00")).parse().ok().map(Cents)
+}
+
+fn digit(letter: char) -> Option<char> {
+    match letter {
+        '٠'..='٩' => char::from_digit(letter as u32 - '٠' as u32, 10),
+        _ => letter.is_ascii_digit().then_some(letter),
+    }
+}
+
+/// How many bytes the sign takes with which a text ends, with a space after it.
+fn sign_before(text: &str) -> usize {
+    let rest = text.strip_suffix(is_space).unwrap_or(text);
+    let ends = |sign: &&&str| {
+        let tail = rest.len().checked_sub(sign.len()).and_then(|at| rest.get(at..));
+        tail.is_some_and(|tail| tail.to_lowercase() == ***sign)
+    };
+    CURRENCY.iter().find(ends).map_or(0, |sign| text.len() - rest.len() + sign.len())
+}
+
+/// How many bytes the sign or word takes with which a text begins, with a space before it. One that is tied
+/// to a digit is that of the next amount.
+fn sign_after(text: &str) -> usize {
+    let rest = text.strip_prefix(is_space).unwrap_or(text);
+    let begins = |sign: &&&str| rest.get(..sign.len()).is_some_and(|head| head.to_lowercase() == ***sign);
+    let Some(sign) = CURRENCY.iter().find(begins) else { return 0 };
+    let after = &rest[sign.len()..];
+    if after.strip_prefix('\u{a0}').unwrap_or(after).starts_with(is_digit) {
+        return 0;
+    }
+    let o = usize::from(*sign == "eur" && after.starts_with(['o', 'O']));
+    text.len() - rest.len() + sign.len() + o
+}
+
+fn is_space(letter: char) -> bool {
+    matches!(letter, ' ' | '\u{a0}' | '\u{202f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(&str, u64)> {
+        amounts_in(text).into_iter().map(|found| (&text[found.at], found.cents.0)).collect()
+    }
+
+    #[test]
+    fn an_amount_is_written_as_people_in_each_language_write_it() {
+        assert_eq!(amount(Language::Nl, Cents(1735)), "€\u{a0}17,35");
+        assert_eq!(amount(Language::En, Cents(1735)), "€17.35");
+        assert_eq!(amount(Language::De, Cents(1735)), "17,35\u{a0}€");
+        assert_eq!(amount(Language::Tr, Cents(1735)), "€17,35");
+        assert_eq!(amount(Language::Ar, Cents(1735)), "17,35\u{a0}يورو");
+        for language in Language::ALL {
+            assert!(!amount(language, Cents(5)).contains(' '), "{language:?} can be broken over two lines");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_found_again() {
+        for language in Language::ALL {
+            for cents in [0, 5, 99, 100, 1735, 9_999_999] {
+                let written = amount(language, Cents(cents));
+                for text in [written.clone(), format!("2 {written}."), format!("Ü{written}ü, 3")] {
+                    assert_eq!(read(&text), [(written.as_str(), cents)], "{language:?}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn amounts_are_found_in_the_ways_in_which_editors_write_them() {
+        assert_eq!(read("Het kost € 17,35, en voor 2 €34,70!"), [("€ 17,35", 1735), ("€34,70", 3470)]);
+        assert_eq!(read("Giften tot € 1.200 per jaar"), [("€ 1.200", 120_000)]);
+        assert_eq!(read("Een graf: €\u{a0}1.095,00."), [("€\u{a0}1.095,00", 109_500)]);
+        assert_eq!(read("Trouwen kost € 195,- of 445 euro."), [("€ 195,-", 19_500), ("445 euro", 44_500)]);
+        assert_eq!(read("It is EUR 1,095.00 or 12 Euros"), [("EUR 1,095.00", 109_500), ("12 Euro", 1200)]);
+        assert_eq!(
+            read("Ücreti 17,35 eurodur, 1\u{202f}095,00 €"),
+            [("17,35 euro", 1735), ("1\u{202f}095,00 €", 109_500)]
+        );
+        assert_eq!(read("коштує 17,35 євро"), [("17,35 євро", 1735)]);
+        assert_eq!(read("١٧٫٣٥ يورو"), [("١٧٫٣٥ يورو", 1735)]);
+    }
+
+    #[test]
+    fn what_is_no_amount_is_not_taken_for_one() {
+        for text in [
+            "Bel 14 0100 van 8.30 tot 17.00 uur",
+            "€ 8.3",
+            "€ 1.2345",
+            "€",
+            "op 1 januari 2026",
+            "€ 99999999999999999999999",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Runs the hub until it is told to end. Invariant: standard output names the first password and the addresses, and
+//! nothing else; the log goes to standard error.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, load};
+use crate::{Hub, Running};
+
+pub(super) fn serve(path: &Path) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let running = Hub::start(config).await?;
+        announce(&running)?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to end");
+        running.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn announce(running: &Running) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if let Some(password) = &running.first_password {
+        writeln!(out, "password {}", password.as_str())?;
+    }
+    writeln!(out, "intake {}", running.intake_url)?;
+    writeln!(out, "desk {}", running.desk_url)?;
+    out.flush()
+}

@@ -1,0 +1,54 @@
+//! Looks a transaction up by its reference. Invariant: nothing that a resident filled in is printed.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use zuil_wire::{PaymentRecord, Reference, State};
+
+use super::{Failure, load, store};
+use crate::opening;
+use crate::seal_keys::SealKeys;
+use crate::store::{Store, Trouble};
+
+/// A transaction as machines read it. It holds no answers.
+#[derive(Serialize)]
+struct Found<'a> {
+    reference: Reference,
+    state: State,
+    /// Why a person must look at it, besides its payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
+    /// Whether the hub has looked whether its pillar signed it.
+    looked_at: bool,
+    /// Nothing when the content cannot be opened.
+    task: Option<&'a str>,
+    pillar: &'a str,
+    payment: Option<&'a PaymentRecord>,
+}
+
+pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
+    let config = load(path)?;
+    let reference: Reference = reference.parse()?;
+    let Some(stored) = store(&config)?.transaction(reference)? else {
+        eprintln!("zuil-hub: there is no transaction {reference}");
+        return Ok(ExitCode::FAILURE);
+    };
+    let keys = SealKeys::open_or_make(&config.data_dir.join("seal"), Timestamp::now())?;
+    let content = opening::open(&stored.content, &keys);
+    if let Err(error) = &content {
+        eprintln!("zuil-hub: {reference}: {error}");
+    }
+    let task = content.as_ref().ok().map(|content| content.task.as_str());
+    let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
+    if json {
+        let payment = stored.payment.as_ref();
+        let (state, looked_at) = (stored.state, stored.looked_at);
+        let found = Found { reference, state, trouble, looked_at, task, pillar, payment };
+        println!("{}", serde_json::to_string(&found)?);
+    } else {
+        println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
