@@ -362,6 +362,8 @@ fn a_word_that_does_not_fit_or_lacks_a_letter_is_found() {
     frame.set_language_name("Nederlands".into());
     pillar.screens.app().global::<ui::QuestionState>().set_title("Wat الموضوع 14 0100 ألف".into());
     assert!(told(&pillar).contains("other direction"), "{}", told(&pillar));
+    assert!(!told(&pillar).contains("the other way round"), "groups of a number are held together");
+    frame.set_language_name("الموضوع 14 0100".into());
     assert!(told(&pillar).contains("the other way round"), "{}", told(&pillar));
     pillar.show(&sample("attract"));
     let turned = faults(&pillar, Language::Ar).join("\n");
