@@ -1,6 +1,7 @@
 //! Amounts of money in texts: how each language writes them, and where they stand in what somebody wrote.
 //!
-//! Invariant: whatever [`amount`] writes, [`amounts_in`] finds in any text, and reads as the same amount.
+//! Invariant: whatever [`amount`] writes, [`amounts_in`] finds in any text, and reads as the same amount, as long as
+//! nothing before it can be the start of the same number.
 
 use std::ops::Range;
 
@@ -46,7 +47,9 @@ pub fn amounts_in(text: &str) -> Vec<Amount> {
         let cents = parse(&text[start..end]);
         let whole = end
             + [",-", ",–"].iter().find(|dash| text[end..].starts_with(**dash)).map_or(0, |dash| dash.len());
-        let (before, after) = (sign_before(&text[..start]), sign_after(&text[whole..]));
+        // What stands before is that of the amount before, as far as that took it.
+        let before = sign_before(&text[from..start]);
+        let after = if before > 0 { 0 } else { sign_after(&text[whole..]) };
         if let Some(cents) = cents.filter(|_| before > 0 || after > 0) {
             found.push(Amount { at: start - before..whole + after, cents });
         }
@@ -62,21 +65,36 @@ fn is_digit(letter: char) -> bool {
 
 /// What may stand between two digits of a number.
 fn is_mark(letter: char) -> bool {
-    matches!(letter, '.' | ',' | '٫' | '٬' | '\u{a0}' | '\u{202f}' | '’' | '\'')
+    matches!(letter, '.' | ',' | '٫' | '٬' | '’' | '\'') || is_mark_of_thousands(letter)
 }
 
-/// How many bytes the number takes with which a text begins. A mark belongs to it between two digits only.
+/// A space that holds a number together, and as well two of them apart.
+fn is_mark_of_thousands(letter: char) -> bool {
+    matches!(letter, '\u{a0}' | '\u{202f}')
+}
+
+/// How many bytes the number takes with which a text begins. A mark belongs to it between two digits only, and a
+/// space only where thousands are parted: after at most three digits, and before exactly three.
 fn length_of_number(text: &str) -> usize {
-    let mut letters = text.char_indices().peekable();
-    let mut length = 0;
-    while let Some((at, letter)) = letters.next() {
-        let goes_on = is_mark(letter) && letters.peek().is_some_and(|(_, next)| is_digit(*next));
-        if !is_digit(letter) && !goes_on {
+    let (mut length, mut digits) = (0, 0);
+    for (at, letter) in text.char_indices() {
+        let next = digits_at_the_start(&text[at + letter.len_utf8()..]);
+        let goes_on = if is_mark_of_thousands(letter) { digits <= 3 && next == 3 } else { next > 0 };
+        if is_digit(letter) {
+            digits += 1;
+        } else if is_mark(letter) && goes_on {
+            digits = 0;
+        } else {
             break;
         }
         length = at + letter.len_utf8();
     }
     length
+}
+
+/// With how many digits a text begins.
+fn digits_at_the_start(text: &str) -> usize {
+    text.chars().take_while(|letter| is_digit(*letter)).count()
 }
 
 /// Reads `17,35`, `17.35`, `17`, `1.200` or `1.095,00`; nothing for what is no amount, such as `8.3`.
@@ -158,8 +176,18 @@ mod tests {
         for language in Language::ALL {
             for cents in [0, 5, 99, 100, 1735, 9_999_999] {
                 let written = amount(language, Cents(cents));
-                for text in [written.clone(), format!("2 {written}."), format!("Ü{written}ü, 3")] {
+                let alone = [
+                    written.clone(),
+                    format!("2 {written}."),
+                    format!("2\u{a0}{written}."),
+                    format!("2026\u{a0}{written}"),
+                    format!("Ü{written}ü, 3"),
+                ];
+                for text in alone {
                     assert_eq!(read(&text), [(written.as_str(), cents)], "{language:?}: {text}");
+                }
+                for text in [format!("{written} {written}"), format!("{written}\u{a0}+\u{a0}{written}")] {
+                    assert_eq!(read(&text), [(written.as_str(), cents); 2], "{language:?}: {text}");
                 }
             }
         }
@@ -178,6 +206,13 @@ mod tests {
         );
         assert_eq!(read("коштує 17,35 євро"), [("17,35 євро", 1735)]);
         assert_eq!(read("١٧٫٣٥ يورو"), [("١٧٫٣٥ يورو", 1735)]);
+        assert_eq!(
+            read("12,50\u{a0}€ 25,00\u{a0}€"),
+            [("12,50\u{a0}€", 1250), ("25,00\u{a0}€", 2500)],
+            "each has its own sign"
+        );
+        assert_eq!(read("12,50 € 25 dagen"), [("12,50 €", 1250)]);
+        assert_eq!(read("1\u{a0}234\u{a0}567,89 €"), [("1\u{a0}234\u{a0}567,89 €", 123_456_789)]);
     }
 
     #[test]
