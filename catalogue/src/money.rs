@@ -1,7 +1,7 @@
 //! Amounts of money in texts: how each language writes them, and where they stand in what somebody wrote.
 //!
 //! Invariant: whatever [`amount`] writes, [`amounts_in`] finds in any text, and reads as the same amount, as long as
-//! nothing before it can be the start of the same number.
+//! nothing before it can be the start of the same number, and no letter goes on with its word for the euro.
 
 use std::ops::Range;
 
@@ -9,8 +9,17 @@ use zuil_wire::Cents;
 
 use crate::Language;
 
-/// What tells that a number beside it is an amount, in any language; small letters.
-const CURRENCY: [&str; 5] = ["€", "eur", "avro", "євро", "يورو"];
+/// The sign that tells that a number beside it is an amount.
+const SIGN: &str = "€";
+
+/// The words that tell it, in any language, small letters; and with what each may end.
+const WORDS: [(&str, &[&str]); 5] = [
+    ("eur", &[""]),
+    ("euro", &["", "s", "dur", "luk", "ya", "yu", "nun", "da", "dan", "yla"]),
+    ("avro", &["", "dur", "luk", "ya", "yu", "nun", "da", "dan", "yla"]),
+    ("євро", &[""]),
+    ("يورو", &["", "ات", "هات"]),
+];
 
 /// An amount that stands in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,28 +132,39 @@ fn digit(letter: char) -> Option<char> {
     }
 }
 
-/// How many bytes the sign takes with which a text ends, with a space after it.
+/// How many bytes the sign or word takes with which a text ends, with a space after it. No letter stands before a
+/// word: a "directeur 25" is no amount.
 fn sign_before(text: &str) -> usize {
     let rest = text.strip_suffix(is_space).unwrap_or(text);
-    let ends = |sign: &&&str| {
-        let tail = rest.len().checked_sub(sign.len()).and_then(|at| rest.get(at..));
-        tail.is_some_and(|tail| tail.to_lowercase() == ***sign)
-    };
-    CURRENCY.iter().find(ends).map_or(0, |sign| text.len() - rest.len() + sign.len())
+    let split = |sign: &str| rest.len().checked_sub(sign.len()).and_then(|at| rest.split_at_checked(at));
+    let ends = |sign: &str| split(sign).is_some_and(|(_, tail)| tail.to_lowercase() == sign);
+    let is_alone = |word: &str| split(word).is_some_and(|(head, _)| !head.ends_with(char::is_alphabetic));
+    let word = || WORDS.iter().map(|(word, _)| *word).find(|word| ends(word) && is_alone(word));
+    let sign = if ends(SIGN) { Some(SIGN) } else { word() };
+    sign.map_or(0, |sign| text.len() - rest.len() + sign.len())
 }
 
-/// How many bytes the sign or word takes with which a text begins, with a space before it. One that is tied
-/// to a digit is that of the next amount.
+/// How many bytes the sign or word takes with which a text begins, with a space before it and without its ending. One
+/// that is tied to a digit is that of the next amount; and "25 Europese landen" are no amount.
 fn sign_after(text: &str) -> usize {
     let rest = text.strip_prefix(is_space).unwrap_or(text);
-    let begins = |sign: &&&str| rest.get(..sign.len()).is_some_and(|head| head.to_lowercase() == ***sign);
-    let Some(sign) = CURRENCY.iter().find(begins) else { return 0 };
-    let after = &rest[sign.len()..];
-    if after.strip_prefix('\u{a0}').unwrap_or(after).starts_with(is_digit) {
-        return 0;
+    let after = |sign: &str| {
+        let (head, after) = rest.split_at_checked(sign.len())?;
+        (head.to_lowercase() == sign).then_some(after)
+    };
+    let is_word = |word: &str, endings: &[&str]| {
+        let ending =
+            |after: &str| after.chars().take_while(|letter| letter.is_alphabetic()).collect::<String>();
+        after(word).is_some_and(|after| endings.contains(&ending(after).to_lowercase().as_str()))
+    };
+    let word = || WORDS.iter().find(|(word, endings)| is_word(word, endings)).map(|(word, _)| *word);
+    let sign = if after(SIGN).is_some() { Some(SIGN) } else { word() };
+    match sign.and_then(|sign| Some((sign, after(sign)?))) {
+        Some((sign, after)) if !after.strip_prefix('\u{a0}').unwrap_or(after).starts_with(is_digit) => {
+            text.len() - rest.len() + sign.len()
+        }
+        _ => 0,
     }
-    let o = usize::from(*sign == "eur" && after.starts_with(['o', 'O']));
-    text.len() - rest.len() + sign.len() + o
 }
 
 fn is_space(letter: char) -> bool {
@@ -176,12 +196,14 @@ mod tests {
         for language in Language::ALL {
             for cents in [0, 5, 99, 100, 1735, 9_999_999] {
                 let written = amount(language, Cents(cents));
+                // A letter after a word is of that word.
+                let letter = if written.ends_with(char::is_alphabetic) { "" } else { "ü" };
                 let alone = [
                     written.clone(),
                     format!("2 {written}."),
                     format!("2\u{a0}{written}."),
                     format!("2026\u{a0}{written}"),
-                    format!("Ü{written}ü, 3"),
+                    format!("Ü{written}{letter}, 3"),
                 ];
                 for text in alone {
                     assert_eq!(read(&text), [(written.as_str(), cents)], "{language:?}: {text}");
@@ -204,7 +226,13 @@ mod tests {
             read("Ücreti 17,35 eurodur, 1\u{202f}095,00 €"),
             [("17,35 euro", 1735), ("1\u{202f}095,00 €", 109_500)]
         );
+        assert_eq!(
+            read("12 euro's, euro 13, 14euro"),
+            [("12 euro", 1200), ("euro 13", 1300), ("14euro", 1400)]
+        );
+        assert_eq!(read("17,35 avro'dur, 12 AVRODAN"), [("17,35 avro", 1735), ("12 AVRO", 1200)]);
         assert_eq!(read("коштує 17,35 євро"), [("17,35 євро", 1735)]);
+        assert_eq!(read("12 يوروهات (eur 5)"), [("12 يورو", 1200), ("eur 5", 500)]);
         assert_eq!(read("١٧٫٣٥ يورو"), [("١٧٫٣٥ يورو", 1735)]);
         assert_eq!(
             read("12,50\u{a0}€ 25,00\u{a0}€"),
@@ -224,6 +252,10 @@ mod tests {
             "€",
             "op 1 januari 2026",
             "€ 99999999999999999999999",
+            "Directeur 25, monteur 3",
+            "25 Europese landen, 4 eurlingen, 8 avronlar",
+            "25 eurocent",
+            "De ambtenareuro 25",
         ] {
             assert_eq!(read(text), [], "{text}");
         }
