@@ -14,7 +14,8 @@ use super::stage::PILLAR;
 /// A running hub.
 pub struct Hub {
     program: PathBuf,
-    config: PathBuf,
+    /// Its settings.
+    pub(super) config: PathBuf,
     process: Child,
     /// Where pillars come in.
     pub intake: SocketAddr,

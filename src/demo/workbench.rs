@@ -63,8 +63,10 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     stage.printer.set_physics(Physics::real(PRINTER_BAUD));
     println!("The hub is at {}", hub.desk);
     println!("Its staff password is {}", hub.password);
-    let doctor = programs().map(|folder| folder.join("zuil").display().to_string()).unwrap_or_default();
-    println!("A technician looks at it with {doctor} --config {} doctor", stage.config().display());
+    let program = |name: &str| programs().map(|folder| folder.join(name).display().to_string());
+    let (pillar, publisher) = (program("zuil").unwrap_or_default(), program("zuil-hub").unwrap_or_default());
+    println!("A technician looks at it with {pillar} --config {} doctor", stage.config().display());
+    println!("An editor publishes with {publisher} --config {} catalogue publish DIR", hub.config.display());
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
 
     let workbench = Workbench::new()?;

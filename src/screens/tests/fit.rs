@@ -154,12 +154,7 @@ impl Words {
     fn is_turned(&self) -> bool {
         let outside = without_isolates(&self.text);
         let first = outside.chars().find(|c| c.is_alphabetic());
-        outside.chars().any(is_arabic) && first.is_some_and(|c| !is_arabic(c)) && !self.names_another_thing()
-    }
-
-    /// A waste pass is a number with "read" behind it: a text from left to right.
-    fn names_another_thing(&self) -> bool {
-        self.text.chars().next().is_some_and(|c| c.is_ascii_digit())
+        outside.chars().any(is_arabic) && first.is_some_and(|c| !is_arabic(c))
     }
 
     /// Whether groups of digits stand apart by ordinary spaces in an Arabic text.
