@@ -67,9 +67,22 @@ pub fn amounts_in(text: &str) -> Vec<Amount> {
     found
 }
 
+/// The sign or the word for the euro that stands right before or behind a place for an amount, when there is one.
+/// What is tied to the next place (`{`) is not of this one.
+pub(crate) fn euro_beside<'a>(before: &'a str, after: &'a str) -> Option<&'a str> {
+    let (head, tail) = (sign_before(before), sign_after(after));
+    let beside = if head > 0 { &before[before.len() - head..] } else { &after[..tail] };
+    (!beside.is_empty()).then(|| beside.trim_matches(is_space))
+}
+
 /// The digits that people in our languages write.
 fn is_digit(letter: char) -> bool {
     letter.is_ascii_digit() || ('٠'..='٩').contains(&letter)
+}
+
+/// A digit, or a place that is filled with an amount.
+fn begins_amount(letter: char) -> bool {
+    letter == '{' || is_digit(letter)
 }
 
 /// What may stand between two digits of a number.
@@ -145,7 +158,7 @@ fn sign_before(text: &str) -> usize {
 }
 
 /// How many bytes the sign or word takes with which a text begins, with a space before it and without its ending. One
-/// that is tied to a digit is that of the next amount; and "25 Europese landen" are no amount.
+/// that is tied to a digit, or to a place for an amount, is that of the next amount; and "25 Europese landen" are no amount.
 fn sign_after(text: &str) -> usize {
     let rest = text.strip_prefix(is_space).unwrap_or(text);
     let after = |sign: &str| {
@@ -160,7 +173,7 @@ fn sign_after(text: &str) -> usize {
     let word = || WORDS.iter().find(|(word, endings)| is_word(word, endings)).map(|(word, _)| *word);
     let sign = if after(SIGN).is_some() { Some(SIGN) } else { word() };
     match sign.and_then(|sign| Some((sign, after(sign)?))) {
-        Some((sign, after)) if !after.strip_prefix('\u{a0}').unwrap_or(after).starts_with(is_digit) => {
+        Some((sign, after)) if !after.strip_prefix('\u{a0}').unwrap_or(after).starts_with(begins_amount) => {
             text.len() - rest.len() + sign.len()
         }
         _ => 0,

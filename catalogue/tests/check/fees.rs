@@ -67,6 +67,14 @@ fn a_text_is_as_long_as_residents_read_it() {
 }
 
 #[test]
+fn words_that_only_begin_like_the_euro_stand_beside_a_fee() {
+    let text = "{fee:permit-first} Europees of {fee:permit-second}, 3 eurocent meer";
+    let (catalogue, _) = right(&with("answers/permit.toml", "12 euro", text));
+    let short = catalogue.products[0].answers[0].short.get(Language::Nl);
+    assert_eq!(short, "Een vergunning kost €\u{a0}12,50 Europees of €\u{a0}25,00, 3 eurocent meer.");
+}
+
+#[test]
 fn a_fee_that_is_free_is_told_as_nothing_to_pay() {
     let (catalogue, _) = right(&with("answers/permit.toml", "12 euro", "{fee:free-thing}"));
     assert!(catalogue.products[0].answers[0].short.get(Language::Nl).contains("€\u{a0}0,00"));
