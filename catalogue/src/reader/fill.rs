@@ -79,6 +79,13 @@ impl Section<'_> {
         };
         match self.source.fees.amount(fee) {
             Listed::Is(amount) => {
+                if amount.is_zero() {
+                    self.warn(
+                        at,
+                        format!("{name} has {whole}, which is zero"),
+                        "Write that it is free: residents would read an amount of zero.",
+                    );
+                }
                 let amount = money::amount(language, amount);
                 self.has_no_second_euro(name, place, &amount).then_some(amount)
             }

@@ -75,9 +75,10 @@ fn words_that_only_begin_like_the_euro_stand_beside_a_fee() {
 }
 
 #[test]
-fn a_fee_that_is_free_is_told_as_nothing_to_pay() {
-    let (catalogue, _) = right(&with("answers/permit.toml", "12 euro", "{fee:free-thing}"));
+fn a_fee_of_zero_is_written_as_an_amount_and_the_editor_is_warned_of_it() {
+    let (catalogue, warnings) = right(&with("answers/permit.toml", "12 euro", "{fee:free-thing}"));
     assert!(catalogue.products[0].answers[0].short.get(Language::Nl).contains("€\u{a0}0,00"));
+    assert!(warnings.len() == 1 && warnings[0].contains("{fee:free-thing}, which is zero"), "{warnings:?}");
 }
 
 #[test]
