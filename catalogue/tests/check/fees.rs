@@ -110,3 +110,38 @@ fn no_text_of_our_two_municipalities_repeats_a_fee_by_hand() {
         assert!(shown.contains('€') && !shown.contains("{fee"), "{path}");
     }
 }
+
+#[test]
+fn the_search_of_the_guide_for_editors_finds_amounts_in_every_language_and_file() {
+    let guide = std::fs::read_to_string(here("../docs/editing-the-catalogue.md")).unwrap();
+    let command = guide.split('`').find(|code| code.starts_with("grep") && code.contains('€')).unwrap();
+    let folder = Folder::small();
+    let written = [
+        "€ 3,10",
+        "3,10 EUR",
+        "3,10 euro's",
+        "3,10 Euros",
+        "3,10 eurodur",
+        "3,10 avrodur",
+        "3,10 євро",
+        "٣٫١٠ يورو",
+    ];
+    let files = [
+        "municipality.toml",
+        "announcements.toml",
+        "synonyms.toml",
+        "tasks/letter.toml",
+        "answers/permit.toml",
+    ];
+    for file in files {
+        let lines: String = written.iter().map(|amount| format!("# Dat is {amount}.\n")).collect();
+        folder.write(file, format!("# Made up.\n{lines}# Een directeur met kleur, bij Voorbeeldhuizen.\n"));
+    }
+    let command = command.replace("catalogue/my-town-2027", &folder.path().display().to_string());
+    let found = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    let found = String::from_utf8(found.stdout).unwrap();
+    for file in files {
+        let lines: Vec<&str> = found.lines().filter(|line| line.contains(&format!("/{file}:"))).collect();
+        assert_eq!(lines.len(), written.len(), "{file}: {lines:#?}");
+    }
+}
