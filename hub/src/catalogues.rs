@@ -19,7 +19,7 @@ use crate::authority::AuthorityError;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::files::{self, FolderLock};
 
-pub use kept::{Catalogues, Damaged, Kept, Published, Standing};
+pub use kept::{Catalogues, Kept, Published, Standing, Trouble, Unfit};
 
 use kept::{folder, path, serials};
 use key::SigningKeyFile;
