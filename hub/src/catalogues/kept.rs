@@ -28,6 +28,8 @@ pub struct Published {
     pub bundle: Bytes,
     /// SHA-256 of its files, however they are packed: zstd may pack the same files otherwise after an update.
     pub(super) content: String,
+    /// SHA-256 of its files as they are packed in it.
+    pub(super) payload: String,
     /// The public key that signed it.
     pub(super) key: String,
 }
@@ -39,6 +41,17 @@ pub struct Unfit {
     pub serial: u64,
     /// What is the matter with it.
     pub trouble: Trouble,
+    /// What it still tells of itself, when its manifest can be read.
+    pub(super) remains: Option<Box<Remains>>,
+}
+
+/// What a damaged catalogue still tells of itself. Nobody vouches for it.
+#[derive(Debug)]
+pub(super) struct Remains {
+    pub(super) version: String,
+    pub(super) published_at: Timestamp,
+    /// SHA-256 of what is packed, as its manifest says it and as it is: where one is damaged, the other may be whole.
+    pub(super) payloads: [String; 2],
 }
 
 /// What is the matter with a published catalogue.
@@ -167,17 +180,31 @@ impl Catalogues {
     }
 
     fn read(&self, serial: u64) -> Result<Published, Unfit> {
-        let unfit = |trouble| Unfit { serial, trouble };
-        let bundle =
-            std::fs::read(path(&self.folder, serial)).map_err(|error| unfit(Trouble::Unread(error)))?;
-        match Published::of(bundle.into(), &self.authority) {
-            Err(error) => Err(unfit(Trouble::Damaged(error))),
+        let bundle: Bytes = match std::fs::read(path(&self.folder, serial)) {
+            Ok(bundle) => bundle.into(),
+            Err(error) => return Err(Unfit { serial, trouble: Trouble::Unread(error), remains: None }),
+        };
+        let damaged = |why| Unfit {
+            serial,
+            trouble: Trouble::Damaged(why),
+            remains: Remains::of(&bundle).ok().map(Box::new),
+        };
+        match Published::of(bundle.clone(), &self.authority) {
+            Err(error) => Err(damaged(error)),
             // A file under another's name would make pillars wait for a serial that never comes.
-            Ok(published) if published.serial != serial => Err(unfit(Trouble::Damaged(
-                BundleError::Damaged("it has another serial than the name of its file"),
-            ))),
+            Ok(published) if published.serial != serial => {
+                Err(damaged(BundleError::Damaged("it has another serial than the name of its file")))
+            }
             Ok(published) => Ok(published),
         }
+    }
+}
+
+impl Remains {
+    fn of(bundle: &[u8]) -> Result<Self, BundleError> {
+        let manifest = catalogue::manifest_of(bundle)?;
+        let payloads = [manifest.payload.sha256, catalogue::digest_of_payload(bundle)?];
+        Ok(Self { version: manifest.version, published_at: manifest.published_at, payloads })
     }
 }
 
@@ -222,6 +249,7 @@ impl Published {
             published_at: manifest.published_at,
             digest: catalogue::digest_of(&bundle),
             content,
+            payload: manifest.payload.sha256,
             key: manifest.key.public_key,
             bundle,
         })

@@ -297,6 +297,43 @@ fn publishing_again_mends_what_broke_on_the_disk() {
 }
 
 #[test]
+fn the_version_of_a_damaged_catalogue_is_not_given_to_other_content_as_long_as_it_can_be_read() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    let whole = fs::read(desk.bundle(second)).unwrap();
+    let spoils: [(&str, Spoil); 4] = [
+        ("what is packed", |bundle| *bundle.last_mut().unwrap() ^= 1),
+        ("the end", |bundle| bundle.truncate(bundle.len() - 1)),
+        ("the signature", |bundle| bundle[20] = if bundle[20] == b'A' { b'B' } else { b'A' }),
+        ("the digest in the manifest", |bundle| {
+            let at = bundle.windows(10).position(|part| part == b"\"sha256\":\"").unwrap() + 10;
+            bundle[at] = if bundle[at] == b'0' { b'1' } else { b'0' };
+        }),
+    ];
+    for (number, (what, spoil)) in (3_000..).zip(spoils) {
+        fs::write(desk.bundle(second), &whole).unwrap();
+        desk.spoils(second, spoil);
+        assert!(desk.found().standing().unwrap().unfit.is_some(), "{what}");
+        desk.writes("2", "Iets anders");
+        let error = desk.publishes(number).unwrap_err();
+        assert!(
+            matches!(&error, PublishError::VersionTaken { version, .. } if version == "2"),
+            "{what}: {error}"
+        );
+        desk.writes("2", "Welkom");
+        let again = desk.serial(number);
+        assert!(again > second, "{what}");
+        fs::remove_file(desk.bundle(again)).unwrap();
+    }
+    // What tells nothing any more keeps no version.
+    desk.spoils(second, |bundle| bundle.truncate(20));
+    desk.writes("2", "Iets anders");
+    assert!(desk.serial(4_000) > second);
+}
+
+#[test]
 fn to_publish_the_files_before_a_damaged_one_is_a_publication_and_not_nothing() {
     let desk = Desk::new();
     desk.serial(1_000);

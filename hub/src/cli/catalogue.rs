@@ -51,7 +51,7 @@ pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;
     }
     let newest_whole = kept.whole.last().map(|published| published.serial);
-    for Unfit { serial, trouble } in &kept.unfit {
+    for Unfit { serial, trouble, .. } in &kept.unfit {
         match trouble {
             Trouble::Damaged(why) => {
                 let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
