@@ -70,6 +70,8 @@ pub struct Standing {
     pub served: Option<Arc<Published>>,
     /// What was published last, when it is unfit.
     pub unfit: Option<Arc<Unfit>>,
+    /// The digests of all that are whole, when something is unfit that was published after them.
+    pub whole: Vec<String>,
 }
 
 /// All that is kept, the oldest first.
@@ -164,10 +166,17 @@ impl Catalogues {
         let mut seen = Seen { files: Vec::new(), unread: Vec::new(), standing: Standing::default() };
         for serial in files.iter().rev().map(|file| file.serial) {
             let unfit = match self.read(serial) {
-                Ok(published) => {
+                Ok(published) if seen.standing.unfit.is_none() => {
                     seen.standing.served = Some(Arc::new(published));
                     break;
                 }
+                Ok(published) => {
+                    seen.standing.whole.push(published.digest.clone());
+                    seen.standing.served.get_or_insert(Arc::new(published));
+                    continue;
+                }
+                // What is older than what pillars get matters to nobody.
+                Err(_) if seen.standing.served.is_some() => continue,
                 Err(unfit) => unfit,
             };
             unfit.log();

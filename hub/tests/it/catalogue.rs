@@ -202,6 +202,38 @@ async fn a_catalogue_that_broke_on_the_hubs_disk_reaches_no_pillar_and_staff_are
 }
 
 #[tokio::test]
+async fn a_pillar_that_runs_what_broke_on_the_hubs_disk_is_not_given_the_one_before_and_refuses_nothing() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let tag = |published: &Published| format!("\"{}\"", published.digest);
+    let oldest = Editor::with("2026-11-22.1").publishes(&hub);
+    let before = Editor::with("2026-11-22.2").publishes(&hub);
+    let last = Editor::with("2026-11-22.3").publishes(&hub);
+    let file = hub.config.data_dir.join(format!("catalogues/{}.bundle", last.serial));
+    std::fs::write(file, &last.bundle[..last.bundle.len() - 1]).unwrap();
+
+    let response = asks(&pillar, &tag(&last)).await;
+    assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+    assert!(!response.headers().contains_key("etag"), "what it has is not told to be the one before");
+    for (has, status) in [
+        (tag(&before), StatusCode::NOT_MODIFIED),
+        (tag(&oldest), StatusCode::OK),
+        (format!("{}, {}", tag(&oldest), tag(&last)), StatusCode::OK),
+        (String::new(), StatusCode::OK),
+    ] {
+        assert_eq!(asks(&pillar, &has).await.status(), status, "{has}");
+    }
+
+    let why = "it is older than the one that ran here".to_owned();
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    pillar.report(&HealthReport { catalogue_refused: Some(why.clone()), ..well }).await;
+    let browser = signed_in(&hub).await;
+    let page = browser.text("/pillars/jumbo").await;
+    assert!(page.contains("Heeft een catalogus geweigerd") && page.contains(&why), "{page}");
+    assert!(!page.contains("nieuwste catalogus"), "{page}");
+}
+
+#[tokio::test]
 async fn of_a_catalogue_that_the_hub_cannot_read_staff_are_told_to_look_at_its_permissions() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;

@@ -27,6 +27,14 @@ impl Lang {
         }
     }
 
+    /// The same, of one that may not be the newest.
+    pub(in super::super) const fn refused_one(self) -> &'static str {
+        match self {
+            Self::Nl => "Heeft een catalogus geweigerd (voor de beheerder)",
+            Self::En => "Refused a catalogue",
+        }
+    }
+
     /// Before the command that mends it. `served` is the version that pillars get instead, when there is one.
     pub(in super::super) fn newest_is_damaged(self, served: Option<&str>) -> String {
         match (self, served) {
