@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::{Failure, load, store};
-use crate::catalogues::{self, Damaged, Outcome, Published};
+use crate::catalogues::{self, Outcome, Published, Trouble, Unfit};
 use crate::data_folder::DataFolder;
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
@@ -51,9 +51,18 @@ pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;
     }
     let newest_whole = kept.whole.last().map(|published| published.serial);
-    for Damaged { serial, why } in &kept.damaged {
-        let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
-        eprintln!("zuil-hub: {serial} is damaged and is given to no pillar: {why}{remedy}");
+    for Unfit { serial, trouble, .. } in &kept.unfit {
+        match trouble {
+            Trouble::Damaged(why) => {
+                let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
+                eprintln!("zuil-hub: {serial} is damaged and is given to no pillar: {why}{remedy}");
+            }
+            Trouble::Unread(error) => {
+                eprintln!(
+                    "zuil-hub: {serial} cannot be read: {error}; look at its permissions and at the disk"
+                );
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

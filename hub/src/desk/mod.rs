@@ -125,7 +125,7 @@ impl Desk {
 }
 
 impl Desk {
-    /// The newest published catalogue, and whether what was published last is damaged; nothing when that cannot be
+    /// The newest published catalogue, and whether what was published last is unfit; nothing when the folder cannot be
     /// read.
     async fn catalogues(&self) -> Standing {
         let folder = Arc::clone(&self.folder);
