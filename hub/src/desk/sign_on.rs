@@ -5,7 +5,7 @@ use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
@@ -71,10 +71,18 @@ pub(super) async fn done(
     };
     let person = match provider.finish(&Ticket::kept(ticket), &returned, Timestamp::now()).await {
         Ok(person) => person,
-        Err(error) => return (gone, refused(&visitor, &error)).into_response(),
+        Err(error) => return with_cookies(refused(&visitor, &error), gone),
     };
     let entered = enter(&visitor, provider, person, next).await;
-    (gone, entered.unwrap_or_else(|failure| visitor.answer(Err(failure)))).into_response()
+    with_cookies(entered.unwrap_or_else(|failure| visitor.answer(Err(failure))), gone)
+}
+
+/// Adds cookies to those that an answer sets already.
+fn with_cookies(mut response: Response, cookies: HeaderMap) -> Response {
+    for cookie in cookies.get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    response
 }
 
 async fn enter(

@@ -357,9 +357,9 @@ impl Desk {
         if right {
             return Ok(account);
         }
-        if let Some(account) = account {
-            self.note_not_let_in(account.name, "password").await?;
-        }
+        // Also when there is none, so that it takes as long; without the name, which may be a password.
+        let name = account.map_or_else(|| Entry::NOBODY.to_owned(), |account| account.name);
+        self.note_not_let_in(name, "password").await?;
         Ok(None)
     }
 

@@ -124,6 +124,9 @@ impl Entry {
     /// Who works on the machine of the hub. No account has such a name.
     pub const COMMAND_LINE: &'static str = "(command line)";
 
+    /// Somebody who gave a name that no account has. No account has such a name.
+    pub const NOBODY: &'static str = "(unknown)";
+
     /// An entry without detail.
     #[must_use]
     pub fn new(at: Timestamp, who: &str, deed: Deed, about: &str) -> Self {

@@ -165,7 +165,10 @@ fn accounts_are_made_changed_and_disabled_on_the_command_line() {
     assert!(code == Some(1) && said.contains("zuil-hub serve"), "{said}");
     drop(Process::start(folder.path()));
     let (code, printed, _) = staff(&["add", "anna", "--role", "agent", "--role", "editor"]);
-    assert!(code == Some(0) && printed.starts_with("password ") && printed.trim_end().len() == 23, "{printed}");
+    assert!(
+        code == Some(0) && printed.starts_with("password ") && printed.trim_end().len() == 23,
+        "{printed}"
+    );
     assert!(staff(&["add", "anna", "--role", "agent"]).2.contains("choose another name"));
     assert!(staff(&["add", "Anna", "--role", "agent"]).2.contains("small letters"));
     assert_eq!(staff(&["add", "bob", "--role", "king"]).0, Some(2));
@@ -194,7 +197,9 @@ fn the_log_tells_what_was_done_and_is_found_out_when_it_was_changed() {
     assert!(code == Some(0) && mark.starts_with("2:") && said.contains("2 entries"), "{mark}{said}");
     let list = text(&run(folder.path(), &["audit", "list"]).stdout);
     let lines: Vec<&str> = list.lines().collect();
-    assert!(lines[0].ends_with("\t(command line)\tadded-account\tbeheer\tagent technician editor administrator"));
+    assert!(
+        lines[0].ends_with("\t(command line)\tadded-account\tbeheer\tagent technician editor administrator")
+    );
     assert!(lines[1].ends_with("\t(command line)\tadded-pillar\tjumbo\t"), "{list}");
     run(folder.path(), &["pillar", "revoke", "jumbo"]);
     assert_eq!(verify(&["--contains", mark.trim()]).0, Some(0));

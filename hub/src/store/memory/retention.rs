@@ -31,3 +31,32 @@ impl RetentionStore for MemoryStore {
         Ok(forgotten)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::conformance::{batch, incoming, some_pillar};
+    use super::super::super::{Checked, CheckedAs, Store};
+    use super::*;
+
+    #[test]
+    fn only_what_was_handed_over_and_looked_at_is_deleted_and_not_too_early() {
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let (store, keep) = (MemoryStore::new(), SignedDuration::from_secs(100));
+        store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+        store
+            .take_in(&batch((1..=3).map(|number| incoming(number, u64::from(number))).collect()), at(0))
+            .unwrap();
+        let looked_at = |number| Checked { number, finding: CheckedAs::Sound };
+        store.note_checked(&[looked_at(1), looked_at(2)]).unwrap();
+        for (number, row) in store.lock().transactions.values_mut().enumerate() {
+            // The first, and the third, which was not looked at.
+            row.stored.state = if number == 1 { State::Received } else { State::Registered };
+        }
+        let forget = |second| store.forget_contents(at(second), keep, 10).unwrap();
+        assert_eq!([forget(10), forget(109), forget(110), forget(9_999)], [0, 0, 1, 0]);
+        let all = store.transactions(super::super::Filter::default(), 0, 10).unwrap().items;
+        let forgotten =
+            all.iter().filter(|stored| stored.content == Content::Forgotten).map(|stored| stored.id);
+        assert_eq!(forgotten.map(|id| id.as_u128()).collect::<Vec<_>>(), [1]);
+    }
+}
