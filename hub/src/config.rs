@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
+use crate::access::AccessConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
@@ -28,6 +29,9 @@ pub struct Config {
     /// Where staff come in.
     #[serde(default)]
     pub desk: DeskConfig,
+    /// Who may work here, and for how long what they see is kept.
+    #[serde(default)]
+    pub access: AccessConfig,
 }
 
 /// Where pillars come in.
@@ -141,12 +145,17 @@ impl Config {
             .map_err(|error| ConfigError::Form { path: path.to_owned(), error: Box::new(error) })?;
         if let Some(folder) = path.parent() {
             config.data_dir = folder.join(&config.data_dir);
+            if let Some(secret) =
+                config.access.oidc.as_mut().and_then(|oidc| oidc.client_secret_file.as_mut())
+            {
+                *secret = folder.join(&*secret);
+            }
         }
         config.check()?;
         Ok(config)
     }
 
-    /// A hub for a test or a demonstration: any free ports on loopback.
+    /// A hub for a test or a demonstration: any free ports on loopback, and no authenticator app.
     #[must_use]
     pub fn on_any_port(municipality: &str, data_dir: &Path) -> Self {
         Self {
@@ -155,6 +164,7 @@ impl Config {
             log: LogLevel::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
+            access: AccessConfig { totp: false, ..AccessConfig::default() },
         }
     }
 
@@ -165,6 +175,7 @@ impl Config {
         if let Some(url) = &self.intake.public_url {
             HubUrl::parse(url).map_err(|error| value("intake.public_url", &error.to_string()))?;
         }
+        self.access.check().map_err(|(key, remedy)| value(key, &remedy))?;
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
             return Err(value("desk.listen", "choose another address than intake.listen"));
@@ -290,6 +301,7 @@ mod tests {
         assert_eq!(config.intake, IntakeConfig::default());
         assert_eq!(config.grace(), Grace::default());
         assert_eq!(config.desk, DeskConfig::default());
+        assert_eq!(config.access, AccessConfig::default());
         assert_eq!(config.log, LogLevel::default());
     }
 

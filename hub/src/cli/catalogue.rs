@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{Failure, load, store};
 use crate::catalogues::{self, Outcome, Published, Trouble, Unfit};
 use crate::data_folder::DataFolder;
+use crate::store::{AuditStore, Deed, Entry};
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
@@ -34,6 +35,9 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
             eprintln!("this is the newest catalogue already; nothing was published");
         }
         Outcome::Published(published) => {
+            let about = format!("{} {}", published.serial, published.version);
+            let entry = Entry::new(Timestamp::now(), Entry::COMMAND_LINE, Deed::PublishedCatalogue, &about);
+            DataFolder::open_store(&config.data_dir)?.note(&entry)?;
             println!("{}", line(&published));
             eprintln!("pillars fetch it within twelve minutes, and turn to it when nobody stands there");
         }

@@ -2,6 +2,8 @@
 
 // Clippy takes a function for a test's helper only inside such a module.
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod commands;
@@ -18,8 +20,14 @@ mod harness;
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod questions;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod seal_keys;
+#[cfg(test)]
+mod sign_on;

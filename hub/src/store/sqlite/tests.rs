@@ -8,7 +8,8 @@ use zuil_wire::{AnswerLine, Cents, PaymentState, Transaction as Plain};
 
 use zuil_wire::State;
 
-use super::super::{Batch, Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
+use super::super::{AccessStore, Batch, Limits, Roles, rules};
+use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
 use super::*;
 use crate::checker::check_some;
@@ -93,7 +94,7 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     let found = store.transaction(plain.reference).unwrap().unwrap();
     assert_eq!((found.content, found.received_at), (Content::Plain(plain), now));
     assert_eq!(store.pillars().unwrap()[0].name, "jumbo");
-    assert!(store.set_first_password_hash("hash").unwrap());
+    assert_eq!(store.accounts().unwrap(), []);
 }
 
 #[test]
@@ -192,14 +193,18 @@ fn a_database_from_before_the_reports_keeps_all_it_had() {
         let db = old.transaction().unwrap();
         pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
         insert_plain(&db, &sent, &plain, now);
-        staff::set_first_password_hash(&db, "hash").unwrap();
-        staff::open_session(&db, &[1; 32], now, SignedDuration::from_hours(8)).unwrap();
+        db.execute("INSERT INTO staff (only_row, password_hash) VALUES (1, 'hash')", []).unwrap();
+        db.execute("INSERT INTO sessions (token_hash, last_used_at) VALUES (?1, 0)", [[1_u8; 32]]).unwrap();
         db.commit().unwrap();
     }
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.transaction(plain.reference).unwrap().unwrap().payment, sent.payment);
-    assert_eq!(store.password_hash().unwrap().as_deref(), Some("hash"));
-    assert!(store.use_session(&[1; 32], now, SignedDuration::from_hours(8)).unwrap());
+    // The staff password is the one of an account that may do everything; whoever was signed in signs in anew.
+    let account = store.account("beheer").unwrap().unwrap();
+    assert_eq!((account.password_hash.as_deref(), account.roles), (Some("hash"), Roles::all()));
+    let hour = jiff::SignedDuration::from_hours(1);
+    let limits = Limits { idle: hour, total: hour, half_way: hour };
+    assert_eq!(store.session(&[1; 32], now, &limits).unwrap(), None);
     assert_eq!(store.unsettled_payments().unwrap()[0].reference, plain.reference);
     let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 1, 50)]);
     store.take_report("jumbo", &report, now).unwrap();

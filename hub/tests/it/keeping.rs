@@ -1,0 +1,99 @@
+//! For how long the hub keeps what residents filled in.
+
+use jiff::{SignedDuration, Timestamp};
+use zuil_hub::access::retention::{self, Keep};
+use zuil_hub::store::Content;
+use zuil_wire::{Reference, State};
+
+use super::desk::signed_in;
+use super::harness::{TestHub, TestPillar, hub};
+
+const KEEP: Keep =
+    Keep { contents: SignedDuration::from_hours(24 * 30), audit: SignedDuration::from_hours(24 * 730) };
+
+/// As if the transaction had been handed over. (No connector does that here.)
+fn registered(hub: &TestHub, number: u64) {
+    let database = rusqlite::Connection::open(hub.config.data_dir.join("hub.sqlite")).unwrap();
+    let reference = Reference::from_bits(number).compact();
+    let done = database.execute(
+        "UPDATE transactions SET state = 'registered', case_number = 'ZAAK-1' WHERE reference = ?1",
+        [reference],
+    );
+    assert_eq!(done.unwrap(), 1);
+}
+
+/// Waits until the hub has looked at everything.
+async fn looked_at(hub: &TestHub) {
+    while !hub.running.store.unchecked(1).unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn delivered(hub: &TestHub) -> TestPillar {
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None), pillar.envelope(2, None)]).await;
+    looked_at(hub).await;
+    pillar
+}
+
+fn content(hub: &TestHub, number: u64) -> Content {
+    hub.running.store.transaction(Reference::from_bits(number)).unwrap().unwrap().content
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_deleted_after_thirty_days_and_its_state_stays() {
+    let hub = hub().await;
+    delivered(&hub).await;
+    registered(&hub, 1);
+    let (store, now) = (&*hub.running.store, Timestamp::now());
+    let after = |days: i64| now + SignedDuration::from_hours(24 * days);
+    retention::forget(store, KEEP, now).unwrap();
+    retention::forget(store, KEEP, after(29)).unwrap();
+    assert!(matches!(content(&hub, 1), Content::Sealed(_)));
+    retention::forget(store, KEEP, after(30)).unwrap();
+    assert_eq!(content(&hub, 1), Content::Forgotten);
+    // The other one was not handed over, and waits for as long as it takes.
+    retention::forget(store, KEEP, after(3_000)).unwrap();
+    assert!(matches!(content(&hub, 2), Content::Sealed(_)));
+
+    let stored = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!((stored.state, stored.case_number.as_deref()), (State::Registered, Some("ZAAK-1")));
+    let browser = signed_in(&hub).await;
+    let page = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
+    assert!(page.contains("Inhoud verwijderd") && page.contains("ZAAK-1") && !page.contains("Toon wat"));
+    assert!(browser.text("/").await.contains("Inhoud verwijderd"));
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_known_when_the_pillar_sends_it_again_and_is_not_kept_anew() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let envelope = pillar.envelope(1, None);
+    pillar.upload(std::slice::from_ref(&envelope)).await;
+    looked_at(&hub).await;
+    registered(&hub, 1);
+    let now = Timestamp::now();
+    retention::forget(&*hub.running.store, KEEP, now).unwrap();
+    retention::forget(&*hub.running.store, KEEP, now + SignedDuration::from_hours(24 * 31)).unwrap();
+    let outcomes = pillar.upload(&[envelope]).await;
+    assert!(format!("{outcomes:?}").contains("Registered"), "{outcomes:?}");
+    assert_eq!(content(&hub, 1), Content::Forgotten);
+}
+
+#[tokio::test]
+async fn no_byte_of_what_was_deleted_is_left_on_the_disk() {
+    let hub = hub().await;
+    delivered(&hub).await;
+    let Content::Sealed(sealed) = content(&hub, 1) else { panic!("it is not sealed") };
+    let on_disk = || {
+        let files = std::fs::read_dir(&hub.config.data_dir).unwrap().map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(24).any(|part| part == &sealed.ciphertext[40..64]))
+    };
+    assert!(on_disk());
+    registered(&hub, 1);
+    let now = Timestamp::now();
+    retention::forget(&*hub.running.store, KEEP, now).unwrap();
+    retention::forget(&*hub.running.store, KEEP, now + SignedDuration::from_hours(24 * 31)).unwrap();
+    assert!(!on_disk());
+}
