@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
+use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
@@ -28,6 +29,8 @@ pub struct Config {
     /// Where staff come in.
     #[serde(default)]
     pub desk: DeskConfig,
+    /// Where what comes in is brought; without it, nothing is, and staff work from the hub's list.
+    pub connectors: Option<ConnectorsConfig>,
 }
 
 /// Where pillars come in.
@@ -141,6 +144,7 @@ impl Config {
             .map_err(|error| ConfigError::Form { path: path.to_owned(), error: Box::new(error) })?;
         if let Some(folder) = path.parent() {
             config.data_dir = folder.join(&config.data_dir);
+            config.connectors.iter_mut().for_each(|connectors| connectors.place_in(folder));
         }
         config.check()?;
         Ok(config)
@@ -155,6 +159,7 @@ impl Config {
             log: LogLevel::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
+            connectors: None,
         }
     }
 
@@ -168,6 +173,9 @@ impl Config {
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
             return Err(value("desk.listen", "choose another address than intake.listen"));
+        }
+        if let Some(Err(wrong)) = self.connectors.as_ref().map(ConnectorsConfig::check) {
+            return Err(value(wrong.key, wrong.remedy));
         }
         Ok(())
     }

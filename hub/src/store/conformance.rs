@@ -1,6 +1,7 @@
 //! What every implementation of the store must do. Invariant: each check starts with a store of its
 //! own and speaks of it through the trait only.
 
+mod handover;
 pub(super) mod health;
 mod intake;
 mod questions;
@@ -50,7 +51,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         there_is_one_password_and_a_new_one_ends_all_sessions,
         a_session_ends_when_it_was_idle_or_closed,
     ];
-    let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
+    let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS).chain(handover::CHECKS);
     for check in checks.into_iter().chain(others).chain(revoked::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
@@ -64,7 +65,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 /// A pillar (made up).
-pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
+pub(crate) fn some_pillar(name: &str, print: u8) -> Pillar {
     Pillar {
         name: name.into(),
         fingerprint: [print; 32],
@@ -77,7 +78,7 @@ pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
 }
 
 /// A transaction (made up, and nothing sealed in it) whose id and reference follow from `number`.
-pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
+pub(crate) fn incoming(number: u8, sequence: u64) -> Incoming {
     let header = Header {
         version: PROTOCOL_VERSION,
         id: Uuid::from_u128(u128::from(number)),
@@ -114,7 +115,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     Keys { sign: SigningKey::from_base64(&private).unwrap(), verify, public }
 });
 
-pub(super) fn with_payment(number: u8, state: PaymentState) -> Incoming {
+pub(crate) fn with_payment(number: u8, state: PaymentState) -> Incoming {
     let amount = Cents(1735);
     let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
     signed(incoming(number, u64::from(number)).sealed, [number; 32], Some(payment))
@@ -129,7 +130,7 @@ fn deliver(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Taken
 }
 
 /// What jumbo uploads at once.
-pub(super) fn batch(transactions: Vec<Incoming>) -> Batch {
+pub(crate) fn batch(transactions: Vec<Incoming>) -> Batch {
     Batch { pillar: "jumbo".into(), transactions, ..Batch::default() }
 }
 

@@ -1,6 +1,7 @@
 //! The store in memory, for tests and for trying things out. Invariant: it behaves like the one in
 //! SQLite in all but durability.
 
+mod handover;
 mod health;
 mod intake;
 mod questions;
@@ -15,6 +16,7 @@ use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+use self::handover::Handovers;
 use self::health::Health;
 use self::questions::Asked;
 use super::rules;
@@ -42,6 +44,7 @@ struct Memory {
     asked: Asked,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
+    handovers: Handovers,
     password_hash: Option<String>,
     sessions: HashMap<Digest, Timestamp>,
 }

@@ -1,6 +1,7 @@
 //! What the hub keeps: transactions, surveys, questions without an answer, pillars, and who may look. Invariant: every operation
 //! of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
+mod handover;
 mod health;
 mod memory;
 mod question;
@@ -9,7 +10,7 @@ mod sqlite;
 mod transaction;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 #[cfg(test)]
 mod power_cuts;
 
@@ -18,6 +19,9 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+pub use handover::{
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, ParkReason, SentAgain, Standing, System,
+};
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
@@ -99,7 +103,7 @@ pub enum Revoked {
 /// one came after the other, and when a method that writes has returned `Ok`, its effect survives a
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
-pub trait Store: Send + Sync {
+pub trait Store: HandoverStore + Send + Sync {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///

@@ -15,7 +15,7 @@ pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
-pub(super) use transactions::{list, transaction};
+pub(super) use transactions::{list, send_again, transaction};
 
 use super::Failure;
 use super::visitor::Visitor;

@@ -5,6 +5,7 @@
 mod callers;
 mod devices;
 mod editions;
+mod handover;
 mod payments;
 mod pillars;
 mod questions;

@@ -13,6 +13,7 @@
 //! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
 mod checking;
+mod handover;
 mod health;
 mod intake;
 mod pillars;
@@ -58,6 +59,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/004-sealed.sql")),
     M::up(include_str!("../../../migrations/005-signatures.sql")),
     M::up(include_str!("../../../migrations/006-questions.sql")),
+    M::up(include_str!("../../../migrations/007-handover.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
