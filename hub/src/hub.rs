@@ -116,7 +116,10 @@ impl Hub {
         let (store, folder) = (Arc::clone(&folder.store), Arc::new(folder));
         let (end, ended) = watch::channel(false);
         let mut workers = start_workers(&folder, config.grace())?;
-        workers.threads.extend(handover::start(&config, &folder, ended.clone())?);
+        let (settings, own_folder, own_end) = (config.clone(), Arc::clone(&folder), ended.clone());
+        let handing_over =
+            tokio::task::spawn_blocking(move || handover::start(&settings, &own_folder, own_end));
+        workers.threads.extend(handing_over.await.map_err(|_| StartError::Stopped)??);
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
         let desk = desk::routes(Arc::new(Desk::new(&config, folder)));

@@ -101,7 +101,8 @@ impl OpenZaakConfig {
 
 fn is_address(text: &str) -> bool {
     text.parse::<Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some_and(|host| !host.is_empty())
+        matches!(uri.scheme_str(), Some("https" | "http"))
+            && uri.host().is_some_and(|host| !host.is_empty())
             && uri.query().is_none()
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     })
@@ -109,9 +110,13 @@ fn is_address(text: &str) -> bool {
 
 /// Nine digits that pass the eleven-test of RSIN and BSN.
 fn is_rsin(text: &str) -> bool {
-    let digits: Vec<i32> =
-        text.chars().filter_map(|digit| digit.to_digit(10)).filter_map(|digit| i32::try_from(digit).ok()).collect();
-    let sum: i32 = digits.iter().zip([9, 8, 7, 6, 5, 4, 3, 2, -1]).map(|(digit, weight)| digit * weight).sum();
+    let digits: Vec<i32> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .filter_map(|digit| i32::try_from(digit).ok())
+        .collect();
+    let sum: i32 =
+        digits.iter().zip([9, 8, 7, 6, 5, 4, 3, 2, -1]).map(|(digit, weight)| digit * weight).sum();
     text.len() == 9 && digits.len() == 9 && sum != 0 && sum % 11 == 0
 }
 
@@ -140,7 +145,9 @@ mod tests {
             change(&mut config);
             config.check().unwrap_err().key.rsplit('.').next().unwrap()
         };
-        for url in ["openzaak", "ftp://openzaak.example.nl", "https://a@openzaak.example.nl", "https://x.nl/?a=b"] {
+        for url in
+            ["openzaak", "ftp://openzaak.example.nl", "https://a@openzaak.example.nl", "https://x.nl/?a=b"]
+        {
             assert_eq!(key(&|config| config.url = url.into()), "url", "{url}");
         }
         assert_eq!(key(&|config| config.client_id = " ".into()), "client_id");

@@ -42,7 +42,12 @@ impl<'a> Sheet<'a> {
         ];
         lines.extend(errand.content.answers.iter().map(|line| (line.label.clone(), line.display.clone())));
         lines.push(("Betaling".to_owned(), payment(stored.payment.as_ref())));
-        Self { municipality, title: &errand.content.task_title, reference: stored.reference.to_string(), lines }
+        Self {
+            municipality,
+            title: &errand.content.task_title,
+            reference: stored.reference.to_string(),
+            lines,
+        }
     }
 }
 
@@ -137,7 +142,8 @@ pub fn pdf(sheet: &Sheet<'_>) -> Option<Vec<u8>> {
     let mut tree = TagTree::new().with_lang(Some("nl".into()));
     paragraphs.into_iter().for_each(|paragraph| tree.push(paragraph));
     document.set_tag_tree(tree);
-    document.set_metadata(Metadata::new().title(format!("Aanvraag {}", sheet.reference)).language("nl".into()));
+    document
+        .set_metadata(Metadata::new().title(format!("Aanvraag {}", sheet.reference)).language("nl".into()));
     document.finish().ok()
 }
 
@@ -154,7 +160,11 @@ fn lay_out(sheet: &Sheet<'_>) -> Vec<Line> {
     let mut layout = Layout { lines: Vec::new(), page: 0, y: MARGIN, paragraph: 0 };
     layout.put(sheet.title, TITLE_SIZE, Weight::Bold);
     layout.end_paragraph();
-    layout.put(&format!("Gemeente {}. Kenmerk {}", sheet.municipality, sheet.reference), SIZE, Weight::Regular);
+    layout.put(
+        &format!("Gemeente {}. Kenmerk {}", sheet.municipality, sheet.reference),
+        SIZE,
+        Weight::Regular,
+    );
     for (label, text) in &sheet.lines {
         layout.end_paragraph();
         layout.put(label, SIZE, Weight::Bold);
@@ -179,7 +189,14 @@ impl Layout {
                 self.page += 1;
                 self.y = MARGIN + LINE;
             }
-            self.lines.push(Line { page: self.page, y: self.y, size, weight, text, paragraph: self.paragraph });
+            self.lines.push(Line {
+                page: self.page,
+                y: self.y,
+                size,
+                weight,
+                text,
+                paragraph: self.paragraph,
+            });
         }
     }
 
@@ -236,7 +253,12 @@ mod tests {
 
     fn sheet(lines: &[(&str, &str)]) -> Sheet<'static> {
         let lines = lines.iter().map(|(label, text)| ((*label).to_owned(), (*text).to_owned())).collect();
-        Sheet { municipality: "Voorbeeldhuizen", title: "Verhuizing doorgeven", reference: "7K3M-Q9XA-2FT".into(), lines }
+        Sheet {
+            municipality: "Voorbeeldhuizen",
+            title: "Verhuizing doorgeven",
+            reference: "7K3M-Q9XA-2FT".into(),
+            lines,
+        }
     }
 
     #[test]
@@ -256,7 +278,7 @@ mod tests {
     #[test]
     fn what_is_long_goes_on_in_the_next_line_and_on_the_next_page() {
         let long = "woord ".repeat(400) + &"x".repeat(300) + "\nen nog een regel";
-        let sheet = sheet(&[("Toelichting", &long); 4]);
+        let sheet = sheet(&[("Toelichting", long.as_str()); 4]);
         let lines = lay_out(&sheet);
         assert!(lines.last().unwrap().page > 0);
         assert!(lines.iter().all(|line| line.y <= PAGE.1 - MARGIN));
@@ -269,7 +291,13 @@ mod tests {
 
     #[test]
     fn any_script_and_any_sign_can_be_written() {
-        let texts = [("Naam", "Łukasz Müller ’t Hooft"), ("Ім'я", "Олена"), ("اسم", "ليلى"), ("Leeg", ""), ("\u{7}", "🚲\t\r\n")];
+        let texts = [
+            ("Naam", "Łukasz Müller ’t Hooft"),
+            ("Ім'я", "Олена"),
+            ("اسم", "ليلى"),
+            ("Leeg", ""),
+            ("\u{7}", "🚲\t\r\n"),
+        ];
         assert!(pdf(&sheet(&texts)).is_some());
     }
 }

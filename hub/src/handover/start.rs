@@ -48,7 +48,9 @@ pub fn start(
     ended: watch::Receiver<bool>,
 ) -> Result<Option<JoinHandle<()>>, HandoverError> {
     let Some(settings) = &config.connectors else {
-        tracing::info!("hub.toml has no [connectors]: nothing is handed over, staff work from the hub's list");
+        tracing::info!(
+            "hub.toml has no [connectors]: nothing is handed over, staff work from the hub's list"
+        );
         return Ok(None);
     };
     let connectors = connectors(settings, &config.municipality)?;
@@ -78,12 +80,18 @@ fn connectors(
 }
 
 /// Systems that published tasks are brought to and that have no settings.
-fn missing(source: &FolderSource, connectors: &[Box<dyn Connector>]) -> std::io::Result<Vec<(System, String)>> {
+fn missing(
+    source: &FolderSource,
+    connectors: &[Box<dyn Connector>],
+) -> std::io::Result<Vec<(System, String)>> {
     let published = source.published()?.unwrap_or_default();
-    let needed = published.values().filter_map(|task| Some((system_of(task.destination.as_ref()?), &task.id)));
+    let needed =
+        published.values().filter_map(|task| Some((system_of(task.destination.as_ref()?), &task.id)));
     let is_there = |system: System| connectors.iter().any(|connector| connector.system() == system);
-    let mut missing: Vec<_> =
-        needed.filter(|(system, _)| !is_there(*system)).map(|(system, task)| (system, task.clone())).collect();
+    let mut missing: Vec<_> = needed
+        .filter(|(system, _)| !is_there(*system))
+        .map(|(system, task)| (system, task.clone()))
+        .collect();
     missing.sort_unstable();
     Ok(missing)
 }

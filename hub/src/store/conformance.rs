@@ -51,7 +51,8 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         there_is_one_password_and_a_new_one_ends_all_sessions,
         a_session_ends_when_it_was_idle_or_closed,
     ];
-    let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS).chain(handover::CHECKS);
+    let others =
+        health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS).chain(handover::CHECKS);
     for check in checks.into_iter().chain(others).chain(revoked::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -60,7 +60,10 @@ async fn without_connectors_nothing_is_handed_over_and_nothing_is_said_of_it() {
     assert_eq!(hub.running.store.handover(Reference::from_bits(1)).unwrap(), None);
     let none = format!("{}/transactions/{}/send-again", browser.desk, Reference::from_bits(9));
     assert_eq!(browser.client.post(none).send().await.unwrap().status(), StatusCode::SEE_OTHER);
-    assert_eq!(hub.running.store.transaction(Reference::from_bits(1)).unwrap().unwrap().state, State::Received);
+    assert_eq!(
+        hub.running.store.transaction(Reference::from_bits(1)).unwrap().unwrap().state,
+        State::Received
+    );
 }
 
 /// Settings of an Open Zaak (made up) at an address.
@@ -81,7 +84,8 @@ fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_refused_over_the_wire_is_told_to_staff() {
-    let routes = Router::new().fallback(any(|| async { (Answered::FORBIDDEN, "{\"code\":\"permission_denied\"}") }));
+    let routes =
+        Router::new().fallback(any(|| async { (Answered::FORBIDDEN, "{\"code\":\"permission_denied\"}") }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -90,7 +94,7 @@ async fn a_key_that_is_refused_over_the_wire_is_told_to_staff() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example");
     zuil_hub::catalogues::publish(&hub.config.data_dir, example.as_ref(), Timestamp::now()).unwrap();
     let pillar = hub.add_pillar("jumbo");
-    pillar.upload(&[pillar.envelope_for("parking-permit", 1)]).await;
+    pillar.upload(&[pillar.envelope(1, None)]).await;
     stands(&hub, 1, Standing::Parked(ParkReason::KeyRefused)).await;
     let browser = signed_in(&hub).await;
     let text = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;

@@ -89,22 +89,6 @@ impl TestPillar {
         number: u64,
         payment: Option<PaymentRecord>,
     ) -> Envelope {
-        self.sealed(pillar, key, "bulky-waste", number, payment)
-    }
-
-    /// As [`Self::envelope`], of another task of the example.
-    pub fn envelope_for(&self, task: &str, number: u64) -> Envelope {
-        self.sealed(&self.binding.pillar, &self.seal, task, number, None)
-    }
-
-    fn sealed(
-        &self,
-        pillar: &str,
-        key: &SealKey,
-        task: &str,
-        number: u64,
-        payment: Option<PaymentRecord>,
-    ) -> Envelope {
         let (id, reference) = (Uuid::from_u128(u128::from(number)), Reference::from_bits(number));
         let header = Header {
             version: PROTOCOL_VERSION,
@@ -124,7 +108,7 @@ impl TestPillar {
         let transaction = Transaction {
             id,
             reference,
-            task: task.into(),
+            task: "bulky-waste".into(),
             task_title: "Grofvuil laten ophalen".into(),
             catalogue_version: "1".into(),
             language: "nl".into(),

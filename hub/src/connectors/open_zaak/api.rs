@@ -69,13 +69,17 @@ impl Api {
         let (mut all, mut next) = (Vec::new(), path.to_owned());
         for _ in 0..PAGES {
             let mut page = self.get(&next, now).await?;
-            let entries = if page.is_array() { page.take() } else { page["results"].take() };
-            let Value::Array(mut entries) = entries else { return Err(Obstacle::Unknown) };
+            let next_page = page["next"]
+                .as_str()
+                .and_then(|next| next.split_once('?'))
+                .map(|(_, query)| query.to_owned());
+            let entries = if page.is_array() { Some(&mut page) } else { page.get_mut("results") };
+            let Some(Value::Array(mut entries)) = entries.map(Value::take) else {
+                return Err(Obstacle::Unknown);
+            };
             all.append(&mut entries);
             // Only its query is used: where it leads to is not for the answer to say.
-            let Some((_, query)) = page["next"].as_str().and_then(|next| next.split_once('?')) else {
-                return Ok(all);
-            };
+            let Some(query) = next_page else { return Ok(all) };
             let own = path.split('?').next().unwrap_or(path);
             next = format!("{own}?{query}");
         }
@@ -89,7 +93,9 @@ impl Api {
         body: Option<&Value>,
         now: Timestamp,
     ) -> Result<Value, Obstacle> {
-        let request = self.request(method.clone(), path, body, now).ok_or(Obstacle::Refused(ParkReason::WrongAddress))?;
+        let request = self
+            .request(method.clone(), path, body, now)
+            .ok_or(Obstacle::Refused(ParkReason::WrongAddress))?;
         let answer = self.courier.send(request).await.map_err(|lost| {
             tracing::debug!(%lost, %method, "Open Zaak gave no answer");
             Obstacle::Unknown
@@ -163,7 +169,9 @@ fn obstacle(status: StatusCode, codes: &[String], retry_after: Option<SignedDura
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Obstacle::Refused(ParkReason::KeyRefused),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Obstacle::Refused(ParkReason::WrongAddress),
         _ if status.is_redirection() => Obstacle::Refused(ParkReason::WrongAddress),
-        StatusCode::BAD_REQUEST if ["identificatie-niet-uniek", "max-occurences", "unique"].iter().any(|word| says(word)) => {
+        StatusCode::BAD_REQUEST
+            if ["identificatie-niet-uniek", "max-occurences", "unique"].iter().any(|word| says(word)) =>
+        {
             Obstacle::AlreadyThere
         }
         // Its clock is behind the hub's.
@@ -179,7 +187,8 @@ fn codes_of(error: &Value) -> Vec<String> {
         value.as_str().filter(|text| text.len() <= 80 && text.chars().all(is_plain)).map(str::to_owned)
     };
     let wrong = error["invalidParams"].as_array().into_iter().flatten().take(20);
-    let fields = wrong.filter_map(|field| Some(format!("{} {}", word(&field["name"])?, word(&field["code"])?)));
+    let fields =
+        wrong.filter_map(|field| Some(format!("{} {}", word(&field["name"])?, word(&field["code"])?)));
     word(&error["code"]).into_iter().chain(fields).collect()
 }
 
@@ -209,7 +218,8 @@ mod tests {
     }
 
     fn refused_with(code: &str) -> String {
-        json!({ "code": "invalid", "invalidParams": [{ "name": "x", "code": code, "reason": "x" }] }).to_string()
+        json!({ "code": "invalid", "invalidParams": [{ "name": "x", "code": code, "reason": "x" }] })
+            .to_string()
     }
 
     #[test]

@@ -165,8 +165,7 @@ impl OpenZaak {
     }
 
     async fn role(&self, errand: &Errand<'_>, case: &Case) -> Result<String, Obstacle> {
-        let look =
-            format!("/zaken/api/v1/rollen?zaak={}&omschrijvingGeneriek=initiator", query(&case.url));
+        let look = format!("/zaken/api/v1/rollen?zaak={}&omschrijvingGeneriek=initiator", query(&case.url));
         if let Some(there) = self.api.list(&look, errand.now).await?.first() {
             return url_in(there);
         }

@@ -50,8 +50,10 @@ pub(super) fn case(errand: &Errand<'_>, zaaktype: &str, bronorganisatie: &str) -
 pub(super) fn role(errand: &Errand<'_>, case: &str, roltype: &str) -> Value {
     let Errand { content, task, .. } = *errand;
     let name = answer_to(content, |line| line.question == "name").unwrap_or("Onbekend");
-    let email = answer_to(content, |line| is_reach(task, line) && line.value.contains('@')).unwrap_or_default();
-    let phone = answer_to(content, |line| is_reach(task, line) && !line.value.contains('@')).unwrap_or_default();
+    let email =
+        answer_to(content, |line| is_reach(task, line) && line.value.contains('@')).unwrap_or_default();
+    let phone =
+        answer_to(content, |line| is_reach(task, line) && !line.value.contains('@')).unwrap_or_default();
     json!({
         "zaak": case,
         "betrokkeneType": "natuurlijk_persoon",

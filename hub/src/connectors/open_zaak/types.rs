@@ -64,7 +64,12 @@ pub(super) struct Place<'a> {
 
 impl Types {
     /// The type with an `identificatie` that is valid on a day.
-    pub(super) async fn named(&self, place: Place<'_>, name: &str, on: Date) -> Result<Arc<CaseType>, Obstacle> {
+    pub(super) async fn named(
+        &self,
+        place: Place<'_>,
+        name: &str,
+        on: Date,
+    ) -> Result<Arc<CaseType>, Obstacle> {
         let key = (name.to_owned(), on);
         if let Some(known) = fresh(&self.by_name, &key, place.now) {
             return Ok(known);

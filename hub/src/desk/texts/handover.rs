@@ -20,7 +20,9 @@ impl Lang {
     /// How far the handover is, in a few words.
     pub(in super::super) const fn standing(self, standing: Standing, has_failed: bool) -> &'static str {
         match (self, standing) {
-            (Self::Nl, Standing::Waiting) if has_failed => "Nog niet gelukt; wordt vanzelf opnieuw geprobeerd",
+            (Self::Nl, Standing::Waiting) if has_failed => {
+                "Nog niet gelukt; wordt vanzelf opnieuw geprobeerd"
+            }
             (Self::Nl, Standing::Waiting) => "Wordt doorgestuurd",
             (Self::Nl, Standing::Nothing) => "Blijft hier staan, voor een medewerker",
             (Self::Nl, Standing::Parked(_)) => "Niet doorgestuurd",

@@ -13,7 +13,8 @@ use super::super::courier::{Courier, Lost};
 
 /// The address in the settings, and in every address of the model.
 pub const BASE: &str = "https://zaak.example.nl";
-const ZAAKTYPE: &str = "https://zaak.example.nl/catalogi/api/v1/zaaktypen/00000000-0000-0000-0000-00000000000a";
+const ZAAKTYPE: &str =
+    "https://zaak.example.nl/catalogi/api/v1/zaaktypen/00000000-0000-0000-0000-00000000000a";
 
 /// What the network and the hub's machine do with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +140,10 @@ fn answer(status: u16, body: &Value) -> Response<Vec<u8>> {
 
 fn refused(name: &str, code: &str) -> Response<Vec<u8>> {
     let wrong = json!([{ "name": name, "code": code, "reason": "" }]);
-    answer(400, &json!({ "code": "invalid", "title": "Ongeldige invoer.", "status": 400, "invalidParams": wrong }))
+    answer(
+        400,
+        &json!({ "code": "invalid", "title": "Ongeldige invoer.", "status": 400, "invalidParams": wrong }),
+    )
 }
 
 impl World {
@@ -206,7 +210,8 @@ impl World {
         };
         let wrong = match path {
             "/zaken/api/v1/zaken" | "/documenten/api/v1/enkelvoudiginformatieobjecten" => {
-                same(&["identificatie", "bronorganisatie"]).then_some(("identificatie", "identificatie-niet-uniek"))
+                same(&["identificatie", "bronorganisatie"])
+                    .then_some(("identificatie", "identificatie-niet-uniek"))
             }
             "/zaken/api/v1/rollen" => same(&["zaak"]).then_some(("roltype", "max-occurences")),
             "/zaken/api/v1/zaakinformatieobjecten" => {
@@ -253,15 +258,16 @@ impl World {
 }
 
 fn catalogi(path: &str, query: &BTreeMap<String, String>) -> Response<Vec<u8>> {
-    let own = |what: &str, number: u32| format!("{BASE}/catalogi/api/v1/{what}/{}", uuid::Uuid::from_u128(number.into()));
+    let own = |what: &str, number: u32| {
+        format!("{BASE}/catalogi/api/v1/{what}/{}", uuid::Uuid::from_u128(number.into()))
+    };
     let document = own("informatieobjecttypen", 20);
-    let zaaktype = json!({ "url": ZAAKTYPE, "identificatie": "verhuizing", "informatieobjecttypen": [document] });
+    let zaaktype =
+        json!({ "url": ZAAKTYPE, "identificatie": "verhuizing", "informatieobjecttypen": [document] });
     if format!("{BASE}{path}") == ZAAKTYPE {
         return answer(200, &zaaktype);
     }
-    let property = |name: &str, number, format: &str| {
-        json!({ "url": own("eigenschappen", number), "naam": name, "specificatie": { "formaat": format } })
-    };
+    let property = |name: &str, number, format: &str| json!({ "url": own("eigenschappen", number), "naam": name, "specificatie": { "formaat": format } });
     let is_known = query.get("identificatie").is_none_or(|name| name == "verhuizing");
     let all = match path.rsplit('/').next().unwrap() {
         "zaaktypen" if is_known => vec![zaaktype],

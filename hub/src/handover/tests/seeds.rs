@@ -2,11 +2,12 @@
 //! after any request. In the end there is exactly one case of each request, with one of each part.
 
 use jiff::SignedDuration;
-use zuil_wire::{PaymentState, State};
+use zuil_wire::{PaymentState, Reference, State};
 
 use super::model::BASE;
-use super::{DOCUMENTEN, Hub, KOPPELINGEN, ROLLEN, STATUSSEN, ZAKEN, pass, properties_of, work};
+use super::{DOCUMENTEN, Hub, KOPPELINGEN, ROLLEN, STATUSSEN, ZAKEN, clock, pass, properties_of, work};
 use crate::store::conformance::{incoming, with_payment};
+use crate::store::{HandoverStore as _, ParkReason, Standing};
 
 /// How many lives in each test; `ZUIL_SEEDS` asks for more.
 const LIVES: u64 = 250;
@@ -31,6 +32,7 @@ fn live(seed: u64) -> u32 {
         if (1..=3).all(|number| hub.state(number) == State::Registered) {
             break;
         }
+        (1..=3).for_each(|number| staff_look_at(&hub, number, seed));
         if !work(&engine) {
             killed += 1;
             engine = hub.starts(dice.u64(..));
@@ -42,6 +44,17 @@ fn live(seed: u64) -> u32 {
     }
     look(&hub, seed);
     killed
+}
+
+/// After days without an answer staff send it again; nothing else may ever be parked.
+fn staff_look_at(hub: &Hub, number: u64, seed: u64) {
+    match hub.standing(number) {
+        Some(Standing::Parked(ParkReason::NoAnswer)) => {
+            hub.store.send_again(Reference::from_bits(number), clock()).unwrap();
+        }
+        Some(Standing::Parked(reason)) => panic!("seed {seed}, request {number}: {reason:?}"),
+        _ => {}
+    }
 }
 
 fn look(hub: &Hub, seed: u64) {

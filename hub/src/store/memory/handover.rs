@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::{Reference, State};
 
+use super::super::StoreError;
 use super::super::handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, SentAgain, Standing,
     System,
 };
-use super::super::StoreError;
 use super::{Memory, MemoryStore};
 
 /// All that were considered, by the id of the transaction.

@@ -7,13 +7,13 @@ use zuil_wire::Reference;
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, ParkReason, SentAgain,
-    Standing, System,
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, ParkReason,
+    SentAgain, Standing, System,
 };
+use super::SqliteStore;
 use super::references;
 use super::transactions::{STORED, stored};
 use super::values::{micros, optional_time, time, write_json};
-use super::SqliteStore;
 
 impl HandoverStore for SqliteStore {
     fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
@@ -190,7 +190,8 @@ fn end(
 
 fn find(db: &Connection, reference: Reference) -> Result<Option<Handover>, StoreError> {
     let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
-    let sql = "SELECT standing, reason, system, attempts, due_at, changed_at FROM handovers WHERE number = ?1";
+    let sql =
+        "SELECT standing, reason, system, attempts, due_at, changed_at FROM handovers WHERE number = ?1";
     let found = db.prepare_cached(sql)?.query_row([number], |row| {
         let handover = || {
             Ok(Handover {
