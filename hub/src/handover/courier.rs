@@ -3,11 +3,16 @@
 
 use std::error::Error as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Request, Response};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Client, redirect};
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls_platform_verifier::Verifier;
 
 /// How long a connection may take to be made.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
@@ -51,6 +56,11 @@ pub enum CourierError {
         /// What is the matter.
         why: String,
     },
+    /// TLS could not be set up.
+    #[error(
+        "connections to other systems are not possible: {0}; install the system's CA certificates, or set ca_file"
+    )]
+    Tls(#[from] rustls::Error),
     /// The client could not be made.
     #[error("connections to other systems are not possible: {0}")]
     Client(#[from] reqwest::Error),
@@ -66,24 +76,35 @@ impl HttpCourier {
     /// # Errors
     /// [`CourierError`].
     pub fn new(ca_file: Option<&Path>) -> Result<Self, CourierError> {
-        // The first one stays; it is the same.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut builder = Client::builder()
+        let own = ca_file.map(certificates).transpose()?.unwrap_or_default();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(own)?)
             .connect_timeout(CONNECT_TIME)
             .timeout(TOTAL_TIME)
             .redirect(redirect::Policy::none())
-            .user_agent(concat!("zuil-hub/", env!("CARGO_PKG_VERSION")));
-        if let Some(path) = ca_file {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
-        Ok(Self(builder.build()?))
+            .user_agent(concat!("zuil-hub/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self(client))
     }
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate>, CourierError> {
+/// TLS that trusts what the operating system trusts, and these.
+fn tls(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier = Verifier::new_with_extra_roots(own, Arc::clone(&provider))?;
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CourierError> {
     let error = |why: String| CourierError::Certificates { path: path.display().to_string(), why };
-    let pem = std::fs::read(path).map_err(|why| error(why.to_string()))?;
-    let all = Certificate::from_pem_bundle(&pem).map_err(|why| error(why.to_string()))?;
+    let all = CertificateDer::pem_file_iter(path).map_err(|why| error(why.to_string()))?;
+    let all: Vec<_> = all.collect::<Result<_, _>>().map_err(|why| error(why.to_string()))?;
     if all.is_empty() { Err(error("it holds no certificate".into())) } else { Ok(all) }
 }
 
