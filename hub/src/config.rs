@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
 use crate::access::AccessConfig;
+use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
@@ -32,6 +33,8 @@ pub struct Config {
     /// Who may work here, and for how long what they see is kept.
     #[serde(default)]
     pub access: AccessConfig,
+    /// Where what comes in is brought; without it, nothing is, and staff work from the hub's list.
+    pub connectors: Option<ConnectorsConfig>,
 }
 
 /// Where pillars come in.
@@ -150,6 +153,7 @@ impl Config {
             {
                 *secret = folder.join(&*secret);
             }
+            config.connectors.iter_mut().for_each(|connectors| connectors.place_in(folder));
         }
         config.check()?;
         Ok(config)
@@ -165,6 +169,7 @@ impl Config {
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
             access: AccessConfig { totp: false, ..AccessConfig::default() },
+            connectors: None,
         }
     }
 
@@ -179,6 +184,9 @@ impl Config {
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
             return Err(value("desk.listen", "choose another address than intake.listen"));
+        }
+        if let Some(Err(wrong)) = self.connectors.as_ref().map(ConnectorsConfig::check) {
+            return Err(value(wrong.key, wrong.remedy));
         }
         Ok(())
     }

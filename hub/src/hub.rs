@@ -20,6 +20,7 @@ use crate::checker::{self, Bell};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::desk::{self, Desk};
+use crate::handover::{self, HandoverError};
 use crate::intake::{self, Door, GroupCommit, Peer, TlsListener, TlsSetupError};
 use crate::store::{Grace, Store, StoreError};
 
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What comes in could not be handed over.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// The system gave no thread.
     #[error("the hub cannot work: {0}; look at the limits of the system")]
     Thread(#[from] std::io::Error),
@@ -114,11 +118,15 @@ impl Hub {
         let intake_error = |error| listen_error("intake.listen", intake_at, error);
         let intake_tls = TlsListener::new(intake_tcp, tls).map_err(intake_error)?;
         let (store, folder) = (Arc::clone(&folder.store), Arc::new(folder));
-        let workers = start_workers(&folder, config.grace(), Keep::from(&config.access))?;
+        let (end, ended) = watch::channel(false);
+        let mut workers = start_workers(&folder, config.grace(), Keep::from(&config.access))?;
+        let (settings, own_folder, own_end) = (config.clone(), Arc::clone(&folder), ended.clone());
+        let handing_over =
+            tokio::task::spawn_blocking(move || handover::start(&settings, &own_folder, own_end));
+        workers.threads.extend(handing_over.await.map_err(|_| StartError::Stopped)??);
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
         let desk = desk::routes(Arc::new(Desk::new(&config, folder).map_err(StartError::SignOn)?));
-        let (end, ended) = watch::channel(false);
         let mut serving = JoinSet::new();
         serving.spawn(
             axum::serve(intake_tls, intake.into_make_service_with_connect_info::<Peer>())

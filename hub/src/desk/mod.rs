@@ -90,6 +90,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(pages::list))
         .route("/transactions/{reference}", get(pages::transaction).post(pages::show_content))
+        .route("/transactions/{reference}/send-again", post(pages::send_again))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))

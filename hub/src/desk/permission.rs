@@ -63,6 +63,7 @@ pub(super) const TABLE: &[Rule] = &[
     rule("GET", "/", Who::With(&[Agent, Technician]), "the list of requests"),
     rule("GET", "/transactions/{reference}", Who::With(&[Agent, Technician]), "how a request stands"),
     rule("POST", "/transactions/{reference}", Who::With(&[Agent]), "what a resident filled in"),
+    rule("POST", "/transactions/{reference}/send-again", Who::With(&[Agent]), "sending a request on again"),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),
     rule("GET", "/pillars/{name}", Who::Staff, "how a pillar is"),
     rule("GET", "/payments", Who::With(&[Agent, Technician]), "payments to settle"),

@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod handover;
 pub(super) mod health;
 mod intake;
 mod questions;
@@ -52,7 +53,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
-    for check in checks.into_iter().chain(others) {
+    for check in checks.into_iter().chain(others).chain(handover::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();
@@ -65,7 +66,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 /// A pillar (made up).
-pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
+pub(crate) fn some_pillar(name: &str, print: u8) -> Pillar {
     Pillar {
         name: name.into(),
         fingerprint: [print; 32],
@@ -78,7 +79,7 @@ pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
 }
 
 /// A transaction (made up, and nothing sealed in it) whose id and reference follow from `number`.
-pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
+pub(crate) fn incoming(number: u8, sequence: u64) -> Incoming {
     let header = Header {
         version: PROTOCOL_VERSION,
         id: Uuid::from_u128(u128::from(number)),
@@ -115,7 +116,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     Keys { sign: SigningKey::from_base64(&private).unwrap(), verify, public }
 });
 
-pub(super) fn with_payment(number: u8, state: PaymentState) -> Incoming {
+pub(crate) fn with_payment(number: u8, state: PaymentState) -> Incoming {
     let amount = Cents(1735);
     let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
     signed(incoming(number, u64::from(number)).sealed, [number; 32], Some(payment))
@@ -130,7 +131,7 @@ fn deliver(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Taken
 }
 
 /// What jumbo uploads at once.
-pub(super) fn batch(transactions: Vec<Incoming>) -> Batch {
+pub(crate) fn batch(transactions: Vec<Incoming>) -> Batch {
     Batch { pillar: "jumbo".into(), transactions, ..Batch::default() }
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod handover;
 mod health;
 mod intake;
 mod questions;
@@ -20,6 +21,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 use self::access::Staff;
 use self::audit::Log;
+use self::handover::Handovers;
 use self::health::Health;
 use self::questions::Asked;
 use super::{
@@ -46,6 +48,7 @@ struct Memory {
     asked: Asked,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
+    handovers: Handovers,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
     staff: Staff,

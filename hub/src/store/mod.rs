@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+mod handover;
 mod health;
 mod memory;
 mod question;
@@ -12,7 +13,7 @@ mod sqlite;
 mod transaction;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 #[cfg(test)]
 mod power_cuts;
 
@@ -23,6 +24,10 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use handover::{
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, ParkReason, SentAgain, Standing,
+    System,
+};
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
@@ -105,7 +110,7 @@ pub enum Revoked {
 /// one came after the other, and when a method that writes has returned `Ok`, its effect survives a
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
-pub trait Store: AccessStore + AuditStore + RetentionStore + Send + Sync {
+pub trait Store: AccessStore + AuditStore + HandoverStore + RetentionStore + Send + Sync {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///

@@ -16,6 +16,8 @@ mod desk_health;
 #[cfg(test)]
 mod encoding;
 #[cfg(test)]
+mod handover;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod intake;

@@ -21,7 +21,7 @@ pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
-pub(super) use transactions::{list, show_content, transaction};
+pub(super) use transactions::{list, send_again, show_content, transaction};
 
 use super::Failure;
 use super::visitor::Visitor;

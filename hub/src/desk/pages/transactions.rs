@@ -17,7 +17,7 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Content, Deed, Entry, Filter, Page, Stored};
+use crate::store::{Content, Deed, Entry, Filter, Handover, Page, Standing, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -103,6 +103,18 @@ struct TransactionPage {
     /// Whether somebody has to find out about the payment.
     to_settle: bool,
     details: Vec<(&'static str, String)>,
+    handover: Option<HandoverCard>,
+}
+
+/// How far it is on its way into the municipality's own system.
+struct HandoverCard {
+    heading: &'static str,
+    standing: &'static str,
+    system: Option<(&'static str, &'static str)>,
+    /// When it is tried next, or since when it stands so.
+    since: (&'static str, Moment),
+    /// Why it waits for a person, and the words on the button that sends it again.
+    parked: Option<(&'static str, &'static str)>,
 }
 
 /// What a resident filled in.
@@ -217,10 +229,37 @@ async fn show_transaction(
         if with_content {
             store.note(&Entry::new(now, &who, Deed::SawContent, &reference.to_string()))?;
         }
-        Ok(Some(Opened::new(stored, keys)))
+        let handover = store.handover(reference)?;
+        Ok(Some((Opened::new(stored, keys), handover)))
     });
-    let opened = opened.await?.ok_or(Failure::NotFound)?;
-    Ok(render(&transaction_page(visitor, &opened, with_content, now)))
+    let (opened, handover) = opened.await?.ok_or(Failure::NotFound)?;
+    Ok(render(&transaction_page(visitor, &opened, handover, with_content, now)))
+}
+
+/// Sends on again what waits for staff. Whoever comes too late sees how it stands.
+pub(in super::super) async fn send_again(visitor: Visitor, Path(reference): Path<String>) -> Response {
+    let sent = send_again_now(&visitor, &reference, Timestamp::now()).await;
+    visitor.answer(sent)
+}
+
+async fn send_again_now(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
+    let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
+    let sent = visitor.desk.ask(move |store| store.send_again(reference, now)).await?;
+    tracing::info!(%reference, ?sent, "staff send a handover again");
+    Ok(Redirect::to(&format!("/transactions/{reference}")).into_response())
+}
+
+fn handover_card(handover: Handover, lang: Lang, now: Timestamp) -> HandoverCard {
+    let Handover { standing, system, attempts, due_at, changed_at } = handover;
+    let system = system.map(|system| (lang.system_label(), lang.system(system)));
+    let at = if standing == Standing::Waiting { due_at.max(now) } else { changed_at };
+    let since = (lang.standing_since(standing), Moment::new(at, now, lang));
+    let parked = match standing {
+        Standing::Parked(reason) => Some((lang.park_reason(reason), lang.send_again())),
+        Standing::Waiting | Standing::Nothing | Standing::Registered => None,
+    };
+    let standing = lang.standing(standing, attempts > 0);
+    HandoverCard { heading: lang.handover(), standing, system, since, parked }
 }
 
 /// A transaction, opened to be shown.
@@ -279,6 +318,7 @@ fn answers(visitor: &Visitor, opened: &Opened, with_content: bool) -> Answers {
 fn transaction_page(
     visitor: &Visitor,
     opened: &Opened,
+    handover: Option<Handover>,
     with_content: bool,
     now: Timestamp,
 ) -> TransactionPage {
@@ -309,6 +349,7 @@ fn transaction_page(
         steps,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
+        handover: handover.map(|handover| handover_card(handover, lang, now)),
         details,
     }
 }

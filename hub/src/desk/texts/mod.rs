@@ -6,6 +6,7 @@ mod access;
 mod callers;
 mod devices;
 mod editions;
+mod handover;
 mod payments;
 mod pillars;
 mod questions;

@@ -15,6 +15,7 @@
 mod access;
 mod audit;
 mod checking;
+mod handover;
 mod health;
 mod intake;
 mod pillars;
@@ -59,6 +60,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/004-sealed.sql")),
     M::up(include_str!("../../../migrations/005-signatures.sql")),
     M::up(include_str!("../../../migrations/006-questions.sql")),
+    M::up(include_str!("../../../migrations/007-handover.sql")),
     M::up(include_str!("../../../migrations/008-access.sql")),
 ];
 
