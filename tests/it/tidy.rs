@@ -152,7 +152,7 @@ fn every_test_that_the_table_of_devices_names_is_there_and_every_fault_has_its_l
 
 #[test]
 fn every_module_opens_by_saying_what_it_is_for() {
-    let silent: Vec<String> = ["src", "wire", "catalogue", "hub", "disk", "simulation", "tests", "benches"]
+    let silent: Vec<String> = ["src", "wire", "catalogue", "hub", "disk", "municipal", "simulation", "tests", "benches"]
         .iter()
         .flat_map(|folder| sources(folder))
         .filter(|file| !fs::read_to_string(file).unwrap().trim_start().starts_with("//!"))
