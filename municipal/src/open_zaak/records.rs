@@ -1,6 +1,6 @@
 //! What stands in Open Zaak's database, and how a case is told with all its parts.
 //!
-//! Invariant: a record is never taken out; what is there was answered with 201 or is about to be.
+//! Invariant: a row was answered with 201 or is about to be; only a property is ever taken out again.
 
 use serde_json::{Value, json};
 

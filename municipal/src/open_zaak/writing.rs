@@ -3,14 +3,14 @@
 //!
 //! Invariant: judging changes nothing, writing is one step, and only writing looks at what is unique.
 
-use http::Response;
+use http::{Method, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::making::{in_future, payment_words};
 use super::records::Records;
 use super::{Interface, OpenZaak, Passed};
-use crate::exchange::{answer, identifier, moment, put, read_moment, text};
+use crate::exchange::{answer, empty, identifier, moment, put, read_moment, text};
 use crate::fault::FaultKind;
 use crate::fout::{Fout, Param};
 
@@ -26,6 +26,8 @@ enum Table {
     Cases,
     /// The fields of a case that change, and its URL.
     CaseChange,
+    /// The URL of a property that is taken out.
+    PropertyEnd,
     Roles,
     Properties,
     Statuses,
@@ -39,7 +41,7 @@ impl Write {
         match self.table {
             Table::Cases | Table::CaseChange => "/zaken/api/v1/zaken",
             Table::Documents => "/documenten/api/v1",
-            Table::Roles | Table::Properties | Table::Statuses | Table::Links => "/zaken/api/v1",
+            _ => "/zaken/api/v1",
         }
     }
 }
@@ -52,6 +54,9 @@ impl OpenZaak {
         now: Timestamp,
         dice: &mut fastrand::Rng,
     ) -> Result<Write, Fout> {
+        if passed.call.method == Method::DELETE {
+            return self.judge_end(passed);
+        }
         let body = self.body(passed)?;
         let mut wrong = Vec::new();
         let id = identifier(dice);
@@ -69,11 +74,29 @@ impl OpenZaak {
         if wrong.is_empty() { Ok(Write { table, row }) } else { Err(self.refuse(&passed.operation, wrong)) }
     }
 
+    /// A property that is taken out again. The real one was not recorded doing it; the standard has it.
+    fn judge_end(&self, passed: &Passed) -> Result<Write, Fout> {
+        let [case, property] = passed.identifiers.as_slice() else { return Err(Fout::not_found()) };
+        let url = self.property_address(case, property);
+        let found =
+            self.records.properties.iter().find(|row| row["url"] == url).ok_or_else(Fout::not_found)?;
+        if !self.may_see_case(text(found, "zaak")) {
+            return Err(Fout::not_allowed());
+        }
+        Ok(Write { table: Table::PropertyEnd, row: json!({ "url": url }) })
+    }
+
     /// Writes. `Err` is the 500 of a database that found the same thing there already.
     pub(super) fn write(&mut self, write: Write, now: Timestamp) -> Result<Response<Vec<u8>>, Fout> {
         let Write { table, mut row } = write;
         if table == Table::CaseChange {
             return self.change_case(&row, now);
+        }
+        if table == Table::PropertyEnd {
+            let before = self.records.properties.len();
+            self.records.properties.retain(|property| property["url"] != row["url"]);
+            let gone = self.records.properties.len() < before;
+            return if gone { Ok(empty(204)) } else { Err(Fout::not_found()) };
         }
         if table == Table::Cases || table == Table::Documents {
             self.number(&mut row, table, now);
@@ -86,7 +109,7 @@ impl OpenZaak {
             Table::Statuses => (&mut self.records.statuses, &["zaak", "datumStatusGezet"]),
             Table::Links => (&mut self.records.links, &["zaak", "informatieobject"]),
             Table::Roles => (&mut self.records.roles, &[]),
-            Table::Properties => (&mut self.records.properties, &[]),
+            Table::Properties | Table::PropertyEnd => (&mut self.records.properties, &[]),
         };
         if !unique.is_empty() && Records::has_same(rows, &row, unique) {
             return Err(Fout::failed());
@@ -111,7 +134,7 @@ impl OpenZaak {
             Table::Roles => ("rol", text(row, "zaak")),
             Table::Properties => ("zaakeigenschap", text(row, "zaak")),
             Table::Links => ("zaakinformatieobject", text(row, "zaak")),
-            Table::Documents | Table::CaseChange => return,
+            Table::Documents | Table::CaseChange | Table::PropertyEnd => return,
         };
         let is_part = matches!(table, Table::Roles | Table::Properties | Table::Links);
         if is_part && Records::of_case(&self.records.statuses, case).next().is_some() {

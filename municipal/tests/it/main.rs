@@ -2,6 +2,8 @@
 
 // Clippy takes a function for a test's helper only inside such a module.
 #[cfg(test)]
+mod careful;
+#[cfg(test)]
 mod replay;
 #[cfg(feature = "serve")]
 #[cfg(test)]

@@ -156,6 +156,10 @@ fn a_repeated_property_is_doubled_without_a_word() {
     assert_eq!(listed.as_array().unwrap().len(), 2);
     let of = format!("{case} zuilTransactieId");
     assert_eq!(hub.system.doubled(), [Doubled { what: "zaakeigenschap", of, count: 2 }]);
+    let second = listed[1]["url"].as_str().unwrap();
+    assert_eq!(hub.send("DELETE", second, &Value::Null).0, 204);
+    assert_eq!(hub.send("DELETE", second, &Value::Null).0, 404);
+    assert_eq!((hub.system.doubled(), hub.kinds()), (vec![], vec![]));
 }
 
 #[test]
