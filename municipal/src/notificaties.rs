@@ -35,6 +35,8 @@ pub struct Notificaties {
     subscriptions: Vec<Subscription>,
     channels: Vec<Value>,
     messages: Vec<Message>,
+    /// How many messages there ever were: the number of the last.
+    numbered: u64,
     faults: Vec<Fault>,
 }
 
@@ -115,6 +117,7 @@ impl Notificaties {
             subscriptions: Vec::new(),
             channels: channels.into_iter().map(channel).collect(),
             messages: Vec::new(),
+            numbered: 0,
             faults: Vec::new(),
         }
     }
@@ -159,8 +162,7 @@ impl Notificaties {
     /// Passes a message of Open Zaak on ([`crate::OpenZaak::take_notifications`]).
     pub fn publish(&mut self, message: &Value, now: Timestamp) {
         let wanted = self.subscriptions.iter().filter(|one| one.wants(message));
-        let first = self.messages.last().map_or(1, |last| last.number + 1);
-        let new = (first..).zip(wanted).map(|(number, one)| Message {
+        let new = (self.numbered + 1..).zip(wanted).map(|(number, one)| Message {
             number,
             to: one.callback.clone(),
             auth: one.auth.clone(),
@@ -170,6 +172,7 @@ impl Notificaties {
             delivered: false,
         });
         let new: Vec<Message> = new.collect();
+        self.numbered += new.len() as u64;
         self.messages.extend(new);
     }
 
