@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{Config, LogLevel};
+use crate::config::{Config, LogFormat, LogLevel};
 use crate::data_folder::DataFolder;
 use crate::recordings;
 use crate::store::Store;
@@ -316,18 +316,21 @@ impl Cli {
 
 fn load(path: &Path) -> Result<Config, Failure> {
     let config = Config::load(path)?;
-    log_to_stderr(config.log);
+    log_to_stderr(config.log, config.log_format);
     Ok(config)
 }
 
-fn log_to_stderr(level: LogLevel) {
-    let colours = io::stderr().is_terminal();
-    // Fails only when a log was set up before, and then that one stays.
-    let _ = tracing_subscriber::fmt()
+fn log_to_stderr(level: LogLevel, format: LogFormat) {
+    let colours = io::stderr().is_terminal() && format == LogFormat::Text;
+    let log = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(colours)
-        .with_max_level(LevelFilter::from(level))
-        .try_init();
+        .with_max_level(LevelFilter::from(level));
+    // Fails only when a log was set up before, and then that one stays.
+    let _ = match format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
 }
 
 fn open_recording(path: &Path, file: &Path) -> Result<ExitCode, Failure> {

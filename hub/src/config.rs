@@ -24,12 +24,18 @@ pub struct Config {
     /// How much is logged, on standard error.
     #[serde(default)]
     pub log: LogLevel,
+    /// How the log is written.
+    #[serde(default)]
+    pub log_format: LogFormat,
     /// Where pillars come in.
     #[serde(default)]
     pub intake: IntakeConfig,
     /// Where staff come in.
     #[serde(default)]
     pub desk: DeskConfig,
+    /// Where those who run the hub look.
+    #[serde(default)]
+    pub operations: OperationsConfig,
     /// Who may work here, and for how long what they see is kept.
     #[serde(default)]
     pub access: AccessConfig,
@@ -63,6 +69,25 @@ pub struct DeskConfig {
     /// How many hours after a payment staff can decide that it was not made. Until then it may still
     /// appear in the payment provider's list, or its terminal may come back and prove it.
     pub not_paid_after_hours: u16,
+}
+
+/// Where those who run the hub look: figures for Prometheus, and whether it is alive and ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OperationsConfig {
+    /// The address to listen on, over plain HTTP and without sign-in; closed when left out.
+    pub listen: Option<SocketAddr>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object a line, for programs that collect logs.
+    Json,
 }
 
 /// How much is logged. Nothing personal at any level.
@@ -166,8 +191,10 @@ impl Config {
             municipality: municipality.to_owned(),
             data_dir: data_dir.to_owned(),
             log: LogLevel::default(),
+            log_format: LogFormat::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
+            operations: OperationsConfig { listen: Some(loopback(0)) },
             access: AccessConfig { totp: false, ..AccessConfig::default() },
             connectors: None,
         }

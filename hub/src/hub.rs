@@ -22,6 +22,7 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::desk::{self, Desk};
 use crate::handover::{self, HandoverError};
 use crate::intake::{self, Door, GroupCommit, Peer, TlsListener, TlsSetupError};
+use crate::operations::{self, Operations};
 use crate::store::{Grace, Store, StoreError};
 
 /// How long requests that are under way may take when the hub ends.
@@ -78,10 +79,13 @@ pub struct Running {
     pub intake_url: String,
     /// Where staff come in, such as `http://127.0.0.1:8080`.
     pub desk_url: String,
+    /// Where those who run the hub look, when that door is open.
+    pub operations_url: Option<String>,
     /// The password of the account [`staff::FIRST`], at the first start only. It can never be told again.
     pub first_password: Option<Zeroizing<String>>,
     /// What the hub keeps.
     pub store: Arc<dyn Store>,
+    operations: Arc<Operations>,
     end: watch::Sender<bool>,
     serving: JoinSet<std::io::Result<()>>,
     workers: Workers,
@@ -127,6 +131,8 @@ impl Hub {
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
         let desk = desk::routes(Arc::new(Desk::new(&config, folder).map_err(StartError::SignOn)?));
+        let operations = Arc::new(Operations::new(Arc::clone(&store)));
+        let (intake, desk) = (operations.watch("pillars", intake), operations.watch("staff", desk));
         let mut serving = JoinSet::new();
         serving.spawn(
             axum::serve(intake_tls, intake.into_make_service_with_connect_info::<Peer>())
@@ -135,12 +141,16 @@ impl Hub {
         );
         serving.spawn(
             axum::serve(desk_tcp, desk.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(told_to_end(ended))
+                .with_graceful_shutdown(told_to_end(ended.clone()))
                 .into_future(),
         );
+        let operations_at =
+            serve_operations(&mut serving, config.operations.listen, &operations, ended).await?;
         Ok(Running {
             intake_url: format!("https://{intake_at}"),
             desk_url: format!("http://{desk_at}"),
+            operations_url: operations_at.map(|at| format!("http://{at}")),
+            operations,
             first_password,
             store,
             end,
@@ -153,6 +163,7 @@ impl Hub {
 impl Running {
     /// Closes both doors, answers what is under way, and ends.
     pub async fn shutdown(mut self) {
+        self.operations.ends();
         let _ = self.end.send(true);
         let all_served = async { while self.serving.join_next().await.is_some() {} };
         if tokio::time::timeout(LAST_REQUESTS, all_served).await.is_err() {
@@ -180,6 +191,20 @@ fn start_workers(folder: &Arc<DataFolder>, grace: Grace, keep: Keep) -> Result<W
         checker::run(&*folder.store, &folder.seal_keys, keep, &own_bell, || gauge.is_busy())
     })?;
     Ok(Workers { bell, group: Arc::new(group), threads: vec![storing, checking] })
+}
+
+/// Opens the door of those who run the hub, when it is configured.
+async fn serve_operations(
+    serving: &mut JoinSet<std::io::Result<()>>,
+    listen: Option<SocketAddr>,
+    operations: &Arc<Operations>,
+    ended: watch::Receiver<bool>,
+) -> Result<Option<SocketAddr>, StartError> {
+    let Some(listen) = listen else { return Ok(None) };
+    let (tcp, at) = bind("operations.listen", listen).await?;
+    let routes = operations::routes(Arc::clone(operations));
+    serving.spawn(axum::serve(tcp, routes).with_graceful_shutdown(told_to_end(ended)).into_future());
+    Ok(Some(at))
 }
 
 async fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

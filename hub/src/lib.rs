@@ -19,6 +19,7 @@ pub mod handover;
 pub mod hub;
 pub mod intake;
 pub mod opening;
+pub mod operations;
 pub mod password;
 pub mod recordings;
 pub mod rotation;

@@ -37,5 +37,8 @@ fn announce(running: &Running) -> io::Result<()> {
     }
     writeln!(out, "intake {}", running.intake_url)?;
     writeln!(out, "desk {}", running.desk_url)?;
+    if let Some(url) = &running.operations_url {
+        writeln!(out, "operations {url}")?;
+    }
     out.flush()
 }

@@ -28,6 +28,8 @@ mod keeping;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod questions;
