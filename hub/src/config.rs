@@ -14,7 +14,7 @@ use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The name of the municipality, as staff read it on top of every page.

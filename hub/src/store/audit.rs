@@ -48,11 +48,15 @@ pub enum Deed {
     RemovedApp,
     /// Took a list away that holds what residents typed.
     Downloaded,
+    /// Sent requests on again that had not been taken.
+    SentAgain,
+    /// Said under which number a request is in another system.
+    RegisteredByHand,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -71,6 +75,8 @@ impl Deed {
         Self::NewPassword,
         Self::RemovedApp,
         Self::Downloaded,
+        Self::SentAgain,
+        Self::RegisteredByHand,
     ];
 
     /// The word in the database.
@@ -95,6 +101,8 @@ impl Deed {
             Self::NewPassword => "new-password",
             Self::RemovedApp => "removed-app",
             Self::Downloaded => "downloaded",
+            Self::SentAgain => "sent-again",
+            Self::RegisteredByHand => "registered-by-hand",
         }
     }
 

@@ -25,8 +25,8 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, ParkReason, SentAgain, Standing,
-    System,
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
+    Standing, System, Turn, Waiting,
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;

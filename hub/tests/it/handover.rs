@@ -7,8 +7,8 @@ use axum::http::StatusCode as Answered;
 use axum::routing::any;
 use jiff::Timestamp;
 use reqwest::StatusCode;
-use zuil_hub::connectors::{ConnectorsConfig, OpenZaakConfig};
-use zuil_hub::store::{ParkReason, Standing};
+use zuil_hub::connectors::{ConnectorsConfig, FileDropConfig, OpenZaakConfig};
+use zuil_hub::store::{AuditFilter, Deed, ParkReason, Standing};
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::desk::{location, signed_in};
@@ -79,7 +79,7 @@ fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
         informatieobjecttype: None,
         ca_file: None,
     };
-    ConnectorsConfig { open_zaak: Some(open_zaak) }
+    ConnectorsConfig { open_zaak: Some(open_zaak), ..Default::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,4 +99,74 @@ async fn a_key_that_is_refused_over_the_wire_is_told_to_staff() {
     let browser = signed_in(&hub).await;
     let text = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
     assert!(text.contains("accepteert de sleutel") && text.contains("Open Zaak"), "{text}");
+}
+
+fn publish(hub: &TestHub) {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example");
+    zuil_hub::catalogues::publish(&hub.config.data_dir, example.as_ref(), Timestamp::now()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_municipality_without_systems_finds_each_request_in_its_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().to_owned();
+    let hub = hub_with(move |config| {
+        let instead = [("open-zaak".to_owned(), "file-drop".to_owned())].into();
+        let file_drop = Some(FileDropConfig { folder });
+        config.connectors = Some(ConnectorsConfig { file_drop, instead, ..Default::default() });
+    })
+    .await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Registered).await;
+    let compact = Reference::from_bits(1).compact();
+    let own = place.path().join(&compact);
+    let pdf = std::fs::read(own.join(format!("aanvraag-{compact}.pdf"))).unwrap();
+    assert!(pdf.starts_with(b"%PDF-"));
+    let told = std::fs::read(own.join(format!("aanvraag-{compact}.json"))).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told["reference"], serde_json::json!(Reference::from_bits(1).to_string()));
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_send_all_again_once_the_cause_is_mended_and_register_by_hand_what_they_entered() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    assert!(browser.text("/handover").await.contains("Alles is doorgestuurd"));
+    pillar.upload(&[pillar.envelope(1, None), pillar.envelope(2, None)]).await;
+    for number in [1, 2] {
+        stands(&hub, number, Standing::Parked(ParkReason::NotConfigured)).await;
+    }
+    assert!(browser.text("/").await.contains("2 aanvragen zijn niet doorgestuurd"));
+    let page = browser.text("/handover").await;
+    assert!(page.contains("Nog geen systeem: 2 aanvragen"), "{page}");
+    assert!(page.contains("action=\"/handover/none/not-configured\""), "{page}");
+    let sent = browser.post("/handover/none/not-configured", &[]).await;
+    assert_eq!((sent.status(), location(&sent)), (StatusCode::SEE_OTHER, "/handover"));
+    // Of these each has to be looked at; and nobody may write what is no reason.
+    for path in ["/handover/signalen/maybe-sent", "/handover/zaak/refused", "/handover/none/bored"] {
+        assert_eq!(browser.post(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    stands(&hub, 1, Standing::Parked(ParkReason::NotConfigured)).await;
+
+    let page = format!("/transactions/{}", Reference::from_bits(1));
+    for nothing in ["", "  ", "<script>"] {
+        browser.post(&format!("{page}/by-hand"), &[("case_number", nothing)]).await;
+    }
+    browser.post(&format!("{page}/by-hand"), &[("case_number", " Z-2027-12 ")]).await;
+    let stored = hub.running.store.transaction(Reference::from_bits(1)).unwrap().unwrap();
+    assert_eq!((stored.state, stored.case_number.as_deref()), (State::Registered, Some("Z-2027-12")));
+    assert!(browser.text(&page).await.contains("Z-2027-12"));
+    let noted = |deed| {
+        let filter = AuditFilter { deed: Some(deed), ..AuditFilter::default() };
+        let found = hub.running.store.audit(&filter, 10).unwrap();
+        found.into_iter().map(|noted| (noted.entry.about, noted.entry.detail)).collect::<Vec<_>>()
+    };
+    assert_eq!(noted(Deed::SentAgain), [(String::new(), "none not-configured".to_owned())]);
+    let by_hand = (Reference::from_bits(1).to_string(), "Z-2027-12".to_owned());
+    assert_eq!(noted(Deed::RegisteredByHand), [by_hand]);
 }

@@ -31,7 +31,7 @@ fn claim_as(holder: u128, second: i64) -> Claim<'static> {
     Claim { holder: Uuid::from_u128(holder), now: at(second), lease: LEASE, limit: 10, without: &[] }
 }
 
-fn claim(store: &dyn Store, holder: u128, second: i64) -> Vec<Claimed> {
+pub(super) fn claim(store: &dyn Store, holder: u128, second: i64) -> Vec<Claimed> {
     store.claim_handovers(&claim_as(holder, second)).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn numbers(claimed: &[Claimed]) -> Vec<u128> {
 }
 
 /// Uploads transactions with these numbers, and looks at them.
-fn received(store: &dyn Store, all: &[u8]) {
+pub(super) fn received(store: &dyn Store, all: &[u8]) {
     send(store, all.iter().map(|number| incoming(*number, u64::from(*number))).collect(), 10);
     look_at_all(store);
 }
@@ -51,15 +51,15 @@ fn look_at_all(store: &dyn Store) {
     store.note_checked(&all).unwrap();
 }
 
-fn state(store: &dyn Store, number: u64) -> State {
+pub(super) fn state(store: &dyn Store, number: u64) -> State {
     store.transaction(Reference::from_bits(number)).unwrap().unwrap().state
 }
 
-fn handover(store: &dyn Store, number: u64) -> Handover {
+pub(super) fn handover(store: &dyn Store, number: u64) -> Handover {
     store.handover(Reference::from_bits(number)).unwrap().unwrap()
 }
 
-fn note(store: &dyn Store, claimed: &Claimed, note: Note<'_>, second: i64) {
+pub(super) fn note(store: &dyn Store, claimed: &Claimed, note: Note<'_>, second: i64) {
     assert_eq!(store.keep_handover(claimed.lease, note, at(second)).unwrap(), Held::Yes);
 }
 

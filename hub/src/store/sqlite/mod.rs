@@ -62,6 +62,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/006-questions.sql")),
     M::up(include_str!("../../../migrations/007-handover.sql")),
     M::up(include_str!("../../../migrations/008-access.sql")),
+    M::up(include_str!("../../../migrations/012-connectors.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
