@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod commands;
