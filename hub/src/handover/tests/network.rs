@@ -187,29 +187,23 @@ impl World {
     }
 
     fn answer(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        match self.begin(request) {
-            Ok(begun) => self.town.finish(begun, clock(), &mut self.dice),
-            Err(always) => always,
-        }
+        let begun = self.begin(request);
+        self.town.finish(begun, clock(), &mut self.dice)
     }
 
     /// The same request twice, both judged before either is written; either of the answers.
     fn race(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let (one, other) = (self.begin(request.clone()), self.begin(request));
-        let (Ok(one), Ok(other)) = (one, other) else { return answer(503, &json!({})) };
         let one = self.town.finish(one, clock(), &mut self.dice);
         let other = self.town.finish(other, clock(), &mut self.dice);
         if self.dice.bool() { one } else { other }
     }
 
-    fn begin(
-        &mut self,
-        request: Request<Vec<u8>>,
-    ) -> Result<Begun<<Town as Double>::Write>, Response<Vec<u8>>> {
+    fn begin(&mut self, request: Request<Vec<u8>>) -> Begun<<Town as Double>::Write> {
         self.arrived.push(format!("{} {}", request.method(), request.uri().path()));
         match &self.always {
-            Some((status, body)) => Err(answer(*status, body)),
-            None => Ok(self.town.begin(request, clock(), &mut self.dice)),
+            Some((status, body)) => Begun::Answered(answer(*status, body)),
+            None => self.town.begin(request, clock(), &mut self.dice),
         }
     }
 }
