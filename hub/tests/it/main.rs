@@ -26,6 +26,8 @@ mod intake;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod questions;
