@@ -42,8 +42,10 @@ pub enum StartError {
     /// The first account could not be made.
     #[error(transparent)]
     Staff(#[from] StaffError),
-    /// The identity provider is configured, and cannot be used.
-    #[error("access.oidc cannot be used: {0}; look at client_secret_file")]
+    /// The identity provider or Open Notificaties is configured, and the secret cannot be read.
+    #[error(
+        "a secret for the desk cannot be read: {0}; look at access.oidc.client_secret_file and at connectors"
+    )]
     SignOn(std::io::Error),
     /// The store failed.
     #[error(transparent)]

@@ -10,7 +10,7 @@ use zuil_wire::{PaymentRecord, Reference, State};
 use super::{Failure, load, store};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{HandoverStore as _, Standing, Store as _, Trouble};
+use crate::store::{HandoverStore as _, ProgressStore as _, Standing, Store as _, Trouble};
 
 /// A transaction as machines read it. It holds no answers.
 #[derive(Serialize)]
@@ -32,6 +32,9 @@ struct Found<'a> {
     /// Why it could not be brought there.
     #[serde(skip_serializing_if = "Option::is_none")]
     parked_reason: Option<&'a str>,
+    /// How far it is there, in the words of that system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<&'a str>,
 }
 
 pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
@@ -57,8 +60,20 @@ pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode,
             _ => None,
         };
         let case_number = stored.case_number.as_deref();
-        let found =
-            Found { reference, state, trouble, looked_at, task, pillar, payment, case_number, parked_reason };
+        let progress = store.progress(reference)?;
+        let progress = progress.as_ref().map(|progress| progress.words.as_str());
+        let found = Found {
+            reference,
+            state,
+            trouble,
+            looked_at,
+            task,
+            pillar,
+            payment,
+            case_number,
+            parked_reason,
+            progress,
+        };
         println!("{}", serde_json::to_string(&found)?);
     } else {
         println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));

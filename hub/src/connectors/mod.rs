@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_catalogue::{Destination, Task};
 use zuil_wire::Transaction;
 
-use crate::store::{Journal, Pace, ParkReason, Stored, System};
+use crate::store::{Journal, Pace, ParkReason, Progress, Stored, System};
 
 pub use request::{File, Paper};
 pub use settings::{
@@ -96,6 +96,19 @@ pub trait Connector: Send + Sync {
 
     /// The number under which staff find it there, once all steps were taken.
     fn case_number(&self, errand: &Errand<'_>) -> String;
+
+    /// Under which address or id it can be asked how far it is there; nothing where nobody can ask.
+    fn address(&self, _errand: &Errand<'_>) -> Option<String> {
+        None
+    }
+
+    /// Asks how far something is that was handed over.
+    ///
+    /// # Errors
+    /// [`Obstacle`].
+    async fn look(&self, _address: &str, _now: Timestamp) -> Result<Progress, Obstacle> {
+        Err(Obstacle::Refused(ParkReason::WrongAddress))
+    }
 }
 
 /// The system that a destination names.

@@ -44,6 +44,9 @@ pub struct OpenZaakConfig {
     pub catalogus: Option<String>,
     /// The address of the type of the document with the request; the first one of the case type when left out.
     pub informatieobjecttype: Option<String>,
+    /// The file with the value of the header `Authorization` by which Open Notificaties is known to the hub; without
+    /// it no messages are taken. A relative path starts at the folder of `hub.toml`.
+    pub notifications_secret_file: Option<PathBuf>,
     /// A PEM file with authorities that vouch for it, besides those that the operating system trusts.
     pub ca_file: Option<PathBuf>,
 }
@@ -145,8 +148,9 @@ impl ConnectorsConfig {
     pub fn place_in(&mut self, folder: &Path) {
         let Self { open_zaak, open_klant, signalen, email, file_drop, instead: _ } = self;
         let mut paths: Vec<&mut PathBuf> = Vec::new();
-        if let Some(OpenZaakConfig { secret_file, ca_file, .. }) = open_zaak {
+        if let Some(OpenZaakConfig { secret_file, notifications_secret_file, ca_file, .. }) = open_zaak {
             paths.push(secret_file);
+            paths.extend(notifications_secret_file);
             paths.extend(ca_file);
         }
         if let Some(OpenKlantConfig { token_file, ca_file, .. }) = open_klant {
@@ -326,6 +330,7 @@ mod tests {
             bronorganisatie: "002220647".into(),
             catalogus: None,
             informatieobjecttype: None,
+            notifications_secret_file: None,
             ca_file: None,
         }
     }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use zuil_catalogue::Destination;
 
-use super::api::{Api, Key};
+use super::api::{Api, Key, text};
 use super::told;
 use super::{Connector, Errand, Obstacle, SignalenConfig};
 use crate::handover::courier::Courier;
-use crate::store::{Pace, ParkReason, System};
+use crate::store::{Pace, ParkReason, Progress, System};
 
 /// The report itself.
 const REPORT: &str = "melding";
@@ -25,6 +26,8 @@ const REPORTS: &str = "/signals/v1/public/signals/";
 const CATEGORIES: &str = "/signals/v1/public/terms/categories";
 /// The most characters of a report.
 const TEXT: usize = 3000;
+/// The most characters of a status that are kept.
+const WORDS: usize = 80;
 /// The most characters of a telephone number.
 const PHONE: usize = 17;
 /// The most characters of an e-mail address.
@@ -136,6 +139,22 @@ impl Connector for Signalen {
         let report = errand.journal.get(REPORT).and_then(|text| serde_json::from_str::<Report>(text).ok());
         // The reference stands in the report.
         report.and_then(|report| report.number).unwrap_or_else(|| errand.stored.reference.to_string())
+    }
+
+    fn address(&self, errand: &Errand<'_>) -> Option<String> {
+        let report: Report = serde_json::from_str(errand.journal.get(REPORT)?).ok()?;
+        report.id
+    }
+
+    async fn look(&self, address: &str, now: Timestamp) -> Result<Progress, Obstacle> {
+        let id: Uuid = address.parse().map_err(|_| Obstacle::Refused(ParkReason::WrongAddress))?;
+        let report = self.api.get(&format!("{REPORTS}{id}"), now).await?;
+        let status = &report["status"];
+        Ok(Progress {
+            words: told::shortened(text(status, "state_display")?, WORDS),
+            since: text(&report, "updated_at")?.parse().map_err(|_| Obstacle::Unknown)?,
+            is_done: text(status, "state")? == "CLOSED",
+        })
     }
 }
 

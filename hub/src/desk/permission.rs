@@ -57,6 +57,7 @@ pub(super) const TABLE: &[Rule] = &[
     rule("GET", "/login/app", Who::HalfWay, "see what the authenticator app needs"),
     rule("POST", "/login/app", Who::HalfWay, "set up the authenticator app"),
     rule("POST", "/logout", Who::Everybody, "sign out"),
+    rule("POST", "/callbacks/zgw", Who::Everybody, "messages of Open Notificaties, with the agreed header"),
     rule("GET", "/health", Who::Everybody, "whether the hub works"),
     rule("GET", "/style.css", Who::Everybody, "how pages look"),
     rule("GET", "/icon.svg", Who::Everybody, "the icon"),

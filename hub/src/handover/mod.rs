@@ -7,6 +7,7 @@
 //! and never stands in the way of others.
 
 pub mod courier;
+mod looks;
 mod pace;
 pub mod paper;
 mod source;
@@ -58,7 +59,10 @@ enum End {
     /// At that time again, though nothing failed.
     Later(Timestamp),
     Failed,
-    Registered(String),
+    Registered {
+        case_number: String,
+        address: Option<String>,
+    },
     /// Somebody else has it.
     LeaseLost,
 }
@@ -111,7 +115,9 @@ impl Engine {
                 Note::Parked(ParkReason::NoAnswer)
             }
             End::Failed => Note::Failed(now + pace::wait(failures.count, self.throw())),
-            End::Registered(case_number) => Note::Registered { case_number },
+            End::Registered { case_number, address } => {
+                Note::Registered { case_number, address: address.as_deref() }
+            }
         };
         if let Note::Parked(reason) = note {
             tracing::warn!(id = %lease.id, ?reason, "a handover waits for staff");
@@ -203,7 +209,8 @@ impl Engine {
             *inside.failures = Failures::default();
             journal.insert(name.to_owned(), result);
         }
-        Ok(End::Registered(connector.case_number(&Errand { journal: &journal, ..errand })))
+        let done = Errand { journal: &journal, ..errand };
+        Ok(End::Registered { case_number: connector.case_number(&done), address: connector.address(&done) })
     }
 
     /// Looks whether a blind step may be begun, and makes durable that it is; or how that ended.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long is waited after the first failure: longer than a request can be under way, so that one whose answer was
 /// lost has arrived or never will.
-const FIRST: SignedDuration = SignedDuration::from_mins(2);
+pub const FIRST: SignedDuration = SignedDuration::from_mins(2);
 /// How long is waited at most, but for the dice.
 const LONGEST: SignedDuration = SignedDuration::from_hours(4);
 /// For how long something is tried before a person must look: over a long weekend.
@@ -27,7 +27,8 @@ pub fn wait(before: u32, dice: u8) -> SignedDuration {
     spread((FIRST * (1 << before.min(8))).min(LONGEST), dice)
 }
 
-fn spread(time: SignedDuration, dice: u8) -> SignedDuration {
+/// A time, and up to half as much again, as `dice` says.
+pub fn spread(time: SignedDuration, dice: u8) -> SignedDuration {
     time + time / 512 * i32::from(dice)
 }
 

@@ -5,6 +5,7 @@ mod blind;
 mod hub;
 mod letters;
 mod network;
+mod progress;
 mod seeds;
 
 use jiff::SignedDuration;

@@ -202,6 +202,8 @@ pub enum Note<'a> {
     Registered {
         /// Its number there.
         case_number: &'a str,
+        /// Under which address or id it can be asked how far it is there.
+        address: Option<&'a str>,
     },
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod handover;
 mod health;
 mod intake;
+mod progress;
 mod questions;
 mod retention;
 
@@ -23,6 +24,7 @@ use self::access::Staff;
 use self::audit::Log;
 use self::handover::Handovers;
 use self::health::Health;
+use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
     Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
@@ -49,6 +51,8 @@ struct Memory {
     pillars: BTreeMap<String, Pillar>,
     health: Health,
     handovers: Handovers,
+    /// What is asked about elsewhere.
+    elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
     staff: Staff,

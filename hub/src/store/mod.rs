@@ -6,6 +6,7 @@ pub mod audit;
 mod handover;
 mod health;
 mod memory;
+mod progress;
 mod question;
 mod retention;
 mod rules;
@@ -30,6 +31,7 @@ pub use handover::{
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
+pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use retention::RetentionStore;
 pub use sqlite::SqliteStore;
@@ -110,7 +112,9 @@ pub enum Revoked {
 /// one came after the other, and when a method that writes has returned `Ok`, its effect survives a
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
-pub trait Store: AccessStore + AuditStore + HandoverStore + RetentionStore + Send + Sync {
+pub trait Store:
+    AccessStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+{
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///

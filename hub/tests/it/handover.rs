@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use zuil_hub::connectors::{ConnectorsConfig, FileDropConfig, OpenZaakConfig};
 use zuil_hub::store::{AuditFilter, Deed, ParkReason, Standing};
+use zuil_municipal_doubles::Notificaties;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::desk::{location, signed_in};
@@ -77,6 +78,7 @@ fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
         bronorganisatie: "002220647".into(),
         catalogus: None,
         informatieobjecttype: None,
+        notifications_secret_file: None,
         ca_file: None,
     };
     ConnectorsConfig { open_zaak: Some(open_zaak), ..Default::default() }
@@ -169,4 +171,46 @@ async fn staff_send_all_again_once_the_cause_is_mended_and_register_by_hand_what
     assert_eq!(noted(Deed::SentAgain), [(String::new(), "none not-configured".to_owned())]);
     let by_hand = (Reference::from_bits(1).to_string(), "Z-2027-12".to_owned());
     assert_eq!(noted(Deed::RegisteredByHand), [by_hand]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_taken_from_whoever_shows_the_agreed_header_and_from_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let agreed = folder.path().join("notifications.secret");
+    std::fs::write(&agreed, "Bearer made-up-and-agreed\n").unwrap();
+    let hub = hub_with(|config| {
+        let mut connectors = open_zaak_at("http://127.0.0.1:9".into(), folder.path());
+        connectors.open_zaak.as_mut().unwrap().notifications_secret_file = Some(agreed);
+        config.connectors = Some(connectors);
+    })
+    .await;
+    let client = super::desk::Browser::new(&hub).client;
+    let callback = format!("{}/callbacks/zgw", hub.running.desk_url);
+    let send = |request: http::Request<Vec<u8>>| {
+        let (parts, body) = request.into_parts();
+        client.post(parts.uri.to_string()).headers(parts.headers).body(body).send()
+    };
+    let [without, with] = Notificaties::test_calls(&callback, "Bearer made-up-and-agreed");
+    assert_eq!(send(without).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(send(with).await.unwrap().status(), StatusCode::NO_CONTENT);
+    let [_, wrong] = Notificaties::test_calls(&callback, "Bearer guessed");
+    assert_eq!(send(wrong).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let say = |body: &str| {
+        let header = ("authorization", "Bearer made-up-and-agreed");
+        client.post(&callback).header(header.0, header.1).body(body.to_owned()).send()
+    };
+    let status =
+        r#"{"kanaal":"zaken","resource":"status","hoofdObject":"https://x/zaken/1","actie":"create"}"#;
+    for _ in 0..2 {
+        assert_eq!(say(status).await.unwrap().status(), StatusCode::NO_CONTENT, "somebody else's case");
+    }
+    assert_eq!(say("{}").await.unwrap().status(), StatusCode::BAD_REQUEST);
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_without_an_agreed_header_takes_no_messages() {
+    let hub = hub().await;
+    let browser = super::desk::Browser::new(&hub);
+    assert_eq!(browser.post("/callbacks/zgw", &[]).await.status(), StatusCode::NOT_FOUND);
 }

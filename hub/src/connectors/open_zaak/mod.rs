@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,10 +20,11 @@ use zuil_wire::PaymentState;
 use self::types::{CaseType, Place, Types};
 use super::api::{Api, Key, query, text};
 use super::request::Paper;
+use super::told;
 use super::{Connector, Errand, Obstacle, OpenZaakConfig};
 use crate::handover::courier::Courier;
 use crate::handover::paper::Sheet;
-use crate::store::{ParkReason, System};
+use crate::store::{ParkReason, Progress, System};
 
 /// The case itself.
 const CASE: &str = "zaak";
@@ -40,6 +42,9 @@ const STATUS_TIME: &str = "status-tijd";
 const STATUS: &str = "status";
 /// That it was paid.
 const PAYMENT: &str = "betaling";
+
+/// The most characters of a status that are kept.
+const WORDS: usize = 80;
 
 /// Open Zaak.
 pub struct OpenZaak {
@@ -116,6 +121,25 @@ impl Connector for OpenZaak {
 
     fn case_number(&self, errand: &Errand<'_>) -> String {
         errand.stored.reference.to_string()
+    }
+
+    fn address(&self, errand: &Errand<'_>) -> Option<String> {
+        let case: Case = serde_json::from_str(errand.journal.get(CASE)?).ok()?;
+        Some(case.url)
+    }
+
+    async fn look(&self, address: &str, now: Timestamp) -> Result<Progress, Obstacle> {
+        let case = self.api.get(&format!("/zaken/api/v1/zaken/{}", id_of(address)?), now).await?;
+        let status = id_of(text(&case, "status")?)?;
+        let status = self.api.get(&format!("/zaken/api/v1/statussen/{status}"), now).await?;
+        let kind = id_of(text(&status, "statustype")?)?;
+        let kind = self.api.get(&format!("/catalogi/api/v1/statustypen/{kind}"), now).await?;
+        let since = text(&status, "datumStatusGezet")?.parse().map_err(|_| Obstacle::Unknown)?;
+        Ok(Progress {
+            words: told::shortened(text(&kind, "omschrijving")?, WORDS),
+            since,
+            is_done: kind["isEindstatus"] == true || case["einddatum"].is_string(),
+        })
     }
 }
 

@@ -14,7 +14,9 @@ use super::super::permission;
 use super::super::texts::HandoverTexts;
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{Deed, Entry, Handover, ParkReason, Standing, Store, StoreError, System, Waiting};
+use crate::store::{
+    Deed, Entry, Handover, ParkReason, Progress, Standing, Store, StoreError, System, Waiting,
+};
 
 /// The most characters of a case number.
 const CASE_NUMBER: usize = 40;
@@ -28,6 +30,8 @@ pub(super) struct HandoverCard {
     pub system: Option<&'static str>,
     /// When it is tried next, or since when it stands so.
     pub since: (&'static str, Moment),
+    /// How far it is there, in the words of that system, and since when.
+    pub progress: Option<(String, Moment)>,
     /// Why it waits for a person.
     pub parked: Option<&'static str>,
     /// Whether the visitor may do something about it.
@@ -35,7 +39,12 @@ pub(super) struct HandoverCard {
 }
 
 impl HandoverCard {
-    pub(super) fn new(handover: Handover, visitor: &Visitor, now: Timestamp) -> Self {
+    pub(super) fn new(
+        handover: Handover,
+        progress: Option<Progress>,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Self {
         let lang = visitor.lang;
         let Handover { standing, system, attempts, due_at, changed_at } = handover;
         let at = if standing == Standing::Waiting { due_at.max(now) } else { changed_at };
@@ -48,6 +57,7 @@ impl HandoverCard {
             standing: lang.standing(standing, attempts > 0),
             system: system.map(|system| lang.system(system)),
             since: (lang.standing_since(standing), Moment::new(at, now, lang)),
+            progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),
             parked,
             may_act: may(visitor, "/transactions/{reference}/send-again"),
         }

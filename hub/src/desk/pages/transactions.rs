@@ -18,7 +18,7 @@ use super::Badge;
 use super::handover::HandoverCard;
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Content, Deed, Entry, Filter, Handover, Page, Stored};
+use crate::store::{Content, Deed, Entry, Filter, Page, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -223,11 +223,12 @@ async fn show_transaction(
         if with_content {
             store.note(&Entry::new(now, &who, Deed::SawContent, &reference.to_string()))?;
         }
-        let handover = store.handover(reference)?;
-        Ok(Some((Opened::new(stored, keys), handover)))
+        let standing = (store.handover(reference)?, store.progress(reference)?);
+        Ok(Some((Opened::new(stored, keys), standing)))
     });
-    let (opened, handover) = opened.await?.ok_or(Failure::NotFound)?;
-    Ok(render(&transaction_page(visitor, &opened, handover, with_content, now)))
+    let (opened, (handover, progress)) = opened.await?.ok_or(Failure::NotFound)?;
+    let card = handover.map(|handover| HandoverCard::new(handover, progress, visitor, now));
+    Ok(render(&transaction_page(visitor, &opened, card, with_content, now)))
 }
 
 /// A transaction, opened to be shown.
@@ -286,7 +287,7 @@ fn answers(visitor: &Visitor, opened: &Opened, with_content: bool) -> Answers {
 fn transaction_page(
     visitor: &Visitor,
     opened: &Opened,
-    handover: Option<Handover>,
+    handover: Option<HandoverCard>,
     with_content: bool,
     now: Timestamp,
 ) -> TransactionPage {
@@ -317,7 +318,7 @@ fn transaction_page(
         steps,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
-        handover: handover.map(|handover| HandoverCard::new(handover, visitor, now)),
+        handover,
         details,
     }
 }

@@ -9,6 +9,7 @@ use super::Lang;
 pub(in super::super) struct HandoverTexts {
     pub heading: &'static str,
     pub system: &'static str,
+    pub progress: &'static str,
     pub send_again: &'static str,
     pub by_hand: &'static str,
     pub by_hand_help: &'static str,
@@ -27,6 +28,7 @@ pub(in super::super) struct HandoverTexts {
 const NL: HandoverTexts = HandoverTexts {
     heading: "Doorsturen naar het eigen systeem",
     system: "Systeem",
+    progress: "Stand daar",
     send_again: "Opnieuw doorsturen",
     by_hand: "Staat de aanvraag al in het systeem, of hebt u haar met de hand ingevoerd?",
     by_hand_help: "De aanvraag geldt dan als geregistreerd en wordt niet meer doorgestuurd.",
@@ -45,6 +47,7 @@ const NL: HandoverTexts = HandoverTexts {
 const EN: HandoverTexts = HandoverTexts {
     heading: "Sending on to the own system",
     system: "System",
+    progress: "State there",
     send_again: "Send on again",
     by_hand: "Is the request in the system already, or did you enter it by hand?",
     by_hand_help: "It then counts as registered, and is not sent on any more.",

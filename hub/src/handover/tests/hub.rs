@@ -192,6 +192,7 @@ impl Hub {
                     bronorganisatie: "002220647".into(),
                     catalogus: None,
                     informatieobjecttype: None,
+                    notifications_secret_file: None,
                     ca_file,
                 };
                 Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, PAPER))
@@ -261,6 +262,12 @@ impl Hub {
         assert_eq!(world.town.doubled(), [], "{what}");
         assert_eq!(world.town.orphans(), [], "{what}");
     }
+}
+
+/// Asks about what is due; `false` when the process was killed amid it.
+pub fn look_around(engine: &Engine) -> bool {
+    let claimed = engine.claim_looks(8, clock()).unwrap();
+    claimed.into_iter().all(|one| now_or_never(engine.look(one, clock)).map(Result::unwrap).is_some())
 }
 
 /// Hands over what is due; `false` when the process was killed amid it.

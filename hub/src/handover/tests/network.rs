@@ -123,6 +123,12 @@ impl Network {
         self.world().draw()
     }
 
+    /// From now on so many of a hundred requests have luck of one of these kinds.
+    pub fn worsen(&self, seed: u64, bad: u32, kinds: &'static [Luck]) {
+        let mut world = self.world();
+        (world.dice, world.bad, world.kinds) = (Rng::with_seed(seed), bad, kinds);
+    }
+
     /// Says what luck the next requests have.
     pub fn next(&self, luck: &[Luck]) {
         self.world().next = luck.iter().copied().collect();

@@ -12,6 +12,7 @@ use super::super::handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
     SentAgain, Standing, System, Turn, Waiting,
 };
+use super::progress::Elsewhere;
 use super::{Memory, MemoryStore};
 
 /// All that were considered, by the id of the transaction.
@@ -163,10 +164,15 @@ impl Memory {
                 }
             }
             Note::Nothing => row.end(Standing::Nothing, now),
-            Note::Registered { case_number } => {
+            Note::Registered { case_number, address } => {
                 row.end(Standing::Registered, now);
                 stored.state = State::Registered;
                 stored.case_number = Some(case_number.to_owned());
+                if let (Some(system), Some(address)) = (row.system, address) {
+                    let (number, address) = (self.elsewhere.len(), address.to_owned());
+                    let one = Elsewhere { number, system, address, told: None, look_at: Some(now) };
+                    self.elsewhere.entry(lease.id).or_insert(one);
+                }
             }
         }
         Held::Yes

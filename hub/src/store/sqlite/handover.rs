@@ -252,7 +252,16 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
             change(sql, &[&number])?;
         }
         Note::Nothing => end(db, number, "nothing", None, now)?,
-        Note::Registered { case_number } => register(db, number, case_number, now)?,
+        Note::Registered { case_number, address } => {
+            register(db, number, case_number, now)?;
+            change(
+                "INSERT INTO progress (number, system, address, look_at)
+                 SELECT number, system, ?2, ?3 FROM handovers
+                 WHERE number = ?1 AND system IS NOT NULL AND ?2 IS NOT NULL
+                 ON CONFLICT DO NOTHING",
+                &[&number, &address, &micros(now)],
+            )?;
+        }
     }
     Ok(Held::Yes)
 }

@@ -19,6 +19,7 @@ mod handover;
 mod health;
 mod intake;
 mod pillars;
+mod progress;
 mod questions;
 mod references;
 mod refusals;
@@ -63,6 +64,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/007-handover.sql")),
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/012-connectors.sql")),
+    M::up(include_str!("../../../migrations/013-progress.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
