@@ -1,5 +1,6 @@
 //! From a pillar's upload to the municipality's own system, and what staff see of it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +10,9 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use zuil_hub::connectors::{ConnectorsConfig, FileDropConfig, OpenZaakConfig};
 use zuil_hub::store::{AuditFilter, Deed, ParkReason, Standing};
-use zuil_municipal_doubles::Notificaties;
+use zuil_municipal_doubles::jwt::Client;
+use zuil_municipal_doubles::open_zaak::{CaseType, Catalogue, Format};
+use zuil_municipal_doubles::{Double as _, Notificaties, Town};
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::desk::{location, signed_in};
@@ -101,6 +104,65 @@ async fn a_key_that_is_refused_over_the_wire_is_told_to_staff() {
     let browser = signed_in(&hub).await;
     let text = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
     assert!(text.contains("accepteert de sleutel") && text.contains("Open Zaak"), "{text}");
+}
+
+/// A municipality's systems (doubles) behind a real door; they know what the task of the test pillars is brought to.
+async fn town() -> (String, zuil_municipal_doubles::serve::Shared) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let names = ["adres", "grofvuil", "ophaaldag", "afvalpas"];
+    let kind = CaseType::new("grofvuil-ophalen");
+    let kind = names.into_iter().fold(kind, |kind, name| kind.with_property(name, Format::Text));
+    let client = Client::new("zuil", "a made-up secret that is long enough");
+    let town = Town::new(&url, client, "made-up", Catalogue::new().with(kind));
+    let town = Arc::new(Mutex::new(town));
+    tokio::spawn(zuil_municipal_doubles::serve::serve(listener, Arc::clone(&town), 1));
+    (url, town)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_resident_did_becomes_a_case_and_staff_see_how_far_it_is() {
+    let (url, town) = town().await;
+    let folder = tempfile::tempdir().unwrap();
+    let agreed = folder.path().join("notifications.secret");
+    std::fs::write(&agreed, "Bearer made-up-and-agreed").unwrap();
+    let hub = hub_with(|config| {
+        let mut connectors = open_zaak_at(url, folder.path());
+        connectors.open_zaak.as_mut().unwrap().notifications_secret_file = Some(agreed);
+        config.connectors = Some(connectors);
+    })
+    .await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, Some(payment(PaymentState::Paid)))]).await;
+    stands(&hub, 1, Standing::Registered).await;
+    let case = town.lock().unwrap().open_zaak.cases().remove(0);
+    assert_eq!(case.identification, Reference::from_bits(1).to_string());
+    assert_eq!((case.roles.len(), case.documents.len(), case.statuses.len()), (1, 1, 1));
+    assert_eq!(case.body["betalingsindicatie"], "geheel");
+
+    let browser = signed_in(&hub).await;
+    let page = format!("/transactions/{}", Reference::from_bits(1));
+    says(&browser, &page, "Ontvangen</span>").await;
+    town.lock().unwrap().open_zaak.close(&case.url, Timestamp::now(), &mut fastrand::Rng::with_seed(1));
+    let message = format!(r#"{{"kanaal":"zaken","resource":"status","hoofdObject":"{}"}}"#, case.url);
+    let callback = browser.client.post(format!("{}/callbacks/zgw", browser.desk)).body(message);
+    let told = callback.header("authorization", "Bearer made-up-and-agreed").send().await.unwrap();
+    assert_eq!(told.status(), StatusCode::NO_CONTENT);
+    says(&browser, &page, "Afgehandeld</span>").await;
+    assert_eq!(town.lock().unwrap().faults(), []);
+    hub.running.shutdown().await;
+}
+
+/// Waits until a page says something.
+async fn says(browser: &super::desk::Browser, page: &str, wanted: &str) {
+    for _ in 0..600 {
+        if browser.text(page).await.contains(wanted) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{page} does not say {wanted}");
 }
 
 fn publish(hub: &TestHub) {
