@@ -12,13 +12,14 @@ mod transaction;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{Config, LogLevel};
+use crate::config::{Config, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
 use crate::store::Store;
 use crate::{password, recordings};
@@ -264,15 +265,16 @@ fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
     let password = password::generate(&random)?;
     let hash = password::hash(&password, &random)?;
     // Before `serve` has run there may be no folder yet.
-    DataFolder::open(&config.data_dir, Timestamp::now())?.store.replace_password_hash(&hash)?;
+    DataFolder::open(&config, Timestamp::now())?.store.replace_password_hash(&hash)?;
     println!("password {}", password.as_str());
     Ok(ExitCode::SUCCESS)
 }
 
-fn store(config: &Config) -> Result<impl Store, Failure> {
-    if !config.data_dir.join("hub.sqlite").exists() {
+fn store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
+    let is_sqlite = config.store.kind == StoreKind::Sqlite;
+    if is_sqlite && !DataFolder::sqlite_file(&config.data_dir).exists() {
         let folder = config.data_dir.display();
         return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
     }
-    Ok(DataFolder::open_store(&config.data_dir)?)
+    Ok(DataFolder::open_store(config)?)
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::{Failure, load, store};
-use crate::catalogues::{self, Damaged, Outcome, Published};
+use crate::catalogues::{self, Catalogues, Damaged, Outcome, Published};
 use crate::data_folder::DataFolder;
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
@@ -45,7 +45,7 @@ pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
     // Only where there is a hub.
     drop(store(&config)?);
-    let kept = DataFolder::open(&config.data_dir, Timestamp::now())?.catalogues.list()?;
+    let kept = Catalogues::of(&config.data_dir, DataFolder::authority(&config.data_dir, Timestamp::now())?.pem()).list()?;
     let mut out = io::stdout().lock();
     for published in &kept.whole {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;

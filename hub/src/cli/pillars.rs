@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{Failure, load, store};
-use crate::store::{Revoked, Store};
+use crate::store::Revoked;
 use crate::{files, fleet};
 
 pub(super) fn add(

@@ -10,7 +10,7 @@ use zuil_wire::{PaymentRecord, Reference, State};
 use super::{Failure, load, store};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Store, Trouble};
+use crate::store::Trouble;
 
 /// A transaction as machines read it. It holds no answers.
 #[derive(Serialize)]

@@ -25,7 +25,6 @@ mod tending;
 #[cfg(test)]
 mod tests;
 mod transactions;
-mod values;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,13 +40,13 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 use self::references::Newest;
 use self::tending::Tender;
-use self::values::micros;
 use super::rules;
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
     Unsettled,
 };
+use super::values::{self, micros};
 use crate::authority::Fingerprint;
 use crate::files;
 
@@ -259,6 +258,10 @@ impl Store for SqliteStore {
 
     fn tally(&self, since: Timestamp) -> Result<Tally, StoreError> {
         self.read(|db| transactions::tally(db, since))
+    }
+
+    fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError> {
+        self.read(|db| sealed::sealed_to(db, key_id))
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {

@@ -1,10 +1,10 @@
-//! Values as they stand in the database. Invariant: what cannot be read back is never written, and what
+//! Values as they stand in a database, whichever it is. Invariant: what cannot be read back is never written, and what
 //! cannot be read is damage, not a guess.
 
 use jiff::Timestamp;
-use zuil_wire::{PaymentRecord, State};
+use zuil_wire::{PaymentRecord, Refusal, State};
 
-use super::super::{DecidedBy, StoreError, Trouble};
+use super::{DecidedBy, StoreError, Trouble};
 
 pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
     State::parse(word).ok_or(StoreError::Damaged("state"))
@@ -38,7 +38,26 @@ pub(super) fn optional_time(micros: Option<i64>) -> Result<Option<Timestamp>, St
     micros.map(time).transpose()
 }
 
-/// SQLite's integers end at 2⁶³ − 1. No pillar counts that far.
+/// The databases' integers end at 2⁶³ − 1. No pillar counts that far.
 pub(super) fn to_integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// As on the wire.
+pub(super) const fn refusal_word(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::WrongPillar => "wrong_pillar",
+        Refusal::BadSignature => "bad_signature",
+        Refusal::UnknownKey => "unknown_key",
+        Refusal::Unreadable => "unreadable",
+        Refusal::Conflict => "conflict",
+        Refusal::UnsupportedVersion => "unsupported_version",
+        Refusal::Other => "other",
+    }
+}
+
+pub(super) fn read_refusal(word: &str) -> Result<Refusal, StoreError> {
+    use Refusal::{BadSignature, Conflict, Other, UnknownKey, Unreadable, UnsupportedVersion, WrongPillar};
+    let all = [WrongPillar, BadSignature, UnknownKey, Unreadable, Conflict, UnsupportedVersion, Other];
+    all.into_iter().find(|reason| refusal_word(*reason) == word).ok_or(StoreError::Damaged("refusal"))
 }
