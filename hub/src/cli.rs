@@ -1,8 +1,11 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod backup;
 mod catalogue;
 mod catalogue_preview;
+mod export;
+mod migrate;
 mod payments;
 mod pillars;
 mod seal_keys;
@@ -56,6 +59,37 @@ enum Command {
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// Bring the database up to date and say what was done, one line: `schema FROM TO`.
+    ///
+    /// `zuil-hub serve` does it too; this is for doing it first, and for moving from SQLite to PostgreSQL.
+    Migrate {
+        /// A data folder with a SQLite database: copies all that is in it into the empty PostgreSQL database of
+        /// hub.toml, reads it back and compares it. No hub may run on it. Prints each table with its rows and the
+        /// SHA-256 of what is in them.
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Copy the SQLite database into a new file. The hub may be running.
+    ///
+    /// Keys and catalogues are files in the data folder; copy those, too. With PostgreSQL this says what to do
+    /// instead, and the exit code is 2.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Write states, references and payments of all transactions as CSV, without anything that a resident filled in.
+    ///
+    /// Makes transactions.csv and payments.csv, and prints their paths. The hub may be running.
+    Export {
+        /// The folder for them; files that are there are left alone.
+        dir: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Look a transaction up by its reference. Exit code 1 when there is none.
     Transaction {
         /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
@@ -225,6 +259,9 @@ impl Cli {
             Command::Transaction { reference, json, common } => {
                 transaction::find(&common.config, &reference, json)
             }
+            Command::Migrate { from, common } => migrate::migrate(&common.config, from.as_deref()),
+            Command::Backup { file, common } => backup::back_up(&common.config, &file),
+            Command::Export { dir, common } => export::export(&common.config, &dir),
             Command::Payments(common) => payments::list(&common.config),
             Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {
                 payments::decide(&common.config, &reference, &finding)

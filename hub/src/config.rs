@@ -262,9 +262,10 @@ impl Config {
 impl StoreConfig {
     fn check(&self) -> Result<(), ConfigError> {
         match (self.kind, &self.url_file) {
-            (StoreKind::Postgresql, None) => {
-                Err(value("store.url_file", "name the file in which the URL of the PostgreSQL database stands"))
-            }
+            (StoreKind::Postgresql, None) => Err(value(
+                "store.url_file",
+                "name the file in which the URL of the PostgreSQL database stands",
+            )),
             (StoreKind::Sqlite, Some(_)) => {
                 Err(value("store.url_file", "write kind = \"postgresql\" above it, or leave it out"))
             }

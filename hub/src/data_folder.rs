@@ -40,7 +40,9 @@ pub enum DataFolderError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// It is not known where the database is.
-    #[error("{path} cannot be read: {error}; it must hold the URL of the database, see store.url_file in hub.toml")]
+    #[error(
+        "{path} cannot be read: {error}; it must hold the URL of the database, see store.url_file in hub.toml"
+    )]
     UrlFile {
         /// Which file.
         path: String,

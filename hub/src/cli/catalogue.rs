@@ -45,7 +45,9 @@ pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
     // Only where there is a hub.
     drop(store(&config)?);
-    let kept = Catalogues::of(&config.data_dir, DataFolder::authority(&config.data_dir, Timestamp::now())?.pem()).list()?;
+    let kept =
+        Catalogues::of(&config.data_dir, DataFolder::authority(&config.data_dir, Timestamp::now())?.pem())
+            .list()?;
     let mut out = io::stdout().lock();
     for published in &kept.whole {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;

@@ -26,7 +26,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
-pub use sqlite::SqliteStore;
+pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,

@@ -18,6 +18,10 @@ mod harness;
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
+mod keeping;
+#[cfg(all(test, feature = "postgres"))]
+mod postgres;
+#[cfg(test)]
 mod questions;
 #[cfg(test)]
 mod reports;

@@ -11,11 +11,7 @@ use super::super::{Checked, CheckedAs, StoreError, Unchecked};
 use super::transactions::{select_stored, stored};
 
 /// Claims what is not claimed by another hub. What this one (`me`) has claimed before and not finished comes again.
-pub(super) async fn claim(
-    db: &mut PgConnection,
-    me: Uuid,
-    limit: u32,
-) -> Result<Vec<Unchecked>, StoreError> {
+pub(super) async fn claim(db: &mut PgConnection, me: Uuid, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
     // Looking at 256 takes 25 milliseconds, so who has not finished after two minutes will not.
     let claim = query(
         "UPDATE to_check SET claimed_by = $1, claimed_until = now() + interval '2 minutes'

@@ -11,9 +11,7 @@ use uuid::Uuid;
 use zuil_wire::health::{OpenPayment, SettledByStaff};
 use zuil_wire::{Cents, Header, HealthReport, PaymentState, Reference};
 
-use super::super::values::{
-    micros, read_payment, read_state, read_trouble, time, to_integer, write_json,
-};
+use super::super::values::{micros, read_payment, read_state, read_trouble, time, to_integer, write_json};
 use super::super::{
     Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, StoreError, Stored, Unsettled,
     by_our_clock, rules,
@@ -127,9 +125,8 @@ pub(super) async fn close_settled(
 
 /// What was closed without a decision is nobody's account of anything.
 async fn forget_undecided(db: &mut PgConnection, pillar: &str) -> Result<(), StoreError> {
-    let forget = query(
-        "DELETE FROM open_payments WHERE pillar = $1 AND closed_at IS NOT NULL AND decision IS NULL",
-    );
+    let forget =
+        query("DELETE FROM open_payments WHERE pillar = $1 AND closed_at IS NOT NULL AND decision IS NULL");
     forget.bind(pillar).execute(db).await?;
     Ok(())
 }

@@ -93,19 +93,14 @@ impl Group {
                 revoked.insert(row.try_get("name")?, Revoked { at, delivered });
             }
         }
-        let open = query(
-            "SELECT pillar, reference FROM open_payments WHERE pillar = ANY($1) AND closed_at IS NULL",
-        );
+        let open =
+            query("SELECT pillar, reference FROM open_payments WHERE pillar = ANY($1) AND closed_at IS NULL");
         let open = open.bind(&names).fetch_all(db).await?;
         let pair = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
         Ok(Self { revoked, open: open.iter().map(pair).collect::<Result<_, StoreError>>()? })
     }
 
-    async fn take_in(
-        &mut self,
-        db: &mut PgConnection,
-        delivery: &Delivery<'_>,
-    ) -> Result<Taken, StoreError> {
+    async fn take_in(&mut self, db: &mut PgConnection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
         let Delivery { batch, at, grace } = *delivery;
         let revoked = self.revoked.get(&batch.pillar);
         if let Some(revoked) = revoked {
@@ -283,9 +278,11 @@ async fn insert(
     );
     let insert = insert.bind(header.id).bind(header.reference.compact()).bind(&header.pillar);
     let insert = insert.bind(to_integer(header.sequence)).bind(digest);
-    let insert = insert.bind(payment.as_ref().map(write_json).transpose()?).bind(is_unknown(payment.as_ref()));
+    let insert =
+        insert.bind(payment.as_ref().map(write_json).transpose()?).bind(is_unknown(payment.as_ref()));
     let insert = insert.bind(rules::first_state(payment.as_ref(), trouble).as_str());
-    let insert = insert.bind(trouble.map(Trouble::as_str)).bind(micros(header.committed_at)).bind(micros(now));
+    let insert =
+        insert.bind(trouble.map(Trouble::as_str)).bind(micros(header.committed_at)).bind(micros(now));
     let insert = insert.bind(&signature.bytes).bind(write_json(header)?);
     let added = insert.bind(&sealed.encapsulated_key).bind(&sealed.ciphertext).execute(db).await?;
     Ok(added.rows_affected() == 1)

@@ -33,43 +33,64 @@ const SESSION: [(&str, &str); 4] = [
     ("timezone", "UTC"),
 ];
 
-/// Waits for something that needs the database, on the calling thread. The runtime's own thread only says when
-/// there is something to read.
-pub(super) fn wait<T>(
-    runtime: &Runtime,
-    patience: Duration,
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    let _entered = runtime.enter();
-    // Who calls from within an async task would be told by tokio to give others a turn, and would never get one.
-    let work = tokio::task::unconstrained(async { tokio::time::timeout(patience, work).await });
-    futures_executor::block_on(work).unwrap_or(Err(StoreError::Unanswered))
+/// The thread that says when there is something to read, or when something took too long.
+pub(super) struct Driver(Option<Runtime>);
+
+impl Driver {
+    pub(super) fn start() -> Result<Self, StoreError> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).thread_name("zuil-postgres").enable_all();
+        Ok(Self(Some(builder.build().map_err(StoreError::Thread)?)))
+    }
+
+    /// Waits for something that needs the database, on the calling thread.
+    pub(super) fn wait<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let Some(runtime) = &self.0 else { return Err(StoreError::Unanswered) };
+        let _entered = runtime.enter();
+        // Who calls from within an async task would be told by tokio to give others a turn, and would never get one.
+        let work = tokio::task::unconstrained(async { tokio::time::timeout(patience, work).await });
+        futures_executor::block_on(work).unwrap_or(Err(StoreError::Unanswered))
+    }
 }
 
-pub(super) fn runtime() -> Result<Runtime, StoreError> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(1).thread_name("zuil-postgres").enable_all();
-    builder.build().map_err(StoreError::Thread)
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Not by waiting: this may be within an async task.
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// The connections of one store.
 pub(super) struct Link {
-    /// Nothing only while it is dropped.
-    runtime: Option<Runtime>,
+    driver: Driver,
     pool: Pool<Postgres>,
 }
 
 impl Link {
-    pub(super) fn open(runtime: Runtime, options: &PgConnectOptions) -> Self {
-        let options = options.clone().application_name("zuil-hub").options(SESSION).disable_statement_logging();
-        let _entered = runtime.enter();
+    pub(super) fn open(driver: Driver, options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let options =
+            options.clone().application_name("zuil-hub").options(SESSION).disable_statement_logging();
         let pool = PoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECTING)
-            .after_connect(|connection, _| Box::pin(wait_for_the_disk(connection)))
-            .connect_lazy_with(options);
-        drop(_entered);
-        Self { runtime: Some(runtime), pool }
+            .after_connect(|connection, _| Box::pin(wait_for_the_disk(connection)));
+        let pool = driver.wait(CONNECTING, async { Ok(pool.connect_lazy_with(options)) })?;
+        Ok(Self { driver, pool })
+    }
+
+    /// As [`Driver::wait`].
+    pub(super) fn wait<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.driver.wait(patience, work)
     }
 
     /// Reads in one transaction of which all statements see the same database.
@@ -94,8 +115,7 @@ impl Link {
         begin: &'static str,
         work: impl AsyncFn(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Some(runtime) = &self.runtime else { return Err(StoreError::Unanswered) };
-        wait(runtime, PATIENCE, async {
+        self.wait(PATIENCE, async {
             let mut attempt = 1;
             loop {
                 match self.attempt(begin, &work).await {
@@ -120,16 +140,12 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            let goodbye = async {
-                self.pool.close().await;
-                Ok(())
-            };
-            if wait(&runtime, GOODBYE, goodbye).is_err() {
-                tracing::debug!("the database heard no goodbye");
-            }
-            // Not by waiting: this may be the end of an async task.
-            runtime.shutdown_background();
+        let goodbye = async {
+            self.pool.close().await;
+            Ok(())
+        };
+        if self.wait(GOODBYE, goodbye).is_err() {
+            tracing::debug!("the database heard no goodbye");
         }
     }
 }

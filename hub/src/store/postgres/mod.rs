@@ -14,6 +14,7 @@
 //!   only says when there is something to read. So a caller needs no runtime, and may be part of one.
 
 mod checking;
+mod copying;
 mod health;
 mod intake;
 mod link;
@@ -22,6 +23,7 @@ mod questions;
 mod refusals;
 mod schema;
 mod staff;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod transactions;
@@ -39,7 +41,8 @@ use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
-use self::link::Link;
+pub use self::copying::{Copied, CopyError};
+use self::link::{Driver, Link};
 pub use self::schema::BroughtUp;
 use super::{
     Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
@@ -56,6 +59,7 @@ const MIXING: Duration = Duration::from_secs(60 * 60);
 /// The store in PostgreSQL.
 pub struct PostgresStore {
     link: Link,
+    options: PgConnectOptions,
     /// By which name this store claims what it looks at.
     me: Uuid,
     brought_up: BroughtUp,
@@ -72,8 +76,8 @@ impl PostgresStore {
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?;
         link::warn_when_plain(&options);
-        let runtime = link::runtime()?;
-        let brought_up = link::wait(&runtime, SCHEMA_PATIENCE, async {
+        let driver = Driver::start()?;
+        let brought_up = driver.wait(SCHEMA_PATIENCE, async {
             let mut connection = link::alone(&options).await?;
             if !link::is_durable(&mut connection).await? {
                 return Err(StoreError::NotDurable);
@@ -82,8 +86,8 @@ impl PostgresStore {
             connection.close().await?;
             Ok(brought_up)
         })?;
-        let link = Link::open(runtime, &options);
-        Ok(Self { link, me: Uuid::new_v4(), brought_up, mixed: Mutex::default() })
+        let link = Link::open(driver, &options)?;
+        Ok(Self { link, options, me: Uuid::new_v4(), brought_up, mixed: Mutex::default() })
     }
 
     /// What was done to the schema when this was opened.

@@ -12,10 +12,7 @@ use crate::authority::Fingerprint;
 
 /// Keeps other hubs from changing what belongs to a pillar until the end of the transaction. Nothing when there is no
 /// such pillar; else when it was revoked, if it was.
-pub(super) async fn lock(
-    db: &mut PgConnection,
-    name: &str,
-) -> Result<Option<Option<Timestamp>>, StoreError> {
+pub(super) async fn lock(db: &mut PgConnection, name: &str) -> Result<Option<Option<Timestamp>>, StoreError> {
     let lock = query("SELECT revoked_at FROM pillars WHERE name = $1 FOR NO KEY UPDATE");
     let row = lock.bind(name).fetch_optional(db).await?;
     row.map(|row| optional_time(row.try_get(0)?)).transpose()
@@ -31,11 +28,7 @@ pub(super) async fn add(db: &mut PgConnection, pillar: &Pillar) -> Result<Added,
     Ok(if added == 1 { Added::Yes } else { Added::NameTaken })
 }
 
-pub(super) async fn revoke(
-    db: &mut PgConnection,
-    name: &str,
-    now: Timestamp,
-) -> Result<Revoked, StoreError> {
+pub(super) async fn revoke(db: &mut PgConnection, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
     match lock(db, name).await? {
         None => Ok(Revoked::NoSuchPillar),
         Some(Some(at)) => Ok(Revoked::Before(at)),
@@ -74,10 +67,7 @@ pub(super) async fn saw(db: &mut PgConnection, name: &str, now: Timestamp) -> Re
     Ok(())
 }
 
-pub(super) async fn delivered_after_revocation(
-    db: &mut PgConnection,
-    name: &str,
-) -> Result<u64, StoreError> {
+pub(super) async fn delivered_after_revocation(db: &mut PgConnection, name: &str) -> Result<u64, StoreError> {
     let count = query("SELECT after_revocation FROM pillars WHERE name = $1");
     let row = count.bind(name).fetch_optional(db).await?;
     Ok(row.map(|row| row.try_get::<i64, _>(0)).transpose()?.unwrap_or(0).unsigned_abs())

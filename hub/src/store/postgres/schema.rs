@@ -12,11 +12,8 @@ use sqlx_postgres::PgConnection;
 use super::super::StoreError;
 
 /// Each step with its number, which is that of the SQLite store's step that means the same.
-const STEPS: &[(i64, &str, &str)] = &[(
-    6,
-    "everything so far",
-    include_str!("../../../migrations/postgres/006-everything-so-far.sql"),
-)];
+const STEPS: &[(i64, &str, &str)] =
+    &[(6, "everything so far", include_str!("../../../migrations/postgres/006-everything-so-far.sql"))];
 
 /// What was done to the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

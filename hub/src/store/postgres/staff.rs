@@ -56,7 +56,8 @@ pub(super) async fn use_session(
         return Ok(false);
     }
     if unused >= rules::SESSION_PRECISION {
-        let note = query("UPDATE sessions SET last_used_at = greatest(last_used_at, $2) WHERE token_hash = $1");
+        let note =
+            query("UPDATE sessions SET last_used_at = greatest(last_used_at, $2) WHERE token_hash = $1");
         note.bind(token).bind(micros(now)).execute(db).await?;
     }
     Ok(true)

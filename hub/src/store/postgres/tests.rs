@@ -8,7 +8,8 @@ use sqlx_core::raw_sql::raw_sql;
 use sqlx_core::sql_str::AssertSqlSafe;
 
 use super::super::conformance::{self, batch, incoming, some_pillar};
-use super::super::{CheckedAs, Filter, Grace, Outcome};
+use super::super::{CheckedAs, Filter, Grace, Outcome, SqliteStore};
+use super::tables::TABLES;
 use super::*;
 
 /// A schema of its own in the database of the tests. `script/test` starts a server and says where it is.
@@ -38,8 +39,7 @@ impl Schema {
 }
 
 fn execute(url: &str, sql: &str) {
-    let runtime = link::runtime().unwrap();
-    let done = link::wait(&runtime, Duration::from_secs(30), async {
+    let done = Driver::start().unwrap().wait(Duration::from_secs(30), async {
         let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
         raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
         Ok(connection.close().await?)
@@ -52,7 +52,13 @@ fn now() -> Timestamp {
 }
 
 fn references(store: &PostgresStore) -> Vec<Reference> {
-    store.transactions(Filter::default(), 0, 10_000).unwrap().items.iter().map(|item| item.reference).collect()
+    store
+        .transactions(Filter::default(), 0, 10_000)
+        .unwrap()
+        .items
+        .iter()
+        .map(|item| item.reference)
+        .collect()
 }
 
 #[test]
@@ -72,7 +78,8 @@ fn two_hubs_that_take_in_the_same_uploads_at_once_store_each_once() {
                 let mut numbers: Vec<u8> = (1..=120).collect();
                 fastrand::Rng::with_seed(seed).shuffle(&mut numbers);
                 for some in numbers.chunks(7) {
-                    let sent = batch(some.iter().map(|number| incoming(*number, u64::from(*number))).collect());
+                    let sent =
+                        batch(some.iter().map(|number| incoming(*number, u64::from(*number))).collect());
                     let deliveries = [Delivery { batch: &sent, at: now(), grace: Grace::default() }; 2];
                     for taken in hub.take_in_all(&deliveries).unwrap() {
                         let outcomes = taken.unwrap().outcomes();
@@ -217,4 +224,105 @@ fn a_database_that_cannot_be_reached_is_told_and_not_waited_for_for_ever() {
     assert!(error.to_string().contains("store.url_file"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(30));
     assert!(PostgresStore::open("not a url").is_err());
+}
+
+/// A SQLite store with something in each of its tables.
+fn filled(path: &std::path::Path) -> SqliteStore {
+    let store = SqliteStore::open(path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    let unknown = conformance::with_payment(3, zuil_wire::PaymentState::Unknown);
+    let paid = conformance::with_payment(4, zuil_wire::PaymentState::Paid);
+    let answers = zuil_wire::SurveyAnswers { clear: Some(4), helped: Some(false) };
+    let survey = zuil_wire::messages::SurveyItem { id: Uuid::from_u128(7), task: "nul\0nul".into(), answers };
+    let refused = super::super::Refused {
+        id: Uuid::from_u128(8),
+        reference: Some(Reference::from_bits(8)),
+        reason: zuil_wire::Refusal::UnknownKey,
+    };
+    let sent = super::super::Batch {
+        surveys: vec![survey],
+        refused: vec![refused],
+        ..batch(vec![incoming(1, 1), incoming(2, 2), unknown, paid])
+    };
+    store.take_in(&sent, now()).unwrap();
+    let first = store.unchecked(2).unwrap();
+    let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    store.note_checked(&first.iter().map(sound).collect::<Vec<_>>()).unwrap();
+    let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 9, 50)]);
+    store.take_report("jumbo", &report, now()).unwrap();
+    let question = QuestionItem {
+        id: Uuid::from_u128(5),
+        language: "nl".into(),
+        words: "zendmast".into(),
+        on: "2026-11-20".parse().unwrap(),
+    };
+    store.keep_questions("bieb", &[question], now()).unwrap();
+    store.set_first_password_hash("hash").unwrap();
+    store.open_session(&[1; 32], now(), SignedDuration::from_hours(8)).unwrap();
+    store.revoke_pillar("bieb", now()).unwrap();
+    store
+}
+
+#[test]
+fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let before = filled(&path);
+    let schema = Schema::new();
+    let store = schema.open();
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::InUse)), "its hub runs still");
+    let page = |store: &dyn Store| store.transactions(Filter::default(), 0, 99).unwrap();
+    let told = |store: &dyn Store| {
+        let unchecked: Vec<_> = store.unchecked(9).unwrap();
+        let since = "2000-01-01".parse().unwrap();
+        (
+            (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
+            (
+                store.refusals("jumbo").unwrap(),
+                store.survey_count().unwrap(),
+                store.questions(since, 9).unwrap(),
+            ),
+            (store.unsettled_payments().unwrap(), store.password_hash().unwrap()),
+        )
+    };
+    let expected = told(&before);
+    drop(before);
+    let copied = store.copy_from_sqlite(&path).unwrap();
+    assert_eq!(copied.len(), TABLES.len());
+    assert!(copied.iter().all(|table| table.rows > 0), "{copied:?}");
+    assert_eq!(told(&store), expected);
+    assert!(store.use_session(&[1; 32], now(), SignedDuration::from_hours(8)).unwrap());
+    // Life goes on, above the numbers that came along.
+    store.take_in(&batch(vec![incoming(1, 1), incoming(50, 50)]), now()).unwrap();
+    assert_eq!(page(&store).total, 5);
+    assert_eq!(store.unchecked(9).unwrap().last().unwrap().number, 5);
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::NotEmpty("pillars"))));
+}
+
+#[test]
+fn what_is_copied_otherwise_than_it_was_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(filled(&path));
+    let schema = Schema::new();
+    let store = schema.open();
+    // A database that changes what it is given.
+    schema.execute(
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN NEW.words := NEW.words || '!'; RETURN NEW; END $$;
+         CREATE TRIGGER spoil BEFORE INSERT ON questions FOR EACH ROW EXECUTE FUNCTION spoil()",
+    );
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::Differs("questions"))));
+    assert_eq!((store.pillars().unwrap(), store.password_hash().unwrap()), (vec![], None));
+}
+
+#[test]
+fn a_table_that_nobody_knows_keeps_everything_from_being_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(filled(&path));
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE visits (id INTEGER)").unwrap();
+    let refused = Schema::new().open().copy_from_sqlite(&path);
+    assert!(matches!(refused, Err(CopyError::UnknownTable(name)) if name == "visits"));
 }

@@ -27,10 +27,7 @@ macro_rules! select_stored {
 }
 pub(super) use select_stored;
 
-pub(super) async fn find(
-    db: &mut PgConnection,
-    reference: Reference,
-) -> Result<Option<Stored>, StoreError> {
+pub(super) async fn find(db: &mut PgConnection, reference: Reference) -> Result<Option<Stored>, StoreError> {
     let find = query(select_stored!("FROM transactions AS t WHERE t.reference = $1"));
     let row = find.bind(reference.compact()).fetch_optional(db).await?;
     row.as_ref().map(stored).transpose()

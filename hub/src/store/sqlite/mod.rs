@@ -12,6 +12,7 @@
 //! - `temp_store=MEMORY`: nothing of a row goes into a file that nobody looks after.
 //! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
+mod backup;
 mod checking;
 mod health;
 mod intake;
@@ -38,15 +39,16 @@ use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+pub use self::backup::{BackupError, back_up, schema_step};
 use self::references::Newest;
 use self::tending::Tender;
 use super::rules;
+use super::values::{self, micros};
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
     Unsettled,
 };
-use super::values::{self, micros};
 use crate::authority::Fingerprint;
 use crate::files;
 
