@@ -19,7 +19,8 @@ mod harness;
 mod intake;
 #[cfg(test)]
 mod keeping;
-#[cfg(all(test, feature = "postgres"))]
+#[cfg(test)]
+#[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(test)]
 mod questions;
