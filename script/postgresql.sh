@@ -17,7 +17,7 @@ start_postgresql() {
         cd "$folder"
         "${as_user[@]}" "$programs/initdb" -D "$folder/data" -A trust -U "$user" >/dev/null
         "${as_user[@]}" "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w -s \
-            -o "-c listen_addresses='' -c unix_socket_directories='$folder'" start >&2
+            -o "-c listen_addresses='' -c max_connections=300 -c unix_socket_directories='$folder'" start >&2
     )
     export PGHOST=$folder PGUSER=$user PGDATABASE=postgres
 }

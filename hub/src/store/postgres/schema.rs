@@ -11,7 +11,8 @@ use sqlx_postgres::PgConnection;
 
 use super::super::StoreError;
 
-/// Each step with its number, which is that of the SQLite store's step that means the same.
+/// Each step with its number, which is that of the SQLite store's step that means the same. What a step adds has its
+/// place in `tables.rs`, too, or nobody can move here from SQLite any more.
 const STEPS: &[(i64, &str, &str)] =
     &[(6, "everything so far", include_str!("../../../migrations/postgres/006-everything-so-far.sql"))];
 
