@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::{Failure, load, store};
+use super::{Failure, load};
 use crate::catalogues::{self, Catalogues, Damaged, Outcome, Published};
 use crate::data_folder::DataFolder;
 
@@ -43,8 +43,11 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
 
 pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
-    // Only where there is a hub.
-    drop(store(&config)?);
+    // Only where something was ever kept: to look is no reason to make it.
+    if !config.data_dir.is_dir() {
+        let folder = config.data_dir.display();
+        return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
+    }
     let kept =
         Catalogues::of(&config.data_dir, DataFolder::authority(&config.data_dir, Timestamp::now())?.pem())
             .list()?;
