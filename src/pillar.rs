@@ -41,7 +41,7 @@ use zuil_catalogue::{Catalogue, Edition, Mistake};
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
 use published::Published;
-pub use published::{Beginning, Origin, Unused, beginning};
+pub use published::{Beginning, Origin, Remedy, Unused, beginning};
 use recording::Recorders;
 pub use standing::Standing;
 

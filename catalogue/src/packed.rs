@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use zuil_wire::catalogue::{CatalogueFile, is_name};
@@ -34,7 +35,12 @@ pub fn files_of(dir: &Path) -> io::Result<Vec<CatalogueFile>> {
 /// Those of the file system; [`io::ErrorKind::InvalidInput`] for a name that no catalogue has.
 pub fn check_files(files: &[CatalogueFile], scratch: &Path) -> io::Result<Checked> {
     delete(scratch)?;
-    fs::create_dir_all(scratch)?;
+    if let Some(parent) = scratch.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    // In a folder that everybody may write to, one that somebody else made meanwhile is an error: what is
+    // checked there is what was signed.
+    fs::DirBuilder::new().mode(0o700).create(scratch)?;
     for folder in [TASKS, ANSWERS] {
         fs::create_dir(scratch.join(folder))?;
     }

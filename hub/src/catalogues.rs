@@ -1,7 +1,8 @@
 //! Published catalogues: made from an editor's folder, signed, and kept for pillars to fetch.
 //!
 //! Invariant: what is in the folder was checked, and is whole or not there. Each has a higher serial than all
-//! before it, and of two with different files none has the other's version. The last [`KEPT`] are kept.
+//! before it, and of two with different files none has the other's version, as long as what the disk has of the earlier
+//! one still tells its version. The last [`KEPT`] are kept.
 
 mod kept;
 mod key;
@@ -19,7 +20,7 @@ use crate::authority::AuthorityError;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::files::{self, FolderLock};
 
-pub use kept::{Catalogues, Damaged, Kept, Published, Standing};
+pub use kept::{Catalogues, Kept, Published, Standing, Trouble, Unfit};
 
 use kept::{folder, path, serials};
 use key::SigningKeyFile;
@@ -125,7 +126,7 @@ fn publish_checked_by(
     if again.is_none_or(|again| again != catalogue) {
         return Err(PublishError::Changed);
     }
-    let before = Catalogues::of(data_dir, authority.pem()).list()?.whole;
+    let before = Catalogues::of(data_dir, authority.pem()).list()?;
     let last = serials(&folder)?.pop();
     let key = SigningKeyFile::open_or_make(&folder, now)?;
     let draft = Draft {
@@ -158,28 +159,39 @@ fn next_serial(last: Option<u64>, now: Timestamp) -> u64 {
     last.map_or(clock, |last| clock.max(last.saturating_add(1)))
 }
 
-/// Keeps a catalogue; `before` are those that are whole, and `last` is the serial of the last, whole or not.
+/// Keeps a catalogue; `before` is what is kept, and `last` is the serial of the last, whole or not.
 fn keep(
     folder: &Path,
     fresh: Published,
-    mut before: Vec<Published>,
+    mut before: Kept,
     last: Option<u64>,
 ) -> Result<Outcome, PublishError> {
-    let other = |old: &&Published| old.version == fresh.version && old.content != fresh.content;
-    if let Some(old) = before.iter().find(other) {
-        return Err(PublishError::VersionTaken { version: old.version.clone(), at: old.published_at });
+    if let Some(at) = otherwise_at(&fresh, &before) {
+        return Err(PublishError::VersionTaken { version: fresh.version, at });
     }
     // Where the last is damaged, the one before it is not what pillars should get.
     let same = |newest: &Published| {
         Some(newest.serial) == last && newest.content == fresh.content && newest.key == fresh.key
     };
-    if before.last().is_some_and(same)
-        && let Some(newest) = before.pop()
+    if before.whole.last().is_some_and(same)
+        && let Some(newest) = before.whole.pop()
     {
         return Ok(Outcome::Unchanged(Arc::new(newest)));
     }
     files::write_private(&path(folder, fresh.serial), &fresh.bundle)?;
     Ok(Outcome::Published(Arc::new(fresh)))
+}
+
+/// When its version was published with other files. A damaged one has only the digest of its files as they were packed,
+/// so that those that a later zstd packs otherwise count as others; one that is whole knows better.
+fn otherwise_at(fresh: &Published, before: &Kept) -> Option<Timestamp> {
+    let mut whole = before.whole.iter().filter(|old| old.version == fresh.version).peekable();
+    if whole.peek().is_some() {
+        return whole.find(|old| old.content != fresh.content).map(|old| old.published_at);
+    }
+    let mut remains = before.unfit.iter().filter_map(|unfit| unfit.remains.as_deref());
+    let other = |old: &&kept::Remains| old.version == fresh.version && !old.payloads.contains(&fresh.payload);
+    remains.find(other).map(|old| old.published_at)
 }
 
 fn forget_the_oldest(folder: &Path) -> io::Result<()> {

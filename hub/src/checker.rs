@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use zuil_wire::verify::VerifyKey;
 
+use crate::access::retention::{self, Keep};
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
 use crate::store::{
@@ -137,7 +138,7 @@ impl Bell {
 
 /// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As long as it rings again
 /// and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
-pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -> bool) {
+pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
     let mut last_error = String::new();
     let (mut tended, mut forgot): (Option<Instant>, Option<Instant>) = (None, None);
@@ -157,7 +158,9 @@ pub fn run(store: &dyn Store, keys: &SealKeys, bell: &Bell, is_busy: impl Fn() -
             tended = Some(Instant::now());
         }
         if forgot.is_none_or(|forgot| forgot.elapsed() >= FORGETTING) {
-            if let Err(error) = store.forget_questions(questions_since(Timestamp::now())) {
+            let now = Timestamp::now();
+            let forgotten = store.forget_questions(questions_since(now));
+            if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
                 tell_once(&mut last_error, &error.to_string());
             }
             forgot = Some(Instant::now());

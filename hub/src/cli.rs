@@ -1,6 +1,7 @@
 //! The command line. Invariant: standard output holds what machines read, everything else goes to
 //! standard error; a secret is printed once, where its maker asked for it.
 
+mod audit;
 mod backup;
 mod catalogue;
 mod catalogue_preview;
@@ -10,6 +11,7 @@ mod payments;
 mod pillars;
 mod seal_keys;
 mod serve;
+mod staff;
 mod transaction;
 
 use std::io::{self, IsTerminal, Write};
@@ -17,15 +19,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
 use clap::{Args, Parser, Subcommand};
-use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 use crate::config::{Config, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
+use crate::recordings;
 use crate::store::Store;
-use crate::{password, recordings};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -42,12 +42,18 @@ enum Command {
     /// Run the hub until it is told to end (Ctrl-C or SIGTERM).
     ///
     /// Prints one line each on standard output: `intake https://…` and `desk http://…`, and at the
-    /// very first start `password …`, which is never shown again.
+    /// very first start `account …` and `password …`, which is never shown again.
     Serve(Common),
     /// Say which pillars may deliver.
     #[command(subcommand)]
     Pillar(PillarCommand),
-    /// Manage the staff password.
+    /// Manage the accounts of staff.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Look at the log of who saw and did what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Manage the password of the first account.
     #[command(subcommand)]
     Password(PasswordCommand),
     /// Manage the keys to which pillars seal what residents send.
@@ -210,8 +216,75 @@ enum RecordingCommand {
 
 #[derive(Debug, Subcommand)]
 enum PasswordCommand {
-    /// Make a new staff password, print it once, and sign everyone out. The hub may be running.
+    /// Make a new password for the account `beheer`, print it once, and sign it out. The hub may be running.
     Reset(Common),
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Make an account and print its password once.
+    Add {
+        /// The name of the account: small letters, digits, dots and dashes, such as a.jansen.
+        name: String,
+        /// What its owner may do. May be given several times.
+        #[arg(long = "role", required = true, value_parser = staff::ROLES)]
+        roles: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List all accounts: name, roles, `active` or `disabled`, `app` or `no-app`, last signed in.
+    List(Common),
+    /// Make a new password for an account, print it once, and sign it out.
+    Password {
+        /// The name of the account.
+        name: String,
+        /// Take the authenticator app away, too, because its owner has lost it.
+        #[arg(long)]
+        without_app: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Give an account other roles, and sign it out.
+    Roles {
+        /// The name of the account.
+        name: String,
+        /// What its owner may do from now on. May be given several times.
+        #[arg(long = "role", required = true, value_parser = staff::ROLES)]
+        roles: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Let nobody sign in with an account any more. It is never deleted, so that the log stays readable.
+    Disable {
+        /// The name of the account.
+        name: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Let its owner sign in with an account again.
+    Enable {
+        /// The name of the account.
+        name: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Follow the log from its beginning. Exit code 1 when an entry is missing or was changed.
+    ///
+    /// Prints the number of its last entry and the hash over all of them: keep both in another place, and see
+    /// with --contains whether they are still in it.
+    Verify {
+        /// What an earlier run printed: NUMBER:HASH.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        contains: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print the log, the oldest first: number, time, who, what, about what, and how, with tabs between them.
+    List(Common),
 }
 
 #[derive(Debug, Subcommand)]
@@ -242,7 +315,12 @@ impl Cli {
             }
             Command::Pillar(PillarCommand::List(common)) => pillars::list(&common.config),
             Command::Pillar(PillarCommand::Revoke { name, common }) => pillars::revoke(&common.config, &name),
-            Command::Password(PasswordCommand::Reset(common)) => reset_password(&common.config),
+            Command::Password(PasswordCommand::Reset(common)) => staff::reset_first(&common.config),
+            Command::Staff(command) => staff::run(command),
+            Command::Audit(AuditCommand::Verify { contains, common }) => {
+                audit::verify(&common.config, contains.as_deref())
+            }
+            Command::Audit(AuditCommand::List(common)) => audit::list(&common.config),
             Command::SealKey(SealKeyCommand::Add(common)) => seal_keys::add(&common.config),
             Command::SealKey(SealKeyCommand::List(common)) => seal_keys::list(&common.config),
             Command::SealKey(SealKeyCommand::Retire { id, gone, common }) => {
@@ -293,17 +371,6 @@ fn log_to_stderr(level: LogLevel) {
 fn open_recording(path: &Path, file: &Path) -> Result<ExitCode, Failure> {
     let text = recordings::open(&load(path)?.data_dir, file)?;
     io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn reset_password(path: &Path) -> Result<ExitCode, Failure> {
-    let config = load(path)?;
-    let random = SystemRandom::new();
-    let password = password::generate(&random)?;
-    let hash = password::hash(&password, &random)?;
-    // Before `serve` has run there may be no folder yet.
-    DataFolder::open(&config, Timestamp::now())?.store.replace_password_hash(&hash)?;
-    println!("password {}", password.as_str());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,6 +9,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
+use crate::access::AccessConfig;
+use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
@@ -31,6 +33,11 @@ pub struct Config {
     /// Where staff come in.
     #[serde(default)]
     pub desk: DeskConfig,
+    /// Who may work here, and for how long what they see is kept.
+    #[serde(default)]
+    pub access: AccessConfig,
+    /// Where what comes in is brought; without it, nothing is, and staff work from the hub's list.
+    pub connectors: Option<ConnectorsConfig>,
 }
 
 /// Where transactions and all else that changes is kept. Keys and published catalogues are in the data folder always.
@@ -167,12 +174,18 @@ impl Config {
         if let Some(folder) = path.parent() {
             config.data_dir = folder.join(&config.data_dir);
             config.store.url_file = config.store.url_file.map(|file| folder.join(file));
+            if let Some(secret) =
+                config.access.oidc.as_mut().and_then(|oidc| oidc.client_secret_file.as_mut())
+            {
+                *secret = folder.join(&*secret);
+            }
+            config.connectors.iter_mut().for_each(|connectors| connectors.place_in(folder));
         }
         config.check()?;
         Ok(config)
     }
 
-    /// A hub for a test or a demonstration: any free ports on loopback.
+    /// A hub for a test or a demonstration: any free ports on loopback, and no authenticator app.
     #[must_use]
     pub fn on_any_port(municipality: &str, data_dir: &Path) -> Self {
         Self {
@@ -182,6 +195,8 @@ impl Config {
             store: StoreConfig::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
+            access: AccessConfig { totp: false, ..AccessConfig::default() },
+            connectors: None,
         }
     }
 
@@ -193,9 +208,13 @@ impl Config {
             HubUrl::parse(url).map_err(|error| value("intake.public_url", &error.to_string()))?;
         }
         self.store.check()?;
+        self.access.check().map_err(|(key, remedy)| value(key, &remedy))?;
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
             return Err(value("desk.listen", "choose another address than intake.listen"));
+        }
+        if let Some(Err(wrong)) = self.connectors.as_ref().map(ConnectorsConfig::check) {
+            return Err(value(wrong.key, wrong.remedy));
         }
         Ok(())
     }
@@ -337,6 +356,7 @@ mod tests {
         assert_eq!(config.intake, IntakeConfig::default());
         assert_eq!(config.grace(), Grace::default());
         assert_eq!(config.desk, DeskConfig::default());
+        assert_eq!(config.access, AccessConfig::default());
         assert_eq!(config.log, LogLevel::default());
         assert_eq!(config.store, StoreConfig::default());
     }

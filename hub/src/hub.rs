@@ -13,12 +13,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+use crate::access::retention::Keep;
+use crate::access::staff::{self, StaffError};
 use crate::checker::{self, Bell};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::desk::{self, Desk};
+use crate::handover::{self, HandoverError};
 use crate::intake::{self, Door, GroupCommit, Peer, TlsListener, TlsSetupError};
-use crate::password::{self, PasswordError};
 use crate::store::{Grace, Store, StoreError};
 
 /// How long requests that are under way may take when the hub ends.
@@ -36,12 +38,18 @@ pub enum StartError {
     /// TLS could not be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
-    /// The first password could not be made.
+    /// The first account could not be made.
     #[error(transparent)]
-    Password(#[from] PasswordError),
+    Staff(#[from] StaffError),
+    /// The identity provider is configured, and cannot be used.
+    #[error("access.oidc cannot be used: {0}; look at client_secret_file")]
+    SignOn(std::io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What comes in could not be handed over.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// The system gave no thread.
     #[error("the hub cannot work: {0}; look at the limits of the system")]
     Thread(#[from] std::io::Error),
@@ -69,7 +77,7 @@ pub struct Running {
     pub intake_url: String,
     /// Where staff come in, such as `http://127.0.0.1:8080`.
     pub desk_url: String,
-    /// The staff password, at the first start only. It can never be told again.
+    /// The password of the account [`staff::FIRST`], at the first start only. It can never be told again.
     pub first_password: Option<Zeroizing<String>>,
     /// What the hub keeps.
     pub store: Arc<dyn Store>,
@@ -109,11 +117,15 @@ impl Hub {
         let intake_error = |error| listen_error("intake.listen", intake_at, error);
         let intake_tls = TlsListener::new(intake_tcp, tls).map_err(intake_error)?;
         let (store, folder) = (Arc::clone(&folder.store), Arc::new(folder));
-        let workers = start_workers(&folder, config.grace())?;
+        let (end, ended) = watch::channel(false);
+        let mut workers = start_workers(&folder, config.grace(), Keep::from(&config.access))?;
+        let (settings, own_folder, own_end) = (config.clone(), Arc::clone(&folder), ended.clone());
+        let handing_over =
+            tokio::task::spawn_blocking(move || handover::start(&settings, &own_folder, own_end));
+        workers.threads.extend(handing_over.await.map_err(|_| StartError::Stopped)??);
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
-        let desk = desk::routes(Arc::new(Desk::new(&config, folder)));
-        let (end, ended) = watch::channel(false);
+        let desk = desk::routes(Arc::new(Desk::new(&config, folder).map_err(StartError::SignOn)?));
         let mut serving = JoinSet::new();
         serving.spawn(
             axum::serve(intake_tls, intake.into_make_service_with_connect_info::<Peer>())
@@ -159,13 +171,13 @@ impl Running {
     }
 }
 
-fn start_workers(folder: &Arc<DataFolder>, grace: Grace) -> Result<Workers, StartError> {
+fn start_workers(folder: &Arc<DataFolder>, grace: Grace, keep: Keep) -> Result<Workers, StartError> {
     let bell = Arc::new(Bell::default());
     let (group, storing) = GroupCommit::start(Arc::clone(&folder.store), grace, Arc::clone(&bell))?;
     let (gauge, own_bell, folder) = (group.gauge(), Arc::clone(&bell), Arc::clone(folder));
-    let checking = std::thread::Builder::new()
-        .name("zuil-checker".into())
-        .spawn(move || checker::run(&*folder.store, &folder.seal_keys, &own_bell, || gauge.is_busy()))?;
+    let checking = std::thread::Builder::new().name("zuil-checker".into()).spawn(move || {
+        checker::run(&*folder.store, &folder.seal_keys, keep, &own_bell, || gauge.is_busy())
+    })?;
     Ok(Workers { bell, group: Arc::new(group), threads: vec![storing, checking] })
 }
 
@@ -181,7 +193,7 @@ fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -
 
 fn open(config: &Config, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
     let folder = DataFolder::open(config, now)?;
-    let first_password = first_password(&*folder.store)?;
+    let first_password = staff::first(&*folder.store, &SystemRandom::new(), now)?;
     look_at_catalogues(&folder);
     Ok((folder, first_password))
 }
@@ -200,17 +212,6 @@ fn look_at_catalogues(folder: &DataFolder) {
         }
         Err(error) => tracing::error!(%error, "the published catalogues cannot be read"),
     }
-}
-
-/// Makes the staff password when there is none.
-fn first_password(store: &dyn Store) -> Result<Option<Zeroizing<String>>, StartError> {
-    if store.password_hash()?.is_some() {
-        return Ok(None);
-    }
-    let random = SystemRandom::new();
-    let password = password::generate(&random)?;
-    let is_first = store.set_first_password_hash(&password::hash(&password, &random)?)?;
-    Ok(is_first.then_some(password))
 }
 
 async fn told_to_end(mut ended: watch::Receiver<bool>) {

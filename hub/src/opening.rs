@@ -21,6 +21,9 @@ pub enum NotOpened {
     /// It is the content of another transaction.
     #[error("the content does not belong to its header")]
     Mismatch,
+    /// It was deleted, because it was handed over long enough ago.
+    #[error("the content was deleted after it was handed over")]
+    Forgotten,
     /// The keys cannot be read now.
     #[error(transparent)]
     Keys(#[from] SealKeysError),
@@ -36,7 +39,7 @@ impl NotOpened {
         match self {
             Self::Unreadable => Some(Trouble::Unreadable),
             Self::Mismatch => Some(Trouble::Mismatch),
-            Self::NoKey(_) | Self::Keys(_) | Self::Seal(_) => None,
+            Self::Forgotten | Self::NoKey(_) | Self::Keys(_) | Self::Seal(_) => None,
         }
     }
 }
@@ -49,6 +52,7 @@ pub fn open(content: &Content, keys: &SealKeys) -> Result<Transaction, NotOpened
     let sealed = match content {
         Content::Plain(transaction) => return Ok(transaction.clone()),
         Content::Sealed(sealed) => sealed,
+        Content::Forgotten => return Err(NotOpened::Forgotten),
     };
     let key_id = &sealed.header.key_id;
     let key = keys.get(key_id)?.ok_or_else(|| NotOpened::NoKey(key_id.clone()))?;

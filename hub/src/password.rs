@@ -1,4 +1,4 @@
-//! The staff password. Invariant: it is shown once, when it is made, and kept only as an argon2id
+//! Passwords of staff. Invariant: each is shown once, when it is made, and kept only as an argon2id
 //! hash. It is read as people type it: small letters, without dashes, O for 0.
 
 use argon2::Argon2;
@@ -15,7 +15,7 @@ pub enum PasswordError {
     #[error("the operating system gave no randomness; try again")]
     NoRandomness,
     /// The hash could not be computed or read.
-    #[error("the stored password cannot be used; make a new one with `zuil-hub password reset`")]
+    #[error("the stored password cannot be used; make a new one with `zuil-hub staff password`")]
     Hash,
 }
 
@@ -61,7 +61,7 @@ pub fn verify(password: &str, hash: &str) -> Result<bool, PasswordError> {
     }
 }
 
-fn normal_form(typed: &str) -> Zeroizing<String> {
+pub(crate) fn normal_form(typed: &str) -> Zeroizing<String> {
     let letters =
         typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| match c.to_ascii_uppercase() {
             'O' => '0',

@@ -13,8 +13,8 @@ use zuil_hub::intake::{QuestionsError, ReportError, Upload, UploadError, questio
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
-    Content, DecidedBy, Decision, Filter, Finding, OpenPaymentKey, Pillar, SqliteStore, Store, Stored,
-    Trouble,
+    AuditStore, Content, DecidedBy, Decision, Deed, Entry, Filter, Finding, OpenPaymentKey, Pillar,
+    SqliteStore, Store, Stored, Trouble,
 };
 use zuil_wire::{HealthReport, PaymentRecord, Reference, State, Transaction};
 
@@ -187,7 +187,8 @@ impl HubSide {
     /// Writes something down beside what pillars deliver.
     pub(crate) fn notes_down(&self, text: &str) {
         let Some(store) = self.store.as_ref() else { return };
-        if let Err(error) = store.replace_password_hash(text) {
+        let entry = Entry::new(Timestamp::UNIX_EPOCH, "staff", Deed::SawContent, text);
+        if let Err(error) = store.note(&entry) {
             *self.last_error.borrow_mut() = error.to_string();
         }
     }

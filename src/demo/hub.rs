@@ -14,13 +14,16 @@ use super::stage::PILLAR;
 /// A running hub.
 pub struct Hub {
     program: PathBuf,
-    config: PathBuf,
+    /// Its settings.
+    pub(super) config: PathBuf,
     process: Child,
     /// Where pillars come in.
     pub intake: SocketAddr,
     /// The address of the staff's pages.
     pub desk: String,
-    /// The staff password, which the hub prints once.
+    /// The account of staff that the hub makes at its first start.
+    pub account: String,
+    /// Its password, which the hub prints once.
     pub password: String,
 }
 
@@ -35,7 +38,7 @@ impl Hub {
             (programs.join("zuil-hub"), folder.join("hub.toml"), folder.join("hub.log"));
         let settings = format!(
             "municipality = \"Voorbeeldhuizen\"\ndata_dir = \"{}\"\n[intake]\nlisten = \"127.0.0.1:0\"\n\
-             [desk]\nlisten = \"127.0.0.1:0\"\n",
+             [desk]\nlisten = \"127.0.0.1:0\"\n[access]\ntotp = false\n",
             folder.join("data").display()
         );
         fs::write(&config, settings)?;
@@ -46,22 +49,23 @@ impl Hub {
             .stderr(fs::File::create(&log)?)
             .spawn()
             .map_err(|error| format!("{}: {error}; script/demo builds it", program.display()))?;
-        let (mut intake, mut desk, mut password) = (None, None, None);
+        let (mut intake, mut desk, mut account, mut password) = (None, None, None, None);
         let said = process.stdout.take().ok_or("the hub has no standard output")?;
         for line in BufReader::new(said).lines().map_while(Result::ok) {
             match line.split_once(' ') {
                 Some(("intake", url)) => intake = url.trim_start_matches("https://").parse().ok(),
                 Some(("desk", url)) => desk = Some(url.to_owned()),
+                Some(("account", name)) => account = Some(name.to_owned()),
                 Some(("password", word)) => password = Some(word.to_owned()),
                 _ => {}
             }
-            if intake.is_some() && desk.is_some() && password.is_some() {
+            if intake.is_some() && desk.is_some() && account.is_some() && password.is_some() {
                 break;
             }
         }
-        match (intake, desk, password) {
-            (Some(intake), Some(desk), Some(password)) => {
-                Ok(Self { program, config, process, intake, desk, password })
+        match (intake, desk, account, password) {
+            (Some(intake), Some(desk), Some(account), Some(password)) => {
+                Ok(Self { program, config, process, intake, desk, account, password })
             }
             _ => Err(format!("the hub did not start: {}", fs::read_to_string(&log)?).into()),
         }

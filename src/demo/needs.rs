@@ -1,7 +1,7 @@
 //! What the walkthrough needs of a catalogue, so that whoever gives it another one reads why it cannot be
 //! walked, and not where the resident got stuck.
 //!
-//! Invariant: a catalogue that is said to do can be walked from the first screen to the last.
+//! Invariant: of a catalogue that is said to do, the scripted resident can answer each question of the task.
 
 use zuil_catalogue::{Catalogue, Identity, Kind, Language};
 

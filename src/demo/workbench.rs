@@ -62,13 +62,15 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     stage.terminal.set_pace(Pace::LIFELIKE);
     stage.printer.set_physics(Physics::real(PRINTER_BAUD));
     println!("The hub is at {}", hub.desk);
-    println!("Its staff password is {}", hub.password);
-    let doctor = programs().map(|folder| folder.join("zuil").display().to_string()).unwrap_or_default();
-    println!("A technician looks at it with {doctor} --config {} doctor", stage.config().display());
+    println!("Staff sign in there as {} with the password {}", hub.account, hub.password);
+    let program = |name: &str| programs().map(|folder| folder.join(name).display().to_string());
+    let (pillar, publisher) = (program("zuil").unwrap_or_default(), program("zuil-hub").unwrap_or_default());
+    println!("A technician looks at it with {pillar} --config {} doctor", stage.config().display());
+    println!("An editor publishes with {publisher} --config {} catalogue publish DIR", hub.config.display());
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
 
     let workbench = Workbench::new()?;
-    workbench.set_hub(format!("{}\npassword {}", hub.desk, hub.password).into());
+    workbench.set_hub(format!("{}\n{}: {}", hub.desk, hub.account, hub.password).into());
     workbench.set_address(an_address(catalogue).unwrap_or_default().into());
     let bench = Rc::new(Bench {
         stage,

@@ -13,7 +13,7 @@ use zuil_wire::catalogue::CatalogueFile;
 
 use super::{Check, Finding, Verdict};
 use crate::config::Config;
-use crate::pillar::{Beginning, Origin, Unused, beginning};
+use crate::pillar::{Beginning, Origin, Remedy, Unused, beginning};
 use crate::texts::{fill, say};
 
 /// The fonts of the screens.
@@ -41,7 +41,8 @@ pub fn catalogue(language: Language, config: &Config, binding: Option<&Binding>)
         }
         Err(mistakes) => with_mistakes(language, mistakes, config),
     };
-    let finding = with_unused(language, finding, &unused);
+    // Without a binding nobody can say who signed what was published; that is told of the binding.
+    let finding = if binding.is_some() { with_unused(language, finding, &unused) } else { finding };
     let municipality = catalogue.ok().map(|catalogue| catalogue.municipality.name.clone());
     let known = Known { municipality, characters: characters(&files) };
     (finding.of("catalogue", say(language, "Catalogue")), known)
@@ -79,7 +80,7 @@ fn with_unused(language: Language, finding: Finding, unused: &[Unused]) -> Findi
     if unused.is_empty() {
         return finding;
     }
-    let told = unused.iter().map(|Unused { file, why }| {
+    let told = unused.iter().map(|Unused { file, why, .. }| {
         let why = why.replace('\n', " ");
         fill(
             say(language, "{file}, which was published, cannot be used: {why}"),
@@ -87,12 +88,30 @@ fn with_unused(language: Language, finding: Finding, unused: &[Unused]) -> Findi
         )
     });
     let seen = [finding.seen].into_iter().chain(told).collect::<Vec<_>>().join("; ");
-    let fetches = say(
-        language,
-        "let the pillar run with its network; it fetches the newest by itself; if this comes back, look at the disk",
-    );
-    let next = [&*finding.next, fetches].into_iter().filter(|next| !next.is_empty()).collect::<Vec<_>>();
+    let mut next: Vec<&str> = [&*finding.next].into_iter().filter(|next| !next.is_empty()).collect();
+    for Unused { remedy, .. } in unused {
+        let words = what_helps(language, *remedy);
+        if !next.contains(&words) {
+            next.push(words);
+        }
+    }
     Finding { verdict: finding.verdict.max(Verdict::Attention), seen, next: next.join("; ") }
+}
+
+fn what_helps(language: Language, remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Fetch => say(
+            language,
+            "let the pillar run with its network; it fetches the newest by itself; if this comes back, look at the disk",
+        ),
+        Remedy::Update => {
+            say(language, "update this program, or publish the catalogue without these mistakes")
+        }
+        Remedy::Report => say(
+            language,
+            "tell the makers of this program, and publish the catalogue without what was changed last",
+        ),
+    }
 }
 
 /// Whether the screens have a shape for every character of the catalogue.

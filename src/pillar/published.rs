@@ -22,8 +22,8 @@ use crate::sync::{CatalogueNotTaken, Shelf};
 pub(super) use beginning::folder;
 pub use beginning::{Beginning, Origin, beginning};
 use disk::{Disk, RealDisk};
-pub use kept::Unused;
 use kept::{Begin, CHECK, CURRENT, Kept, SCRATCH, Useless, Whole};
+pub use kept::{Remedy, Unused};
 use newest::Newest;
 
 /// The published catalogues of a pillar.
@@ -76,7 +76,7 @@ impl Published {
         let scratch = Some(folder.join(SCRATCH));
         let kept = Kept { disk, folder, authority: authority.to_owned(), scratch, check: CHECK };
         let Begin { with, unused } = kept.begin(newest.as_ref());
-        for Unused { file, why } in unused {
+        for Unused { file, why, .. } in unused {
             tracing::error!(
                 file,
                 why,
@@ -159,8 +159,8 @@ impl Shelf for Published {
 
     fn take(&self, bundle: &[u8]) -> Result<(), CatalogueNotTaken> {
         Self::take(self, bundle).map_err(|error| match error {
-            Useless::Refused(why) => CatalogueNotTaken::Refused(why),
             Useless::Disk(error) => CatalogueNotTaken::NotKept(error.to_string()),
+            refused => CatalogueNotTaken::Refused(refused.to_string()),
         })
     }
 }

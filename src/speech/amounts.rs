@@ -1,5 +1,5 @@
-//! Amounts in the texts of a catalogue, as people say them. Invariant: an amount is said in the same words wherever it
-//! stands; what somebody wrote in another way than the screens do stays as it is.
+//! Amounts in texts, as people say them. Invariant: an amount is said in the same words wherever it stands; what
+//! is written in another way than the screens write amounts stays as it is.
 
 use zuil_catalogue::Language;
 use zuil_catalogue::money::{self, Amount};

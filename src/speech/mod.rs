@@ -62,8 +62,8 @@ fn what_is_new(before: &Said, now: &Said) -> Option<String> {
 
 fn spoken(view: &View) -> Said {
     let (screen, detail) = wording::of(view);
-    // What is typed is said as it was typed.
-    Said { screen: amounts::said(&screen.join(" "), view.frame.language), detail: detail.join(" ") }
+    let said = |words: &[String]| amounts::said(&words.join(" "), view.frame.language);
+    Said { screen: said(&screen), detail: said(&detail) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
 
-use zuil_catalogue::{Device, Fee, Identity, Offered, Task};
+use zuil_catalogue::{Condition, Device, Fee, Identity, Kind, Offered, Question, Task, Test};
 
 use super::state::Look;
 use super::{Missing, ReaderKind, Tile};
@@ -53,8 +53,9 @@ impl Place {
 
     /// What may turn out to be missing, though it can be begun.
     pub(super) fn may_lack(self, look: &Look<'_>) -> Option<Missing> {
-        let fee = self.task(look).fee.as_ref().filter(|_| matches!(self, Self::Now(_)));
-        (fee.is_some_and(may_be_free) && !look.offer.card).then_some(Missing::CardMaybe)
+        let task = self.task(look);
+        let fee = task.fee.as_ref().filter(|_| matches!(self, Self::Now(_)));
+        (fee.is_some_and(|fee| may_be_free(task, fee)) && !look.offer.card).then_some(Missing::CardMaybe)
     }
 
     /// The task as a tile shows it.
@@ -93,7 +94,7 @@ pub(super) fn call_back(look: &Look<'_>) -> Option<Place> {
 
 fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
     // Whoever may turn out to pay nothing is not sent away; what there is to pay is seen before anything is sent.
-    if task.fee.as_ref().is_some_and(|fee| !may_be_free(fee)) && !look.offer.card {
+    if task.fee.as_ref().is_some_and(|fee| !may_be_free(task, fee)) && !look.offer.card {
         return Some(Missing::Card);
     }
     task.devices.iter().find_map(|device| match device {
@@ -107,8 +108,31 @@ fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
 }
 
 /// Whether answers can make it free. Something that is counted, such as copies, is not taken to be none.
-fn may_be_free(fee: &Fee) -> bool {
-    !fee.free_when.is_empty() || fee.parts.iter().all(|part| !part.when.is_empty())
+fn may_be_free(task: &Task, fee: &Fee) -> bool {
+    let always = fee.parts.iter().any(|part| part.when.is_empty());
+    !fee.free_when.is_empty() || !always && !costs_whatever_is_answered(task, fee)
+}
+
+/// Whether there is a question to which each answer costs something.
+fn costs_whatever_is_answered(task: &Task, fee: &Fee) -> bool {
+    let costs = |question: &Question, answer: &str| {
+        let holds = |condition: &Condition| {
+            condition.question == question.id
+                && match &condition.test {
+                    Test::Is(named) => named.iter().any(|named| named == answer),
+                    Test::Not(named) => named.iter().all(|named| named != answer),
+                    Test::Answered(answered) => *answered,
+                    Test::AtLeast(_) | Test::AtMost(_) => false,
+                }
+        };
+        fee.parts.iter().any(|part| part.when.iter().all(holds))
+    };
+    let mut asked = task.questions.iter().filter(|question| question.required && question.when.is_empty());
+    asked.any(|question| match &question.kind {
+        Kind::Choice { options, .. } => options.iter().all(|option| costs(question, &option.id)),
+        Kind::YesNo => ["yes", "no"].iter().all(|answer| costs(question, answer)),
+        _ => false,
+    })
 }
 
 fn hours_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {

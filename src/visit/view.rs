@@ -242,7 +242,7 @@ pub struct Tile {
     pub missing: Option<Missing>,
 }
 
-/// Why a task cannot be done here now.
+/// Why a task cannot be done here now, or perhaps not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// It costs money, and cards cannot be taken now.

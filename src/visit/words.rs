@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use zuil_catalogue::{Language, Text};
+use zuil_catalogue::{Direction, Language, Text};
 
 use super::DocumentKind;
 
@@ -84,7 +84,7 @@ pub(super) fn document(
         Language::Uk => format!(", дійсний до {date}"),
     };
     let expires = expires.map(|date| until(date_only(language, date))).unwrap_or_default();
-    format!("{name}{number}{expires}")
+    format!("{name}{}{expires}", apart(language, number))
 }
 
 const fn document_name(language: Language, kind: DocumentKind) -> &'static str {
@@ -127,7 +127,15 @@ pub(super) fn waste_pass(language: Language, number: &str, read: bool) -> String
         Language::Ar => "قُرئت من البطاقة",
         Language::Uk => "зчитано з картки",
     };
-    format!("{number} ({how})")
+    format!("{} ({how})", apart(language, number))
+}
+
+/// A number within words: where those are read from right to left it does not turn them, though it comes first.
+fn apart(language: Language, number: &str) -> String {
+    match language.direction() {
+        Direction::LeftToRight => number.to_owned(),
+        Direction::RightToLeft => format!("\u{2066}{number}\u{2069}"),
+    }
 }
 
 /// From Monday.

@@ -203,6 +203,14 @@ pub fn manifest_of(bundle: &[u8]) -> Result<CatalogueManifest, BundleError> {
     read_manifest(split(bundle)?.manifest)
 }
 
+/// The SHA-256 of what is packed in a bundle, hexadecimal: as it is there now, whatever its manifest says of it.
+///
+/// # Errors
+/// [`BundleError`] when nothing is packed in it.
+pub fn digest_of_payload(bundle: &[u8]) -> Result<String, BundleError> {
+    Ok(sha256(split(bundle)?.payload))
+}
+
 /// By what a bundle is told from every other: its SHA-256, hexadecimal.
 #[must_use]
 pub fn digest_of(bundle: &[u8]) -> String {

@@ -2,7 +2,8 @@
 //! changes one file.
 //!
 //! Invariant: what comes out is what residents read, in which no bracket is left; whatever is between brackets
-//! and is no fee is a mistake at its own place, also in a text of several lines.
+//! and is no fee is a mistake at its own place, also in a text of several lines; and so is a fee beside which the euro
+//! stands once more.
 
 use std::ops::Range;
 
@@ -16,6 +17,18 @@ use crate::money;
 
 /// What a place for something else begins and ends with.
 const BRACKETS: [char; 2] = ['{', '}'];
+
+/// A place for something else in a text.
+struct Place<'a> {
+    /// What stands before it, from the place before on.
+    before: &'a str,
+    /// With its brackets.
+    whole: &'a str,
+    /// The rest of the text.
+    after: &'a str,
+    /// Where it stands in the file.
+    at: usize,
+}
 
 impl Section<'_> {
     /// A text in a language, with the amounts of the fees that it names.
@@ -34,7 +47,8 @@ impl Section<'_> {
             let end = from_bracket.find('}').filter(|end| *end > 0).map_or(1, |end| end + 1);
             let (whole, after) = from_bracket.split_at(end);
             filled.push_str(before);
-            match self.fill(language, name, whole, self.bracket(value.span(), brackets)) {
+            let place = Place { before, whole, after, at: self.bracket(value.span(), brackets) };
+            match self.fill(language, name, &place) {
                 Some(amount) => filled.push_str(&amount),
                 None => is_right = false,
             }
@@ -46,7 +60,8 @@ impl Section<'_> {
     }
 
     /// What `{fee:NAME}` stands for.
-    fn fill(&self, language: Language, name: &str, whole: &str, at: usize) -> Option<String> {
+    fn fill(&self, language: Language, name: &str, place: &Place<'_>) -> Option<String> {
+        let Place { whole, at, .. } = *place;
         let fee = whole.strip_prefix("{fee:").and_then(|rest| rest.strip_suffix('}'));
         let Some(fee) = fee.filter(|fee| crate::task::is_id(fee)) else {
             let what = match whole {
@@ -63,7 +78,17 @@ impl Section<'_> {
             return None;
         };
         match self.source.fees.amount(fee) {
-            Listed::Is(amount) => Some(money::amount(language, amount)),
+            Listed::Is(amount) => {
+                if amount.is_zero() {
+                    self.warn(
+                        at,
+                        format!("{name} has {whole}, which is zero"),
+                        "Write that it is free: residents would read an amount of zero.",
+                    );
+                }
+                let amount = money::amount(language, amount);
+                self.has_no_second_euro(name, place, &amount).then_some(amount)
+            }
             Listed::Unread => None,
             Listed::Not => {
                 let (what, remedy) = self.source.fees.unknown(fee, |meant| format!("{{fee:{meant}}}"));
@@ -71,6 +96,18 @@ impl Section<'_> {
                 None
             }
         }
+    }
+
+    /// Whether residents read the sign or the word for the euro once: an amount brings it along.
+    fn has_no_second_euro(&self, name: &str, place: &Place<'_>, amount: &str) -> bool {
+        let Place { before, whole, after, at } = *place;
+        let Some(euro) = money::euro_beside(before, after) else { return true };
+        self.mistake(
+            at,
+            format!("{name} has \"{euro}\" beside {whole}, and residents read the euro twice"),
+            format!("Remove \"{euro}\": {whole} becomes {}.", amount.replace('\u{a0}', " ")),
+        );
+        false
     }
 
     /// Warns of amounts that are those of a fee, and go stale when it changes.

@@ -190,6 +190,11 @@ const CHANGES: &[Change] = &[
     ("a fee that the list lacks, in a thing to bring", EVERYTHING, "nl = \"Uw pas.\"", "nl = \"Uw pas en ‸{fee:parking}.\""),
     ("a fee that the list lacks, in an announcement", "announcements.toml", "De brief is verstuurd.", "De brief kost ‸{fee:parking}."),
     ("a fee that the list lacks, on the first screen", START, "Vrijdag zijn we dicht.", "Vrijdag betaalt u ‸{fee:parking}."),
+    ("a sign for the euro before a fee", PERMIT, "12 euro", "€ ‸{fee:permit-first}"),
+    ("a word for the euro behind a fee", PERMIT, "12 euro", "‸{fee:permit-first} euro"),
+    ("a word for the euro before the second of two fees", PERMIT, "12 euro", "{fee:permit-first} of EUR\u{a0}‸{fee:permit-second}"),
+    ("a sign for the euro between two fees, with the second one", PERMIT, "12 euro", "{fee:permit-first} €‸{fee:permit-second}"),
+    ("a word for the euro behind a fee in another language", PERMIT, "12 euro.\"", "12 euro.\"\nshort.uk = \"Дозвіл коштує ‸{fee:permit-first} євро.\""),
     // Announcements.
     ("an announcement of an answer that there is not", "announcements.toml", "answers = [\"permit-cost\"]", "answers = [‸\"permit-costs\"]"),
     ("an announcement that ends before it begins", "announcements.toml", "[[announcements]]\nid = \"closed\"\nfrom = 2026-12-24", "‸[[announcements]]\nid = \"closed\"\nfrom = 2027-12-24"),

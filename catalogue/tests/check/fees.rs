@@ -67,9 +67,18 @@ fn a_text_is_as_long_as_residents_read_it() {
 }
 
 #[test]
-fn a_fee_that_is_free_is_told_as_nothing_to_pay() {
-    let (catalogue, _) = right(&with("answers/permit.toml", "12 euro", "{fee:free-thing}"));
+fn words_that_only_begin_like_the_euro_stand_beside_a_fee() {
+    let text = "{fee:permit-first} Europees of {fee:permit-second}, 3 eurocent meer";
+    let (catalogue, _) = right(&with("answers/permit.toml", "12 euro", text));
+    let short = catalogue.products[0].answers[0].short.get(Language::Nl);
+    assert_eq!(short, "Een vergunning kost €\u{a0}12,50 Europees of €\u{a0}25,00, 3 eurocent meer.");
+}
+
+#[test]
+fn a_fee_of_zero_is_written_as_an_amount_and_the_editor_is_warned_of_it() {
+    let (catalogue, warnings) = right(&with("answers/permit.toml", "12 euro", "{fee:free-thing}"));
     assert!(catalogue.products[0].answers[0].short.get(Language::Nl).contains("€\u{a0}0,00"));
+    assert!(warnings.len() == 1 && warnings[0].contains("{fee:free-thing}, which is zero"), "{warnings:?}");
 }
 
 #[test]
@@ -99,5 +108,40 @@ fn no_text_of_our_two_municipalities_repeats_a_fee_by_hand() {
         assert!(copied.is_empty(), "{copied:#?}");
         let shown = format!("{:?}", checked.catalogue.unwrap().products);
         assert!(shown.contains('€') && !shown.contains("{fee"), "{path}");
+    }
+}
+
+#[test]
+fn the_search_of_the_guide_for_editors_finds_amounts_in_every_language_and_file() {
+    let guide = std::fs::read_to_string(here("../docs/editing-the-catalogue.md")).unwrap();
+    let command = guide.split('`').find(|code| code.starts_with("grep") && code.contains('€')).unwrap();
+    let folder = Folder::small();
+    let written = [
+        "€ 3,10",
+        "3,10 EUR",
+        "3,10 euro's",
+        "3,10 Euros",
+        "3,10 eurodur",
+        "3,10 avrodur",
+        "3,10 євро",
+        "٣٫١٠ يورو",
+    ];
+    let files = [
+        "municipality.toml",
+        "announcements.toml",
+        "synonyms.toml",
+        "tasks/letter.toml",
+        "answers/permit.toml",
+    ];
+    for file in files {
+        let lines: String = written.iter().map(|amount| format!("# Dat is {amount}.\n")).collect();
+        folder.write(file, format!("# Made up.\n{lines}# Een directeur met kleur, bij Voorbeeldhuizen.\n"));
+    }
+    let command = command.replace("catalogue/my-town-2027", &folder.path().display().to_string());
+    let found = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    let found = String::from_utf8(found.stdout).unwrap();
+    for file in files {
+        let lines: Vec<&str> = found.lines().filter(|line| line.contains(&format!("/{file}:"))).collect();
+        assert_eq!(lines.len(), written.len(), "{file}: {lines:#?}");
     }
 }

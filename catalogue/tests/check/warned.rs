@@ -41,6 +41,7 @@ const CHANGES: &[(&str, &str, &str, &str)] = &[
     ("long words", "tasks/letter.toml", "Wij lezen hem.", "De gemeentelijke belastingverordening kwijtscheldingsbepalingen omvat vermogensvaststelling. Onafhankelijke bezwaarschriftencommissies adviseren burgemeester en wethouders over heroverwegingen, belanghebbenden informeren."),
     ("the amount of a fee in an answer", "answers/permit.toml", "kost 12 euro.", "kost € 12,50, of € 12,60."),
     ("the amount of a fee in a task", "tasks/letter.toml", "Schrijf ons.", "Schrijf ons voor 25 euro."),
+    ("a fee of zero in an answer", "answers/permit.toml", "12 euro", "{fee:free-thing}"),
     ("tokens of a website", "branding.json", "\"huis\": {", "\"utrecht\": { \"link\": { \"color\": { \"value\": \"#00f\" } } },\n  \"huis\": {"),
     ("letters in a logo", "mark.svg", "<rect width=\"8\" height=\"8\"/>", "<text>Voorbeeld</text>"),
 ];

@@ -1,5 +1,5 @@
 //! What is kept of the published catalogues, as it is on the disk. Invariant: nothing comes out of here that the
-//! authority does not vouch for down to its last byte; what was damaged is told, and never handed out.
+//! authority does not vouch for down to its last byte; what is damaged or cannot be read is told, once, and never handed out.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,17 +28,39 @@ pub struct Published {
     pub bundle: Bytes,
     /// SHA-256 of its files, however they are packed: zstd may pack the same files otherwise after an update.
     pub(super) content: String,
+    /// SHA-256 of its files as they are packed in it.
+    pub(super) payload: String,
     /// The public key that signed it.
     pub(super) key: String,
 }
 
-/// A published catalogue that no pillar would take, or that cannot be read.
-#[derive(Clone, Debug)]
-pub struct Damaged {
+/// A published catalogue that is given to no pillar.
+#[derive(Debug)]
+pub struct Unfit {
     /// Its serial.
     pub serial: u64,
     /// What is the matter with it.
-    pub why: String,
+    pub trouble: Trouble,
+    /// What it still tells of itself, when its manifest can be read.
+    pub(super) remains: Option<Box<Remains>>,
+}
+
+/// What a damaged catalogue still tells of itself. Nobody vouches for it.
+#[derive(Debug)]
+pub(super) struct Remains {
+    pub(super) version: String,
+    pub(super) published_at: Timestamp,
+    /// SHA-256 of what is packed, as its manifest says it and as it is: where one is damaged, the other may be whole.
+    pub(super) payloads: [String; 2],
+}
+
+/// What is the matter with a published catalogue.
+#[derive(Debug)]
+pub enum Trouble {
+    /// No pillar would take it. It stays so until the file is another.
+    Damaged(BundleError),
+    /// The system does not give it now, and may do so later: its permissions are wrong, or the disk has trouble.
+    Unread(io::Error),
 }
 
 /// What stands newest in the folder.
@@ -46,8 +68,10 @@ pub struct Damaged {
 pub struct Standing {
     /// The newest that is whole, which pillars get; `None` when there is none.
     pub served: Option<Arc<Published>>,
-    /// What was published last, when it is damaged.
-    pub damaged: Option<Damaged>,
+    /// What was published last, when it is unfit.
+    pub unfit: Option<Arc<Unfit>>,
+    /// The digests of all that are whole, when something is unfit that was published after them.
+    pub whole: Vec<String>,
 }
 
 /// All that is kept, the oldest first.
@@ -55,8 +79,8 @@ pub struct Standing {
 pub struct Kept {
     /// What is whole.
     pub whole: Vec<Published>,
-    /// What is damaged.
-    pub damaged: Vec<Damaged>,
+    /// What is not.
+    pub unfit: Vec<Unfit>,
 }
 
 /// The published catalogues of a hub. One that is published while it runs is found.
@@ -64,7 +88,15 @@ pub struct Catalogues {
     folder: PathBuf,
     /// The authority's certificate, PEM.
     authority: String,
-    looked_at: RwLock<Option<(Vec<File>, Standing)>>,
+    looked_at: RwLock<Option<Seen>>,
+}
+
+/// What was seen in the folder.
+struct Seen {
+    files: Vec<File>,
+    /// Which of them the system did not give, and why. New permissions make no other [`File`].
+    unread: Vec<(u64, String)>,
+    standing: Standing,
 }
 
 /// A file as the folder tells of it: another content has another one.
@@ -73,15 +105,6 @@ struct File {
     serial: u64,
     bytes: u64,
     modified: SystemTime,
-}
-
-/// What reading a file came to.
-enum Look {
-    Whole(Box<Published>),
-    /// It stays so until the file is another.
-    Damaged(BundleError),
-    /// The system does not give it now, and may do so later.
-    Unread(io::Error),
 }
 
 impl Catalogues {
@@ -99,8 +122,8 @@ impl Catalogues {
         Ok(self.standing()?.served)
     }
 
-    /// The newest that is whole, and whether one that was published after it is damaged. Files are read and verified
-    /// once, and held until the folder has others.
+    /// The newest that is whole, and whether one that was published after it is unfit. Files are read and verified
+    /// once, and held until the folder has others, or one can be read that could not.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -111,14 +134,11 @@ impl Catalogues {
         }
         let mut looked_at = self.looked_at.write().unwrap_or_else(PoisonError::into_inner);
         // Somebody else may have looked while this one waited.
-        if let Some((of, standing)) = &*looked_at
-            && *of == files
-        {
-            return Ok(standing.clone());
+        if let Some(seen) = looked_at.as_ref().filter(|seen| seen.holds(&self.folder, &files)) {
+            return Ok(seen.standing.clone());
         }
-        let (standing, is_lasting) = self.look(&files);
-        *looked_at = is_lasting.then(|| (files, standing.clone()));
-        Ok(standing)
+        let seen = looked_at.insert(self.look(files));
+        Ok(seen.standing.clone())
     }
 
     /// All that are kept.
@@ -129,9 +149,8 @@ impl Catalogues {
         let mut kept = Kept::default();
         for serial in serials(&self.folder)? {
             match self.read(serial) {
-                Look::Whole(published) => kept.whole.push(*published),
-                Look::Damaged(error) => kept.damaged.push(Damaged { serial, why: error.to_string() }),
-                Look::Unread(error) => kept.damaged.push(Damaged { serial, why: error.to_string() }),
+                Ok(published) => kept.whole.push(published),
+                Err(unfit) => kept.unfit.push(unfit),
             }
         }
         Ok(kept)
@@ -139,47 +158,90 @@ impl Catalogues {
 
     fn held(&self, files: &[File]) -> Option<Standing> {
         let looked_at = self.looked_at.read().unwrap_or_else(PoisonError::into_inner);
-        looked_at.as_ref().filter(|(of, _)| of == files).map(|(_, standing)| standing.clone())
+        looked_at.as_ref().filter(|seen| seen.holds(&self.folder, files)).map(|seen| seen.standing.clone())
     }
 
-    /// What stands newest, and whether it stays so as long as the files are the same.
-    fn look(&self, files: &[File]) -> (Standing, bool) {
-        let mut standing = Standing::default();
-        let mut is_lasting = true;
+    /// What stands newest. What is unfit is logged.
+    fn look(&self, files: Vec<File>) -> Seen {
+        let mut seen = Seen { files: Vec::new(), unread: Vec::new(), standing: Standing::default() };
         for serial in files.iter().rev().map(|file| file.serial) {
-            let why = match self.read(serial) {
-                Look::Whole(published) => {
-                    standing.served = Some(Arc::from(published));
+            let unfit = match self.read(serial) {
+                Ok(published) if seen.standing.unfit.is_none() => {
+                    seen.standing.served = Some(Arc::new(published));
                     break;
                 }
-                Look::Damaged(error) => error.to_string(),
-                Look::Unread(error) => {
-                    is_lasting = false;
-                    error.to_string()
+                Ok(published) => {
+                    seen.standing.whole.push(published.digest.clone());
+                    seen.standing.served.get_or_insert(Arc::new(published));
+                    continue;
                 }
+                // What is older than what pillars get matters to nobody.
+                Err(_) if seen.standing.served.is_some() => continue,
+                Err(unfit) => unfit,
             };
-            tracing::error!(
-                serial,
-                why,
-                "a published catalogue is damaged on the disk and is given to no pillar; publish it again, and look at \
-                 the disk"
-            );
-            standing.damaged.get_or_insert(Damaged { serial, why });
+            unfit.log();
+            if let Trouble::Unread(error) = &unfit.trouble {
+                seen.unread.push((serial, error.to_string()));
+            }
+            seen.standing.unfit.get_or_insert(Arc::new(unfit));
         }
-        (standing, is_lasting)
+        Seen { files, ..seen }
     }
 
-    fn read(&self, serial: u64) -> Look {
-        match std::fs::read(path(&self.folder, serial)) {
-            Err(error) => Look::Unread(error),
-            Ok(bundle) => match Published::of(bundle.into(), &self.authority) {
-                Err(error) => Look::Damaged(error),
-                // A file under another's name would make pillars wait for a serial that never comes.
-                Ok(published) if published.serial != serial => {
-                    Look::Damaged(BundleError::Damaged("it has another serial than the name of its file"))
-                }
-                Ok(published) => Look::Whole(Box::new(published)),
-            },
+    fn read(&self, serial: u64) -> Result<Published, Unfit> {
+        let bundle: Bytes = match std::fs::read(path(&self.folder, serial)) {
+            Ok(bundle) => bundle.into(),
+            Err(error) => return Err(Unfit { serial, trouble: Trouble::Unread(error), remains: None }),
+        };
+        let damaged = |why| Unfit {
+            serial,
+            trouble: Trouble::Damaged(why),
+            remains: Remains::of(&bundle).ok().map(Box::new),
+        };
+        match Published::of(bundle.clone(), &self.authority) {
+            Err(error) => Err(damaged(error)),
+            // A file under another's name would make pillars wait for a serial that never comes.
+            Ok(published) if published.serial != serial => {
+                Err(damaged(BundleError::Damaged("it has another serial than the name of its file")))
+            }
+            Ok(published) => Ok(published),
+        }
+    }
+}
+
+impl Remains {
+    fn of(bundle: &[u8]) -> Result<Self, BundleError> {
+        let manifest = catalogue::manifest_of(bundle)?;
+        let payloads = [manifest.payload.sha256, catalogue::digest_of_payload(bundle)?];
+        Ok(Self { version: manifest.version, published_at: manifest.published_at, payloads })
+    }
+}
+
+impl Seen {
+    /// Whether the folder is as it was seen: it has these files, and what could not be read cannot be read now.
+    fn holds(&self, folder: &Path, files: &[File]) -> bool {
+        let is_unread = |(serial, why): &(u64, String)| {
+            std::fs::read(path(folder, *serial)).is_err_and(|error| error.to_string() == *why)
+        };
+        self.files == files && self.unread.iter().all(is_unread)
+    }
+}
+
+impl Unfit {
+    fn log(&self) {
+        let serial = self.serial;
+        match &self.trouble {
+            Trouble::Damaged(why) => tracing::error!(
+                serial,
+                %why,
+                "a published catalogue is damaged on the disk and is given to no pillar; publish it again, and look at \
+                 the disk"
+            ),
+            Trouble::Unread(error) => tracing::error!(
+                serial,
+                "a published catalogue cannot be read: {error}; look at its permissions and at the disk. It is given to \
+                 no pillar"
+            ),
         }
     }
 }
@@ -196,6 +258,7 @@ impl Published {
             published_at: manifest.published_at,
             digest: catalogue::digest_of(&bundle),
             content,
+            payload: manifest.payload.sha256,
             key: manifest.key.public_key,
             bundle,
         })

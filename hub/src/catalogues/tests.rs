@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use tempfile::TempDir;
 use zuil_wire::catalogue::Verified;
@@ -258,19 +259,22 @@ fn a_published_catalogue_that_broke_on_the_disk_is_not_given_to_pillars_but_the_
     ];
     for (what, spoil) in spoils {
         fs::write(desk.bundle(second), &whole).unwrap();
-        assert!(desk.found().standing().unwrap().damaged.is_none());
+        assert!(desk.found().standing().unwrap().unfit.is_none());
         desk.spoils(second, spoil);
         let standing = desk.found().standing().unwrap();
         assert_eq!(standing.served.unwrap().serial, first, "{what}");
-        let damaged = standing.damaged.unwrap();
-        assert!(damaged.serial == second && !damaged.why.is_empty(), "{what}: {damaged:?}");
+        let damaged = standing.unfit.unwrap();
+        assert!(
+            damaged.serial == second && matches!(damaged.trouble, Trouble::Damaged(_)),
+            "{what}: {damaged:?}"
+        );
         let kept = desk.found().list().unwrap();
-        assert_eq!((kept.whole.len(), kept.damaged.len()), (1, 1), "{what}");
+        assert_eq!((kept.whole.len(), kept.unfit.len()), (1, 1), "{what}");
     }
     desk.spoils(first, |bundle| *bundle.last_mut().unwrap() ^= 1);
     let standing = desk.found().standing().unwrap();
     assert!(standing.served.is_none());
-    assert_eq!(standing.damaged.unwrap().serial, second, "of two damaged ones the last is told");
+    assert_eq!(standing.unfit.unwrap().serial, second, "of two damaged ones the last is told");
 }
 
 #[test]
@@ -280,16 +284,53 @@ fn publishing_again_mends_what_broke_on_the_disk() {
     desk.writes("2", "Welkom");
     let second = desk.serial(2_000);
     let running = desk.found();
-    assert!(running.standing().unwrap().damaged.is_none());
+    assert!(running.standing().unwrap().unfit.is_none());
     desk.spoils(second, |bundle| bundle.truncate(bundle.len() / 2));
-    assert_eq!(running.standing().unwrap().damaged.unwrap().serial, second);
+    assert_eq!(running.standing().unwrap().unfit.unwrap().serial, second);
     // Its serial is spent all the same, also when the clock was turned back.
     let third = desk.serial(10);
     assert!(third > second);
     let standing = running.standing().unwrap();
     let served = standing.served.unwrap();
     assert_eq!((served.serial, served.version.as_str()), (third, "2"));
-    assert!(standing.damaged.is_none());
+    assert!(standing.unfit.is_none());
+}
+
+#[test]
+fn the_version_of_a_damaged_catalogue_is_not_given_to_other_content_as_long_as_it_can_be_read() {
+    let desk = Desk::new();
+    desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    let whole = fs::read(desk.bundle(second)).unwrap();
+    let spoils: [(&str, Spoil); 4] = [
+        ("what is packed", |bundle| *bundle.last_mut().unwrap() ^= 1),
+        ("the end", |bundle| bundle.truncate(bundle.len() - 1)),
+        ("the signature", |bundle| bundle[20] = if bundle[20] == b'A' { b'B' } else { b'A' }),
+        ("the digest in the manifest", |bundle| {
+            let at = bundle.windows(10).position(|part| part == b"\"sha256\":\"").unwrap() + 10;
+            bundle[at] = if bundle[at] == b'0' { b'1' } else { b'0' };
+        }),
+    ];
+    for (number, (what, spoil)) in (3_000..).zip(spoils) {
+        fs::write(desk.bundle(second), &whole).unwrap();
+        desk.spoils(second, spoil);
+        assert!(desk.found().standing().unwrap().unfit.is_some(), "{what}");
+        desk.writes("2", "Iets anders");
+        let error = desk.publishes(number).unwrap_err();
+        assert!(
+            matches!(&error, PublishError::VersionTaken { version, .. } if version == "2"),
+            "{what}: {error}"
+        );
+        desk.writes("2", "Welkom");
+        let again = desk.serial(number);
+        assert!(again > second, "{what}");
+        fs::remove_file(desk.bundle(again)).unwrap();
+    }
+    // What tells nothing any more keeps no version.
+    desk.spoils(second, |bundle| bundle.truncate(20));
+    desk.writes("2", "Iets anders");
+    assert!(desk.serial(4_000) > second);
 }
 
 #[test]
@@ -313,7 +354,7 @@ fn a_bundle_under_the_name_of_another_serial_and_one_of_another_hub_are_not_serv
     let strange = other.serial(6_000);
     fs::copy(other.bundle(strange), desk.bundle(strange)).unwrap();
     let standing = desk.found().standing().unwrap();
-    assert_eq!((standing.served.unwrap().serial, standing.damaged.unwrap().serial), (first, strange));
+    assert_eq!((standing.served.unwrap().serial, standing.unfit.unwrap().serial), (first, strange));
 }
 
 #[test]
@@ -324,5 +365,62 @@ fn the_key_and_the_bundles_are_for_the_hub_only() {
     for name in ["signing-key.json", "1000.bundle"] {
         let mode = fs::metadata(desk.hub().join("catalogues").join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_published_catalogue_that_cannot_be_read_is_no_damage_is_logged_once_and_given_as_soon_as_it_can() {
+    let desk = Desk::new();
+    let first = desk.serial(1_000);
+    desk.writes("2", "Welkom");
+    let second = desk.serial(2_000);
+    // A folder in its place is what nobody can read, whoever runs this test; the link in the place of the file is the
+    // same whatever it leads to, as a file is whose permissions change.
+    let (away, target) = (desk.folder.path().join("away"), desk.folder.path().join("target"));
+    fs::rename(desk.bundle(second), &away).unwrap();
+    fs::create_dir(&target).unwrap();
+    std::os::unix::fs::symlink(&target, desk.bundle(second)).unwrap();
+    let running = desk.found();
+    let log = Log::default();
+    tracing::subscriber::with_default(log.subscriber(), || {
+        for _ in 0..3 {
+            let standing = running.standing().unwrap();
+            assert_eq!(standing.served.unwrap().serial, first);
+            let unfit = standing.unfit.unwrap();
+            assert!(unfit.serial == second && matches!(unfit.trouble, Trouble::Unread(_)), "{unfit:?}");
+        }
+        let told = log.told();
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.contains("cannot be read: ") && told.contains("look at its permissions"), "{told}");
+        assert!(!told.contains("damaged") && !told.contains("publish it again"), "{told}");
+        fs::remove_dir(&target).unwrap();
+        fs::rename(&away, &target).unwrap();
+        let standing = running.standing().unwrap();
+        assert!(standing.served.unwrap().serial == second && standing.unfit.is_none());
+    });
+}
+
+/// What is logged, a line each.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn subscriber(&self) -> impl tracing::Subscriber + use<> {
+        let log = self.clone();
+        tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish()
+    }
+
+    fn told(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::{Failure, load};
-use crate::catalogues::{self, Catalogues, Damaged, Outcome, Published};
+use crate::catalogues::{self, Catalogues, Outcome, Published, Trouble, Unfit};
 use crate::data_folder::DataFolder;
+use crate::store::{Deed, Entry};
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
@@ -34,6 +35,9 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
             eprintln!("this is the newest catalogue already; nothing was published");
         }
         Outcome::Published(published) => {
+            let about = format!("{} {}", published.serial, published.version);
+            let entry = Entry::new(Timestamp::now(), Entry::COMMAND_LINE, Deed::PublishedCatalogue, &about);
+            DataFolder::open_store(&config)?.note(&entry)?;
             println!("{}", line(&published));
             eprintln!("pillars fetch it within twelve minutes, and turn to it when nobody stands there");
         }
@@ -56,9 +60,18 @@ pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;
     }
     let newest_whole = kept.whole.last().map(|published| published.serial);
-    for Damaged { serial, why } in &kept.damaged {
-        let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
-        eprintln!("zuil-hub: {serial} is damaged and is given to no pillar: {why}{remedy}");
+    for Unfit { serial, trouble, .. } in &kept.unfit {
+        match trouble {
+            Trouble::Damaged(why) => {
+                let remedy = if Some(*serial) > newest_whole { "; publish that catalogue again" } else { "" };
+                eprintln!("zuil-hub: {serial} is damaged and is given to no pillar: {why}{remedy}");
+            }
+            Trouble::Unread(error) => {
+                eprintln!(
+                    "zuil-hub: {serial} cannot be read: {error}; look at its permissions and at the disk"
+                );
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use zuil_wire::Reference;
 
 use super::{Failure, load, store};
-use crate::store::{Decided, DecidedBy, Decision, Finding, Unsettled};
+use crate::store::{Decided, DecidedBy, Decision, Deed, Entry, Finding, Unsettled};
 
 pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
@@ -56,6 +56,8 @@ pub(super) fn decide(path: &Path, reference: &str, finding: &str) -> Result<Exit
         return Err(format!("`not-paid` can be decided of {reference} from {from} on: {why}").into());
     }
     let decision = Decision { finding, by: DecidedBy::CommandLine, at: now };
+    let entry = Entry::new(now, Entry::COMMAND_LINE, Deed::DecidedPayment, &reference.to_string());
+    store.note(&entry.with(format!("{} {} {}", key.pillar, key.payment, finding.as_str())))?;
     match store.decide_payment(&key, decision)? {
         Decided::Yes => {
             eprintln!("decided: {reference} is {}; {} hears it next", finding.as_str(), key.pillar);

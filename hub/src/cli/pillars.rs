@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{Failure, load, store};
-use crate::store::Revoked;
+use crate::config::Config;
+use crate::store::{Deed, Entry, Revoked};
 use crate::{files, fleet};
 
 pub(super) fn add(
@@ -36,6 +37,7 @@ pub(super) fn add(
         std::fs::remove_file(&out)?;
         return Err(error);
     }
+    note(&config, Deed::AddedPillar, name)?;
     println!("{}", out.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -58,6 +60,7 @@ pub(super) fn revoke(path: &Path, name: &str) -> Result<ExitCode, Failure> {
     drop(store(&config)?);
     match fleet::revoke_pillar(&config, name, Timestamp::now())? {
         Revoked::Yes => {
+            note(&config, Deed::RevokedPillar, name)?;
             let days = config.intake.revoked_days;
             eprintln!(
                 "{name} is revoked. For {days} days it may still deliver what residents had finished; staff look \
@@ -70,4 +73,8 @@ pub(super) fn revoke(path: &Path, name: &str) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn note(config: &Config, deed: Deed, pillar: &str) -> Result<(), Failure> {
+    Ok(store(config)?.note(&Entry::new(Timestamp::now(), Entry::COMMAND_LINE, deed, pillar))?)
 }

@@ -1,4 +1,4 @@
-//! Runs the hub until it is told to end. Invariant: standard output names the first password and the addresses, and
+//! Runs the hub until it is told to end. Invariant: standard output names the first account, its password and the addresses, and
 //! nothing else; the log goes to standard error.
 
 use std::io::{self, Write};
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, load};
+use crate::access::staff;
 use crate::{Hub, Running};
 
 pub(super) fn serve(path: &Path) -> Result<ExitCode, Failure> {
@@ -31,6 +32,7 @@ pub(super) fn serve(path: &Path) -> Result<ExitCode, Failure> {
 fn announce(running: &Running) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if let Some(password) = &running.first_password {
+        writeln!(out, "account {}", staff::FIRST)?;
         writeln!(out, "password {}", password.as_str())?;
     }
     writeln!(out, "intake {}", running.intake_url)?;

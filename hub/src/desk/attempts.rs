@@ -1,7 +1,9 @@
-//! Slows down whoever guesses passwords. Invariant: the more wrong passwords came from an address,
-//! the longer it waits; guesses sent at the same time count one after the other.
+//! Slows down whoever guesses passwords and codes. Invariant: the more wrong ones came from an address or for an
+//! account, the longer it waits; guesses sent at the same time count one after the other. A name that no account has is
+//! counted as one that an account has, so that waiting tells nobody which there are.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,12 +14,25 @@ const FREE: u32 = 3;
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// An address without attempts for so long starts anew.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
-/// The most addresses to remember.
+/// The most addresses, or accounts, to remember.
 const MOST: usize = 10_000;
 
-/// The attempts of every address of late.
+/// The attempts of late.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(HashMap<IpAddr, Attempt>);
+pub(super) struct Attempts {
+    addresses: Counts<IpAddr>,
+    accounts: Counts<String>,
+}
+
+/// The attempts of each address, or for each account.
+#[derive(Debug)]
+struct Counts<K>(HashMap<K, Attempt>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
@@ -34,27 +49,42 @@ pub(super) struct TooEarly {
 
 impl Attempts {
     /// Counts an attempt, as a wrong one until [`Attempts::succeeded`] says otherwise.
-    pub(super) fn begin(&mut self, address: IpAddr, now: Timestamp) -> Result<(), TooEarly> {
-        if self.0.len() >= MOST {
-            self.0.retain(|_, attempt| now.duration_since(attempt.last) < FORGOTTEN);
+    pub(super) fn begin(&mut self, address: IpAddr, account: &str, now: Timestamp) -> Result<(), TooEarly> {
+        let (address, account) = (household(address), account.to_owned());
+        let waits = [self.addresses.wait(&address, now), self.accounts.wait(&account, now)];
+        if let Some(wait) = waits.into_iter().flatten().max() {
+            return Err(TooEarly { wait });
         }
-        let address = household(address);
-        let before = self.0.get(&address).copied();
-        let before = before.filter(|attempt| now.duration_since(attempt.last) < FORGOTTEN);
-        let count = before.map_or(0, |attempt| attempt.count);
-        if let Some(attempt) = before {
-            let left = wait_after(count) - now.duration_since(attempt.last);
-            if left > SignedDuration::ZERO {
-                return Err(TooEarly { wait: SignedDuration::from_secs(left.as_secs().max(0) + 1) });
-            }
-        }
-        self.0.insert(address, Attempt { count: count.saturating_add(1), last: now });
+        self.addresses.count(address, now);
+        self.accounts.count(account, now);
         Ok(())
     }
 
-    /// Forgets the attempts of an address that knew the password.
-    pub(super) fn succeeded(&mut self, address: IpAddr) {
-        self.0.remove(&household(address));
+    /// Forgets the attempts of an address and for an account: somebody there knew everything.
+    pub(super) fn succeeded(&mut self, address: IpAddr, account: &str) {
+        self.addresses.0.remove(&household(address));
+        self.accounts.0.remove(account);
+    }
+}
+
+impl<K: Eq + Hash> Counts<K> {
+    /// How long to wait before the next attempt.
+    fn wait(&self, key: &K, now: Timestamp) -> Option<SignedDuration> {
+        let attempt = self.recent(key, now)?;
+        let left = wait_after(attempt.count) - now.duration_since(attempt.last);
+        (left > SignedDuration::ZERO).then(|| SignedDuration::from_secs(left.as_secs().max(0) + 1))
+    }
+
+    fn count(&mut self, key: K, now: Timestamp) {
+        if self.0.len() >= MOST {
+            self.0.retain(|_, attempt| now.duration_since(attempt.last) < FORGOTTEN);
+        }
+        let count = self.recent(&key, now).map_or(0, |attempt| attempt.count).saturating_add(1);
+        self.0.insert(key, Attempt { count, last: now });
+    }
+
+    fn recent(&self, key: &K, now: Timestamp) -> Option<Attempt> {
+        self.0.get(key).copied().filter(|attempt| now.duration_since(attempt.last) < FORGOTTEN)
     }
 }
 
@@ -89,20 +119,23 @@ mod tests {
     fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more() {
         let mut attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.begin(HOME, at(0)).unwrap();
+            attempts.begin(HOME, "anna", at(0)).unwrap();
         }
-        assert_eq!(attempts.begin(SAME_HOME, at(0)), Err(TooEarly { wait: SignedDuration::from_secs(2) }));
-        attempts.begin(HOME, at(1)).unwrap();
-        assert!(attempts.begin(HOME, at(2)).is_err());
-        attempts.begin(HOME, at(3)).unwrap();
-        assert!(attempts.begin(HOME, at(6)).is_err());
-        attempts.begin(ELSEWHERE, at(6)).unwrap();
+        assert_eq!(
+            attempts.begin(SAME_HOME, "bob", at(0)),
+            Err(TooEarly { wait: SignedDuration::from_secs(2) })
+        );
+        attempts.begin(HOME, "anna", at(1)).unwrap();
+        assert!(attempts.begin(HOME, "anna", at(2)).is_err());
+        attempts.begin(HOME, "anna", at(3)).unwrap();
+        assert!(attempts.begin(HOME, "anna", at(6)).is_err());
+        attempts.begin(ELSEWHERE, "bob", at(6)).unwrap();
     }
 
     #[test]
     fn nobody_guesses_more_than_a_hundred_times_a_day() {
         let mut attempts = Attempts::default();
-        let guesses = (0..86_400).filter(|second| attempts.begin(HOME, at(*second)).is_ok()).count();
+        let guesses = (0..86_400).filter(|second| attempts.begin(HOME, "anna", at(*second)).is_ok()).count();
         assert!(guesses <= 110, "{guesses}");
     }
 
@@ -110,9 +143,27 @@ mod tests {
     fn who_knows_the_password_starts_anew() {
         let mut attempts = Attempts::default();
         for _ in 0..FREE {
-            attempts.begin(HOME, at(0)).unwrap();
+            attempts.begin(HOME, "anna", at(0)).unwrap();
         }
-        attempts.succeeded(SAME_HOME);
-        attempts.begin(HOME, at(0)).unwrap();
+        attempts.succeeded(SAME_HOME, "anna");
+        attempts.begin(HOME, "anna", at(0)).unwrap();
+    }
+
+    #[test]
+    fn an_account_that_is_guessed_at_from_everywhere_waits_too() {
+        let mut attempts = Attempts::default();
+        let from = |number: u128| IpAddr::V6(Ipv6Addr::from_bits(number << 64));
+        for number in 0..3 {
+            attempts.begin(from(number), "anna", at(0)).unwrap();
+        }
+        assert_eq!(
+            attempts.begin(from(9), "anna", at(0)),
+            Err(TooEarly { wait: SignedDuration::from_secs(2) })
+        );
+        attempts.begin(from(9), "bob", at(0)).unwrap();
+        let guesses = (0..86_400_u32).filter(|second| {
+            attempts.begin(from(1_000 + u128::from(*second)), "anna", at(i64::from(*second))).is_ok()
+        });
+        assert!(guesses.count() <= 110);
     }
 }

@@ -1,18 +1,23 @@
 //! The pages for staff, over plain HTTP for this machine or a reverse proxy.
 //!
-//! Invariant: nothing about a transaction is shown without a session, and every page says that it
-//! must not be kept, framed or run scripts.
+//! Invariant: nothing is shown or done that the table of permissions does not allow (`permission.rs`), and every page
+//! says that it must not be kept, framed or run scripts.
 
-mod access;
 mod attempts;
 mod condition;
 mod pages;
+mod permission;
+mod session;
+mod sign_on;
+mod signing_in;
 mod texts;
 mod times;
 mod visitor;
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
+use aws_lc_rs::rand::SystemRandom;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -23,11 +28,16 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::attempts::Attempts;
+use crate::access::sign_on::SignOn;
 use crate::catalogues::Standing;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
+use crate::password;
 use crate::seal_keys::SealKeys;
-use crate::store::{Store, StoreError};
+use crate::store::{Limits, Store, StoreError};
+
+/// Where the identity provider sends staff back to.
+pub const SIGN_ON_DONE: &str = "/login/sso/done";
 
 /// The largest form: a password.
 const FORM_BYTES: usize = 16 * 1024;
@@ -40,47 +50,76 @@ pub struct Desk {
     behind_proxy: bool,
     not_paid_after_hours: u16,
     folder: Arc<DataFolder>,
+    /// How long sessions last.
+    limits: Limits,
+    /// Whether an authenticator app is needed.
+    totp: bool,
+    sign_on: Option<SignOn>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
+    /// The hash of a password that nobody knows: compared with when there is no account.
+    nobodys_hash: String,
 }
 
 impl Desk {
     /// The desk of a hub.
-    #[must_use]
-    pub fn new(config: &Config, folder: Arc<DataFolder>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When an identity provider is configured and the file with its secret cannot be read, or the system gives no
+    /// randomness.
+    pub fn new(config: &Config, folder: Arc<DataFolder>) -> io::Result<Self> {
+        let random = SystemRandom::new();
+        let nobodys = password::generate(&random).and_then(|unknown| password::hash(&unknown, &random));
+        Ok(Self {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
             not_paid_after_hours: config.desk.not_paid_after_hours,
             folder,
+            limits: config.access.limits(),
+            totp: config.access.totp,
+            sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
             attempts: Mutex::default(),
             hashing: Semaphore::new(HASHES),
-        }
+            nobodys_hash: nobodys.map_err(io::Error::other)?,
+        })
     }
 }
 
-/// All routes for staff.
+/// All routes for staff. What does not stand in the table of permissions is closed.
 pub fn routes(desk: Arc<Desk>) -> Router {
-    let for_staff = Router::new()
+    Router::new()
         .route("/", get(pages::list))
-        .route("/transactions/{reference}", get(pages::transaction))
+        .route("/transactions/{reference}", get(pages::transaction).post(pages::show_content))
+        .route("/transactions/{reference}/send-again", post(pages::send_again))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))
+        .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
-        .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&desk), access::only_with_session));
-    Router::new()
-        .merge(for_staff)
-        .route("/login", get(access::login_page).post(access::login))
-        .route("/logout", post(access::logout))
+        .route("/account", get(pages::account))
+        .route("/account/password", post(pages::new_own_password))
+        .route("/account/app", post(pages::new_own_app))
+        .route("/staff", get(pages::staff).post(pages::add_staff))
+        .route("/staff/{name}", get(pages::member))
+        .route("/staff/{name}/roles", post(pages::set_roles))
+        .route("/staff/{name}/password", post(pages::new_password))
+        .route("/staff/{name}/app", post(pages::remove_app))
+        .route("/staff/{name}/access", post(pages::set_access))
+        .route("/audit", get(pages::audit))
+        .route("/login", get(signing_in::login_page).post(signing_in::login))
+        .route("/login/code", get(signing_in::code_page).post(signing_in::code))
+        .route("/login/app", get(signing_in::app_page).post(signing_in::app))
+        .route("/login/sso", get(sign_on::begin))
+        .route(SIGN_ON_DONE, get(sign_on::done))
+        .route("/logout", post(signing_in::logout))
         .route("/health", get(health))
         .route("/style.css", get(stylesheet))
         .route("/icon.svg", get(icon))
         .fallback(pages::not_found)
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::guard))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(&desk), access::only_own_forms))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::only_own_forms))
         .layer(middleware::from_fn(visitor::keep_language))
         .layer(middleware::from_fn(guard_headers))
         .with_state(desk)
@@ -125,7 +164,7 @@ impl Desk {
 }
 
 impl Desk {
-    /// The newest published catalogue, and whether what was published last is damaged; nothing when that cannot be
+    /// The newest published catalogue, and whether what was published last is unfit; nothing when the folder cannot be
     /// read.
     async fn catalogues(&self) -> Standing {
         let folder = Arc::clone(&self.folder);

@@ -20,6 +20,11 @@ pub(super) fn start_of_day(now: Timestamp) -> Timestamp {
     local.start_of_day().map_or(now, |start| start.timestamp())
 }
 
+/// The first moment of a day.
+pub(super) fn day_begins(day: Date) -> Option<Timestamp> {
+    day.to_zoned(zone()).ok().map(|midnight| midnight.timestamp())
+}
+
 /// The day in which `now` lies.
 pub(super) fn today(now: Timestamp) -> Date {
     now.to_zoned(zone()).date()

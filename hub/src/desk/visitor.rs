@@ -11,8 +11,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::permission;
+use super::session::Signed;
 use super::texts::{Lang, Texts};
 use super::{Desk, Failure};
+use crate::store::{Role, Roles, Stage};
 
 const LANGUAGE_COOKIE: &str = "lang";
 
@@ -27,6 +30,12 @@ pub(super) enum Section {
     Payments,
     /// What residents did not find.
     Questions,
+    /// Accounts of staff.
+    Staff,
+    /// Who saw and did what.
+    Audit,
+    /// One's own account.
+    Account,
     /// Neither.
     Other,
 }
@@ -36,27 +45,37 @@ pub(super) struct Frame {
     pub t: &'static Texts,
     pub lang: Lang,
     pub municipality: String,
-    pub section: Section,
-    /// Whether someone is signed in, so that menu and sign-out are of use.
-    pub signed_in: bool,
+    /// The pages that whoever is signed in may open.
+    pub menu: Vec<MenuItem>,
+    /// What colleagues call whoever is signed in, so that sign-out is of use.
+    pub signed_in: Option<String>,
+    /// Whether their own account is shown.
+    pub at_account: bool,
+    /// Where they begin.
+    pub home: &'static str,
 }
 
-impl Frame {
-    pub(super) fn at_transactions(&self) -> bool {
-        self.section == Section::Transactions
-    }
+/// A page in the menu.
+pub(super) struct MenuItem {
+    pub path: &'static str,
+    pub text: &'static str,
+    pub current: bool,
+}
 
-    pub(super) fn at_pillars(&self) -> bool {
-        self.section == Section::Pillars
-    }
+/// The menu, in its order.
+const MENU: [(Section, &str); 6] = [
+    (Section::Transactions, "/"),
+    (Section::Pillars, "/pillars"),
+    (Section::Payments, "/payments"),
+    (Section::Questions, "/questions"),
+    (Section::Staff, "/staff"),
+    (Section::Audit, "/audit"),
+];
 
-    pub(super) fn at_payments(&self) -> bool {
-        self.section == Section::Payments
-    }
-
-    pub(super) fn at_questions(&self) -> bool {
-        self.section == Section::Questions
-    }
+fn menu(lang: Lang, at: Section, roles: Roles) -> Vec<MenuItem> {
+    let may = MENU.into_iter().filter(|(_, path)| permission::may_open(path, roles));
+    let item = |(section, path)| MenuItem { path, text: lang.section(section), current: section == at };
+    may.map(item).collect()
 }
 
 /// A page that says why there is no other.
@@ -65,32 +84,57 @@ impl Frame {
 struct Sorry {
     frame: Frame,
     title: &'static str,
-    help: &'static str,
+    help: String,
 }
 
 /// The visitor of a page.
+#[derive(Clone)]
 pub(super) struct Visitor {
     pub desk: Arc<Desk>,
     pub lang: Lang,
+    /// Who has signed in, once the guard let them through.
+    pub signed: Option<Signed>,
 }
 
 impl FromRequestParts<Arc<Desk>> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Infallible> {
-        Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers) })
+        let signed = parts.extensions.get::<Signed>().cloned();
+        Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers), signed })
     }
 }
 
 impl Visitor {
     pub(super) fn frame(&self, section: Section) -> Frame {
+        let account = self.signed.as_ref().filter(|signed| signed.session.stage == Stage::Open);
+        let account = account.map(|signed| &signed.session.account);
+        let menu = account.map(|account| menu(self.lang, section, account.roles)).unwrap_or_default();
         Frame {
             t: self.lang.texts(),
             lang: self.lang,
             municipality: self.desk.municipality.clone(),
-            section,
-            signed_in: section != Section::Other,
+            at_account: section == Section::Account,
+            home: menu.first().map_or("/login", |item| item.path),
+            menu,
+            signed_in: account.map(|account| account.shown_name.clone()),
         }
+    }
+
+    /// The same visitor as somebody else, or as nobody.
+    pub(super) fn of(&self, signed: Option<Signed>) -> Self {
+        Self { signed, ..self.clone() }
+    }
+
+    /// The name of the account that does what is asked.
+    pub(super) fn who(&self) -> String {
+        self.signed.as_ref().map(|signed| signed.name().to_owned()).unwrap_or_default()
+    }
+
+    /// The page that says who may see or do what was asked.
+    pub(super) fn only_for(&self, roles: &[Role]) -> Response {
+        let w = self.lang.access_texts();
+        self.sorry(StatusCode::FORBIDDEN, w.not_for_you, self.lang.only_for(roles))
     }
 
     /// A page, or the page that says why there is none.
@@ -105,8 +149,8 @@ impl Visitor {
         }
     }
 
-    pub(super) fn sorry(&self, status: StatusCode, title: &'static str, help: &'static str) -> Response {
-        let page = Sorry { frame: self.frame(Section::Other), title, help };
+    pub(super) fn sorry(&self, status: StatusCode, title: &'static str, help: impl Into<String>) -> Response {
+        let page = Sorry { frame: self.frame(Section::Other), title, help: help.into() };
         (status, render(&page)).into_response()
     }
 }

@@ -1,6 +1,9 @@
 //! What every implementation of the store must do. Invariant: each check starts with a store of its
 //! own and speaks of it through the trait only.
 
+mod access;
+mod audit;
+mod handover;
 pub(super) mod health;
 mod intake;
 mod questions;
@@ -10,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{Sealed, SigningKey};
@@ -30,7 +33,7 @@ pub(super) type Fresh = (Box<dyn Store>, Option<tempfile::TempDir>);
 
 /// Runs the whole suite, each check on a fresh store.
 pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
-    let checks: [fn(&dyn Store); 18] = [
+    let checks: [fn(&dyn Store); 16] = [
         a_transaction_is_found_by_its_reference,
         the_same_upload_twice_is_stored_once,
         other_content_under_a_known_id_or_reference_is_a_conflict,
@@ -47,11 +50,10 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         surveys_count_once,
         a_pillar_is_known_by_its_certificate_and_its_name_is_never_used_again,
         a_pillar_shows_when_it_was_seen_and_how_far_it_counted,
-        there_is_one_password_and_a_new_one_ends_all_sessions,
-        a_session_ends_when_it_was_idle_or_closed,
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
-    for check in checks.into_iter().chain(others).chain(revoked::CHECKS) {
+    let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
+    for check in checks.into_iter().chain(others).chain(handover::CHECKS) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();
@@ -64,7 +66,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 /// A pillar (made up).
-pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
+pub(crate) fn some_pillar(name: &str, print: u8) -> Pillar {
     Pillar {
         name: name.into(),
         fingerprint: [print; 32],
@@ -77,7 +79,7 @@ pub(super) fn some_pillar(name: &str, print: u8) -> Pillar {
 }
 
 /// A transaction (made up, and nothing sealed in it) whose id and reference follow from `number`.
-pub(super) fn incoming(number: u8, sequence: u64) -> Incoming {
+pub(crate) fn incoming(number: u8, sequence: u64) -> Incoming {
     let header = Header {
         version: PROTOCOL_VERSION,
         id: Uuid::from_u128(u128::from(number)),
@@ -114,7 +116,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     Keys { sign: SigningKey::from_base64(&private).unwrap(), verify, public }
 });
 
-pub(super) fn with_payment(number: u8, state: PaymentState) -> Incoming {
+pub(crate) fn with_payment(number: u8, state: PaymentState) -> Incoming {
     let amount = Cents(1735);
     let payment = PaymentRecord { state, amount, terminal_id: None, receipt_number: None, card_scheme: None };
     signed(incoming(number, u64::from(number)).sealed, [number; 32], Some(payment))
@@ -129,7 +131,7 @@ fn deliver(store: &dyn Store, transactions: Vec<Incoming>, second: i64) -> Taken
 }
 
 /// What jumbo uploads at once.
-pub(super) fn batch(transactions: Vec<Incoming>) -> Batch {
+pub(crate) fn batch(transactions: Vec<Incoming>) -> Batch {
     Batch { pillar: "jumbo".into(), transactions, ..Batch::default() }
 }
 
@@ -307,28 +309,4 @@ fn a_pillar_shows_when_it_was_seen_and_how_far_it_counted(store: &dyn Store) {
     assert_eq!(seen(), (Some(at(60)), Some(7)));
     send(store, vec![Incoming { digest: [9; 32], ..incoming(3, 900) }], 70);
     assert_eq!(seen(), (Some(at(70)), Some(7)));
-}
-
-fn there_is_one_password_and_a_new_one_ends_all_sessions(store: &dyn Store) {
-    let idle = SignedDuration::from_hours(8);
-    assert_eq!(store.password_hash().unwrap(), None);
-    assert!(store.set_first_password_hash("first").unwrap());
-    assert!(!store.set_first_password_hash("second").unwrap());
-    assert_eq!(store.password_hash().unwrap().as_deref(), Some("first"));
-    store.open_session(&[1; 32], at(0), idle).unwrap();
-    store.replace_password_hash("third").unwrap();
-    assert_eq!(store.password_hash().unwrap().as_deref(), Some("third"));
-    assert!(!store.use_session(&[1; 32], at(1), idle).unwrap());
-}
-
-fn a_session_ends_when_it_was_idle_or_closed(store: &dyn Store) {
-    let idle = SignedDuration::from_secs(600);
-    store.open_session(&[1; 32], at(0), idle).unwrap();
-    assert!(store.use_session(&[1; 32], at(500), idle).unwrap());
-    assert!(store.use_session(&[1; 32], at(1_000), idle).unwrap());
-    assert!(!store.use_session(&[1; 32], at(1_601), idle).unwrap());
-    assert!(!store.use_session(&[2; 32], at(0), idle).unwrap());
-    store.open_session(&[3; 32], at(2_000), idle).unwrap();
-    store.close_session(&[3; 32]).unwrap();
-    assert!(!store.use_session(&[3; 32], at(2_001), idle).unwrap());
 }

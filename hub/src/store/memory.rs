@@ -1,23 +1,29 @@
 //! The store in memory, for tests and for trying things out. Invariant: it behaves like the one in
 //! SQLite in all but durability.
 
+mod access;
+mod audit;
+mod handover;
 mod health;
 mod intake;
 mod questions;
+mod retention;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+use self::access::Staff;
+use self::audit::Log;
+use self::handover::Handovers;
 use self::health::Health;
 use self::questions::Asked;
-use super::rules;
 use super::{
     Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
@@ -42,8 +48,11 @@ struct Memory {
     asked: Asked,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
-    password_hash: Option<String>,
-    sessions: HashMap<Digest, Timestamp>,
+    handovers: Handovers,
+    /// Since when they are known to be handed over.
+    handed_over: HashMap<Uuid, Timestamp>,
+    staff: Staff,
+    log: Log,
 }
 
 struct Row {
@@ -120,7 +129,7 @@ impl Store for MemoryStore {
     fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError> {
         let sealed_to_it = |row: &&Row| match &row.stored.content {
             Content::Sealed(sealed) => sealed.header.key_id == key_id,
-            Content::Plain(_) => false,
+            Content::Plain(_) | Content::Forgotten => false,
         };
         Ok(self.lock().transactions.values().filter(sealed_to_it).count() as u64)
     }
@@ -202,49 +211,6 @@ impl Store for MemoryStore {
         if let Some(pillar) = self.lock().pillars.get_mut(name) {
             pillar.last_seen_at = Some(now);
         }
-        Ok(())
-    }
-
-    fn password_hash(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.lock().password_hash.clone())
-    }
-
-    fn set_first_password_hash(&self, hash: &str) -> Result<bool, StoreError> {
-        let mut memory = self.lock();
-        let first = memory.password_hash.is_none();
-        memory.password_hash.get_or_insert_with(|| hash.to_owned());
-        Ok(first)
-    }
-
-    fn replace_password_hash(&self, hash: &str) -> Result<(), StoreError> {
-        let mut memory = self.lock();
-        memory.password_hash = Some(hash.to_owned());
-        memory.sessions.clear();
-        Ok(())
-    }
-
-    fn open_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<(), StoreError> {
-        let mut memory = self.lock();
-        memory.sessions.retain(|_, last_used| now.duration_since(*last_used) <= idle);
-        memory.sessions.insert(*token, now);
-        Ok(())
-    }
-
-    fn use_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<bool, StoreError> {
-        let mut memory = self.lock();
-        let Some(last_used) = memory.sessions.get_mut(token) else { return Ok(false) };
-        let idle_for = now.duration_since(*last_used);
-        if idle_for > idle {
-            return Ok(false);
-        }
-        if idle_for >= rules::SESSION_PRECISION {
-            *last_used = now;
-        }
-        Ok(true)
-    }
-
-    fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
-        self.lock().sessions.remove(token);
         Ok(())
     }
 

@@ -1,31 +1,42 @@
-//! What the hub keeps: transactions, surveys, questions without an answer, pillars, and who may look. Invariant: every operation
+//! What the hub keeps: transactions, surveys, questions without an answer, pillars, who may look, and who did. Invariant: every operation
 //! of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
+pub mod access;
+pub mod audit;
+mod handover;
 mod health;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod question;
+mod retention;
 mod rules;
 mod sqlite;
 mod transaction;
 mod values;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 #[cfg(test)]
 mod power_cuts;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
+pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use handover::{
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, ParkReason, SentAgain, Standing,
+    System,
+};
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
+pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
@@ -124,7 +135,7 @@ pub enum Revoked {
 /// one came after the other, and when a method that writes has returned `Ok`, its effect survives a
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
-pub trait Store: Send + Sync {
+pub trait Store: AccessStore + AuditStore + HandoverStore + RetentionStore + Send + Sync {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///
@@ -309,43 +320,6 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn saw_pillar(&self, name: &str, now: Timestamp) -> Result<(), StoreError>;
-
-    /// The hash of the staff password; `None` before the first start.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn password_hash(&self) -> Result<Option<String>, StoreError>;
-
-    /// Stores the first password hash; `false` when there was one, which then stays.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn set_first_password_hash(&self, hash: &str) -> Result<bool, StoreError>;
-
-    /// Replaces the password hash and ends all sessions.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn replace_password_hash(&self, hash: &str) -> Result<(), StoreError>;
-
-    /// Opens a session, and forgets those that were idle for longer than `idle`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn open_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<(), StoreError>;
-
-    /// Whether a session is open and was idle for no longer than `idle`; if so it starts to be idle
-    /// anew, with a precision of one minute.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn use_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<bool, StoreError>;
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn close_session(&self, token: &Digest) -> Result<(), StoreError>;
 
     /// Reads and writes something of no importance.
     ///

@@ -68,15 +68,24 @@ fn deliver(store: &SqliteStore, upload: &Upload) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What the hub holds: transactions, how many it counts, how many surveys, and how far the pillar counted.
+fn read(store: &SqliteStore, told: &Told) -> Result<(Told, u64, u64, Option<u64>), StoreError> {
+    let mut found = Told { surveys: told.surveys.clone(), ..Told::default() };
+    for number in 0..=u8::MAX {
+        if store.transaction(incoming(number, 1).sealed.header.reference)?.is_some() {
+            found.transactions.insert(number);
+        }
+    }
+    let total = store.transactions(Filter::default(), 0, 1)?.total;
+    let last = store.pillars()?.first().and_then(|pillar| pillar.last_sequence);
+    Ok((found, total, store.survey_count()?, last))
+}
+
 /// Compares what the hub holds with what was answered; an interrupted upload is there or not.
 fn look(store: &SqliteStore, told: &mut Told, interrupted: Option<Upload>) -> Result<(), String> {
-    let there =
-        |number: &u8| store.transaction(incoming(*number, 1).sealed.header.reference).unwrap().is_some();
-    let found = Told { transactions: (0..=u8::MAX).filter(there).collect(), surveys: told.surveys.clone() };
-    let total = store.transactions(Filter::default(), 0, 1).unwrap().total;
-    let surveys = store.survey_count().unwrap();
+    // A database that cannot be read any more has lost what was answered, too.
+    let (found, total, surveys, last) = read(store, told).map_err(|error| error.to_string())?;
     let is = |told: &Told| {
-        let last = store.pillars().unwrap()[0].last_sequence;
         found.transactions == told.transactions
             && total == told.transactions.len() as u64
             && surveys == told.surveys.len() as u64

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::{PaymentRecord, PaymentState, State};
 
-use super::{Decided, Decision, Finding, Grace, Stored, Trouble, Unsettled};
+use super::{Account, Change, Decided, Decision, Finding, Grace, Stored, Trouble, Unsettled};
 
 /// How often a session is written down anew at most.
 pub(super) const SESSION_PRECISION: SignedDuration = SignedDuration::from_mins(1);
@@ -140,6 +140,29 @@ pub(super) fn state_after(state: State, settled: PaymentState, trouble: Option<T
 /// A payment after staff settled it.
 pub(super) fn settled_by_staff(known: &PaymentRecord, finding: Finding) -> PaymentRecord {
     PaymentRecord { state: finding.state(), ..known.clone() }
+}
+
+/// An account after a change; nothing when that changes nothing.
+pub(super) fn changed(before: &Account, change: &Change, now: Timestamp) -> Option<Account> {
+    let mut after = before.clone();
+    match change {
+        Change::Roles(roles) => after.roles = *roles,
+        Change::Disabled(false) => after.disabled_at = None,
+        Change::Disabled(true) => after.disabled_at = after.disabled_at.or(Some(now)),
+        Change::Password(hash) => after.password_hash = Some(hash.clone()),
+        Change::Totp(secret, _) => after.totp = Some(secret.clone()),
+        Change::NoTotp => after.totp = None,
+        Change::ShownName(name) => after.shown_name.clone_from(name),
+    }
+    (after != *before).then_some(after)
+}
+
+/// Whether whoever is signed in with an account has to sign in again after a change.
+pub(super) fn ends_sessions(change: &Change) -> bool {
+    match change {
+        Change::Roles(_) | Change::Disabled(_) | Change::Password(_) | Change::NoTotp => true,
+        Change::Totp(..) | Change::ShownName(_) => false,
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub enum Content {
     Sealed(SealedContent),
     /// Plain, from before content was kept sealed. The running hub seals it.
     Plain(Transaction),
+    /// Deleted, because it was handed over long enough ago.
+    Forgotten,
 }
 
 /// What vouches for an upload besides the connection through which it came.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use zuil_wire::{PaymentRecord, Refusal, State};
 
-use super::{DecidedBy, StoreError, Trouble};
+use super::{DecidedBy, ParkReason, Standing, StoreError, System, Trouble};
 
 pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
     State::parse(word).ok_or(StoreError::Damaged("state"))
@@ -60,4 +60,20 @@ pub(super) fn read_refusal(word: &str) -> Result<Refusal, StoreError> {
     use Refusal::{BadSignature, Conflict, Other, UnknownKey, Unreadable, UnsupportedVersion, WrongPillar};
     let all = [WrongPillar, BadSignature, UnknownKey, Unreadable, Conflict, UnsupportedVersion, Other];
     all.into_iter().find(|reason| refusal_word(*reason) == word).ok_or(StoreError::Damaged("refusal"))
+}
+
+pub(super) fn read_system(word: Option<String>) -> Result<Option<System>, StoreError> {
+    word.map(|word| System::parse(&word).ok_or(StoreError::Damaged("system"))).transpose()
+}
+
+pub(super) fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {
+    match (word, reason) {
+        ("waiting", None) => Ok(Standing::Waiting),
+        ("nothing", None) => Ok(Standing::Nothing),
+        ("registered", None) => Ok(Standing::Registered),
+        ("parked", Some(reason)) => {
+            ParkReason::parse(&reason).map(Standing::Parked).ok_or(StoreError::Damaged("reason"))
+        }
+        _ => Err(StoreError::Damaged("handover")),
+    }
 }

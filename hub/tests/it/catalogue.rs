@@ -201,6 +201,74 @@ async fn a_catalogue_that_broke_on_the_hubs_disk_reaches_no_pillar_and_staff_are
     assert!(!browser.text("/pillars").await.contains(told));
 }
 
+#[tokio::test]
+async fn a_pillar_that_runs_what_broke_on_the_hubs_disk_is_not_given_the_one_before_and_refuses_nothing() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let tag = |published: &Published| format!("\"{}\"", published.digest);
+    let oldest = Editor::with("2026-11-22.1").publishes(&hub);
+    let before = Editor::with("2026-11-22.2").publishes(&hub);
+    let last = Editor::with("2026-11-22.3").publishes(&hub);
+    let file = hub.config.data_dir.join(format!("catalogues/{}.bundle", last.serial));
+    std::fs::write(file, &last.bundle[..last.bundle.len() - 1]).unwrap();
+
+    let response = asks(&pillar, &tag(&last)).await;
+    assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+    assert!(!response.headers().contains_key("etag"), "what it has is not told to be the one before");
+    for (has, status) in [
+        (tag(&before), StatusCode::NOT_MODIFIED),
+        (tag(&oldest), StatusCode::OK),
+        (format!("{}, {}", tag(&oldest), tag(&last)), StatusCode::OK),
+        (String::new(), StatusCode::OK),
+    ] {
+        assert_eq!(asks(&pillar, &has).await.status(), status, "{has}");
+    }
+
+    let why = "it is older than the one that ran here".to_owned();
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    pillar.report(&HealthReport { catalogue_refused: Some(why.clone()), ..well }).await;
+    let browser = signed_in(&hub).await;
+    let page = browser.text("/pillars/jumbo").await;
+    assert!(page.contains("Heeft een catalogus geweigerd") && page.contains(&why), "{page}");
+    assert!(!page.contains("nieuwste catalogus"), "{page}");
+}
+
+#[tokio::test]
+async fn of_a_catalogue_that_the_hub_cannot_read_staff_are_told_to_look_at_its_permissions() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    Editor::with("2026-11-22.1").publishes(&hub);
+    let serial = Editor::with("2026-11-22.2").publishes(&hub).serial;
+    let file = hub.config.data_dir.join(format!("catalogues/{serial}.bundle"));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let page = browser.text("/pillars").await;
+    for words in ["niet lezen: ", "krijgen 2026-11-22.1", "rechten van het bestand"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let english = browser.text("/pillars?lang=en").await;
+    assert!(english.contains("cannot be read at the hub: ") && english.contains("look at its permissions"));
+    for page in [page, english] {
+        assert!(
+            !page.contains("damaged") && !page.contains("beschadigd") && !page.contains("catalogue publish")
+        );
+    }
+}
+
+#[test]
+fn the_list_of_published_catalogues_says_which_one_cannot_be_read() {
+    let folder = folder_with_config();
+    let editor = Editor::with("2026-11-22.1");
+    let published = run(folder.path(), &["catalogue", "publish", editor.0.path().to_str().unwrap()]);
+    let serial = text(&published.stdout).split('\t').next().unwrap().to_owned();
+    let file = folder.path().join(format!("data/catalogues/{serial}.bundle"));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let told = text(&run(folder.path(), &["catalogue", "list"]).stderr);
+    assert!(told.contains(&format!("{serial} cannot be read: ")) && told.contains("permissions"), "{told}");
+    assert!(!told.contains("damaged") && !told.contains("publish"), "{told}");
+}
+
 #[test]
 fn the_list_of_published_catalogues_says_which_one_is_damaged() {
     let folder = folder_with_config();

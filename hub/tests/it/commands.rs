@@ -69,7 +69,7 @@ impl Drop for Process {
 async fn a_transaction_outlives_the_killed_process_and_is_found_on_the_command_line() {
     let folder = folder_with_config();
     let process = Process::start(folder.path());
-    assert_eq!(process.said("password").unwrap().len(), 14);
+    assert_eq!((process.said("account"), process.said("password").unwrap().len()), (Some("beheer"), 14));
     assert!(process.said("desk").unwrap().starts_with("http://127.0.0.1:"));
     let intake = process.said("intake").unwrap();
     let added = run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", intake]);
@@ -152,6 +152,66 @@ fn a_new_password_is_printed_once() {
     let second = text(&run(folder.path(), &["password", "reset"]).stdout);
     assert!(first.starts_with("password ") && second.starts_with("password ") && first != second);
     assert_eq!(Process::start(folder.path()).said("password"), None);
+}
+
+#[test]
+fn accounts_are_made_changed_and_disabled_on_the_command_line() {
+    let folder = folder_with_config();
+    let staff = |arguments: &[&str]| {
+        let done = run(folder.path(), &[&["staff"], arguments].concat());
+        (done.status.code(), text(&done.stdout), text(&done.stderr))
+    };
+    let (code, _, said) = staff(&["add", "anna", "--role", "agent"]);
+    assert!(code == Some(1) && said.contains("zuil-hub serve"), "{said}");
+    drop(Process::start(folder.path()));
+    let (code, printed, _) = staff(&["add", "anna", "--role", "agent", "--role", "editor"]);
+    assert!(
+        code == Some(0) && printed.starts_with("password ") && printed.trim_end().len() == 23,
+        "{printed}"
+    );
+    assert!(staff(&["add", "anna", "--role", "agent"]).2.contains("choose another name"));
+    assert!(staff(&["add", "Anna", "--role", "agent"]).2.contains("small letters"));
+    assert_eq!(staff(&["add", "bob", "--role", "king"]).0, Some(2));
+    assert_eq!(staff(&["roles", "anna", "--role", "administrator"]).0, Some(0));
+    let (_, again, _) = staff(&["password", "anna", "--without-app"]);
+    assert!(again.starts_with("password ") && again != printed);
+    let (_, list, _) = staff(&["list"]);
+    assert_eq!(list.lines().next(), Some("anna\tadministrator\tactive\tno-app\tnever"));
+    assert_eq!((staff(&["disable", "beheer"]).0, staff(&["disable", "nobody"]).0), (Some(0), Some(1)));
+    let (code, _, said) = staff(&["disable", "anna"]);
+    assert!(code == Some(1) && said.contains("another administrator first"), "{said}");
+    assert_eq!(staff(&["enable", "beheer"]).0, Some(0));
+    assert!(staff(&["list"]).1.contains("\nbeheer\tagent technician editor administrator\tactive"));
+}
+
+#[test]
+fn the_log_tells_what_was_done_and_is_found_out_when_it_was_changed() {
+    let folder = folder_with_config();
+    run(folder.path(), &["password", "reset"]);
+    run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", "https://localhost:1"]);
+    let verify = |arguments: &[&str]| {
+        let done = run(folder.path(), &[&["audit", "verify"], arguments].concat());
+        (done.status.code(), text(&done.stdout), text(&done.stderr))
+    };
+    let (code, mark, said) = verify(&[]);
+    assert!(code == Some(0) && mark.starts_with("2:") && said.contains("2 entries"), "{mark}{said}");
+    let list = text(&run(folder.path(), &["audit", "list"]).stdout);
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(
+        lines[0].ends_with("\t(command line)\tadded-account\tbeheer\tagent technician editor administrator")
+    );
+    assert!(lines[1].ends_with("\t(command line)\tadded-pillar\tjumbo\t"), "{list}");
+    run(folder.path(), &["pillar", "revoke", "jumbo"]);
+    assert_eq!(verify(&["--contains", mark.trim()]).0, Some(0));
+    let other = format!("2:{}", "0".repeat(64));
+    assert!(verify(&["--contains", &other]).2.contains("written anew"));
+
+    let database = rusqlite::Connection::open(folder.path().join("data/hub.sqlite")).unwrap();
+    database
+        .execute_batch("DROP TRIGGER audit_never_changes; UPDATE audit SET about = 'plus' WHERE number = 2")
+        .unwrap();
+    let (code, _, said) = verify(&[]);
+    assert!(code == Some(1) && said.contains("entry 2 was changed"), "{said}");
 }
 
 #[tokio::test]

@@ -30,9 +30,16 @@ impl Browser {
         response.text().await.unwrap()
     }
 
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.client.post(format!("{}{path}", self.desk)).form(form).send().await.unwrap()
+    }
+
     async fn log_in(&self, password: &str) -> Response {
-        let form = [("password", password), ("next", "/pillars")];
-        self.client.post(format!("{}/login", self.desk)).form(&form).send().await.unwrap()
+        self.log_in_as("beheer", password).await
+    }
+
+    pub async fn log_in_as(&self, name: &str, password: &str) -> Response {
+        self.post("/login", &[("name", name), ("password", password), ("next", "/pillars")]).await
     }
 }
 
@@ -59,7 +66,8 @@ async fn without_the_password_every_page_asks_for_it() {
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
         assert!(location(&response).starts_with("/login"), "{path}");
     }
-    assert!(browser.text("/login").await.contains("<label for=\"password\">Wachtwoord</label>"));
+    let login = browser.text("/login").await;
+    assert!(login.contains("<label for=\"password\">Wachtwoord</label>") && login.contains("for=\"name\""));
 }
 
 #[tokio::test]
@@ -99,7 +107,7 @@ async fn guessing_is_refused_and_then_slowed_down() {
     for _ in 0..3 {
         let response = browser.log_in("AAAA-AAAA-AAAA").await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-        assert!(response.text().await.unwrap().contains("Dit wachtwoord klopt niet"));
+        assert!(response.text().await.unwrap().contains("horen niet bij elkaar"));
     }
     // All at once, so that no wait has passed for more than one of them.
     let password = hub.running.first_password.clone().unwrap();
@@ -165,7 +173,10 @@ async fn staff_see_how_things_are_and_each_transaction_in_words() {
     let waiting = browser.text("/?show=parked").await;
     assert_eq!(waiting.matches("href=\"/transactions/").count(), 1);
 
-    let page = browser.text(&format!("/transactions/{}", Reference::from_bits(2))).await;
+    let path = format!("/transactions/{}", Reference::from_bits(2));
+    let page = browser.text(&path).await;
+    assert!(!page.contains("Voorbeeldstraat") && page.contains("Toon wat de bewoner invulde"));
+    let page = browser.post(&path, &[]).await.text().await.unwrap();
     for word in [
         "Voorbeeldstraat 1 &#60;b&#62;",
         "een bank",

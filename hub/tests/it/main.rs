@@ -2,6 +2,10 @@
 
 // Clippy takes a function for a test's helper only inside such a module.
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod commands;
@@ -14,11 +18,15 @@ mod desk_health;
 #[cfg(test)]
 mod encoding;
 #[cfg(test)]
+mod handover;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
+mod permissions;
 #[cfg(test)]
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -28,3 +36,5 @@ mod questions;
 mod reports;
 #[cfg(test)]
 mod seal_keys;
+#[cfg(test)]
+mod sign_on;

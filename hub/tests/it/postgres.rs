@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use zuil_hub::store::{Filter, PostgresStore, Store as _};
 use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Reference, UploadRequest, UploadResponse};
 
+use super::backups::{busy_hub, pillar_of};
 use super::commands::{Process, folder_with_config, run, text};
 use super::harness::TestPillar;
-use super::keeping::{busy_hub, pillar_of};
 
 /// The URL of a schema of its own.
 async fn database() -> String {

@@ -55,8 +55,13 @@ pub(super) struct Whole {
 /// Why a bundle is of no use.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Useless {
+    /// It is damaged, not signed by this hub, or not to be used now.
     #[error("{0}")]
     Refused(String),
+    #[error("{0}")]
+    Mistaken(String),
+    #[error("{CHECK_FAILED}")]
+    CheckFailed,
     #[error(transparent)]
     Disk(#[from] io::Error),
 }
@@ -76,6 +81,30 @@ pub struct Unused {
     pub file: &'static str,
     /// Why not, in English.
     pub why: String,
+    /// What helps.
+    pub remedy: Remedy,
+}
+
+/// What helps when a published catalogue cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// The pillar fetches it once more, by itself.
+    Fetch,
+    /// It is not for this program: that or the catalogue must change.
+    Update,
+    /// The program has a fault.
+    Report,
+}
+
+impl Unused {
+    fn because(file: &'static str, error: &Useless) -> Self {
+        let remedy = match error {
+            Useless::Refused(_) | Useless::Disk(_) => Remedy::Fetch,
+            Useless::Mistaken(_) => Remedy::Update,
+            Useless::CheckFailed => Remedy::Report,
+        };
+        Self { file, why: error.to_string(), remedy }
+    }
 }
 
 impl Kept {
@@ -87,18 +116,18 @@ impl Kept {
         match self.read(CURRENT) {
             Ok(Some(whole)) => return Begin { with: Some((CURRENT, whole)), unused },
             Ok(None) => is_gone = true,
-            Err(error) => unused.push(Unused { file: CURRENT, why: error.to_string() }),
+            Err(error) => unused.push(Unused::because(CURRENT, &error)),
         }
         let previous = self.read(PREVIOUS);
         // Otherwise nothing was ever published.
         if is_gone && (newest.is_some() || !matches!(previous, Ok(None))) {
-            let why = "it is not there, though one was kept".to_owned();
-            unused.push(Unused { file: CURRENT, why });
+            let why = "it is not there: it was not kept to its end, or it is lost".to_owned();
+            unused.push(Unused { file: CURRENT, why, remedy: Remedy::Fetch });
         }
         match previous {
             Ok(whole) => Begin { with: whole.map(|whole| (PREVIOUS, whole)), unused },
             Err(error) => {
-                unused.push(Unused { file: PREVIOUS, why: error.to_string() });
+                unused.push(Unused::because(PREVIOUS, &error));
                 Begin { with: None, unused }
             }
         }
@@ -142,7 +171,7 @@ impl Kept {
         let manifest = verified.manifest().clone();
         match checked.catalogue {
             Some(catalogue) => Ok(Whole { catalogue, manifest, digest, files }),
-            None => Err(Useless::Refused(told(&checked.mistakes))),
+            None => Err(Useless::Mistaken(told(&checked.mistakes))),
         }
     }
 
@@ -168,7 +197,7 @@ impl Kept {
         let check = self.check;
         let checked = match catch_unwind(|| check(files, scratch)) {
             Ok(checked) => checked.map_err(Useless::from),
-            Err(_) => Err(Useless::Refused(CHECK_FAILED.to_owned())),
+            Err(_) => Err(Useless::CheckFailed),
         };
         if checked.is_err() {
             // What it left there is in nobody's way, but for its room.

@@ -1,6 +1,6 @@
 //! Where the task does what waits for a disk.
 //!
-//! Invariant: no thread of the runtime waits for a disk.
+//! Invariant: with [`Disk::Threads`] no thread of the runtime waits for a disk.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -19,7 +19,7 @@ pub enum Disk {
     Inline,
 }
 
-/// The disk may take its time; the runtime's threads do not wait for it.
+/// Does work that waits for a disk.
 pub(super) async fn on_disk<T: Send + 'static>(
     outbox: &Arc<dyn Outbox>,
     disk: Disk,

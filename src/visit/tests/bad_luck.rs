@@ -2,6 +2,8 @@
 
 use zuil_wire::{Cents, State};
 
+use zuil_catalogue::Test;
+
 use super::*;
 
 #[test]
@@ -103,6 +105,27 @@ fn asks_for_a_waste_pass(old_one: usize) -> Pillar {
 }
 
 #[test]
+fn without_a_terminal_nothing_is_begun_of_which_each_answer_costs_money() {
+    let mut catalogue = Catalogue::clone(&example());
+    let task = catalogue.tasks.iter_mut().find(|task| task.id == "waste-pass").unwrap();
+    let fee = task.fee.as_mut().unwrap();
+    let mut otherwise = fee.parts[0].clone();
+    let [condition] = &mut otherwise.when[..] else { panic!("{otherwise:?}") };
+    let Test::Is(named) = condition.test.clone() else { panic!("{condition:?}") };
+    condition.test = Test::Not(named);
+    fee.free_when.clear();
+    for (parts, missing) in [(1, Missing::CardMaybe), (2, Missing::Card)] {
+        let mut catalogue = catalogue.clone();
+        let task = catalogue.tasks.iter_mut().find(|task| task.id == "waste-pass").unwrap();
+        task.fee.as_mut().unwrap().parts.extend((1..parts).map(|_| otherwise.clone()));
+        let mut pillar = pillar_of(Arc::new(catalogue));
+        pillar.tell(Event::Offer(Offer { card: false, ..ALL })).opens(Language::Nl, "waste-pass");
+        let Screen::Explain { missing: told, .. } = pillar.screen() else { panic!("explain") };
+        assert_eq!(told, Some(missing), "{parts} parts");
+    }
+}
+
+#[test]
 fn without_a_terminal_whoever_turns_out_to_pay_nothing_is_helped() {
     let mut pillar = asks_for_a_waste_pass(1);
     assert!(matches!(pillar.screen(), Screen::Review { fee: None, .. }), "{:?}", pillar.screen());
@@ -135,7 +158,7 @@ fn a_fee_that_is_only_counted_is_not_taken_to_be_nothing() {
     for (free_when, missing) in [(false, Missing::Card), (true, Missing::CardMaybe)] {
         let mut catalogue = catalogue.clone();
         let task = catalogue.tasks.iter_mut().find(|task| task.id == "waste-pass").unwrap();
-        let test = zuil_catalogue::Test::Is(vec!["new".to_owned()]);
+        let test = Test::Is(vec!["new".to_owned()]);
         let condition = zuil_catalogue::Condition { question: "what".to_owned(), test };
         task.fee.as_mut().unwrap().free_when = if free_when { vec![condition] } else { Vec::new() };
         let mut pillar = pillar_of(Arc::new(catalogue));

@@ -1,4 +1,4 @@
-//! Makes a bundle. Invariant: what is packed opens again under the same limits, and the same files make the
+//! Makes a bundle. Invariant: what [`pack`] packs opens again under the same limits, and the same files make the
 //! same payload, as long as they are compressed by the same version of zstd at the same level.
 
 use jiff::Timestamp;
@@ -9,7 +9,8 @@ use super::{
 };
 use crate::seal::SealError;
 
-/// How hard is compressed: a publication is made once and fetched by every pillar.
+/// How hard is compressed: a publication is made once and fetched by every pillar. It is the last level whose window
+/// readers allow.
 const LEVEL: i32 = 19;
 
 /// What is to be published.
@@ -35,7 +36,11 @@ pub fn pack(draft: Draft, key: &CatalogueKey, notice: &CatalogueKeyNotice) -> Re
     pack_at(LEVEL, draft, key, notice)
 }
 
-/// As [`pack`], compressed less hard or harder: `level` is 1 to 22.
+/// As [`pack`], compressed less hard or harder. It is public for tests only, which show that the same files are the
+/// same however they are packed.
+///
+/// `level` is zstd's, 1 to 22; no other is an error. Above 22 it is 22, 0 is zstd's own default, and below 0 it packs
+/// faster and less hard. What is packed at 20 or above no pillar opens: it needs a larger window than is allowed.
 ///
 /// # Errors
 /// Those of [`pack`].

@@ -104,6 +104,23 @@ fn what_was_published_is_unpacked_as_it_was() {
 }
 
 #[test]
+fn a_level_that_zstd_does_not_have_is_another_and_the_highest_ones_make_what_nobody_opens() {
+    let (key, notice) = key();
+    let lines: String = (0..5_000).map(|line| format!("{line}: {}\n", line * 7_919 % 1_013)).collect();
+    let packed_at = |level| {
+        let files = vec![file("municipality.toml", lines.as_bytes())];
+        let bundle = pack_at(level, draft(files), &key, &notice).unwrap();
+        let opens = Verified::open(&bundle, AUTHORITY).unwrap().files().is_ok();
+        (manifest_of(&bundle).unwrap().payload, opens)
+    };
+    assert_eq!(packed_at(i32::MAX), packed_at(22));
+    assert_eq!(packed_at(0), packed_at(3));
+    for (level, opens) in [(i32::MIN, true), (-1, true), (1, true), (19, true), (20, false), (22, false)] {
+        assert_eq!(packed_at(level).1, opens, "{level}");
+    }
+}
+
+#[test]
 fn the_same_files_make_the_same_payload_also_with_another_key() {
     let payload = |bundle: &[u8]| manifest_of(bundle).unwrap().payload;
     assert_eq!(payload(&published(small())), payload(&published(small())));

@@ -1,22 +1,29 @@
 //! Which catalogue a pillar runs, against the newest that was published. Invariant: nothing is called the newest
-//! as long as nothing was published, or what was published last is damaged; and a pillar that said nothing, or has no
-//! access any more, lags behind nothing.
+//! as long as nothing was published, or what was published last is damaged or cannot be read; and a pillar that said
+//! nothing, or has no access any more, lags behind nothing.
 
 use jiff::Timestamp;
 
 use super::super::Desk;
 use super::super::texts::Lang;
 use super::super::times::Moment;
-use crate::catalogues::Published;
+use crate::catalogues::{Published, Trouble};
 use crate::store::{Pillar, Reported};
 
 /// What was published.
 #[derive(Default)]
 pub(super) struct Editions {
-    /// The newest; `None` when none was published, it is damaged, or it cannot be read.
+    /// The newest; `None` when none was published, or it is damaged or cannot be read.
     pub(super) newest: Option<Newest>,
-    /// Says that what was published last is damaged, and what to do.
-    pub(super) damaged: Option<String>,
+    /// Says that what was published last is damaged or cannot be read, and what to do.
+    pub(super) unfit: Option<Unfit>,
+}
+
+/// What is told of a catalogue that was published last and is given to no pillar.
+pub(super) struct Unfit {
+    pub(super) sentence: String,
+    /// What mends it, when a command does.
+    pub(super) command: Option<&'static str>,
 }
 
 /// The newest published catalogue.
@@ -31,12 +38,25 @@ impl Editions {
     pub(super) async fn of(desk: &Desk, lang: Lang) -> Self {
         let standing = desk.catalogues().await;
         let served = standing.served.as_deref();
-        match standing.damaged {
-            Some(_) => {
+        match standing.unfit {
+            Some(unfit) => {
                 let served = served.map(|served| served.version.as_str());
-                Self { newest: None, damaged: Some(lang.newest_is_damaged(served)) }
+                Self { newest: None, unfit: Some(Unfit::of(&unfit.trouble, served, lang)) }
             }
-            None => Self { newest: served.map(|served| Newest::of(served, lang)), damaged: None },
+            None => Self { newest: served.map(|served| Newest::of(served, lang)), unfit: None },
+        }
+    }
+}
+
+impl Unfit {
+    fn of(trouble: &Trouble, served: Option<&str>, lang: Lang) -> Self {
+        match trouble {
+            Trouble::Damaged(_) => {
+                Self { sentence: lang.newest_is_damaged(served), command: Some("zuil-hub catalogue publish") }
+            }
+            Trouble::Unread(error) => {
+                Self { sentence: lang.newest_cannot_be_read(&error.to_string(), served), command: None }
+            }
         }
     }
 }

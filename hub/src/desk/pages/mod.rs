@@ -1,21 +1,27 @@
 //! The pages, one typed template each. Invariant: a page holds ready words only; what is stored is
 //! put into words here and nowhere else.
 
+mod account;
+mod audit;
 mod badges;
 mod editions;
 mod payments;
 mod pillar;
 mod pillars;
 mod questions;
+mod staff;
 mod transactions;
 
 use axum::response::Response;
 
+pub(super) use account::{account, new_own_app, new_own_password};
+pub(super) use audit::audit;
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
-pub(super) use transactions::{list, transaction};
+pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
+pub(super) use transactions::{list, send_again, show_content, transaction};
 
 use super::Failure;
 use super::visitor::Visitor;

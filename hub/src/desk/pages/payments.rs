@@ -12,7 +12,7 @@ use super::super::Failure;
 use super::super::texts::{Lang, PaymentTexts};
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Unsettled};
+use crate::store::{Decided, DecidedBy, Decision, Deed, Entry, Finding, OpenPaymentKey, Store, Unsettled};
 
 /// The worklist.
 #[derive(Template)]
@@ -177,7 +177,15 @@ async fn decide_now(visitor: &Visitor, names: (String, String, String)) -> Resul
     if open.is_some_and(|open| too_early(visitor, open, finding, decision.at).is_some()) {
         return Ok(not_yet(visitor));
     }
-    match visitor.desk.ask(move |store| store.decide_payment(&key, decision)).await? {
+    // Whoever sees in the log that something was decided finds what came of it on the page of the payments.
+    let about = open.map(|open| open.reference.to_string()).unwrap_or_default();
+    let entry = Entry::new(decision.at, &visitor.who(), Deed::DecidedPayment, &about);
+    let entry = entry.with(format!("{} {payment} {}", key.pillar, finding.as_str()));
+    let decide = move |store: &dyn Store| {
+        store.note(&entry)?;
+        store.decide_payment(&key, decision)
+    };
+    match visitor.desk.ask(decide).await? {
         Decided::Yes | Decided::ForGood => {
             tracing::info!(%payment, pillar, finding = finding.as_str(), "staff decided about a payment");
             Ok(Redirect::to("/payments").into_response())

@@ -172,7 +172,9 @@ fn details(
         }
         details.push((t.program, report.program.clone()));
         details.push((t.catalogue, Newest::beside(newest, &report.catalogue, lang)));
-        details.extend(report.catalogue_refused.clone().map(|why| (lang.refuses_the_newest(), why)));
+        // Nobody knows what it refused when what was published last is damaged.
+        let refuses = if newest.is_some() { lang.refuses_the_newest() } else { lang.refused_one() };
+        details.extend(report.catalogue_refused.clone().map(|why| (refuses, why)));
     }
     details.extend(condition.clock_ahead.map(|ahead| (t.clock, lang.clock_is_off(ahead))));
     let access = match pillar.revoked_at {

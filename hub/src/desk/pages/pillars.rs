@@ -17,7 +17,7 @@ use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
-use super::editions::{Editions, Newest};
+use super::editions::{Editions, Newest, Unfit};
 use crate::store::{Pillar, Reported};
 
 /// What the list is asked for.
@@ -37,8 +37,8 @@ struct PillarsPage {
     frame: Frame,
     p: &'static PillarTexts,
     sentence: Vec<Clause>,
-    /// Says that the newest catalogue is damaged, before the command that mends it.
-    damaged: Option<String>,
+    /// Says that the newest catalogue is damaged or cannot be read.
+    unfit: Option<Unfit>,
     /// Says that some run an older catalogue.
     older: Option<String>,
     /// Whether only those are shown that one clause speaks of.
@@ -114,7 +114,7 @@ fn pillars_page(
         frame: visitor.frame(Section::Pillars),
         p: lang.pillar_texts(),
         sentence,
-        damaged: editions.damaged,
+        unfit: editions.unfit,
         older,
         narrowed,
         rows: shown

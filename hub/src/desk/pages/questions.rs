@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::super::texts::{Lang, QuestionTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
+use crate::store::{AskedInVain, Deed, Entry, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 
 /// How many the page shows.
 const ON_THE_PAGE: u32 = 200;
@@ -50,7 +50,12 @@ pub(in super::super) async fn questions(visitor: Visitor) -> Response {
 
 pub(in super::super) async fn questions_as_csv(visitor: Visitor) -> Response {
     let now = Timestamp::now();
-    let unfound = visitor.desk.ask(move |store| store.questions(questions_since(now), IN_A_DOWNLOAD)).await;
+    let entry = Entry::new(now, &visitor.who(), Deed::Downloaded, "questions.csv");
+    let unfound = visitor.desk.ask(move |store| {
+        store.note(&entry)?;
+        store.questions(questions_since(now), IN_A_DOWNLOAD)
+    });
+    let unfound = unfound.await;
     let w = visitor.lang.question_texts();
     let named = format!("attachment; filename=\"{}-{}.csv\"", w.download_name, today(now));
     visitor.answer(unfound.map(|unfound| {

@@ -1,4 +1,5 @@
-//! The list of transactions, and one of them.
+//! The list of transactions, and one of them. Invariant: what a resident filled in is shown only to whoever asked for
+//! it, and that they did is noted before.
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -9,13 +10,14 @@ use serde::Deserialize;
 use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference, State, Transaction};
 
 use super::super::Failure;
+use super::super::permission;
 use super::super::texts::Lang;
 use super::super::times::{Moment, start_of_day};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Filter, Page, Stored};
+use crate::store::{Content, Deed, Entry, Filter, Handover, Page, Standing, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -95,14 +97,36 @@ struct TransactionPage {
     meaning: &'static str,
     /// Why somebody must look at it, besides its payment.
     trouble: Option<&'static str>,
-    /// Whether its content could be opened.
-    readable: bool,
-    answers: Vec<(String, String)>,
+    answers: Answers,
     steps: Vec<(&'static str, Moment)>,
     payment: Option<PaymentDetails>,
     /// Whether somebody has to find out about the payment.
     to_settle: bool,
     details: Vec<(&'static str, String)>,
+    handover: Option<HandoverCard>,
+}
+
+/// How far it is on its way into the municipality's own system.
+struct HandoverCard {
+    heading: &'static str,
+    standing: &'static str,
+    system: Option<(&'static str, &'static str)>,
+    /// When it is tried next, or since when it stands so.
+    since: (&'static str, Moment),
+    /// Why it waits for a person, and the words on the button that sends it again.
+    parked: Option<(&'static str, &'static str)>,
+}
+
+/// What a resident filled in.
+enum Answers {
+    /// Not asked for; whether this visitor may.
+    Hidden(bool),
+    /// Each question, and the answer.
+    Shown(Vec<(String, String)>),
+    /// It cannot be opened.
+    Unreadable,
+    /// It was deleted after it was handed over.
+    Forgotten,
 }
 
 struct PaymentDetails {
@@ -120,7 +144,13 @@ pub(in super::super) async fn list(
 }
 
 pub(in super::super) async fn transaction(visitor: Visitor, Path(reference): Path<String>) -> Response {
-    let page = show_transaction(&visitor, &reference, Timestamp::now()).await;
+    let page = show_transaction(&visitor, &reference, false, Timestamp::now()).await;
+    visitor.answer(page)
+}
+
+/// The same page with what the resident filled in.
+pub(in super::super) async fn show_content(visitor: Visitor, Path(reference): Path<String>) -> Response {
+    let page = show_transaction(&visitor, &reference, true, Timestamp::now()).await;
     visitor.answer(page)
 }
 
@@ -186,13 +216,50 @@ async fn search(visitor: &Visitor, typed: &str) -> Result<Search, Failure> {
     })
 }
 
-async fn show_transaction(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
+async fn show_transaction(
+    visitor: &Visitor,
+    reference: &str,
+    with_content: bool,
+    now: Timestamp,
+) -> Result<Response, Failure> {
     let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
+    let who = visitor.who();
     let opened = visitor.desk.ask_and_open(move |store, keys| {
-        Ok(store.transaction(reference)?.map(|stored| Opened::new(stored, keys)))
+        let Some(stored) = store.transaction(reference)? else { return Ok(None) };
+        if with_content {
+            store.note(&Entry::new(now, &who, Deed::SawContent, &reference.to_string()))?;
+        }
+        let handover = store.handover(reference)?;
+        Ok(Some((Opened::new(stored, keys), handover)))
     });
-    let opened = opened.await?.ok_or(Failure::NotFound)?;
-    Ok(render(&transaction_page(visitor, &opened, now)))
+    let (opened, handover) = opened.await?.ok_or(Failure::NotFound)?;
+    Ok(render(&transaction_page(visitor, &opened, handover, with_content, now)))
+}
+
+/// Sends on again what waits for staff. Whoever comes too late sees how it stands.
+pub(in super::super) async fn send_again(visitor: Visitor, Path(reference): Path<String>) -> Response {
+    let sent = send_again_now(&visitor, &reference, Timestamp::now()).await;
+    visitor.answer(sent)
+}
+
+async fn send_again_now(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
+    let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
+    let sent = visitor.desk.ask(move |store| store.send_again(reference, now)).await?;
+    tracing::info!(%reference, ?sent, "staff send a handover again");
+    Ok(Redirect::to(&format!("/transactions/{reference}")).into_response())
+}
+
+fn handover_card(handover: Handover, lang: Lang, now: Timestamp) -> HandoverCard {
+    let Handover { standing, system, attempts, due_at, changed_at } = handover;
+    let system = system.map(|system| (lang.system_label(), lang.system(system)));
+    let at = if standing == Standing::Waiting { due_at.max(now) } else { changed_at };
+    let since = (lang.standing_since(standing), Moment::new(at, now, lang));
+    let parked = match standing {
+        Standing::Parked(reason) => Some((lang.park_reason(reason), lang.send_again())),
+        Standing::Waiting | Standing::Nothing | Standing::Registered => None,
+    };
+    let standing = lang.standing(standing, attempts > 0);
+    HandoverCard { heading: lang.handover(), standing, system, since, parked }
 }
 
 /// A transaction, opened to be shown.
@@ -205,15 +272,20 @@ struct Opened {
 impl Opened {
     fn new(stored: Stored, keys: &SealKeys) -> Self {
         let content = opening::open(&stored.content, keys);
-        if let Err(error) = &content {
+        if let Err(error) = &content
+            && stored.content != Content::Forgotten
+        {
             tracing::warn!(id = %stored.id, %error, "a transaction is shown without its content");
         }
         Self { stored, content: content.ok() }
     }
 
     fn title(&self, lang: Lang) -> String {
-        let title = self.content.as_ref().map(|content| content.task_title.clone());
-        title.unwrap_or_else(|| lang.texts().unreadable.to_owned())
+        match &self.content {
+            Some(content) => content.task_title.clone(),
+            None if self.stored.content == Content::Forgotten => lang.access_texts().forgotten.to_owned(),
+            None => lang.texts().unreadable.to_owned(),
+        }
     }
 }
 
@@ -229,10 +301,29 @@ fn row(opened: &Opened, lang: Lang, now: Timestamp) -> Row {
     }
 }
 
-fn transaction_page(visitor: &Visitor, opened: &Opened, now: Timestamp) -> TransactionPage {
+/// What is shown of what a resident filled in.
+fn answers(visitor: &Visitor, opened: &Opened, with_content: bool) -> Answers {
+    let Some(content) = &opened.content else {
+        let forgotten = opened.stored.content == Content::Forgotten;
+        return if forgotten { Answers::Forgotten } else { Answers::Unreadable };
+    };
+    if !with_content {
+        let rule = permission::of("POST", "/transactions/{reference}");
+        let roles = visitor.signed.as_ref().map(|signed| signed.session.account.roles).unwrap_or_default();
+        return Answers::Hidden(rule.is_some_and(|rule| rule.who.admits(roles)));
+    }
+    Answers::Shown(content.answers.iter().map(|line| (line.label.clone(), line.display.clone())).collect())
+}
+
+fn transaction_page(
+    visitor: &Visitor,
+    opened: &Opened,
+    handover: Option<Handover>,
+    with_content: bool,
+    now: Timestamp,
+) -> TransactionPage {
     let (lang, t) = (visitor.lang, visitor.lang.texts());
     let (stored, content) = (&opened.stored, opened.content.as_ref());
-    let lines = content.map(|content| content.answers.as_slice()).unwrap_or_default();
     let payment_state = stored.payment.as_ref().map(|payment| payment.state);
     let mut steps = vec![
         (t.committed, Moment::new(stored.committed_at, now, lang)),
@@ -254,11 +345,11 @@ fn transaction_page(visitor: &Visitor, opened: &Opened, now: Timestamp) -> Trans
         state: state_badge(stored.state, lang),
         meaning: lang.meaning(stored.state, payment_state),
         trouble: lang.trouble_with(stored),
-        readable: content.is_some(),
-        answers: lines.iter().map(|line| (line.label.clone(), line.display.clone())).collect(),
+        answers: answers(visitor, opened, with_content),
         steps,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
+        handover: handover.map(|handover| handover_card(handover, lang, now)),
         details,
     }
 }

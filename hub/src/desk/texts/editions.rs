@@ -1,4 +1,4 @@
-//! Words about which catalogue a pillar runs, and which is damaged.
+//! Words about which catalogue a pillar runs, and which is damaged or cannot be read.
 
 use super::Lang;
 
@@ -27,6 +27,14 @@ impl Lang {
         }
     }
 
+    /// The same, of one that may not be the newest.
+    pub(in super::super) const fn refused_one(self) -> &'static str {
+        match self {
+            Self::Nl => "Heeft een catalogus geweigerd (voor de beheerder)",
+            Self::En => "Refused a catalogue",
+        }
+    }
+
     /// Before the command that mends it. `served` is the version that pillars get instead, when there is one.
     pub(in super::super) fn newest_is_damaged(self, served: Option<&str>) -> String {
         match (self, served) {
@@ -45,6 +53,23 @@ impl Lang {
             (Self::En, None) => "The catalogue that was published last is damaged at the hub. Pillars that do not \
                                  have it yet get none. Ask the administrator to publish the catalogue again, with"
                 .to_owned(),
+        }
+    }
+
+    /// `error` is the system's, in English. `served` is the version that pillars get instead, when there is one.
+    pub(in super::super) fn newest_cannot_be_read(self, error: &str, served: Option<&str>) -> String {
+        match self {
+            Self::Nl => format!(
+                "De hub kan de catalogus die het laatst is gepubliceerd, niet lezen: {error}. Zuilen die hem nog niet \
+                 hebben, krijgen {}. Vraag de beheerder om te kijken naar de rechten van het bestand en naar de \
+                 schijf van de hub.",
+                served.unwrap_or("er geen")
+            ),
+            Self::En => format!(
+                "The catalogue that was published last cannot be read at the hub: {error}. Pillars that do not have \
+                 it yet get {}. Ask the administrator to look at its permissions and at the disk of the hub.",
+                served.unwrap_or("none")
+            ),
         }
     }
 

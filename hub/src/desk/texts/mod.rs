@@ -2,9 +2,11 @@
 //! share, beside it the words of each other page. Invariant: both languages have every text, because a
 //! missing one does not compile.
 
+mod access;
 mod callers;
 mod devices;
 mod editions;
+mod handover;
 mod payments;
 mod pillars;
 mod questions;
@@ -12,6 +14,7 @@ mod refusals;
 mod storage;
 mod words;
 
+pub(super) use access::AccessTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
@@ -67,8 +70,6 @@ pub(super) struct Texts {
     pub sign_in: &'static str,
     pub sign_in_help: &'static str,
     pub password: &'static str,
-    pub wrong_password: &'static str,
-    pub forgotten: &'static str,
     pub search_label: &'static str,
     pub search_help: &'static str,
     pub search: &'static str,
@@ -135,8 +136,6 @@ const NL: Texts = Texts {
     sign_in: "Inloggen",
     sign_in_help: "Voor medewerkers van de gemeente.",
     password: "Wachtwoord",
-    wrong_password: "Dit wachtwoord klopt niet. Kijk of u alle 12 letters en cijfers hebt ingevuld.",
-    forgotten: "Wachtwoord kwijt? De beheerder maakt een nieuw met het commando",
     search_label: "Zoek op kenmerk",
     search_help: "11 letters en cijfers, zoals op de bon. Streepjes en hoofdletters hoeven niet.",
     search: "Zoek",
@@ -206,8 +205,6 @@ const EN: Texts = Texts {
     sign_in: "Sign in",
     sign_in_help: "For staff of the municipality.",
     password: "Password",
-    wrong_password: "This password is not right. Check that you typed all 12 letters and digits.",
-    forgotten: "Lost the password? The administrator makes a new one with the command",
     search_label: "Search by reference",
     search_help: "11 letters and digits, as on the receipt. Dashes and capitals are not needed.",
     search: "Search",

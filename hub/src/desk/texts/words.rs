@@ -58,14 +58,14 @@ impl Lang {
         }
     }
 
-    /// Why nobody may try a password now.
+    /// Why nobody may try a password or a code now.
     pub(in super::super) fn too_many_attempts(self, seconds: i64) -> String {
         let (amount, minutes) = if seconds > 90 { ((seconds + 59) / 60, true) } else { (seconds, false) };
         match (self, minutes) {
-            (Self::Nl, true) => format!("Dat was te vaak een verkeerd wachtwoord. Wacht {amount} minuten."),
-            (Self::Nl, false) => format!("Dat was te vaak een verkeerd wachtwoord. Wacht {amount} seconden."),
-            (Self::En, true) => format!("That was too often a wrong password. Wait {amount} minutes."),
-            (Self::En, false) => format!("That was too often a wrong password. Wait {amount} seconds."),
+            (Self::Nl, true) => format!("Dat was te vaak verkeerd. Wacht {amount} minuten."),
+            (Self::Nl, false) => format!("Dat was te vaak verkeerd. Wacht {amount} seconden."),
+            (Self::En, true) => format!("That was wrong too often. Wait {amount} minutes."),
+            (Self::En, false) => format!("That was wrong too often. Wait {amount} seconds."),
         }
     }
 

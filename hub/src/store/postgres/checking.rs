@@ -67,6 +67,11 @@ pub(super) async fn note(db: &mut PgConnection, checked: &[Checked]) -> Result<(
         }
     }
     let numbers: Vec<i64> = checked.iter().map(|checked| to_integer(checked.number)).collect();
-    query("DELETE FROM to_check WHERE number = ANY($1)").bind(numbers).execute(db).await?;
+    // What was looked at is handed over next, unless it was here before the hub did that.
+    let done = query(
+        "WITH done AS (DELETE FROM to_check WHERE number = ANY($1) RETURNING number, hand_over)
+         INSERT INTO to_hand_over (number) SELECT number FROM done WHERE hand_over ON CONFLICT DO NOTHING",
+    );
+    done.bind(numbers).execute(db).await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use sqlx_postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use super::super::{Digest, SqliteStore, StoreError};
-use super::tables::{Column, Kind, LEFT_OUT, TABLES, Table};
+use super::tables::{Column, GIVES_WAY, Kind, LEFT_OUT, TABLES, Table};
 use super::{PostgresStore, link, without_nul};
 
 /// How long copying may take.
@@ -117,6 +117,7 @@ fn unknown_table(source: &Connection) -> Result<Option<String>, CopyError> {
 
 async fn copy(source: &Connection, connection: &mut PgConnection) -> Result<Vec<Copied>, CopyError> {
     let mut target = connection.begin().await?;
+    query(GIVES_WAY).execute(&mut *target).await?;
     for Table { name, .. } in TABLES {
         query(AssertSqlSafe(format!("LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")))
             .execute(&mut *target)
@@ -134,7 +135,7 @@ async fn copy(source: &Connection, connection: &mut PgConnection) -> Result<Vec<
         }
         all.push(copied);
     }
-    copy_what_was_not_checked(source, &mut target).await?;
+    copy_what_waits(source, &mut target).await?;
     target.commit().await?;
     Ok(all)
 }
@@ -164,6 +165,7 @@ async fn copy_table(
                 (Kind::Text | Kind::Day, Value::Text(text)) => adding.bind(text),
                 (Kind::Bytes, Value::Null) => adding.bind(None::<Vec<u8>>),
                 (Kind::Bytes, Value::Blob(bytes)) => adding.bind(bytes),
+                (Kind::Id, Value::Null) => adding.bind(None::<Uuid>),
                 (Kind::Id, Value::Blob(bytes)) => {
                     adding.bind(Uuid::from_slice(&bytes).map_err(|_| damaged())?)
                 }
@@ -236,11 +238,20 @@ fn value_of(row: &PgRow, at: usize, kind: Kind) -> Result<Value, StoreError> {
     })
 }
 
-/// What waits to be looked at waits there, too, and numbers go on where they were.
-async fn copy_what_was_not_checked(source: &Connection, target: &mut PgConnection) -> Result<(), CopyError> {
-    let up_to: i64 = source.query_row("SELECT up_to FROM checked", [], |row| row.get(0))?;
-    let waits = query("INSERT INTO to_check (number) SELECT number FROM transactions WHERE number > $1");
-    waits.bind(up_to).execute(&mut *target).await?;
+/// What waits to be looked at or to be handed over waits there, too, and numbers go on where they were.
+async fn copy_what_waits(source: &Connection, target: &mut PgConnection) -> Result<(), CopyError> {
+    let up_to = |of| source.query_row(of, [], |row| row.get::<_, i64>(0));
+    let checked = up_to("SELECT up_to FROM checked")?;
+    let handed_over = up_to("SELECT up_to FROM handover_entered")?;
+    let waits = query(
+        "INSERT INTO to_check (number, hand_over)
+         SELECT number, number > $2 FROM transactions WHERE number > $1",
+    );
+    waits.bind(checked).bind(handed_over).execute(&mut *target).await?;
+    let waits = query(
+        "INSERT INTO to_hand_over (number) SELECT number FROM transactions WHERE number > $2 AND number <= $1",
+    );
+    waits.bind(checked).bind(handed_over).execute(&mut *target).await?;
     let go_on = "SELECT setval(pg_get_serial_sequence('transactions', 'number'), max(number))
                  FROM transactions HAVING max(number) IS NOT NULL";
     query(go_on).execute(target).await?;

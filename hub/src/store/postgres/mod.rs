@@ -13,16 +13,19 @@
 //! - The methods block, the driver does not: the caller's own thread drives the future, a thread of the store's own
 //!   only says when there is something to read. So a caller needs no runtime, and may be part of one.
 
+mod access;
+mod audit;
 mod checking;
 mod copying;
+mod handover;
 mod health;
 mod intake;
 mod link;
 mod pillars;
 mod questions;
 mod refusals;
+mod retention;
 mod schema;
-mod staff;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -33,9 +36,10 @@ use std::str::FromStr as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use sqlx_core::connection::Connection as _;
+use sqlx_core::query::query;
 use sqlx_postgres::PgConnectOptions;
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
@@ -44,10 +48,10 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use self::copying::{Copied, CopyError};
 use self::link::{Driver, Link};
 pub use self::schema::BroughtUp;
+use super::values::micros;
 use super::{
-    Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
-    Unsettled,
+    Added, Checked, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar, RefusedEnvelope,
+    Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -218,31 +222,12 @@ impl Store for PostgresStore {
         self.link.write(async |db| pillars::saw(db, name, now).await)
     }
 
-    fn password_hash(&self) -> Result<Option<String>, StoreError> {
-        self.link.read(async |db| staff::password_hash(db).await)
-    }
-
-    fn set_first_password_hash(&self, hash: &str) -> Result<bool, StoreError> {
-        self.link.write(async |db| staff::set_first_password_hash(db, hash).await)
-    }
-
-    fn replace_password_hash(&self, hash: &str) -> Result<(), StoreError> {
-        self.link.write(async |db| staff::replace_password_hash(db, hash).await)
-    }
-
-    fn open_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<(), StoreError> {
-        self.link.write(async |db| staff::open_session(db, token, now, idle).await)
-    }
-
-    fn use_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<bool, StoreError> {
-        self.link.write(async |db| staff::use_session(db, token, now, idle).await)
-    }
-
-    fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
-        self.link.write(async |db| staff::close_session(db, token).await)
-    }
-
     fn pulse(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.link.write(async |db| staff::pulse(db, now).await)
+        self.link.write(async |db| {
+            let write = query(
+                "INSERT INTO pulse (at) VALUES ($1) ON CONFLICT (only_row) DO UPDATE SET at = excluded.at",
+            );
+            Ok(write.bind(micros(now)).execute(db).await.map(drop)?)
+        })
     }
 }

@@ -13,8 +13,11 @@ use super::super::StoreError;
 
 /// Each step with its number, which is that of the SQLite store's step that means the same. What a step adds has its
 /// place in `tables.rs`, too, or nobody can move here from SQLite any more.
-const STEPS: &[(i64, &str, &str)] =
-    &[(6, "everything so far", include_str!("../../../migrations/postgres/006-everything-so-far.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (6, "everything so far", include_str!("../../../migrations/postgres/006-everything-so-far.sql")),
+    (7, "handover", include_str!("../../../migrations/postgres/007-handover.sql")),
+    (8, "access", include_str!("../../../migrations/postgres/008-access.sql")),
+];
 
 /// What was done to the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +29,13 @@ pub struct BroughtUp {
 }
 
 pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<BroughtUp, StoreError> {
-    let migrator = Migrator::with_migrations(STEPS.iter().map(migration).collect());
+    bring_up_to(connection, i64::MAX).await
+}
+
+/// Takes the steps up to one.
+pub(super) async fn bring_up_to(connection: &mut PgConnection, last: i64) -> Result<BroughtUp, StoreError> {
+    let steps = STEPS.iter().filter(|(number, ..)| *number <= last);
+    let migrator = Migrator::with_migrations(steps.map(migration).collect());
     // What was there before is asked while nobody else changes it.
     connection.lock().await?;
     let done = async {

@@ -31,7 +31,10 @@ pub(super) enum Kind {
 }
 
 /// Tables that help SQLite, or of which only what follows from them is copied.
-pub(super) const LEFT_OUT: &[&str] = &["checked", "entered", "reference_index", "pulse"];
+pub(super) const LEFT_OUT: &[&str] = &["checked", "entered", "handover_entered", "reference_index", "pulse"];
+
+/// What stands in an empty database from the start, and gives way to what is copied.
+pub(super) const GIVES_WAY: &str = "DELETE FROM audit_ends WHERE begin_number = 0 AND end_number = 0";
 
 /// In an order in which what is referred to comes first.
 pub(super) const TABLES: &[Table] = &[
@@ -139,8 +142,84 @@ pub(super) const TABLES: &[Table] = &[
             integer("closed_at"),
         ],
     },
-    Table { name: "staff", key: "only_row", columns: &[flag("only_row"), text("password_hash")] },
-    Table { name: "sessions", key: "token_hash", columns: &[bytes("token_hash"), integer("last_used_at")] },
+    Table {
+        name: "handovers",
+        key: "number",
+        columns: &[
+            integer("number"),
+            text("standing"),
+            text("system"),
+            integer("attempts"),
+            integer("rounds"),
+            integer("due_at"),
+            integer("failing_since"),
+            integer("changed_at"),
+            id("holder"),
+            integer("leased_until"),
+            text("reason"),
+        ],
+    },
+    Table {
+        name: "handover_steps",
+        key: "number, step",
+        columns: &[integer("number"), text("step"), text("result"), integer("done_at")],
+    },
+    Table {
+        name: "accounts",
+        key: "name",
+        columns: &[
+            text("name"),
+            text("shown_name"),
+            text("roles"),
+            text("password_hash"),
+            bytes("totp_secret"),
+            integer("totp_step"),
+            integer("created_at"),
+            integer("disabled_at"),
+            integer("signed_in_at"),
+        ],
+    },
+    Table {
+        name: "recovery_codes",
+        key: "account, code_hash",
+        columns: &[text("account"), bytes("code_hash")],
+    },
+    Table {
+        name: "sessions",
+        key: "token_hash",
+        columns: &[
+            bytes("token_hash"),
+            text("account"),
+            text("stage"),
+            integer("opened_at"),
+            integer("last_used_at"),
+        ],
+    },
+    Table {
+        name: "audit",
+        key: "number",
+        columns: &[
+            integer("number"),
+            integer("at"),
+            text("who"),
+            text("deed"),
+            text("about"),
+            text("detail"),
+            bytes("hash"),
+        ],
+    },
+    Table {
+        name: "audit_ends",
+        key: "only_row",
+        columns: &[
+            flag("only_row"),
+            integer("begin_number"),
+            bytes("begin_hash"),
+            integer("end_number"),
+            bytes("end_hash"),
+        ],
+    },
+    Table { name: "handed_over", key: "number", columns: &[integer("number"), integer("since")] },
 ];
 
 const fn same(name: &'static str, kind: Kind) -> Column {

@@ -98,7 +98,9 @@ pub(super) async fn unknown_payments(db: &mut PgConnection) -> Result<Vec<Stored
 
 pub(super) async fn sealed_to(db: &mut PgConnection, key_id: &str) -> Result<u64, StoreError> {
     // Asked once in years, so that no index is worth its room. A header is of our own writing.
-    let count = query("SELECT count(*) FROM transactions WHERE header::json ->> 'key_id' = $1");
+    let count = query(
+        "SELECT count(*) FROM transactions WHERE header::json ->> 'key_id' = $1 AND octet_length(ciphertext) > 0",
+    );
     Ok(count.bind(key_id).fetch_one(db).await?.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
@@ -135,9 +137,13 @@ fn content(row: &PgRow) -> Result<Content, StoreError> {
     if let Some(plain) = row.try_get::<Option<&str>, _>("content")? {
         return Ok(Content::Plain(serde_json::from_str(plain).map_err(damaged)?));
     }
+    let ciphertext: Vec<u8> = row.try_get("ciphertext")?;
+    if ciphertext.is_empty() {
+        return Ok(Content::Forgotten);
+    }
     Ok(Content::Sealed(SealedContent {
         header: serde_json::from_str(row.try_get("header")?).map_err(damaged)?,
         encapsulated_key: row.try_get("encapsulated_key")?,
-        ciphertext: row.try_get("ciphertext")?,
+        ciphertext,
     }))
 }

@@ -12,16 +12,19 @@
 //! - `temp_store=MEMORY`: nothing of a row goes into a file that nobody looks after.
 //! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
+mod access;
+mod audit;
 mod backup;
 mod checking;
+mod handover;
 mod health;
 mod intake;
 mod pillars;
 mod questions;
 mod references;
 mod refusals;
+mod retention;
 mod sealed;
-mod staff;
 mod tending;
 #[cfg(test)]
 mod tests;
@@ -32,8 +35,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
@@ -42,10 +45,9 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use self::backup::{BackupError, back_up, schema_step};
 use self::references::Newest;
 use self::tending::Tender;
-use super::rules;
 use super::values::{self, micros};
 use super::{
-    Added, Checked, CheckedAs, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
+    Added, Checked, CheckedAs, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
     Unsettled,
 };
@@ -59,6 +61,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/004-sealed.sql")),
     M::up(include_str!("../../../migrations/005-signatures.sql")),
     M::up(include_str!("../../../migrations/006-questions.sql")),
+    M::up(include_str!("../../../migrations/007-handover.sql")),
+    M::up(include_str!("../../../migrations/008-access.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
@@ -326,37 +330,6 @@ impl Store for SqliteStore {
 
     fn saw_pillar(&self, name: &str, now: Timestamp) -> Result<(), StoreError> {
         self.write(|db| pillars::saw(db, name, now))
-    }
-
-    fn password_hash(&self) -> Result<Option<String>, StoreError> {
-        self.read(staff::password_hash)
-    }
-
-    fn set_first_password_hash(&self, hash: &str) -> Result<bool, StoreError> {
-        self.write(|db| staff::set_first_password_hash(db, hash))
-    }
-
-    fn replace_password_hash(&self, hash: &str) -> Result<(), StoreError> {
-        self.write(|db| staff::replace_password_hash(db, hash))
-    }
-
-    fn open_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<(), StoreError> {
-        self.write(|db| staff::open_session(db, token, now, idle))
-    }
-
-    fn use_session(&self, token: &Digest, now: Timestamp, idle: SignedDuration) -> Result<bool, StoreError> {
-        let last_use = self.read(|db| staff::last_use(db, token))?;
-        let Some(last_use) = last_use.filter(|last_use| now.duration_since(*last_use) <= idle) else {
-            return Ok(false);
-        };
-        if now.duration_since(last_use) >= rules::SESSION_PRECISION {
-            self.write(|db| staff::note_use(db, token, now))?;
-        }
-        Ok(true)
-    }
-
-    fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
-        self.write(|db| staff::close_session(db, token))
     }
 
     fn pulse(&self, now: Timestamp) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! To which sealing keys the kept content is sealed. Invariant: content that is kept plain needs no key.
+//! To which sealing keys the kept content is sealed. Invariant: content that is kept plain, or was deleted, needs no key.
 
 use rusqlite::Connection;
 
@@ -15,7 +15,8 @@ fn keeps_headers(db: &Connection) -> Result<bool, StoreError> {
 }
 
 fn count(db: &Connection, key_id: &str) -> Result<u64, StoreError> {
-    let count = "SELECT count(*) FROM transactions WHERE header ->> 'key_id' = ?1";
+    let count =
+        "SELECT count(*) FROM transactions WHERE header ->> 'key_id' = ?1 AND ciphertext <> zeroblob(0)";
     let count: i64 = db.prepare_cached(count)?.query_row([key_id], |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }
@@ -31,9 +32,11 @@ mod tests {
         assert!(!keeps_headers(&db).unwrap());
         db.execute_batch(
             "ALTER TABLE transactions ADD COLUMN header TEXT;
-             INSERT INTO transactions (content, header) VALUES
-                 ('plain', NULL), (NULL, '{\"key_id\":\"seal-1\"}'), (NULL, '{\"key_id\":\"seal-1\"}'),
-                 (NULL, '{\"key_id\":\"seal-2\"}')",
+             ALTER TABLE transactions ADD COLUMN ciphertext BLOB;
+             INSERT INTO transactions (content, header, ciphertext) VALUES
+                 ('plain', NULL, NULL), (NULL, '{\"key_id\":\"seal-1\"}', x'01'),
+                 (NULL, '{\"key_id\":\"seal-1\"}', x'02'), (NULL, '{\"key_id\":\"seal-2\"}', x'03'),
+                 (NULL, '{\"key_id\":\"seal-2\"}', x'')",
         )
         .unwrap();
         assert!(keeps_headers(&db).unwrap());

@@ -1,5 +1,6 @@
 //! The file itself: its steps, its durability, who may read it.
 
+use jiff::SignedDuration;
 use rusqlite::params;
 
 use super::super::conformance::{self, incoming, some_pillar, with_payment};
@@ -8,7 +9,8 @@ use zuil_wire::{AnswerLine, Cents, PaymentState, Transaction as Plain};
 
 use zuil_wire::State;
 
-use super::super::{Batch, Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
+use super::super::{AccessStore, Batch, Claim, HandoverStore as _, Limits, Roles, rules};
+use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
 use super::*;
 use crate::checker::check_some;
@@ -93,7 +95,7 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     let found = store.transaction(plain.reference).unwrap().unwrap();
     assert_eq!((found.content, found.received_at), (Content::Plain(plain), now));
     assert_eq!(store.pillars().unwrap()[0].name, "jumbo");
-    assert!(store.set_first_password_hash("hash").unwrap());
+    assert_eq!(store.accounts().unwrap(), []);
 }
 
 #[test]
@@ -130,6 +132,45 @@ fn a_database_from_before_questions_keeps_all_it_had_and_takes_them() {
     let asked = QuestionItem { id, language: "nl".into(), words: "drone".into(), on };
     store.keep_questions("jumbo", &[asked], now).unwrap();
     assert_eq!(store.questions(on, 9).unwrap().times, 1);
+}
+
+/// Staff have seen to what came in before the hub could hand over.
+#[test]
+fn what_was_received_before_the_hub_could_hand_over_stays_with_staff() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 6).unwrap();
+        old.execute(
+            "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES ('jumbo', ?1, 'key', 0)",
+            [[1_u8; 32]],
+        )
+        .unwrap();
+        let header = incoming(1, 1).sealed.header;
+        old.execute(
+            "INSERT INTO transactions (number, id, reference, pillar, sequence, digest, state, committed_at,
+                 received_at, signature, header, encapsulated_key, ciphertext)
+             VALUES (1, ?1, ?2, 'jumbo', 1, ?3, 'received', 5, 6, ?3, ?4, ?3, ?3)",
+            params![
+                header.id.as_bytes(),
+                header.reference.compact(),
+                [1_u8; 32],
+                write_json(&header).unwrap()
+            ],
+        )
+        .unwrap();
+        old.execute("UPDATE checked SET up_to = 1", []).unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    store.take_in(&conformance::batch(vec![incoming(2, 2)]), now).unwrap();
+    let second = store.unchecked(9).unwrap()[0].number;
+    store.note_checked(&[Checked { number: second, finding: CheckedAs::Sound }]).unwrap();
+    let (holder, lease) = (uuid::Uuid::from_u128(1), SignedDuration::from_mins(1));
+    let claimed = store.claim_handovers(&Claim { holder, now, lease, limit: 9, without: &[] }).unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].stored.id, incoming(2, 2).sealed.header.id);
 }
 
 /// The running hub seals what was stored plain, and nothing plain is left in any of its files.
@@ -192,14 +233,18 @@ fn a_database_from_before_the_reports_keeps_all_it_had() {
         let db = old.transaction().unwrap();
         pillars::add(&db, &some_pillar("jumbo", 1)).unwrap();
         insert_plain(&db, &sent, &plain, now);
-        staff::set_first_password_hash(&db, "hash").unwrap();
-        staff::open_session(&db, &[1; 32], now, SignedDuration::from_hours(8)).unwrap();
+        db.execute("INSERT INTO staff (only_row, password_hash) VALUES (1, 'hash')", []).unwrap();
+        db.execute("INSERT INTO sessions (token_hash, last_used_at) VALUES (?1, 0)", [[1_u8; 32]]).unwrap();
         db.commit().unwrap();
     }
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.transaction(plain.reference).unwrap().unwrap().payment, sent.payment);
-    assert_eq!(store.password_hash().unwrap().as_deref(), Some("hash"));
-    assert!(store.use_session(&[1; 32], now, SignedDuration::from_hours(8)).unwrap());
+    // The staff password is the one of an account that may do everything; whoever was signed in signs in anew.
+    let account = store.account("beheer").unwrap().unwrap();
+    assert_eq!((account.password_hash.as_deref(), account.roles), (Some("hash"), Roles::all()));
+    let hour = jiff::SignedDuration::from_hours(1);
+    let limits = Limits { idle: hour, total: hour, half_way: hour };
+    assert_eq!(store.session(&[1; 32], now, &limits).unwrap(), None);
     assert_eq!(store.unsettled_payments().unwrap()[0].reference, plain.reference);
     let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 1, 50)]);
     store.take_report("jumbo", &report, now).unwrap();

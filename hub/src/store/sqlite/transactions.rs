@@ -1,5 +1,6 @@
 //! Transactions and surveys: what pillars uploaded. Invariant: it is only read here; a row is written once
-//! (`intake.rs`), and afterwards only its payment, state, trouble and case number change.
+//! (`intake.rs`), and afterwards only its payment, state, trouble and case number change, and its content is
+//! deleted.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -106,9 +107,13 @@ fn content(row: &Row<'_>, first: usize) -> Result<Content, StoreError> {
         return Ok(Content::Plain(serde_json::from_str(&plain).map_err(damaged)?));
     }
     let header: String = row.get(first + 1)?;
+    let ciphertext: Vec<u8> = row.get(first + 3)?;
+    if ciphertext.is_empty() {
+        return Ok(Content::Forgotten);
+    }
     Ok(Content::Sealed(SealedContent {
         header: serde_json::from_str(&header).map_err(damaged)?,
         encapsulated_key: row.get(first + 2)?,
-        ciphertext: row.get(first + 3)?,
+        ciphertext,
     }))
 }

@@ -1,0 +1,48 @@
+//! Deletes what has been kept long enough. Invariant: by the time that is given, and nothing that is not due.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::AccessConfig;
+use crate::store::{Store, StoreError};
+
+/// How many contents are deleted in one commit.
+const PIECE: u32 = 500;
+
+/// For how long what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Content, since it was handed over.
+    pub contents: SignedDuration,
+    /// Who did what.
+    pub audit: SignedDuration,
+}
+
+impl From<&AccessConfig> for Keep {
+    fn from(config: &AccessConfig) -> Self {
+        let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
+        Self { contents: days(config.keep_days), audit: days(config.audit_days) }
+    }
+}
+
+/// Deletes what is due at `now`.
+///
+/// # Errors
+/// [`StoreError`]; what is left is deleted the next time.
+pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), StoreError> {
+    let mut forgotten = 0;
+    loop {
+        let piece = store.forget_contents(now, keep.contents, PIECE)?;
+        forgotten += piece;
+        if piece < u64::from(PIECE) {
+            break;
+        }
+    }
+    if forgotten > 0 {
+        tracing::info!(forgotten, "the content of requests that were handed over was deleted");
+    }
+    let entries = store.forget_audit(now - keep.audit)?;
+    if entries > 0 {
+        tracing::info!(entries, "the oldest entries of the audit log were deleted");
+    }
+    Ok(())
+}

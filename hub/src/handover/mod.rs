@@ -1,0 +1,232 @@
+//! Brings what was received into the municipality's own systems, step by step.
+//!
+//! A transaction is claimed for a while (a lease, so that several hubs may work on one database and a killed one
+//! leaves nothing behind), opened in memory, and brought by the connector that its task names. Each step's result is
+//! durable before the next step. Invariant: whatever is cut off at whatever place, the same is brought once; what
+//! cannot be brought is never dropped and never stands in the way of others.
+
+pub mod courier;
+mod pace;
+pub mod paper;
+mod source;
+mod start;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use self::pace::{Behaviour, Gate, PATIENCE};
+pub use self::source::{FolderSource, Source};
+pub use self::start::{HandoverError, start};
+pub use self::worker::run;
+use crate::connectors::{Connector, Errand, Obstacle, system_of};
+use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System};
+
+/// For how long something is claimed: longer than its longest step, which takes a handful of requests.
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// How long what cannot be opened now is left.
+const KEYS_MISSING: SignedDuration = SignedDuration::from_mins(10);
+/// How long what another system does not want now is left, when it does not say.
+const NOT_NOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What tells the time.
+pub type Clock = fn() -> Timestamp;
+
+/// Hands over.
+pub struct Engine {
+    store: Arc<dyn Store>,
+    source: Box<dyn Source>,
+    connectors: Vec<Box<dyn Connector>>,
+    gates: Mutex<BTreeMap<System, Gate>>,
+    dice: Mutex<Rng>,
+}
+
+/// What becomes of a handover for now.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Nothing,
+    Parked(ParkReason),
+    /// At that time again, though nothing failed.
+    Later(Timestamp),
+    Failed,
+    Registered(String),
+    /// Somebody else has it.
+    LeaseLost,
+}
+
+impl Engine {
+    /// An engine that brings with these connectors.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        source: Box<dyn Source>,
+        connectors: Vec<Box<dyn Connector>>,
+        dice: Rng,
+    ) -> Self {
+        Self { store, source, connectors, gates: Mutex::default(), dice: Mutex::new(dice) }
+    }
+
+    /// Claims at most `limit` that are due, and none of a system that is down or busy enough.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn claim(&self, limit: u32, now: Timestamp) -> Result<Vec<Claimed>, StoreError> {
+        let shut = |(system, gate): (&System, &Gate)| gate.is_shut(now).then_some(*system);
+        let without: Vec<System> = lock(&self.gates).iter().filter_map(shut).collect();
+        let holder = Uuid::from_u128(lock(&self.dice).u128(..));
+        self.store.claim_handovers(&Claim { holder, now, lease: LEASE, limit, without: &without })
+    }
+
+    /// Does what can be done now for something that was claimed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then its lease runs out, and it goes on from its journal.
+    pub async fn hand_over(&self, claimed: Claimed, clock: Clock) -> Result<(), StoreError> {
+        let lease = claimed.lease;
+        let mut failures = Failures { count: claimed.attempts, since: claimed.failing_since };
+        let end = self.bring(claimed, clock, &mut failures).await?;
+        let now = clock();
+        let note = match &end {
+            End::LeaseLost => return Ok(()),
+            End::Nothing => Note::Nothing,
+            End::Parked(reason) => Note::Parked(*reason),
+            End::Later(at) => Note::Later(*at),
+            End::Failed if failures.since.is_some_and(|since| now.duration_since(since) > PATIENCE) => {
+                Note::Parked(ParkReason::NoAnswer)
+            }
+            End::Failed => Note::Failed(now + pace::wait(failures.count, self.throw())),
+            End::Registered(case_number) => Note::Registered { case_number },
+        };
+        if let Note::Parked(reason) = note {
+            tracing::warn!(id = %lease.id, ?reason, "a handover waits for staff");
+        }
+        if self.store.keep_handover(lease, note, now)? == Held::No {
+            tracing::info!(id = %lease.id, "another worker has it by now");
+        }
+        Ok(())
+    }
+
+    async fn bring(
+        &self,
+        claimed: Claimed,
+        clock: Clock,
+        failures: &mut Failures,
+    ) -> Result<End, StoreError> {
+        let now = clock();
+        let content = match self.source.open(&claimed.stored.content) {
+            Ok(content) => content,
+            Err(error) => {
+                tracing::error!(id = %claimed.lease.id, %error, "it cannot be handed over now");
+                return Ok(End::Later(now + KEYS_MISSING));
+            }
+        };
+        let task = match self.source.task(&content, claimed.rounds > 0) {
+            Ok(Some(task)) => task,
+            Ok(None) => return Ok(End::Parked(ParkReason::NoSuchTask)),
+            Err(error) => {
+                tracing::error!(%error, "the published catalogues cannot be read");
+                return Ok(End::Later(now + KEYS_MISSING));
+            }
+        };
+        let Some(system) = task.destination.as_ref().map(system_of) else { return Ok(End::Nothing) };
+        let Some(connector) = self.connectors.iter().find(|connector| connector.system() == system) else {
+            return Ok(End::Parked(ParkReason::NotConfigured));
+        };
+        if claimed.system != Some(system)
+            && self.store.keep_handover(claimed.lease, Note::Goes(system), now)? == Held::No
+        {
+            return Ok(End::LeaseLost);
+        }
+        if !lock(&self.gates).entry(system).or_default().enter(now) {
+            return Ok(End::Later(now));
+        }
+        let mut inside = Inside { engine: self, system, clock, behaviour: Behaviour::NotAsked, failures };
+        let (stored, journal) = (&claimed.stored, &claimed.journal);
+        let errand = Errand { stored, content: &content, task: &task, journal, now };
+        self.walk(&**connector, errand, claimed.lease, &mut inside).await
+    }
+
+    /// Takes the steps that are left.
+    async fn walk(
+        &self,
+        connector: &dyn Connector,
+        errand: Errand<'_>,
+        lease: Lease,
+        inside: &mut Inside<'_>,
+    ) -> Result<End, StoreError> {
+        let mut journal = errand.journal.clone();
+        for name in connector.steps(&errand) {
+            if journal.contains_key(name) {
+                continue;
+            }
+            let now = (inside.clock)();
+            let step = Errand { journal: &journal, now, ..errand };
+            let result = match connector.take(name, &step).await {
+                Ok(result) => result,
+                Err(obstacle) => return Ok(inside.stopped_by(obstacle)),
+            };
+            inside.behaviour = Behaviour::Answered;
+            let now = (inside.clock)();
+            let note = Note::Step { name, result: &result, until: now + LEASE };
+            if self.store.keep_handover(lease, note, now)? == Held::No {
+                return Ok(End::LeaseLost);
+            }
+            *inside.failures = Failures::default();
+            journal.insert(name.to_owned(), result);
+        }
+        Ok(End::Registered(connector.case_number(&Errand { journal: &journal, ..errand })))
+    }
+
+    fn throw(&self) -> u8 {
+        lock(&self.dice).u8(..)
+    }
+}
+
+/// What went wrong since a step was done, or since staff sent it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Failures {
+    count: u32,
+    since: Option<Timestamp>,
+}
+
+/// Somebody whom the gate of a system let in; it is told when this is dropped, whatever happens.
+struct Inside<'a> {
+    engine: &'a Engine,
+    system: System,
+    clock: Clock,
+    behaviour: Behaviour,
+    failures: &'a mut Failures,
+}
+
+impl Inside<'_> {
+    fn stopped_by(&mut self, obstacle: Obstacle) -> End {
+        self.behaviour = match obstacle {
+            Obstacle::Unknown => Behaviour::Failed,
+            Obstacle::NotNow { .. } | Obstacle::AlreadyThere | Obstacle::Refused(_) => Behaviour::Answered,
+        };
+        match obstacle {
+            Obstacle::Unknown => End::Failed,
+            Obstacle::NotNow { retry_after } => End::Later((self.clock)() + retry_after.unwrap_or(NOT_NOW)),
+            Obstacle::AlreadyThere => End::Parked(ParkReason::Refused),
+            Obstacle::Refused(reason) => End::Parked(reason),
+        }
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        let dice = self.engine.throw();
+        let mut gates = lock(&self.engine.gates);
+        gates.entry(self.system).or_default().leave(self.behaviour, (self.clock)(), dice);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

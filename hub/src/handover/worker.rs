@@ -1,0 +1,68 @@
+//! The worker of a running hub. Invariant: it works on its own thread, where nobody waits for it, and ends after the
+//! requests that are under way, or soon.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use super::{Clock, Engine};
+use crate::store::{Claimed, StoreError};
+
+/// How many are handed over at once.
+const AT_ONCE: usize = 8;
+/// How long it rests when nothing is due.
+const IDLE: Duration = Duration::from_secs(2);
+/// How long what is under way may take when the hub ends. What is cut off goes on elsewhere, or at the next start.
+const LAST: Duration = Duration::from_secs(8);
+
+/// Hands over until the hub ends.
+pub async fn run(engine: Arc<Engine>, clock: Clock, mut ended: watch::Receiver<bool>) {
+    let mut under_way = JoinSet::new();
+    let mut last_error = String::new();
+    loop {
+        let free = AT_ONCE - under_way.len().min(AT_ONCE);
+        let claimed = claim(&engine, free, clock, &mut last_error);
+        for one in claimed {
+            let engine = Arc::clone(&engine);
+            under_way.spawn(async move { engine.hand_over(one, clock).await });
+        }
+        tokio::select! {
+            // An error means that the hub was dropped.
+            _ = ended.wait_for(|ended| *ended) => break,
+            Some(done) = under_way.join_next() => tell(done, &mut last_error),
+            () = tokio::time::sleep(IDLE) => {}
+        }
+    }
+    let all = async { while under_way.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST, all).await.is_err() {
+        tracing::info!("handovers that took too long were cut off; they go on later");
+    }
+}
+
+fn claim(engine: &Engine, free: usize, clock: Clock, last_error: &mut String) -> Vec<Claimed> {
+    if free == 0 {
+        return Vec::new();
+    }
+    engine.claim(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
+        tell_once(last_error, &error.to_string());
+        Vec::new()
+    })
+}
+
+fn tell(done: Result<Result<(), StoreError>, JoinError>, last_error: &mut String) {
+    match done {
+        Ok(Ok(())) => last_error.clear(),
+        Ok(Err(error)) => tell_once(last_error, &error.to_string()),
+        Err(error) => tell_once(last_error, &error.to_string()),
+    }
+}
+
+/// The same trouble, again and again, is told once.
+fn tell_once(last: &mut String, error: &str) {
+    if last != error {
+        error.clone_into(last);
+        tracing::error!(error, "not everything could be handed over; it is tried again");
+    }
+}

@@ -1,0 +1,260 @@
+//! How transactions come into the municipality's own systems, as the store knows it. Invariant: at any moment at
+//! most one worker holds the lease of a transaction, and only its holder changes how far it is.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+use zuil_wire::Reference;
+
+use super::{StoreError, Stored};
+
+/// A kind of system that transactions are brought to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// Cases (ZGW).
+    OpenZaak,
+    /// Contact moments.
+    OpenKlant,
+    /// Reports about public space.
+    Signalen,
+    /// Letters.
+    Email,
+}
+
+impl System {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::OpenZaak, Self::OpenKlant, Self::Signalen, Self::Email];
+
+    /// The word in the database, and in a catalogue.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenZaak => "open-zaak",
+            Self::OpenKlant => "open-klant",
+            Self::Signalen => "signalen",
+            Self::Email => "e-mail",
+        }
+    }
+
+    /// The system for a word from [`System::as_str`].
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|system| system.as_str() == word)
+    }
+}
+
+/// Why a handover waits for a person. None of them says anything about the resident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParkReason {
+    /// The hub has no settings for the system that the task is brought to.
+    NotConfigured,
+    /// No published catalogue has the task.
+    NoSuchTask,
+    /// The system does not know the type that the task names, or the type lacks a part that every case needs.
+    TypeMissing,
+    /// The type lacks a property that the task fills.
+    PropertyMissing,
+    /// The system does not accept the hub's key, or the key may do too little.
+    KeyRefused,
+    /// There is no such service at the configured address.
+    WrongAddress,
+    /// The system found a value wrong.
+    Refused,
+    /// There was no usable answer for days.
+    NoAnswer,
+}
+
+impl ParkReason {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::NotConfigured,
+        Self::NoSuchTask,
+        Self::TypeMissing,
+        Self::PropertyMissing,
+        Self::KeyRefused,
+        Self::WrongAddress,
+        Self::Refused,
+        Self::NoAnswer,
+    ];
+
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not-configured",
+            Self::NoSuchTask => "no-such-task",
+            Self::TypeMissing => "type-missing",
+            Self::PropertyMissing => "property-missing",
+            Self::KeyRefused => "key-refused",
+            Self::WrongAddress => "wrong-address",
+            Self::Refused => "refused",
+            Self::NoAnswer => "no-answer",
+        }
+    }
+
+    /// The reason for a word from [`ParkReason::as_str`].
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+/// What was done in the other system, by the name of the step. It holds addresses and identifications of that
+/// system, never what a resident filled in.
+pub type Journal = BTreeMap<String, String>;
+
+/// What a worker asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// Names the leases that come of it; never used twice.
+    pub holder: Uuid,
+    /// When.
+    pub now: Timestamp,
+    /// For how long nobody else gets the same.
+    pub lease: SignedDuration,
+    /// How many at most.
+    pub limit: u32,
+    /// Nothing that is known to go to these.
+    pub without: &'a [System],
+}
+
+/// The right to work on a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The id of the transaction.
+    pub id: Uuid,
+    /// The holder of the claim.
+    pub holder: Uuid,
+}
+
+/// A transaction to be handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// What allows to work on it.
+    pub lease: Lease,
+    /// The transaction.
+    pub stored: Stored,
+    /// Where it goes, when somebody has looked already.
+    pub system: Option<System>,
+    /// How often it failed since a step was done, or since staff sent it.
+    pub attempts: u32,
+    /// How often staff sent it again.
+    pub rounds: u32,
+    /// When it failed first since a step was done, or since staff sent it.
+    pub failing_since: Option<Timestamp>,
+    /// What was done already.
+    pub journal: Journal,
+}
+
+/// What a holder tells of its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// It goes on: nobody else gets it until then.
+    Until(Timestamp),
+    /// It goes to this system.
+    Goes(System),
+    /// A step was done, with a result; nobody else gets it until then. Earlier failures count no more.
+    Step {
+        /// The name of the step.
+        name: &'a str,
+        /// What came of it.
+        result: &'a str,
+        /// The end of the lease.
+        until: Timestamp,
+    },
+    /// Nothing is wrong with it, but it cannot be done before then. Ends the lease.
+    Later(Timestamp),
+    /// It failed, and is due again then. Ends the lease.
+    Failed(Timestamp),
+    /// A person must look at it: the transaction is parked. Ends the lease.
+    Parked(ParkReason),
+    /// It is brought nowhere: staff work from the hub's list. Ends the lease.
+    Nothing,
+    /// It is in the other system: the transaction is registered. Ends the lease.
+    Registered {
+        /// Its number there.
+        case_number: &'a str,
+    },
+}
+
+/// Whether a note was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Held {
+    /// It was.
+    Yes,
+    /// Somebody else has it by now, or nobody any more; nothing was kept.
+    No,
+}
+
+/// How far a handover is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is to be done.
+    Waiting,
+    /// It is brought nowhere.
+    Nothing,
+    /// A person must look at it.
+    Parked(ParkReason),
+    /// It is in the other system.
+    Registered,
+}
+
+/// A handover as staff see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handover {
+    /// How far it is.
+    pub standing: Standing,
+    /// Where it goes, as far as that is known.
+    pub system: Option<System>,
+    /// How often it failed since a step was done, or since staff sent it.
+    pub attempts: u32,
+    /// When it is due again, while it waits.
+    pub due_at: Timestamp,
+    /// When it came to stand so.
+    pub changed_at: Timestamp,
+}
+
+/// What became of sending something again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentAgain {
+    /// It is due now.
+    Yes,
+    /// Its handover is not parked.
+    NotParked,
+}
+
+/// Keeps how far each transaction is on its way into the municipality's own systems.
+///
+/// As with [`super::Store`], every method is one transaction, and durable when it returned `Ok`.
+pub trait HandoverStore {
+    /// Claims what is due: transactions that are received, were looked at and have no trouble, and that nobody else
+    /// holds. First those that failed least, of these the longest due. A lease that has run out, or lasts longer
+    /// than any could (the clock was put back), counts for nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is claimed.
+    fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Keeps what a holder tells. The first result of a step stays.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is kept.
+    fn keep_handover(&self, lease: Lease, note: Note<'_>, now: Timestamp) -> Result<Held, StoreError>;
+
+    /// How far the transaction with a reference is; nothing when it was not considered yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError>;
+
+    /// Sends what is parked again: it is received, and due at once. It goes on behind the steps that were done.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is sent.
+    fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError>;
+}
+
+/// Longer than this many times its length no lease can last: then it was given by a clock that was ahead.
+pub(super) const LONGEST_LEASE: i32 = 10;

@@ -1,0 +1,62 @@
+//! Deletes content that was handed over long enough ago, in memory.
+
+use jiff::{SignedDuration, Timestamp};
+use zuil_wire::State;
+
+use super::super::{Content, RetentionStore, StoreError};
+use super::MemoryStore;
+
+impl RetentionStore for MemoryStore {
+    fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+        let mut memory = self.lock();
+        let checked = usize::try_from(memory.checked_up_to).unwrap_or(usize::MAX);
+        let ids: Vec<_> = memory.order.iter().take(checked).copied().collect();
+        let mut forgotten = 0;
+        for id in ids {
+            let is_due = |row: &super::Row| {
+                row.stored.state == State::Registered && matches!(row.stored.content, Content::Sealed(_))
+            };
+            if !memory.transactions.get(&id).is_some_and(is_due) {
+                continue;
+            }
+            let since = *memory.handed_over.entry(id).or_insert(now);
+            if forgotten < u64::from(limit) && since <= now - keep {
+                if let Some(row) = memory.transactions.get_mut(&id) {
+                    row.stored.content = Content::Forgotten;
+                }
+                memory.handed_over.remove(&id);
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::conformance::{batch, incoming, some_pillar};
+    use super::super::super::{Checked, CheckedAs, Store};
+    use super::*;
+
+    #[test]
+    fn only_what_was_handed_over_and_looked_at_is_deleted_and_not_too_early() {
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let (store, keep) = (MemoryStore::new(), SignedDuration::from_secs(100));
+        store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+        store
+            .take_in(&batch((1..=3).map(|number| incoming(number, u64::from(number))).collect()), at(0))
+            .unwrap();
+        let looked_at = |number| Checked { number, finding: CheckedAs::Sound };
+        store.note_checked(&[looked_at(1), looked_at(2)]).unwrap();
+        for (number, row) in store.lock().transactions.values_mut().enumerate() {
+            // The first, and the third, which was not looked at.
+            row.stored.state = if number == 1 { State::Received } else { State::Registered };
+        }
+        let forget = |second| store.forget_contents(at(second), keep, 10).unwrap();
+        assert_eq!([forget(10), forget(109), forget(110), forget(9_999)], [0, 0, 1, 0]);
+        let all = store.transactions(super::super::Filter::default(), 0, 10).unwrap().items;
+        let forgotten =
+            all.iter().filter(|stored| stored.content == Content::Forgotten).map(|stored| stored.id);
+        assert_eq!(forgotten.map(|id| id.as_u128()).collect::<Vec<_>>(), [1]);
+    }
+}

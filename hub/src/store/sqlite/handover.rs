@@ -1,0 +1,207 @@
+//! How far transactions are on their way into other systems. Invariant: what a holder tells is kept only while the
+//! row names that holder.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+use zuil_wire::Reference;
+
+use super::super::StoreError;
+use super::super::handover::{
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, ParkReason, SentAgain,
+};
+use super::SqliteStore;
+use super::references;
+use super::transactions::{STORED, stored};
+use super::values::{micros, optional_time, read_standing, read_system, time, write_json};
+
+impl HandoverStore for SqliteStore {
+    fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
+        // Where nothing is due, as nearly always, pillars do not wait for it.
+        if !self.read(|db| Ok(is_anything_new(db)? || !due(db, &Claim { limit: 1, ..*claim })?.is_empty()))? {
+            return Ok(Vec::new());
+        }
+        self.write(|db| {
+            enter(db)?;
+            due(db, claim)?.into_iter().map(|number| take(db, claim, number)).collect()
+        })
+    }
+
+    fn keep_handover(&self, lease: Lease, note: Note<'_>, now: Timestamp) -> Result<Held, StoreError> {
+        self.write(|db| keep(db, lease, note, now))
+    }
+
+    fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError> {
+        self.read(|db| find(db, reference))
+    }
+
+    fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {
+        self.write(|db| {
+            let Some(number) = references::number_of(db, reference)? else { return Ok(SentAgain::NotParked) };
+            let again = db
+                .prepare_cached(
+                    "UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
+                         due_at = ?2, failing_since = NULL, changed_at = ?2, holder = NULL, leased_until = NULL
+                     WHERE number = ?1 AND standing = 'parked'",
+                )?
+                .execute(params![number, micros(now)])?;
+            if again == 0 {
+                return Ok(SentAgain::NotParked);
+            }
+            db.prepare_cached("UPDATE transactions SET state = 'received' WHERE number = ?1")?
+                .execute([number])?;
+            Ok(SentAgain::Yes)
+        })
+    }
+}
+
+fn is_anything_new(db: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT (SELECT up_to FROM handover_entered) < (SELECT up_to FROM checked)";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Makes a row for each transaction that was looked at since.
+fn enter(db: &Transaction<'_>) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO handovers (number, standing, due_at, changed_at)
+         SELECT number, 'waiting', received_at, received_at FROM transactions
+         WHERE number > (SELECT up_to FROM handover_entered) AND number <= (SELECT up_to FROM checked)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute([])?;
+    db.prepare_cached("UPDATE handover_entered SET up_to = max(up_to, (SELECT up_to FROM checked))")?
+        .execute([])?;
+    Ok(())
+}
+
+/// The numbers of what is due, those that failed least first.
+fn due(db: &Connection, claim: &Claim<'_>) -> Result<Vec<i64>, StoreError> {
+    let without: Vec<&str> = claim.without.iter().map(|system| system.as_str()).collect();
+    let mut query = db.prepare_cached(
+        "SELECT number FROM handovers JOIN transactions USING (number)
+         WHERE standing = 'waiting' AND due_at <= :now
+             AND (leased_until IS NULL OR leased_until <= :now OR leased_until > :never)
+             AND (system IS NULL OR system NOT IN (SELECT value FROM json_each(:without)))
+             AND state = 'received' AND trouble IS NULL
+         ORDER BY attempts, due_at, number LIMIT :limit",
+    )?;
+    let never = claim.now + claim.lease * LONGEST_LEASE;
+    let given = named_params! {
+        ":now": micros(claim.now), ":never": micros(never), ":without": write_json(&without)?,
+        ":limit": claim.limit,
+    };
+    let numbers = query.query_map(given, |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
+}
+
+fn take(db: &Transaction<'_>, claim: &Claim<'_>, number: i64) -> Result<Claimed, StoreError> {
+    let until = micros(claim.now + claim.lease);
+    db.prepare_cached("UPDATE handovers SET holder = ?2, leased_until = ?3 WHERE number = ?1")?
+        .execute(params![number, claim.holder.as_bytes(), until])?;
+    let sql = format!(
+        "SELECT {STORED}, system, attempts, rounds, failing_since FROM transactions JOIN handovers USING (number)
+         WHERE number = ?1"
+    );
+    db.prepare_cached(&sql)?.query_row([number], |row| {
+        let claimed = |stored: super::super::Stored| {
+            Ok(Claimed {
+                lease: Lease { id: stored.id, holder: claim.holder },
+                stored,
+                system: read_system(row.get("system")?)?,
+                attempts: row.get("attempts")?,
+                rounds: row.get("rounds")?,
+                failing_since: optional_time(row.get("failing_since")?)?,
+                journal: journal(db, number)?,
+            })
+        };
+        Ok(stored(row).and_then(claimed))
+    })?
+}
+
+fn journal(db: &Connection, number: i64) -> Result<Journal, StoreError> {
+    let mut query = db.prepare_cached("SELECT step, result FROM handover_steps WHERE number = ?1")?;
+    let steps = query.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(steps.collect::<Result<_, _>>()?)
+}
+
+fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> Result<Held, StoreError> {
+    let held = "SELECT number FROM handovers JOIN transactions USING (number) WHERE id = ?1 AND holder = ?2";
+    let names = params![lease.id.as_bytes(), lease.holder.as_bytes()];
+    let number: Option<i64> = db.prepare_cached(held)?.query_row(names, |row| row.get(0)).optional()?;
+    let Some(number) = number else { return Ok(Held::No) };
+    let change = |sql: &str, values: &[&dyn rusqlite::ToSql]| db.prepare_cached(sql)?.execute(values);
+    match note {
+        Note::Until(until) => {
+            change("UPDATE handovers SET leased_until = ?2 WHERE number = ?1", &[&number, &micros(until)])?;
+        }
+        Note::Goes(system) => {
+            change("UPDATE handovers SET system = ?2 WHERE number = ?1", &[&number, &system.as_str()])?;
+        }
+        Note::Step { name, result, until } => {
+            change(
+                "INSERT INTO handover_steps (number, step, result, done_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+                &[&number, &name, &result, &micros(now)],
+            )?;
+            let sql = "UPDATE handovers SET leased_until = ?2, attempts = 0, failing_since = NULL WHERE number = ?1";
+            change(sql, &[&number, &micros(until)])?;
+        }
+        Note::Later(due_at) => {
+            let sql =
+                "UPDATE handovers SET due_at = ?2, holder = NULL, leased_until = NULL WHERE number = ?1";
+            change(sql, &[&number, &micros(due_at)])?;
+        }
+        Note::Failed(due_at) => {
+            change(
+                "UPDATE handovers SET due_at = ?2, attempts = attempts + 1, holder = NULL, leased_until = NULL,
+                     failing_since = coalesce(failing_since, ?3) WHERE number = ?1",
+                &[&number, &micros(due_at), &micros(now)],
+            )?;
+        }
+        Note::Parked(reason) => {
+            end(db, number, "parked", Some(reason), now)?;
+            let sql = "UPDATE transactions SET state = 'parked' WHERE number = ?1 AND state = 'received'";
+            change(sql, &[&number])?;
+        }
+        Note::Nothing => end(db, number, "nothing", None, now)?,
+        Note::Registered { case_number } => {
+            end(db, number, "registered", None, now)?;
+            let sql = "UPDATE transactions SET state = 'registered', case_number = ?2 WHERE number = ?1";
+            change(sql, &[&number, &case_number])?;
+        }
+    }
+    Ok(Held::Yes)
+}
+
+fn end(
+    db: &Transaction<'_>,
+    number: i64,
+    standing: &str,
+    reason: Option<ParkReason>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE handovers SET standing = ?2, reason = ?3, changed_at = ?4, holder = NULL, leased_until = NULL
+         WHERE number = ?1",
+    )?
+    .execute(params![number, standing, reason.map(ParkReason::as_str), micros(now)])?;
+    Ok(())
+}
+
+fn find(db: &Connection, reference: Reference) -> Result<Option<Handover>, StoreError> {
+    let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+    let sql =
+        "SELECT standing, reason, system, attempts, due_at, changed_at FROM handovers WHERE number = ?1";
+    let found = db.prepare_cached(sql)?.query_row([number], |row| {
+        let handover = || {
+            Ok(Handover {
+                standing: read_standing(&row.get::<_, String>(0)?, row.get(1)?)?,
+                system: read_system(row.get(2)?)?,
+                attempts: row.get(3)?,
+                due_at: time(row.get(4)?)?,
+                changed_at: time(row.get(5)?)?,
+            })
+        };
+        Ok(handover())
+    });
+    found.optional()?.transpose()
+}

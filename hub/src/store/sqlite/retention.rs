@@ -1,0 +1,42 @@
+//! Deletes content that was handed over long enough ago. Invariant: what is deleted is overwritten, in the file
+//! (`secure_delete`) and in the log.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Transaction, params};
+
+use super::super::{RetentionStore, StoreError};
+use super::SqliteStore;
+use super::values::micros;
+
+impl RetentionStore for SqliteStore {
+    fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+        let forgotten = self.write(|db| forget(db, now, keep, limit))?;
+        if forgotten > 0 {
+            self.forget_what_was_plain();
+        }
+        Ok(forgotten)
+    }
+}
+
+/// What is still plain is left to be sealed first, and what was not looked at yet to be looked at.
+fn forget(db: &Transaction<'_>, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+    db.execute(
+        "INSERT INTO handed_over (number, since)
+         SELECT number, ?1 FROM transactions
+         WHERE state = 'registered' AND number <= (SELECT up_to FROM checked) AND ciphertext IS NOT NULL
+             AND ciphertext <> zeroblob(0) AND number NOT IN (SELECT number FROM handed_over)",
+        [micros(now)],
+    )?;
+    let due = "SELECT handed_over.number FROM handed_over JOIN transactions USING (number)
+         WHERE since <= ?1 AND state = 'registered' ORDER BY handed_over.number LIMIT ?2";
+    let mut query = db.prepare_cached(due)?;
+    let numbers = query.query_map(params![micros(now - keep), limit], |row| row.get::<_, i64>(0))?;
+    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+    for number in &numbers {
+        let empty = "UPDATE transactions SET ciphertext = zeroblob(0), encapsulated_key = zeroblob(0)
+             WHERE number = ?1";
+        db.prepare_cached(empty)?.execute([number])?;
+        db.prepare_cached("DELETE FROM handed_over WHERE number = ?1")?.execute([number])?;
+    }
+    Ok(numbers.len() as u64)
+}
