@@ -9,11 +9,11 @@ use super::desk::{Browser, location, signed_in};
 use super::harness::{TestHub, hub, hub_with};
 
 /// A hub at which everybody needs an authenticator app.
-async fn strict_hub() -> TestHub {
+pub async fn strict_hub() -> TestHub {
     hub_with(|config| config.access.totp = true).await
 }
 
-fn password(hub: &TestHub) -> String {
+pub fn password(hub: &TestHub) -> String {
     hub.running.first_password.clone().unwrap().to_string()
 }
 
@@ -39,7 +39,7 @@ async fn set_up_app(hub: &TestHub, browser: &Browser) -> (Vec<u8>, Vec<String>) 
 }
 
 /// The code that the app shows after the one of now.
-fn next_code(secret: &[u8]) -> String {
+pub fn next_code(secret: &[u8]) -> String {
     totp::code_at(secret, Timestamp::now() + SignedDuration::from_secs(30)).unwrap()
 }
 

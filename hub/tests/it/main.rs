@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod commands;

@@ -12,7 +12,7 @@ use super::desk::{Browser, signed_in};
 use super::harness::{TestHub, TestPillar, hub};
 
 /// What somebody (made up) asked in vain today.
-fn question(number: u128, words: &str) -> QuestionItem {
+pub fn question(number: u128, words: &str) -> QuestionItem {
     let on = Timestamp::now().to_zoned(TimeZone::UTC).date();
     QuestionItem { id: Uuid::from_u128(number), language: "nl".into(), words: words.into(), on }
 }
@@ -22,7 +22,7 @@ async fn post(pillar: &TestPillar, body: Vec<u8>) -> reqwest::Response {
     pillar.client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
 }
 
-async fn tells(pillar: &TestPillar, questions: Vec<QuestionItem>) -> Vec<Uuid> {
+pub async fn tells(pillar: &TestPillar, questions: Vec<QuestionItem>) -> Vec<Uuid> {
     let request = Questions { version: PROTOCOL_VERSION, questions };
     let response = post(pillar, serde_json::to_vec(&request).unwrap()).await;
     assert_eq!(response.status(), StatusCode::OK);

@@ -1,0 +1,5 @@
+//! What staff see and do, in a real browser on a real hub.
+
+mod office;
+mod pages;
+mod signing_in;

@@ -1,0 +1,117 @@
+//! A hub on a working day, and staff with a browser.
+
+use aws_lc_rs::rand::SystemRandom;
+use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+use zuil_browser::{Browser, Look};
+use zuil_hub::access::staff::{self, Added};
+use zuil_hub::store::{Role, Roles};
+use zuil_wire::health::{DeviceState, Paper};
+use zuil_wire::{HealthReport, PaymentState, QuestionItem, Reference};
+
+use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
+use crate::questions::{question, tells};
+
+/// Somebody of the call centre.
+pub const AGENT: &str = "m.agent";
+/// Somebody who may do everything.
+pub const EVERYTHING: &str = "a.alles";
+/// A pillar that has trouble with a payment.
+pub const PILLAR: &str = "jumbo";
+
+/// A municipality with accounts for everybody who works there.
+pub struct Office {
+    pub hub: TestHub,
+    /// The browser has one of its own.
+    pub runtime: Runtime,
+    /// Names and passwords, all made up.
+    staff: Vec<(&'static str, String)>,
+}
+
+impl Office {
+    /// A hub at which nothing happened yet.
+    pub fn of(hub: impl Future<Output = TestHub>) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let hub = runtime.block_on(hub);
+        let accounts = [(AGENT, Roles::from_iter([Role::Agent])), (EVERYTHING, Roles::all())];
+        let staff = accounts.map(|(name, roles)| (name, new_account(&hub, name, roles))).into();
+        Self { hub, runtime, staff }
+    }
+
+    /// A day on which everything happens: requests, payments, questions; one pillar works, one has trouble, one is silent.
+    pub fn after_a_day(self) -> Self {
+        let pillar = self.hub.add_pillar(PILLAR);
+        for name in ["bieb", "raadhuis", "spar"] {
+            self.hub.add_pillar(name);
+        }
+        let nearly_out = HealthReport {
+            paper: Some(Paper {
+                used_mm: 71_500,
+                roll_mm: 80_000,
+                empty_on: Some("2199-12-12".parse().unwrap()),
+            }),
+            ..report(DeviceState::PaperNearEnd, DeviceState::Ready)
+        };
+        self.said("bieb", &nearly_out, 2);
+        self.said(PILLAR, &blocked_by(open_payment(2)), 1);
+        self.said("raadhuis", &report(DeviceState::PaperOut, DeviceState::Offline), 40);
+        let envelopes = [
+            pillar.envelope(1, Some(payment(PaymentState::Paid))),
+            pillar.envelope(2, Some(payment(PaymentState::Unknown))),
+            pillar.envelope(3, None),
+        ];
+        let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
+        let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
+        self.runtime.block_on(async {
+            assert_eq!(pillar.upload(&envelopes).await.len(), 3);
+            assert_eq!(tells(&pillar, asked).await.len(), 3);
+        });
+        self
+    }
+
+    /// A pillar that said this so many minutes ago.
+    fn said(&self, name: &str, report: &HealthReport, minutes_ago: i64) {
+        let at = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
+        self.hub.running.store.take_report(name, &HealthReport { at, ..report.clone() }, at).unwrap();
+    }
+
+    /// The reference of a request that was paid.
+    pub fn paid() -> Reference {
+        Reference::from_bits(1)
+    }
+
+    /// The payment that is not settled.
+    pub fn open_payment() -> Uuid {
+        open_payment(2).payment
+    }
+
+    /// Somebody's browser, on no page yet.
+    pub fn browser(&self, look: Look) -> Browser {
+        Browser::open(&self.hub.running.desk_url, look)
+    }
+
+    /// Somebody of the staff who has signed in.
+    pub fn browser_of(&self, name: &str, look: Look) -> Browser {
+        let browser = self.browser(look);
+        browser.goes_to("/login");
+        self.signs_in(&browser, name);
+        browser
+    }
+
+    /// Gives name and password on the page for it.
+    pub fn signs_in(&self, browser: &Browser, name: &str) {
+        let (_, password) = self.staff.iter().find(|(known, _)| *known == name).unwrap();
+        browser.fills_in("Naam", name);
+        browser.fills_in("Wachtwoord", password);
+        browser.presses("Inloggen");
+    }
+}
+
+/// A new account; its password.
+fn new_account(hub: &TestHub, name: &str, roles: Roles) -> String {
+    let store = &*hub.running.store;
+    let added = staff::add(store, name, roles, "a test", &SystemRandom::new(), Timestamp::now());
+    let Ok(Added::Yes(password)) = added else { panic!("no account {name}") };
+    password.to_string()
+}

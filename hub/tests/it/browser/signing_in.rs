@@ -1,0 +1,57 @@
+//! Somebody of the staff signs in, and out.
+
+use jiff::Timestamp;
+use zuil_browser::{Look, barriers};
+use zuil_hub::access::totp;
+
+use super::office::{AGENT, Office};
+use crate::access::{next_code, strict_hub};
+use crate::harness::hub;
+
+#[test]
+fn who_follows_a_link_to_a_page_signs_in_and_comes_out_there_and_is_asked_again_after_signing_out() {
+    let office = Office::of(hub());
+    let browser = office.browser(Look::Light);
+    browser.goes_to("/payments");
+    browser.comes_to("/login");
+    browser.fills_in("Naam", AGENT);
+    browser.fills_in("Wachtwoord", "not this one");
+    browser.presses("Inloggen");
+    browser.comes_to_read("horen niet bij elkaar");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "after a mistake");
+    office.signs_in(&browser, AGENT);
+    browser.comes_to("/payments");
+    browser.presses("Uitloggen");
+    browser.goes_to("/payments");
+    browser.comes_to("/login");
+}
+
+#[test]
+fn the_first_time_an_app_is_set_up_and_after_that_it_is_asked_for() {
+    let office = Office::of(strict_hub());
+    let browser = office.browser(Look::Light);
+    browser.goes_to("/questions");
+    office.signs_in(&browser, AGENT);
+    browser.comes_to("/login/app");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "where the app is set up");
+    let shown = browser.runs("return document.querySelector('code.secret').textContent");
+    let secret = totp::parse_secret(shown.as_str().unwrap()).unwrap();
+    browser.fills_in(
+        "Vul de 6 cijfers in die de app nu laat zien.",
+        &totp::code_at(&secret, Timestamp::now()).unwrap(),
+    );
+    browser.presses("Verder");
+    browser.comes_to_read("Bewaar deze herstelcodes");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "where the recovery codes stand");
+    browser.presses("Ik heb ze bewaard");
+    browser.comes_to("/questions");
+    browser.presses("Uitloggen");
+
+    browser.goes_to("/questions");
+    office.signs_in(&browser, AGENT);
+    browser.comes_to("/login/code");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "where the code is asked for");
+    browser.fills_in("Code", &next_code(&secret));
+    browser.presses("Verder");
+    browser.comes_to("/questions");
+}
