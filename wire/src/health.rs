@@ -16,9 +16,11 @@ use crate::{Cents, PaymentState, Reference, SealKeyNotice};
 
 /// How a pillar is at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HealthReport {
     /// The version of the protocol.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     pub version: u16,
     /// The pillar's clock.
     pub at: Timestamp,
@@ -34,6 +36,7 @@ pub struct HealthReport {
     pub waiting: u64,
     /// Payments whose outcome is not known, the oldest first. As long as there is one, the pillar takes
     /// no cards.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
     pub open_payments: Vec<OpenPayment>,
     /// How many seconds the clock on the pillar's wall is ahead of the time that the hub taught it (or
     /// behind, when negative). Nothing when it is right, or when there is no telling. `at` and all else
@@ -82,6 +85,7 @@ impl HealthReport {
 
 /// A device of a pillar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Device {
     /// The receipt printer.
@@ -96,6 +100,7 @@ pub enum Device {
 
 /// How a device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
     /// It was not asked yet.
@@ -118,6 +123,7 @@ pub enum DeviceState {
 
 /// One device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeviceReport {
     /// Which.
@@ -130,6 +136,7 @@ pub struct DeviceReport {
 
 /// The paper of a receipt printer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Paper {
     /// How much was printed since the roll was changed, in millimetres.
@@ -143,6 +150,7 @@ pub struct Paper {
 
 /// A payment whose outcome is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenPayment {
     /// Names the payment.
@@ -160,6 +168,7 @@ pub struct OpenPayment {
 
 /// How a pillar's outbox is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StorageReport {
     /// For how many more transactions there is room, as far as that is worth telling: at most 1000, in
@@ -181,6 +190,7 @@ impl StorageReport {
 
 /// What was saved of a damaged outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Salvaged {
     /// When, by the pillar's clock.
@@ -194,6 +204,7 @@ pub struct Salvaged {
 
 /// How often something was tried to be told to the hub in vain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tried {
     /// The transaction.
@@ -208,6 +219,7 @@ pub struct Tried {
 
 /// The hub's answer to a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HealthAnswer {
     /// The hub's clock.
     pub now: Timestamp,
@@ -226,6 +238,7 @@ pub struct HealthAnswer {
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SettledByStaff {
     /// The payment.
     pub payment: Uuid,

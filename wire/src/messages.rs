@@ -13,6 +13,7 @@ use crate::{PaymentRecord, Reference, State, SurveyAnswers};
 /// The part of a transaction that may be seen by whoever holds the disk: that something was sent,
 /// not what or by whom. It is bound to the sealed content as associated data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// The version of the protocol, see [`crate::PROTOCOL_VERSION`].
@@ -34,6 +35,7 @@ pub struct Header {
 
 /// A sealed and signed transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
     /// What may be seen.
@@ -51,13 +53,17 @@ pub struct Envelope {
 
 /// A batch of what a pillar has to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UploadRequest {
     /// The version of the protocol.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     pub version: u16,
     /// At most [`UploadRequest::MAX_ENVELOPES`], in the order of their sequence.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
     pub envelopes: Vec<Envelope>,
     /// Survey answers since the last batch, each with an id that makes it count once.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
     pub surveys: Vec<SurveyItem>,
 }
 
@@ -70,6 +76,7 @@ impl UploadRequest {
 
 /// One visit's survey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SurveyItem {
     /// A random id; no transaction has it.
@@ -82,6 +89,7 @@ pub struct SurveyItem {
 
 /// What became of each envelope, in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UploadResponse {
     /// The hub's clock.
     pub now: Timestamp,
@@ -99,6 +107,7 @@ pub struct UploadResponse {
 
 /// What became of one envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum ItemOutcome {
     /// It is durable at the hub, now or from an earlier upload.
@@ -123,6 +132,7 @@ pub enum ItemOutcome {
 
 /// Why the hub refuses an envelope for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The header names another pillar than the certificate does.

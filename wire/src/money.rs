@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount in euro cents, 0 or more. The largest amount a terminal can take is 9,999,999,999.99.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Cents(pub u64);
 

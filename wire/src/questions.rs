@@ -10,11 +10,14 @@ use uuid::Uuid;
 
 /// Questions to which a pillar had no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Questions {
     /// The version of the protocol.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     pub version: u16,
     /// At most [`Questions::MAX_QUESTIONS`], in the order of their random ids.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
     pub questions: Vec<QuestionItem>,
 }
 
@@ -27,6 +30,7 @@ impl Questions {
 
 /// What somebody asked and did not find.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QuestionItem {
     /// A random id (UUIDv4), which makes it count once; no transaction has it.
@@ -46,6 +50,7 @@ impl QuestionItem {
 
 /// What became of the questions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuestionsAnswer {
     /// The ids of those that are durable at the hub, now or from an earlier request, and of those that it
     /// will never keep. The pillar forgets them.

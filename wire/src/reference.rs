@@ -17,6 +17,8 @@ const LETTERS: usize = 10;
 
 /// A reference, always with a right check letter. Written in groups: `7K3M-Q9XA-2FT`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = "^[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{3}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference([u8; LETTERS + 1]);
 

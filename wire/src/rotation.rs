@@ -28,6 +28,7 @@ const COORDINATES: usize = 64;
 
 /// The hub's newest sealing key, as its authority vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealKeyNotice {
     /// The key's id.
     pub id: String,

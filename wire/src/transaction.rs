@@ -53,6 +53,7 @@ pub struct AnswerLine {
 
 /// What is known of a payment. Never a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
     /// The terminal said so.
@@ -65,6 +66,7 @@ pub enum PaymentState {
 
 /// A card payment as it is told to the hub. It holds no card number, not even a masked one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PaymentRecord {
     /// What is known of it.
@@ -81,6 +83,7 @@ pub struct PaymentRecord {
 
 /// Where a transaction is. The words are the same on the pillar, on the receipt and at the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Kept in the pillar ("bewaard in de zuil").
@@ -117,6 +120,7 @@ impl State {
 /// What a resident thought of the visit. It is sent apart from any transaction, so that nobody can
 /// tell who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SurveyAnswers {
     /// "Was it clear?", from 1 (not at all) to 5 (very); `None` when skipped.

@@ -57,6 +57,7 @@ impl CatalogueKey {
 
 /// The key that signed a catalogue, as the hub's authority vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CatalogueKeyNotice {
     /// The public key (Ed25519, 32 bytes), base64.
     pub public_key: String,
