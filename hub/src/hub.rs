@@ -2,7 +2,6 @@
 //! real ones, and when it ends, what was under way is answered first.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -111,8 +110,8 @@ impl Hub {
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let now = Timestamp::now();
         let names = config.server_names()?;
-        let data_dir = config.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&data_dir, now)).await;
+        let to_open = config.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&to_open, now)).await;
         let (folder, first_password) = opened.map_err(|_| StartError::Stopped)??;
         let tls = intake::server_config(&folder.authority, &names, now)?;
         let (intake_tcp, intake_at) = bind("intake.listen", config.intake.listen).await?;
@@ -194,8 +193,8 @@ fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -
     StartError::Listen { key, address, error }
 }
 
-fn open(data_dir: &Path, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
-    let folder = DataFolder::open(data_dir, now)?;
+fn open(config: &Config, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
+    let folder = DataFolder::open(config, now)?;
     let first_password = staff::first(&*folder.store, &SystemRandom::new(), now)?;
     look_at_catalogues(&folder);
     Ok((folder, first_password))

@@ -10,7 +10,7 @@ use zuil_wire::{PaymentRecord, Reference, State};
 use super::{Failure, load, store};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{HandoverStore as _, ProgressStore as _, Standing, Store as _, Trouble};
+use crate::store::{Standing, Trouble};
 
 /// A transaction as machines read it. It holds no answers.
 #[derive(Serialize)]

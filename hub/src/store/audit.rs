@@ -287,7 +287,17 @@ const PIECE: u32 = 1_000;
 /// # Errors
 /// [`VerifyError::Broken`] with the first entry that is not right.
 pub fn verify(store: &(impl AuditStore + ?Sized)) -> Result<Ends, VerifyError> {
-    let ends = store.audit_ends()?;
+    loop {
+        let ends = store.audit_ends()?;
+        match follow(store, ends) {
+            // Its beginning was forgotten meanwhile, perhaps by another hub: what is missing may be that.
+            Err(VerifyError::Broken(_)) if store.audit_ends()?.begin != ends.begin => {}
+            done => return done,
+        }
+    }
+}
+
+fn follow(store: &(impl AuditStore + ?Sized), ends: Ends) -> Result<Ends, VerifyError> {
     let mut chain = Chain(ends.begin);
     while chain.0.number < ends.end.number {
         let piece = store.audit_after(chain.0.number, PIECE)?;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod catalogue;
@@ -29,6 +31,9 @@ mod keeping;
 mod openapi;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(test)]
 mod questions;
 #[cfg(test)]

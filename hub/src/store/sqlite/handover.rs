@@ -8,12 +8,12 @@ use zuil_wire::Reference;
 use super::super::StoreError;
 use super::super::handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
-    SentAgain, Standing, System, Turn, Waiting,
+    SentAgain, System, Turn, Waiting,
 };
 use super::SqliteStore;
 use super::references;
 use super::transactions::{STORED, stored};
-use super::values::{micros, optional_time, time, write_json};
+use super::values::{micros, optional_time, read_standing, read_system, time, write_json};
 
 impl HandoverStore for SqliteStore {
     fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
@@ -305,20 +305,4 @@ fn find(db: &Connection, reference: Reference) -> Result<Option<Handover>, Store
         Ok(handover())
     });
     found.optional()?.transpose()
-}
-
-fn read_system(word: Option<String>) -> Result<Option<System>, StoreError> {
-    word.map(|word| System::parse(&word).ok_or(StoreError::Damaged("system"))).transpose()
-}
-
-fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {
-    match (word, reason) {
-        ("waiting", None) => Ok(Standing::Waiting),
-        ("nothing", None) => Ok(Standing::Nothing),
-        ("registered", None) => Ok(Standing::Registered),
-        ("parked", Some(reason)) => {
-            ParkReason::parse(&reason).map(Standing::Parked).ok_or(StoreError::Damaged("reason"))
-        }
-        _ => Err(StoreError::Damaged("handover")),
-    }
 }
