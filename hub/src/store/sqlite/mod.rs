@@ -63,8 +63,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/006-questions.sql")),
     M::up(include_str!("../../../migrations/007-handover.sql")),
     M::up(include_str!("../../../migrations/008-access.sql")),
-    M::up(include_str!("../../../migrations/012-connectors.sql")),
-    M::up(include_str!("../../../migrations/013-progress.sql")),
+    M::up(include_str!("../../../migrations/009-connectors.sql")),
+    M::up(include_str!("../../../migrations/010-progress.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
