@@ -141,7 +141,9 @@ impl Browser {
     /// Everything that can be read on the page.
     #[must_use]
     pub fn reads(&self) -> String {
-        self.runtime.block_on(async { self.client.find(Locator::Css("body")).await?.text().await }).unwrap()
+        // In one command: another page may come between finding this one and reading it.
+        let words = self.runs("return document.body ? document.body.innerText : ''");
+        words.as_str().unwrap_or_default().to_owned()
     }
 
     /// Follows the link, or presses the button, on which this stands.

@@ -116,7 +116,7 @@ fn publish_checked_by(
         return Ok(Publication { outcome: Outcome::Mistaken(checked.mistakes), warnings });
     };
     // Makes the folder, and the authority, where there is none yet.
-    let authority = DataFolder::open(data_dir, now)?.authority;
+    let authority = DataFolder::authority(data_dir, now)?;
     let folder = folder(data_dir);
     files::private_folder(&folder)?;
     let _lock = FolderLock::take(&folder)?;

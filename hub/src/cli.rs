@@ -2,8 +2,11 @@
 //! standard error; a secret is printed once, where its maker asked for it.
 
 mod audit;
+mod backup;
 mod catalogue;
 mod catalogue_preview;
+mod export;
+mod migrate;
 mod payments;
 mod pillars;
 mod seal_keys;
@@ -14,11 +17,12 @@ mod transaction;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{Config, LogFormat, LogLevel};
+use crate::config::{Config, LogFormat, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
 use crate::recordings;
 use crate::store::Store;
@@ -61,6 +65,37 @@ enum Command {
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// Bring the database up to date and say what was done, one line: `schema FROM TO`.
+    ///
+    /// `zuil-hub serve` does it too; this is for doing it first, and for moving from SQLite to PostgreSQL.
+    Migrate {
+        /// A data folder with a SQLite database: copies all that is in it into the empty PostgreSQL database of
+        /// hub.toml, reads it back and compares it. No hub may run on it. Prints each table with its rows and the
+        /// SHA-256 of what is in them.
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Copy the SQLite database into a new file. The hub may be running.
+    ///
+    /// Keys and catalogues are files in the data folder; copy those, too. With PostgreSQL this says what to do
+    /// instead, and the exit code is 2.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Write states, references and payments of all transactions as CSV, without anything that a resident filled in.
+    ///
+    /// Makes transactions.csv and payments.csv, and prints their paths. The hub may be running.
+    Export {
+        /// The folder for them; files that are there are left alone.
+        dir: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Look a transaction up by its reference. Exit code 1 when there is none.
     Transaction {
         /// The reference on the receipt, such as 7K3M-Q9XA-2FT; dashes and capitals are not needed.
@@ -302,6 +337,9 @@ impl Cli {
             Command::Transaction { reference, json, common } => {
                 transaction::find(&common.config, &reference, json)
             }
+            Command::Migrate { from, common } => migrate::migrate(&common.config, from.as_deref()),
+            Command::Backup { file, common } => backup::back_up(&common.config, &file),
+            Command::Export { dir, common } => export::export(&common.config, &dir),
             Command::Payments(common) => payments::list(&common.config),
             Command::Payment(PaymentCommand::Decide { reference, finding, common }) => {
                 payments::decide(&common.config, &reference, &finding)
@@ -339,10 +377,11 @@ fn open_recording(path: &Path, file: &Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn store(config: &Config) -> Result<impl Store + use<>, Failure> {
-    if !config.data_dir.join("hub.sqlite").exists() {
+fn store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
+    let is_sqlite = config.store.kind == StoreKind::Sqlite;
+    if is_sqlite && !DataFolder::sqlite_file(&config.data_dir).exists() {
         let folder = config.data_dir.display();
         return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
     }
-    Ok(DataFolder::open_store(&config.data_dir)?)
+    Ok(DataFolder::open_store(config)?)
 }

@@ -14,7 +14,7 @@ use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
 /// The whole of `hub.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The name of the municipality, as staff read it on top of every page.
@@ -27,6 +27,9 @@ pub struct Config {
     /// How the log is written.
     #[serde(default)]
     pub log_format: LogFormat,
+    /// Where transactions and all else that changes is kept.
+    #[serde(default)]
+    pub store: StoreConfig,
     /// Where pillars come in.
     #[serde(default)]
     pub intake: IntakeConfig,
@@ -41,6 +44,28 @@ pub struct Config {
     pub access: AccessConfig,
     /// Where what comes in is brought; without it, nothing is, and staff work from the hub's list.
     pub connectors: Option<ConnectorsConfig>,
+}
+
+/// Where transactions and all else that changes is kept. Keys and published catalogues are in the data folder always.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// In what.
+    pub kind: StoreKind,
+    /// A file whose only line is the URL of the PostgreSQL database; only with [`StoreKind::Postgresql`]. A relative
+    /// path starts at the folder of `hub.toml`.
+    pub url_file: Option<PathBuf>,
+}
+
+/// In what transactions are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// In `hub.sqlite` in the data folder: for one hub.
+    #[default]
+    Sqlite,
+    /// In a PostgreSQL database: for one hub or several.
+    Postgresql,
 }
 
 /// Where pillars come in.
@@ -173,6 +198,7 @@ impl Config {
             .map_err(|error| ConfigError::Form { path: path.to_owned(), error: Box::new(error) })?;
         if let Some(folder) = path.parent() {
             config.data_dir = folder.join(&config.data_dir);
+            config.store.url_file = config.store.url_file.map(|file| folder.join(file));
             if let Some(secret) =
                 config.access.oidc.as_mut().and_then(|oidc| oidc.client_secret_file.as_mut())
             {
@@ -192,6 +218,7 @@ impl Config {
             data_dir: data_dir.to_owned(),
             log: LogLevel::default(),
             log_format: LogFormat::default(),
+            store: StoreConfig::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
             desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
             operations: OperationsConfig { listen: Some(loopback(0)) },
@@ -207,6 +234,7 @@ impl Config {
         if let Some(url) = &self.intake.public_url {
             HubUrl::parse(url).map_err(|error| value("intake.public_url", &error.to_string()))?;
         }
+        self.store.check()?;
         self.access.check().map_err(|(key, remedy)| value(key, &remedy))?;
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
@@ -277,6 +305,25 @@ impl Config {
     }
 }
 
+impl StoreConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        match (self.kind, &self.url_file) {
+            (StoreKind::Postgresql, None) => Err(value(
+                "store.url_file",
+                "name the file in which the URL of the PostgreSQL database stands",
+            )),
+            (StoreKind::Sqlite, Some(_)) => {
+                Err(value("store.url_file", "write kind = \"postgresql\" above it, or leave it out"))
+            }
+            (StoreKind::Postgresql, Some(_)) if cfg!(not(feature = "postgres")) => Err(value(
+                "store.kind",
+                "this zuil-hub was built without PostgreSQL; build it with --features postgres",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn value(key: &'static str, remedy: &str) -> ConfigError {
     ConfigError::Value { key, remedy: remedy.to_owned() }
 }
@@ -338,6 +385,7 @@ mod tests {
         assert_eq!(config.desk, DeskConfig::default());
         assert_eq!(config.access, AccessConfig::default());
         assert_eq!(config.log, LogLevel::default());
+        assert_eq!(config.store, StoreConfig::default());
     }
 
     #[test]
@@ -379,6 +427,20 @@ mod tests {
             "https://localhost:4711"
         );
         assert!(config.hub_url(Some("https://elsewhere.example.nl")).is_err());
+    }
+
+    #[test]
+    fn the_database_is_named_where_there_is_one_and_nowhere_else() {
+        let error = from_text(&format!("{LEAST}[store]\nkind = \"postgresql\"\n")).unwrap_err().to_string();
+        assert!(error.starts_with("store.url_file"), "{error}");
+        let error = from_text(&format!("{LEAST}[store]\nurl_file = \"url\"\n")).unwrap_err().to_string();
+        assert!(error.contains("postgresql"), "{error}");
+        let both = from_text(&format!("{LEAST}[store]\nkind = \"postgresql\"\nurl_file = \"url\"\n"));
+        if cfg!(feature = "postgres") {
+            assert!(both.unwrap().store.url_file.unwrap().is_absolute());
+        } else {
+            assert!(both.unwrap_err().to_string().contains("--features postgres"));
+        }
     }
 
     #[test]

@@ -1,16 +1,22 @@
-//! The data folder as a whole: authority, sealing keys, published catalogues, database. Invariant: it is private to its
-//! owner, and two programs that open it for the first time at once make its keys once.
+//! What the hub owns: authority, sealing keys and published catalogues in the data folder, and the store, there or in
+//! PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
+//! make its keys once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+#[cfg(feature = "postgres")]
+use zeroize::Zeroizing;
 use zuil_wire::SealKeyNotice;
 
 use crate::authority::{Authority, AuthorityError};
 use crate::catalogues::Catalogues;
+use crate::config::{Config, StoreKind};
 use crate::files::{self, FolderLock};
 use crate::seal_keys::{PublicSealKey, SealKeys, SealKeysError};
+#[cfg(feature = "postgres")]
+use crate::store::PostgresStore;
 use crate::store::{SqliteStore, Store, StoreError};
 
 /// Why the data folder is of no use.
@@ -33,6 +39,16 @@ pub enum DataFolderError {
     /// The database is of no use.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It is not known where the database is.
+    #[error(
+        "{path} cannot be read: {error}; it must hold the URL of the database, see store.url_file in hub.toml"
+    )]
+    UrlFile {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
 }
 
 /// All that the hub owns.
@@ -48,21 +64,30 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens the data folder; at the first time makes what belongs in it.
+    /// Opens the data folder and the store; at the first time makes what belongs in them.
     ///
     /// # Errors
     /// When something in it is damaged or cannot be read or written; the text says what to do.
-    pub fn open(path: &Path, now: Timestamp) -> Result<Self, DataFolderError> {
-        let folder_error = |error| DataFolderError::Folder { folder: path.display().to_string(), error };
-        files::private_folder(path).map_err(folder_error)?;
-        let _lock = FolderLock::take(path).map_err(folder_error)?;
+    pub fn open(config: &Config, now: Timestamp) -> Result<Self, DataFolderError> {
+        let path = &config.data_dir;
+        let lock = lock(path)?;
         let authority = Authority::open_or_make(path, now)?;
-        Ok(Self {
-            seal_keys: SealKeys::open_or_make(&Self::seal_folder(path), now)?,
-            catalogues: Catalogues::of(path, authority.pem()),
-            authority,
-            store: Arc::new(Self::open_store(path)?),
-        })
+        let seal_keys = SealKeys::open_or_make(&Self::seal_folder(path), now)?;
+        // A database far away may take its time; SQLite wants to be made by one.
+        let lock = (config.store.kind == StoreKind::Sqlite).then_some(lock);
+        let store = Self::open_store(config)?;
+        drop(lock);
+        let catalogues = Catalogues::of(path, authority.pem());
+        Ok(Self { authority, seal_keys, catalogues, store })
+    }
+
+    /// The authority in the data folder `path`; at the first time makes both.
+    ///
+    /// # Errors
+    /// As [`DataFolder::open`].
+    pub fn authority(path: &Path, now: Timestamp) -> Result<Authority, DataFolderError> {
+        let _lock = lock(path)?;
+        Ok(Authority::open_or_make(path, now)?)
     }
 
     /// What pillars are told of the newest sealing key.
@@ -80,11 +105,39 @@ impl DataFolder {
         path.join("seal")
     }
 
-    /// Opens only the database in the data folder.
+    /// Opens only the store, and brings it up to date.
     ///
     /// # Errors
     /// When it cannot be opened or brought up to date.
-    pub fn open_store(path: &Path) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(&path.join("hub.sqlite"))
+    pub fn open_store(config: &Config) -> Result<Arc<dyn Store>, DataFolderError> {
+        #[cfg(feature = "postgres")]
+        if config.store.kind == StoreKind::Postgresql {
+            return Ok(Arc::new(Self::open_postgres(config)?));
+        }
+        Ok(Arc::new(SqliteStore::open(&Self::sqlite_file(&config.data_dir))?))
     }
+
+    /// Opens the store in PostgreSQL, and brings it up to date.
+    ///
+    /// # Errors
+    /// When its URL cannot be read, or it cannot be opened or brought up to date.
+    #[cfg(feature = "postgres")]
+    pub fn open_postgres(config: &Config) -> Result<PostgresStore, DataFolderError> {
+        let path = config.store.url_file.as_deref().unwrap_or_else(|| Path::new(""));
+        let unreadable = |error| DataFolderError::UrlFile { path: path.display().to_string(), error };
+        let url = Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
+        Ok(PostgresStore::open(url.trim())?)
+    }
+
+    /// The database of the SQLite store in the data folder `path`.
+    #[must_use]
+    pub fn sqlite_file(path: &Path) -> PathBuf {
+        path.join("hub.sqlite")
+    }
+}
+
+fn lock(path: &Path) -> Result<FolderLock, DataFolderError> {
+    let failed = |error| DataFolderError::Folder { folder: path.display().to_string(), error };
+    files::private_folder(path).map_err(failed)?;
+    FolderLock::take(path).map_err(failed)
 }

@@ -59,7 +59,7 @@ pub fn add_pillar(
         return Err(AddError::Name);
     }
     let hub_url = config.hub_url(hub_url)?;
-    let folder = DataFolder::open(&config.data_dir, now)?;
+    let folder = DataFolder::open(config, now)?;
     let issued = folder.authority.issue_pillar(name, now)?;
     let (signing_key, public_key) = SigningKey::generate()?;
     let pillar = Pillar {
@@ -107,7 +107,7 @@ pub enum RevokeError {
 /// # Errors
 /// When the data folder fails. A pillar that is revoked stays so.
 pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revoked, RevokeError> {
-    let folder = DataFolder::open(&config.data_dir, now)?;
+    let folder = DataFolder::open(config, now)?;
     let revoked = folder.store.revoke_pillar(name, now)?;
     let revoked_at = match revoked {
         Revoked::Yes => now,

@@ -2,7 +2,6 @@
 //! real ones, and when it ends, what was under way is answered first.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -43,8 +42,10 @@ pub enum StartError {
     /// The first account could not be made.
     #[error(transparent)]
     Staff(#[from] StaffError),
-    /// The identity provider is configured, and cannot be used.
-    #[error("access.oidc cannot be used: {0}; look at client_secret_file")]
+    /// The identity provider or Open Notificaties is configured, and the secret cannot be read.
+    #[error(
+        "a secret for the desk cannot be read: {0}; look at access.oidc.client_secret_file and at connectors"
+    )]
     SignOn(std::io::Error),
     /// The store failed.
     #[error(transparent)]
@@ -113,8 +114,8 @@ impl Hub {
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let now = Timestamp::now();
         let names = config.server_names()?;
-        let data_dir = config.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&data_dir, now)).await;
+        let to_open = config.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&to_open, now)).await;
         let (folder, first_password) = opened.map_err(|_| StartError::Stopped)??;
         let tls = intake::server_config(&folder.authority, &names, now)?;
         let (intake_tcp, intake_at) = bind("intake.listen", config.intake.listen).await?;
@@ -217,8 +218,8 @@ fn listen_error(key: &'static str, address: SocketAddr, error: std::io::Error) -
     StartError::Listen { key, address, error }
 }
 
-fn open(data_dir: &Path, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
-    let folder = DataFolder::open(data_dir, now)?;
+fn open(config: &Config, now: Timestamp) -> Result<(DataFolder, Option<Zeroizing<String>>), StartError> {
+    let folder = DataFolder::open(config, now)?;
     let first_password = staff::first(&*folder.store, &SystemRandom::new(), now)?;
     look_at_catalogues(&folder);
     Ok((folder, first_password))

@@ -185,12 +185,12 @@ const BARE: &str = "axum, JSON, mutual TLS, one durable SQLite group commit";
 
 /// How many the checker opens in a second when nothing else happens: all that is stored, once more.
 fn opened_in_background(config: &Config) -> Result<(), Failure> {
-    let store = DataFolder::open_store(&config.data_dir)?;
+    let store = DataFolder::open_store(config)?;
     let keys = SealKeys::open_or_make(&config.data_dir.join("seal"), Timestamp::now())?;
     look_at_all_again(&config.data_dir.join("hub.sqlite"))?;
     let (start, mut opened) = (Instant::now(), 0);
     while start.elapsed() < Duration::from_secs(3) {
-        match check_some(&store, &keys, 256)? {
+        match check_some(&*store, &keys, 256)? {
             0 => break,
             count => opened += count,
         }

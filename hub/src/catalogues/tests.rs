@@ -55,7 +55,7 @@ impl Desk {
     }
 
     fn authority(&self) -> Authority {
-        DataFolder::open(&self.hub(), Timestamp::UNIX_EPOCH).unwrap().authority
+        DataFolder::authority(&self.hub(), Timestamp::UNIX_EPOCH).unwrap()
     }
 
     fn bundle(&self, serial: u64) -> PathBuf {

@@ -7,17 +7,17 @@ use std::process::ExitCode;
 
 use super::{Failure, load, store};
 use crate::store::audit::{self, Mark};
-use crate::store::{AuditStore, Noted};
+use crate::store::{Noted, Store};
 
 /// How many entries are read at once.
 const PIECE: u32 = 1_000;
 
 pub(super) fn verify(path: &Path, contains: Option<&str>) -> Result<ExitCode, Failure> {
     let store = store(&load(path)?)?;
-    let ends = audit::verify(&store)?;
+    let ends = audit::verify(&*store)?;
     if let Some(text) = contains {
         let (number, hash) = text.split_once(':').ok_or("write --contains as NUMBER:HASH")?;
-        look_for(&store, number.parse()?, hash, ends.begin.number)?;
+        look_for(&*store, number.parse()?, hash, ends.begin.number)?;
     }
     let Mark { number, hash } = ends.end;
     println!("{number}:{}", hex(&hash));
@@ -25,7 +25,7 @@ pub(super) fn verify(path: &Path, contains: Option<&str>) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-fn look_for(store: &impl AuditStore, number: u64, hash: &str, forgotten: u64) -> Result<(), Failure> {
+fn look_for(store: &dyn Store, number: u64, hash: &str, forgotten: u64) -> Result<(), Failure> {
     if number <= forgotten {
         return Err(format!("the entry {number} was kept for long enough and is deleted").into());
     }

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::{Failure, load, store};
-use crate::catalogues::{self, Outcome, Published, Trouble, Unfit};
+use super::{Failure, load};
+use crate::catalogues::{self, Catalogues, Outcome, Published, Trouble, Unfit};
 use crate::data_folder::DataFolder;
-use crate::store::{AuditStore, Deed, Entry};
+use crate::store::{Deed, Entry};
 
 pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
@@ -37,7 +37,7 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
         Outcome::Published(published) => {
             let about = format!("{} {}", published.serial, published.version);
             let entry = Entry::new(Timestamp::now(), Entry::COMMAND_LINE, Deed::PublishedCatalogue, &about);
-            DataFolder::open_store(&config.data_dir)?.note(&entry)?;
+            DataFolder::open_store(&config)?.note(&entry)?;
             println!("{}", line(&published));
             eprintln!("pillars fetch it within twelve minutes, and turn to it when nobody stands there");
         }
@@ -47,9 +47,14 @@ pub(super) fn publish(path: &Path, dir: &Path) -> Result<ExitCode, Failure> {
 
 pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
-    // Only where there is a hub.
-    drop(store(&config)?);
-    let kept = DataFolder::open(&config.data_dir, Timestamp::now())?.catalogues.list()?;
+    // Only where something was ever kept: to look is no reason to make it.
+    if !config.data_dir.is_dir() {
+        let folder = config.data_dir.display();
+        return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
+    }
+    let kept =
+        Catalogues::of(&config.data_dir, DataFolder::authority(&config.data_dir, Timestamp::now())?.pem())
+            .list()?;
     let mut out = io::stdout().lock();
     for published in &kept.whole {
         writeln!(out, "{}\t{}", line(published), published.published_at)?;

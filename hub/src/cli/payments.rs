@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use zuil_wire::Reference;
 
 use super::{Failure, load, store};
-use crate::store::{AuditStore, Decided, DecidedBy, Decision, Deed, Entry, Finding, Store, Unsettled};
+use crate::store::{Decided, DecidedBy, Decision, Deed, Entry, Finding, Unsettled};
 
 pub(super) fn list(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;

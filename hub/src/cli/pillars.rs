@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Failure, load, store};
 use crate::config::Config;
-use crate::store::{AuditStore, Deed, Entry, Revoked, Store};
+use crate::store::{Deed, Entry, Revoked};
 use crate::{files, fleet};
 
 pub(super) fn add(

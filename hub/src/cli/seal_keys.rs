@@ -3,21 +3,21 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Failure, load};
+use super::{Failure, load, store};
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::rotation::may_hold;
 use crate::seal_keys::{ListedKey, SealKeys, SealKeysError};
-use crate::store::{Pillar, Reported, SqliteStore, Store};
+use crate::store::{Pillar, Reported, Store};
 
 pub(super) fn add(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
     // Makes the folder, and the first key, where there is none yet.
-    let folder = DataFolder::open(&config.data_dir, Timestamp::now())?;
-    drop(folder);
+    drop(DataFolder::open(&config, Timestamp::now())?);
     println!("{}", SealKeys::add(&DataFolder::seal_folder(&config.data_dir), Timestamp::now())?);
     eprintln!("pillars hear of it with their next reports, and new bindings hold it");
     Ok(ExitCode::SUCCESS)
@@ -83,16 +83,12 @@ struct There {
     keys: Vec<ListedKey>,
     pillars: Vec<Pillar>,
     reports: Vec<Reported>,
-    store: SqliteStore,
+    store: Arc<dyn Store>,
 }
 
 impl There {
     fn read(config: &Config) -> Result<Self, Failure> {
-        let folder = config.data_dir.display();
-        if !config.data_dir.join("hub.sqlite").exists() {
-            return Err(format!("there is no hub in {folder} yet; run `zuil-hub serve` first").into());
-        }
-        let store = DataFolder::open_store(&config.data_dir)?;
+        let store = store(config)?;
         let keys = SealKeys::list(&DataFolder::seal_folder(&config.data_dir))?;
         Ok(Self { keys, pillars: store.pillars()?, reports: store.reports()?, store })
     }

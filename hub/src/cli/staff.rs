@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{Failure, StaffCommand, load, store};
 use crate::access::staff::{self, Added, Renewed};
 use crate::data_folder::DataFolder;
-use crate::store::{AccessStore, Changed, Entry, Roles};
+use crate::store::{Changed, Entry, Roles};
 
 /// The words for roles.
 pub(super) const ROLES: [&str; 4] = ["agent", "technician", "editor", "administrator"];
@@ -26,7 +26,7 @@ pub(super) fn run(command: StaffCommand) -> Result<ExitCode, Failure> {
         }
         StaffCommand::Roles { name, roles, common } => {
             let store = store(&load(&common.config)?)?;
-            told(&name, staff::set_roles(&store, &name, read(&roles)?, Entry::COMMAND_LINE, now)?)
+            told(&name, staff::set_roles(&*store, &name, read(&roles)?, Entry::COMMAND_LINE, now)?)
         }
         StaffCommand::Disable { name, common } => set_disabled(&common.config, &name, true, now),
         StaffCommand::Enable { name, common } => set_disabled(&common.config, &name, false, now),
@@ -36,7 +36,7 @@ pub(super) fn run(command: StaffCommand) -> Result<ExitCode, Failure> {
 /// Before `serve` has run there may be no folder yet, and no account.
 pub(super) fn reset_first(path: &Path) -> Result<ExitCode, Failure> {
     let (now, random) = (Timestamp::now(), SystemRandom::new());
-    let store = DataFolder::open(&load(path)?.data_dir, now)?.store;
+    let store = DataFolder::open(&load(path)?, now)?.store;
     let password = match staff::first(&*store, &random, now)? {
         Some(password) => password,
         None => match staff::renew_password(&*store, staff::FIRST, Entry::COMMAND_LINE, &random, now)? {
@@ -50,7 +50,7 @@ pub(super) fn reset_first(path: &Path) -> Result<ExitCode, Failure> {
 
 fn add(path: &Path, name: &str, roles: &[String], now: Timestamp) -> Result<ExitCode, Failure> {
     let (store, random) = (store(&load(path)?)?, SystemRandom::new());
-    match staff::add(&store, name, read(roles)?, Entry::COMMAND_LINE, &random, now)? {
+    match staff::add(&*store, name, read(roles)?, Entry::COMMAND_LINE, &random, now)? {
         Added::Yes(password) => {
             println!("password {}", password.as_str());
             Ok(ExitCode::SUCCESS)
@@ -81,9 +81,9 @@ fn list(path: &Path) -> Result<ExitCode, Failure> {
 fn new_password(path: &Path, name: &str, without_app: bool, now: Timestamp) -> Result<ExitCode, Failure> {
     let store = store(&load(path)?)?;
     if without_app {
-        staff::remove_app(&store, name, Entry::COMMAND_LINE, now)?;
+        staff::remove_app(&*store, name, Entry::COMMAND_LINE, now)?;
     }
-    match staff::renew_password(&store, name, Entry::COMMAND_LINE, &SystemRandom::new(), now)? {
+    match staff::renew_password(&*store, name, Entry::COMMAND_LINE, &SystemRandom::new(), now)? {
         Renewed::Yes(password) => {
             println!("password {}", password.as_str());
             Ok(ExitCode::SUCCESS)
@@ -94,7 +94,7 @@ fn new_password(path: &Path, name: &str, without_app: bool, now: Timestamp) -> R
 
 fn set_disabled(path: &Path, name: &str, disabled: bool, now: Timestamp) -> Result<ExitCode, Failure> {
     let store = store(&load(path)?)?;
-    told(name, staff::set_disabled(&store, name, disabled, Entry::COMMAND_LINE, now)?)
+    told(name, staff::set_disabled(&*store, name, disabled, Entry::COMMAND_LINE, now)?)
 }
 
 fn told(name: &str, changed: Changed) -> Result<ExitCode, Failure> {

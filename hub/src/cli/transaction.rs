@@ -10,7 +10,7 @@ use zuil_wire::{PaymentRecord, Reference, State};
 use super::{Failure, load, store};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Store, Trouble};
+use crate::store::{Standing, Trouble};
 
 /// A transaction as machines read it. It holds no answers.
 #[derive(Serialize)]
@@ -26,12 +26,22 @@ struct Found<'a> {
     task: Option<&'a str>,
     pillar: &'a str,
     payment: Option<&'a PaymentRecord>,
+    /// Under which number it is in the municipality's own system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_number: Option<&'a str>,
+    /// Why it could not be brought there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parked_reason: Option<&'a str>,
+    /// How far it is there, in the words of that system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<&'a str>,
 }
 
 pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode, Failure> {
     let config = load(path)?;
     let reference: Reference = reference.parse()?;
-    let Some(stored) = store(&config)?.transaction(reference)? else {
+    let store = store(&config)?;
+    let Some(stored) = store.transaction(reference)? else {
         eprintln!("zuil-hub: there is no transaction {reference}");
         return Ok(ExitCode::FAILURE);
     };
@@ -45,7 +55,25 @@ pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode,
     if json {
         let payment = stored.payment.as_ref();
         let (state, looked_at) = (stored.state, stored.looked_at);
-        let found = Found { reference, state, trouble, looked_at, task, pillar, payment };
+        let parked_reason = match store.handover(reference)?.map(|handover| handover.standing) {
+            Some(Standing::Parked(reason)) => Some(reason.as_str()),
+            _ => None,
+        };
+        let case_number = stored.case_number.as_deref();
+        let progress = store.progress(reference)?;
+        let progress = progress.as_ref().map(|progress| progress.words.as_str());
+        let found = Found {
+            reference,
+            state,
+            trouble,
+            looked_at,
+            task,
+            pillar,
+            payment,
+            case_number,
+            parked_reason,
+            progress,
+        };
         println!("{}", serde_json::to_string(&found)?);
     } else {
         println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));

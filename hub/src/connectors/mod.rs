@@ -1,17 +1,28 @@
 //! The municipality's own systems, each behind [`Connector`]. Invariant: a connector looks before it does, and keeps
 //! nothing itself: what was done stands in the journal.
 
+mod api;
+pub mod email;
+pub mod file_drop;
+pub mod open_klant;
 pub mod open_zaak;
+mod request;
 pub mod settings;
+pub mod signalen;
+mod told;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use zuil_catalogue::{Destination, Task};
 use zuil_wire::Transaction;
 
-use crate::store::{Journal, ParkReason, Stored, System};
+use crate::store::{Journal, Pace, ParkReason, Progress, Stored, System};
 
-pub use settings::{ConnectorsConfig, OpenZaakConfig};
+pub use request::{File, Paper};
+pub use settings::{
+    ConnectorsConfig, EmailConfig, Encryption, FileDropConfig, OpenKlantConfig, OpenZaakConfig,
+    SignalenConfig,
+};
 
 /// Something to be brought to another system, opened in memory.
 #[derive(Clone, Copy)]
@@ -33,6 +44,8 @@ pub struct Errand<'a> {
 pub enum Obstacle {
     /// Nobody knows whether it was done: no answer, a half one, or one that says that the system failed.
     Unknown,
+    /// The system could not be reached: it was not done.
+    Unreached,
     /// The system does not want it now.
     NotNow {
         /// Not before that, if it said so.
@@ -45,7 +58,8 @@ pub enum Obstacle {
 }
 
 /// One kind of system. Every step can be taken again at any time: by another process, after a crash, or after an
-/// answer that was lost; whoever takes it first looks whether it was done.
+/// answer that was lost; whoever takes it first looks whether it was done. Where nobody can look, the step is blind
+/// ([`Connector::is_blind`]), and is begun once.
 #[async_trait]
 pub trait Connector: Send + Sync {
     /// Which.
@@ -60,8 +74,41 @@ pub trait Connector: Send + Sync {
     /// [`Obstacle`].
     async fn take(&self, step: &str, errand: &Errand<'_>) -> Result<String, Obstacle>;
 
+    /// Whether nobody can find out afterwards if this step was done. That it is begun is durable before; when it is
+    /// not known how it ended, it waits for a person and is never begun again by itself.
+    fn is_blind(&self, _step: &str) -> bool {
+        false
+    }
+
+    /// Looks whether a blind step can be done now, without doing anything: so that a system that is down gets nothing
+    /// of which nobody knows whether it took it.
+    ///
+    /// # Errors
+    /// [`Obstacle`].
+    async fn prepare(&self, _step: &str, _errand: &Errand<'_>) -> Result<(), Obstacle> {
+        Ok(())
+    }
+
+    /// How many blind steps the system takes in a time, from all processes of the hub together.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
+
     /// The number under which staff find it there, once all steps were taken.
     fn case_number(&self, errand: &Errand<'_>) -> String;
+
+    /// Under which address or id it can be asked how far it is there; nothing where nobody can ask.
+    fn address(&self, _errand: &Errand<'_>) -> Option<String> {
+        None
+    }
+
+    /// Asks how far something is that was handed over.
+    ///
+    /// # Errors
+    /// [`Obstacle`].
+    async fn look(&self, _address: &str, _now: Timestamp) -> Result<Progress, Obstacle> {
+        Err(Obstacle::Refused(ParkReason::WrongAddress))
+    }
 }
 
 /// The system that a destination names.

@@ -4,6 +4,7 @@
 //! says that it must not be kept, framed or run scripts.
 
 mod attempts;
+mod callback;
 mod condition;
 mod pages;
 mod permission;
@@ -15,6 +16,7 @@ mod times;
 mod visitor;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::rand::SystemRandom;
@@ -26,11 +28,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 use self::attempts::Attempts;
 use crate::access::sign_on::SignOn;
 use crate::catalogues::Standing;
 use crate::config::Config;
+use crate::connectors::settings;
 use crate::data_folder::DataFolder;
 use crate::password;
 use crate::seal_keys::SealKeys;
@@ -57,6 +61,8 @@ pub struct Desk {
     sign_on: Option<SignOn>,
     attempts: Mutex<Attempts>,
     hashing: Semaphore,
+    /// What Open Notificaties shows; nothing when no messages are taken.
+    notifications: Option<Zeroizing<String>>,
     /// The hash of a password that nobody knows: compared with when there is no account.
     nobodys_hash: String,
 }
@@ -65,8 +71,8 @@ impl Desk {
     /// The desk of a hub.
     ///
     /// # Errors
-    /// When an identity provider is configured and the file with its secret cannot be read, or the system gives no
-    /// randomness.
+    /// When an identity provider or Open Notificaties is configured and the file with its secret cannot be read, or
+    /// the system gives no randomness.
     pub fn new(config: &Config, folder: Arc<DataFolder>) -> io::Result<Self> {
         let random = SystemRandom::new();
         let nobodys = password::generate(&random).and_then(|unknown| password::hash(&unknown, &random));
@@ -80,9 +86,23 @@ impl Desk {
             sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
             attempts: Mutex::default(),
             hashing: Semaphore::new(HASHES),
+            notifications: notifications(config)?,
             nobodys_hash: nobodys.map_err(io::Error::other)?,
         })
     }
+}
+
+/// Reads the header by which Open Notificaties is known.
+fn notifications(config: &Config) -> io::Result<Option<Zeroizing<String>>> {
+    let open_zaak = config.connectors.as_ref().and_then(|connectors| connectors.open_zaak.as_ref());
+    let path = open_zaak.and_then(|open_zaak| open_zaak.notifications_secret_file.as_ref());
+    let read = |path: &PathBuf| {
+        settings::secret(path).map_err(|error| {
+            let key = "connectors.open_zaak.notifications_secret_file";
+            io::Error::new(error.kind(), format!("{key} {}: {error}", path.display()))
+        })
+    };
+    path.map(read).transpose()
 }
 
 /// All routes for staff. What does not stand in the table of permissions is closed.
@@ -91,6 +111,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/", get(pages::list))
         .route("/transactions/{reference}", get(pages::transaction).post(pages::show_content))
         .route("/transactions/{reference}/send-again", post(pages::send_again))
+        .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
+        .route("/handover", get(pages::handovers))
+        .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))
@@ -113,6 +136,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/login/sso", get(sign_on::begin))
         .route(SIGN_ON_DONE, get(sign_on::done))
         .route("/logout", post(signing_in::logout))
+        .route("/callbacks/zgw", post(callback::take))
         .route("/health", get(health))
         .route("/style.css", get(stylesheet))
         .route("/icon.svg", get(icon))

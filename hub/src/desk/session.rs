@@ -194,7 +194,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::on_any_port("Voorbeeldstad", data.path());
         config.desk.behind_proxy = behind_proxy;
-        let folder = DataFolder::open(data.path(), Timestamp::now()).unwrap();
+        let folder = DataFolder::open(&config, Timestamp::now()).unwrap();
         Desk::new(&config, Arc::new(folder)).unwrap()
     }
 

@@ -21,14 +21,17 @@ pub const TOTAL_TIME: Duration = Duration::from_secs(30);
 /// The largest answer, in bytes. A page of a hundred cases has about 200 KiB.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
-/// There was no whole answer: what was asked was done, or not, or will be.
+/// There was no whole answer: what was asked was done, or not, or will be, unless it never left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Lost {
     /// It took too long.
     #[error("no answer in time")]
     Late,
-    /// There was no connection, or it broke.
-    #[error("no connection, or it broke")]
+    /// There was no connection: nothing left, so nothing was done.
+    #[error("no connection")]
+    Unreached,
+    /// The connection broke.
+    #[error("the connection broke")]
     Broken,
     /// The answer was too large to be one.
     #[error("an answer that is too large")]
@@ -41,7 +44,7 @@ pub trait Courier: Send + Sync {
     /// Sends a request once and brings its answer, whatever its status.
     ///
     /// # Errors
-    /// [`Lost`], when there is no whole answer. Then nobody knows whether it was done.
+    /// [`Lost`], when there is no whole answer. Then nobody knows whether it was done, but for [`Lost::Unreached`].
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Lost>;
 }
 
@@ -131,7 +134,12 @@ fn lost(error: &reqwest::Error) -> Lost {
     // Without the address, which may name a person.
     let cause = error.source().and_then(|cause| cause.source()).map(ToString::to_string);
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), cause, "no answer");
-    if error.is_timeout() { Lost::Late } else { Lost::Broken }
+    match error {
+        // Also when that took too long.
+        _ if error.is_connect() => Lost::Unreached,
+        _ if error.is_timeout() => Lost::Late,
+        _ => Lost::Broken,
+    }
 }
 
 #[cfg(test)]
@@ -173,7 +181,7 @@ mod tests {
         let system = system().await;
         assert_eq!(ask(&format!("{system}/large")).await.unwrap_err(), Lost::TooLarge);
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        assert_eq!(ask(&format!("http://{free}")).await.unwrap_err(), Lost::Broken);
+        assert_eq!(ask(&format!("http://{free}")).await.unwrap_err(), Lost::Unreached);
     }
 
     #[test]

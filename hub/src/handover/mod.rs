@@ -2,10 +2,12 @@
 //!
 //! A transaction is claimed for a while (a lease, so that several hubs may work on one database and a killed one
 //! leaves nothing behind), opened in memory, and brought by the connector that its task names. Each step's result is
-//! durable before the next step. Invariant: whatever is cut off at whatever place, the same is brought once; what
-//! cannot be brought is never dropped and never stands in the way of others.
+//! durable before the next step; of a step of which nobody could find out whether it was done, also that it is begun.
+//! Invariant: whatever is cut off at whatever place, the same is brought once; what cannot be brought is never dropped
+//! and never stands in the way of others.
 
 pub mod courier;
+mod looks;
 mod pace;
 pub mod paper;
 mod source;
@@ -26,7 +28,7 @@ pub use self::source::{FolderSource, Source};
 pub use self::start::{HandoverError, start};
 pub use self::worker::run;
 use crate::connectors::{Connector, Errand, Obstacle, system_of};
-use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System};
+use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System, Turn};
 
 /// For how long something is claimed: longer than its longest step, which takes a handful of requests.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
@@ -43,6 +45,8 @@ pub struct Engine {
     store: Arc<dyn Store>,
     source: Box<dyn Source>,
     connectors: Vec<Box<dyn Connector>>,
+    /// Systems that the municipality does not have, and where requests go instead.
+    instead: BTreeMap<System, System>,
     gates: Mutex<BTreeMap<System, Gate>>,
     dice: Mutex<Rng>,
 }
@@ -55,7 +59,10 @@ enum End {
     /// At that time again, though nothing failed.
     Later(Timestamp),
     Failed,
-    Registered(String),
+    Registered {
+        case_number: String,
+        address: Option<String>,
+    },
     /// Somebody else has it.
     LeaseLost,
 }
@@ -69,7 +76,14 @@ impl Engine {
         connectors: Vec<Box<dyn Connector>>,
         dice: Rng,
     ) -> Self {
-        Self { store, source, connectors, gates: Mutex::default(), dice: Mutex::new(dice) }
+        let (instead, gates) = (BTreeMap::new(), Mutex::default());
+        Self { store, source, connectors, instead, gates, dice: Mutex::new(dice) }
+    }
+
+    /// The same, with other places for what catalogues bring to systems that the municipality does not have.
+    #[must_use]
+    pub fn with_instead(self, instead: BTreeMap<System, System>) -> Self {
+        Self { instead, ..self }
     }
 
     /// Claims at most `limit` that are due, and none of a system that is down or busy enough.
@@ -101,7 +115,9 @@ impl Engine {
                 Note::Parked(ParkReason::NoAnswer)
             }
             End::Failed => Note::Failed(now + pace::wait(failures.count, self.throw())),
-            End::Registered(case_number) => Note::Registered { case_number },
+            End::Registered { case_number, address } => {
+                Note::Registered { case_number, address: address.as_deref() }
+            }
         };
         if let Note::Parked(reason) = note {
             tracing::warn!(id = %lease.id, ?reason, "a handover waits for staff");
@@ -119,6 +135,11 @@ impl Engine {
         failures: &mut Failures,
     ) -> Result<End, StoreError> {
         let now = clock();
+        if let Some(step) = &claimed.attempting {
+            // It was begun, and then the hub was killed or cut off.
+            tracing::warn!(id = %claimed.lease.id, step, "nobody knows whether it arrived");
+            return Ok(End::Parked(ParkReason::MaybeSent));
+        }
         let content = match self.source.open(&claimed.stored.content) {
             Ok(content) => content,
             Err(error) => {
@@ -134,7 +155,8 @@ impl Engine {
                 return Ok(End::Later(now + KEYS_MISSING));
             }
         };
-        let Some(system) = task.destination.as_ref().map(system_of) else { return Ok(End::Nothing) };
+        let Some(named) = task.destination.as_ref().map(system_of) else { return Ok(End::Nothing) };
+        let system = self.instead.get(&named).copied().unwrap_or(named);
         let Some(connector) = self.connectors.iter().find(|connector| connector.system() == system) else {
             return Ok(End::Parked(ParkReason::NotConfigured));
         };
@@ -165,10 +187,17 @@ impl Engine {
             if journal.contains_key(name) {
                 continue;
             }
-            let now = (inside.clock)();
-            let step = Errand { journal: &journal, now, ..errand };
+            let step = Errand { journal: &journal, now: (inside.clock)(), ..errand };
+            let is_blind = connector.is_blind(name);
+            if is_blind && let Some(end) = self.begin(connector, name, &step, lease, inside).await? {
+                return Ok(end);
+            }
             let result = match connector.take(name, &step).await {
                 Ok(result) => result,
+                Err(Obstacle::Unknown) if is_blind => {
+                    inside.behaviour = Behaviour::Failed;
+                    return Ok(End::Parked(ParkReason::MaybeSent));
+                }
                 Err(obstacle) => return Ok(inside.stopped_by(obstacle)),
             };
             inside.behaviour = Behaviour::Answered;
@@ -180,7 +209,32 @@ impl Engine {
             *inside.failures = Failures::default();
             journal.insert(name.to_owned(), result);
         }
-        Ok(End::Registered(connector.case_number(&Errand { journal: &journal, ..errand })))
+        let done = Errand { journal: &journal, ..errand };
+        Ok(End::Registered { case_number: connector.case_number(&done), address: connector.address(&done) })
+    }
+
+    /// Looks whether a blind step may be begun, and makes durable that it is; or how that ended.
+    async fn begin(
+        &self,
+        connector: &dyn Connector,
+        name: &str,
+        step: &Errand<'_>,
+        lease: Lease,
+        inside: &mut Inside<'_>,
+    ) -> Result<Option<End>, StoreError> {
+        if let Err(obstacle) = connector.prepare(name, step).await {
+            return Ok(Some(inside.stopped_by(obstacle)));
+        }
+        inside.behaviour = Behaviour::Answered;
+        let now = (inside.clock)();
+        if let Some(pace) = connector.pace()
+            && let Turn::NotBefore(at) = self.store.take_turn(inside.system, pace, now)?
+        {
+            inside.wants_quiet(at);
+            return Ok(Some(End::Later(at)));
+        }
+        let note = Note::Attempt { name, until: now + LEASE };
+        Ok((self.store.keep_handover(lease, note, now)? == Held::No).then_some(End::LeaseLost))
     }
 
     fn throw(&self) -> u8 {
@@ -207,15 +261,23 @@ struct Inside<'a> {
 impl Inside<'_> {
     fn stopped_by(&mut self, obstacle: Obstacle) -> End {
         self.behaviour = match obstacle {
-            Obstacle::Unknown => Behaviour::Failed,
+            Obstacle::Unknown | Obstacle::Unreached => Behaviour::Failed,
             Obstacle::NotNow { .. } | Obstacle::AlreadyThere | Obstacle::Refused(_) => Behaviour::Answered,
         };
+        if let Obstacle::NotNow { retry_after: Some(after) } = obstacle {
+            self.wants_quiet((self.clock)() + after);
+        }
         match obstacle {
-            Obstacle::Unknown => End::Failed,
+            Obstacle::Unknown | Obstacle::Unreached => End::Failed,
             Obstacle::NotNow { retry_after } => End::Later((self.clock)() + retry_after.unwrap_or(NOT_NOW)),
             Obstacle::AlreadyThere => End::Parked(ParkReason::Refused),
             Obstacle::Refused(reason) => End::Parked(reason),
         }
+    }
+
+    /// None of those that wait goes to the system before then.
+    fn wants_quiet(&self, until: Timestamp) {
+        lock(&self.engine.gates).entry(self.system).or_default().keep_quiet(until);
     }
 }
 

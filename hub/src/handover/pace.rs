@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long is waited after the first failure: longer than a request can be under way, so that one whose answer was
 /// lost has arrived or never will.
-const FIRST: SignedDuration = SignedDuration::from_mins(2);
+pub const FIRST: SignedDuration = SignedDuration::from_mins(2);
 /// How long is waited at most, but for the dice.
 const LONGEST: SignedDuration = SignedDuration::from_hours(4);
 /// For how long something is tried before a person must look: over a long weekend.
@@ -27,7 +27,8 @@ pub fn wait(before: u32, dice: u8) -> SignedDuration {
     spread((FIRST * (1 << before.min(8))).min(LONGEST), dice)
 }
 
-fn spread(time: SignedDuration, dice: u8) -> SignedDuration {
+/// A time, and up to half as much again, as `dice` says.
+pub fn spread(time: SignedDuration, dice: u8) -> SignedDuration {
     time + time / 512 * i32::from(dice)
 }
 
@@ -37,6 +38,8 @@ fn spread(time: SignedDuration, dice: u8) -> SignedDuration {
 pub struct Gate {
     inside: u32,
     state: Breaker,
+    /// The system takes nothing before then, as it said itself or as its pace says.
+    quiet_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +73,19 @@ impl Gate {
     /// Whether somebody would be let in.
     #[must_use]
     pub fn is_shut(&self, now: Timestamp) -> bool {
+        if self.quiet_until.is_some_and(|until| now < until) {
+            return true;
+        }
         match self.state {
             Breaker::Closed { .. } => self.inside >= AT_ONCE,
             Breaker::Open { until, .. } => now < until,
             Breaker::Trying { .. } => true,
         }
+    }
+
+    /// Lets nobody in before then.
+    pub fn keep_quiet(&mut self, until: Timestamp) {
+        self.quiet_until = self.quiet_until.max(Some(until));
     }
 
     /// Lets somebody in, or not. Who was let in must come out.
@@ -156,6 +167,15 @@ mod tests {
             assert!(gate.enter(at(second)));
             gate.leave(Behaviour::Answered, at(second), 0);
         }
+    }
+
+    #[test]
+    fn a_system_that_wants_quiet_gets_it_from_all() {
+        let mut gate = Gate::default();
+        gate.keep_quiet(at(100));
+        gate.keep_quiet(at(50));
+        assert!(gate.is_shut(at(99)) && !gate.enter(at(99)));
+        assert!(gate.enter(at(100)));
     }
 
     #[test]

@@ -1,13 +1,18 @@
-//! A request as a PDF, for the case system. Invariant: it can be read aloud in its order, its file says nothing of the
-//! resident outside of its pages, and the same request gives the same bytes.
+//! A request as a PDF, for the case system: fit to be archived (PDF/A-2a) and read aloud (PDF/UA-1), as far as the fonts
+//! have every sign in it. Invariant: it can be read aloud in its order, its file says nothing of the resident outside
+//! of its pages, and the same request gives the same bytes.
 
 use std::num::NonZeroU16;
 use std::sync::LazyLock;
 
+use jiff::civil;
 use jiff::tz::TimeZone;
 use krilla::SerializeSettings;
+use krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
 use krilla::geom::Point;
-use krilla::metadata::Metadata;
+use krilla::metadata::{DateTime, Metadata};
+use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::tagging::{ContentTag, SpanTag, Tag, TagGroup, TagKind, TagTree, kind};
 use krilla::text::{Font, TextDirection};
@@ -25,6 +30,8 @@ pub struct Sheet<'a> {
     pub title: &'a str,
     /// The reference, as on the receipt.
     pub reference: String,
+    /// When it was asked, in UTC.
+    pub asked: civil::DateTime,
     /// Each label with its text, in their order.
     pub lines: Vec<(String, String)>,
 }
@@ -35,7 +42,8 @@ impl<'a> Sheet<'a> {
     pub fn of(errand: &Errand<'a>, municipality: &'a str) -> Self {
         let stored = errand.stored;
         let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-        let asked = stored.committed_at.min(stored.received_at).to_zoned(zone);
+        let at = stored.committed_at.min(stored.received_at);
+        let asked = at.to_zoned(zone);
         let mut lines = vec![
             ("Gedaan op".to_owned(), asked.strftime("%d-%m-%Y, %H:%M uur").to_string()),
             ("Bij de zuil".to_owned(), stored.pillar.clone()),
@@ -46,6 +54,7 @@ impl<'a> Sheet<'a> {
             municipality,
             title: &errand.content.task_title,
             reference: stored.reference.to_string(),
+            asked: at.to_zoned(TimeZone::UTC).datetime(),
             lines,
         }
     }
@@ -119,9 +128,19 @@ struct Line {
 /// The PDF; nothing when it cannot be written.
 #[must_use]
 pub fn pdf(sheet: &Sheet<'_>) -> Option<Vec<u8>> {
+    let standards = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_A)
+        .with_accessibility_validator(Accessibility::UA1);
+    let strict = standards.finish().ok().and_then(|standards| written(sheet, standards));
+    // Both forbid a sign that no font has, such as a picture of a bicycle; it is better shown as an empty box than not.
+    strict.or_else(|| written(sheet, Configuration::default()))
+}
+
+fn written(sheet: &Sheet<'_>, configuration: Configuration) -> Option<Vec<u8>> {
     let fonts = FONTS.as_ref()?;
     let lines = lay_out(sheet);
-    let mut document = Document::new_with(SerializeSettings { enable_tagging: true, ..Default::default() });
+    let settings = SerializeSettings { enable_tagging: true, configuration, ..Default::default() };
+    let mut document = Document::new_with(settings);
     let mut paragraphs: Vec<TagGroup> = Vec::new();
     for number in 0..=lines.last().map_or(0, |line| line.page) {
         let mut page = document.start_page_with(PageSettings::from_wh(PAGE.0, PAGE.1)?);
@@ -142,9 +161,26 @@ pub fn pdf(sheet: &Sheet<'_>) -> Option<Vec<u8>> {
     let mut tree = TagTree::new().with_lang(Some("nl".into()));
     paragraphs.into_iter().for_each(|paragraph| tree.push(paragraph));
     document.set_tag_tree(tree);
-    document
-        .set_metadata(Metadata::new().title(format!("Aanvraag {}", sheet.reference)).language("nl".into()));
+    let mut outline = Outline::new();
+    let top = XyzDestination::new(0, Point::from_xy(MARGIN, MARGIN));
+    outline.push_child(OutlineNode::new(sheet.title.to_owned(), top));
+    document.set_outline(outline);
+    document.set_metadata(metadata(sheet));
     document.finish().ok()
+}
+
+fn metadata(sheet: &Sheet<'_>) -> Metadata {
+    // Always the same for the same request. Calendars hold no negative months.
+    let part = |value: i8| value.unsigned_abs();
+    let asked = sheet.asked;
+    let created = DateTime::new(asked.year().unsigned_abs())
+        .month(part(asked.month()))
+        .day(part(asked.day()))
+        .hour(part(asked.hour()))
+        .minute(part(asked.minute()))
+        .second(part(asked.second()));
+    let title = format!("Aanvraag {}", sheet.reference);
+    Metadata::new().title(title).language("nl".into()).creation_date(created)
 }
 
 fn tag(paragraph: usize, sheet: &Sheet<'_>) -> TagKind {
@@ -257,6 +293,7 @@ mod tests {
             municipality: "Voorbeeldhuizen",
             title: "Verhuizing doorgeven",
             reference: "7K3M-Q9XA-2FT".into(),
+            asked: civil::date(2027, 1, 15).at(9, 10, 0, 0),
             lines,
         }
     }
@@ -268,11 +305,17 @@ mod tests {
         assert!(lay_out(&sheet).iter().all(|line| line.page == 0));
         let bytes = pdf(&sheet).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        for part in ["%PDF-", "/StructTreeRoot", "/Lang(nl)", "/H1", "/MarkInfo", "%%EOF"] {
+        let standards = ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<"];
+        let parts = ["%PDF-", "/StructTreeRoot", "/Lang(nl)", "/H1", "/MarkInfo", "%%EOF"];
+        for part in parts.into_iter().chain(standards) {
             assert!(text.contains(part), "{part}");
         }
         assert_eq!(bytes, pdf(&sheet).unwrap(), "the same request gives the same bytes");
         assert!(bytes.len() < 100_000, "{}", bytes.len());
+        // For whoever wants to look at it.
+        let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/gallery/hub"));
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("aanvraag.pdf"), bytes).unwrap();
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Clock, Engine};
-use crate::store::{Claimed, StoreError};
+use crate::store::{Claimed, Look, StoreError};
 
 /// How many are handed over at once.
 const AT_ONCE: usize = 8;
@@ -24,9 +24,14 @@ pub async fn run(engine: Arc<Engine>, clock: Clock, mut ended: watch::Receiver<b
     loop {
         let free = AT_ONCE - under_way.len().min(AT_ONCE);
         let claimed = claim(&engine, free, clock, &mut last_error);
+        let free = free.saturating_sub(claimed.len());
         for one in claimed {
             let engine = Arc::clone(&engine);
             under_way.spawn(async move { engine.hand_over(one, clock).await });
+        }
+        for one in looks(&engine, free, clock, &mut last_error) {
+            let engine = Arc::clone(&engine);
+            under_way.spawn(async move { engine.look(one, clock).await });
         }
         tokio::select! {
             // An error means that the hub was dropped.
@@ -46,6 +51,17 @@ fn claim(engine: &Engine, free: usize, clock: Clock, last_error: &mut String) ->
         return Vec::new();
     }
     engine.claim(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
+        tell_once(last_error, &error.to_string());
+        Vec::new()
+    })
+}
+
+/// What is asked about takes what room is left.
+fn looks(engine: &Engine, free: usize, clock: Clock, last_error: &mut String) -> Vec<Look> {
+    if free == 0 {
+        return Vec::new();
+    }
+    engine.claim_looks(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
         tell_once(last_error, &error.to_string());
         Vec::new()
     })

@@ -48,11 +48,15 @@ pub enum Deed {
     RemovedApp,
     /// Took a list away that holds what residents typed.
     Downloaded,
+    /// Sent requests on again that had not been taken.
+    SentAgain,
+    /// Said under which number a request is in another system.
+    RegisteredByHand,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -71,6 +75,8 @@ impl Deed {
         Self::NewPassword,
         Self::RemovedApp,
         Self::Downloaded,
+        Self::SentAgain,
+        Self::RegisteredByHand,
     ];
 
     /// The word in the database.
@@ -95,6 +101,8 @@ impl Deed {
             Self::NewPassword => "new-password",
             Self::RemovedApp => "removed-app",
             Self::Downloaded => "downloaded",
+            Self::SentAgain => "sent-again",
+            Self::RegisteredByHand => "registered-by-hand",
         }
     }
 
@@ -279,7 +287,17 @@ const PIECE: u32 = 1_000;
 /// # Errors
 /// [`VerifyError::Broken`] with the first entry that is not right.
 pub fn verify(store: &(impl AuditStore + ?Sized)) -> Result<Ends, VerifyError> {
-    let ends = store.audit_ends()?;
+    loop {
+        let ends = store.audit_ends()?;
+        match follow(store, ends) {
+            // Its beginning was forgotten meanwhile, perhaps by another hub: what is missing may be that.
+            Err(VerifyError::Broken(_)) if store.audit_ends()?.begin != ends.begin => {}
+            done => return done,
+        }
+    }
+}
+
+fn follow(store: &(impl AuditStore + ?Sized), ends: Ends) -> Result<Ends, VerifyError> {
     let mut chain = Chain(ends.begin);
     while chain.0.number < ends.end.number {
         let piece = store.audit_after(chain.0.number, PIECE)?;

@@ -3,9 +3,11 @@
 
 mod access;
 mod audit;
+mod connectors;
 mod handover;
 pub(super) mod health;
 mod intake;
+mod progress;
 mod questions;
 mod revoked;
 
@@ -53,7 +55,8 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
-    for check in checks.into_iter().chain(others).chain(handover::CHECKS) {
+    let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
+    for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
         store.pulse(at(0)).unwrap();

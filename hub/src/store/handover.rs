@@ -20,13 +20,15 @@ pub enum System {
     Signalen,
     /// Letters.
     Email,
+    /// A folder from which programs of the municipality take requests. No catalogue names it.
+    FileDrop,
 }
 
 impl System {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::OpenZaak, Self::OpenKlant, Self::Signalen, Self::Email];
+    pub const ALL: [Self; 5] = [Self::OpenZaak, Self::OpenKlant, Self::Signalen, Self::Email, Self::FileDrop];
 
-    /// The word in the database, and in a catalogue.
+    /// The word in the database, in a catalogue, and in `hub.toml`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +36,7 @@ impl System {
             Self::OpenKlant => "open-klant",
             Self::Signalen => "signalen",
             Self::Email => "e-mail",
+            Self::FileDrop => "file-drop",
         }
     }
 
@@ -63,11 +66,15 @@ pub enum ParkReason {
     Refused,
     /// There was no usable answer for days.
     NoAnswer,
+    /// The system does not know the category that the task names.
+    CategoryMissing,
+    /// It was sent, and nobody knows whether it was taken; only a person who looks there can tell.
+    MaybeSent,
 }
 
 impl ParkReason {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NotConfigured,
         Self::NoSuchTask,
         Self::TypeMissing,
@@ -76,6 +83,8 @@ impl ParkReason {
         Self::WrongAddress,
         Self::Refused,
         Self::NoAnswer,
+        Self::CategoryMissing,
+        Self::MaybeSent,
     ];
 
     /// The word in the database.
@@ -90,7 +99,15 @@ impl ParkReason {
             Self::WrongAddress => "wrong-address",
             Self::Refused => "refused",
             Self::NoAnswer => "no-answer",
+            Self::CategoryMissing => "category-missing",
+            Self::MaybeSent => "maybe-sent",
         }
+    }
+
+    /// Whether sending again without looking first could bring the same twice.
+    #[must_use]
+    pub const fn needs_a_look(self) -> bool {
+        matches!(self, Self::MaybeSent)
     }
 
     /// The reason for a word from [`ParkReason::as_str`].
@@ -143,6 +160,8 @@ pub struct Claimed {
     pub rounds: u32,
     /// When it failed first since a step was done, or since staff sent it.
     pub failing_since: Option<Timestamp>,
+    /// The step that was begun and of which nobody knows how it ended.
+    pub attempting: Option<String>,
     /// What was done already.
     pub journal: Journal,
 }
@@ -154,6 +173,14 @@ pub enum Note<'a> {
     Until(Timestamp),
     /// It goes to this system.
     Goes(System),
+    /// A step is begun of which nobody could find out how it ended; nobody else gets it until then. Any later note
+    /// but [`Note::Until`] and [`Note::Goes`] says that it ended.
+    Attempt {
+        /// The name of the step.
+        name: &'a str,
+        /// The end of the lease.
+        until: Timestamp,
+    },
     /// A step was done, with a result; nobody else gets it until then. Earlier failures count no more.
     Step {
         /// The name of the step.
@@ -175,6 +202,8 @@ pub enum Note<'a> {
     Registered {
         /// Its number there.
         case_number: &'a str,
+        /// Under which address or id it can be asked how far it is there.
+        address: Option<&'a str>,
     },
 }
 
@@ -216,10 +245,42 @@ pub struct Handover {
     pub changed_at: Timestamp,
 }
 
-/// What became of sending something again.
+/// How often something may be done: at most so often in any time of this length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How often.
+    pub most: u32,
+    /// In which time.
+    pub window: SignedDuration,
+}
+
+/// Whether it is one's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Turn {
+    /// It is, and it counts.
+    Yes,
+    /// Not before then.
+    NotBefore(Timestamp),
+}
+
+/// How many handovers wait for a person for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Where they go, as far as that is known.
+    pub system: Option<System>,
+    /// Why they wait.
+    pub reason: ParkReason,
+    /// How many.
+    pub count: u64,
+    /// Since when the first of them does.
+    pub since: Timestamp,
+}
+
+/// What became of something that staff did to a handover that was parked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SentAgain {
-    /// It is due now.
+    /// It was done.
     Yes,
     /// Its handover is not parked.
     NotParked,
@@ -254,6 +315,41 @@ pub trait HandoverStore {
     /// # Errors
     /// [`StoreError`]; then nothing is sent.
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError>;
+
+    /// Sends all again that are parked for a reason and go to a system; how many those are.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is sent.
+    fn send_all_again(
+        &self,
+        system: Option<System>,
+        reason: ParkReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// What is parked is registered after all: somebody found it in the other system, or brought it there by hand.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is registered.
+    fn register_by_hand(
+        &self,
+        reference: Reference,
+        case_number: &str,
+        now: Timestamp,
+    ) -> Result<SentAgain, StoreError>;
+
+    /// How many are parked, for each system and reason, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn waiting_handovers(&self) -> Result<Vec<Waiting>, StoreError>;
+
+    /// Takes a turn at a system, when its pace allows one now. Turns of all processes count. A turn that lies further
+    /// ahead than the pace's time was taken by a clock that was ahead, and counts for nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then no turn is taken.
+    fn take_turn(&self, system: System, pace: Pace, now: Timestamp) -> Result<Turn, StoreError>;
 }
 
 /// Longer than this many times its length no lease can last: then it was given by a clock that was ahead.

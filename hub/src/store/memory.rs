@@ -6,6 +6,7 @@ mod audit;
 mod handover;
 mod health;
 mod intake;
+mod progress;
 mod questions;
 mod retention;
 
@@ -23,9 +24,10 @@ use self::access::Staff;
 use self::audit::Log;
 use self::handover::Handovers;
 use self::health::Health;
+use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
+    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
     Unsettled,
 };
@@ -49,6 +51,8 @@ struct Memory {
     pillars: BTreeMap<String, Pillar>,
     health: Health,
     handovers: Handovers,
+    /// What is asked about elsewhere.
+    elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
     staff: Staff,
@@ -124,6 +128,14 @@ impl Store for MemoryStore {
         let parked = self.transactions(Filter { since: None, parked: true }, 0, 0)?.total;
         let unsettled = self.lock().worklist().iter().filter(|payment| payment.decision.is_none()).count();
         Ok(Tally { received, parked, unsettled: unsettled as u64 })
+    }
+
+    fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError> {
+        let sealed_to_it = |row: &&Row| match &row.stored.content {
+            Content::Sealed(sealed) => sealed.header.key_id == key_id,
+            Content::Plain(_) | Content::Forgotten => false,
+        };
+        Ok(self.lock().transactions.values().filter(sealed_to_it).count() as u64)
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {

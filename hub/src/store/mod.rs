@@ -6,11 +6,15 @@ pub mod audit;
 mod handover;
 mod health;
 mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+mod progress;
 mod question;
 mod retention;
 mod rules;
 mod sqlite;
 mod transaction;
+mod values;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -25,14 +29,17 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, ParkReason, SentAgain, Standing,
-    System,
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
+    Standing, System, Turn, Waiting,
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use retention::RetentionStore;
-pub use sqlite::SqliteStore;
+pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
@@ -60,6 +67,26 @@ pub enum StoreError {
     /// The database could be opened for reading only. It would stay so when the disk is well again.
     #[error("the database may only be read; look at its disk and at the permissions of the data folder")]
     ReadOnly,
+    /// PostgreSQL failed, or cannot be reached.
+    #[cfg(feature = "postgres")]
+    #[error("the database failed: {0}; look at the PostgreSQL server, and at store.url_file in hub.toml")]
+    Postgres(#[from] sqlx_core::Error),
+    /// PostgreSQL could not be brought up to date.
+    #[cfg(feature = "postgres")]
+    #[error("the database could not be brought up to date: {0}; restore the backup or run the newer program")]
+    PostgresMigration(#[from] sqlx_core::migrate::MigrateError),
+    /// PostgreSQL does not answer.
+    #[cfg(feature = "postgres")]
+    #[error("the database does not answer; look at the PostgreSQL server and at the network to it")]
+    Unanswered,
+    /// PostgreSQL says that something is stored when it is not on the disk yet.
+    #[cfg(feature = "postgres")]
+    #[error("PostgreSQL does not wait for its disk; set fsync and full_page_writes to on in postgresql.conf")]
+    NotDurable,
+    /// The system gave no thread.
+    #[cfg(feature = "postgres")]
+    #[error("the database cannot be used: {0}; look at the limits of the system")]
+    Thread(std::io::Error),
     /// A row cannot be read.
     #[error("the database holds a {0} that cannot be read; restore the backup of the data folder")]
     Damaged(&'static str),
@@ -110,7 +137,9 @@ pub enum Revoked {
 /// one came after the other, and when a method that writes has returned `Ok`, its effect survives a
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
-pub trait Store: AccessStore + AuditStore + HandoverStore + RetentionStore + Send + Sync {
+pub trait Store:
+    AccessStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+{
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///
@@ -191,6 +220,12 @@ pub trait Store: AccessStore + AuditStore + HandoverStore + RetentionStore + Sen
     /// # Errors
     /// [`StoreError`].
     fn tally(&self, since: Timestamp) -> Result<Tally, StoreError>;
+
+    /// How many transactions are kept here sealed to the key with an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError>;
 
     /// How many surveys are stored.
     ///

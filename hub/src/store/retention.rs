@@ -8,7 +8,8 @@ use super::StoreError;
 /// Deletes content that the municipality's own systems have. The contract of [`super::Store`] holds.
 pub trait RetentionStore {
     /// Notes which transactions are registered since it was last called, and deletes the content of those that
-    /// are known to be registered since `now - keep` or longer: at most `limit` at once. How many those were.
+    /// are registered since `now - keep` or longer: at most `limit` at once. How many those were. When something was
+    /// registered is known of what this hub handed over; of anything else it is when it was first noted.
     ///
     /// What was deleted is [`super::Content::Forgotten`]. The same upload is still known when it comes again.
     ///

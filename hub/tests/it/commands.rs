@@ -34,13 +34,13 @@ pub fn text(bytes: &[u8]) -> String {
 }
 
 /// A hub in a process of its own, killed when dropped.
-struct Process {
-    child: Child,
+pub struct Process {
+    pub child: Child,
     lines: Vec<String>,
 }
 
 impl Process {
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let mut child =
             command(folder, &["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = Vec::new();
@@ -53,7 +53,7 @@ impl Process {
         Self { child, lines }
     }
 
-    fn said(&self, what: &str) -> Option<&str> {
+    pub fn said(&self, what: &str) -> Option<&str> {
         self.lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '))
     }
 }

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod catalogue;
@@ -31,6 +33,9 @@ mod openapi;
 mod operations;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(test)]
 mod questions;
 #[cfg(test)]

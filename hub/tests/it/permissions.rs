@@ -42,6 +42,8 @@ fn address(route: &str) -> String {
         ("{pillar}", "nowhere"),
         ("{payment}", "00000000-0000-0000-0000-0000000000a1"),
         ("{finding}", "paid"),
+        ("{system}", "signalen"),
+        ("{reason}", "refused"),
     ];
     names.iter().fold(route.to_owned(), |path, (name, value)| path.replace(name, value))
 }

@@ -28,6 +28,8 @@ enum Table {
     CaseChange,
     /// The URL of a property that is taken out.
     PropertyEnd,
+    /// The URL of a role that is taken out.
+    RoleEnd,
     Roles,
     Properties,
     Statuses,
@@ -74,16 +76,27 @@ impl OpenZaak {
         if wrong.is_empty() { Ok(Write { table, row }) } else { Err(self.refuse(&passed.operation, wrong)) }
     }
 
-    /// A property that is taken out again. The real one was not recorded doing it; the standard has it.
+    /// A property or a role that is taken out again. The real one was not recorded doing it; the standard has it.
     fn judge_end(&self, passed: &Passed) -> Result<Write, Fout> {
-        let [case, property] = passed.identifiers.as_slice() else { return Err(Fout::not_found()) };
-        let url = self.property_address(case, property);
-        let found =
-            self.records.properties.iter().find(|row| row["url"] == url).ok_or_else(Fout::not_found)?;
+        let (table, rows, url) = match passed.identifiers.as_slice() {
+            [case, property] => {
+                (Table::PropertyEnd, &self.records.properties, self.property_address(case, property))
+            }
+            [role] => (Table::RoleEnd, &self.records.roles, self.address(Interface::Cases, "rollen", role)),
+            _ => return Err(Fout::not_found()),
+        };
+        let found = rows.iter().find(|row| row["url"] == url).ok_or_else(Fout::not_found)?;
         if !self.may_see_case(text(found, "zaak")) {
             return Err(Fout::not_allowed());
         }
-        Ok(Write { table: Table::PropertyEnd, row: json!({ "url": url }) })
+        Ok(Write { table, row: json!({ "url": url }) })
+    }
+
+    /// Takes a row out. Somebody may have been faster.
+    fn end(rows: &mut Vec<Value>, row: &Value) -> Result<Response<Vec<u8>>, Fout> {
+        let before = rows.len();
+        rows.retain(|one| one["url"] != row["url"]);
+        if rows.len() < before { Ok(empty(204)) } else { Err(Fout::not_found()) }
     }
 
     /// Writes. `Err` is the 500 of a database that found the same thing there already.
@@ -92,11 +105,10 @@ impl OpenZaak {
         if table == Table::CaseChange {
             return self.change_case(&row, now);
         }
-        if table == Table::PropertyEnd {
-            let before = self.records.properties.len();
-            self.records.properties.retain(|property| property["url"] != row["url"]);
-            let gone = self.records.properties.len() < before;
-            return if gone { Ok(empty(204)) } else { Err(Fout::not_found()) };
+        match table {
+            Table::PropertyEnd => return Self::end(&mut self.records.properties, &row),
+            Table::RoleEnd => return Self::end(&mut self.records.roles, &row),
+            _ => {}
         }
         if table == Table::Cases || table == Table::Documents {
             self.number(&mut row, table, now);
@@ -108,7 +120,8 @@ impl OpenZaak {
             Table::Documents => (&mut self.records.documents, &["identificatie", "bronorganisatie"]),
             Table::Statuses => (&mut self.records.statuses, &["zaak", "datumStatusGezet"]),
             Table::Links => (&mut self.records.links, &["zaak", "informatieobject"]),
-            Table::Roles => (&mut self.records.roles, &[]),
+            // That there is one initiator is looked at before, so that two that race are both taken.
+            Table::Roles | Table::RoleEnd => (&mut self.records.roles, &[]),
             Table::Properties | Table::PropertyEnd => (&mut self.records.properties, &[]),
         };
         if !unique.is_empty() && Records::has_same(rows, &row, unique) {
@@ -126,6 +139,25 @@ impl OpenZaak {
         Ok(response)
     }
 
+    /// Somebody at the municipality deals with the case at this URL: it gets its last status. The result that a case
+    /// needs before is in no interface that a hub uses.
+    pub fn close(&mut self, case: &str, now: Timestamp, dice: &mut fastrand::Rng) {
+        let Some(row) = self.records.cases.iter_mut().find(|row| row["url"] == case) else { return };
+        row["einddatum"] = json!(now.to_zoned(jiff::tz::TimeZone::UTC).date());
+        let zaaktype = row["zaaktype"].clone();
+        let kinds = self.catalogue.all("statustypen");
+        let kind = kinds.iter().find(|kind| kind["zaaktype"] == zaaktype && kind["isEindstatus"] == true);
+        let id = identifier(dice);
+        let status = json!({
+            "url": self.address(Interface::Cases, "statussen", &id), "uuid": id, "zaak": case,
+            "statustype": kind.map(|kind| kind["url"].clone()), "datumStatusGezet": moment(now),
+            "statustoelichting": "", "indicatieLaatstGezetteStatus": true, "gezetdoor": null,
+            "zaakinformatieobjecten": [],
+        });
+        self.records.statuses.push(status.clone());
+        self.after_write(Table::Statuses, &status, now);
+    }
+
     /// Notes what comes too late, and tells Open Notificaties.
     fn after_write(&mut self, table: Table, row: &Value, now: Timestamp) {
         let (resource, case) = match table {
@@ -134,7 +166,7 @@ impl OpenZaak {
             Table::Roles => ("rol", text(row, "zaak")),
             Table::Properties => ("zaakeigenschap", text(row, "zaak")),
             Table::Links => ("zaakinformatieobject", text(row, "zaak")),
-            Table::Documents | Table::CaseChange | Table::PropertyEnd => return,
+            Table::Documents | Table::CaseChange | Table::PropertyEnd | Table::RoleEnd => return,
         };
         let is_part = matches!(table, Table::Roles | Table::Properties | Table::Links);
         if is_part && Records::of_case(&self.records.statuses, case).next().is_some() {

@@ -175,6 +175,28 @@ fn two_racing_initiators_are_both_written_because_no_database_forbids_it() {
     assert_eq!((hub.finish(first), hub.finish(second)), (201, 201));
     assert_eq!(hub.system.doubled()[0].what, "initiator");
     assert_eq!(hub.add_role(&case).1["invalidParams"][0]["code"], "max-occurences");
+    let found = hub.send("GET", &format!("{url}?zaak={case}&omschrijvingGeneriek=initiator"), &Value::Null).1;
+    let surplus = found["results"][1]["url"].as_str().unwrap();
+    assert_eq!(hub.send("DELETE", surplus, &Value::Null).0, 204);
+    assert_eq!(hub.send("DELETE", surplus, &Value::Null).0, 404);
+    assert_eq!(hub.system.doubled(), []);
+}
+
+#[test]
+fn a_case_that_somebody_is_done_with_has_its_last_status_and_a_day() {
+    let mut hub = Desk::open();
+    let case = hub.make_case("ZUIL-1");
+    hub.system.take_notifications();
+    let mut dice = fastrand::Rng::with_seed(3);
+    hub.system.close("http://open-zaak.test/nothing", hub.now, &mut dice);
+    hub.system.close(&case, hub.now, &mut dice);
+    let told = hub.send("GET", &case, &Value::Null).1;
+    assert_eq!(told["einddatum"], json!("2026-11-22"));
+    let status = hub.send("GET", told["status"].as_str().unwrap(), &Value::Null).1;
+    let kind = hub.send("GET", status["statustype"].as_str().unwrap(), &Value::Null).1;
+    assert_eq!(kind["isEindstatus"], json!(true));
+    let messages = hub.system.take_notifications();
+    assert_eq!((messages.len(), &messages[0]["resource"]), (1, &json!("status")));
 }
 
 #[test]

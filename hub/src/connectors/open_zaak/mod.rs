@@ -2,7 +2,6 @@
 //! 1.5, Documenten 1.4, Catalogi 1.3). Invariant: the first status comes when the case is complete, and nothing is
 //! there twice.
 
-mod api;
 mod parts;
 mod types;
 
@@ -10,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,12 +17,14 @@ use zeroize::Zeroizing;
 use zuil_catalogue::Destination;
 use zuil_wire::PaymentState;
 
-use self::api::{Api, query, text};
 use self::types::{CaseType, Place, Types};
+use super::api::{Api, Key, query, text};
+use super::request::Paper;
+use super::told;
 use super::{Connector, Errand, Obstacle, OpenZaakConfig};
 use crate::handover::courier::Courier;
 use crate::handover::paper::Sheet;
-use crate::store::{ParkReason, System};
+use crate::store::{ParkReason, Progress, System};
 
 /// The case itself.
 const CASE: &str = "zaak";
@@ -41,8 +43,8 @@ const STATUS: &str = "status";
 /// That it was paid.
 const PAYMENT: &str = "betaling";
 
-/// Makes the PDF of a request; nothing when that fails.
-pub type Paper = fn(&Sheet<'_>) -> Option<Vec<u8>>;
+/// The most characters of a status that are kept.
+const WORDS: usize = 80;
 
 /// Open Zaak.
 pub struct OpenZaak {
@@ -75,7 +77,12 @@ impl OpenZaak {
     ) -> Self {
         let base = config.url.trim_end_matches('/').to_owned();
         Self {
-            api: Api { courier, base, client_id: config.client_id.clone(), secret },
+            api: Api {
+                courier,
+                name: "Open Zaak",
+                base,
+                key: Key::Signed { client_id: config.client_id.clone(), secret },
+            },
             types: Types::default(),
             municipality: municipality.to_owned(),
             bronorganisatie: config.bronorganisatie.clone(),
@@ -114,6 +121,25 @@ impl Connector for OpenZaak {
 
     fn case_number(&self, errand: &Errand<'_>) -> String {
         errand.stored.reference.to_string()
+    }
+
+    fn address(&self, errand: &Errand<'_>) -> Option<String> {
+        let case: Case = serde_json::from_str(errand.journal.get(CASE)?).ok()?;
+        Some(case.url)
+    }
+
+    async fn look(&self, address: &str, now: Timestamp) -> Result<Progress, Obstacle> {
+        let case = self.api.get(&format!("/zaken/api/v1/zaken/{}", id_of(address)?), now).await?;
+        let status = id_of(text(&case, "status")?)?;
+        let status = self.api.get(&format!("/zaken/api/v1/statussen/{status}"), now).await?;
+        let kind = id_of(text(&status, "statustype")?)?;
+        let kind = self.api.get(&format!("/catalogi/api/v1/statustypen/{kind}"), now).await?;
+        let since = text(&status, "datumStatusGezet")?.parse().map_err(|_| Obstacle::Unknown)?;
+        Ok(Progress {
+            words: told::shortened(text(&kind, "omschrijving")?, WORDS),
+            since,
+            is_done: kind["isEindstatus"] == true || case["einddatum"].is_string(),
+        })
     }
 }
 
@@ -164,14 +190,24 @@ impl OpenZaak {
         case_in(&self.api.post("/zaken/api/v1/zaken", &body, errand.now).await?)
     }
 
+    /// Of two that arrive at once Open Zaak takes both, although a case has one initiator: so the list is read before
+    /// and after, and what is too much is taken away.
     async fn role(&self, errand: &Errand<'_>, case: &Case) -> Result<String, Obstacle> {
         let look = format!("/zaken/api/v1/rollen?zaak={}&omschrijvingGeneriek=initiator", query(&case.url));
-        if let Some(there) = self.api.list(&look, errand.now).await?.first() {
-            return url_in(there);
+        let mut there = self.api.list(&look, errand.now).await?;
+        if there.is_empty() {
+            let case_type = self.types.at(self.place(errand), &case.zaaktype).await?;
+            let body = parts::role(errand, &case.url, &case_type.initiator);
+            self.api.post("/zaken/api/v1/rollen", &body, errand.now).await?;
+            there = self.api.list(&look, errand.now).await?;
         }
-        let case_type = self.types.at(self.place(errand), &case.zaaktype).await?;
-        let body = parts::role(errand, &case.url, &case_type.initiator);
-        url_in(&self.api.post("/zaken/api/v1/rollen", &body, errand.now).await?)
+        let mut urls = there.iter().map(url_in).collect::<Result<Vec<_>, _>>()?;
+        urls.sort_unstable();
+        let (first, surplus) = urls.split_first().ok_or(Obstacle::Unknown)?;
+        for url in surplus {
+            self.api.delete(&format!("/zaken/api/v1/rollen/{}", id_of(url)?), errand.now).await?;
+        }
+        Ok(first.clone())
     }
 
     /// Open Zaak doubles a property that is sent twice without a word, and a network may send anything twice: so the

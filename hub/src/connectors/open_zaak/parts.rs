@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use zuil_catalogue::{Kind, Task};
-use zuil_wire::{AnswerLine, Transaction};
+use zuil_wire::AnswerLine;
 
 use super::super::Errand;
+use super::super::told::{self, shortened};
 use super::types::Format;
 
 /// Where the municipality is.
@@ -24,7 +24,7 @@ const ABOUT: usize = 80;
 
 /// The day on which it was asked, in the municipality. The pillar's clock may be ahead, the day of a case may not.
 pub(super) fn asked_on(errand: &Errand<'_>) -> Date {
-    day(errand.stored.committed_at.min(errand.stored.received_at))
+    day(told::asked_at(errand))
 }
 
 fn day(at: Timestamp) -> Date {
@@ -48,12 +48,9 @@ pub(super) fn case(errand: &Errand<'_>, zaaktype: &str, bronorganisatie: &str) -
 
 /// Who asks, without a BSN: name and how to reach them, as far as they were asked.
 pub(super) fn role(errand: &Errand<'_>, case: &str, roltype: &str) -> Value {
-    let Errand { content, task, .. } = *errand;
-    let name = answer_to(content, |line| line.question == "name").unwrap_or("Onbekend");
-    let email =
-        answer_to(content, |line| is_reach(task, line) && line.value.contains('@')).unwrap_or_default();
-    let phone =
-        answer_to(content, |line| is_reach(task, line) && !line.value.contains('@')).unwrap_or_default();
+    let name = told::name(errand).unwrap_or("Onbekend");
+    let email = told::email(errand).unwrap_or_default();
+    let phone = told::phone(errand).unwrap_or_default();
     json!({
         "zaak": case,
         "betrokkeneType": "natuurlijk_persoon",
@@ -69,16 +66,6 @@ pub(super) fn role(errand: &Errand<'_>, case: &str, roltype: &str) -> Value {
             "telefoonnummer": shortened(phone, PHONE),
         },
     })
-}
-
-fn answer_to(content: &Transaction, is_it: impl Fn(&AnswerLine) -> bool) -> Option<&str> {
-    content.answers.iter().find(|line| is_it(line) && !line.value.is_empty()).map(|line| line.value.as_str())
-}
-
-/// Whether an answer says how the resident is reached.
-fn is_reach(task: &Task, line: &AnswerLine) -> bool {
-    let question = task.questions.iter().find(|question| question.id == line.question);
-    question.is_some_and(|question| matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact))
 }
 
 /// The value of a property that a question fills, with all rows of a group; nothing when it was not asked.
@@ -123,13 +110,4 @@ pub(super) fn document(errand: &Errand<'_>, kind: &str, bronorganisatie: &str, p
 /// The number of the document with the request: that of the case, marked.
 pub(super) fn document_id(errand: &Errand<'_>) -> String {
     format!("DOC-{}", errand.stored.reference)
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most - 1).collect();
-    short.push('…');
-    short
 }

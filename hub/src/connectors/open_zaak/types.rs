@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::super::Obstacle;
-use super::api::{Api, query, text};
+use super::super::api::{Api, query, text};
 use crate::store::ParkReason;
 
 /// How long what was looked up is used: editors of the catalogus see their change after that.

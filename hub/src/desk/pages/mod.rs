@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod badges;
 mod editions;
+mod handover;
 mod payments;
 mod pillar;
 mod pillars;
@@ -16,12 +17,13 @@ use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
+pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
-pub(super) use transactions::{list, send_again, show_content, transaction};
+pub(super) use transactions::{list, show_content, transaction};
 
 use super::Failure;
 use super::visitor::Visitor;

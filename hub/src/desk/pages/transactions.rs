@@ -15,9 +15,10 @@ use super::super::texts::Lang;
 use super::super::times::{Moment, start_of_day};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
+use super::handover::HandoverCard;
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Content, Deed, Entry, Filter, Handover, Page, Standing, Stored};
+use crate::store::{Content, Deed, Entry, Filter, Page, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -62,6 +63,8 @@ struct ListPage {
     waiting: String,
     something_waits: bool,
     to_settle: Option<String>,
+    /// How many could not be sent on.
+    not_sent_on: Option<String>,
     show: Show,
     query: String,
     problem: Option<String>,
@@ -104,17 +107,6 @@ struct TransactionPage {
     to_settle: bool,
     details: Vec<(&'static str, String)>,
     handover: Option<HandoverCard>,
-}
-
-/// How far it is on its way into the municipality's own system.
-struct HandoverCard {
-    heading: &'static str,
-    standing: &'static str,
-    system: Option<(&'static str, &'static str)>,
-    /// When it is tried next, or since when it stands so.
-    since: (&'static str, Moment),
-    /// Why it waits for a person, and the words on the button that sends it again.
-    parked: Option<(&'static str, &'static str)>,
 }
 
 /// What a resident filled in.
@@ -173,9 +165,10 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
     let answers = visitor.desk.ask_and_open(move |store, keys| {
         let Page { items, total } = store.transactions(filter, offset, ROWS)?;
         let items: Vec<Opened> = items.into_iter().map(|stored| Opened::new(stored, keys)).collect();
-        Ok((items, total, store.tally(midnight)?))
+        let not_sent_on: u64 = store.waiting_handovers()?.iter().map(|waiting| waiting.count).sum();
+        Ok((items, total, store.tally(midnight)?, not_sent_on))
     });
-    let (items, total, tally) = answers.await?;
+    let (items, total, tally, not_sent_on) = answers.await?;
     let last = offset + items.len() as u64;
     let link = |number: u32| format!("/?show={}&page={number}", query.show.word());
     let page = ListPage {
@@ -184,6 +177,7 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
         waiting: visitor.lang.waiting(tally.parked),
         something_waits: tally.parked > 0,
         to_settle: (tally.unsettled > 0).then(|| visitor.lang.to_settle(tally.unsettled)),
+        not_sent_on: (not_sent_on > 0).then(|| visitor.lang.not_sent_on(not_sent_on)),
         show: query.show,
         query: query.q,
         problem,
@@ -229,37 +223,12 @@ async fn show_transaction(
         if with_content {
             store.note(&Entry::new(now, &who, Deed::SawContent, &reference.to_string()))?;
         }
-        let handover = store.handover(reference)?;
-        Ok(Some((Opened::new(stored, keys), handover)))
+        let standing = (store.handover(reference)?, store.progress(reference)?);
+        Ok(Some((Opened::new(stored, keys), standing)))
     });
-    let (opened, handover) = opened.await?.ok_or(Failure::NotFound)?;
-    Ok(render(&transaction_page(visitor, &opened, handover, with_content, now)))
-}
-
-/// Sends on again what waits for staff. Whoever comes too late sees how it stands.
-pub(in super::super) async fn send_again(visitor: Visitor, Path(reference): Path<String>) -> Response {
-    let sent = send_again_now(&visitor, &reference, Timestamp::now()).await;
-    visitor.answer(sent)
-}
-
-async fn send_again_now(visitor: &Visitor, reference: &str, now: Timestamp) -> Result<Response, Failure> {
-    let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
-    let sent = visitor.desk.ask(move |store| store.send_again(reference, now)).await?;
-    tracing::info!(%reference, ?sent, "staff send a handover again");
-    Ok(Redirect::to(&format!("/transactions/{reference}")).into_response())
-}
-
-fn handover_card(handover: Handover, lang: Lang, now: Timestamp) -> HandoverCard {
-    let Handover { standing, system, attempts, due_at, changed_at } = handover;
-    let system = system.map(|system| (lang.system_label(), lang.system(system)));
-    let at = if standing == Standing::Waiting { due_at.max(now) } else { changed_at };
-    let since = (lang.standing_since(standing), Moment::new(at, now, lang));
-    let parked = match standing {
-        Standing::Parked(reason) => Some((lang.park_reason(reason), lang.send_again())),
-        Standing::Waiting | Standing::Nothing | Standing::Registered => None,
-    };
-    let standing = lang.standing(standing, attempts > 0);
-    HandoverCard { heading: lang.handover(), standing, system, since, parked }
+    let (opened, (handover, progress)) = opened.await?.ok_or(Failure::NotFound)?;
+    let card = handover.map(|handover| HandoverCard::new(handover, progress, visitor, now));
+    Ok(render(&transaction_page(visitor, &opened, card, with_content, now)))
 }
 
 /// A transaction, opened to be shown.
@@ -318,7 +287,7 @@ fn answers(visitor: &Visitor, opened: &Opened, with_content: bool) -> Answers {
 fn transaction_page(
     visitor: &Visitor,
     opened: &Opened,
-    handover: Option<Handover>,
+    handover: Option<HandoverCard>,
     with_content: bool,
     now: Timestamp,
 ) -> TransactionPage {
@@ -349,7 +318,7 @@ fn transaction_page(
         steps,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
-        handover: handover.map(|handover| handover_card(handover, lang, now)),
+        handover,
         details,
     }
 }

@@ -230,6 +230,8 @@ impl Lang {
             Deed::NewPassword => ("maakte een wachtwoord", "made a password"),
             Deed::RemovedApp => ("nam een app weg", "took an app away"),
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
+            Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
+            Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
         };
         match self {
             Self::Nl => nl,

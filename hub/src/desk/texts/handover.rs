@@ -5,7 +5,93 @@ use crate::store::{ParkReason, Standing, System};
 
 use super::Lang;
 
+/// Words on the page of a request and on that of what could not be sent on.
+pub(in super::super) struct HandoverTexts {
+    pub heading: &'static str,
+    pub system: &'static str,
+    pub progress: &'static str,
+    pub send_again: &'static str,
+    pub by_hand: &'static str,
+    pub by_hand_help: &'static str,
+    pub case_number: &'static str,
+    pub register: &'static str,
+    pub title: &'static str,
+    pub empty: &'static str,
+    pub empty_help: &'static str,
+    pub no_system: &'static str,
+    pub since: &'static str,
+    pub send_all: &'static str,
+    pub look_first: &'static str,
+    pub show_them: &'static str,
+}
+
+const NL: HandoverTexts = HandoverTexts {
+    heading: "Doorsturen naar het eigen systeem",
+    system: "Systeem",
+    progress: "Stand daar",
+    send_again: "Opnieuw doorsturen",
+    by_hand: "Staat de aanvraag al in het systeem, of hebt u haar met de hand ingevoerd?",
+    by_hand_help: "De aanvraag geldt dan als geregistreerd en wordt niet meer doorgestuurd.",
+    case_number: "Nummer van de zaak of melding",
+    register: "Als geregistreerd noteren",
+    title: "Niet doorgestuurd",
+    empty: "Alles is doorgestuurd.",
+    empty_help: "Wat niet vanzelf in het eigen systeem van de gemeente komt, verschijnt hier met de reden.",
+    no_system: "Nog geen systeem",
+    since: "Sinds",
+    send_all: "Allemaal opnieuw doorsturen",
+    look_first: "Kijk bij elke aanvraag eerst of zij al in het systeem staat.",
+    show_them: "Aanvragen die op een medewerker wachten",
+};
+
+const EN: HandoverTexts = HandoverTexts {
+    heading: "Sending on to the own system",
+    system: "System",
+    progress: "State there",
+    send_again: "Send on again",
+    by_hand: "Is the request in the system already, or did you enter it by hand?",
+    by_hand_help: "It then counts as registered, and is not sent on any more.",
+    case_number: "Number of the case or report",
+    register: "Note as registered",
+    title: "Not sent on",
+    empty: "Everything was sent on.",
+    empty_help: "What does not come into the municipality’s own system by itself appears here, with the reason.",
+    no_system: "No system yet",
+    since: "Since",
+    send_all: "Send all on again",
+    look_first: "Look first, for each request, whether it is in the system already.",
+    show_them: "Requests that wait for staff",
+};
+
 impl Lang {
+    /// The words about sending on.
+    pub(in super::super) const fn handover_texts(self) -> &'static HandoverTexts {
+        match self {
+            Self::Nl => &NL,
+            Self::En => &EN,
+        }
+    }
+
+    /// "3 aanvragen niet doorgestuurd", at the start of a sentence.
+    pub(in super::super) fn not_sent_on(self, count: u64) -> String {
+        match (self, count) {
+            (Self::Nl, 1) => "1 aanvraag is niet doorgestuurd".into(),
+            (Self::Nl, _) => format!("{count} aanvragen zijn niet doorgestuurd"),
+            (Self::En, 1) => "1 request was not sent on".into(),
+            (Self::En, _) => format!("{count} requests were not sent on"),
+        }
+    }
+
+    /// How many wait for one reason.
+    pub(in super::super) fn requests_that_wait(self, count: u64) -> String {
+        match (self, count) {
+            (Self::Nl, 1) => "1 aanvraag".into(),
+            (Self::Nl, _) => format!("{count} aanvragen"),
+            (Self::En, 1) => "1 request".into(),
+            (Self::En, _) => format!("{count} requests"),
+        }
+    }
+
     /// The name of a system, as staff know it.
     pub(in super::super) const fn system(self, system: System) -> &'static str {
         // They are called the same in both languages.
@@ -14,6 +100,8 @@ impl Lang {
             (_, System::OpenKlant) => "Open Klant",
             (_, System::Signalen) => "Signalen",
             (_, System::Email) => "E-mail",
+            (Self::Nl, System::FileDrop) => "Map met bestanden",
+            (Self::En, System::FileDrop) => "Folder with files",
         }
     }
 
@@ -35,22 +123,6 @@ impl Lang {
         }
     }
 
-    /// The heading above it.
-    pub(in super::super) const fn handover(self) -> &'static str {
-        match self {
-            Self::Nl => "Doorsturen naar het eigen systeem",
-            Self::En => "Sending on to the own system",
-        }
-    }
-
-    /// What the system is called in a list.
-    pub(in super::super) const fn system_label(self) -> &'static str {
-        match self {
-            Self::Nl => "Systeem",
-            Self::En => "System",
-        }
-    }
-
     /// When it is tried next, or since when it stands so.
     pub(in super::super) const fn standing_since(self, standing: Standing) -> &'static str {
         match (self, standing) {
@@ -58,14 +130,6 @@ impl Lang {
             (Self::Nl, _) => "Sinds",
             (Self::En, Standing::Waiting) => "Next attempt",
             (Self::En, _) => "Since",
-        }
-    }
-
-    /// The button that sends it again.
-    pub(in super::super) const fn send_again(self) -> &'static str {
-        match self {
-            Self::Nl => "Opnieuw doorsturen",
-            Self::En => "Send on again",
         }
     }
 
@@ -104,6 +168,15 @@ impl Lang {
                 "Het systeem gaf dagenlang geen bruikbaar antwoord. Vraag de beheerder of het werkt en stuur dan \
                  opnieuw door."
             }
+            (Self::Nl, ParkReason::CategoryMissing) => {
+                "Het systeem kent de categorie niet die de catalogus bij deze keuze noemt. Vraag de redacteur om de \
+                 catalogus te verbeteren, of maak de melding met de hand."
+            }
+            (Self::Nl, ParkReason::MaybeSent) => {
+                "Deze aanvraag is verstuurd, maar het antwoord bleef uit: niemand weet of zij is aangekomen. Zoek het \
+                 kenmerk in het systeem. Staat de aanvraag er? Vul dan hieronder het nummer in. Staat zij er niet? \
+                 Stuur haar dan opnieuw door."
+            }
             (Self::En, ParkReason::NotConfigured) => {
                 "The hub has no settings for the system that this request goes to. Ask the administrator to fill them \
                  in, or deal with the request by hand."
@@ -131,6 +204,14 @@ impl Lang {
             (Self::En, ParkReason::Refused) => {
                 "The system refuses one of the values. The hub’s log says which field. Ask the editor to mend the \
                  catalogue, or deal with the request by hand."
+            }
+            (Self::En, ParkReason::CategoryMissing) => {
+                "The system does not know the category that the catalogue names for this choice. Ask the editor to \
+                 mend the catalogue, or make the report by hand."
+            }
+            (Self::En, ParkReason::MaybeSent) => {
+                "This request was sent, but no answer came: nobody knows whether it arrived. Look for the reference in \
+                 the system. Is it there? Then fill in its number below. Is it not there? Then send it on again."
             }
             (Self::En, ParkReason::NoAnswer) => {
                 "The system gave no usable answer for days. Ask the administrator whether it works, then send it on \

@@ -15,6 +15,7 @@ mod storage;
 mod words;
 
 pub(super) use access::AccessTexts;
+pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;

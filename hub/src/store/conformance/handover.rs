@@ -31,7 +31,7 @@ fn claim_as(holder: u128, second: i64) -> Claim<'static> {
     Claim { holder: Uuid::from_u128(holder), now: at(second), lease: LEASE, limit: 10, without: &[] }
 }
 
-fn claim(store: &dyn Store, holder: u128, second: i64) -> Vec<Claimed> {
+pub(super) fn claim(store: &dyn Store, holder: u128, second: i64) -> Vec<Claimed> {
     store.claim_handovers(&claim_as(holder, second)).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn numbers(claimed: &[Claimed]) -> Vec<u128> {
 }
 
 /// Uploads transactions with these numbers, and looks at them.
-fn received(store: &dyn Store, all: &[u8]) {
+pub(super) fn received(store: &dyn Store, all: &[u8]) {
     send(store, all.iter().map(|number| incoming(*number, u64::from(*number))).collect(), 10);
     look_at_all(store);
 }
@@ -51,15 +51,15 @@ fn look_at_all(store: &dyn Store) {
     store.note_checked(&all).unwrap();
 }
 
-fn state(store: &dyn Store, number: u64) -> State {
+pub(super) fn state(store: &dyn Store, number: u64) -> State {
     store.transaction(Reference::from_bits(number)).unwrap().unwrap().state
 }
 
-fn handover(store: &dyn Store, number: u64) -> Handover {
+pub(super) fn handover(store: &dyn Store, number: u64) -> Handover {
     store.handover(Reference::from_bits(number)).unwrap().unwrap()
 }
 
-fn note(store: &dyn Store, claimed: &Claimed, note: Note<'_>, second: i64) {
+pub(super) fn note(store: &dyn Store, claimed: &Claimed, note: Note<'_>, second: i64) {
     assert_eq!(store.keep_handover(claimed.lease, note, at(second)).unwrap(), Held::Yes);
 }
 
@@ -92,11 +92,13 @@ fn who_lost_the_lease_changes_nothing(store: &dyn Store) {
     let late = claim(store, 1, 20).remove(0);
     let holder = claim(store, 2, 141).remove(0);
     let step = Note::Step { name: "zaak", result: "late", until: at(900) };
-    for told in [step, Note::Parked(ParkReason::Refused), Note::Registered { case_number: "late" }] {
+    for told in
+        [step, Note::Parked(ParkReason::Refused), Note::Registered { case_number: "late", address: None }]
+    {
         assert_eq!(store.keep_handover(late.lease, told, at(150)).unwrap(), Held::No);
     }
     assert_eq!((state(store, 1), handover(store, 1).standing), (State::Received, Standing::Waiting));
-    note(store, &holder, Note::Registered { case_number: "Z-1" }, 160);
+    note(store, &holder, Note::Registered { case_number: "Z-1", address: None }, 160);
     // Nobody holds it any more, not even who did last.
     assert_eq!(store.keep_handover(holder.lease, Note::Nothing, at(170)).unwrap(), Held::No);
 }
@@ -148,7 +150,7 @@ fn a_system_that_is_down_is_left_alone(store: &dyn Store) {
 fn what_is_registered_has_its_case_number_everywhere(store: &dyn Store) {
     received(store, &[1]);
     let claimed = claim(store, 1, 20).remove(0);
-    note(store, &claimed, Note::Registered { case_number: "Z-1" }, 30);
+    note(store, &claimed, Note::Registered { case_number: "Z-1", address: None }, 30);
     let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!((found.state, found.case_number.as_deref()), (State::Registered, Some("Z-1")));
     assert_eq!((handover(store, 1).standing, handover(store, 1).changed_at), (Standing::Registered, at(30)));

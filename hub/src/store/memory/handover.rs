@@ -1,7 +1,7 @@
 //! How far transactions are on their way into other systems, in memory. Invariant: as in SQLite, only the holder of
 //! a lease changes how far one is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -9,9 +9,10 @@ use zuil_wire::{Reference, State};
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, SentAgain, Standing,
-    System,
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
+    SentAgain, Standing, System, Turn, Waiting,
 };
+use super::progress::Elsewhere;
 use super::{Memory, MemoryStore};
 
 /// All that were considered, by the id of the transaction.
@@ -19,6 +20,7 @@ use super::{Memory, MemoryStore};
 pub(super) struct Handovers {
     rows: HashMap<Uuid, Row>,
     entered: usize,
+    turns: BTreeMap<System, Vec<Timestamp>>,
 }
 
 struct Row {
@@ -28,6 +30,7 @@ struct Row {
     rounds: u32,
     due_at: Timestamp,
     failing_since: Option<Timestamp>,
+    attempting: Option<String>,
     changed_at: Timestamp,
     held: Option<(Uuid, Timestamp)>,
     journal: Journal,
@@ -42,6 +45,7 @@ impl Row {
             rounds: 0,
             due_at: received_at,
             failing_since: None,
+            attempting: None,
             changed_at: received_at,
             held: None,
             journal: Journal::new(),
@@ -62,6 +66,25 @@ impl Row {
         self.standing = standing;
         self.changed_at = now;
         self.held = None;
+    }
+
+    /// Staff send it.
+    fn again(&mut self, now: Timestamp) {
+        self.end(Standing::Waiting, now);
+        (self.attempts, self.failing_since, self.due_at) = (0, None, now);
+        self.rounds += 1;
+    }
+
+    /// When it was handed over; nothing when it was not.
+    fn registered_at(&self) -> Option<Timestamp> {
+        (self.standing == Standing::Registered).then_some(self.changed_at)
+    }
+}
+
+impl Handovers {
+    /// When a transaction was handed over; nothing when it was not, or not by this hub.
+    pub(super) fn registered_at(&self, id: &Uuid) -> Option<Timestamp> {
+        self.rows.get(id)?.registered_at()
     }
 }
 
@@ -101,6 +124,7 @@ impl Memory {
             attempts: row.attempts,
             rounds: row.rounds,
             failing_since: row.failing_since,
+            attempting: row.attempting.clone(),
             journal: row.journal.clone(),
         })
     }
@@ -112,6 +136,14 @@ impl Memory {
             return Held::No;
         };
         match note {
+            Note::Until(_) | Note::Goes(_) => {}
+            _ => row.attempting = None,
+        }
+        match note {
+            Note::Attempt { name, until } => {
+                row.attempting = Some(name.to_owned());
+                row.held = Some((lease.holder, until));
+            }
             Note::Until(until) => row.held = Some((lease.holder, until)),
             Note::Goes(system) => row.system = Some(system),
             Note::Step { name, result, until } => {
@@ -132,10 +164,15 @@ impl Memory {
                 }
             }
             Note::Nothing => row.end(Standing::Nothing, now),
-            Note::Registered { case_number } => {
+            Note::Registered { case_number, address } => {
                 row.end(Standing::Registered, now);
                 stored.state = State::Registered;
                 stored.case_number = Some(case_number.to_owned());
+                if let (Some(system), Some(address)) = (row.system, address) {
+                    let (number, address) = (self.elsewhere.len(), address.to_owned());
+                    let one = Elsewhere { number, system, address, told: None, look_at: Some(now) };
+                    self.elsewhere.entry(lease.id).or_insert(one);
+                }
             }
         }
         Held::Yes
@@ -166,18 +203,84 @@ impl HandoverStore for MemoryStore {
     }
 
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {
+        Ok(self.lock().unpark(reference, State::Received, |row, _| row.again(now)))
+    }
+
+    fn send_all_again(
+        &self,
+        system: Option<System>,
+        reason: ParkReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         let mut memory = self.lock();
-        let Some(id) = memory.ids.get(&reference).copied() else { return Ok(SentAgain::NotParked) };
-        let is_parked = |row: &&mut Row| matches!(row.standing, Standing::Parked(_));
-        let Some(row) = memory.handovers.rows.get_mut(&id).filter(is_parked) else {
-            return Ok(SentAgain::NotParked);
-        };
-        row.end(Standing::Waiting, now);
-        (row.attempts, row.failing_since, row.due_at) = (0, None, now);
-        row.rounds += 1;
-        if let Some(row) = memory.transactions.get_mut(&id) {
-            row.stored.state = State::Received;
+        let fits = |row: &Row| row.standing == Standing::Parked(reason) && row.system == system;
+        let all = memory.handovers.rows.iter().filter(|(_, row)| fits(row)).map(|(id, _)| *id);
+        let all: Vec<Uuid> = all.collect();
+        for id in &all {
+            if let Some(row) = memory.handovers.rows.get_mut(id) {
+                row.again(now);
+            }
+            if let Some(row) = memory.transactions.get_mut(id) {
+                row.stored.state = State::Received;
+            }
         }
-        Ok(SentAgain::Yes)
+        Ok(all.len() as u64)
+    }
+
+    fn register_by_hand(
+        &self,
+        reference: Reference,
+        case_number: &str,
+        now: Timestamp,
+    ) -> Result<SentAgain, StoreError> {
+        Ok(self.lock().unpark(reference, State::Registered, |row, kept| {
+            row.end(Standing::Registered, now);
+            *kept = Some(case_number.to_owned());
+        }))
+    }
+
+    fn waiting_handovers(&self) -> Result<Vec<Waiting>, StoreError> {
+        let mut all: BTreeMap<(Option<&str>, &str), Waiting> = BTreeMap::new();
+        for row in self.lock().handovers.rows.values() {
+            let Standing::Parked(reason) = row.standing else { continue };
+            let (system, since) = (row.system, row.changed_at);
+            let key = (system.map(System::as_str), reason.as_str());
+            let waiting = all.entry(key).or_insert(Waiting { system, reason, count: 0, since });
+            (waiting.count, waiting.since) = (waiting.count + 1, waiting.since.min(since));
+        }
+        Ok(all.into_values().collect())
+    }
+
+    fn take_turn(&self, system: System, pace: Pace, now: Timestamp) -> Result<Turn, StoreError> {
+        let mut memory = self.lock();
+        let turns = memory.handovers.turns.entry(system).or_default();
+        turns.retain(|at| *at > now - pace.window && *at <= now + pace.window);
+        if turns.len() < pace.most as usize {
+            turns.push(now);
+            return Ok(Turn::Yes);
+        }
+        let first = turns.iter().min().copied().unwrap_or(now);
+        Ok(Turn::NotBefore(first + pace.window))
+    }
+}
+
+impl Memory {
+    /// Does something to what is parked.
+    fn unpark(
+        &mut self,
+        reference: Reference,
+        state: State,
+        deed: impl FnOnce(&mut Row, &mut Option<String>),
+    ) -> SentAgain {
+        let Some(id) = self.ids.get(&reference) else { return SentAgain::NotParked };
+        let is_parked = |row: &&mut Row| matches!(row.standing, Standing::Parked(_));
+        let Some(row) = self.handovers.rows.get_mut(id).filter(is_parked) else {
+            return SentAgain::NotParked;
+        };
+        if let Some(kept) = self.transactions.get_mut(id) {
+            deed(row, &mut kept.stored.case_number);
+            kept.stored.state = state;
+        }
+        SentAgain::Yes
     }
 }

@@ -19,7 +19,8 @@ impl RetentionStore for MemoryStore {
             if !memory.transactions.get(&id).is_some_and(is_due) {
                 continue;
             }
-            let since = *memory.handed_over.entry(id).or_insert(now);
+            let first = memory.handovers.registered_at(&id).unwrap_or(now).min(now);
+            let since = *memory.handed_over.entry(id).or_insert(first);
             if forgotten < u64::from(limit) && since <= now - keep {
                 if let Some(row) = memory.transactions.get_mut(&id) {
                     row.stored.content = Content::Forgotten;

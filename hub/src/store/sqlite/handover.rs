@@ -2,18 +2,18 @@
 //! row names that holder.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, named_params, params};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, ParkReason,
-    SentAgain, Standing, System,
+    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
+    SentAgain, System, Turn, Waiting,
 };
 use super::SqliteStore;
 use super::references;
 use super::transactions::{STORED, stored};
-use super::values::{micros, optional_time, time, write_json};
+use super::values::{micros, optional_time, read_standing, read_system, time, write_json};
 
 impl HandoverStore for SqliteStore {
     fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
@@ -38,20 +38,97 @@ impl HandoverStore for SqliteStore {
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {
         self.write(|db| {
             let Some(number) = references::number_of(db, reference)? else { return Ok(SentAgain::NotParked) };
-            let again = db
-                .prepare_cached(
-                    "UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
-                         due_at = ?2, failing_since = NULL, changed_at = ?2, holder = NULL, leased_until = NULL
-                     WHERE number = ?1 AND standing = 'parked'",
-                )?
-                .execute(params![number, micros(now)])?;
-            if again == 0 {
+            let sent = again(db, "number = ?2", &[&micros(now), &number])?;
+            Ok(if sent == 0 { SentAgain::NotParked } else { SentAgain::Yes })
+        })
+    }
+
+    fn send_all_again(
+        &self,
+        system: Option<System>,
+        reason: ParkReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let system = system.map(System::as_str);
+        let values: [&dyn ToSql; 3] = [&micros(now), &system, &reason.as_str()];
+        self.write(|db| again(db, "system IS ?2 AND reason = ?3", &values))
+    }
+
+    fn register_by_hand(
+        &self,
+        reference: Reference,
+        case_number: &str,
+        now: Timestamp,
+    ) -> Result<SentAgain, StoreError> {
+        self.write(|db| {
+            let Some(number) = references::number_of(db, reference)? else { return Ok(SentAgain::NotParked) };
+            let sql = "SELECT standing = 'parked' FROM handovers WHERE number = ?1";
+            let is_parked = db.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+            if is_parked != Some(true) {
                 return Ok(SentAgain::NotParked);
             }
-            db.prepare_cached("UPDATE transactions SET state = 'received' WHERE number = ?1")?
-                .execute([number])?;
+            register(db, number, case_number, now)?;
             Ok(SentAgain::Yes)
         })
+    }
+
+    fn waiting_handovers(&self) -> Result<Vec<Waiting>, StoreError> {
+        self.read(waiting)
+    }
+
+    fn take_turn(&self, system: System, pace: Pace, now: Timestamp) -> Result<Turn, StoreError> {
+        self.write(|db| take_turn(db, system, pace, now))
+    }
+}
+
+/// Sends again what is parked and fits; how many those are. The first value is the time.
+fn again(db: &Transaction<'_>, fits: &str, values: &[&dyn ToSql]) -> Result<u64, StoreError> {
+    let parked = format!("SELECT number FROM handovers WHERE standing = 'parked' AND {fits}");
+    // Every statement takes the time, used or not.
+    db.prepare_cached(&format!(
+        "UPDATE transactions SET state = 'received' WHERE ?1 IS NOT NULL AND number IN ({parked})"
+    ))?
+    .execute(values)?;
+    let sent = db
+        .prepare_cached(&format!(
+            "UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
+                 due_at = ?1, failing_since = NULL, changed_at = ?1, holder = NULL, leased_until = NULL,
+                 attempting = NULL
+             WHERE number IN ({parked})"
+        ))?
+        .execute(values)?;
+    Ok(sent as u64)
+}
+
+fn waiting(db: &Connection) -> Result<Vec<Waiting>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT system, reason, count(*), min(changed_at) FROM handovers WHERE standing = 'parked'
+         GROUP BY system, reason ORDER BY system, reason",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let read = |row: rusqlite::Result<(Option<String>, String, i64, i64)>| {
+        let (system, reason, count, since) = row?;
+        let reason = ParkReason::parse(&reason).ok_or(StoreError::Damaged("reason"))?;
+        let count = u64::try_from(count).map_err(|_| StoreError::Damaged("count"))?;
+        Ok(Waiting { system: read_system(system)?, reason, count, since: time(since)? })
+    };
+    rows.map(read).collect()
+}
+
+fn take_turn(db: &Transaction<'_>, system: System, pace: Pace, now: Timestamp) -> Result<Turn, StoreError> {
+    let (from, until) = (micros(now - pace.window), micros(now + pace.window));
+    db.prepare_cached("DELETE FROM handover_turns WHERE system = ?1 AND (at <= ?2 OR at > ?3)")?
+        .execute(params![system.as_str(), from, until])?;
+    let (count, first): (u32, Option<i64>) = db
+        .prepare_cached("SELECT count(*), min(at) FROM handover_turns WHERE system = ?1")?
+        .query_row([system.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    match first {
+        Some(first) if count >= pace.most => Ok(Turn::NotBefore(time(first)? + pace.window)),
+        _ => {
+            db.prepare_cached("INSERT INTO handover_turns (system, at) VALUES (?1, ?2)")?
+                .execute(params![system.as_str(), micros(now)])?;
+            Ok(Turn::Yes)
+        }
     }
 }
 
@@ -99,8 +176,8 @@ fn take(db: &Transaction<'_>, claim: &Claim<'_>, number: i64) -> Result<Claimed,
     db.prepare_cached("UPDATE handovers SET holder = ?2, leased_until = ?3 WHERE number = ?1")?
         .execute(params![number, claim.holder.as_bytes(), until])?;
     let sql = format!(
-        "SELECT {STORED}, system, attempts, rounds, failing_since FROM transactions JOIN handovers USING (number)
-         WHERE number = ?1"
+        "SELECT {STORED}, system, attempts, rounds, failing_since, attempting
+         FROM transactions JOIN handovers USING (number) WHERE number = ?1"
     );
     db.prepare_cached(&sql)?.query_row([number], |row| {
         let claimed = |stored: super::super::Stored| {
@@ -111,6 +188,7 @@ fn take(db: &Transaction<'_>, claim: &Claim<'_>, number: i64) -> Result<Claimed,
                 attempts: row.get("attempts")?,
                 rounds: row.get("rounds")?,
                 failing_since: optional_time(row.get("failing_since")?)?,
+                attempting: row.get("attempting")?,
                 journal: journal(db, number)?,
             })
         };
@@ -129,8 +207,18 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
     let names = params![lease.id.as_bytes(), lease.holder.as_bytes()];
     let number: Option<i64> = db.prepare_cached(held)?.query_row(names, |row| row.get(0)).optional()?;
     let Some(number) = number else { return Ok(Held::No) };
-    let change = |sql: &str, values: &[&dyn rusqlite::ToSql]| db.prepare_cached(sql)?.execute(values);
+    let change = |sql: &str, values: &[&dyn ToSql]| db.prepare_cached(sql)?.execute(values);
+    if !matches!(note, Note::Until(_) | Note::Goes(_)) {
+        change(
+            "UPDATE handovers SET attempting = NULL WHERE number = ?1 AND attempting IS NOT NULL",
+            &[&number],
+        )?;
+    }
     match note {
+        Note::Attempt { name, until } => {
+            let sql = "UPDATE handovers SET attempting = ?2, leased_until = ?3 WHERE number = ?1";
+            change(sql, &[&number, &name, &micros(until)])?;
+        }
         Note::Until(until) => {
             change("UPDATE handovers SET leased_until = ?2 WHERE number = ?1", &[&number, &micros(until)])?;
         }
@@ -164,13 +252,25 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
             change(sql, &[&number])?;
         }
         Note::Nothing => end(db, number, "nothing", None, now)?,
-        Note::Registered { case_number } => {
-            end(db, number, "registered", None, now)?;
-            let sql = "UPDATE transactions SET state = 'registered', case_number = ?2 WHERE number = ?1";
-            change(sql, &[&number, &case_number])?;
+        Note::Registered { case_number, address } => {
+            register(db, number, case_number, now)?;
+            change(
+                "INSERT INTO progress (number, system, address, look_at)
+                 SELECT number, system, ?2, ?3 FROM handovers
+                 WHERE number = ?1 AND system IS NOT NULL AND ?2 IS NOT NULL
+                 ON CONFLICT DO NOTHING",
+                &[&number, &address, &micros(now)],
+            )?;
         }
     }
     Ok(Held::Yes)
+}
+
+fn register(db: &Transaction<'_>, number: i64, case_number: &str, now: Timestamp) -> Result<(), StoreError> {
+    end(db, number, "registered", None, now)?;
+    let sql = "UPDATE transactions SET state = 'registered', case_number = ?2 WHERE number = ?1";
+    db.prepare_cached(sql)?.execute(params![number, case_number])?;
+    Ok(())
 }
 
 fn end(
@@ -205,20 +305,4 @@ fn find(db: &Connection, reference: Reference) -> Result<Option<Handover>, Store
         Ok(handover())
     });
     found.optional()?.transpose()
-}
-
-fn read_system(word: Option<String>) -> Result<Option<System>, StoreError> {
-    word.map(|word| System::parse(&word).ok_or(StoreError::Damaged("system"))).transpose()
-}
-
-fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {
-    match (word, reason) {
-        ("waiting", None) => Ok(Standing::Waiting),
-        ("nothing", None) => Ok(Standing::Nothing),
-        ("registered", None) => Ok(Standing::Registered),
-        ("parked", Some(reason)) => {
-            ParkReason::parse(&reason).map(Standing::Parked).ok_or(StoreError::Damaged("reason"))
-        }
-        _ => Err(StoreError::Damaged("handover")),
-    }
 }

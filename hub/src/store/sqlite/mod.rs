@@ -14,11 +14,13 @@
 
 mod access;
 mod audit;
+mod backup;
 mod checking;
 mod handover;
 mod health;
 mod intake;
 mod pillars;
+mod progress;
 mod questions;
 mod references;
 mod refusals;
@@ -28,7 +30,6 @@ mod tending;
 #[cfg(test)]
 mod tests;
 mod transactions;
-mod values;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,9 +43,10 @@ use rusqlite_migration::{M, Migrations};
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
+pub use self::backup::{BackupError, back_up, schema_step};
 use self::references::Newest;
 use self::tending::Tender;
-use self::values::micros;
+use super::values::{self, micros};
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar,
     RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
@@ -62,6 +64,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/006-questions.sql")),
     M::up(include_str!("../../../migrations/007-handover.sql")),
     M::up(include_str!("../../../migrations/008-access.sql")),
+    M::up(include_str!("../../../migrations/009-connectors.sql")),
+    M::up(include_str!("../../../migrations/010-progress.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
@@ -263,6 +267,10 @@ impl Store for SqliteStore {
 
     fn tally(&self, since: Timestamp) -> Result<Tally, StoreError> {
         self.read(|db| transactions::tally(db, since))
+    }
+
+    fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError> {
+        self.read(|db| sealed::sealed_to(db, key_id))
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {

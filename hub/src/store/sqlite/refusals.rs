@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, named_params, params};
 use uuid::Uuid;
-use zuil_wire::Refusal;
 
 use super::super::{REFUSALS_KEPT, Refused, RefusedEnvelope, StoreError};
-use super::values::{micros, time};
+use super::values::{micros, read_refusal, refusal_word, time};
 
 pub(super) fn note(
     db: &Connection,
@@ -25,7 +24,7 @@ pub(super) fn note(
         ":pillar": pillar,
         ":id": refused.id.as_bytes(),
         ":reference": refused.reference.map(|reference| reference.compact()),
-        ":reason": word(refused.reason),
+        ":reason": refusal_word(refused.reason),
         ":now": micros(now),
     })?;
     db.prepare_cached(
@@ -51,30 +50,11 @@ fn read(row: &Row<'_>) -> Result<RefusedEnvelope, StoreError> {
     let reference: Option<String> = row.get(1)?;
     let reference =
         reference.map(|text| text.parse().map_err(|_| StoreError::Damaged("reference"))).transpose()?;
-    let reason = parse(&row.get::<_, String>(2)?).ok_or(StoreError::Damaged("refusal"))?;
+    let reason = read_refusal(&row.get::<_, String>(2)?)?;
     Ok(RefusedEnvelope {
         refused: Refused { id: Uuid::from_bytes(row.get(0)?), reference, reason },
         first_at: time(row.get(3)?)?,
         last_at: time(row.get(4)?)?,
         times: row.get::<_, i64>(5)?.unsigned_abs(),
     })
-}
-
-/// As on the wire.
-const fn word(reason: Refusal) -> &'static str {
-    match reason {
-        Refusal::WrongPillar => "wrong_pillar",
-        Refusal::BadSignature => "bad_signature",
-        Refusal::UnknownKey => "unknown_key",
-        Refusal::Unreadable => "unreadable",
-        Refusal::Conflict => "conflict",
-        Refusal::UnsupportedVersion => "unsupported_version",
-        Refusal::Other => "other",
-    }
-}
-
-fn parse(text: &str) -> Option<Refusal> {
-    use Refusal::{BadSignature, Conflict, Other, UnknownKey, Unreadable, UnsupportedVersion, WrongPillar};
-    let all = [WrongPillar, BadSignature, UnknownKey, Unreadable, Conflict, UnsupportedVersion, Other];
-    all.into_iter().find(|reason| word(*reason) == text)
 }

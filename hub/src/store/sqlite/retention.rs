@@ -22,7 +22,8 @@ impl RetentionStore for SqliteStore {
 fn forget(db: &Transaction<'_>, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
     db.execute(
         "INSERT INTO handed_over (number, since)
-         SELECT number, ?1 FROM transactions
+         SELECT number, min(?1, coalesce(handovers.changed_at, ?1))
+         FROM transactions LEFT JOIN handovers USING (number)
          WHERE state = 'registered' AND number <= (SELECT up_to FROM checked) AND ciphertext IS NOT NULL
              AND ciphertext <> zeroblob(0) AND number NOT IN (SELECT number FROM handed_over)",
         [micros(now)],

@@ -3,16 +3,9 @@
 use rusqlite::Connection;
 
 use super::super::StoreError;
-use super::SqliteStore;
 
-impl SqliteStore {
-    /// How many transactions are kept here sealed to the key with an id.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn sealed_to(&self, key_id: &str) -> Result<u64, StoreError> {
-        self.read(|db| if keeps_headers(db)? { count(db, key_id) } else { Ok(0) })
-    }
+pub(super) fn sealed_to(db: &Connection, key_id: &str) -> Result<u64, StoreError> {
+    if keeps_headers(db)? { count(db, key_id) } else { Ok(0) }
 }
 
 /// Whether this database keeps content with the header that names its key.

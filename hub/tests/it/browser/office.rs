@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
-use zuil_hub::store::{Role, Roles};
+use zuil_hub::store::{Role, Roles, Store};
 use zuil_wire::health::{DeviceState, Paper};
 use zuil_wire::{HealthReport, PaymentState, QuestionItem, Reference};
 
@@ -68,6 +68,15 @@ impl Office {
             assert_eq!(tells(&pillar, asked).await.len(), 3);
         });
         self
+    }
+
+    /// Waits until the hub has come so far.
+    pub fn until(&self, is_so: impl Fn(&dyn Store) -> bool) {
+        let soon = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !is_so(&*self.hub.running.store) {
+            assert!(std::time::Instant::now() < soon, "the hub does not come so far");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
     }
 
     /// A pillar that said this so many minutes ago.

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use zuil_browser::{Browser, Look, barriers};
+use zuil_hub::connectors::ConnectorsConfig;
 
 use super::office::{EVERYTHING, Office, PILLAR};
-use crate::harness::hub;
+use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
 const ELSEWHERE: [&str; 8] = [
@@ -74,7 +75,10 @@ fn pictures() -> PathBuf {
 }
 
 fn no_page_has_a_barrier(look: Look) {
-    let office = Office::of(hub()).after_a_day();
+    // Nothing is published, so that requests cannot be sent on and wait for staff.
+    let office = Office::of(hub_with(|config| config.connectors = Some(ConnectorsConfig::default())));
+    let office = office.after_a_day();
+    office.until(|store| store.waiting_handovers().unwrap().iter().any(|waiting| waiting.count == 2));
     let browser = office.browser_of(EVERYTHING, look);
     let mut found = Vec::new();
     for language in ["nl", "en"] {

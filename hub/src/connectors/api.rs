@@ -1,5 +1,6 @@
-//! Requests to Open Zaak and what its answers mean. Invariant: its key goes only to the configured address, and of an
-//! error only the names of fields and codes are ever written down, never what a value was.
+//! Requests over HTTP and what their answers mean, as the municipal systems agree on. Invariant: a key goes only to the
+//! configured address, and of an error only the names of fields and codes are ever written down, never what a value
+//! was.
 
 use std::sync::Arc;
 
@@ -11,24 +12,35 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::super::Obstacle;
-use crate::handover::courier::Courier;
+use super::Obstacle;
+use crate::handover::courier::{Courier, Lost};
 use crate::store::ParkReason;
 
-/// How far the clocks of hub and Open Zaak may differ: tokens are dated back by so much.
+/// How far the clocks of hub and other system may differ: tokens are dated back by so much.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 /// How long a token is valid.
 const VALID: SignedDuration = SignedDuration::from_mins(15);
 /// How many pages of a list are read at most.
 const PAGES: usize = 20;
 
-/// Speaks to one Open Zaak.
+/// Speaks to one system.
 pub(super) struct Api {
     pub(super) courier: Arc<dyn Courier>,
+    /// What it is called in the log.
+    pub(super) name: &'static str,
     /// The configured address, without a slash at its end.
     pub(super) base: String,
-    pub(super) client_id: String,
-    pub(super) secret: Zeroizing<String>,
+    pub(super) key: Key,
+}
+
+/// By what the hub is known to a system.
+pub(super) enum Key {
+    /// A token for each request, signed with a secret (ZGW).
+    Signed { client_id: String, secret: Zeroizing<String> },
+    /// The same token each time.
+    Token(Zeroizing<String>),
+    /// By nothing: anybody may ask.
+    None,
 }
 
 /// What a token says (VNG, "Authenticatie en autorisatie").
@@ -93,14 +105,24 @@ impl Api {
         body: Option<&Value>,
         now: Timestamp,
     ) -> Result<Value, Obstacle> {
-        let request = self
-            .request(method.clone(), path, body, now)
-            .ok_or(Obstacle::Refused(ParkReason::WrongAddress))?;
-        let answer = self.courier.send(request).await.map_err(|lost| {
-            tracing::debug!(%lost, %method, "Open Zaak gave no answer");
-            Obstacle::Unknown
-        })?;
-        judge(&method, path, &answer)
+        let answer = self.send(method.clone(), path, body, now).await?;
+        self.judge(&method, path, &answer)
+    }
+
+    /// Sends something and brings the answer, whatever it says.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        now: Timestamp,
+    ) -> Result<http::Response<Vec<u8>>, Obstacle> {
+        let request = self.request(method.clone(), path, body, now);
+        let request = request.ok_or(Obstacle::Refused(ParkReason::WrongAddress))?;
+        self.courier.send(request).await.map_err(|lost| {
+            tracing::debug!(%lost, %method, system = self.name, "no answer");
+            if lost == Lost::Unreached { Obstacle::Unreached } else { Obstacle::Unknown }
+        })
     }
 
     fn request(
@@ -114,33 +136,53 @@ impl Api {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token(now)?))
-            .header(header::ACCEPT, "application/json")
-            .header("Accept-Crs", "EPSG:4326")
-            .header("Content-Crs", "EPSG:4326");
+            .header(header::ACCEPT, "application/json");
+        request = match &self.key {
+            Key::Signed { client_id, secret } => request
+                .header(header::AUTHORIZATION, format!("Bearer {}", token(client_id, secret, now)?))
+                .header("Accept-Crs", "EPSG:4326")
+                .header("Content-Crs", "EPSG:4326"),
+            Key::Token(token) => request.header(header::AUTHORIZATION, format!("Token {}", token.as_str())),
+            Key::None => request,
+        };
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         request.body(bytes).ok()
     }
 
-    fn token(&self, now: Timestamp) -> Option<String> {
-        let iat = now - CLOCKS;
-        let claims = Claims {
-            iss: &self.client_id,
-            iat: iat.as_second(),
-            exp: (now + VALID).as_second(),
-            client_id: &self.client_id,
-            user_id: "zuil-hub",
-            user_representation: "Zuil",
-        };
-        let key = EncodingKey::from_secret(self.secret.as_bytes());
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).ok()
+    /// What an answer means.
+    pub(super) fn judge(
+        &self,
+        method: &Method,
+        path: &str,
+        answer: &http::Response<Vec<u8>>,
+    ) -> Result<Value, Obstacle> {
+        judge(method, answer).inspect_err(|obstacle| {
+            if let Obstacle::Refused(reason) = obstacle {
+                let what = path.split('?').next().unwrap_or_default();
+                let kind = what.rsplit('/').find(|part| !part.is_empty() && part.len() != 36).unwrap_or_default();
+                let said = codes_of(&serde_json::from_slice(answer.body()).unwrap_or_default()).join(", ");
+                tracing::warn!(system = self.name, %method, kind, status = %answer.status(), ?reason, said, "refused");
+            }
+        })
     }
 }
 
-/// What an answer means.
-fn judge(method: &Method, path: &str, answer: &http::Response<Vec<u8>>) -> Result<Value, Obstacle> {
+fn token(client_id: &str, secret: &str, now: Timestamp) -> Option<String> {
+    let claims = Claims {
+        iss: client_id,
+        iat: (now - CLOCKS).as_second(),
+        exp: (now + VALID).as_second(),
+        client_id,
+        user_id: "zuil-hub",
+        user_representation: "Zuil",
+    };
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).ok()
+}
+
+fn judge(method: &Method, answer: &http::Response<Vec<u8>>) -> Result<Value, Obstacle> {
     let status = answer.status();
     let body = || serde_json::from_slice::<Value>(answer.body());
     if status == StatusCode::NO_CONTENT && method == Method::DELETE {
@@ -149,15 +191,7 @@ fn judge(method: &Method, path: &str, answer: &http::Response<Vec<u8>>) -> Resul
     if status.is_success() {
         return body().map_err(|_| Obstacle::Unknown);
     }
-    let error = body().unwrap_or_default();
-    let codes = codes_of(&error);
-    let obstacle = obstacle(status, &codes, retry_after(answer));
-    if let Obstacle::Refused(reason) = obstacle {
-        let what = path.split('?').next().unwrap_or_default();
-        let kind = what.rsplit('/').find(|part| part.len() != 36).unwrap_or_default();
-        tracing::warn!(%method, kind, %status, ?reason, said = codes.join(", "), "Open Zaak refused");
-    }
-    Err(obstacle)
+    Err(obstacle(status, &codes_of(&body().unwrap_or_default()), retry_after(answer)))
 }
 
 fn obstacle(status: StatusCode, codes: &[String], retry_after: Option<SignedDuration>) -> Obstacle {
@@ -214,7 +248,7 @@ mod tests {
 
     fn judged(status: u16, body: &str) -> Obstacle {
         let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap();
-        judge(&Method::POST, "/zaken/api/v1/zaken", &answer).unwrap_err()
+        judge(&Method::POST, &answer).unwrap_err()
     }
 
     fn refused_with(code: &str) -> String {
@@ -247,7 +281,7 @@ mod tests {
     fn a_system_that_asks_for_patience_gets_it_but_not_for_ever() {
         let answer = |seconds: &str| {
             let answer = http::Response::builder().status(429).header("Retry-After", seconds);
-            judge(&Method::POST, "/x", &answer.body(vec![]).unwrap()).unwrap_err()
+            judge(&Method::POST, &answer.body(vec![]).unwrap()).unwrap_err()
         };
         let after = |seconds| Obstacle::NotNow { retry_after: Some(SignedDuration::from_secs(seconds)) };
         assert_eq!(answer("90"), after(90));

@@ -1,0 +1,220 @@
+//! The store in PostgreSQL: the suite that all stores pass, and what several hubs on one database do.
+
+mod moving;
+mod together;
+
+use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::SignedDuration;
+use sqlx_core::connection::{ConnectOptions as _, Connection as _};
+use sqlx_core::raw_sql::raw_sql;
+use sqlx_core::sql_str::AssertSqlSafe;
+
+use super::super::conformance::{self, batch, incoming, some_pillar};
+use super::super::{
+    AccessStore, Account, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
+    Entry, Filter, Grace, HandoverStore, Held, Limits, NewAccount, Note, Outcome, Refused, RetentionStore,
+    Roles, SqliteStore, Stage, Standing, audit, schema_step,
+};
+use super::tables::TABLES;
+use super::*;
+
+/// A schema of its own in the database of the tests. `script/test` starts a server and says where it is.
+struct Schema {
+    url: String,
+}
+
+impl Schema {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("ZUIL_TEST_POSTGRES").expect(
+            "ZUIL_TEST_POSTGRES: run script/test, or set it to the URL of a PostgreSQL database for tests",
+        );
+        let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        execute(&server, &format!("CREATE SCHEMA {name}"));
+        let mark = if server.contains('?') { '&' } else { '?' };
+        Self { url: format!("{server}{mark}options=-c%20search_path%3D{name}") }
+    }
+
+    fn open(&self) -> PostgresStore {
+        PostgresStore::open(&self.url).unwrap()
+    }
+
+    fn execute(&self, sql: &str) {
+        execute(&self.url, sql);
+    }
+}
+
+fn execute(url: &str, sql: &str) {
+    let done = Driver::start().unwrap().wait(Duration::from_secs(30), async {
+        let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+        raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+        Ok(connection.close().await?)
+    });
+    done.unwrap();
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn references(store: &PostgresStore) -> Vec<Reference> {
+    store
+        .transactions(Filter::default(), 0, 10_000)
+        .unwrap()
+        .items
+        .iter()
+        .map(|item| item.reference)
+        .collect()
+}
+
+#[test]
+fn the_store_in_postgresql_does_what_every_store_must() {
+    // One schema, emptied before each check: making sixty takes the disk a minute.
+    let schema = Schema::new();
+    drop(schema.open());
+    let tables = TABLES.iter().rev().map(|table| table.name);
+    let mut empty: String = ["to_check", "to_hand_over", "pulse"]
+        .into_iter()
+        .chain(tables)
+        .map(|table| format!("DELETE FROM {table};"))
+        .collect();
+    empty.push_str("INSERT INTO audit_ends DEFAULT VALUES");
+    conformance::run(&|| {
+        schema.execute(&empty);
+        (Box::new(schema.open()), None)
+    });
+}
+
+#[test]
+fn a_schema_of_a_newer_program_is_left_alone() {
+    let schema = Schema::new();
+    drop(schema.open());
+    schema.execute(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (99, 'of tomorrow', TRUE, '', 1)",
+    );
+    assert!(matches!(PostgresStore::open(&schema.url), Err(StoreError::PostgresMigration(_))));
+}
+
+#[test]
+fn a_database_from_before_the_handover_and_accounts_keeps_all_it_had() {
+    let schema = Schema::new();
+    let before = Driver::start().unwrap().wait(Duration::from_secs(30), async {
+        schema::bring_up_to(&mut PgConnectOptions::from_str(&schema.url)?.connect().await?, 6).await
+    });
+    assert_eq!(before.unwrap(), BroughtUp { from: 0, to: 6 });
+    schema.execute(
+        "INSERT INTO staff (password_hash) VALUES ('hash');
+         INSERT INTO sessions (token_hash, last_used_at) VALUES (decode(repeat('01', 32), 'hex'), 1);
+         INSERT INTO pillars (name, fingerprint, public_key, added_at)
+             VALUES ('jumbo', decode(repeat('02', 32), 'hex'), 'key', 1);
+         INSERT INTO transactions (id, reference, pillar, sequence, digest, payment_unknown, state, committed_at,
+                 received_at, content)
+             SELECT gen_random_uuid(), 'R' || n, 'jumbo', n, decode(repeat('03', 32), 'hex'), FALSE, 'received', 1,
+                 1, '{}' FROM generate_series(1, 2) AS n;
+         INSERT INTO to_check (number) SELECT max(number) FROM transactions",
+    );
+    let store = schema.open();
+    assert_eq!(store.brought_up().from, 6);
+    let accounts = store.accounts().unwrap();
+    assert_eq!(accounts.len(), 1);
+    assert_eq!((accounts[0].name.as_str(), accounts[0].password_hash.as_deref()), ("beheer", Some("hash")));
+    assert_eq!(store.session(&[1; 32], now(), &LIMITS).unwrap(), None);
+    // Staff have seen to what was received then, also when it is looked at only now.
+    schema.execute(
+        "DO $$ BEGIN ASSERT (SELECT bool_and(NOT hand_over) AND count(*) = 1 FROM to_check)
+             AND NOT EXISTS (SELECT 1 FROM to_hand_over) AND NOT EXISTS (SELECT 1 FROM handovers); END $$",
+    );
+}
+
+#[test]
+fn a_connection_that_is_cut_is_made_anew_and_nothing_is_lost() {
+    let schema = Schema::new();
+    let hub = schema.open();
+    hub.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    hub.take_in(&batch(vec![incoming(1, 1)]), now()).unwrap();
+    // As when the server is started anew. Only those of this test: others run beside it, and say their own options.
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4711";
+    hub.link
+        .read(async |db| {
+            sqlx_core::query::query("SELECT pg_advisory_lock(4711, 1)").execute(db).await?;
+            Ok(())
+        })
+        .unwrap();
+    schema.execute(cut);
+    hub.take_in(&batch(vec![incoming(2, 2)]), now()).unwrap();
+    assert_eq!(references(&hub).len(), 2);
+}
+
+/// Tests and pages may call from within an async task; it must neither panic nor hang.
+#[tokio::test]
+async fn the_store_answers_also_within_an_async_task() {
+    let store = Schema::new().open();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    for _ in 0..300 {
+        store.pulse(now()).unwrap();
+    }
+    assert_eq!(store.pillars().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_over_is_written_anew_by_one_commit_in_the_order_of_its_ids() {
+    let schema = Schema::new();
+    let store = schema.open();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let long_ago = "2026-01-05T10:00:00Z".parse().unwrap();
+    for id in [3_u128, 1, 2] {
+        let answers = zuil_wire::SurveyAnswers { clear: Some(4), helped: Some(true) };
+        let survey =
+            zuil_wire::messages::SurveyItem { id: Uuid::from_u128(id), task: "nul\0nul".into(), answers };
+        let sent = Batch { surveys: vec![survey], ..batch(vec![]) };
+        store.take_in(&sent, long_ago).unwrap();
+    }
+    store.tend().unwrap();
+    schema.execute(
+        "DO $$ BEGIN ASSERT (SELECT count(DISTINCT xmin::text) = 1 AND bool_and(mixed) AND count(*) = 3
+             AND array_agg(id ORDER BY ctid) = array_agg(id ORDER BY id) FROM surveys); END $$",
+    );
+    assert_eq!(store.survey_count().unwrap(), 3);
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_told_and_not_waited_for_for_ever() {
+    let begun = Instant::now();
+    let nowhere = PostgresStore::open("postgresql:///zuil?host=/nonexistent-folder");
+    let Err(error) = nowhere else { panic!("there is no server") };
+    assert!(error.to_string().contains("store.url_file"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    assert!(PostgresStore::open("not a url").is_err());
+}
+
+const LIMITS: Limits = Limits {
+    idle: SignedDuration::from_hours(8),
+    total: SignedDuration::from_hours(12),
+    half_way: SignedDuration::from_mins(10),
+};
+
+/// An account with an app and a session that is open.
+fn sign_in(store: &dyn Store) {
+    let entry = Entry::new(now(), "anna", Deed::SignedIn, "");
+    assert_eq!(store.add_account(&administrator("anna"), &entry).unwrap(), NewAccount::Added);
+    let app = Change::Totp(vec![7; 20].into(), vec![[8; 32], [9; 32]]);
+    assert_eq!(store.change_account("anna", &app, &entry).unwrap(), Changed::Yes);
+    assert!(store.open_session(&[1; 32], "anna", Stage::Open, &LIMITS, &entry).unwrap());
+}
+
+fn administrator(name: &str) -> Account {
+    Account {
+        name: name.into(),
+        shown_name: name.to_uppercase(),
+        roles: Roles::all(),
+        password_hash: Some("hash".into()),
+        totp: None,
+        created_at: now(),
+        disabled_at: None,
+        signed_in_at: None,
+        recovery_codes: 0,
+    }
+}

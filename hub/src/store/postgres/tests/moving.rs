@@ -1,0 +1,148 @@
+//! Moving from SQLite: a hub finds everything that it knew.
+
+use super::*;
+use crate::store::{Pace, ProgressStore as _, System, Turn};
+
+/// A SQLite store with something in each of its tables.
+fn filled(path: &std::path::Path) -> SqliteStore {
+    let store = SqliteStore::open(path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    let unknown = conformance::with_payment(3, zuil_wire::PaymentState::Unknown);
+    let paid = conformance::with_payment(4, zuil_wire::PaymentState::Paid);
+    let answers = zuil_wire::SurveyAnswers { clear: Some(4), helped: Some(false) };
+    let survey = zuil_wire::messages::SurveyItem { id: Uuid::from_u128(7), task: "nul\0nul".into(), answers };
+    let refused = Refused {
+        id: Uuid::from_u128(8),
+        reference: Some(Reference::from_bits(8)),
+        reason: zuil_wire::Refusal::UnknownKey,
+    };
+    let sent = Batch {
+        surveys: vec![survey],
+        refused: vec![refused],
+        ..batch(vec![incoming(1, 1), incoming(2, 2), unknown, paid])
+    };
+    store.take_in(&sent, now()).unwrap();
+    let first = store.unchecked(2).unwrap();
+    let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    store.note_checked(&first.iter().map(sound).collect::<Vec<_>>()).unwrap();
+    let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 9, 50)]);
+    store.take_report("jumbo", &report, now()).unwrap();
+    let question = QuestionItem {
+        id: Uuid::from_u128(5),
+        language: "nl".into(),
+        words: "zendmast".into(),
+        on: "2026-11-20".parse().unwrap(),
+    };
+    store.keep_questions("bieb", &[question], now()).unwrap();
+    store.revoke_pillar("bieb", now()).unwrap();
+    hand_over(&store);
+    sign_in(&store);
+    store
+}
+
+/// One of two that were looked at is handed over by now, and of a third nobody knows yet that it is to be.
+fn hand_over(store: &dyn Store) {
+    let lease = SignedDuration::from_secs(120);
+    let claim = Claim { holder: Uuid::from_u128(1), now: now(), lease, limit: 9, without: &[] };
+    let claimed = store.claim_handovers(&claim).unwrap();
+    let step = Note::Step { name: "zaak", result: "https://zaken.example/1", until: now() + lease };
+    let goes = Note::Goes(System::OpenZaak);
+    for note in
+        [goes, step, Note::Registered { case_number: "ZAAK-1", address: Some("https://zaak.example.nl/1") }]
+    {
+        assert_eq!(store.keep_handover(claimed[0].lease, note, now()).unwrap(), Held::Yes);
+    }
+    let pace = Pace { most: 60, window: lease };
+    assert_eq!(store.take_turn(System::Signalen, pace, now()).unwrap(), Turn::Yes);
+    assert_eq!(store.forget_contents(now(), SignedDuration::from_hours(24), 9).unwrap(), 0);
+    let third = store.unchecked(1).unwrap()[0].number;
+    store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
+}
+
+#[test]
+fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let before = filled(&path);
+    let schema = Schema::new();
+    let store = schema.open();
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::InUse)), "its hub runs still");
+    let page = |store: &dyn Store| store.transactions(Filter::default(), 0, 99).unwrap();
+    let told = |store: &dyn Store| {
+        let unchecked: Vec<_> = store.unchecked(9).unwrap();
+        let since = "2000-01-01".parse().unwrap();
+        (
+            (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
+            (
+                store.refusals("jumbo").unwrap(),
+                store.survey_count().unwrap(),
+                store.questions(since, 9).unwrap(),
+            ),
+            (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
+            (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
+        )
+    };
+    let expected = told(&before);
+    drop(before);
+    let copied = store.copy_from_sqlite(&path).unwrap();
+    assert_eq!(copied.len(), TABLES.len());
+    assert!(copied.iter().all(|table| table.rows > 0), "{copied:?}");
+    assert_eq!(told(&store), expected);
+    let handed_over = |number| store.handover(Reference::from_bits(number)).unwrap().map(|one| one.standing);
+    assert_eq!([handed_over(1), handed_over(2)], [Some(Standing::Registered), Some(Standing::Waiting)]);
+    let asked = store.claim_looks(now(), now() + SignedDuration::from_mins(5), 9).unwrap();
+    assert_eq!(asked.len(), 1, "what was handed over is asked about here");
+    // What was not considered there is considered here.
+    let later = now() + SignedDuration::from_hours(1);
+    let lease = SignedDuration::from_secs(120);
+    let claim = Claim { holder: Uuid::from_u128(2), now: later, lease, limit: 9, without: &[] };
+    let mut claimed: Vec<_> =
+        store.claim_handovers(&claim).unwrap().iter().map(|one| one.lease.id.as_u128()).collect();
+    claimed.sort_unstable();
+    assert_eq!(claimed, [2]);
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(store.forget_contents(later + day, day, 9).unwrap(), 1);
+    assert_eq!(store.transaction(Reference::from_bits(1)).unwrap().unwrap().content, Content::Forgotten);
+    // Life goes on, above the numbers that came along.
+    store.take_in(&batch(vec![incoming(1, 1), incoming(50, 50)]), now()).unwrap();
+    assert_eq!(page(&store).total, 5);
+    assert!(store.unchecked(9).unwrap().last().unwrap().number > 4);
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::NotEmpty("pillars"))));
+}
+
+#[test]
+fn what_is_copied_otherwise_than_it_was_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(filled(&path));
+    let schema = Schema::new();
+    let store = schema.open();
+    // A database that changes what it is given.
+    schema.execute(
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN NEW.words := NEW.words || '!'; RETURN NEW; END $$;
+         CREATE TRIGGER spoil BEFORE INSERT ON questions FOR EACH ROW EXECUTE FUNCTION spoil()",
+    );
+    assert!(matches!(store.copy_from_sqlite(&path), Err(CopyError::Differs("questions"))));
+    assert_eq!((store.pillars().unwrap(), store.accounts().unwrap()), (vec![], vec![]));
+}
+
+#[test]
+fn a_table_that_nobody_knows_keeps_everything_from_being_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(filled(&path));
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE visits (id INTEGER)").unwrap();
+    let refused = Schema::new().open().copy_from_sqlite(&path);
+    assert!(matches!(refused, Err(CopyError::UnknownTable(name)) if name == "visits"));
+}
+
+/// A hub that moves must find everything that it knew.
+#[test]
+fn every_step_of_the_sqlite_store_has_its_like_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(SqliteStore::open(&path).unwrap());
+    assert_eq!(schema_step(&path).unwrap(), Schema::new().open().brought_up().to);
+}
