@@ -355,8 +355,12 @@ impl<'a> Visit<'a> {
         self.hears("looked");
     }
 
+    /// Touches what says this, as soon as it is there: it may come with the next view.
     fn touches(&mut self, words: &str) {
-        assert!(self.tries(words), "nothing says {words:?} at {}", self.sees);
+        let until = Instant::now() + PATIENCE;
+        while !self.tries(words) {
+            assert!(Instant::now() < until, "nothing says {words:?} at {}", self.sees);
+        }
     }
 
     fn tries(&mut self, words: &str) -> bool {
