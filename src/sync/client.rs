@@ -34,7 +34,9 @@ use tls::{By, Seen, is_about_time, tls};
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// A batch of the largest size takes 34 s at 1 Mbit/s; the hub allows it 120 s.
 const TOTAL_TIME: Duration = Duration::from_secs(120);
-/// An unused connection may die unseen on a mobile network; a new one costs one handshake.
+/// A report or a greeting is small, and the next one is due soon: one that hangs is given up for a new connection.
+const SIGN_OF_LIFE_TIME: Duration = Duration::from_secs(20);
+/// An unused connection may die unseen on a mobile network; a new one costs one handshake. A heartbeat keeps it.
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// How soon a connection that died in the middle of a request is noticed: this long, twice.
 const PING_TIME: Duration = Duration::from_secs(5);
@@ -85,14 +87,15 @@ impl HttpsHub {
     async fn post<A: DeserializeOwned>(
         &self,
         to: &Url,
-        body: (Vec<u8>, bool),
+        (body, compressed): (Vec<u8>, bool),
+        within: Duration,
         no_answer: &'static str,
     ) -> Result<A, SyncError> {
-        let (body, compressed) = (body.0, body.1);
         let version = self.agreed.version();
         let response = self
             .send(|client| {
-                let request = client.post(to.clone()).header(CONTENT_TYPE, "application/json");
+                let request = client.post(to.clone()).timeout(within);
+                let request = request.header(CONTENT_TYPE, "application/json");
                 let request = if compressed { request.header(CONTENT_ENCODING, ZSTD) } else { request };
                 request.body(body.clone())
             })
@@ -173,23 +176,24 @@ impl Hub for HttpsHub {
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
         let body = self.write(request)?;
         self.room_for(body.0.len()).await;
-        self.post(&self.transactions, body, "it is no answer to an upload").await
+        self.post(&self.transactions, body, TOTAL_TIME, "it is no answer to an upload").await
     }
 
     async fn report(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
         let clock_off_seconds = self.time.wall_is_off().map(|off| off.as_secs());
         let told = HealthReport { clock_off_seconds, ..report.clone() }.in_version(report.version);
-        self.post(&self.report, self.write(&told)?, "it is no answer to a report").await
+        self.post(&self.report, self.write(&told)?, SIGN_OF_LIFE_TIME, "it is no answer to a report").await
     }
 
     async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
         let body = self.write(questions)?;
         self.room_for(body.0.len()).await;
-        self.post(&self.questions, body, "it is no answer to questions").await
+        self.post(&self.questions, body, TOTAL_TIME, "it is no answer to questions").await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
-        let response = self.send(|client| client.get(self.health.clone())).await?;
+        let greeting = |client: &Client| client.get(self.health.clone()).timeout(SIGN_OF_LIFE_TIME);
+        let response = self.send(greeting).await?;
         self.agreed.hear(response.headers());
         body_of(accepted(response)?).await?;
         Ok(())

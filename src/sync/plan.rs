@@ -18,8 +18,11 @@ use super::SyncError;
 
 /// The shortest time between two tries.
 pub const SHORTEST: Duration = Duration::from_secs(1);
-/// The longest time between two tries, and between two greetings when there is nothing to send.
+/// The longest time between two tries: of what the hub does not take, and of what needs a person.
 pub const LONGEST: Duration = Duration::from_secs(5 * 60);
+/// The longest time between two tries while the hub is out of reach or unwell. Short, so that the hub hears of a
+/// pillar again soon after the network is back; spread, so that a town's pillars do not come all at once.
+pub const LONGEST_AWAY: Duration = Duration::from_secs(30);
 /// The longest time that a hub can ask to be left alone.
 pub const MOST_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
@@ -187,15 +190,15 @@ impl Plan {
         self.pause = match error {
             SyncError::Busy { retry_after: Some(asked) } => Pause::Ordered(now + (*asked).min(MOST_PATIENCE)),
             permanent if permanent.is_permanent() => Pause::BackOff(now + LONGEST),
-            _ if known && blamed == Blame::Sent => Pause::BackOff(now + back_off(1, random)),
-            _ => Pause::BackOff(now + back_off(self.failures, random)),
+            _ if known && blamed == Blame::Sent => Pause::BackOff(now + back_off(1, LONGEST, random)),
+            _ => Pause::BackOff(now + back_off(self.failures, LONGEST_AWAY, random)),
         };
     }
 
     fn stand_back(&mut self, id: Uuid, now: Instant, random: u64) {
         let aside = self.aside.entry(id).or_insert(Aside { until: now, times: 0 });
         aside.times = aside.times.saturating_add(1);
-        aside.until = now + back_off(aside.times, random);
+        aside.until = now + back_off(aside.times, LONGEST, random);
     }
 
     /// What to ask the outbox for: things to tell beyond this sequence, and how many at most.
@@ -270,9 +273,9 @@ fn first_of(pending: Vec<Pending>, most: usize, mut room: usize) -> Vec<Pending>
         .collect()
 }
 
-/// Full jitter: anything from the shortest time to a ceiling that doubles with each failure.
-fn back_off(failures: u32, random: u64) -> Duration {
-    let ceiling = SHORTEST.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST);
+/// Full jitter: anything from the shortest time to a ceiling that doubles with each failure up to `longest`.
+fn back_off(failures: u32, longest: Duration, random: u64) -> Duration {
+    let ceiling = SHORTEST.saturating_mul(2_u32.saturating_pow(failures)).min(longest);
     let spread = u64::try_from((ceiling - SHORTEST).as_millis()).unwrap_or(u64::MAX);
     SHORTEST + Duration::from_millis(random % (spread + 1))
 }

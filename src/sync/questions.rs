@@ -32,6 +32,11 @@ impl Asking {
         self.rest_until.filter(|until| *until > now)
     }
 
+    /// There were none; those to come wait for a while.
+    pub(super) fn rest(&mut self, now: Instant) {
+        self.rest_until = Some(now + LONGEST);
+    }
+
     /// Takes in why they were not taken. Whether that is about questions alone, so that everything else
     /// goes on as if they had not been sent.
     pub(super) fn failed(&mut self, error: &SyncError, now: Instant) -> bool {

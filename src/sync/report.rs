@@ -10,10 +10,11 @@ use tokio::time::Instant;
 use zuil_wire::{HealthReport, PaymentState};
 
 use super::SyncEvent;
-use super::plan::LONGEST;
 
-/// How often a pillar that takes no cards until staff found out about a payment asks for their word.
-pub const WITH_OPEN_PAYMENTS: Duration = Duration::from_secs(30);
+/// A pillar shows itself at least this often. A hub that has not heard of it for three times as long takes it to be down.
+pub const HEARTBEAT: Duration = Duration::from_secs(25);
+/// How much sooner it may be: pillars that were switched on together do not stay in step.
+const SOONER: Duration = Duration::from_secs(5);
 /// The shortest time between two reports.
 pub const APART: Duration = Duration::from_secs(2);
 /// How long a hub that knows no reports is not asked again.
@@ -28,6 +29,8 @@ pub(super) struct Reporting {
     newest: Option<HandedIn>,
     /// The last one that the hub has taken, and when.
     taken: Option<HandedIn>,
+    /// How long after it the next one is due, when there is no news.
+    pause: Duration,
     tried: Option<Instant>,
     /// The hub is busy.
     put_off: Option<Instant>,
@@ -50,10 +53,7 @@ impl Reporting {
     pub(super) fn due(&self) -> Option<Instant> {
         let (handed_in, report) = self.newest.as_ref()?;
         let due = match &self.taken {
-            Some((at, taken)) if taken.says_the_same(report) && report.open_payments.is_empty() => {
-                *at + LONGEST
-            }
-            Some((at, taken)) if taken.says_the_same(report) => *at + WITH_OPEN_PAYMENTS,
+            Some((at, taken)) if taken.says_the_same(report) => *at + self.pause,
             _ => self.tried.map_or(*handed_in, |tried| tried + APART),
         };
         Some([self.put_off, self.refused].into_iter().flatten().fold(due, Instant::max))
@@ -69,8 +69,10 @@ impl Reporting {
         Some(HealthReport { at: report.at.saturating_add(since).unwrap_or(report.at), ..report.clone() })
     }
 
-    /// The hub has taken `report`.
-    pub(super) fn taken(&mut self, report: HealthReport, now: Instant) {
+    /// The hub has taken `report`; `random` is any number.
+    pub(super) fn taken(&mut self, report: HealthReport, now: Instant, random: u64) {
+        let sooner = u64::try_from(SOONER.as_millis()).unwrap_or(u64::MAX);
+        self.pause = HEARTBEAT.saturating_sub(Duration::from_millis(random % (sooner + 1)));
         self.taken = Some((now, report));
     }
 

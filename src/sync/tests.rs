@@ -559,7 +559,7 @@ async fn with_nothing_to_send_the_hub_is_greeted_now_and_then() {
     assert_eq!(next(&mut heard).await, SyncEvent::Online(false));
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     let before = pillar.hub.greetings();
-    tokio::time::sleep(LONGEST * 10).await;
+    tokio::time::sleep(report::HEARTBEAT * 10).await;
     let often = pillar.hub.greetings() - before;
     assert!((9..=10).contains(&often), "{often}");
     assert!(heard.try_recv().is_err(), "it is told once");

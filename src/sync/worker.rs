@@ -20,7 +20,7 @@ use crate::outbox::{Outbox, Sent};
 use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
 use super::questions::Asking;
-use super::report::{HandedIn, OLDER_HUB, Reporting, settled_by_staff};
+use super::report::{HEARTBEAT, HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::{Hub, SyncError, network};
 
 pub use disk::Disk;
@@ -84,7 +84,7 @@ impl Handle {
     }
 
     /// Says how the pillar is, by its clock of now; the newest report wins. It is sent at once when it
-    /// says something new, though at most every two seconds, and otherwise every five minutes. From
+    /// says something new, though at most every two seconds, and otherwise every 20 to 25 seconds. From
     /// the first one on it takes the place of the greeting. Returns at once.
     pub fn report(&self, report: HealthReport) {
         self.reports.send_replace(Some((Instant::now(), report)));
@@ -248,7 +248,7 @@ impl<H: Hub> Task<H> {
         {
             return self.ask(&questions, wakes).await;
         }
-        if self.reporting.greets(now) && (self.online != Some(true) || self.heard + LONGEST <= now) {
+        if self.reporting.greets(now) && (self.online != Some(true) || self.heard + HEARTBEAT <= now) {
             match unless_woken(wakes, self.worker.hub.hello()).await {
                 Some(greeted) => greeted?,
                 None => return Ok(Round::Sent),
@@ -260,14 +260,14 @@ impl<H: Hub> Task<H> {
 
     /// When the hub hears of this pillar again, if nothing happens.
     fn next_sign_of_life(&self) -> Instant {
-        let greeting = self.reporting.greets(Instant::now()).then_some(self.heard + LONGEST);
+        let greeting = self.reporting.greets(Instant::now()).then_some(self.heard + HEARTBEAT);
         // One that is due now has had its turn just before; everything else had to come between.
         let soon = Instant::now() + SHORTEST;
         let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
         let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
         let questions = self.asking.due(Instant::now());
         let next = [self.reporting.due(), greeting, chance, surveys, questions].into_iter().flatten().min();
-        next.unwrap_or_else(|| Instant::now() + LONGEST)
+        next.unwrap_or_else(|| Instant::now() + HEARTBEAT)
     }
 
     /// Sends a report. What goes wrong with it never stops an upload: the hub's wish to be left alone
@@ -288,7 +288,7 @@ impl<H: Hub> Task<H> {
                 for settled in settled_by_staff(&answer, &report) {
                     (self.worker.events)(settled);
                 }
-                self.reporting.taken(report, now);
+                self.reporting.taken(report, now, (self.worker.random)());
                 self.succeeded();
             }
             Err(SyncError::NoHub(404 | 405)) => {

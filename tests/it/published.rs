@@ -83,7 +83,7 @@ fn what_has_mistakes_or_an_older_key_or_is_older_is_refused_and_the_pillar_goes_
         let last = town.at_the_hub().pop().unwrap();
         assert_eq!(town.opened(&last).catalogue_version, "made-up-2");
         until("staff can read why it was refused", || {
-            // The pillar tells when something happens, or after five minutes.
+            // The pillar tells when something happens, or with its next heartbeat.
             town.printer.set_paper_mm(paper.next().unwrap());
             std::thread::sleep(Duration::from_millis(500));
             let told = report(&town).and_then(|report| report.catalogue_refused);

@@ -15,13 +15,27 @@ fn fails(plan: &mut Plan, error: &SyncError, now: Instant, random: u64) {
 #[test]
 fn the_back_off_is_spread_over_all_of_a_time_that_doubles() {
     let mut dice = fastrand::Rng::with_seed(7);
-    for (failures, ceiling) in [(1, 2), (2, 4), (5, 32), (8, 256), (9, 300), (40, 300), (u32::MAX, 300)] {
+    let with_people = [(1, 2), (2, 4), (5, 32), (8, 256), (9, 300), (40, 300), (u32::MAX, 300)];
+    let away = [(1, 2), (4, 16), (5, 30), (40, 30)];
+    let both =
+        with_people.map(|case| (LONGEST, case)).into_iter().chain(away.map(|case| (LONGEST_AWAY, case)));
+    for (longest, (failures, ceiling)) in both {
         let ceiling = Duration::from_secs(ceiling);
-        let waits: Vec<Duration> = (0..1000).map(|_| back_off(failures, dice.u64(..))).collect();
+        let waits: Vec<Duration> = (0..1000).map(|_| back_off(failures, longest, dice.u64(..))).collect();
         assert!(waits.iter().all(|wait| (SHORTEST..=ceiling).contains(wait)));
         let middle = SHORTEST + (ceiling - SHORTEST) / 2;
         let early = waits.iter().filter(|wait| **wait < middle).count();
         assert!((400..600).contains(&early), "{early} of 1000 in the first half of {ceiling:?}");
+    }
+}
+
+#[test]
+fn however_long_the_hub_was_away_the_next_try_is_within_half_a_minute() {
+    let now = Instant::now();
+    for error in [away(), SyncError::Busy { retry_after: None }] {
+        let mut plan = Plan::default();
+        (0..500).for_each(|_| fails(&mut plan, &error, now, u64::MAX));
+        assert!(plan.not_before(now).unwrap() <= now + LONGEST_AWAY, "{error}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, SettledByStaff};
 
-use super::super::report::{APART, OLDER_HUB};
+use super::super::report::{APART, HEARTBEAT, OLDER_HUB};
 use super::*;
 
 /// What the hub does with the next report.
@@ -95,7 +95,7 @@ async fn the_hub_hears_at_once_that_the_paper_is_used_up() {
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     handle.report(report(DeviceState::Ready));
-    seconds(30).await;
+    seconds(10).await;
     let now = Instant::now();
     handle.report(report(DeviceState::PaperOut));
     seconds(1).await;
@@ -120,22 +120,22 @@ async fn a_device_that_flaps_does_not_flood_the_hub_and_the_newest_word_wins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_news_the_pillar_reports_every_five_minutes_and_does_not_greet() {
+async fn without_news_the_pillar_still_reports_twice_a_minute_and_does_not_greet() {
     let mut pillar = Pillar::new(ScriptedHub::default());
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     let greetings = pillar.hub.greetings();
     handle.report(report(DeviceState::Ready));
     // What differs in its clock only is no news.
-    for _ in 0..10 {
-        tokio::time::sleep(LONGEST / 2).await;
+    for _ in 0..50 {
+        tokio::time::sleep(HEARTBEAT / 5).await;
         let at = pillar.hub.last_report().at;
         handle.report(HealthReport { at, ..report(DeviceState::Ready) });
     }
     seconds(1).await;
     let times = pillar.hub.report_times();
-    assert!((5..=6).contains(&times.len()), "{}", times.len());
-    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= LONGEST));
+    assert_eq!(times.len(), 11, "the first, and ten in as many heartbeats");
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] == HEARTBEAT));
     assert_eq!(pillar.hub.greetings(), greetings);
 }
 
@@ -144,9 +144,9 @@ async fn a_report_that_had_to_wait_says_the_time_at_which_it_is_sent() {
     let mut pillar = Pillar::new(ScriptedHub::default());
     let (handle, _heard) = pillar.connects(0);
     handle.report(report(DeviceState::Ready));
-    tokio::time::sleep(LONGEST + Duration::from_secs(1)).await;
+    tokio::time::sleep(HEARTBEAT + Duration::from_secs(1)).await;
     let sent = pillar.hub.last_report();
-    assert_eq!(sent.at.as_second(), i64::try_from(LONGEST.as_secs()).unwrap());
+    assert_eq!(sent.at.as_second(), i64::try_from(HEARTBEAT.as_secs()).unwrap());
     assert_eq!(sent.devices[0].since, jiff::Timestamp::UNIX_EPOCH);
 }
 
@@ -243,7 +243,8 @@ async fn an_older_hub_is_greeted_and_not_asked_to_take_reports_for_an_hour() {
     }
     assert_eq!(pillar.hub.report_times().len(), 1);
     let often = pillar.hub.greetings() - greetings;
-    assert!((10..=11).contains(&often), "{often}");
+    let beats = usize::try_from(LONGEST.as_secs() * 11 / HEARTBEAT.as_secs()).unwrap();
+    assert!((beats - 1..=beats).contains(&often), "{often}");
     assert!(heard.try_recv().is_err(), "it is online all the time");
     tokio::time::sleep(LONGEST + Duration::from_secs(1)).await;
     let times = pillar.hub.report_times();
@@ -275,7 +276,7 @@ async fn what_staff_found_out_is_told_until_the_payment_is_no_longer_open() {
     assert_eq!(next(&mut heard).await, told);
     assert_eq!(next(&mut heard).await, told, "with the next report, when nobody listened before");
     handle.report(report(DeviceState::Ready));
-    tokio::time::sleep(LONGEST).await;
+    seconds(10).await;
     assert_eq!(pillar.hub.report_times().len(), 3);
     assert!(heard.try_recv().is_err(), "it is no payment of that report");
 }
@@ -294,14 +295,32 @@ async fn an_answer_about_other_payments_or_without_an_outcome_settles_nothing() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pillar_that_waits_for_the_word_of_staff_asks_for_it_twice_a_minute() {
-    let mut pillar = Pillar::new(ScriptedHub::default());
-    let (handle, mut heard) = pillar.connects(0);
+async fn pillars_that_were_switched_on_together_do_not_stay_in_step() {
+    let mut together = Vec::new();
+    for dice in [0, 1_000, 2_500, 5_000] {
+        let mut pillar = Pillar::new(ScriptedHub::default());
+        let (handle, mut heard) = pillar.connects(dice);
+        assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+        handle.report(report(DeviceState::Ready));
+        seconds(120).await;
+        let times = pillar.hub.report_times();
+        let pauses: Vec<u128> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect();
+        assert!(pauses.iter().all(|pause| (20_000..=25_000).contains(pause)), "{pauses:?}");
+        together.push(pauses[0]);
+    }
+    assert_eq!(together, [25_000, 24_000, 22_500, 20_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_day_without_a_network_that_comes_back_unnoticed_the_hub_hears_of_the_pillar_within_half_a_minute()
+ {
+    let mut pillar = Pillar::new(ScriptedHub::default().then_with_reports((0..100_000).map(|_| Then::Away)));
+    let (handle, mut heard) = pillar.connects(u64::MAX);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
-    handle.report(with_open_payment(Uuid::from_u128(7)));
-    seconds(95).await;
-    assert_eq!(pillar.hub.report_times().len(), 4);
     handle.report(report(DeviceState::Ready));
-    seconds(95).await;
-    assert_eq!(pillar.hub.report_times().len(), 5, "and not when it waits for nothing");
+    seconds(86_400).await;
+    pillar.hub.0.lock().unwrap().then_with_reports.clear();
+    let before = pillar.hub.report_times().len();
+    seconds(30).await;
+    assert!(pillar.hub.report_times().len() > before);
 }

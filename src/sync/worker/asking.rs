@@ -18,7 +18,13 @@ impl<H: Hub> Task<H> {
         let most = how_many(self.worker.hub.room());
         let read = move |outbox: &dyn Outbox| outbox.pending_questions(most);
         match on_disk(&self.worker.outbox, self.worker.disk, read).await {
-            Ok(questions) if questions.is_empty() => None,
+            Ok(questions) if questions.is_empty() => {
+                // Not with every heartbeat, or the hub could tell when somebody asked.
+                if self.online == Some(true) {
+                    self.asking.rest(Instant::now());
+                }
+                None
+            }
             Ok(questions) => Some(Questions { version: self.worker.hub.version(), questions }),
             Err(error) => {
                 tracing::warn!(%error, "what was not found could not be read");

@@ -207,26 +207,26 @@ impl Lang {
     pub(in super::super) const fn consequences(self, finding: Finding) -> [&'static str; 3] {
         match (self, finding) {
             (Self::Nl, Finding::Paid) => [
-                "De zuil hoort het bij het volgende bericht, meestal binnen vijf minuten, en neemt weer pinpassen \
+                "De zuil hoort het bij het volgende bericht, meestal binnen een halve minuut, en neemt weer pinpassen \
                  aan als er geen andere betaling open is.",
                 "De aanvraag gaat door: ze wacht niet meer op een medewerker.",
                 "Bewees de betaalautomaat intussen iets anders, dan geldt dat.",
             ],
             (Self::Nl, Finding::NotPaid) => [
-                "De zuil hoort het bij het volgende bericht, meestal binnen vijf minuten, en neemt weer pinpassen \
+                "De zuil hoort het bij het volgende bericht, meestal binnen een halve minuut, en neemt weer pinpassen \
                  aan als er geen andere betaling open is.",
                 "De aanvraag blijft op een medewerker wachten: beslis of ze toch doorgaat en neem contact op met \
                  de bewoner.",
                 "Bewees de betaalautomaat intussen iets anders, dan geldt dat.",
             ],
             (Self::En, Finding::Paid) => [
-                "The pillar hears it with its next report, mostly within five minutes, and takes cards again if \
+                "The pillar hears it with its next report, mostly within half a minute, and takes cards again if \
                  no other payment is open.",
                 "The request goes on: it no longer waits for staff.",
                 "If the terminal has proved something else meanwhile, that counts.",
             ],
             (Self::En, Finding::NotPaid) => [
-                "The pillar hears it with its next report, mostly within five minutes, and takes cards again if \
+                "The pillar hears it with its next report, mostly within half a minute, and takes cards again if \
                  no other payment is open.",
                 "The request keeps waiting for staff: decide whether it goes on, and contact the resident.",
                 "If the terminal has proved something else meanwhile, that counts.",
