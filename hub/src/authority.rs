@@ -25,6 +25,12 @@ const SERVER_DAYS: i64 = 2 * 365;
 /// Pillars whose clock is behind must still believe a certificate made just now.
 const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_hours(48);
 
+/// Until when the certificate of a pillar is valid that was added at a moment.
+#[must_use]
+pub fn pillar_certificate_expires(added_at: Timestamp) -> Timestamp {
+    added_at.saturating_add(SignedDuration::from_hours(24 * PILLAR_DAYS)).unwrap_or(Timestamp::MAX)
+}
+
 /// The SHA-256 of a certificate in DER: by it the hub knows a pillar.
 pub type Fingerprint = [u8; 32];
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
 use crate::access::AccessConfig;
+use crate::alerts::AlertsConfig;
 use crate::connectors::ConnectorsConfig;
 use crate::store::Grace;
 
@@ -44,6 +45,9 @@ pub struct Config {
     pub access: AccessConfig,
     /// Where what comes in is brought; without it, nothing is, and staff work from the hub's list.
     pub connectors: Option<ConnectorsConfig>,
+    /// When technicians are told that something is the matter with a pillar, and how.
+    #[serde(default)]
+    pub alerts: AlertsConfig,
 }
 
 /// Where transactions and all else that changes is kept. Keys and published catalogues are in the data folder always.
@@ -205,6 +209,7 @@ impl Config {
                 *secret = folder.join(&*secret);
             }
             config.connectors.iter_mut().for_each(|connectors| connectors.place_in(folder));
+            config.alerts.place_in(folder);
         }
         config.check()?;
         Ok(config)
@@ -224,6 +229,7 @@ impl Config {
             operations: OperationsConfig { listen: Some(loopback(0)) },
             access: AccessConfig { totp: false, ..AccessConfig::default() },
             connectors: None,
+            alerts: AlertsConfig::default(),
         }
     }
 
@@ -243,6 +249,8 @@ impl Config {
         if let Some(Err(wrong)) = self.connectors.as_ref().map(ConnectorsConfig::check) {
             return Err(value(wrong.key, wrong.remedy));
         }
+        let has_mail = self.connectors.as_ref().is_some_and(|connectors| connectors.email.is_some());
+        self.alerts.check(has_mail).map_err(|(key, remedy)| value(key, remedy))?;
         Ok(())
     }
 

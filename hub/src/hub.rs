@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::access::retention::Keep;
 use crate::access::staff::{self, StaffError};
+use crate::alerts::{self, AlertsError};
 use crate::checker::{self, Bell};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
@@ -53,6 +54,9 @@ pub enum StartError {
     /// What comes in could not be handed over.
     #[error(transparent)]
     Handover(#[from] HandoverError),
+    /// Nobody could be told what is the matter with pillars.
+    #[error(transparent)]
+    Alerts(#[from] AlertsError),
     /// The system gave no thread.
     #[error("the hub cannot work: {0}; look at the limits of the system")]
     Thread(#[from] std::io::Error),
@@ -129,9 +133,13 @@ impl Hub {
         let handing_over =
             tokio::task::spawn_blocking(move || handover::start(&settings, &own_folder, own_end));
         workers.threads.extend(handing_over.await.map_err(|_| StartError::Stopped)??);
+        let (settings, own_store, own_end) = (config.clone(), Arc::clone(&store), ended.clone());
+        let watching = tokio::task::spawn_blocking(move || alerts::start(&settings, own_store, own_end));
+        workers.threads.push(watching.await.map_err(|_| StartError::Stopped)??);
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
-        let desk = desk::routes(Arc::new(Desk::new(&config, folder).map_err(StartError::SignOn)?));
+        let desk =
+            desk::routes(Arc::new(Desk::new(&config, folder, ended.clone()).map_err(StartError::SignOn)?));
         let operations = Arc::new(Operations::new(Arc::clone(&store)));
         let (intake, desk) = (operations.watch("pillars", intake), operations.watch("staff", desk));
         let mut serving = JoinSet::new();

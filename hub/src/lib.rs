@@ -5,6 +5,7 @@
 //! pillars to it with [`fleet::add_pillar`].
 
 pub mod access;
+pub mod alerts;
 pub mod authority;
 pub mod catalogues;
 pub mod checker;

@@ -8,8 +8,6 @@ use zuil_wire::health::{Device, DeviceReport, DeviceState, StorageReport};
 
 use crate::store::{Pillar, Reported};
 
-/// A pillar of which nothing was heard for so long cannot be reached. It reports every five minutes.
-const SILENT: SignedDuration = SignedDuration::from_mins(15);
 /// A clock that is off by more than this is told to the technician.
 const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -110,9 +108,15 @@ pub(super) struct PaperLeft {
 }
 
 impl Condition {
-    /// What is known of `pillar`, which last said `reported`.
-    pub(super) fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
-        let contact = contact(pillar, reported, now);
+    /// What is known of `pillar`, which last said `reported`. One of which nothing was heard for longer than `silent`
+    /// cannot be reached.
+    pub(super) fn within(
+        silent: SignedDuration,
+        pillar: &Pillar,
+        reported: Option<&Reported>,
+        now: Timestamp,
+    ) -> Self {
+        let contact = contact(silent, pillar, reported, now);
         let parts: Vec<Part> = reported.map(parts).unwrap_or_default();
         let fresh = reported.filter(|_| contact == Contact::Now);
         let room = fresh.and_then(|reported| Some(reported.report.storage.as_ref()?.room_for));
@@ -126,9 +130,23 @@ impl Condition {
         }
     }
 
+    /// With the limit that hubs have when nobody chose another.
+    #[cfg(test)]
+    fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
+        Self::within(crate::alerts::Limits::default().silent, pillar, reported, now)
+    }
+
     /// Whether what its devices can do is known now.
     pub(super) fn is_known(&self) -> bool {
         self.contact == Contact::Now
+    }
+
+    /// All of it that a page shows, without times that count from now.
+    pub(super) fn looks(&self) -> String {
+        let parts: Vec<_> = self.parts.iter().map(|part| (part.device, part.state)).collect();
+        let contact = std::mem::discriminant(&self.contact);
+        let paper = self.paper.map(|paper| (paper.used_metres, paper.roll_metres, paper.empty_on));
+        format!("{contact:?} {parts:?} {:?} {paper:?} {:?}", self.issues, self.room)
     }
 
     /// Whether it is known to begin no visit now.
@@ -148,8 +166,8 @@ fn clock_ahead(reported: &Reported) -> SignedDuration {
     reported.report.clock_off_seconds.map_or_else(shown, SignedDuration::from_secs)
 }
 
-fn contact(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Contact {
-    let is_fresh = |at: Timestamp| now.duration_since(at) <= SILENT;
+fn contact(silent: SignedDuration, pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Contact {
+    let is_fresh = |at: Timestamp| now.duration_since(at) <= silent;
     let seen = pillar.last_seen_at.max(reported.map(|reported| reported.received_at));
     match reported {
         _ if pillar.revoked_at.is_some() => Contact::Revoked,
@@ -264,11 +282,11 @@ mod tests {
 
     #[test]
     fn a_pillar_whose_devices_are_ready_works() {
-        let reported = reported(Ready, Ready, minutes_ago(3));
+        let reported = reported(Ready, Ready, minutes_ago(1));
         let condition = Condition::of(&pillar(None), Some(&reported), noon());
         assert_eq!((condition.contact, condition.issues.len()), (Contact::Now, 0));
         assert_eq!(condition.parts[0].device, Device::Printer);
-        assert_eq!(condition.parts[0].since, minutes_ago(33));
+        assert_eq!(condition.parts[0].since, minutes_ago(31));
     }
 
     #[test]
@@ -297,15 +315,15 @@ mod tests {
         let full = with_room_for(90, noon());
         assert!(full.is_full() && full.issues[0] == Issue::NoRoom);
         assert!(!with_room_for(100, noon()).is_full());
-        assert_eq!(with_room_for(90, minutes_ago(16)).room, None, "that was then");
+        assert_eq!(with_room_for(90, minutes_ago(2)).room, None, "that was then");
     }
 
     #[test]
-    fn after_a_quarter_of_an_hour_nothing_is_said_to_work_or_to_be_broken() {
+    fn after_a_minute_and_a_half_nothing_is_said_to_work_or_to_be_broken() {
         for (printer, terminal) in [(Ready, Ready), (PaperOut, Offline)] {
-            let reported = reported(printer, terminal, minutes_ago(16));
-            let silent = Condition::of(&pillar(Some(minutes_ago(16))), Some(&reported), noon());
-            assert_eq!(silent.contact, Contact::Silent(Some(minutes_ago(16))));
+            let reported = reported(printer, terminal, minutes_ago(2));
+            let silent = Condition::of(&pillar(Some(minutes_ago(2))), Some(&reported), noon());
+            assert_eq!(silent.contact, Contact::Silent(Some(minutes_ago(2))));
             assert_eq!(silent.issues, [Issue::Silent]);
             // It delivers requests, but its last word on itself is too old.
             let no_word = Condition::of(&pillar(Some(minutes_ago(1))), Some(&reported), noon());

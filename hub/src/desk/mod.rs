@@ -1,11 +1,12 @@
 //! The pages for staff, over plain HTTP for this machine or a reverse proxy.
 //!
 //! Invariant: nothing is shown or done that the table of permissions does not allow (`permission.rs`), and every page
-//! says that it must not be kept, framed or run scripts.
+//! says that it must not be kept, framed or run scripts but our own. Every page is whole without one.
 
 mod attempts;
 mod callback;
 mod condition;
+mod live;
 mod pages;
 mod permission;
 mod session;
@@ -26,11 +27,15 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, watch};
 use zeroize::Zeroizing;
 
+pub(crate) use self::texts::Lang;
+pub(crate) use self::times::Moment;
+
 use self::attempts::Attempts;
+use self::live::Live;
 use crate::access::sign_on::SignOn;
 use crate::catalogues::Standing;
 use crate::config::Config;
@@ -53,6 +58,9 @@ pub struct Desk {
     municipality: String,
     behind_proxy: bool,
     not_paid_after_hours: u16,
+    /// A pillar of which nothing was heard for longer cannot be reached.
+    silent: SignedDuration,
+    live: Live,
     folder: Arc<DataFolder>,
     /// How long sessions last.
     limits: Limits,
@@ -68,18 +76,20 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The desk of a hub.
+    /// The desk of a hub, which says through `ended` when it ends.
     ///
     /// # Errors
     /// When an identity provider or Open Notificaties is configured and the file with its secret cannot be read, or
     /// the system gives no randomness.
-    pub fn new(config: &Config, folder: Arc<DataFolder>) -> io::Result<Self> {
+    pub fn new(config: &Config, folder: Arc<DataFolder>, ended: watch::Receiver<bool>) -> io::Result<Self> {
         let random = SystemRandom::new();
         let nobodys = password::generate(&random).and_then(|unknown| password::hash(&unknown, &random));
         Ok(Self {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
             not_paid_after_hours: config.desk.not_paid_after_hours,
+            silent: config.alerts.limits().silent,
+            live: Live::until(ended),
             folder,
             limits: config.access.limits(),
             totp: config.access.totp,
@@ -116,6 +126,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
+        .route("/live/pillars", get(live::pillars))
+        .route("/live/pillars/list", get(pages::pillars))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
@@ -140,6 +152,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/health", get(health))
         .route("/style.css", get(stylesheet))
         .route("/icon.svg", get(icon))
+        .route("/live.js", get(live_script))
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::guard))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -216,6 +229,10 @@ async fn stylesheet() -> Response {
     asset("text/css; charset=utf-8", include_str!("../../assets/style.css"))
 }
 
+async fn live_script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("../../assets/live.js"))
+}
+
 async fn icon() -> Response {
     asset("image/svg+xml", include_str!("../../assets/icon.svg"))
 }
@@ -229,8 +246,8 @@ const GUARDS: [(HeaderName, HeaderValue); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),

@@ -21,6 +21,9 @@ use super::visitor::{Visitor, cookie};
 use super::{Desk, Failure};
 use crate::store::{Deed, Digest, Entry, Session, Stage};
 
+/// What pages ask of themselves, to bring themselves up to date.
+const LIVE: &str = "/live/";
+
 /// Somebody with a session, as the guard leaves them for the pages.
 #[derive(Clone)]
 pub(super) struct Signed {
@@ -48,7 +51,7 @@ pub(super) async fn guard(
     let Some(rule) = permission::of(request.method().as_str(), &path) else {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     };
-    let signed = match desk.signed(request.headers()).await {
+    let signed = match desk.signed(request.headers(), !path.starts_with(LIVE)).await {
         Ok(signed) => signed,
         // What everybody may see is shown also when the store fails.
         Err(_) if rule.who == Who::Everybody => None,
@@ -117,11 +120,16 @@ fn came_from_elsewhere(headers: &HeaderMap) -> bool {
 }
 
 impl Desk {
-    /// Who sent a request; nothing without a session, or with one that has ended.
-    async fn signed(&self, headers: &HeaderMap) -> Result<Option<Signed>, Failure> {
+    /// Who sent a request; nothing without a session, or with one that has ended. What a page asks of itself does not
+    /// use the session.
+    async fn signed(&self, headers: &HeaderMap, is_used: bool) -> Result<Option<Signed>, Failure> {
         let Some(token) = cookie(headers, self.cookie_name()).map(hash_of) else { return Ok(None) };
         let limits = self.limits;
-        let session = self.ask(move |store| store.session(&token, Timestamp::now(), &limits)).await?;
+        let session = self.ask(move |store| match is_used {
+            true => store.session(&token, Timestamp::now(), &limits),
+            false => store.idle_session(&token, Timestamp::now(), &limits),
+        });
+        let session = session.await?;
         Ok(session.map(|session| Signed { session: Arc::new(session), token }))
     }
 
@@ -195,7 +203,7 @@ mod tests {
         let mut config = Config::on_any_port("Voorbeeldstad", data.path());
         config.desk.behind_proxy = behind_proxy;
         let folder = DataFolder::open(&config, Timestamp::now()).unwrap();
-        Desk::new(&config, Arc::new(folder)).unwrap()
+        Desk::new(&config, Arc::new(folder), tokio::sync::watch::channel(false).1).unwrap()
     }
 
     #[test]

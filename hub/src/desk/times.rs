@@ -31,7 +31,7 @@ pub(super) fn today(now: Timestamp) -> Date {
 }
 
 /// A moment, for people and for machines.
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// Such as "vandaag 10:15" or "21 nov 10:15", with the year only when it is another.
     pub text: String,
     /// RFC 3339, for the `datetime` attribute.
@@ -39,7 +39,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    pub(super) fn new(at: Timestamp, now: Timestamp, lang: Lang) -> Self {
+    pub(crate) fn new(at: Timestamp, now: Timestamp, lang: Lang) -> Self {
         let (local, today) = (at.to_zoned(zone()), now.to_zoned(zone()).date());
         Self { text: words(&local, today, lang), machine: at.to_string() }
     }

@@ -313,6 +313,18 @@ pub trait AccessStore {
     fn session(&self, token: &Digest, now: Timestamp, limits: &Limits)
     -> Result<Option<Session>, StoreError>;
 
+    /// The session of a token, when it has not ended, as [`AccessStore::session`] tells it; but it goes on being idle: a
+    /// page that brings itself up to date is nobody's work.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn idle_session(
+        &self,
+        token: &Digest,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Option<Session>, StoreError>;
+
     /// Ends a session.
     ///
     /// # Errors

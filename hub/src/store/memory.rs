@@ -2,6 +2,7 @@
 //! SQLite in all but durability.
 
 mod access;
+mod alerts;
 mod audit;
 mod handover;
 mod health;
@@ -21,6 +22,7 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 use self::access::Staff;
+use self::alerts::Alerts;
 use self::audit::Log;
 use self::handover::Handovers;
 use self::health::Health;
@@ -56,6 +58,7 @@ struct Memory {
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
     staff: Staff,
+    alerts: Alerts,
     log: Log,
 }
 

@@ -2,6 +2,7 @@
 //! of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
 pub mod access;
+pub mod alerts;
 pub mod audit;
 mod handover;
 mod health;
@@ -27,6 +28,7 @@ use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
+pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
@@ -138,7 +140,7 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore + AlertStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.

@@ -37,6 +37,8 @@ pub async fn hub_whose_staff_wait(hours: u16) -> TestHub {
 pub async fn hub_with(change: impl FnOnce(&mut Config)) -> TestHub {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::on_any_port("Voorbeeldstad", &folder.path().join("data"));
+    // Stories count in minutes, and a browser takes its time.
+    config.alerts.down_after_seconds = 15 * 60;
     change(&mut config);
     let running = Hub::start(config.clone()).await.unwrap();
     TestHub { config, running, _folder: folder }

@@ -28,6 +28,8 @@ mod intake;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operations;

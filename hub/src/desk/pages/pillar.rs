@@ -9,13 +9,16 @@ use zuil_wire::health::{Device, DeviceState};
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
-use super::super::texts::{Lang, PillarTexts};
+use super::super::texts::{AlertTexts, Lang, PillarTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest};
-use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
+use crate::store::{Alert, Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
+
+/// How many alerts are shown, the open ones first.
+const ALERTS: u32 = 30;
 
 /// One pillar.
 #[derive(Template)]
@@ -23,6 +26,7 @@ use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError
 struct PillarPage {
     frame: Frame,
     p: &'static PillarTexts,
+    a: &'static AlertTexts,
     name: String,
     now: Vec<Badge>,
     for_callers: Vec<&'static str>,
@@ -34,7 +38,17 @@ struct PillarPage {
     /// Leads to the payments to settle.
     to_settle: Option<String>,
     details: Vec<(&'static str, String)>,
+    alerts: Vec<AlertRow>,
     refusals: Vec<RefusalRow>,
+}
+
+/// Something that was told about the pillar.
+struct AlertRow {
+    what: String,
+    began: Moment,
+    /// Nothing as long as it lasts.
+    lasted: Option<String>,
+    remedy: &'static str,
 }
 
 /// Something that was refused for good.
@@ -79,6 +93,7 @@ struct Known {
     reported: Option<Reported>,
     refusals: Vec<RefusedEnvelope>,
     after_revocation: u64,
+    alerts: Vec<Alert>,
 }
 
 impl Known {
@@ -88,18 +103,20 @@ impl Known {
         };
         let reported = store.reports()?.into_iter().find(|reported| reported.pillar == name);
         let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
-        Ok(Some(Self { pillar, reported, refusals, after_revocation }))
+        let alerts = store.alerts_of(name, ALERTS)?;
+        Ok(Some(Self { pillar, reported, refusals, after_revocation, alerts }))
     }
 }
 
 fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: Timestamp) -> PillarPage {
     let lang = visitor.lang;
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
-    let condition = Condition::of(pillar, reported, now);
+    let condition = Condition::within(visitor.desk.silent, pillar, reported, now);
     let open = reported.map_or(0, |reported| reported.report.open_payments.len());
     PillarPage {
         frame: visitor.frame(Section::Pillars),
         p: lang.pillar_texts(),
+        a: lang.alert_texts(),
         name: pillar.name.clone(),
         now: now_badges(&condition, lang),
         for_callers: lang.for_callers(&condition),
@@ -113,7 +130,17 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         paper: paper_card(&condition, lang, now),
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
         details: details(known, &condition, newest, lang, now),
+        alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+    }
+}
+
+fn alert_row(alert: &Alert, lang: Lang, now: Timestamp) -> AlertRow {
+    AlertRow {
+        what: lang.alert_as_title(alert.kind),
+        began: Moment::new(alert.began_at, now, lang),
+        lasted: alert.ended_at.map(|ended| lang.how_long(ended.duration_since(alert.began_at))),
+        remedy: lang.alert_remedy(alert.kind),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The list of pillars: what works at each right now. Invariant: a number in the sentence on top is that of the pillars
 //! to which it leads.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use askama::Template;
@@ -18,17 +19,25 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest, Unfit};
-use crate::store::{Pillar, Reported};
+use crate::store::{Alert, AlertKind, Pillar, Reported};
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
 pub(in super::super) struct PillarsQuery {
     #[serde(default)]
     show: String,
+    #[serde(default)]
+    sort: String,
 }
 
 /// The word in addresses for pillars of which all works.
 const WORKS: &str = "works";
+/// The word in addresses for pillars that somebody has to look after.
+const TROUBLE: &str = "trouble";
+/// The word in addresses for those first of which nothing was heard for longest.
+const LONGEST_SILENT: &str = "last-seen";
+/// The word in addresses for those first that have most trouble.
+const WORST: &str = "trouble";
 
 /// The list of pillars.
 #[derive(Template)]
@@ -43,6 +52,10 @@ struct PillarsPage {
     older: Option<String>,
     /// Whether only those are shown that one clause speaks of.
     narrowed: bool,
+    /// What else can be shown, and in which order.
+    choices: Vec<Clause>,
+    /// Where a page that brings itself up to date gets this list.
+    part: String,
     rows: Vec<PillarRow>,
     /// Whether there are no pillars at all.
     none: bool,
@@ -58,10 +71,14 @@ struct Clause {
 struct PillarRow {
     name: String,
     now: Vec<Badge>,
+    /// What was told about it and is not over.
+    alerts: Vec<String>,
     receipts: Cell,
     cards: Cell,
     readers: Vec<Cell>,
     waiting: String,
+    /// What room it has, when that is little.
+    room: Option<String>,
     version: Option<String>,
     last_seen: Option<Moment>,
 }
@@ -78,11 +95,13 @@ pub(in super::super) async fn pillars(
     visitor: Visitor,
     query: Result<Query<PillarsQuery>, QueryRejection>,
 ) -> Response {
-    let show = query.map(|Query(query)| query.show).unwrap_or_default();
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     let editions = Editions::of(&visitor.desk, visitor.lang).await;
-    let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
-    let page = known.map(|(pillars, reports)| {
-        render(&pillars_page(&visitor, &pillars, reports, editions, &show, Timestamp::now()))
+    let now = Timestamp::now();
+    let known =
+        visitor.desk.ask(move |store| Ok((store.pillars()?, store.reports()?, store.alerts(now)?))).await;
+    let page = known.map(|(pillars, reports, alerts)| {
+        render(&pillars_page(&visitor, &pillars, reports, &alerts, editions, &query, now))
     });
     visitor.answer(page)
 }
@@ -91,25 +110,32 @@ fn pillars_page(
     visitor: &Visitor,
     pillars: &[Pillar],
     reports: Vec<Reported>,
+    alerts: &[Alert],
     editions: Editions,
-    show: &str,
+    query: &PillarsQuery,
     now: Timestamp,
 ) -> PillarsPage {
-    let lang = visitor.lang;
+    let (lang, show) = (visitor.lang, query.show.as_str());
     let reports: HashMap<String, Reported> =
         reports.into_iter().map(|reported| (reported.pillar.clone(), reported)).collect();
     let known: Vec<(&Pillar, Option<&Reported>, Condition)> = pillars
         .iter()
         .map(|pillar| {
             let reported = reports.get(&pillar.name);
-            (pillar, reported, Condition::of(pillar, reported, now))
+            (pillar, reported, Condition::within(visitor.desk.silent, pillar, reported, now))
         })
         .collect();
     let sentence = sentence(known.iter().map(|(_, _, condition)| condition), lang, show);
     let newest = editions.newest.as_ref();
     let older = Newest::sentence(newest, known.iter().map(|known| (known.0, known.1)), lang);
-    let narrowed = show == WORKS || Issue::ALL.iter().any(|issue| issue.word() == show);
+    let narrowed = show == WORKS || show == TROUBLE || Issue::ALL.iter().any(|issue| issue.word() == show);
     let shown = known.iter().filter(|(_, _, condition)| !narrowed || belongs(condition, show));
+    let mut shown: Vec<_> = shown.collect();
+    match query.sort.as_str() {
+        LONGEST_SILENT => shown.sort_by_key(|(pillar, ..)| pillar.last_seen_at),
+        WORST => shown.sort_by_key(|(_, _, condition)| Reverse(condition.issues.len())),
+        _ => {}
+    }
     PillarsPage {
         frame: visitor.frame(Section::Pillars),
         p: lang.pillar_texts(),
@@ -117,16 +143,70 @@ fn pillars_page(
         unfit: editions.unfit,
         older,
         narrowed,
+        choices: choices(query, lang),
+        part: address("/live/pillars/list", query),
         rows: shown
-            .map(|(pillar, reported, condition)| row(pillar, *reported, condition, newest, lang, now))
+            .into_iter()
+            .map(|(pillar, reported, condition)| PillarRow {
+                alerts: open_alerts(alerts, &pillar.name, lang),
+                ..row(pillar, *reported, condition, newest, lang, now)
+            })
             .collect(),
         none: pillars.is_empty(),
     }
 }
 
+/// What is open about a pillar, but for what its badges say already.
+fn open_alerts(alerts: &[Alert], pillar: &str, lang: Lang) -> Vec<String> {
+    let said = |kind| {
+        matches!(
+            kind,
+            AlertKind::Down
+                | AlertKind::Full
+                | AlertKind::Printer
+                | AlertKind::Terminal
+                | AlertKind::Reader
+                | AlertKind::PaperLow
+        )
+    };
+    let open = alerts.iter().filter(|alert| alert.ended_at.is_none() && alert.pillar == pillar);
+    open.filter(|alert| !said(alert.kind)).map(|alert| lang.alert(alert.kind, true).to_owned()).collect()
+}
+
+/// The address of this list, in words that are known.
+fn address(path: &str, query: &PillarsQuery) -> String {
+    let known = |words: &[&'static str], word: &str| words.iter().copied().find(|known| *known == word);
+    let issues = Issue::ALL.map(Issue::word);
+    let show = known(&[WORKS, TROUBLE], &query.show).or_else(|| known(&issues, &query.show));
+    let sort = known(&[LONGEST_SILENT, WORST], &query.sort);
+    let said = [show.map(|word| format!("show={word}")), sort.map(|word| format!("sort={word}"))];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+}
+
+/// Only those with trouble, and the orders of the list.
+fn choices(query: &PillarsQuery, lang: Lang) -> Vec<Clause> {
+    let t = lang.pillar_texts();
+    let show = |word: &str| PillarsQuery { show: word.to_owned(), sort: query.sort.clone() };
+    let sort = |word: &str| PillarsQuery { show: query.show.clone(), sort: word.to_owned() };
+    let choice = |text: &str, chosen: PillarsQuery, shown| Clause {
+        text: text.to_owned(),
+        href: address("/pillars", &chosen),
+        shown,
+    };
+    let by_name = query.sort != LONGEST_SILENT && query.sort != WORST;
+    vec![
+        choice(t.only_trouble, show(TROUBLE), query.show == TROUBLE),
+        choice(t.by_name, sort(""), by_name),
+        choice(t.by_trouble, sort(WORST), query.sort == WORST),
+        choice(t.by_last_seen, sort(LONGEST_SILENT), query.sort == LONGEST_SILENT),
+    ]
+}
+
 fn belongs(condition: &Condition, show: &str) -> bool {
     match show {
         WORKS => condition.issues.is_empty(),
+        TROUBLE => condition.issues.iter().any(|issue| *issue != Issue::Revoked),
         _ => condition.issues.iter().any(|issue| issue.word() == show),
     }
 }
@@ -190,6 +270,7 @@ fn row(
     PillarRow {
         name: pillar.name.clone(),
         now: now_badges(condition, lang),
+        alerts: Vec::new(),
         receipts,
         cards: cell(Device::Terminal, t.no_terminal),
         readers: if readers.is_empty() { vec![absent(t.no_readers)] } else { readers },
@@ -197,6 +278,7 @@ fn row(
             || t.not_known.to_owned(),
             |reported| lang.waiting_in_the_pillar(reported.report.waiting),
         ),
+        room: condition.room.and_then(|room| lang.room_in_the_pillar(room)),
         version: reported.map(|Reported { report, .. }| {
             lang.versions(&report.program, &Newest::beside(newest, &report.catalogue, lang))
         }),

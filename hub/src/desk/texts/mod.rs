@@ -3,6 +3,7 @@
 //! missing one does not compile.
 
 mod access;
+mod alerts;
 mod callers;
 mod devices;
 mod editions;
@@ -15,6 +16,7 @@ mod storage;
 mod words;
 
 pub(super) use access::AccessTexts;
+pub(super) use alerts::AlertTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
@@ -22,7 +24,7 @@ pub(super) use questions::QuestionTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Lang {
+pub(crate) enum Lang {
     /// Dutch, unless someone chose otherwise.
     #[default]
     Nl,
@@ -31,7 +33,7 @@ pub(super) enum Lang {
 }
 
 impl Lang {
-    pub(super) fn parse(code: &str) -> Option<Self> {
+    pub(crate) fn parse(code: &str) -> Option<Self> {
         match code {
             "nl" => Some(Self::Nl),
             "en" => Some(Self::En),

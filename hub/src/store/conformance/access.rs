@@ -178,6 +178,9 @@ fn a_session_ends_when_it_was_idle_or_long_or_closed(store: &dyn Store) {
     );
     assert_eq!(session.account.signed_in_at, Some(at(0)));
     assert!(is_open(store, 1, 1_000) && !is_open(store, 1, 1_601) && !is_open(store, 2, 0));
+    // Whoever only looks does not use it.
+    let looks = |second| store.idle_session(&[1; 32], at(second), &LIMITS).unwrap();
+    assert!(looks(1_590).is_some() && looks(1_600).is_some() && looks(1_601).is_none());
     // However often it is used, it ends.
     assert!((1..=6).all(|step| is_open(store, 1, 1_000 + step * 400)));
     assert!(is_open(store, 1, 3_600) && !is_open(store, 1, 3_601));

@@ -77,14 +77,20 @@ impl Staff {
     }
 
     fn session(&mut self, token: &Digest, now: Timestamp, limits: &Limits) -> Option<Session> {
+        let session = self.idle_session(token, now, limits)?;
         let opened = self.sessions.get_mut(token)?;
+        if now.duration_since(opened.last_used_at) >= rules::SESSION_PRECISION {
+            opened.last_used_at = now;
+        }
+        Some(session)
+    }
+
+    fn idle_session(&self, token: &Digest, now: Timestamp, limits: &Limits) -> Option<Session> {
+        let opened = self.sessions.get(token)?;
         let account = self.accounts.get(&opened.account)?.told();
         let admitted = limits.admit(opened.stage, opened.opened_at, opened.last_used_at, now);
         if !admitted || account.disabled_at.is_some() {
             return None;
-        }
-        if now.duration_since(opened.last_used_at) >= rules::SESSION_PRECISION {
-            opened.last_used_at = now;
         }
         Some(Session { account, stage: opened.stage, opened_at: opened.opened_at })
     }
@@ -161,6 +167,15 @@ impl AccessStore for MemoryStore {
         limits: &Limits,
     ) -> Result<Option<Session>, StoreError> {
         Ok(self.lock().staff.session(token, now, limits))
+    }
+
+    fn idle_session(
+        &self,
+        token: &Digest,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Option<Session>, StoreError> {
+        Ok(self.lock().staff.idle_session(token, now, limits))
     }
 
     fn close_session(&self, token: &Digest) -> Result<(), StoreError> {

@@ -104,6 +104,19 @@ impl AccessStore for PostgresStore {
         Ok(Some(session))
     }
 
+    fn idle_session(
+        &self,
+        token: &Digest,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Option<Session>, StoreError> {
+        let Some((session, last_used)) = self.link.read(async |db| session(db, token).await)? else {
+            return Ok(None);
+        };
+        let goes_on = limits.admit(session.stage, session.opened_at, last_used, now);
+        Ok(Some(session).filter(|session| goes_on && session.account.disabled_at.is_none()))
+    }
+
     fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
         self.link.write(async |db| {
             let close = query("DELETE FROM sessions WHERE token_hash = $1").bind(token);

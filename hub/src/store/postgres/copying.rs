@@ -252,9 +252,16 @@ async fn copy_what_waits(source: &Connection, target: &mut PgConnection) -> Resu
         "INSERT INTO to_hand_over (number) SELECT number FROM transactions WHERE number > $2 AND number <= $1",
     );
     waits.bind(checked).bind(handed_over).execute(&mut *target).await?;
-    let go_on = "SELECT setval(pg_get_serial_sequence('transactions', 'number'), max(number))
-                 FROM transactions HAVING max(number) IS NOT NULL";
-    query(go_on).execute(target).await?;
+    for go_on in [
+        "SELECT setval(pg_get_serial_sequence('transactions', 'number'), max(number))
+         FROM transactions HAVING max(number) IS NOT NULL",
+        "SELECT setval(pg_get_serial_sequence('alerts', 'number'), max(number))
+         FROM alerts HAVING max(number) IS NOT NULL",
+        "SELECT setval(pg_get_serial_sequence('alert_messages', 'number'), max(number))
+         FROM alert_messages HAVING max(number) IS NOT NULL",
+    ] {
+        query(go_on).execute(&mut *target).await?;
+    }
     Ok(())
 }
 

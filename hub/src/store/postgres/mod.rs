@@ -14,6 +14,7 @@
 //!   only says when there is something to read. So a caller needs no runtime, and may be part of one.
 
 mod access;
+mod alerts;
 mod audit;
 mod checking;
 mod copying;

@@ -31,7 +31,8 @@ pub(super) enum Kind {
 }
 
 /// Tables that help SQLite, or of which only what follows from them is copied.
-pub(super) const LEFT_OUT: &[&str] = &["checked", "entered", "handover_entered", "reference_index", "pulse"];
+pub(super) const LEFT_OUT: &[&str] =
+    &["checked", "entered", "handover_entered", "reference_index", "pulse", "alert_watch"];
 
 /// What stands in an empty database from the start, and gives way to what is copied.
 pub(super) const GIVES_WAY: &str = "DELETE FROM audit_ends WHERE begin_number = 0 AND end_number = 0";
@@ -235,6 +236,31 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table { name: "handed_over", key: "number", columns: &[integer("number"), integer("since")] },
+    Table {
+        name: "alerts",
+        key: "number",
+        columns: &[
+            integer("number"),
+            text("pillar"),
+            text("kind"),
+            integer("began_at"),
+            integer("raised_at"),
+            integer("ended_at"),
+        ],
+    },
+    Table {
+        name: "alert_messages",
+        key: "number",
+        columns: &[
+            integer("number"),
+            id("id"),
+            text("channel"),
+            text("body"),
+            integer("since"),
+            integer("due_at"),
+            integer("tries"),
+        ],
+    },
 ];
 
 const fn same(name: &'static str, kind: Kind) -> Column {

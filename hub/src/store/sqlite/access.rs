@@ -80,6 +80,17 @@ impl AccessStore for SqliteStore {
         Ok(Some(session))
     }
 
+    fn idle_session(
+        &self,
+        token: &Digest,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Option<Session>, StoreError> {
+        let Some((session, last_used)) = self.read(|db| session(db, token))? else { return Ok(None) };
+        let goes_on = limits.admit(session.stage, session.opened_at, last_used, now);
+        Ok(Some(session).filter(|session| goes_on && session.account.disabled_at.is_none()))
+    }
+
     fn close_session(&self, token: &Digest) -> Result<(), StoreError> {
         self.write(|db| Ok(db.execute("DELETE FROM sessions WHERE token_hash = ?1", [token]).map(drop)?))
     }

@@ -13,6 +13,7 @@
 //! - page size 4 KiB (SQLite's own): a transaction is 1 to 2 KiB, and the log repeats whole pages.
 
 mod access;
+mod alerts;
 mod audit;
 mod backup;
 mod checking;
@@ -66,6 +67,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
+    M::up(include_str!("../../../migrations/011-alerts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

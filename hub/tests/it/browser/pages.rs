@@ -10,7 +10,7 @@ use super::office::{EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 11] = [
     "/login",
     "/login/sso",
     "/login/sso/done",
@@ -19,6 +19,9 @@ const ELSEWHERE: [&str; 8] = [
     "/health",
     "/style.css",
     "/icon.svg",
+    "/live.js",
+    "/live/pillars",
+    "/live/pillars/list",
 ];
 /// Narrow as a telephone, or a screen enlarged four times (WCAG 2.2, 1.4.10 Reflow).
 const NARROW: u32 = 320;

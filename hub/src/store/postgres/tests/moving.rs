@@ -1,7 +1,9 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{Pace, ProgressStore as _, System, Turn};
+use crate::store::{
+    Alert, AlertChanges, AlertKind, Channel, NewMessage, Pace, ProgressStore as _, System, Turn,
+};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -38,7 +40,19 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     store.revoke_pillar("bieb", now()).unwrap();
     hand_over(&store);
     sign_in(&store);
+    is_told(&store);
     store
+}
+
+/// A pillar is down, and nobody was told yet.
+fn is_told(store: &dyn Store) {
+    let (watch, until) = (Uuid::from_u128(8), now() + SignedDuration::from_secs(30));
+    assert!(store.claim_watch(watch, now(), until).unwrap());
+    let kind = AlertKind::Down;
+    let alert = Alert { pillar: "jumbo".into(), kind, began_at: now(), raised_at: now(), ended_at: None };
+    let message = NewMessage { id: Uuid::from_u128(9), channel: Channel::Email, body: "{}".into() };
+    let changes = AlertChanges { raised: vec![alert], ended: Vec::new(), messages: vec![message] };
+    assert!(store.keep_alerts(watch, &changes, now()).unwrap());
 }
 
 /// One of two that were looked at is handed over by now, and of a third nobody knows yet that it is to be.
@@ -79,7 +93,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.survey_count().unwrap(),
                 store.questions(since, 9).unwrap(),
             ),
-            (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
+            (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
         )
     };

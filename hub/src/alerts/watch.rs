@@ -1,0 +1,241 @@
+//! The watch of a running hub: looks at all pillars every few seconds, keeps what changed, and gives the messages.
+//! Invariant: of several hubs one watches at a time; whoever begins remembers from the store, and what could not be kept
+//! was not decided.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::config::AlertsConfig;
+use super::delivery::{AT_MOST, AT_ONCE, Delivery, Mailbox, Webhook};
+use super::letter::Letters;
+use super::limits::Limits;
+use super::machine::Machine;
+use super::seen::look;
+use crate::config::Config;
+use crate::connectors::email::{Smtp, SmtpError};
+use crate::connectors::settings;
+use crate::handover::courier::{CourierError, HttpCourier};
+use crate::store::{AlertChanges, Store, StoreError};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(2);
+/// For how long it has the watch, and when it has it for longer.
+const LEASE: SignedDuration = SignedDuration::from_secs(20);
+const RENEWED: SignedDuration = SignedDuration::from_secs(10);
+/// For how long it is known what was the matter.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// How often what is older is forgotten.
+const FORGETTING: SignedDuration = SignedDuration::from_hours(6);
+/// How long what is under way may take when the hub ends.
+const LAST: Duration = Duration::from_secs(5);
+
+/// Why nobody can be told.
+#[derive(Debug, thiserror::Error)]
+pub enum AlertsError {
+    /// A secret cannot be read.
+    #[error("the secret in {path} cannot be read: {error}; look at {key} in hub.toml")]
+    Secret {
+        /// Which key of the settings names it.
+        key: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// No connections can be made.
+    #[error(transparent)]
+    Courier(#[from] CourierError),
+    /// No letters can be sent.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
+    /// The system gave no thread.
+    #[error("nobody watches the pillars: {0}; look at the limits of the system")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Starts the watch on a thread of its own.
+///
+/// # Errors
+/// [`AlertsError`].
+pub fn start(
+    config: &Config,
+    store: Arc<dyn Store>,
+    ended: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, AlertsError> {
+    let delivery = Arc::new(delivery(config)?);
+    let letters = Letters {
+        lang: config.alerts.lang(),
+        email_to: config.alerts.email_to.clone(),
+        webhook: config.alerts.webhook.is_some(),
+    };
+    let watch = Watch::new(store, config.alerts.limits(), letters);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let work = move || runtime.block_on(run(watch, delivery, ended));
+    Ok(std::thread::Builder::new().name("zuil-alerts".into()).spawn(work)?)
+}
+
+fn delivery(config: &Config) -> Result<Delivery, AlertsError> {
+    let AlertsConfig { email_to, webhook, .. } = &config.alerts;
+    let email = config.connectors.as_ref().and_then(|connectors| connectors.email.as_ref());
+    let mailbox = match email.filter(|_| !email_to.is_empty()) {
+        Some(email) => {
+            let file = email.password_file.as_ref();
+            let password = file.map(|path| secret("connectors.email.password_file", path)).transpose()?;
+            Some(Mailbox { postman: Box::new(Smtp::new(email, password)?), from: email.from.clone() })
+        }
+        None => None,
+    };
+    let webhook = match webhook {
+        Some(webhook) => Some(Webhook {
+            courier: Arc::new(HttpCourier::new(webhook.ca_file.as_deref())?),
+            url: webhook.url.clone(),
+            secret: secret("alerts.webhook.secret_file", &webhook.secret_file)?,
+        }),
+        None => None,
+    };
+    Ok(Delivery { mailbox, webhook })
+}
+
+fn secret(key: &'static str, path: &Path) -> Result<Zeroizing<String>, AlertsError> {
+    settings::secret(path).map_err(|error| AlertsError::Secret { key, path: path.to_owned(), error })
+}
+
+/// Looks until the hub ends.
+async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiver<bool>) {
+    let mut under_way = JoinSet::new();
+    let mut last_error = String::new();
+    loop {
+        let now = Timestamp::now();
+        if let Err(error) = watch.round(now) {
+            tell_once(&mut last_error, &error.to_string());
+        }
+        let free = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
+        let due =
+            if free == 0 { Ok(Vec::new()) } else { watch.store.claim_messages(now, now + AT_MOST, free) };
+        match due {
+            Ok(due) => {
+                for message in due {
+                    let (delivery, store) = (Arc::clone(&delivery), Arc::clone(&watch.store));
+                    under_way.spawn(async move { delivery.give(&message, &*store, Timestamp::now).await });
+                }
+            }
+            Err(error) => tell_once(&mut last_error, &error.to_string()),
+        }
+        let pause = tokio::time::sleep(EVERY);
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                // An error means that the hub was dropped.
+                _ = ended.wait_for(|ended| *ended) => {
+                    let all = async { while under_way.join_next().await.is_some() {} };
+                    if tokio::time::timeout(LAST, all).await.is_err() {
+                        tracing::info!("alerts that took too long were cut off; they are told later");
+                    }
+                    watch.end(Timestamp::now());
+                    return;
+                }
+                Some(given) = under_way.join_next() => if let Ok(Err(error)) = given {
+                    tell_once(&mut last_error, &error.to_string());
+                },
+                () = &mut pause => break,
+            }
+        }
+    }
+}
+
+/// The same trouble, again and again, is told once.
+fn tell_once(last: &mut String, error: &str) {
+    if last != error {
+        error.clone_into(last);
+        tracing::error!(error, "the pillars are not watched; it is tried again");
+    }
+}
+
+/// One hub's part in watching.
+pub(super) struct Watch {
+    pub(super) store: Arc<dyn Store>,
+    limits: Limits,
+    letters: Letters,
+    me: Uuid,
+    /// As long as it has the watch.
+    machine: Option<Machine>,
+    /// Until when it has the watch.
+    until: Timestamp,
+    forgotten: Timestamp,
+}
+
+impl Watch {
+    pub(super) fn new(store: Arc<dyn Store>, limits: Limits, letters: Letters) -> Self {
+        let never = Timestamp::MIN;
+        Self { store, limits, letters, me: Uuid::now_v7(), machine: None, until: never, forgotten: never }
+    }
+
+    /// Looks once, when it has the watch or gets it.
+    pub(super) fn round(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let done = self.looks(now);
+        if done.is_err() {
+            // What was decided was not kept.
+            self.machine = None;
+        }
+        done
+    }
+
+    fn looks(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.machine.is_none() || self.until.duration_since(now) <= RENEWED {
+            if !self.store.claim_watch(self.me, now, now + LEASE)? {
+                self.machine = None;
+                return Ok(());
+            }
+            self.until = now + LEASE;
+        }
+        let machine = match &mut self.machine {
+            Some(machine) => machine,
+            none => {
+                let alerts = self.store.alerts(now.saturating_sub(Machine::memory()).unwrap_or(now))?;
+                none.insert(Machine::new(self.limits, &alerts, now))
+            }
+        };
+        let step = machine.step(&look(&*self.store, &self.limits, now)?, now);
+        if !step.raised.is_empty() || !step.ended.is_empty() {
+            for alert in &step.raised {
+                tracing::warn!(
+                    pillar = alert.pillar,
+                    kind = alert.kind.as_str(),
+                    "something is the matter with a pillar"
+                );
+            }
+            let messages = self.letters.about(&step, now);
+            let ended = step.ended.into_iter().map(|ended| ended.alert);
+            let ended =
+                ended.map(|alert| (alert.pillar, alert.kind, alert.ended_at.unwrap_or(now))).collect();
+            let changes = AlertChanges { raised: step.raised, ended, messages };
+            if !self.store.keep_alerts(self.me, &changes, now)? {
+                // Another hub has taken over.
+                self.machine = None;
+                return Ok(());
+            }
+        }
+        if self.forgotten.saturating_add(FORGETTING).is_ok_and(|next| next <= now) {
+            self.store.forget_alerts(now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN))?;
+            self.forgotten = now;
+        }
+        Ok(())
+    }
+
+    /// Lets another hub watch at once.
+    pub(super) fn end(&mut self, now: Timestamp) {
+        if self.machine.take().is_some()
+            && let Err(error) = self.store.claim_watch(self.me, now, now)
+        {
+            tracing::warn!(%error, "another hub watches in a while");
+        }
+    }
+}
