@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use zuil_wire::health::{Device, DeviceReport, DeviceState, StorageReport};
 
-use crate::store::{Pillar, Reported};
+use crate::store::{Closed, Pillar, Reported};
 
 /// A clock that is off by more than this is told to the technician.
 const CLOCK_LEEWAY: SignedDuration = SignedDuration::from_mins(5);
@@ -52,6 +52,8 @@ pub(super) struct Part {
 /// Something that is the matter with a pillar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Issue {
+    /// A technician took it out of service.
+    Closed,
     /// It begins no visit, because its storage is full.
     NoRoom,
     PaperNearEnd,
@@ -68,7 +70,8 @@ pub(super) enum Issue {
 
 impl Issue {
     /// In the order in which they are told.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
+        Self::Closed,
         Self::NoRoom,
         Self::PaperNearEnd,
         Self::NoReceipt,
@@ -84,6 +87,7 @@ impl Issue {
     /// The word in addresses.
     pub(super) const fn word(self) -> &'static str {
         match self {
+            Self::Closed => "closed",
             Self::NoRoom => "no-room",
             Self::PaperNearEnd => "paper-near-end",
             Self::NoReceipt => "no-receipt",
@@ -108,6 +112,19 @@ pub(super) struct PaperLeft {
 }
 
 impl Condition {
+    /// The same of a pillar that a technician took out of service, if it is. What is not known now stays so.
+    pub(super) fn closed_by(mut self, closed: Option<&Closed>) -> Self {
+        if closed.is_some() && self.contact == Contact::Now {
+            self.issues.insert(0, Issue::Closed);
+        }
+        self
+    }
+
+    /// Whether a technician took it out of service.
+    pub(super) fn is_closed(&self) -> bool {
+        self.issues.contains(&Issue::Closed)
+    }
+
     /// What is known of `pillar`, which last said `reported`. One of which nothing was heard for longer than `silent`
     /// cannot be reached.
     pub(super) fn within(

@@ -169,12 +169,14 @@ impl Desk {
         let silent = self.silent;
         let looks = self.ask(move |store| {
             let (pillars, reports, now) = (store.pillars()?, store.reports()?, Timestamp::now());
+            let closed = store.closed_pillars()?;
             let reports: HashMap<&str, &Reported> =
                 reports.iter().map(|reported| (reported.pillar.as_str(), reported)).collect();
             let mut hasher = DefaultHasher::new();
             for pillar in &pillars {
                 let reported = reports.get(pillar.name.as_str()).copied();
-                let condition = Condition::within(silent, pillar, reported, now);
+                let closed = closed.iter().find(|closed| closed.pillar == pillar.name);
+                let condition = Condition::within(silent, pillar, reported, now).closed_by(closed);
                 (&pillar.name, condition.looks()).hash(&mut hasher);
                 if let Some(reported) = reported {
                     let report = &reported.report;

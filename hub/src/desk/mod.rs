@@ -128,6 +128,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/pillars/{name}", get(pages::pillar))
         .route("/live/pillars", get(live::pillars))
         .route("/live/pillars/list", get(pages::pillars))
+        .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))

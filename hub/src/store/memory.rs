@@ -7,6 +7,7 @@ mod audit;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod progress;
 mod questions;
 mod retention;
@@ -30,8 +31,8 @@ use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
     Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
-    Unsettled,
+    PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked,
+    Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -60,6 +61,7 @@ struct Memory {
     staff: Staff,
     alerts: Alerts,
     log: Log,
+    orders: Vec<PlacedOrder>,
 }
 
 struct Row {

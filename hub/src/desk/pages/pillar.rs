@@ -15,7 +15,10 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest};
-use crate::store::{Alert, Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
+use super::orders::{self, ClosedCard, OrdersCard};
+use crate::store::{
+    Alert, Closed, Pillar, PlacedOrder, Refused, RefusedEnvelope, Reported, Store, StoreError,
+};
 
 /// How many alerts are shown, the open ones first.
 const ALERTS: u32 = 30;
@@ -40,6 +43,8 @@ struct PillarPage {
     details: Vec<(&'static str, String)>,
     alerts: Vec<AlertRow>,
     refusals: Vec<RefusalRow>,
+    closed: Option<ClosedCard>,
+    orders: Option<OrdersCard>,
 }
 
 /// Something that was told about the pillar.
@@ -94,6 +99,8 @@ struct Known {
     refusals: Vec<RefusedEnvelope>,
     after_revocation: u64,
     alerts: Vec<Alert>,
+    orders: Vec<PlacedOrder>,
+    closed: Option<Closed>,
 }
 
 impl Known {
@@ -104,7 +111,9 @@ impl Known {
         let reported = store.reports()?.into_iter().find(|reported| reported.pillar == name);
         let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
         let alerts = store.alerts_of(name, ALERTS)?;
-        Ok(Some(Self { pillar, reported, refusals, after_revocation, alerts }))
+        let orders = store.orders(name, orders::SHOWN)?;
+        let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
+        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, closed, alerts }))
     }
 }
 
@@ -112,6 +121,7 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
     let lang = visitor.lang;
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let condition = Condition::within(visitor.desk.silent, pillar, reported, now);
+    let condition = condition.closed_by(known.closed.as_ref());
     let open = reported.map_or(0, |reported| reported.report.open_payments.len());
     PillarPage {
         frame: visitor.frame(Section::Pillars),
@@ -132,6 +142,14 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         details: details(known, &condition, newest, lang, now),
         alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+        closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
+        orders: OrdersCard::of(
+            visitor,
+            &known.orders,
+            known.closed.as_ref(),
+            pillar.revoked_at.is_some(),
+            now,
+        ),
     }
 }
 

@@ -19,7 +19,7 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest, Unfit};
-use crate::store::{Alert, AlertKind, Pillar, Reported};
+use crate::store::{Alert, AlertKind, Closed, Pillar, Reported, Store, StoreError};
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -98,31 +98,45 @@ pub(in super::super) async fn pillars(
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let editions = Editions::of(&visitor.desk, visitor.lang).await;
     let now = Timestamp::now();
-    let known =
-        visitor.desk.ask(move |store| Ok((store.pillars()?, store.reports()?, store.alerts(now)?))).await;
-    let page = known.map(|(pillars, reports, alerts)| {
-        render(&pillars_page(&visitor, &pillars, reports, &alerts, editions, &query, now))
-    });
+    let known = visitor.desk.ask(move |store| Known::of(store, now)).await;
+    let page = known.map(|known| render(&pillars_page(&visitor, &known, editions, &query, now)));
     visitor.answer(page)
+}
+
+/// What the store knows of all pillars.
+struct Known {
+    pillars: Vec<Pillar>,
+    reports: Vec<Reported>,
+    /// Those that are open.
+    alerts: Vec<Alert>,
+    closed: Vec<Closed>,
+}
+
+impl Known {
+    fn of(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
+        let (pillars, reports) = (store.pillars()?, store.reports()?);
+        Ok(Self { pillars, reports, alerts: store.alerts(now)?, closed: store.closed_pillars()? })
+    }
 }
 
 fn pillars_page(
     visitor: &Visitor,
-    pillars: &[Pillar],
-    reports: Vec<Reported>,
-    alerts: &[Alert],
+    known: &Known,
     editions: Editions,
     query: &PillarsQuery,
     now: Timestamp,
 ) -> PillarsPage {
     let (lang, show) = (visitor.lang, query.show.as_str());
-    let reports: HashMap<String, Reported> =
-        reports.into_iter().map(|reported| (reported.pillar.clone(), reported)).collect();
+    let Known { pillars, reports, alerts, closed } = known;
+    let reports: HashMap<&str, &Reported> =
+        reports.iter().map(|reported| (reported.pillar.as_str(), reported)).collect();
     let known: Vec<(&Pillar, Option<&Reported>, Condition)> = pillars
         .iter()
         .map(|pillar| {
-            let reported = reports.get(&pillar.name);
-            (pillar, reported, Condition::within(visitor.desk.silent, pillar, reported, now))
+            let reported = reports.get(pillar.name.as_str()).copied();
+            let closed = closed.iter().find(|closed| closed.pillar == pillar.name);
+            let condition = Condition::within(visitor.desk.silent, pillar, reported, now);
+            (pillar, reported, condition.closed_by(closed))
         })
         .collect();
     let sentence = sentence(known.iter().map(|(_, _, condition)| condition), lang, show);

@@ -2,8 +2,11 @@
 
 use super::*;
 use crate::store::{
-    Alert, AlertChanges, AlertKind, Channel, NewMessage, Pace, ProgressStore as _, System, Turn,
+    Alert, AlertChanges, AlertKind, Channel, NewMessage, OrderPlaced, Pace, PlacedOrder, ProgressStore as _,
+    System, Turn,
 };
+use zuil_wire::OrderResult;
+use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -41,7 +44,18 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     hand_over(&store);
     sign_in(&store);
     is_told(&store);
+    order(&store);
     store
+}
+
+/// A technician takes a pillar out of service, and it has done so.
+fn order(store: &dyn Store) {
+    let message = Some("Morgen weer open, “echt”".to_owned());
+    let close = Task::Close(Closure { reason: ClosedFor::Fault, message });
+    let order = PlacedOrder::new("jumbo", close, "a.jansen", now());
+    assert_eq!(store.place_order(&order).unwrap(), OrderPlaced::Yes);
+    let done = OrderResult { id: order.id, state: OrderState::Done, why: None };
+    store.note_orders("jumbo", &[done], now()).unwrap();
 }
 
 /// A pillar is down, and nobody was told yet.
@@ -94,6 +108,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.questions(since, 9).unwrap(),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
+            (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
         )
     };
