@@ -220,7 +220,7 @@ impl OrderDesk for HttpsHub {
     async fn tell(&self, results: Vec<OrderResult>) -> Result<OrdersAnswer, SyncError> {
         let body = self.write(&orders::request(self.agreed.version(), results))?;
         self.room_for(body.0.len()).await;
-        self.post(&self.orders, body, "it is no answer to what became of orders").await
+        self.post(&self.orders, body, SIGN_OF_LIFE_TIME, "it is no answer to what became of orders").await
     }
 }
 
