@@ -53,6 +53,8 @@ pub struct Desk {
     municipality: String,
     behind_proxy: bool,
     not_paid_after_hours: u16,
+    /// Where pillars reach the hub; nothing when that is not known.
+    intake_url: Option<String>,
     folder: Arc<DataFolder>,
     /// How long sessions last.
     limits: Limits,
@@ -80,6 +82,7 @@ impl Desk {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
             not_paid_after_hours: config.desk.not_paid_after_hours,
+            intake_url: config.hub_url(None).ok().map(|url| url.as_str().to_owned()),
             folder,
             limits: config.access.limits(),
             totp: config.access.totp,
@@ -116,6 +119,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
+        .route("/enrolment", get(pages::enrolments).post(pages::make_code))
+        .route("/enrolment/{code}", get(pages::enrolment))
+        .route("/enrolment/{code}/cancel", post(pages::cancel_code))
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))

@@ -75,6 +75,15 @@ pub(super) const TABLE: &[Rule] = &[
     ),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),
     rule("GET", "/pillars/{name}", Who::Staff, "how a pillar is"),
+    rule("GET", "/enrolment", Who::With(&[Technician, Administrator]), "codes to enrol pillars"),
+    rule("POST", "/enrolment", Who::With(&[Technician, Administrator]), "make a code to enrol a pillar"),
+    rule("GET", "/enrolment/{code}", Who::With(&[Technician, Administrator]), "how such a code stands"),
+    rule(
+        "POST",
+        "/enrolment/{code}/cancel",
+        Who::With(&[Technician, Administrator]),
+        "take such a code back",
+    ),
     rule(
         "GET",
         "/pillars/{name}/orders/{kind}",

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+mod enrolment;
 mod handover;
 mod health;
 mod memory;
@@ -29,6 +30,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
 pub use handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
     Standing, System, Turn, Waiting,
@@ -140,7 +142,15 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + OrderStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore
+    + AuditStore
+    + EnrolmentStore
+    + HandoverStore
+    + OrderStore
+    + ProgressStore
+    + RetentionStore
+    + Send
+    + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
@@ -297,7 +307,7 @@ pub trait Store:
     /// [`StoreError`]; then nothing is decided.
     fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError>;
 
-    /// Adds a pillar. Names are never used again, so that a name in the log means one device.
+    /// Adds a pillar with its first certificate. Names are never used again, so that a name in the log means one place.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -309,7 +319,8 @@ pub trait Store:
     /// [`StoreError`].
     fn revoke_pillar(&self, name: &str, now: Timestamp) -> Result<Revoked, StoreError>;
 
-    /// The pillar whose certificate has that fingerprint, revoked or not.
+    /// The pillar whose certificate has that fingerprint, revoked or not: with the key that belongs to this certificate,
+    /// and revoked also when only the certificate has ended.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -43,6 +43,8 @@ struct PillarsPage {
     older: Option<String>,
     /// Whether only those are shown that one clause speaks of.
     narrowed: bool,
+    /// Leads to enrolling another one, for who may.
+    enrol: Option<&'static str>,
     rows: Vec<PillarRow>,
     /// Whether there are no pillars at all.
     none: bool,
@@ -120,6 +122,7 @@ fn pillars_page(
         unfit: editions.unfit,
         older,
         narrowed,
+        enrol: visitor.may_open("/enrolment").then_some(lang.enrolment_texts().title),
         rows: shown
             .map(|(pillar, reported, condition)| row(pillar, *reported, condition, newest, lang, now))
             .collect(),

@@ -6,6 +6,7 @@ mod access;
 mod callers;
 mod devices;
 mod editions;
+mod enrolment;
 mod handover;
 mod orders;
 mod payments;
@@ -16,6 +17,7 @@ mod storage;
 mod words;
 
 pub(super) use access::AccessTexts;
+pub(super) use enrolment::EnrolmentTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use orders::OrderTexts;
 pub(super) use payments::PaymentTexts;

@@ -17,6 +17,7 @@ mod access;
 mod audit;
 mod checking;
 mod copying;
+mod enrolment;
 mod handover;
 mod health;
 mod intake;

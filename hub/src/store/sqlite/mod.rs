@@ -16,6 +16,7 @@ mod access;
 mod audit;
 mod backup;
 mod checking;
+mod enrolment;
 mod handover;
 mod health;
 mod intake;
@@ -68,6 +69,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-orders.sql")),
+    M::up(include_str!("../../../migrations/012-enrolment.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
