@@ -14,7 +14,7 @@ use tracing_subscriber::prelude::*;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::outbox::SqliteOutbox;
-use zuil::pillar::Standing;
+use zuil::pillar::{Standing, enrolling};
 use zuil::preview;
 use zuil::runner::Input;
 use zuil::screens::Screens;
@@ -53,6 +53,11 @@ enum Command {
     /// Answers are made up; every question is shown once, also those behind a condition, and what is said when it
     /// is answered wrong. Prints the path of each picture.
     Preview(preview::command::Options),
+    /// Bind this pillar to a hub, with a code that was made there.
+    ///
+    /// The pillar makes its keys itself; they never leave it. It prints the pillar's name. A pillar that waits for its
+    /// binding begins to serve by itself.
+    Enrol(enrolling::Options),
     /// Look at every device, the network and the files, and say what is well and what to do.
     ///
     /// Exit code: 0 when the pillar is ready to serve, also with points of attention; 2 when something
@@ -81,6 +86,7 @@ fn main() -> ExitCode {
             // Whoever has read enough closes the other end, which is no failure.
             let _ = writeln!(std::io::stdout(), "{}", file.display());
         }),
+        Some(Command::Enrol(options)) => enrolling::run(&arguments.config, &options),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),

@@ -5,7 +5,9 @@
 //! never serves by half.
 
 pub mod condition;
+pub mod enrolling;
 mod lock;
+mod newcomer;
 mod published;
 mod recording;
 mod standing;
@@ -34,7 +36,7 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, FromHub, Keyring, Ordered, Rotation};
+use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -66,6 +68,9 @@ pub enum NotServing {
     /// The catalogue has mistakes; every one is named.
     #[error("the catalogue has mistakes, the pillar stays out of service:\n{}", list(.0))]
     Catalogue(Vec<Mistake>),
+    /// Nobody has enrolled it.
+    #[error("this pillar is not enrolled; make a code at the hub and run `zuil enrol`")]
+    NotEnrolled,
     /// Nothing can be kept or sent.
     #[error("{what}: {why}")]
     Storage {
@@ -82,6 +87,7 @@ impl NotServing {
     pub const fn on_screen(&self) -> OutOfService {
         match self {
             Self::Catalogue(_) => OutOfService::Catalogue,
+            Self::NotEnrolled => OutOfService::NotEnrolled,
             Self::Storage { .. } => OutOfService::Storage,
         }
     }
@@ -130,7 +136,10 @@ impl Pillar {
         restart: Box<dyn Fn() + Send>,
         show: impl FnMut(View) + Send + 'static,
     ) -> Result<Self, NotServing> {
-        let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
+        let binding = sync::read_binding(&config.binding).map_err(|error| match error {
+            BindingError::Missing(_) => NotServing::NotEnrolled,
+            error => storage("reading the binding")(error),
+        })?;
         std::fs::create_dir_all(&config.data_dir).map_err(storage("making the data folder"))?;
         let lock = Lock::take(&config.data_dir).map_err(storage("taking the data folder"))?;
         let (inputs, received) = mpsc::channel();
@@ -145,7 +154,12 @@ impl Pillar {
         let ledger = Arc::new(Ledger::open(&config.data_dir));
         let ordered = Ordered { ledger: Arc::clone(&ledger), heard: orders(&inputs) };
         let rotation = rotation(keyring.clone(), &inputs);
-        let from_hub = FromHub { rotation, shelf: Some(shelf), orders: Some(ordered) };
+        let from_hub = FromHub {
+            rotation,
+            shelf: Some(shelf),
+            orders: Some(ordered),
+            binding_file: Some(config.binding.clone()),
+        };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();

@@ -361,6 +361,7 @@ impl Runner {
     fn sync_said(&mut self, event: SyncEvent, now: Moment) {
         match event {
             SyncEvent::Online(online) => self.online = online,
+            SyncEvent::Admitted(admitted) => self.was_admitted(admitted, now),
             SyncEvent::SettledByStaff { payment, state } => self.till.settled_by_staff(payment, state),
             SyncEvent::Acknowledged { id, state } => {
                 self.waypoints.pass(Waypoint::AfterReceived);

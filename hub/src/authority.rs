@@ -8,8 +8,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SigningKey,
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SigningKey,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
 use zeroize::Zeroizing;
@@ -18,8 +18,10 @@ use crate::files;
 
 /// How long the authority itself is valid.
 const AUTHORITY_DAYS: i64 = 30 * 365;
-/// How long a pillar's certificate is valid. Revoking is done in the store, at once.
+/// How long a pillar's certificate is valid that came with a file. Revoking is done in the store, at once.
 const PILLAR_DAYS: i64 = 10 * 365;
+/// How long the certificate of a pillar is valid that was enrolled over the air, and renews it by itself.
+const ENROLLED_DAYS: i64 = 365;
 /// How long the hub's certificate is valid. A new one is made at every start.
 const SERVER_DAYS: i64 = 2 * 365;
 /// Pillars whose clock is behind must still believe a certificate made just now.
@@ -59,6 +61,21 @@ pub enum AuthorityError {
     /// A certificate could not be made.
     #[error("a certificate could not be made: {0}")]
     Make(#[from] rcgen::Error),
+}
+
+/// A signing request is none that can be granted.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("this is no signing request (PKCS#10) for a key of the curve P-256, signed with that key")]
+pub struct NoRequest;
+
+/// A certificate for a key that somebody else made.
+pub struct Certified {
+    /// The certificate, PEM.
+    pub pem: String,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// Until when it is valid.
+    pub expires_at: Timestamp,
 }
 
 /// A certificate with its private key.
@@ -136,6 +153,30 @@ impl Authority {
         let mut params = leaf_params(name, PILLAR_DAYS, now);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.issue(&params)
+    }
+
+    /// A certificate for a pillar that made its key itself, with which `request` (PKCS#10, DER) is signed. Only the key
+    /// of the request counts, not the name or anything else that it asks for.
+    ///
+    /// # Errors
+    /// [`NoRequest`] inside of `Ok` when it is none; the outer one when no certificate can be made.
+    pub fn certify_pillar(
+        &self,
+        name: &str,
+        request: &[u8],
+        now: Timestamp,
+    ) -> Result<Result<Certified, NoRequest>, AuthorityError> {
+        let Ok(request) = CertificateSigningRequestParams::from_der(&request.into()) else {
+            return Ok(Err(NoRequest));
+        };
+        if *request.public_key.algorithm() != PKCS_ECDSA_P256_SHA256 {
+            return Ok(Err(NoRequest));
+        }
+        let mut params = leaf_params(name, ENROLLED_DAYS, now);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let certificate = params.signed_by(&request.public_key, &self.issuer)?;
+        let expires_at = Timestamp::from_second(params.not_after.unix_timestamp()).unwrap_or(now);
+        Ok(Ok(Certified { fingerprint: fingerprint(certificate.der()), pem: certificate.pem(), expires_at }))
     }
 
     /// Signs what is no certificate, and cannot be taken for one: ECDSA with SHA-256, ASN.1.

@@ -88,18 +88,19 @@ fn check(unchecked: &Unchecked, keys: &SealKeys, pillars: &mut PublicKeys) -> Re
     Ok(CheckedAs::Troubled(trouble))
 }
 
-/// The keys of the pillars whose transactions are looked at together; nothing for one that is none.
+/// The keys of the pillars whose transactions are looked at together, without those that are none.
 #[derive(Default)]
-struct PublicKeys(HashMap<String, Option<VerifyKey>>);
+struct PublicKeys(HashMap<String, Vec<VerifyKey>>);
 
 impl PublicKeys {
     /// Whether its pillar signed a transaction, as it was told.
     fn have_signed(&mut self, unchecked: &Unchecked) -> bool {
-        let Unchecked { stored, signature, public_key, .. } = unchecked;
+        let Unchecked { stored, signature, public_keys, .. } = unchecked;
         let (Content::Sealed(sealed), Some(signature)) = (&stored.content, signature) else { return true };
-        let parse = || VerifyKey::from_base64(public_key).ok();
-        let key = self.0.entry(stored.pillar.clone()).or_insert_with(parse);
-        key.as_ref().is_some_and(|key| is_genuine(sealed, stored.payment_as_told().as_ref(), signature, key))
+        let parse = || public_keys.iter().filter_map(|key| VerifyKey::from_base64(key).ok()).collect();
+        let keys = self.0.entry(stored.pillar.clone()).or_insert_with(parse);
+        let payment = stored.payment_as_told();
+        keys.iter().any(|key| is_genuine(sealed, payment.as_ref(), signature, key))
     }
 }
 

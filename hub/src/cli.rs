@@ -22,6 +22,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
+use self::pillars::PillarCommand;
 use crate::config::{Config, LogFormat, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
 use crate::recordings;
@@ -122,38 +123,6 @@ struct Common {
     /// The configuration; hub.toml.example shows every key.
     #[arg(long, default_value = "hub.toml", value_name = "FILE")]
     config: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-enum PillarCommand {
-    /// Add a pillar and write the binding file for it.
-    ///
-    /// The file holds the pillar's private keys: carry it to the pillar on a stick, never mail it,
-    /// and delete it afterwards. The hub may be running.
-    Add {
-        /// The name of the pillar: small letters, digits and dashes, such as jumbo-dronensingel.
-        name: String,
-        /// Where to write the binding [default: NAME.binding.json]. An existing file is left alone.
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-        /// The address under which this pillar reaches the hub, instead of intake.public_url.
-        #[arg(long, value_name = "URL")]
-        hub_url: Option<String>,
-        #[command(flatten)]
-        common: Common,
-    },
-    /// List all pillars: name, state, last seen, last sequence number.
-    List(Common),
-    /// Take away a pillar's access, at once. What it delivered stays.
-    ///
-    /// For a while it may still deliver what residents had finished at it, and nothing else; staff look at
-    /// each of these first. Open payments of a revoked pillar are settled at the hub for good.
-    Revoke {
-        /// The name of the pillar.
-        name: String,
-        #[command(flatten)]
-        common: Common,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -310,11 +279,7 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let done = match self.command {
             Command::Serve(common) => serve::serve(&common.config),
-            Command::Pillar(PillarCommand::Add { name, out, hub_url, common }) => {
-                pillars::add(&common.config, &name, out, hub_url.as_deref())
-            }
-            Command::Pillar(PillarCommand::List(common)) => pillars::list(&common.config),
-            Command::Pillar(PillarCommand::Revoke { name, common }) => pillars::revoke(&common.config, &name),
+            Command::Pillar(command) => pillars::run(command),
             Command::Password(PasswordCommand::Reset(common)) => staff::reset_first(&common.config),
             Command::Staff(command) => staff::run(command),
             Command::Audit(AuditCommand::Verify { contains, common }) => {

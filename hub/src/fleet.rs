@@ -1,15 +1,19 @@
-//! Which pillars may deliver. Invariant: a pillar's private keys stand in its binding only; the hub
-//! keeps the fingerprint of its certificate and its public key.
+//! Which pillars may deliver: by a binding that is carried to them, or enrolled over the air with a code. Invariant: a
+//! pillar's private keys stand in its binding only; the hub keeps the fingerprint of its certificate and its public key.
 
-use jiff::{SignedDuration, Timestamp};
+mod enrolment;
+
+use jiff::Timestamp;
 use zuil_wire::Binding;
 use zuil_wire::seal::{SealError, SigningKey};
 
 use crate::authority::{self, AuthorityError};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::seal_keys::{SealKeys, SealKeysError};
+use crate::seal_keys::SealKeysError;
 use crate::store::{Added, Pillar, Revoked, StoreError};
+
+pub use enrolment::{CodeError, EnrolError, Granted, HOURS, New, cancel_code, enrol, make_code, renew};
 
 /// The longest name of a pillar, in letters.
 const LONGEST_NAME: usize = 40;
@@ -54,8 +58,7 @@ pub fn add_pillar(
     hub_url: Option<&str>,
     now: Timestamp,
 ) -> Result<Binding, AddError> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) || name.starts_with('-') {
+    if !is_name(name) {
         return Err(AddError::Name);
     }
     let hub_url = config.hub_url(hub_url)?;
@@ -87,6 +90,12 @@ pub fn add_pillar(
     }
 }
 
+/// Whether a pillar can have that name.
+fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(fits) && !name.starts_with('-')
+}
+
 /// Why a pillar could not be revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
@@ -115,11 +124,6 @@ pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revo
         Revoked::NoSuchPillar => return Ok(revoked),
     };
     // Also when it was revoked before, but the power went before there was a new key.
-    let made_at = folder.seal_keys.made_at(&folder.seal_keys.newest().id)?;
-    if made_at.is_none_or(|made_at| made_at < revoked_at) {
-        // Keys count in milliseconds: this one is later than the revocation, whatever is cut off.
-        let later = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
-        SealKeys::add(&config.data_dir.join("seal"), later)?;
-    }
+    folder.seal_keys.add_since(revoked_at, now)?;
     Ok(revoked)
 }

@@ -139,7 +139,8 @@ impl Hub {
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));
         let desk =
-            desk::routes(Arc::new(Desk::new(&config, folder, ended.clone()).map_err(StartError::SignOn)?));
+            Desk::new(&bound(&config, intake_at), folder, ended.clone()).map_err(StartError::SignOn)?;
+        let desk = desk::routes(Arc::new(desk));
         let operations = Arc::new(Operations::new(Arc::clone(&store)));
         let (intake, desk) = (operations.watch("pillars", intake), operations.watch("staff", desk));
         let mut serving = JoinSet::new();
@@ -214,6 +215,13 @@ async fn serve_operations(
     let routes = operations::routes(Arc::clone(operations));
     serving.spawn(axum::serve(tcp, routes).with_graceful_shutdown(told_to_end(ended)).into_future());
     Ok(Some(at))
+}
+
+/// The configuration with the port that the system chose, where it was left to it.
+fn bound(config: &Config, intake: SocketAddr) -> Config {
+    let mut config = config.clone();
+    config.intake.listen = intake;
+    config
 }
 
 async fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -22,6 +22,7 @@ pub mod intake;
 pub mod opening;
 pub mod operations;
 pub mod password;
+pub mod qr;
 pub mod recordings;
 pub mod rotation;
 pub mod seal_keys;

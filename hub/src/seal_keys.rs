@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use zuil_wire::seal::{OpenKey, SealError};
@@ -124,6 +124,20 @@ impl SealKeys {
         let text = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)?);
         files::write_private(&folder.join(format!("{id}.json")), &text)?;
         Ok(id)
+    }
+
+    /// Makes another key unless the newest was made at `since` or later: for when somebody who had what was before is
+    /// not to have the next.
+    ///
+    /// # Errors
+    /// As [`SealKeys::add`], or when the keys cannot be read.
+    pub fn add_since(&self, since: Timestamp, now: Timestamp) -> Result<(), SealKeysError> {
+        if self.made_at(&self.newest().id)?.is_none_or(|made_at| made_at < since) {
+            // Keys count in milliseconds: this one is later than what it follows, whatever is cut off.
+            let later = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
+            Self::add(&self.folder, later)?;
+        }
+        Ok(())
     }
 
     /// All keys in `folder`, also retired ones, the oldest first.

@@ -2,21 +2,26 @@
 //! again, a folder that could not be written can be.
 //!
 //! Invariant: as long as it cannot serve, the screen says so; nobody has to come for a trouble that ends
-//! by itself.
+//! by itself. One without a binding asks for what it needs to be enrolled, and serves as soon as it is.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::{NotServing, Pillar};
+use super::newcomer::{Newcomer, Wish};
+use super::{NotServing, Pillar, enrolling};
 use crate::config::Config;
 use crate::runner::Input;
+use crate::sync;
 use crate::visit::View;
 
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// How often a pillar without a binding looks whether it has got one from elsewhere.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Why it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +58,11 @@ impl Standing {
             let mut say = show.clone();
             let failed = |error: &NotServing| {
                 tracing::error!(%error, "out of service");
+                if matches!(error, NotServing::NotEnrolled) {
+                    return wait_for_binding(&config, &told, &mut say, &ended).then_some(Duration::ZERO);
+                }
                 say(View::out_of_service(error.on_screen()));
+                Some(PAUSE)
             };
             let start = || {
                 let ordered = ordered.clone();
@@ -63,7 +72,7 @@ impl Standing {
                 };
                 Pillar::start_restartable(&config, again, show.clone())
             };
-            let Some(pillar) = insist(start, failed, &ended, PAUSE) else { return };
+            let Some(pillar) = insist(start, failed, &ended) else { return };
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(pillar.inputs());
             let end = ended.recv();
             drop(pillar);
@@ -94,18 +103,52 @@ impl Drop for Standing {
     }
 }
 
-/// Tries until it works; `None` when it is told to stop.
+/// Asks for address and code until the pillar has a binding, from here or from somewhere else, or is told to stop; whether it
+/// was not.
+fn wait_for_binding(
+    config: &Config,
+    inputs: &Mutex<Option<Sender<Input>>>,
+    show: &mut impl FnMut(View),
+    stop: &Receiver<End>,
+) -> bool {
+    let (sender, received) = mpsc::channel();
+    *inputs.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    let mut newcomer = Newcomer::new();
+    show(newcomer.view());
+    let mut goes_on = true;
+    while goes_on && matches!(sync::is_unbound(&config.binding), Ok(true)) {
+        goes_on = stop.try_recv() == Err(TryRecvError::Empty);
+        // Whatever else comes is for a pillar that serves.
+        let Ok(Input::Resident(intent)) = received.recv_timeout(LOOK_EVERY) else { continue };
+        if newcomer.handle(&intent) == Wish::Enrol {
+            let (hub, code) = newcomer.typed();
+            let enrolled = enrolling::enrol(config, &hub, &code, |step| {
+                newcomer.is_busy_with(step);
+                show(newcomer.view());
+            });
+            if let Err(error) = enrolled {
+                tracing::error!(%error, "the pillar could not be enrolled");
+                newcomer.failed(&error);
+            }
+        }
+        show(newcomer.view());
+    }
+    *inputs.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    goes_on
+}
+
+/// Tries until it works; `None` when it is told to stop. `failed` says how long to wait before the next try, if
+/// there is to be one.
 fn insist<P>(
     mut start: impl FnMut() -> Result<P, NotServing>,
-    mut failed: impl FnMut(&NotServing),
+    mut failed: impl FnMut(&NotServing) -> Option<Duration>,
     stop: &Receiver<End>,
-    pause: Duration,
 ) -> Option<P> {
     loop {
-        match start() {
+        let pause = match start() {
             Ok(started) => return Some(started),
-            Err(error) => failed(&error),
-        }
+            Err(error) => failed(&error)?,
+        };
         if stop.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
             return None;
         }
@@ -128,7 +171,11 @@ mod tests {
             tries += 1;
             if tries < 3 { Err(full()) } else { Ok("serving") }
         };
-        let started = insist(start, |error| said.push(error.to_string()), &stopped, Duration::ZERO);
+        let failed = |error: &NotServing| {
+            said.push(error.to_string());
+            Some(Duration::ZERO)
+        };
+        let started = insist(start, failed, &stopped);
         assert_eq!(started, Some("serving"));
         assert_eq!(said, ["opening the outbox: the disk is full"; 2]);
     }
@@ -137,7 +184,7 @@ mod tests {
     fn a_pillar_that_never_starts_can_be_ended() {
         let (stop, stopped) = mpsc::channel();
         stop.send(End::Stop).unwrap();
-        let started: Option<()> = insist(|| Err(full()), |_| {}, &stopped, Duration::from_secs(3600));
+        let started: Option<()> = insist(|| Err(full()), |_| Some(Duration::from_secs(3600)), &stopped);
         assert_eq!(started, None);
     }
 }

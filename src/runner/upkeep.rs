@@ -1,7 +1,7 @@
-//! The outbox between visits: whether there is room for another one, and what can wait is done.
+//! Between visits: whether another one may begin, and what can wait is done with the outbox.
 //!
-//! Invariant: a visit begins only when there is room for a hundred transactions; one that was begun is never
-//! ended because of the disk; and nothing is tidied while someone is here or pays.
+//! Invariant: a visit begins only when there is room for a hundred transactions and the hub has not turned the pillar
+//! away; one that was begun is never ended because of either; and nothing is tidied while someone is here or pays.
 
 use std::time::Duration;
 
@@ -27,6 +27,10 @@ pub(super) struct Upkeep {
     room: Option<u32>,
     /// There was too little of it.
     closed: bool,
+    /// The hub does not admit this pillar.
+    turned_away: bool,
+    /// The visit was told so.
+    is_away: bool,
     look_from: Duration,
     tidy_from: Duration,
 }
@@ -38,19 +42,42 @@ impl Upkeep {
         self.room.map(|room| if self.closed { room.min(RESERVE - 1) } else { room })
     }
 
-    /// Why nobody is served, by the room that is left.
+    /// Why nobody is served, by what the hub says and by the room that is left.
     pub(super) fn out_of_service(&self) -> Option<OutOfService> {
-        self.closed.then_some(OutOfService::Storage)
+        // Of a revoked pillar it does not matter how much room it has.
+        let away = self.is_away.then_some(OutOfService::NotAdmitted);
+        away.or_else(|| self.closed.then_some(OutOfService::Storage))
     }
 }
 
 impl Runner {
     /// Before each visit, and while nobody is here: takes the pillar out of service when there is too
-    /// little room, and back when there is enough.
+    /// little room or the hub does not admit it, and back when both are over.
     pub(super) fn look_for_room(&mut self, now: Moment) {
-        if !self.visit.is_waiting() || (self.upkeep.closed && now.uptime < self.upkeep.look_from) {
+        if !self.visit.is_waiting() {
             return;
         }
+        if !self.upkeep.closed || now.uptime >= self.upkeep.look_from {
+            self.measure_room(now);
+        }
+        if self.upkeep.is_away != self.upkeep.turned_away {
+            self.upkeep.is_away = self.upkeep.turned_away;
+            self.tell_service(now);
+        }
+    }
+
+    /// Hears whether the hub admits this pillar. Who is here may finish: it is delivered all the same.
+    pub(super) fn was_admitted(&mut self, admitted: bool, now: Moment) {
+        if admitted {
+            tracing::info!("the hub admits this pillar again");
+        } else {
+            tracing::error!("the hub does not admit this pillar; out of service until it is enrolled again");
+        }
+        self.upkeep.turned_away = !admitted;
+        self.look_for_room(now);
+    }
+
+    fn measure_room(&mut self, now: Moment) {
         let room = self.outbox.room().unwrap_or_else(|error| {
             tracing::error!(%error, "it cannot be told how much room there is");
             0

@@ -11,6 +11,8 @@ pub(super) fn show(app: &ui::App, why: &OutOfService) {
     state.set_why(match why {
         OutOfService::Catalogue => OutageKind::Catalogue,
         OutOfService::Storage => OutageKind::Storage,
+        OutOfService::NotEnrolled => OutageKind::NotEnrolled,
+        OutOfService::NotAdmitted => OutageKind::NotAdmitted,
         OutOfService::Ordered(closure) => match closure.reason {
             ClosedFor::Maintenance => OutageKind::Maintenance,
             ClosedFor::Fault => OutageKind::Fault,
@@ -20,7 +22,10 @@ pub(super) fn show(app: &ui::App, why: &OutOfService) {
     });
     let message = match why {
         OutOfService::Ordered(closure) => closure.message.as_deref().unwrap_or_default(),
-        OutOfService::Catalogue | OutOfService::Storage => "",
+        OutOfService::Catalogue
+        | OutOfService::Storage
+        | OutOfService::NotEnrolled
+        | OutOfService::NotAdmitted => "",
     };
     state.set_message(message.into());
 }

@@ -10,11 +10,15 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 use zuil_wire::Binding;
 
+use super::files::{self, Written};
+
 /// Why there is no binding.
 #[derive(Debug, thiserror::Error)]
 pub enum BindingError {
     /// There is no such file.
-    #[error("{0} does not exist; make it with `zuil-hub pillar add NAME` and copy it to this place")]
+    #[error(
+        "{0} does not exist; run `zuil enrol`, or make it with `zuil-hub pillar add NAME` and copy it to this place"
+    )]
     Missing(PathBuf),
     /// The file cannot be read.
     #[error("{0} cannot be read; give it to the pillar's user with mode 0600")]
@@ -65,11 +69,22 @@ pub fn read_binding(path: &Path) -> Result<Binding, BindingError> {
     Ok(binding)
 }
 
+/// Writes a binding; it is there wholly or not at all. `done` hears of each step, and can end it there.
+pub(super) fn keep(
+    path: &Path,
+    binding: &Binding,
+    done: &mut dyn FnMut(Written) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut text = Zeroizing::new(serde_json::to_vec_pretty(binding)?);
+    text.push(b'\n');
+    files::write_private(path, &text, done)
+}
+
 fn others_can_read(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
-fn check(binding: &Binding) -> Result<(), &'static str> {
+pub(super) fn check(binding: &Binding) -> Result<(), &'static str> {
     if binding.pillar.is_empty() {
         return Err("the pillar has no name");
     }

@@ -6,11 +6,12 @@
 
 mod agreed;
 mod catalogue;
+mod enrolment;
 mod tls;
 
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use rustls::crypto::CryptoProvider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::{
     Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer,
     UploadRequest, UploadResponse, versions,
@@ -31,6 +33,7 @@ use super::orders::{self, OrderDesk};
 use super::{Hub, Line, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
+pub(super) use enrolment::Stranger;
 use tls::{By, Seen, is_about_time, tls};
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
@@ -47,18 +50,28 @@ const MAX_ANSWER: usize = 256 * 1024;
 
 /// The hub of a binding.
 pub struct HttpsHub {
-    client: Client,
-    seen: Arc<Seen>,
-    /// For asking the time, when that is what is wrong.
-    without_time: tls::Tls,
+    /// Those of the certificate that counts now.
+    lines: RwLock<Arc<Lines>>,
+    provider: Arc<CryptoProvider>,
+    max_kilobits: u32,
     time: HubTime,
     agreed: Agreed,
     budget: Mutex<Budget>,
     transactions: Url,
     report: Url,
     questions: Url,
+    renewal: Url,
     orders: Url,
     health: Url,
+    catalogue: Url,
+}
+
+/// The connections with one certificate. They share what TLS remembers of a session, and so its certificate.
+struct Lines {
+    client: Client,
+    seen: Arc<Seen>,
+    /// For asking the time, when that is what is wrong.
+    without_time: tls::Tls,
     bulk: catalogue::Bulk,
 }
 
@@ -70,22 +83,29 @@ impl HttpsHub {
     pub fn new(binding: &Binding, line: Line, provider: &Arc<CryptoProvider>) -> Result<Self, SyncError> {
         let base = Url::parse(&binding.hub_url).map_err(|_| setup("hub_url is not an address"))?;
         let address = |path| base.join(path).map_err(|_| setup("hub_url is not an address"));
-        let rate = line.max_kilobits;
-        let strict = tls(binding, provider, &line.time, By::OurTime)?;
         Ok(Self {
-            bulk: catalogue::Bulk::new(strict.config.clone(), address("/v1/catalogue")?, rate)?,
-            client: client(strict.config)?,
-            seen: strict.seen,
-            without_time: tls(binding, provider, &line.time, By::ItsOwn)?,
+            lines: RwLock::new(Arc::new(Lines::new(binding, &line.time, line.max_kilobits, provider)?)),
+            provider: Arc::clone(provider),
+            max_kilobits: line.max_kilobits,
             time: line.time,
             agreed: Agreed::default(),
             budget: Mutex::new(Budget::of(line.max_kilobits)),
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            renewal: address("/v1/renewal")?,
             orders: address("/v1/orders")?,
             health: address("/v1/health")?,
+            catalogue: address("/v1/catalogue")?,
         })
+    }
+
+    fn lines(&self) -> Arc<Lines> {
+        Arc::clone(&self.lines.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn lines_with(&self, binding: &Binding) -> Result<Lines, SyncError> {
+        Lines::new(binding, &self.time, self.max_kilobits, &self.provider)
     }
 
     async fn post<A: DeserializeOwned>(
@@ -97,8 +117,8 @@ impl HttpsHub {
     ) -> Result<A, SyncError> {
         let version = self.agreed.version();
         let response = self
-            .send(|client| {
-                let request = client.post(to.clone()).timeout(within);
+            .send(|lines| {
+                let request = lines.client.post(to.clone()).timeout(within);
                 let request = request.header(CONTENT_TYPE, "application/json");
                 let request = if compressed { request.header(CONTENT_ENCODING, ZSTD) } else { request };
                 request.body(body.clone())
@@ -127,17 +147,18 @@ impl HttpsHub {
 
     /// Sends a request. When nothing but the time speaks against the hub's certificate, the hub is asked
     /// for the time first.
-    async fn send(&self, request: impl Fn(&Client) -> RequestBuilder) -> Result<Response, SyncError> {
-        let spoken = |client| request(client).header(versions::VERSIONS_HEADER, versions::spoken());
-        let response = match spoken(&self.client).send().await {
+    async fn send(&self, request: impl Fn(&Lines) -> RequestBuilder) -> Result<Response, SyncError> {
+        let lines = self.lines();
+        let spoken = || request(&lines).header(versions::VERSIONS_HEADER, versions::spoken());
+        let response = match spoken().send().await {
             Err(error) if tls_error(&error).is_some_and(is_about_time) => {
-                self.ask_the_time().await?;
-                spoken(&self.client).send().await
+                self.ask_the_time(&lines).await?;
+                spoken().send().await
             }
             other => other,
         };
         let response = response.map_err(unreachable)?;
-        if let (Some(hubs), Some(valid)) = (hubs_clock(response.headers()), self.seen.validity()) {
+        if let (Some(hubs), Some(valid)) = (hubs_clock(response.headers()), lines.seen.validity()) {
             if !valid.holds(hubs) {
                 tracing::warn!(
                     "the hub's clock is outside of the time for which its own certificate is valid"
@@ -151,12 +172,12 @@ impl HttpsHub {
 
     /// Greets the hub over a connection on which all of its certificate is verified but the time, and
     /// learns from its clock, as far as that agrees with its certificate. Nothing else is sent there.
-    async fn ask_the_time(&self) -> Result<(), SyncError> {
-        let greeting = client(self.without_time.config.clone())?.get(self.health.clone());
+    async fn ask_the_time(&self, lines: &Lines) -> Result<(), SyncError> {
+        let greeting = client(lines.without_time.config.clone())?.get(self.health.clone());
         let response = greeting.send().await.map_err(unreachable)?;
         let no_time = || SyncError::NotTheHub("it does not say what time it is".to_owned());
         let hubs = hubs_clock(response.headers()).ok_or_else(no_time)?;
-        let valid = self.without_time.seen.validity().ok_or_else(no_time)?;
+        let valid = lines.without_time.seen.validity().ok_or_else(no_time)?;
         if !valid.holds(hubs) {
             let why = format!("its certificate is not valid at {hubs}, which is the time by its own clock");
             return Err(SyncError::NotTheHub(why));
@@ -166,7 +187,7 @@ impl HttpsHub {
 
     /// Asks whether the hub is there and admits this pillar; what its clock says, when it tells.
     pub(super) async fn hubs_clock(&self) -> Result<Option<Timestamp>, SyncError> {
-        let response = accepted(self.send(|client| client.get(self.health.clone())).await?)?;
+        let response = accepted(self.send(|lines| lines.client.get(self.health.clone())).await?)?;
         Ok(hubs_clock(response.headers()))
     }
 
@@ -196,10 +217,25 @@ impl Hub for HttpsHub {
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
-        let greeting = |client: &Client| client.get(self.health.clone()).timeout(SIGN_OF_LIFE_TIME);
+        let greeting = |lines: &Lines| lines.client.get(self.health.clone()).timeout(SIGN_OF_LIFE_TIME);
         let response = self.send(greeting).await?;
         self.agreed.hear(response.headers());
         body_of(accepted(response)?).await?;
+        Ok(())
+    }
+
+    async fn renew(&self, asked: &RenewalRequest) -> Result<RenewalAnswer, SyncError> {
+        let body = self.write(asked)?;
+        self.post(&self.renewal, body, "it is no answer to a renewal").await
+    }
+
+    fn could_take(&self, binding: &Binding) -> Result<(), SyncError> {
+        self.lines_with(binding).map(drop)
+    }
+
+    fn take(&self, binding: &Binding) -> Result<(), SyncError> {
+        let lines = Arc::new(self.lines_with(binding)?);
+        *self.lines.write().unwrap_or_else(PoisonError::into_inner) = lines;
         Ok(())
     }
 
@@ -213,6 +249,23 @@ impl Hub for HttpsHub {
 
     fn room(&self) -> usize {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).room()
+    }
+}
+
+impl Lines {
+    fn new(
+        binding: &Binding,
+        time: &HubTime,
+        max_kilobits: u32,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, SyncError> {
+        let strict = tls(binding, provider, time, By::OurTime)?;
+        Ok(Self {
+            bulk: catalogue::Bulk::new(strict.config.clone(), max_kilobits)?,
+            client: client(strict.config)?,
+            seen: strict.seen,
+            without_time: tls(binding, provider, time, By::ItsOwn)?,
+        })
     }
 }
 

@@ -3,15 +3,16 @@
 //! Invariant: a key is handed on only when the authority of the binding has signed it, when it is later than
 //! the one before, and when it is durable here.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use zuil_wire::seal::{SealError, SealKey};
 use zuil_wire::{Binding, SealKeyNotice, rotation};
+
+use super::files;
 
 /// The file in the data folder. It holds nothing secret, but nobody else needs it either.
 const FILE: &str = "seal-key.json";
@@ -81,7 +82,8 @@ impl Keyring {
         if !told.is_later_than(&current) {
             return Ok(None);
         }
-        write(&self.file, &serde_json::to_vec(notice).map_err(io::Error::other)?)?;
+        let text = serde_json::to_vec(notice).map_err(io::Error::other)?;
+        files::write_private(&self.file, &text, &mut |_| Ok(()))?;
         *current = told;
         Ok(Some(current.key.clone()))
     }
@@ -101,17 +103,6 @@ fn read(file: &Path, authority: &str) -> Result<Option<Current>, NotTaken> {
     };
     let notice: SealKeyNotice = serde_json::from_slice(&text).map_err(io::Error::other)?;
     Ok(Some(Current { key: notice.verified(authority)?, made_at: Some(notice.made_at) }))
-}
-
-/// Whole or not at all, and durable.
-fn write(file: &Path, content: &[u8]) -> io::Result<()> {
-    let draft = file.with_extension("draft");
-    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    open.write_all(content)?;
-    open.sync_all()?;
-    fs::rename(&draft, file)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

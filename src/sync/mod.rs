@@ -8,14 +8,17 @@ mod binding;
 mod budget;
 mod catalogue;
 mod client;
+mod enrolment;
 mod error;
 mod expiry;
+mod files;
 mod keyring;
 pub mod network;
 mod orders;
 pub mod plan;
 mod probe;
 mod questions;
+mod renewal;
 pub mod report;
 mod worker;
 
@@ -23,12 +26,14 @@ mod worker;
 mod tests;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
+use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
     Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
@@ -43,11 +48,13 @@ use orders::Messenger;
 pub use binding::{BindingError, read_binding};
 pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf, WhyRefused};
 pub use client::HttpsHub;
+pub use enrolment::{EnrolError, Enrolment, NoKeys, Step, is_unbound, wipe};
 pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
 pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
+use renewal::Renewal;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
@@ -68,6 +75,27 @@ pub trait Hub: Send + Sync + 'static {
     /// Tells what residents asked and did not find. A hub that knows no such request answers 404.
     fn ask(&self, _: &Questions) -> impl Future<Output = Result<QuestionsAnswer, SyncError>> + Send {
         std::future::ready(Err(SyncError::NoHub(404)))
+    }
+
+    /// Asks for a certificate for another key. A hub that knows no such request answers 404.
+    fn renew(&self, _: &RenewalRequest) -> impl Future<Output = Result<RenewalAnswer, SyncError>> + Send {
+        std::future::ready(Err(SyncError::NoHub(404)))
+    }
+
+    /// Whether it could be talked to with a binding.
+    ///
+    /// # Errors
+    /// [`SyncError::Setup`] when the binding holds an unusable key or certificate.
+    fn could_take(&self, _: &Binding) -> Result<(), SyncError> {
+        Ok(())
+    }
+
+    /// Talks with a binding from now on.
+    ///
+    /// # Errors
+    /// As [`Hub::could_take`]; then it goes on with the one it had.
+    fn take(&self, _: &Binding) -> Result<(), SyncError> {
+        Ok(())
     }
 
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
@@ -103,6 +131,8 @@ pub struct FromHub {
     pub rotation: Rotation,
     /// Catalogues. Without a shelf none is fetched.
     pub shelf: Option<Arc<dyn Shelf>>,
+    /// Where the binding is kept, for its certificate to be renewed. Without it that stays.
+    pub binding_file: Option<PathBuf>,
     /// Orders of technicians; none are heard when `None`.
     pub orders: Option<Ordered>,
 }
@@ -118,6 +148,7 @@ struct Watched<H> {
     /// The serial of the newest catalogue, for who fetches it.
     newest_catalogue: watch::Sender<Option<u64>>,
     catalogue_refusal: WhyRefused,
+    renewal: Option<Renewal>,
     /// Who hears which orders of technicians are still to be done.
     orders: Option<Box<dyn Fn(Vec<Order>) + Send + Sync>>,
 }
@@ -163,6 +194,9 @@ impl<H: Hub> Hub for Watched<H> {
         if names_refusal && matches!(answer, Err(SyncError::Rejected(_))) {
             // An older one may have taken its place.
             self.newest_catalogue.send_replace(None);
+        }
+        if let (Ok(_), Some(renewal)) = (&answer, &self.renewal) {
+            renewal.attend(&*self.hub).await;
         }
         answer
     }
@@ -255,6 +289,7 @@ pub fn start(
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
             catalogue_refusal,
+            renewal: from_hub.binding_file.map(|file| Renewal::of(binding, file)),
             orders: heard,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,

@@ -31,6 +31,8 @@ use disk::on_disk;
 pub enum SyncEvent {
     /// Whether the hub takes what it is sent; told when it becomes known and when it changes.
     Online(bool),
+    /// Whether the hub admits this pillar; told when it changes, and not before it was turned away once.
+    Admitted(bool),
     /// The hub's answer to a transaction is durable in the outbox.
     Acknowledged {
         /// The transaction.
@@ -112,6 +114,7 @@ impl<H: Hub> Worker<H> {
             plan: Plan::default(),
             reporting: Reporting::default(),
             online: None,
+            admitted: true,
             heard: Instant::now(),
             surveys_rest_until: None,
             asking: Asking::default(),
@@ -138,6 +141,8 @@ struct Task<H> {
     plan: Plan,
     reporting: Reporting,
     online: Option<bool>,
+    /// It was not turned away since it was last admitted.
+    admitted: bool,
     /// When the hub last answered.
     heard: Instant,
     /// The hub did not take the surveys.
@@ -254,6 +259,7 @@ impl<H: Hub> Task<H> {
                 None => return Ok(Round::Sent),
             }
             self.succeeded();
+            self.tell_admitted(true);
         }
         Ok(Round::Idle)
     }
@@ -290,6 +296,7 @@ impl<H: Hub> Task<H> {
                 }
                 self.reporting.taken(report, now, (self.worker.random)());
                 self.succeeded();
+                self.tell_admitted(true);
             }
             Err(SyncError::NoHub(404 | 405)) => {
                 tracing::info!("the hub takes no reports; it is older than this pillar, or not a hub");
@@ -325,6 +332,10 @@ impl<H: Hub> Task<H> {
         if !error.hub_answered() {
             self.tell_online(false);
         }
+        // An upload that is taken does not change that: a revoked pillar may still deliver.
+        if matches!(error, SyncError::NotAdmitted) {
+            self.tell_admitted(false);
+        }
         let ids: Vec<Uuid> = sent.iter().map(|sent| sent.id).collect();
         self.happened(Event::Failed { error: &error, sent: &ids });
         if !sent.is_empty() {
@@ -335,6 +346,13 @@ impl<H: Hub> Task<H> {
             if let Err(error) = noted.await {
                 tracing::warn!(%error, "that it was tried in vain was not noted");
             }
+        }
+    }
+
+    fn tell_admitted(&mut self, admitted: bool) {
+        if self.admitted != admitted {
+            self.admitted = admitted;
+            (self.worker.events)(SyncEvent::Admitted(admitted));
         }
     }
 

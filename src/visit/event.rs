@@ -211,8 +211,12 @@ impl Offer {
 pub enum OutOfService {
     /// The catalogue has a mistake.
     Catalogue,
-    /// Nothing can be kept: no disk, a full disk, no binding.
+    /// Nothing can be kept: no disk, a full disk, no usable binding.
     Storage,
+    /// It has no binding: nobody enrolled it yet, or it was wiped.
+    NotEnrolled,
+    /// The hub does not admit it: it was revoked, or another device took its place.
+    NotAdmitted,
     /// A technician wants it so, for this reason.
     Ordered(Closure),
 }

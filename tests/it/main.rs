@@ -10,6 +10,8 @@ mod card_numbers;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod enrolment;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod health;

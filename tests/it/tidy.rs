@@ -47,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["main", "sync", "demo", "pillar", "bin"]),
     ("printpdf", &["doctor"]),
     ("base64", &["devices", "outbox"]),
+    ("rcgen", &["sync"]),
     ("reqwest", &["sync"]),
     ("rustix", &["doctor", "memory", "outbox", "runner", "sync"]),
     ("zstd", &["sync"]),

@@ -78,14 +78,32 @@ impl Town {
         own_catalogue: Option<tempfile::TempDir>,
         configure: impl FnOnce(&Path) -> Result<Config, Failure>,
     ) -> Self {
+        Self::set_and_bound(catalogue, own_catalogue, configure, |_, config, url, file| {
+            let binding = zuil_hub::fleet::add_pillar(config, PILLAR, Some(url), Timestamp::now()).unwrap();
+            fs::write(file, serde_json::to_vec(&binding).unwrap()).unwrap();
+        })
+    }
+
+    /// A town in which somebody binds the pillar: to this hub, with this configuration, at this address, in this file.
+    pub fn bound_by(bind: impl FnOnce(&zuil_hub::Running, &Config, &str, &Path)) -> Self {
+        let configure = |folder: &Path| Ok(Config::on_any_port("Voorbeeldhuizen", folder));
+        Self::set_and_bound(catalogue(), None, configure, bind)
+    }
+
+    fn set_and_bound(
+        catalogue: PathBuf,
+        own_catalogue: Option<tempfile::TempDir>,
+        configure: impl FnOnce(&Path) -> Result<Config, Failure>,
+        bind: impl FnOnce(&zuil_hub::Running, &Config, &str, &Path),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let config = configure(&folder.path().join("hub")).unwrap();
         let hub = runtime.block_on(zuil_hub::Hub::start(config.clone())).unwrap();
         let intake = hub.intake_url.trim_start_matches("https://").parse().unwrap();
         let stage = Stage::set(folder.path(), &catalogue, intake, |url, file| {
-            let binding = zuil_hub::fleet::add_pillar(&config, PILLAR, Some(url), Timestamp::now())?;
-            Ok(fs::write(file, serde_json::to_vec(&binding)?)?)
+            bind(&hub, &config, url, file);
+            Ok(())
         })
         .unwrap();
         Self { folder, hub, _runtime: runtime, stage, catalogue, _own_catalogue: own_catalogue }
@@ -94,6 +112,11 @@ impl Town {
     /// Where everything of this town is kept.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The hub itself.
+    pub fn hub(&self) -> &zuil_hub::Running {
+        &self.hub
     }
 
     /// What the hub keeps.
@@ -130,6 +153,15 @@ impl Town {
         let until = Instant::now() + PATIENCE;
         while !outbox.pending(1).unwrap().is_empty() {
             assert!(Instant::now() < until, "something is still in the outbox: {:?}", outbox.counts());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the hub has heard of the pillar.
+    pub fn wait_until_heard(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.store().reports().unwrap().is_empty() {
+            assert!(Instant::now() < until, "the hub hears nothing of the pillar");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -7,6 +7,7 @@
 
 pub mod binding;
 pub mod catalogue;
+pub mod enrolment;
 pub mod health;
 mod lenient;
 pub mod messages;
@@ -23,6 +24,7 @@ pub mod versions;
 
 pub use binding::Binding;
 pub use catalogue::{CatalogueKeyNotice, CatalogueManifest};
+pub use enrolment::{EnrolmentCode, NotACode};
 pub use health::{HealthAnswer, HealthReport};
 pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, UploadResponse};
 pub use money::Cents;

@@ -12,7 +12,7 @@ use aws_lc_rs::rand::SecureRandom;
 pub use aws_lc_rs::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LETTERS: usize = 10;
 
 /// A reference, always with a right check letter. Written in groups: `7K3M-Q9XA-2FT`.
@@ -120,7 +120,7 @@ impl fmt::Debug for Reference {
     }
 }
 
-fn value_of(c: char) -> Result<u8, NotAReference> {
+pub(crate) fn value_of(c: char) -> Result<u8, NotAReference> {
     let letter = match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
@@ -144,7 +144,7 @@ fn check_letter(letters: &[u8; LETTERS + 1]) -> u8 {
 }
 
 /// Multiplication in GF(2⁵) with x⁵ + x² + 1, in which 2 generates all 31 non-zero elements.
-fn times(mut a: u8, mut b: u8) -> u8 {
+pub(crate) fn times(mut a: u8, mut b: u8) -> u8 {
     let mut product = 0;
     while b != 0 {
         if b & 1 != 0 {

@@ -16,6 +16,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zuil_wire::catalogue::{PackedFile, Payload};
+use zuil_wire::enrolment::{
+    CodeKeys, CodeRefusal, EnrolmentAnswer, EnrolmentRefusal, EnrolmentRequest, Greeting, GreetingRequest,
+    RenewalAnswer, RenewalRequest,
+};
 use zuil_wire::health::{
     Device, DeviceReport, DeviceState, OpenPayment, Paper, Salvaged, SettledByStaff, StorageReport, Tried,
 };
@@ -23,10 +27,10 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
-    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, Envelope, Header, HealthAnswer,
-    HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer, PROTOCOL_VERSION,
-    PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, SealKeyNotice,
-    State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, Header,
+    HealthAnswer, HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer,
+    PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
+    Refusal, SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -434,6 +438,50 @@ fn a_state_that_is_no_word_is_no_state() {
     let answer = golden("upload_response").replace("\"registered\"", "5");
     let read: UploadResponse = serde_json::from_str(&answer).unwrap();
     assert_eq!(read.outcomes, [refused()]);
+}
+
+/// A made-up code, in whose name nothing was ever bound.
+fn code() -> CodeKeys {
+    EnrolmentCode::from_bits(0x0123_4567_89ab_cdef_fedc).keys()
+}
+
+#[test]
+fn what_is_said_about_enrolment_is_written_as_ever() {
+    let asked = GreetingRequest::new(PROTOCOL_VERSION, &code(), &[7; 32]);
+    is_exactly("enrolment_greeting_request", &asked);
+    let authority = "-----BEGIN CERTIFICATE-----\nmade up\n-----END CERTIFICATE-----\n";
+    let now = "2026-11-23T10:00:00Z".parse().unwrap();
+    is_exactly("enrolment_greeting", &Greeting::proved(&code(), &asked.nonce, authority, now));
+    let request = EnrolmentRequest::proved(PROTOCOL_VERSION, &code(), b"made up", PILLAR_PUBLIC_KEY);
+    is_exactly("enrolment_request", &request);
+    let certificate = authority.to_owned();
+    let answer = EnrolmentAnswer {
+        pillar: "voorbeeld-supermarkt".into(),
+        certificate: certificate.clone(),
+        seal_key_id: "seal-1".into(),
+        seal_public_key: PILLAR_PUBLIC_KEY.into(),
+    };
+    is_exactly("enrolment_answer", &answer);
+    is_exactly("enrolment_refusal", &EnrolmentRefusal { reason: CodeRefusal::Expired });
+    is_exactly("renewal_request", &RenewalRequest::new(PROTOCOL_VERSION, b"made up"));
+    is_exactly("renewal_answer", &RenewalAnswer { certificate });
+}
+
+#[test]
+fn every_reason_why_a_code_opens_nothing_is_written_as_ever_and_one_from_later_is_another() {
+    let reasons = [
+        CodeRefusal::Unknown,
+        CodeRefusal::Expired,
+        CodeRefusal::Used,
+        CodeRefusal::Cancelled,
+        CodeRefusal::TooManyTries,
+        CodeRefusal::WrongProof,
+        CodeRefusal::OpenPayments,
+        CodeRefusal::NameTaken,
+    ];
+    is_exactly("enrolment_refusals", &reasons);
+    let later: EnrolmentRefusal = serde_json::from_str(r#"{"reason": "moon_phase"}"#).unwrap();
+    assert_eq!(later.reason, CodeRefusal::Other);
 }
 
 #[test]

@@ -6,12 +6,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SecureRandom;
 use jiff::Timestamp;
-use qrcodegen::{QrCode, QrCodeEcc};
 use reqwest::Url;
 use totp_rs::{Algorithm, Secret, TOTP};
 use zeroize::Zeroizing;
 
 use crate::password::{self, PasswordError};
+use crate::qr;
 use crate::store::Digest;
 
 /// Seconds for which a code is shown.
@@ -66,23 +66,10 @@ pub fn setup(secret: &[u8], municipality: &str, account: &str) -> Option<Setup> 
         .append_pair("digits", "6")
         .append_pair("period", "30");
     let text = Zeroizing::new(uri.as_str().replace('+', "%20"));
-    let qr = QrCode::encode_text(&text, QrCodeEcc::Medium).ok()?;
+    let qr = qr::picture(&text)?;
     let groups: Vec<&str> =
         code.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    Some(Setup {
-        typed: Zeroizing::new(groups.join(" ")),
-        qr_size: qr.size() + 2 * QUIET,
-        qr_path: Zeroizing::new(path(&qr)),
-    })
-}
-
-/// The empty border of a QR code, in modules.
-const QUIET: i32 = 4;
-
-fn path(qr: &QrCode) -> String {
-    let places = (0..qr.size()).flat_map(|y| (0..qr.size()).map(move |x| (x, y)));
-    let dark = places.filter(|(x, y)| qr.get_module(*x, *y));
-    dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET)).collect()
+    Some(Setup { typed: Zeroizing::new(groups.join(" ")), qr_size: qr.size, qr_path: qr.path })
 }
 
 /// The time step to which a typed code belongs; nothing when it is wrong, or too old.

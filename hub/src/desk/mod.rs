@@ -61,6 +61,8 @@ pub struct Desk {
     /// A pillar of which nothing was heard for longer cannot be reached.
     silent: SignedDuration,
     live: Live,
+    /// Where pillars reach the hub; nothing when that is not known.
+    intake_url: Option<String>,
     folder: Arc<DataFolder>,
     /// How long sessions last.
     limits: Limits,
@@ -90,6 +92,7 @@ impl Desk {
             not_paid_after_hours: config.desk.not_paid_after_hours,
             silent: config.alerts.limits().silent,
             live: Live::until(ended),
+            intake_url: config.hub_url(None).ok().map(|url| url.as_str().to_owned()),
             folder,
             limits: config.access.limits(),
             totp: config.access.totp,
@@ -128,6 +131,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/pillars/{name}", get(pages::pillar))
         .route("/live/pillars", get(live::pillars))
         .route("/live/pillars/list", get(pages::pillars))
+        .route("/enrolment", get(pages::enrolments).post(pages::make_code))
+        .route("/enrolment/{code}", get(pages::enrolment))
+        .route("/enrolment/{code}/cancel", post(pages::cancel_code))
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))

@@ -83,6 +83,15 @@ pub(super) const TABLE: &[Rule] = &[
         Who::Staff,
         "the list of pillars, for a page that brings itself up to date",
     ),
+    rule("GET", "/enrolment", Who::With(&[Technician, Administrator]), "codes to enrol pillars"),
+    rule("POST", "/enrolment", Who::With(&[Technician, Administrator]), "make a code to enrol a pillar"),
+    rule("GET", "/enrolment/{code}", Who::With(&[Technician, Administrator]), "how such a code stands"),
+    rule(
+        "POST",
+        "/enrolment/{code}/cancel",
+        Who::With(&[Technician, Administrator]),
+        "take such a code back",
+    ),
     rule(
         "GET",
         "/pillars/{name}/orders/{kind}",

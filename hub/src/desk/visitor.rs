@@ -126,6 +126,12 @@ impl Visitor {
         Self { signed, ..self.clone() }
     }
 
+    /// Whether whoever asks may open a page.
+    pub(super) fn may_open(&self, path: &str) -> bool {
+        let open = self.signed.as_ref().filter(|signed| signed.session.stage == Stage::Open);
+        open.is_some_and(|signed| permission::may_open(path, signed.session.account.roles))
+    }
+
     /// The name of the account that does what is asked.
     pub(super) fn who(&self) -> String {
         self.signed.as_ref().map(|signed| signed.name().to_owned()).unwrap_or_default()

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Door, Peer, Rejection, blocking};
+use super::{Door, Known, Rejection, blocking};
 use crate::catalogues::Standing;
 use crate::data_folder::DataFolder;
 use crate::store::StoreError;
@@ -16,10 +16,10 @@ use crate::store::StoreError;
 /// The newest published catalogue, unless the pillar has it or a newer one; 404 when none was published.
 pub(super) async fn newest(
     State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Known(fingerprint): Known,
     headers: HeaderMap,
 ) -> Result<Response, Rejection> {
-    door.admitted(peer.fingerprint).await?;
+    door.admitted(fingerprint).await?;
     let folder = Arc::clone(&door.folder);
     let standing = blocking(move || Ok::<_, StoreError>(standing_of(&folder))).await?;
     let Some(newest) = &standing.served else {

@@ -15,6 +15,7 @@ use zuil_wire::{Envelope, ItemOutcome, PROTOCOL_VERSION, Refusal, UploadResponse
 
 use super::form::{Item, Upload};
 use super::group::NotStored;
+use crate::authority::Fingerprint;
 use crate::seal_keys::{SealKeys, SealKeysError};
 use crate::store::{
     Batch, Digest, Incoming, Outcome, Pillar, Refused, SealedContent, Signature, Store, StoreError, Taken,
@@ -64,7 +65,11 @@ impl Upload {
     /// # Errors
     /// When the sealing keys cannot be read; then nothing can be said of any of it.
     pub(super) fn judge(self, deliverer: &Deliverer, keys: &SealKeys) -> Result<Judged, SealKeysError> {
-        let mut batch = Batch { pillar: deliverer.name.clone(), ..Batch::default() };
+        let mut batch = Batch {
+            pillar: deliverer.name.clone(),
+            certificate: Some(deliverer.certificate),
+            ..Batch::default()
+        };
         let (mut envelopes, mut later) = (Vec::with_capacity(self.envelopes.len()), Vec::new());
         for item in self.envelopes {
             let (id, reference, verdict) = match item {
@@ -100,6 +105,8 @@ impl Upload {
 #[derive(Debug)]
 pub(super) struct Deliverer {
     pub(super) name: String,
+    /// With which certificate.
+    certificate: Fingerprint,
     /// Nothing when the key in the store is none: then nothing that comes in can be believed.
     key: Option<Arc<VerifyKey>>,
 }
@@ -110,7 +117,7 @@ impl From<&Pillar> for Deliverer {
         if let Err(error) = &key {
             tracing::error!(pillar = pillar.name, %error, "nothing that this pillar signs can be believed");
         }
-        Self { name: pillar.name.clone(), key: key.ok().map(Arc::new) }
+        Self { name: pillar.name.clone(), certificate: pillar.fingerprint, key: key.ok().map(Arc::new) }
     }
 }
 

@@ -1,13 +1,15 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one to fetch the catalogue, and one to ask whether the hub is well.
+//! did not find, one to tell what became of orders, one to fetch the catalogue, one to ask whether the hub is well, and
+//! those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
-//! admits it, and gets no further than the door with anything else.
+//! admits it, and gets no further than the door with anything else. Who has no certificate gets to enrolment only.
 
 mod body;
 mod catalogue;
 mod encoding;
+mod enrolment;
 mod form;
 mod group;
 mod judge;
@@ -21,7 +23,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
@@ -29,6 +32,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse};
 
+pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
@@ -38,6 +42,7 @@ pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use self::body::{NotRead, Room};
+use self::enrolment::Guesses;
 use self::judge::Deliverer;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
@@ -54,7 +59,8 @@ pub struct Door {
     folder: Arc<DataFolder>,
     group: Arc<GroupCommit>,
     room: Room,
-    /// Who has which certificate. It is never forgotten, because it never changes: names and keys are never
+    guesses: Guesses,
+    /// Who has which certificate. It is never forgotten, because it never changes: certificates are never
     /// used again. Whether a pillar was revoked is not in it; that the store says anew each time.
     known: RwLock<HashMap<Fingerprint, Arc<Deliverer>>>,
 }
@@ -63,13 +69,12 @@ impl Door {
     /// The door of a hub whose deliveries are stored by `group`.
     #[must_use]
     pub fn new(folder: Arc<DataFolder>, group: Arc<GroupCommit>) -> Self {
-        Self { folder, group, room: Room::new(), known: RwLock::default() }
+        Self { folder, group, room: Room::new(), guesses: Guesses::default(), known: RwLock::default() }
     }
 
     /// Who has a certificate, revoked or not.
     async fn deliverer(&self, fingerprint: Fingerprint) -> Result<Arc<Deliverer>, Rejection> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint).cloned();
-        if let Some(known) = known {
+        if let Some(known) = self.known(&fingerprint) {
             return Ok(known);
         }
         let store = Arc::clone(&self.folder.store);
@@ -77,7 +82,28 @@ impl Door {
             tracing::warn!("a pillar that is not in the store was turned away");
             return Err(Rejection::NotWelcome);
         };
-        let deliverer = Arc::new(Deliverer::from(&pillar));
+        self.meet(&pillar).await
+    }
+
+    fn known(&self, fingerprint: &Fingerprint) -> Option<Arc<Deliverer>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
+    }
+
+    /// Gets to know a certificate. It is the first time that it is used here, so those that the pillar had before end.
+    async fn meet(&self, pillar: &Pillar) -> Result<Arc<Deliverer>, Rejection> {
+        let (store, fingerprint) = (Arc::clone(&self.folder.store), pillar.fingerprint);
+        if pillar.revoked_at.is_none() {
+            let now = Timestamp::now();
+            let ended = blocking(move || store.used_certificate(&fingerprint, now)).await?;
+            if ended > 0 {
+                tracing::info!(
+                    pillar = pillar.name,
+                    ended,
+                    "its new certificate was used; earlier ones have ended"
+                );
+            }
+        }
+        let deliverer = Arc::new(Deliverer::from(pillar));
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(fingerprint, Arc::clone(&deliverer));
         Ok(deliverer)
@@ -87,7 +113,12 @@ impl Door {
     async fn admitted(&self, fingerprint: Fingerprint) -> Result<Pillar, Rejection> {
         let store = Arc::clone(&self.folder.store);
         match blocking(move || store.pillar(&fingerprint)).await? {
-            Some(pillar) if pillar.revoked_at.is_none() => Ok(pillar),
+            Some(pillar) if pillar.revoked_at.is_none() => {
+                if self.known(&fingerprint).is_none() {
+                    self.meet(&pillar).await?;
+                }
+                Ok(pillar)
+            }
             Some(pillar) => {
                 tracing::warn!(pillar = pillar.name, "a revoked pillar was turned away");
                 Err(Rejection::NotWelcome)
@@ -109,8 +140,24 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/orders", post(take_orders))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
+        .route("/v1/enrolment/greeting", post(enrolment::greet))
+        .route("/v1/enrolment", post(enrolment::enrol))
+        .route("/v1/renewal", post(enrolment::renew))
         .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
         .with_state(door)
+}
+
+/// Somebody with a certificate of the authority. Who has none is turned away before anything of the request is read.
+struct Known(Fingerprint);
+
+impl FromRequestParts<Arc<Door>> for Known {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Rejection> {
+        let peer = ConnectInfo::<Peer>::from_request_parts(parts, door).await;
+        let fingerprint = peer.ok().and_then(|ConnectInfo(peer)| peer.fingerprint);
+        fingerprint.map(Self).ok_or(Rejection::NotWelcome)
+    }
 }
 
 /// What a pillar is told when its request as a whole cannot be taken. It tries again later.
@@ -123,6 +170,8 @@ enum Rejection {
     Report(ReportError),
     /// What was not found cannot be understood.
     Questions(QuestionsError),
+    /// What was asked about enrolment or renewal cannot be understood.
+    Enrolment(EnrolmentError),
     /// What became of orders cannot be understood.
     Orders(OrdersError),
     /// The body could not be read.
@@ -145,6 +194,7 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
             Self::Questions(error) => (error.status(), error.to_string()),
+            Self::Enrolment(error) => return error.into_response(),
             Self::Orders(error) => (error.status(), error.to_string()),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
@@ -224,10 +274,10 @@ impl From<NotRead> for Rejection {
 
 async fn upload(
     State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Known(fingerprint): Known,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let deliverer = door.deliverer(peer.fingerprint).await?;
+    let deliverer = door.deliverer(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, UploadRequest::MAX_BYTES).await?;
     let upload = Upload::parse(&bytes).map_err(Rejection::Upload)?;
     Ok(Json(take_in(&door, upload, deliverer).await?).into_response())
@@ -253,10 +303,10 @@ async fn take_in(
 
 async fn take_report(
     State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Known(fingerprint): Known,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let pillar = door.admitted(peer.fingerprint).await?;
+    let pillar = door.admitted(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, HealthReport::MAX_BYTES).await?;
     // Taken here and not in the store: reports count in the order in which they came in.
     let now = Timestamp::now();
@@ -279,10 +329,10 @@ async fn take_report(
 
 async fn take_questions(
     State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Known(fingerprint): Known,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let pillar = door.admitted(peer.fingerprint).await?;
+    let pillar = door.admitted(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, Questions::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match questions::parse(&bytes) {
@@ -295,10 +345,10 @@ async fn take_questions(
 
 async fn take_orders(
     State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Known(fingerprint): Known,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let pillar = door.admitted(peer.fingerprint).await?;
+    let pillar = door.admitted(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, OrderResults::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match orders::parse(&bytes) {
@@ -309,11 +359,8 @@ async fn take_orders(
     Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
 }
 
-async fn health(
-    State(door): State<Arc<Door>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-) -> Result<Response, Rejection> {
-    let pillar = door.admitted(peer.fingerprint).await?;
+async fn health(State(door): State<Arc<Door>>, Known(fingerprint): Known) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
     let now = Timestamp::now();
     let store = Arc::clone(&door.folder.store);
     blocking(move || {

@@ -1,8 +1,8 @@
-//! Mutual TLS for pillars. Invariant: whoever gets past it has a certificate of the hub's own
-//! authority, and one who is slow or silent keeps nobody else waiting.
+//! Mutual TLS for pillars. Invariant: whoever shows a certificate has one of the hub's own authority, and who shows
+//! none is nobody: he gets no further than to enrolment. One who is slow or silent keeps nobody else waiting.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub enum TlsSetupError {
     Verifier(#[from] VerifierBuilderError),
 }
 
-/// TLS with a fresh certificate for `names`, for clients with a certificate of `authority` only.
+/// TLS with a fresh certificate for `names`, for clients with a certificate of `authority` or with none.
 ///
 /// # Errors
 /// When a certificate cannot be made.
@@ -52,8 +52,9 @@ pub fn server_config(
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate()?)?;
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .allow_unauthenticated()
+        .build()?;
     let issued = authority.issue_server(names, now)?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -66,8 +67,10 @@ pub fn server_config(
 /// Who is at the other end.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The fingerprint of the certificate, which was verified.
-    pub fingerprint: Fingerprint,
+    /// The fingerprint of the certificate, which was verified; nothing when there is none.
+    pub fingerprint: Option<Fingerprint>,
+    /// From where.
+    pub address: IpAddr,
 }
 
 /// Accepts connections and hands them on when their handshake is done.
@@ -127,8 +130,8 @@ async fn accept_all(
     let room = Arc::new(Semaphore::new(HANDSHAKES));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
-        let stream = match tcp.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match tcp.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(NO_ROOM_PAUSE).await;
@@ -137,7 +140,7 @@ async fn accept_all(
         };
         let (acceptor, done) = (acceptor.clone(), done.clone());
         tokio::spawn(async move {
-            if let Some(connection) = shake_hands(stream, acceptor).await {
+            if let Some(connection) = shake_hands(stream, from.ip(), acceptor).await {
                 // Fails only when the hub is about to end.
                 let _ = done.send(connection).await;
             }
@@ -146,7 +149,11 @@ async fn accept_all(
     }
 }
 
-async fn shake_hands(stream: TcpStream, acceptor: TlsAcceptor) -> Option<(TlsStream<TcpStream>, Peer)> {
+async fn shake_hands(
+    stream: TcpStream,
+    address: IpAddr,
+    acceptor: TlsAcceptor,
+) -> Option<(TlsStream<TcpStream>, Peer)> {
     // Without it a small answer may wait for the acknowledgement of an earlier one.
     let _ = stream.set_nodelay(true);
     let tls = match tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
@@ -160,7 +167,7 @@ async fn shake_hands(stream: TcpStream, acceptor: TlsAcceptor) -> Option<(TlsStr
             return None;
         }
     };
-    let certificate = tls.get_ref().1.peer_certificates().and_then(<[_]>::first)?;
-    let fingerprint = authority::fingerprint(certificate);
-    Some((tls, Peer { fingerprint }))
+    let certificate = tls.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let fingerprint = certificate.map(authority::fingerprint);
+    Some((tls, Peer { fingerprint, address }))
 }

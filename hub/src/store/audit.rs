@@ -30,6 +30,12 @@ pub enum Deed {
     AddedPillar,
     /// Revoked a pillar.
     RevokedPillar,
+    /// Made a code with which a pillar can be enrolled.
+    MadeCode,
+    /// Took such a code back.
+    CancelledCode,
+    /// A pillar was enrolled with the code that somebody made.
+    EnrolledPillar,
     /// Published a catalogue.
     PublishedCatalogue,
     /// Made an account.
@@ -58,7 +64,7 @@ pub enum Deed {
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -68,6 +74,9 @@ impl Deed {
         Self::DecidedPayment,
         Self::AddedPillar,
         Self::RevokedPillar,
+        Self::MadeCode,
+        Self::CancelledCode,
+        Self::EnrolledPillar,
         Self::PublishedCatalogue,
         Self::AddedAccount,
         Self::ChangedRoles,
@@ -95,6 +104,9 @@ impl Deed {
             Self::DecidedPayment => "decided-payment",
             Self::AddedPillar => "added-pillar",
             Self::RevokedPillar => "revoked-pillar",
+            Self::MadeCode => "made-code",
+            Self::CancelledCode => "cancelled-code",
+            Self::EnrolledPillar => "enrolled-pillar",
             Self::PublishedCatalogue => "published-catalogue",
             Self::AddedAccount => "added-account",
             Self::ChangedRoles => "changed-roles",

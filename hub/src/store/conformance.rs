@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod audit;
 mod connectors;
+pub(super) mod enrolment;
 mod handover;
 pub(super) mod health;
 mod intake;
@@ -58,7 +59,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
     let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
-    let others = others.chain(orders::CHECKS).chain(alerts::CHECKS);
+    let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -4,6 +4,7 @@
 mod access;
 mod alerts;
 mod audit;
+mod enrolment;
 mod handover;
 mod health;
 mod intake;
@@ -25,6 +26,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 use self::access::Staff;
 use self::alerts::Alerts;
 use self::audit::Log;
+use self::enrolment::Bound;
 use self::handover::Handovers;
 use self::health::Health;
 use self::progress::Elsewhere;
@@ -52,6 +54,7 @@ struct Memory {
     surveys: BTreeMap<Uuid, SurveyItem>,
     asked: Asked,
     pillars: BTreeMap<String, Pillar>,
+    bound: Bound,
     health: Health,
     handovers: Handovers,
     /// What is asked about elsewhere.
@@ -191,6 +194,7 @@ impl Store for MemoryStore {
         if memory.pillars.contains_key(&pillar.name) {
             return Ok(Added::NameTaken);
         }
+        memory.bound.add(pillar);
         memory.pillars.insert(pillar.name.clone(), pillar.clone());
         Ok(Added::Yes)
     }
@@ -209,7 +213,15 @@ impl Store for MemoryStore {
     }
 
     fn pillar(&self, fingerprint: &Fingerprint) -> Result<Option<Pillar>, StoreError> {
-        Ok(self.lock().pillars.values().find(|pillar| pillar.fingerprint == *fingerprint).cloned())
+        let memory = self.lock();
+        let Some(certificate) = memory.bound.certificates.get(fingerprint) else { return Ok(None) };
+        let pillar = memory.pillars.get(&certificate.pillar).map(|pillar| Pillar {
+            fingerprint: *fingerprint,
+            public_key: certificate.public_key.clone(),
+            revoked_at: certificate.ended_at.or(pillar.revoked_at),
+            ..pillar.clone()
+        });
+        Ok(pillar)
     }
 
     fn pillars(&self) -> Result<Vec<Pillar>, StoreError> {

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod alerts;
 pub mod audit;
+mod enrolment;
 mod handover;
 mod health;
 mod memory;
@@ -31,6 +32,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
 pub use handover::{
     Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
     Standing, System, Turn, Waiting,
@@ -145,6 +147,7 @@ pub trait Store:
     AccessStore
     + AlertStore
     + AuditStore
+    + EnrolmentStore
     + HandoverStore
     + OrderStore
     + ProgressStore
@@ -307,7 +310,7 @@ pub trait Store:
     /// [`StoreError`]; then nothing is decided.
     fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError>;
 
-    /// Adds a pillar. Names are never used again, so that a name in the log means one device.
+    /// Adds a pillar with its first certificate. Names are never used again, so that a name in the log means one place.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -319,7 +322,8 @@ pub trait Store:
     /// [`StoreError`].
     fn revoke_pillar(&self, name: &str, now: Timestamp) -> Result<Revoked, StoreError>;
 
-    /// The pillar whose certificate has that fingerprint, revoked or not.
+    /// The pillar whose certificate has that fingerprint, revoked or not: with the key that belongs to this certificate,
+    /// and revoked also when only the certificate has ended.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -12,6 +12,7 @@ use zuil_wire::verify::VerifyKey;
 use zuil_wire::{Envelope, Header, PaymentRecord, PaymentState, Reference, Refusal, State, Transaction};
 
 use super::{DecidedBy, Digest};
+use crate::authority::Fingerprint;
 
 /// Content as the pillar sealed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub struct Refused {
 pub struct Batch {
     /// The name of the pillar.
     pub pillar: String,
+    /// With which certificate it came; nothing when it came through no door.
+    pub certificate: Option<Fingerprint>,
     /// Its transactions. Each stands alone: one that is refused does not hinder the others.
     pub transactions: Vec<Incoming>,
     /// Its surveys.
@@ -276,8 +279,8 @@ pub struct Unchecked {
     pub sequence: u64,
     /// The signature as it came; nothing when it was verified at the door, as it was before they were kept.
     pub signature: Option<Vec<u8>>,
-    /// The public key of the pillar, base64.
-    pub public_key: String,
+    /// The public keys that the pillar has or had, base64: it may have a new device since.
+    pub public_keys: Vec<String>,
 }
 
 /// What came of looking at something once.

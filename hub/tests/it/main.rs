@@ -22,6 +22,8 @@ mod desk_health;
 #[cfg(test)]
 mod encoding;
 #[cfg(test)]
+mod enrolment;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod harness;

@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use zuil_wire::enrolment::{
+    EnrolmentAnswer, EnrolmentRefusal, EnrolmentRequest, Greeting, GreetingRequest, RenewalAnswer,
+    RenewalRequest,
+};
 use zuil_wire::{
     HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, UploadRequest,
     UploadResponse,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
-const STATUSES: [(&str, &str); 12] = [
+const STATUSES: [(&str, &str); 13] = [
     ("304", "The pillar has it already."),
     ("400", "The request cannot be understood, or broke off."),
     ("403", "The pillar is not admitted: revoked, or never added. A technician must bind it again."),
@@ -24,6 +28,7 @@ const STATUSES: [(&str, &str); 12] = [
     ("415", "Requests are understood plain or compressed with zstd."),
     ("422", "What the report says cannot be."),
     ("426", "The hub does not speak this version of the protocol."),
+    ("429", "Too many wrong codes came from this address: wait as long as `Retry-After` says."),
     ("503", "The hub is busy, or cannot store anything now: try again after `Retry-After`."),
     ("200", ""),
 ];
@@ -103,6 +108,22 @@ fn description() -> Value {
             "type": "object", "properties": { "status": { "const": "ok" } }, "required": ["status"],
         } } },
     });
+    it.post::<GreetingRequest, Greeting>(
+        "/v1/enrolment/greeting",
+        "Ask the hub to prove that it knows a code.",
+        &["429"],
+    );
+    it.post::<EnrolmentRequest, EnrolmentAnswer>("/v1/enrolment", "Become a pillar, with a code.", &["429"]);
+    it.post::<RenewalRequest, RenewalAnswer>("/v1/renewal", "Get a certificate for another key.", &[]);
+    for path in ["/v1/enrolment/greeting", "/v1/enrolment"] {
+        // Who asks for a certificate has none.
+        it.paths[path]["post"]["security"] = json!([]);
+        let schema = it.schema::<EnrolmentRefusal>();
+        it.paths[path]["post"]["responses"]["403"] = json!({
+            "description": "The code opens nothing.",
+            "content": { "application/json": { "schema": schema } },
+        });
+    }
     it.operation("get", "/v1/health", json!({ "summary": "Ask whether the hub is well." }), well, &[]);
     plain(json!({
         "openapi": "3.1.0",
@@ -170,6 +191,13 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("health_answer_catalogue", "HealthAnswer", false),
         ("health_answer_orders", "HealthAnswer", false),
         ("health_answer_seal_key", "HealthAnswer", false),
+        ("enrolment_greeting_request", "GreetingRequest", true),
+        ("enrolment_greeting", "Greeting", false),
+        ("enrolment_request", "EnrolmentRequest", true),
+        ("enrolment_answer", "EnrolmentAnswer", false),
+        ("enrolment_refusal", "EnrolmentRefusal", false),
+        ("renewal_request", "RenewalRequest", true),
+        ("renewal_answer", "RenewalAnswer", false),
         ("order_results", "OrderResults", true),
         ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),

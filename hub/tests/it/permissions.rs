@@ -39,6 +39,7 @@ fn address(route: &str) -> String {
         ("{reference}", "0000-0000-000"),
         ("/pillars/{name}", "/pillars/nowhere"),
         ("{name}", "nobody"),
+        ("{code}", "00000000000000000000000000000000"),
         ("{pillar}", "nowhere"),
         ("{payment}", "00000000-0000-0000-0000-0000000000a1"),
         ("{finding}", "paid"),

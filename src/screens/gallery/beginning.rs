@@ -99,6 +99,8 @@ impl Words {
             ),
             self.sample("out-of-service-catalogue", Screen::OutOfService(OutOfService::Catalogue)),
             self.sample("out-of-service-storage", Screen::OutOfService(OutOfService::Storage)),
+            self.sample("out-of-service-not-enrolled", Screen::OutOfService(OutOfService::NotEnrolled)),
+            self.sample("out-of-service-not-admitted", Screen::OutOfService(OutOfService::NotAdmitted)),
             self.sample("language", Screen::Language),
             self.sample("choose", Screen::Choose { tiles: self.tiles(None), ask: true }),
             self.sample(

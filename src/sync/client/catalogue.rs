@@ -7,11 +7,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::header::{ETAG, IF_NONE_MATCH};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode};
 use rustls::ClientConfig;
 use zuil_wire::catalogue::LARGEST_BUNDLE;
 
-use super::{HttpsHub, accepted, settings, setup, unreachable};
+use super::{HttpsHub, Lines, accepted, settings, setup, unreachable};
 use crate::sync::SyncError;
 use crate::sync::budget::Budget;
 use crate::sync::catalogue::{Fetched, Publisher};
@@ -27,13 +27,12 @@ const TOO_LARGE: SyncError = SyncError::BadAnswer("it is larger than any catalog
 /// The connection for what is large and not urgent.
 pub(super) struct Bulk {
     client: Client,
-    catalogue: Url,
     /// Uploads may take no more of the line than this, and neither may this.
     max_kilobits: u32,
 }
 
 impl Bulk {
-    pub(super) fn new(config: ClientConfig, catalogue: Url, max_kilobits: u32) -> Result<Self, SyncError> {
+    pub(super) fn new(config: ClientConfig, max_kilobits: u32) -> Result<Self, SyncError> {
         let client = settings(config)
             .timeout(FETCH_TIME)
             .read_timeout(SILENCE)
@@ -41,7 +40,7 @@ impl Bulk {
             .http2_initial_connection_window_size(AHEAD)
             .build()
             .map_err(|_| setup("the HTTPS client cannot be made"))?;
-        Ok(Self { client, catalogue, max_kilobits })
+        Ok(Self { client, max_kilobits })
     }
 }
 
@@ -54,8 +53,8 @@ fn tag(response: &Response) -> Option<String> {
 impl Publisher for HttpsHub {
     async fn newest(&self, known: &[String]) -> Result<Fetched, SyncError> {
         let tags = known.iter().map(|digest| format!("\"{digest}\"")).collect::<Vec<_>>().join(", ");
-        let request = |_: &Client| {
-            let request = self.bulk.client.get(self.bulk.catalogue.clone());
+        let request = |lines: &Lines| {
+            let request = lines.bulk.client.get(self.catalogue.clone());
             if tags.is_empty() { request } else { request.header(IF_NONE_MATCH, &tags) }
         };
         let response = self.send(request).await?;
@@ -67,7 +66,7 @@ impl Publisher for HttpsHub {
         if response.content_length().is_some_and(|bytes| bytes > LARGEST_BUNDLE as u64) {
             return Err(TOO_LARGE);
         }
-        let budget = Mutex::new(Budget::of(self.bulk.max_kilobits));
+        let budget = Mutex::new(Budget::of(self.lines().bulk.max_kilobits));
         let mut bundle = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if bundle.len() + chunk.len() > LARGEST_BUNDLE {

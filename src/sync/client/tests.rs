@@ -18,6 +18,7 @@ use super::*;
 
 mod catalogue;
 mod clock;
+mod enrolment;
 mod forms;
 
 fn provider() -> Arc<CryptoProvider> {

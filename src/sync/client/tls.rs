@@ -1,20 +1,22 @@
 //! TLS to the hub of a binding, by a clock that may be wrong by years.
 //!
-//! Invariant: chain, name and signature are verified always, against the binding's authority alone.
-//! Only the time may be left aside, and only to ask the hub what time it is.
+//! Invariant: with a binding, chain, name and signature are verified always, against its authority alone.
+//! Only the time may be left aside, and only to ask the hub what time it is. Without a binding nobody is verified
+//! once, to ask for the proof by which an authority is found.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::client::{WantsClientCert, WebPkiServerVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme, version,
+    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme, version,
 };
 use zuil_wire::Binding;
 
@@ -58,29 +60,62 @@ pub(super) fn tls(
     time: &HubTime,
     by: By,
 ) -> Result<Tls, SyncError> {
-    let mut authority = RootCertStore::empty();
-    for certificate in certificates(&binding.authority, "the authority's certificate is not PEM")? {
-        authority.add(certificate).map_err(|_| setup("the authority's certificate is not usable"))?;
-    }
     let own = certificates(&binding.certificate, "the pillar's certificate is not PEM")?;
     let key = PrivateKeyDer::from_pem_slice(binding.private_key.as_bytes())
         .map_err(|_| setup("the pillar's private key is not PEM"))?;
-    let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(authority), Arc::clone(provider))
-        .build()
-        .map_err(|_| setup("the authority's certificate is not usable"))?;
     let seen = Arc::new(Seen::default());
-    let verifier = HubVerifier { strict, by, seen: Arc::clone(&seen) };
-    let clock = Arc::new(OurClock(time.clone()));
-    // In TLS 1.2 the pillar's certificate, and so its name, would travel in the clear.
-    let mut config = ClientConfig::builder_with_details(Arc::clone(provider), clock)
-        .with_protocol_versions(&[&version::TLS13])
-        .map_err(|_| setup("TLS 1.3 is not available"))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+    let verifier = HubVerifier { strict: strict(&binding.authority, provider)?, by, seen: Arc::clone(&seen) };
+    let mut config = verified_by(Arc::new(verifier), provider, time)?
         .with_client_auth_cert(own, key)
         .map_err(|_| setup("the pillar's certificate and private key do not fit"))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Tls { config, seen })
+}
+
+/// TLS to a hub of `authority` (PEM) for a pillar that has no certificate yet.
+///
+/// # Errors
+/// [`SyncError::Setup`] when the authority is unusable.
+pub(super) fn anonymous(
+    authority: &str,
+    provider: &Arc<CryptoProvider>,
+    time: &HubTime,
+) -> Result<ClientConfig, SyncError> {
+    let verifier = strict(authority, provider)?;
+    Ok(verified_by(verifier, provider, time)?.with_no_client_auth())
+}
+
+/// TLS to somebody who says that he is a hub, and has yet to prove it: what he shows is not looked at.
+///
+/// # Errors
+/// [`SyncError::Setup`] when TLS 1.3 is not available.
+pub(super) fn unverified(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, SyncError> {
+    let time = HubTime::with(None, Timestamp::now, Duration::default);
+    let verifier = Arc::new(Unverified(Arc::clone(provider)));
+    Ok(verified_by(verifier, provider, &time)?.with_no_client_auth())
+}
+
+fn verified_by(
+    verifier: Arc<dyn ServerCertVerifier>,
+    provider: &Arc<CryptoProvider>,
+    time: &HubTime,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, SyncError> {
+    let clock = Arc::new(OurClock(time.clone()));
+    // In TLS 1.2 the pillar's certificate, and so its name, would travel in the clear.
+    let config = ClientConfig::builder_with_details(Arc::clone(provider), clock)
+        .with_protocol_versions(&[&version::TLS13])
+        .map_err(|_| setup("TLS 1.3 is not available"))?;
+    Ok(config.dangerous().with_custom_certificate_verifier(verifier))
+}
+
+fn strict(authority: &str, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, SyncError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(authority, "the authority's certificate is not PEM")? {
+        roots.add(certificate).map_err(|_| setup("the authority's certificate is not usable"))?;
+    }
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+        .build()
+        .map_err(|_| setup("the authority's certificate is not usable"))
 }
 
 pub(super) fn certificates(pem: &str, remedy: &str) -> Result<Vec<CertificateDer<'static>>, SyncError> {
@@ -165,5 +200,44 @@ impl ServerCertVerifier for HubVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.strict.supported_verify_schemes()
+    }
+}
+
+/// Believes everybody; see [`unverified`].
+#[derive(Debug)]
+struct Unverified(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::General("TLS 1.2 is not spoken".to_owned()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -175,6 +175,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
     let keyring = Arc::new(Keyring::open(folder.path(), &authority.binding(100)).unwrap());
     let newer = Box::new(move |key: SealKey| newer.send(key.id().to_owned()).unwrap());
     let watched = Watched {
+        renewal: None,
         hub: hub.clone(),
         waypoints: Arc::new(NoWaypoints),
         rotation: Rotation { keyring, newer },

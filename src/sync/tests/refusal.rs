@@ -58,6 +58,7 @@ fn keyring(folder: &TempDir) -> Arc<Keyring> {
 async fn a_hub_hears_why_its_catalogue_is_refused_as_soon_as_it_is_known_to_understand_that() {
     let (folder, hub) = (tempfile::tempdir().unwrap(), Arc::new(OlderOrNewer::default()));
     let watched = Watched {
+        renewal: None,
         hub: hub.clone(),
         waypoints: Arc::new(NoWaypoints),
         rotation: Rotation { keyring: keyring(&folder), newer: Box::new(drop) },

@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod badges;
 mod editions;
+mod enrolment;
 mod handover;
 mod orders;
 mod payments;
@@ -18,6 +19,7 @@ use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
+pub(super) use enrolment::{cancel_code, enrolment, enrolments, make_code};
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
 pub(super) use orders::{confirm_order, order};
 pub(super) use payments::{confirm, decide, payments};

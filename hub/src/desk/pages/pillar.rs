@@ -9,7 +9,7 @@ use zuil_wire::health::{Device, DeviceState};
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
-use super::super::texts::{AlertTexts, Lang, PillarTexts};
+use super::super::texts::{AlertTexts, EnrolmentTexts, Lang, PillarTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
@@ -43,6 +43,8 @@ struct PillarPage {
     details: Vec<(&'static str, String)>,
     alerts: Vec<AlertRow>,
     refusals: Vec<RefusalRow>,
+    /// Leads to enrolling it again, for who may.
+    enrol: Option<&'static EnrolmentTexts>,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
 }
@@ -141,6 +143,7 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
         details: details(known, &condition, newest, lang, now),
         alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
+        enrol: visitor.may_open("/enrolment").then(|| lang.enrolment_texts()),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
         orders: OrdersCard::of(

@@ -56,6 +56,8 @@ struct PillarsPage {
     choices: Vec<Clause>,
     /// Where a page that brings itself up to date gets this list.
     part: String,
+    /// Leads to enrolling another one, for who may.
+    enrol: Option<&'static str>,
     rows: Vec<PillarRow>,
     /// Whether there are no pillars at all.
     none: bool,
@@ -159,6 +161,7 @@ fn pillars_page(
         narrowed,
         choices: choices(query, lang),
         part: address("/live/pillars/list", query),
+        enrol: visitor.may_open("/enrolment").then_some(lang.enrolment_texts().title),
         rows: shown
             .into_iter()
             .map(|(pillar, reported, condition)| PillarRow {

@@ -7,6 +7,7 @@ mod alerts;
 mod callers;
 mod devices;
 mod editions;
+mod enrolment;
 mod handover;
 mod orders;
 mod payments;
@@ -18,6 +19,7 @@ mod words;
 
 pub(super) use access::AccessTexts;
 pub(super) use alerts::AlertTexts;
+pub(super) use enrolment::EnrolmentTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use orders::OrderTexts;
 pub(super) use payments::PaymentTexts;

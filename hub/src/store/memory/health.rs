@@ -37,6 +37,12 @@ impl Health {
         self.payments.values().any(|row| !row.closed)
     }
 
+    /// Whether a payment is open about which staff have not decided.
+    pub(super) fn has_undecided(&self, pillar: &str) -> bool {
+        let open = self.payments.values().filter(|row| !row.closed).map(|row| &row.unsettled);
+        open.filter(|open| open.pillar == pillar).any(|open| open.decision.is_none())
+    }
+
     pub(super) fn close_settled(&mut self, pillar: &str, reference: Reference) {
         self.close(|key, unsettled| key.pillar == pillar && unsettled.reference == reference);
     }

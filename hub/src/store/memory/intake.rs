@@ -15,6 +15,7 @@ impl Memory {
     pub(super) fn take_in(&mut self, delivery: &Delivery<'_>) -> Taken {
         let Delivery { batch, at, grace } = *delivery;
         let revoked_at = self.pillars.get(&batch.pillar).and_then(|pillar| pillar.revoked_at);
+        let revoked_at = self.bound.ended_at(batch.certificate.as_ref()).or(revoked_at);
         if let Some(revoked_at) = revoked_at {
             let delivered = self.after_revocation.get(&batch.pillar).copied().unwrap_or(0);
             let nothing_to_deliver = batch.transactions.is_empty() && batch.refused.is_empty();
@@ -176,7 +177,7 @@ impl Memory {
                 stored: row.stored.clone(),
                 sequence: row.sequence,
                 signature: Some(row.signature.clone()),
-                public_key: self.pillars.get(&row.stored.pillar)?.public_key.clone(),
+                public_keys: self.bound.public_keys(&row.stored.pillar),
             })
         });
         unchecked.take(limit as usize).collect()

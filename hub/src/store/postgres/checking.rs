@@ -27,10 +27,11 @@ pub(super) async fn claim(db: &mut PgConnection, me: Uuid, limit: u32) -> Result
     }
     let numbers: Vec<i64> = claimed.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     let rows = query(concat!(
-        "SELECT found.*, more.number, more.sequence, more.signature, pillars.public_key FROM (",
+        "SELECT found.*, more.number, more.sequence, more.signature,
+             ARRAY(SELECT DISTINCT public_key FROM certificates WHERE certificates.pillar = found.pillar) AS public_keys
+         FROM (",
         select_stored!("FROM transactions AS t WHERE t.number = ANY($1)"),
-        ") AS found JOIN transactions AS more USING (id) JOIN pillars ON pillars.name = found.pillar
-         ORDER BY more.number"
+        ") AS found JOIN transactions AS more USING (id) ORDER BY more.number"
     ));
     rows.bind(&numbers).fetch_all(db).await?.iter().map(unchecked).collect()
 }
@@ -41,7 +42,7 @@ fn unchecked(row: &PgRow) -> Result<Unchecked, StoreError> {
         stored: stored(row)?,
         sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
         signature: row.try_get("signature")?,
-        public_key: row.try_get("public_key")?,
+        public_keys: row.try_get("public_keys")?,
     })
 }
 

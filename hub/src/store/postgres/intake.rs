@@ -1,7 +1,7 @@
 //! Taking in what pillars upload. Invariant: deliveries of many pillars share one commit, and yet each of them
 //! happens wholly or not at all, also when another hub takes in the same upload at the same time.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -64,14 +64,17 @@ pub(super) async fn take_in_one_by_one(
 
 /// What holds for all deliveries of one commit. Nobody else changes it until then.
 struct Group {
-    revoked: BTreeMap<String, Revoked>,
+    pillars: BTreeMap<String, Known>,
+    /// From when on certificates count as revoked, of those with which the deliveries came.
+    ended: HashMap<Vec<u8>, Timestamp>,
     /// Pillars and references of payments that are reported as open.
     open: HashSet<(String, String)>,
 }
 
-/// What is known of a revoked pillar.
-struct Revoked {
-    at: Timestamp,
+/// What is known of a pillar.
+struct Known {
+    revoked_at: Option<Timestamp>,
+    /// How many transactions came in after it, or a certificate of it, was revoked.
     delivered: u64,
 }
 
@@ -82,34 +85,44 @@ impl Group {
             inside.chain([batch.pillar.as_str()])
         });
         let names: Vec<&str> = named.collect::<BTreeSet<_>>().into_iter().collect();
+        let prints = deliveries.iter().filter_map(|delivery| delivery.batch.certificate);
+        let prints: Vec<Vec<u8>> = prints.map(|print| print.to_vec()).collect();
         let lock = query(
-            "SELECT name, revoked_at, after_revocation FROM pillars WHERE name = ANY($1) ORDER BY name
-             FOR NO KEY UPDATE",
+            "SELECT p.name, p.revoked_at, p.after_revocation, c.fingerprint, c.ended_at
+             FROM pillars AS p LEFT JOIN certificates AS c
+                 ON c.pillar = p.name AND c.ended_at IS NOT NULL AND c.fingerprint = ANY($2)
+             WHERE p.name = ANY($1) ORDER BY p.name FOR NO KEY UPDATE OF p",
         );
-        let mut revoked = BTreeMap::new();
-        for row in lock.bind(&names).fetch_all(&mut *db).await? {
+        let (mut pillars, mut ended) = (BTreeMap::new(), HashMap::new());
+        for row in lock.bind(&names).bind(prints).fetch_all(&mut *db).await? {
             let delivered = row.try_get::<i64, _>("after_revocation")?.unsigned_abs();
-            if let Some(at) = optional_time(row.try_get("revoked_at")?)? {
-                revoked.insert(row.try_get("name")?, Revoked { at, delivered });
+            let revoked_at = optional_time(row.try_get("revoked_at")?)?;
+            pillars.insert(row.try_get("name")?, Known { revoked_at, delivered });
+            if let (Some(print), Some(at)) =
+                (row.try_get("fingerprint")?, optional_time(row.try_get("ended_at")?)?)
+            {
+                ended.insert(print, at);
             }
         }
         let open =
             query("SELECT pillar, reference FROM open_payments WHERE pillar = ANY($1) AND closed_at IS NULL");
         let open = open.bind(&names).fetch_all(db).await?;
         let pair = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
-        Ok(Self { revoked, open: open.iter().map(pair).collect::<Result<_, StoreError>>()? })
+        Ok(Self { pillars, ended, open: open.iter().map(pair).collect::<Result<_, StoreError>>()? })
     }
 
     async fn take_in(&mut self, db: &mut PgConnection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
         let Delivery { batch, at, grace } = *delivery;
-        let revoked = self.revoked.get(&batch.pillar);
-        if let Some(revoked) = revoked {
+        let known = self.pillars.get(&batch.pillar);
+        let ended_at = batch.certificate.and_then(|print| self.ended.get(print.as_slice()).copied());
+        let revoked_at = ended_at.or_else(|| known?.revoked_at);
+        if let Some(revoked_at) = revoked_at {
             let nothing_to_deliver = batch.transactions.is_empty() && batch.refused.is_empty();
-            if nothing_to_deliver || !rules::is_admitted(revoked.at, revoked.delivered, grace, at) {
+            let delivered = known.map_or(0, |known| known.delivered);
+            if nothing_to_deliver || !rules::is_admitted(revoked_at, delivered, grace, at) {
                 return Ok(Taken::NotAdmitted);
             }
         }
-        let revoked_at = revoked.map(|revoked| revoked.at);
         let mut outcomes = Vec::with_capacity(batch.transactions.len());
         for incoming in &batch.transactions {
             outcomes.push(self.take_one(db, incoming, at, revoked_at).await?);
@@ -157,8 +170,8 @@ impl Group {
         let header = &incoming.sealed.header;
         let count = query("UPDATE pillars SET after_revocation = after_revocation + 1 WHERE name = $1");
         count.bind(&header.pillar).execute(&mut *db).await?;
-        if let Some(revoked) = self.revoked.get_mut(&header.pillar) {
-            revoked.delivered += 1;
+        if let Some(known) = self.pillars.get_mut(&header.pillar) {
+            known.delivered += 1;
         }
         if is_unknown(incoming.payment.as_ref()) {
             health::settle_as_decided(db, header).await?;

@@ -18,6 +18,7 @@ mod alerts;
 mod audit;
 mod checking;
 mod copying;
+mod enrolment;
 mod handover;
 mod health;
 mod intake;

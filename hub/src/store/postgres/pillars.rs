@@ -6,8 +6,8 @@ use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
 
 use super::super::values::{micros, optional_time, time};
-use super::super::{Added, Pillar, Revoked, StoreError};
-use super::health;
+use super::super::{Added, Certificate, Pillar, Revoked, StoreError};
+use super::{enrolment, health};
 use crate::authority::Fingerprint;
 
 /// Keeps other hubs from changing what belongs to a pillar until the end of the transaction. Nothing when there is no
@@ -24,8 +24,20 @@ pub(super) async fn add(db: &mut PgConnection, pillar: &Pillar) -> Result<Added,
          ON CONFLICT (name) DO NOTHING",
     );
     let add = add.bind(&pillar.name).bind(pillar.fingerprint).bind(&pillar.public_key);
-    let added = add.bind(micros(pillar.added_at)).execute(db).await?.rows_affected();
-    Ok(if added == 1 { Added::Yes } else { Added::NameTaken })
+    let added = add.bind(micros(pillar.added_at)).execute(&mut *db).await?.rows_affected();
+    if added == 0 {
+        return Ok(Added::NameTaken);
+    }
+    let first = Certificate {
+        fingerprint: pillar.fingerprint,
+        pillar: pillar.name.clone(),
+        public_key: pillar.public_key.clone(),
+        issued_at: pillar.added_at,
+        expires_at: None,
+        ended_at: None,
+    };
+    enrolment::insert(db, &first).await?;
+    Ok(Added::Yes)
 }
 
 pub(super) async fn revoke(db: &mut PgConnection, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
@@ -46,8 +58,9 @@ pub(super) async fn find(
     fingerprint: &Fingerprint,
 ) -> Result<Option<Pillar>, StoreError> {
     let find = query(
-        "SELECT name, fingerprint, public_key, added_at, revoked_at, last_seen_at, last_sequence
-         FROM pillars WHERE fingerprint = $1",
+        "SELECT p.name, c.fingerprint, c.public_key, p.added_at, coalesce(c.ended_at, p.revoked_at) AS revoked_at,
+             p.last_seen_at, p.last_sequence
+         FROM certificates AS c JOIN pillars AS p ON p.name = c.pillar WHERE c.fingerprint = $1",
     );
     let row = find.bind(fingerprint).fetch_optional(db).await?;
     row.as_ref().map(pillar).transpose()

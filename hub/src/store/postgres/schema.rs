@@ -21,6 +21,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
     (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
     (12, "alerts", include_str!("../../../migrations/postgres/012-alerts.sql")),
+    (13, "enrolment", include_str!("../../../migrations/postgres/013-enrolment.sql")),
 ];
 
 /// What was done to the schema.

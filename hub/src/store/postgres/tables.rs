@@ -54,6 +54,37 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "certificates",
+        key: "fingerprint",
+        columns: &[
+            bytes("fingerprint"),
+            text("pillar"),
+            text("public_key"),
+            integer("issued_at"),
+            integer("expires_at"),
+            integer("ended_at"),
+        ],
+    },
+    Table {
+        name: "enrolments",
+        key: "code_id",
+        columns: &[
+            bytes("code_id"),
+            bytes("key"),
+            text("pillar"),
+            text("place"),
+            flag("again"),
+            text("made_by"),
+            integer("made_at"),
+            integer("expires_at"),
+            integer("tries"),
+            integer("cancelled_at"),
+            integer("used_at"),
+            bytes("digest"),
+            text("certificate"),
+        ],
+    },
+    Table {
         name: "transactions",
         key: "number",
         columns: &[

@@ -10,7 +10,8 @@ use super::values::{to_integer, write_json};
 pub(super) fn unchecked(db: &Connection, limit: u32) -> Result<Vec<Unchecked>, StoreError> {
     let mut query = db.prepare_cached(&format!(
         "SELECT {STORED}, number, sequence, signature,
-             (SELECT public_key FROM pillars WHERE name = transactions.pillar) AS public_key
+             (SELECT json_group_array(DISTINCT public_key) FROM certificates
+                 WHERE certificates.pillar = transactions.pillar) AS public_keys
          FROM transactions WHERE number > (SELECT up_to FROM checked) ORDER BY number LIMIT ?1"
     ))?;
     let rows = query.query_map([limit], |row| {
@@ -20,12 +21,16 @@ pub(super) fn unchecked(db: &Connection, limit: u32) -> Result<Vec<Unchecked>, S
                 stored,
                 sequence: row.get::<_, i64>("sequence")?.unsigned_abs(),
                 signature: row.get("signature")?,
-                public_key: row.get("public_key")?,
+                public_keys: read_keys(&row.get::<_, String>("public_keys")?)?,
             })
         };
         Ok(stored(row).and_then(unchecked))
     })?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
+}
+
+fn read_keys(json: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::Damaged("public key"))
 }
 
 pub(super) fn note(db: &Transaction<'_>, checked: &[Checked]) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ use super::super::rules::{self, Settlement};
 use super::super::{Batch, Delivery, Digest, Incoming, Outcome, Refused, StoreError, Taken, Trouble};
 use super::references::{Adding, Newest};
 use super::values::{micros, optional_time, read_payment, read_state, read_trouble, to_integer, write_json};
-use super::{health, refusals};
+use super::{enrolment, health, refusals};
 
 /// Stores deliveries; `newest` is nothing until it is needed.
 pub(super) fn take_in_all(
@@ -103,7 +103,7 @@ impl<'a> Group<'a> {
 
     fn take_in(&mut self, db: &Connection, delivery: &Delivery<'_>) -> Result<Taken, StoreError> {
         let Delivery { batch, at, grace } = *delivery;
-        let revoked = if self.revoked.contains(&batch.pillar) { revoked(db, &batch.pillar)? } else { None };
+        let revoked = self.revoked(db, batch)?;
         if let Some(revoked) = &revoked {
             let nothing_to_deliver = batch.transactions.is_empty() && batch.refused.is_empty();
             if nothing_to_deliver || !rules::is_admitted(revoked.at, revoked.delivered, grace, at) {
@@ -123,6 +123,16 @@ impl<'a> Group<'a> {
             take_survey(db, survey, at)?;
         }
         Ok(Taken::Outcomes(outcomes))
+    }
+
+    /// What is known of the pillar of a batch when it, or the certificate with which it came, counts as revoked.
+    fn revoked(&self, db: &Connection, batch: &Batch) -> Result<Option<Revoked>, StoreError> {
+        let ended_at =
+            batch.certificate.as_ref().map(|print| enrolment::ended_at(db, print)).transpose()?.flatten();
+        if ended_at.is_none() && !self.revoked.contains(&batch.pillar) {
+            return Ok(None);
+        }
+        revoked(db, &batch.pillar, ended_at)
     }
 
     fn take_one(
@@ -196,10 +206,10 @@ impl<'a> Group<'a> {
     }
 }
 
-fn revoked(db: &Connection, name: &str) -> Result<Option<Revoked>, StoreError> {
+fn revoked(db: &Connection, name: &str, ended_at: Option<Timestamp>) -> Result<Option<Revoked>, StoreError> {
     let mut query = db.prepare_cached("SELECT revoked_at, after_revocation FROM pillars WHERE name = ?1")?;
     let (at, delivered) = query.query_row([name], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
-    Ok(optional_time(at)?.map(|at| Revoked { at, delivered: delivered.unsigned_abs() }))
+    Ok(ended_at.or(optional_time(at)?).map(|at| Revoked { at, delivered: delivered.unsigned_abs() }))
 }
 
 /// Something with this id, or with this reference as `number`, is stored already.

@@ -17,6 +17,7 @@ mod alerts;
 mod audit;
 mod backup;
 mod checking;
+mod enrolment;
 mod handover;
 mod health;
 mod intake;
@@ -70,6 +71,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-orders.sql")),
     M::up(include_str!("../../../migrations/012-alerts.sql")),
+    M::up(include_str!("../../../migrations/013-enrolment.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

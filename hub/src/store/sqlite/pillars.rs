@@ -13,7 +13,14 @@ pub(super) fn add(db: &Transaction<'_>, pillar: &Pillar) -> Result<Added, StoreE
          ON CONFLICT (name) DO NOTHING",
         params![pillar.name, pillar.fingerprint, pillar.public_key, micros(pillar.added_at)],
     )?;
-    Ok(if added == 1 { Added::Yes } else { Added::NameTaken })
+    if added == 0 {
+        return Ok(Added::NameTaken);
+    }
+    db.execute(
+        "INSERT INTO certificates (fingerprint, pillar, public_key, issued_at) VALUES (?1, ?2, ?3, ?4)",
+        params![pillar.fingerprint, pillar.name, pillar.public_key, micros(pillar.added_at)],
+    )?;
+    Ok(Added::Yes)
 }
 
 pub(super) fn revoke(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result<Revoked, StoreError> {
@@ -32,8 +39,14 @@ pub(super) fn revoke(db: &Transaction<'_>, name: &str, now: Timestamp) -> Result
 }
 
 pub(super) fn find(db: &Connection, fingerprint: &Fingerprint) -> Result<Option<Pillar>, StoreError> {
-    let sql = format!("SELECT {PILLAR} FROM pillars WHERE fingerprint = ?1");
-    let row = db.prepare_cached(&sql)?.query_row([fingerprint], |row| Ok(pillar(row))).optional()?;
+    let row = db
+        .prepare_cached(
+            "SELECT p.name, c.fingerprint, c.public_key, p.added_at, coalesce(c.ended_at, p.revoked_at),
+                 p.last_seen_at, p.last_sequence
+             FROM certificates AS c JOIN pillars AS p ON p.name = c.pillar WHERE c.fingerprint = ?1",
+        )?
+        .query_row([fingerprint], |row| Ok(pillar(row)))
+        .optional()?;
     row.transpose()
 }
 

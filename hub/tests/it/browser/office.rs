@@ -6,9 +6,9 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
-use zuil_hub::store::{Role, Roles, Store};
+use zuil_hub::store::{Enrolment, Role, Roles, Store};
 use zuil_wire::health::{DeviceState, Paper};
-use zuil_wire::{HealthReport, PaymentState, QuestionItem, Reference};
+use zuil_wire::{EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference};
 
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
@@ -61,6 +61,7 @@ impl Office {
             pillar.envelope(2, Some(payment(PaymentState::Unknown))),
             pillar.envelope(3, None),
         ];
+        self.hub.running.store.add_enrolment(&Self::enrolment()).unwrap();
         let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
         self.runtime.block_on(async {
@@ -88,6 +89,27 @@ impl Office {
     /// The reference of a request that was paid.
     pub fn paid() -> Reference {
         Reference::from_bits(1)
+    }
+
+    /// A code with which a pillar can be enrolled.
+    pub fn code() -> EnrolmentCode {
+        EnrolmentCode::from_bits(1)
+    }
+
+    fn enrolment() -> Enrolment {
+        let made_at = Timestamp::now();
+        Enrolment {
+            keys: Self::code().keys(),
+            pillar: "sportcafe".into(),
+            place: "Sporthal, in het café".into(),
+            again: false,
+            made_by: EVERYTHING.into(),
+            made_at,
+            expires_at: made_at + SignedDuration::from_hours(1),
+            tries: 0,
+            cancelled_at: None,
+            used: None,
+        }
     }
 
     /// The payment that is not settled.

@@ -49,6 +49,7 @@ fn filled_in(route: &str) -> String {
         ("{reference}", paid),
         ("{payment}", payment),
         ("{finding}", "paid".into()),
+        ("{code}", Office::code().keys().id.to_string()),
         ("{kind}", "close".into()),
     ];
     let path = gaps.iter().fold(route.to_owned(), |path, (gap, with)| path.replace(gap, with));

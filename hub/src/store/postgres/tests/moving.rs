@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::store::{
-    Alert, AlertChanges, AlertKind, Channel, NewMessage, OrderPlaced, Pace, PlacedOrder, ProgressStore as _,
-    System, Turn,
+    Alert, AlertChanges, AlertKind, Channel, EnrolmentStore as _, NewMessage, OrderPlaced, Pace, PlacedOrder,
+    ProgressStore as _, System, Turn,
 };
 use zuil_wire::OrderResult;
 use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
@@ -41,6 +41,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
     store.revoke_pillar("bieb", now()).unwrap();
+    store.add_enrolment(&conformance::enrolment::code(1)).unwrap();
     hand_over(&store);
     sign_in(&store);
     is_told(&store);
@@ -108,6 +109,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.questions(since, 9).unwrap(),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
+            (store.certificates("jumbo").unwrap(), store.enrolments(Timestamp::UNIX_EPOCH).unwrap()),
             (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
         )

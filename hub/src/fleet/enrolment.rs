@@ -1,0 +1,235 @@
+//! Enrolling a pillar with a code: staff make one, and whoever proves to know it gets a binding for keys that it made
+//! itself. Invariant: a code is shown once and kept nowhere; without it nobody is enrolled.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::{SignedDuration, Timestamp};
+use zuil_wire::enrolment::{CodeId, CodeRefusal, EnrolmentAnswer, EnrolmentCode, EnrolmentRequest};
+use zuil_wire::reference::NoRandomness;
+use zuil_wire::verify::VerifyKey;
+
+use super::is_name;
+use crate::authority::{AuthorityError, NoRequest};
+use crate::data_folder::DataFolder;
+use crate::seal_keys::SealKeysError;
+use crate::store::{
+    Certificate, Deed, Device, Digest, Enrolled, Enrolment, Entry, Pillar, Store, StoreError,
+};
+
+/// For how many hours a code can be used.
+pub const HOURS: i64 = 1;
+/// The longest description of a place, in characters.
+const LONGEST_PLACE: usize = 80;
+
+/// For whom a code is made.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'a> {
+    /// The name of the pillar.
+    pub pillar: &'a str,
+    /// Where it will stand.
+    pub place: &'a str,
+    /// Whether there is a pillar of that name, whose device is to be replaced.
+    pub again: bool,
+}
+
+/// Why there is no code.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeError {
+    /// The name cannot be a pillar's.
+    #[error("a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel")]
+    Name,
+    /// The place is missing or too long.
+    #[error("say in 1 to 80 characters where the pillar will stand")]
+    Place,
+    /// There is a pillar of that name.
+    #[error("there is or was a pillar named {0}; enrol it again, or choose another name, such as {0}-2")]
+    NameTaken(String),
+    /// There is none.
+    #[error("there is no pillar named {0}")]
+    NoSuchPillar(String),
+    /// Nobody knows yet what became of a payment there.
+    #[error("{0} has payments to settle; decide about them first")]
+    OpenPayments(String),
+    /// There is no randomness.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a code for a pillar, and keeps what follows from it. `who` made it.
+///
+/// # Errors
+/// [`CodeError`]; then there is none.
+pub fn make_code(
+    store: &dyn Store,
+    new: New<'_>,
+    who: &str,
+    now: Timestamp,
+) -> Result<(EnrolmentCode, Enrolment), CodeError> {
+    let New { pillar, place, again } = new;
+    let (name, place) = (pillar.trim(), place.trim());
+    if !is_name(name) {
+        return Err(CodeError::Name);
+    }
+    let is_there = store.pillars()?.iter().any(|known| known.name == name);
+    match (again, is_there) {
+        (false, true) => return Err(CodeError::NameTaken(name.to_owned())),
+        (true, false) => return Err(CodeError::NoSuchPillar(name.to_owned())),
+        _ => {}
+    }
+    if place.is_empty() || place.chars().count() > LONGEST_PLACE || place.contains(char::is_control) {
+        return Err(CodeError::Place);
+    }
+    let of_it = |open: &crate::store::Unsettled| {
+        open.pillar == name && open.decision.is_none() && open.first_seen_at.is_some()
+    };
+    if again && store.unsettled_payments()?.iter().any(of_it) {
+        return Err(CodeError::OpenPayments(name.to_owned()));
+    }
+    let code = EnrolmentCode::random(&SystemRandom::new())?;
+    let enrolment = Enrolment {
+        keys: code.keys(),
+        pillar: name.to_owned(),
+        place: place.to_owned(),
+        again,
+        made_by: who.to_owned(),
+        made_at: now,
+        expires_at: now.saturating_add(SignedDuration::from_hours(HOURS)).unwrap_or(now),
+        tries: 0,
+        cancelled_at: None,
+        used: None,
+    };
+    store.note(&Entry::new(now, who, Deed::MadeCode, name))?;
+    store.add_enrolment(&enrolment)?;
+    Ok((code, enrolment))
+}
+
+/// Takes a code back. Whether it could still have been used.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn cancel_code(store: &dyn Store, id: &CodeId, who: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(enrolment) = store.enrolment(id)?.filter(|enrolment| enrolment.is_open(now)) else {
+        return Ok(false);
+    };
+    store.note(&Entry::new(now, who, Deed::CancelledCode, &enrolment.pillar))?;
+    store.cancel_enrolment(id, now)
+}
+
+/// Why a pillar could not be enrolled, or its certificate not renewed.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// What it asked cannot be granted to anybody.
+    #[error("this is no signing request and no public key")]
+    Form,
+    /// Its certificate could not be made.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was enrolled, but no new sealing key could be made.
+    #[error("the pillar is enrolled, but still seals to a key that its former device has, too: {0}")]
+    Key(#[from] SealKeysError),
+}
+
+impl From<NoRequest> for EnrolError {
+    fn from(_: NoRequest) -> Self {
+        Self::Form
+    }
+}
+
+/// What came of a request for a binding.
+#[derive(Debug)]
+pub enum Granted {
+    /// All that is missing for a binding.
+    Yes(EnrolmentAnswer),
+    /// The code opens nothing.
+    No(CodeRefusal),
+}
+
+/// Gives a pillar that proved to know a code what it needs for its binding. The same request gets the same answer, as
+/// long as the code has not expired.
+///
+/// # Errors
+/// [`EnrolError`]; the same request may be sent again.
+pub fn enrol(folder: &DataFolder, asked: &EnrolmentRequest, now: Timestamp) -> Result<Granted, EnrolError> {
+    let store = &*folder.store;
+    let Some(enrolment) = store.enrolment(&asked.code_id)? else {
+        return Ok(Granted::No(CodeRefusal::Unknown));
+    };
+    if let Some(refusal) = enrolment.refusal(now) {
+        return Ok(Granted::No(refusal));
+    }
+    if !asked.is_proved(&enrolment.keys) {
+        tracing::warn!(pillar = enrolment.pillar, "somebody came with a wrong proof");
+        store.count_wrong_proof(&asked.code_id)?;
+        return Ok(Granted::No(CodeRefusal::WrongProof));
+    }
+    let request = BASE64.decode(&asked.signing_request).map_err(|_| EnrolError::Form)?;
+    VerifyKey::from_base64(&asked.public_key).map_err(|_| EnrolError::Form)?;
+    let certified = folder.authority.certify_pillar(&enrolment.pillar, &request, now)??;
+    let certificate = Certificate {
+        fingerprint: certified.fingerprint,
+        pillar: enrolment.pillar.clone(),
+        public_key: asked.public_key.clone(),
+        issued_at: now,
+        expires_at: Some(certified.expires_at),
+        ended_at: None,
+    };
+    let device = Device { certificate: &certificate, pem: &certified.pem, digest: digest_of(asked) };
+    let (pem, since) = match store.enrol(&asked.code_id, &device, now)? {
+        Enrolled::Refused(refusal) => return Ok(Granted::No(refusal)),
+        Enrolled::Before(pem) => (pem, enrolment.used.map_or(now, |used| used.at)),
+        Enrolled::New | Enrolled::Again => {
+            let detail = if enrolment.again { "again" } else { "" };
+            let entry = Entry::new(now, &enrolment.made_by, Deed::EnrolledPillar, &enrolment.pillar);
+            store.note(&entry.with(detail))?;
+            (certified.pem, now)
+        }
+    };
+    if enrolment.again {
+        folder.seal_keys.add_since(since, now)?;
+    }
+    let seal_key = folder.seal_keys.newest();
+    Ok(Granted::Yes(EnrolmentAnswer {
+        pillar: enrolment.pillar,
+        certificate: pem,
+        seal_key_id: seal_key.id,
+        seal_public_key: seal_key.public_key,
+    }))
+}
+
+/// Gives a pillar a certificate (PEM) for another key; nothing when it was revoked meanwhile.
+///
+/// # Errors
+/// [`EnrolError`]; the same request may be sent again.
+pub fn renew(
+    folder: &DataFolder,
+    pillar: &Pillar,
+    request: &[u8],
+    now: Timestamp,
+) -> Result<Option<String>, EnrolError> {
+    let certified = folder.authority.certify_pillar(&pillar.name, request, now)??;
+    let certificate = Certificate {
+        fingerprint: certified.fingerprint,
+        pillar: pillar.name.clone(),
+        public_key: pillar.public_key.clone(),
+        issued_at: now,
+        expires_at: Some(certified.expires_at),
+        ended_at: None,
+    };
+    let is_kept = folder.store.add_certificate(&certificate)?;
+    Ok(is_kept.then_some(certified.pem))
+}
+
+/// What was asked, by its proof, which is over all of it.
+fn digest_of(asked: &EnrolmentRequest) -> Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, asked.proof.as_bytes()).as_ref());
+    bytes
+}

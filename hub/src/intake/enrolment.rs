@@ -1,0 +1,245 @@
+//! How a pillar gets its certificate with a code, and a new one before it expires.
+//!
+//! Invariant: nobody without a certificate learns more here than whoever knows a code, and no certificate is issued
+//! but to who proved to know an open one, or has one that is admitted. Who guesses is made to wait.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use zuil_wire::enrolment::{
+    CodeRefusal, EnrolmentRefusal, EnrolmentRequest, Greeting, GreetingRequest, MAX_BYTES, RenewalAnswer,
+    RenewalRequest,
+};
+use zuil_wire::versions;
+
+use super::{Door, Known, Peer, Rejection, blocking};
+use crate::fleet::{self, EnrolError, Granted};
+
+/// How many wrong codes an address has for each [`WINDOW`].
+const WRONG_CODES: u32 = 20;
+/// For how long they count.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// How many addresses are remembered; more than that come from who has many, and then the oldest are forgotten.
+const ADDRESSES: usize = 4_096;
+
+/// Why a request about enrolment or renewal is not granted.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    /// It is in a version that the hub does not speak.
+    #[error("this hub speaks the versions {}; update the older one of hub and pillar", versions::spoken())]
+    Version,
+    /// It is no such request.
+    #[error("this is no request that the hub understands; update the older one of hub and pillar")]
+    Form,
+    /// The code opens nothing.
+    #[error("the code opens nothing: {0:?}")]
+    Refused(CodeRefusal),
+    /// Too many wrong codes came from there.
+    #[error("too many wrong codes; wait {} seconds", .0.as_secs())]
+    TooMany(SignedDuration),
+}
+
+impl EnrolmentError {
+    pub(super) fn into_response(self) -> Response {
+        match self {
+            Self::Version => (StatusCode::UPGRADE_REQUIRED, self.to_string()).into_response(),
+            Self::Form => (StatusCode::BAD_REQUEST, self.to_string()).into_response(),
+            Self::Refused(reason) => {
+                (StatusCode::FORBIDDEN, Json(EnrolmentRefusal { reason })).into_response()
+            }
+            Self::TooMany(wait) => {
+                let mut response = (StatusCode::TOO_MANY_REQUESTS, self.to_string()).into_response();
+                let seconds = HeaderValue::from(wait.as_secs().max(1));
+                response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                response
+            }
+        }
+    }
+}
+
+impl From<EnrolmentError> for Rejection {
+    fn from(error: EnrolmentError) -> Self {
+        Self::Enrolment(error)
+    }
+}
+
+impl From<EnrolError> for Rejection {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Form => EnrolmentError::Form.into(),
+            error => {
+                tracing::error!(%error, "no pillar can be enrolled");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// What says in which version a request is.
+#[derive(Deserialize)]
+struct OfSomeVersion {
+    version: u64,
+}
+
+/// The wrong codes that came from each address lately.
+#[derive(Default)]
+pub(super) struct Guesses(Mutex<HashMap<IpAddr, (u32, Timestamp)>>);
+
+impl Guesses {
+    fn may_come(&self, from: IpAddr, now: Timestamp) -> Result<(), EnrolmentError> {
+        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match guesses.get(&household(from)) {
+            Some((count, since)) if *count >= WRONG_CODES && now.duration_since(*since) < WINDOW => {
+                Err(EnrolmentError::TooMany(WINDOW - now.duration_since(*since)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn was_wrong(&self, from: IpAddr, now: Timestamp) {
+        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if guesses.len() >= ADDRESSES {
+            guesses.retain(|_, (_, since)| now.duration_since(*since) < WINDOW);
+            let oldest = guesses.iter().min_by_key(|(_, (_, since))| *since).map(|(from, _)| *from);
+            if let Some(oldest) = oldest.filter(|_| guesses.len() >= ADDRESSES) {
+                guesses.remove(&oldest);
+            }
+        }
+        let (count, since) = guesses.entry(household(from)).or_insert((0, now));
+        if now.duration_since(*since) >= WINDOW {
+            (*count, *since) = (0, now);
+        }
+        *count += 1;
+    }
+}
+
+/// A household has one IPv4 address, or a network of IPv6 addresses.
+fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+/// Proves to who knows a code that the hub knows it, too.
+pub(super) async fn greet(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let now = Timestamp::now();
+    door.guesses.may_come(peer.address, now)?;
+    let asked: GreetingRequest = read(&door, body).await?;
+    let folder = Arc::clone(&door.folder);
+    let found = blocking(move || folder.store.enrolment(&asked.code_id)).await?;
+    let Some(enrolment) = found else {
+        door.guesses.was_wrong(peer.address, now);
+        return Err(EnrolmentError::Refused(CodeRefusal::Unknown).into());
+    };
+    if let Some(refusal) = enrolment.refusal(now) {
+        return Err(EnrolmentError::Refused(refusal).into());
+    }
+    let greeting = Greeting::proved(&enrolment.keys, &asked.nonce, door.folder.authority.pem(), now);
+    Ok(Json(greeting).into_response())
+}
+
+/// Gives a pillar its certificate.
+pub(super) async fn enrol(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let now = Timestamp::now();
+    door.guesses.may_come(peer.address, now)?;
+    let asked: EnrolmentRequest = read(&door, body).await?;
+    let folder = Arc::clone(&door.folder);
+    let granted = tokio::task::spawn_blocking(move || fleet::enrol(&folder, &asked, now));
+    match granted.await.map_err(|_| Rejection::Unavailable)?? {
+        Granted::Yes(answer) => {
+            tracing::info!(pillar = answer.pillar, "a pillar was enrolled");
+            Ok(Json(answer).into_response())
+        }
+        Granted::No(refusal) => {
+            if matches!(refusal, CodeRefusal::Unknown | CodeRefusal::WrongProof) {
+                door.guesses.was_wrong(peer.address, now);
+            }
+            Err(EnrolmentError::Refused(refusal).into())
+        }
+    }
+}
+
+/// Gives a pillar another certificate for another key.
+pub(super) async fn renew(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let asked: RenewalRequest = read(&door, body).await?;
+    let request = BASE64.decode(&asked.signing_request).map_err(|_| EnrolmentError::Form)?;
+    let folder = Arc::clone(&door.folder);
+    let renewed =
+        tokio::task::spawn_blocking(move || fleet::renew(&folder, &pillar, &request, Timestamp::now()));
+    match renewed.await.map_err(|_| Rejection::Unavailable)?? {
+        Some(certificate) => Ok(Json(RenewalAnswer { certificate }).into_response()),
+        // It was revoked meanwhile.
+        None => Err(Rejection::NotWelcome),
+    }
+}
+
+async fn read<T: DeserializeOwned>(door: &Door, body: Body) -> Result<T, Rejection> {
+    let (bytes, _room) = door.room.read(body, MAX_BYTES).await?;
+    // Another version may have other fields, so this is asked before the rest is read.
+    let OfSomeVersion { version } = serde_json::from_slice(&bytes).map_err(|_| EnrolmentError::Form)?;
+    if !versions::speaks(version) {
+        return Err(EnrolmentError::Version.into());
+    }
+    Ok(serde_json::from_slice(&bytes).map_err(|_| EnrolmentError::Form)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn who_guesses_too_often_waits_and_nobody_else_does() {
+        let guesses = Guesses::default();
+        let (one, other): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        for second in 0..i64::from(WRONG_CODES) {
+            guesses.may_come(one, at(second)).unwrap();
+            guesses.was_wrong(one, at(second));
+        }
+        let wait = guesses.may_come(one, at(60)).unwrap_err().into_response();
+        assert_eq!(wait.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(wait.headers()[header::RETRY_AFTER], "840");
+        guesses.may_come(other, at(60)).unwrap();
+        guesses.may_come(one, at(900)).unwrap();
+        guesses.was_wrong(one, at(900));
+        guesses.may_come(one, at(901)).unwrap();
+    }
+
+    #[test]
+    fn who_has_many_addresses_fills_no_memory() {
+        let guesses = Guesses::default();
+        for number in 0..=u32::try_from(ADDRESSES).unwrap() {
+            guesses.was_wrong(IpAddr::from(number.to_be_bytes()), at(i64::from(number) % 60));
+        }
+        assert_eq!(guesses.0.lock().unwrap().len(), ADDRESSES);
+        let network: [IpAddr; 2] = ["2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap()];
+        assert_eq!(household(network[0]), household(network[1]));
+    }
+}
