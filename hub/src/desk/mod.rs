@@ -6,6 +6,7 @@
 mod attempts;
 mod callback;
 mod condition;
+mod doable;
 mod pages;
 mod permission;
 mod session;
@@ -29,6 +30,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+use zuil_catalogue::Catalogue;
 
 use self::attempts::Attempts;
 use crate::access::sign_on::SignOn;
@@ -114,6 +116,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
+        .route("/finder", get(pages::finder))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))
@@ -200,6 +203,22 @@ impl Desk {
                 Standing::default()
             }
             Err(_) => Standing::default(),
+        }
+    }
+}
+
+impl Desk {
+    /// What pillars get, read; nothing when nothing is published or it cannot be read.
+    async fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        let folder = Arc::clone(&self.folder);
+        let opened = tokio::task::spawn_blocking(move || folder.catalogues.opened()).await;
+        match opened {
+            Ok(Ok(catalogue)) => catalogue,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the published catalogues cannot be read");
+                None
+            }
+            Err(_) => None,
         }
     }
 }

@@ -73,6 +73,7 @@ pub(super) const TABLE: &[Rule] = &[
         Who::With(&[Agent, Technician]),
         "sending all of it on again",
     ),
+    rule("GET", "/finder", Who::With(&[Agent]), "find a pillar for a caller"),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),
     rule("GET", "/pillars/{name}", Who::Staff, "how a pillar is"),
     rule("GET", "/payments", Who::With(&[Agent, Technician]), "payments to settle"),

@@ -24,6 +24,8 @@ const LANGUAGE_COOKIE: &str = "lang";
 pub(super) enum Section {
     /// Transactions.
     Transactions,
+    /// Finding a pillar for a caller.
+    Finder,
     /// Pillars.
     Pillars,
     /// Payments to settle.
@@ -63,8 +65,9 @@ pub(super) struct MenuItem {
 }
 
 /// The menu, in its order.
-const MENU: [(Section, &str); 6] = [
+const MENU: [(Section, &str); 7] = [
     (Section::Transactions, "/"),
+    (Section::Finder, "/finder"),
     (Section::Pillars, "/pillars"),
     (Section::Payments, "/payments"),
     (Section::Questions, "/questions"),

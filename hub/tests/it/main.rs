@@ -20,6 +20,8 @@ mod desk_health;
 #[cfg(test)]
 mod encoding;
 #[cfg(test)]
+mod finder;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod harness;

@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod badges;
 mod editions;
+mod finder;
 mod handover;
 mod payments;
 mod pillar;
@@ -17,6 +18,7 @@ use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
+pub(super) use finder::finder;
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;

@@ -156,6 +156,7 @@ impl Lang {
         let (t, w) = (self.texts(), self.access_texts());
         match section {
             Section::Transactions => t.transactions,
+            Section::Finder => self.finder_texts().title,
             Section::Pillars => t.pillars,
             Section::Payments => t.payments,
             Section::Questions => t.questions,

@@ -6,6 +6,7 @@ mod access;
 mod callers;
 mod devices;
 mod editions;
+mod finder;
 mod handover;
 mod payments;
 mod pillars;
@@ -15,6 +16,7 @@ mod storage;
 mod words;
 
 pub(super) use access::AccessTexts;
+pub(super) use finder::FinderTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
