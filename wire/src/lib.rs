@@ -14,6 +14,7 @@ pub mod money;
 pub mod questions;
 pub mod recording;
 pub mod reference;
+pub mod referrals;
 pub mod rotation;
 pub mod seal;
 pub mod transaction;
@@ -27,6 +28,7 @@ pub use messages::{Envelope, Header, ItemOutcome, Refusal, UploadRequest, Upload
 pub use money::Cents;
 pub use questions::{QuestionItem, Questions, QuestionsAnswer};
 pub use reference::Reference;
+pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 

@@ -117,6 +117,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/finder", get(pages::finder))
+        .route("/referrals", get(pages::referrals).post(pages::make_referral))
+        .route("/referrals/{id}/revoke", post(pages::revoke_referral))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))

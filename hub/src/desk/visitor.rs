@@ -26,6 +26,8 @@ pub(super) enum Section {
     Transactions,
     /// Finding a pillar for a caller.
     Finder,
+    /// Six digits for callers.
+    Referrals,
     /// Pillars.
     Pillars,
     /// Payments to settle.
@@ -65,9 +67,10 @@ pub(super) struct MenuItem {
 }
 
 /// The menu, in its order.
-const MENU: [(Section, &str); 7] = [
+const MENU: [(Section, &str); 8] = [
     (Section::Transactions, "/"),
     (Section::Finder, "/finder"),
+    (Section::Referrals, "/referrals"),
     (Section::Pillars, "/pillars"),
     (Section::Payments, "/payments"),
     (Section::Questions, "/questions"),

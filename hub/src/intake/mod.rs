@@ -1,5 +1,5 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to fetch the catalogue, and one to ask whether the hub is well.
+//! did not find, one for referrals, one to fetch the catalogue, and one to ask whether the hub is well.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -12,6 +12,7 @@ mod form;
 mod group;
 mod judge;
 pub mod questions;
+pub mod referrals;
 pub mod report;
 mod tls;
 
@@ -26,12 +27,13 @@ use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, Questions, UploadRequest, UploadResponse};
+use zuil_wire::{HealthReport, Questions, UploadRequest, UploadResponse, UsedReferrals};
 
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
 pub use questions::QuestionsError;
+pub use referrals::ReferralsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
@@ -104,6 +106,8 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/referrals", get(list_referrals))
+        .route("/v1/referrals", post(take_used_referrals))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
@@ -120,6 +124,8 @@ enum Rejection {
     Report(ReportError),
     /// What was not found cannot be understood.
     Questions(QuestionsError),
+    /// What became of referrals cannot be understood.
+    Referrals(ReferralsError),
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -140,6 +146,7 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
             Self::Questions(error) => (error.status(), error.to_string()),
+            Self::Referrals(error) => (error.status(), error.to_string()),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }
@@ -179,6 +186,16 @@ impl ReportError {
 }
 
 impl QuestionsError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl ReferralsError {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
@@ -254,6 +271,7 @@ async fn take_report(
             .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
             .ok();
         answer.catalogue = catalogue::newest_serial(&folder);
+        answer.referrals = referrals::mark(&pillar, &*folder.store, now)?;
         Ok::<_, StoreError>(answer)
     })
     .await?;
@@ -274,6 +292,29 @@ async fn take_questions(
     })
     .await?;
     Ok(Json(answer.map_err(Rejection::Questions)?).into_response())
+}
+
+async fn list_referrals(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let store = Arc::clone(&door.folder.store);
+    let list = blocking(move || referrals::list(&pillar, &*store, Timestamp::now())).await?;
+    Ok(Json(list).into_response())
+}
+
+async fn take_used_referrals(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, UsedReferrals::MAX_BYTES).await?;
+    let told = referrals::parse(&bytes).map_err(Rejection::Referrals)?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || referrals::take_in(&told, &pillar, &*store, Timestamp::now())).await?;
+    Ok(Json(answer).into_response())
 }
 
 async fn health(

@@ -9,6 +9,7 @@ pub(super) mod health;
 mod intake;
 mod progress;
 mod questions;
+mod referrals;
 mod revoked;
 
 use std::sync::{Arc, LazyLock};
@@ -55,7 +56,11 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
-    let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
+    let others = others
+        .chain(handover::CHECKS)
+        .chain(connectors::CHECKS)
+        .chain(progress::CHECKS)
+        .chain(referrals::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -8,6 +8,7 @@ mod health;
 mod intake;
 mod progress;
 mod questions;
+mod referrals;
 mod retention;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,8 +28,8 @@ use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
+    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral, OpenPaymentKey, Page,
+    Pillar, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
     Unsettled,
 };
 use crate::authority::Fingerprint;
@@ -48,6 +49,7 @@ struct Memory {
     after_revocation: HashMap<String, u64>,
     surveys: BTreeMap<Uuid, SurveyItem>,
     asked: Asked,
+    referrals: Vec<KeptReferral>,
     pillars: BTreeMap<String, Pillar>,
     health: Health,
     handovers: Handovers,

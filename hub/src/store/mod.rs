@@ -10,6 +10,7 @@ mod memory;
 pub mod postgres;
 mod progress;
 mod question;
+mod referral;
 mod retention;
 mod rules;
 mod sqlite;
@@ -38,6 +39,7 @@ pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
+pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub use transaction::{
@@ -138,7 +140,7 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore + AuditStore + HandoverStore + ProgressStore + ReferralStore + RetentionStore + Send + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.

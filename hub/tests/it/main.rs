@@ -41,6 +41,8 @@ mod postgres;
 #[cfg(test)]
 mod questions;
 #[cfg(test)]
+mod referrals;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod seal_keys;

@@ -153,7 +153,13 @@ impl Hub for OlderOrNewer {
         if seal_key.is_none() && report.seal_key.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key, catalogue: None })
+        Ok(HealthAnswer {
+            now: Timestamp::UNIX_EPOCH,
+            settled: Vec::new(),
+            seal_key,
+            catalogue: None,
+            referrals: None,
+        })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

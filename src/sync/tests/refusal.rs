@@ -26,7 +26,13 @@ impl Hub for OlderOrNewer {
         if catalogue.is_none() && report.catalogue_refused.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key: None, catalogue })
+        Ok(HealthAnswer {
+            now: Timestamp::UNIX_EPOCH,
+            settled: Vec::new(),
+            seal_key: None,
+            catalogue,
+            referrals: None,
+        })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

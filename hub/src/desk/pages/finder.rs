@@ -47,6 +47,9 @@ struct FinderPage {
     has_sites: bool,
     /// Whether the task that was chosen can be done nowhere yet.
     nowhere: bool,
+    /// The task that was chosen, for a referral to it.
+    refer_to: Option<String>,
+    make_referral: &'static str,
     found: Vec<Found>,
     /// Whether there are no pillars at all.
     none: bool,
@@ -158,6 +161,8 @@ fn finder_page(
         understood: lang.looked_up(&looked_up, found.len()),
         has_sites: catalogue.is_some_and(|catalogue| !catalogue.sites.sites.is_empty()),
         nowhere,
+        refer_to: task.map(|task| task.id.clone()),
+        make_referral: lang.referral_texts().make,
         none: pillars.is_empty(),
         found: found.iter().take(SHOWN).map(|candidate| now.tell(candidate)).collect(),
     }

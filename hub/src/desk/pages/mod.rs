@@ -11,6 +11,7 @@ mod payments;
 mod pillar;
 mod pillars;
 mod questions;
+mod referrals;
 mod staff;
 mod transactions;
 
@@ -24,6 +25,7 @@ pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
+pub(super) use referrals::{make_referral, referrals, revoke_referral};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
 pub(super) use transactions::{list, show_content, transaction};
 

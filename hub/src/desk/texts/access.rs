@@ -157,6 +157,7 @@ impl Lang {
         match section {
             Section::Transactions => t.transactions,
             Section::Finder => self.finder_texts().title,
+            Section::Referrals => self.referral_texts().title,
             Section::Pillars => t.pillars,
             Section::Payments => t.payments,
             Section::Questions => t.questions,
@@ -233,6 +234,8 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
+            Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),
         };
         match self {
             Self::Nl => nl,

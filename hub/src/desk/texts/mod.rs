@@ -11,6 +11,7 @@ mod handover;
 mod payments;
 mod pillars;
 mod questions;
+mod referrals;
 mod refusals;
 mod storage;
 mod words;
@@ -21,6 +22,7 @@ pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
+pub(super) use referrals::ReferralTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -24,6 +24,7 @@ mod link;
 mod pillars;
 mod progress;
 mod questions;
+mod referrals;
 mod refusals;
 mod retention;
 mod schema;

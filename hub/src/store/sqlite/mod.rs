@@ -23,6 +23,7 @@ mod pillars;
 mod progress;
 mod questions;
 mod references;
+mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
@@ -66,6 +67,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
+    M::up(include_str!("../../../migrations/011-referrals.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

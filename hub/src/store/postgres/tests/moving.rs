@@ -1,7 +1,7 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{Pace, ProgressStore as _, System, Turn};
+use crate::store::{KeptReferral, Pace, ProgressStore as _, REFERRALS_LIVE, System, Turn};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -35,10 +35,30 @@ fn filled(path: &std::path::Path) -> SqliteStore {
         on: "2026-11-20".parse().unwrap(),
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
+    refer(&store);
     store.revoke_pillar("bieb", now()).unwrap();
     hand_over(&store);
     sign_in(&store);
     store
+}
+
+/// A request was made with a referral.
+fn refer(store: &dyn Store) {
+    let referral = KeptReferral {
+        id: Uuid::from_u128(0x9d2e),
+        code: zuil_wire::ReferralCode::of(48_291),
+        task: "call-back".into(),
+        pillars: vec!["bieb".into(), "jumbo".into()],
+        made_by: "m.agent".into(),
+        made_at: now(),
+        expires_at: now() + REFERRALS_LIVE,
+        revoked_at: Some(now()),
+        uses: Vec::new(),
+    };
+    assert!(store.keep_referral(&referral).unwrap());
+    let transaction = Uuid::from_u128(1);
+    let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
+    store.note_used_referrals("jumbo", &[used], now()).unwrap();
 }
 
 /// One of two that were looked at is handed over by now, and of a third nobody knows yet that it is to be.
@@ -81,6 +101,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
+            store.referrals(now()).unwrap(),
         )
     };
     let expected = told(&before);
