@@ -33,7 +33,7 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, FromHub, Keyring, Rotation};
+use crate::sync::{self, FromHub, Keyring, ReferralBook, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -117,7 +117,12 @@ impl Pillar {
         let time = HubTime::kept_in(config.data_dir.join("time.json"));
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
         let shelf = Arc::clone(&published);
-        let from_hub = FromHub { rotation: rotation(keyring.clone(), &inputs), shelf: Some(shelf) };
+        let referrals = Arc::new(ReferralBook::kept_in(&config.data_dir));
+        let from_hub = FromHub {
+            rotation: rotation(keyring.clone(), &inputs),
+            shelf: Some(shelf),
+            referrals: Arc::clone(&referrals),
+        };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();
@@ -142,6 +147,7 @@ impl Pillar {
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
+            referrals,
             started: time.now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,

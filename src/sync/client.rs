@@ -22,11 +22,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse, versions,
+    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, ReferralList, ReferralsAnswer,
+    UploadRequest, UploadResponse, UsedReferral, UsedReferrals, versions,
 };
 
 use super::budget::Budget;
-use super::{Hub, Line, SyncError};
+use super::{Hub, Line, ReferralDesk, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
 use tls::{By, Seen, is_about_time, tls};
@@ -53,6 +54,7 @@ pub struct HttpsHub {
     transactions: Url,
     report: Url,
     questions: Url,
+    referrals: Url,
     health: Url,
     bulk: catalogue::Bulk,
 }
@@ -78,6 +80,7 @@ impl HttpsHub {
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            referrals: address("/v1/referrals")?,
             health: address("/v1/health")?,
         })
     }
@@ -205,6 +208,26 @@ impl Hub for HttpsHub {
 
     fn room(&self) -> usize {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).room()
+    }
+}
+
+impl ReferralDesk for HttpsHub {
+    async fn list(&self) -> Result<ReferralList, SyncError> {
+        let response = self.send(|client| client.get(self.referrals.clone())).await?;
+        self.agreed.hear(response.headers());
+        let list = body_of(accepted(response)?).await?;
+        serde_json::from_slice(&list).map_err(|_| SyncError::BadAnswer("it is no list of referrals"))
+    }
+
+    async fn tell(&self, used: Vec<UsedReferral>) -> Result<ReferralsAnswer, SyncError> {
+        let told = UsedReferrals { version: self.agreed.version(), used };
+        let body = self.write(&told)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.referrals, body, "it is no answer to used referrals").await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.time.now()
     }
 }
 

@@ -104,7 +104,7 @@ fn read(file: &Path, authority: &str) -> Result<Option<Current>, NotTaken> {
 }
 
 /// Whole or not at all, and durable.
-fn write(file: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     let draft = file.with_extension("draft");
     let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     open.write_all(content)?;

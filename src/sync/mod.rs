@@ -15,6 +15,7 @@ pub mod network;
 pub mod plan;
 mod probe;
 mod questions;
+mod referrals;
 pub mod report;
 mod worker;
 
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
+use referrals::Courier;
 use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
 use zuil_wire::seal::{SealKey, SigningKey};
@@ -45,6 +47,7 @@ pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
 pub use probe::{Ended, Probe, probe};
+pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
@@ -100,6 +103,8 @@ pub struct FromHub {
     pub rotation: Rotation,
     /// Catalogues. Without a shelf none is fetched.
     pub shelf: Option<Arc<dyn Shelf>>,
+    /// Referrals.
+    pub referrals: Arc<ReferralBook>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -112,6 +117,8 @@ struct Watched<H> {
     tells_keys: AtomicBool,
     /// The serial of the newest catalogue, for who fetches it.
     newest_catalogue: watch::Sender<Option<u64>>,
+    /// The mark of the referrals of this pillar, for who fetches them.
+    referrals: watch::Sender<Option<String>>,
     catalogue_refusal: WhyRefused,
 }
 
@@ -120,6 +127,9 @@ impl<H> Watched<H> {
     async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
         if let Ok(HealthAnswer { catalogue: Some(serial), .. }) = answer {
             self.newest_catalogue.send_replace(Some(*serial));
+        }
+        if let Ok(HealthAnswer { referrals, .. }) = answer {
+            self.referrals.send_replace(referrals.clone());
         }
         let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
         let notice = notice.clone();
@@ -233,6 +243,9 @@ pub fn start(
     let shelf = from_hub.shelf;
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
+    let dice = Arc::clone(&provider);
+    let (referrals, marks) = watch::channel(None);
+    let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
     let worker = Worker {
         outbox,
         hub: Watched {
@@ -241,6 +254,7 @@ pub fn start(
             rotation: from_hub.rotation,
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
+            referrals,
             catalogue_refusal,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
@@ -253,6 +267,7 @@ pub fn start(
         // It ends with the worker, which holds the other end of the channel.
         runtime.spawn(fetcher.run(told));
     }
+    runtime.spawn(courier.run(marks));
     let _in_runtime = runtime.enter();
     match network::Kernel::listen() {
         Ok(kernel) => handle.watch_network(kernel, runtime),

@@ -24,6 +24,8 @@ mod readers;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]
+mod referral;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 mod tidy;

@@ -74,6 +74,11 @@ impl Town {
         self.folder.path()
     }
 
+    /// Where staff come in.
+    pub fn desk(&self) -> &str {
+        &self.hub.desk_url
+    }
+
     /// What the hub keeps.
     pub fn store(&self) -> &dyn Store {
         &*self.hub.store
