@@ -22,11 +22,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, ReferralList, ReferralsAnswer,
-    UploadRequest, UploadResponse, UsedReferral, UsedReferrals, versions,
+    Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
+    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, versions,
 };
 
 use super::budget::Budget;
+use super::orders::{self, OrderDesk};
 use super::{Hub, Line, ReferralDesk, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
@@ -54,6 +55,7 @@ pub struct HttpsHub {
     transactions: Url,
     report: Url,
     questions: Url,
+    orders: Url,
     referrals: Url,
     health: Url,
     bulk: catalogue::Bulk,
@@ -80,6 +82,7 @@ impl HttpsHub {
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            orders: address("/v1/orders")?,
             referrals: address("/v1/referrals")?,
             health: address("/v1/health")?,
         })
@@ -228,6 +231,14 @@ impl ReferralDesk for HttpsHub {
 
     fn now(&self) -> Timestamp {
         self.time.now()
+    }
+}
+
+impl OrderDesk for HttpsHub {
+    async fn tell(&self, results: Vec<OrderResult>) -> Result<OrdersAnswer, SyncError> {
+        let body = self.write(&orders::request(self.agreed.version(), results))?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.orders, body, "it is no answer to what became of orders").await
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod expiry;
 mod keyring;
 pub mod network;
+mod orders;
 pub mod plan;
 mod probe;
 mod questions;
@@ -32,13 +33,14 @@ use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
+    Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
     UploadResponse,
 };
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
+use orders::Messenger;
 
 pub use binding::{BindingError, read_binding};
 pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf, WhyRefused};
@@ -46,6 +48,7 @@ pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
+pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 pub use worker::{Disk, Handle, SyncEvent, Worker};
@@ -103,6 +106,8 @@ pub struct FromHub {
     pub rotation: Rotation,
     /// Catalogues. Without a shelf none is fetched.
     pub shelf: Option<Arc<dyn Shelf>>,
+    /// Orders of technicians; none are heard when `None`.
+    pub orders: Option<Ordered>,
     /// Referrals.
     pub referrals: Arc<ReferralBook>,
 }
@@ -120,6 +125,8 @@ struct Watched<H> {
     /// The mark of the referrals of this pillar, for who fetches them.
     referrals: watch::Sender<Option<String>>,
     catalogue_refusal: WhyRefused,
+    /// Who hears which orders of technicians are still to be done.
+    orders: Option<Box<dyn Fn(Vec<Order>) + Send + Sync>>,
 }
 
 impl<H> Watched<H> {
@@ -130,6 +137,9 @@ impl<H> Watched<H> {
         }
         if let Ok(HealthAnswer { referrals, .. }) = answer {
             self.referrals.send_replace(referrals.clone());
+        }
+        if let (Ok(HealthAnswer { orders, .. }), Some(heard)) = (answer, &self.orders) {
+            heard(orders.clone());
         }
         let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
         let notice = notice.clone();
@@ -244,6 +254,9 @@ pub fn start(
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let dice = Arc::clone(&provider);
+    let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
+    let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
+    let dice = Arc::clone(&provider);
     let (referrals, marks) = watch::channel(None);
     let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
     let worker = Worker {
@@ -256,6 +269,7 @@ pub fn start(
             newest_catalogue,
             referrals,
             catalogue_refusal,
+            orders: heard,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
@@ -263,6 +277,15 @@ pub fn start(
         disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
+    if let Some(messenger) = messenger {
+        let mut ended = told.clone();
+        runtime.spawn(async move {
+            tokio::select! {
+                () = messenger.run() => {}
+                () = async { while ended.changed().await.is_ok() {} } => {}
+            }
+        });
+    }
     if let Some(fetcher) = fetcher {
         // It ends with the worker, which holds the other end of the channel.
         runtime.spawn(fetcher.run(told));
