@@ -27,6 +27,7 @@ mod readers;
 mod recorder;
 #[cfg(test)]
 mod referral;
+mod registered;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
