@@ -27,6 +27,7 @@ mod readers;
 mod recorder;
 #[cfg(test)]
 mod referral;
+#[cfg(test)]
 mod registered;
 #[cfg(test)]
 mod rotation;
