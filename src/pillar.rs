@@ -36,7 +36,7 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, Rotation};
+use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, ReferralBook, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -154,11 +154,13 @@ impl Pillar {
         let ledger = Arc::new(Ledger::open(&config.data_dir));
         let ordered = Ordered { ledger: Arc::clone(&ledger), heard: orders(&inputs) };
         let rotation = rotation(keyring.clone(), &inputs);
+        let referrals = Arc::new(ReferralBook::kept_in(&config.data_dir));
         let from_hub = FromHub {
             rotation,
             shelf: Some(shelf),
             orders: Some(ordered),
             binding_file: Some(config.binding.clone()),
+            referrals: Arc::clone(&referrals),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
@@ -184,6 +186,7 @@ impl Pillar {
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
+            referrals,
             started: time.now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,

@@ -13,6 +13,7 @@ mod payment;
 mod printing;
 mod questions;
 mod readers;
+mod referrals;
 mod report;
 mod roll;
 mod sealing;
@@ -37,7 +38,7 @@ use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::outbox::Outbox;
 use crate::receipt;
-use crate::sync::SyncEvent;
+use crate::sync::{ReferralBook, SyncEvent};
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::waypoint::{Waypoint, Waypoints};
 
@@ -117,6 +118,8 @@ pub struct Parts {
     pub wake_sync: Box<dyn Fn() + Send>,
     /// Takes how the pillar is, when that has changed.
     pub tell_health: Box<dyn Fn(HealthReport) + Send>,
+    /// The referrals that open tasks here.
+    pub referrals: Arc<ReferralBook>,
     /// Where the pillar stands.
     pub time_zone: TimeZone,
     /// Who is told of the points passed.
@@ -152,6 +155,7 @@ pub struct Runner {
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
     tell_health: Box<dyn Fn(HealthReport) + Send>,
+    referrals: Arc<ReferralBook>,
     time_zone: TimeZone,
     waypoints: Arc<dyn Waypoints>,
 }
@@ -191,6 +195,7 @@ impl Runner {
             offered: None,
             wake_sync: parts.wake_sync,
             tell_health: parts.tell_health,
+            referrals: parts.referrals,
             time_zone: parts.time_zone,
             waypoints: parts.waypoints,
         };
@@ -281,6 +286,15 @@ impl Runner {
             }
             Effect::NotFound { language, words } => {
                 self.keep_not_found(language, &words);
+                None
+            }
+            Effect::FetchReferrals => {
+                self.referrals.fetch();
+                None
+            }
+            Effect::LookUpReferral(code) => Some(self.look_up(code, now)),
+            Effect::ReferralUsed { referral, transaction } => {
+                self.referrals.used(referral, transaction, now.timestamp);
                 None
             }
             Effect::Listen(kind) => {

@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use crate::texts::{fill, say};
-use crate::visit::{Expected, Missing, ReaderKind};
+use crate::visit::{CodeTrouble, Expected, Missing, ReaderKind};
 use zuil_catalogue::Language;
 pub use zuil_catalogue::money::amount;
 
@@ -56,6 +56,24 @@ pub fn short_weekdays(language: Language) -> [&'static str; 7] {
         say(language, "Sa"),
         say(language, "Su"),
     ]
+}
+
+/// Why a code opens nothing, and what to do. `phone` is the number to call.
+#[must_use]
+pub fn code_trouble(language: Language, trouble: CodeTrouble, phone: &str) -> String {
+    let words = match trouble {
+        CodeTrouble::Mistyped => say(language, "One digit is not right. Please read the code again."),
+        CodeTrouble::Unknown => {
+            say(language, "We do not know this code at this pillar. Please read it again, or call {phone}.")
+        }
+        CodeTrouble::Used => say(language, "This code was used already. A code works once. Or call {phone}."),
+        CodeTrouble::Expired => say(language, "This code is too old. Call {phone} for a new one."),
+        CodeTrouble::Pause => say(
+            language,
+            "That code was wrong five times. Please wait a minute and try again, or call {phone}.",
+        ),
+    };
+    fill(words, &[("phone", phone)])
 }
 
 /// Why a task cannot be done here now, in a few words for its tile.

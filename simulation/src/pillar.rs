@@ -193,6 +193,7 @@ impl Site {
             end_of_day: None,
             wake_sync: Box::new(move || wakes.wake()),
             tell_health: Box::new(move |report| reports.report(report)),
+            referrals: Arc::new(zuil::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: self.clock_at(now),

@@ -135,6 +135,7 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Attract { .. } => "attract-not-ready",
         Screen::Language => "language",
         Screen::Choose { .. } => "choose",
+        Screen::Code(_) => "code",
         Screen::Ask(AskView { found: Found::NotReady, .. }) => "ask-not-ready",
         Screen::Ask(_) => "ask",
         Screen::Answer(_) => "answer",

@@ -20,6 +20,8 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) -> Attract {
     let sink = sink.clone();
     let to = sink.clone();
     state.on_choose(move |task| to.send(Intent::ChooseTask(task.into())));
+    let to = sink.clone();
+    state.on_have_code(move || to.send(Intent::HaveCode));
     state.on_ask(move || sink.send(Intent::Ask));
     Attract { tiles }
 }

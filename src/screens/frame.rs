@@ -172,7 +172,7 @@ fn typing(app: &ui::App) -> bool {
             ScreenKind::Question => {
                 app.global::<ui::QuestionState>().get_keyboard() != ui::KeyboardKind::None
             }
-            screen => screen == ScreenKind::Ask,
+            screen => matches!(screen, ScreenKind::Ask | ScreenKind::Code),
         }
 }
 
@@ -182,6 +182,7 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::Attract { .. } => ScreenKind::Attract,
         Screen::Language => ScreenKind::Language,
         Screen::Choose { .. } => ScreenKind::Choose,
+        Screen::Code(_) => ScreenKind::Code,
         Screen::Ask(_) => ScreenKind::Ask,
         Screen::Answer(_) => ScreenKind::Answer,
         Screen::Explain { .. } => ScreenKind::Explain,
@@ -216,7 +217,7 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Explain { missing: Some(missing), .. } if missing.waits() => Primary::None,
         Screen::Explain { .. } => Primary::Start,
         Screen::Question(question) if question.optional && is_empty(question) => Primary::Skip,
-        Screen::Question(_) => Primary::Next,
+        Screen::Question(_) | Screen::Code(_) => Primary::Next,
         Screen::Review { fee: Some(_), .. } => Primary::Pay,
         Screen::Review { fee: None, .. } => Primary::Send,
         Screen::Pay { stage: PayStage::NotPaid(_), .. } => Primary::TryAgain,

@@ -86,6 +86,7 @@ impl Words {
                 frame.can_stop = !matches!(stage, PayStage::Busy { stopping: true, .. });
             }
             Screen::Ask(_) => frame.can_go_on = false,
+            Screen::Code(code) => frame.can_go_on = code.typed.len() == 6,
             Screen::Answer(answer) => {
                 frame.can_go_on = answer.tasks.iter().any(|task| task.missing.is_none());
             }

@@ -10,6 +10,7 @@ mod ask;
 mod attract;
 mod branding;
 mod choose;
+mod code;
 mod easel;
 mod explain;
 #[cfg(feature = "simulators")]
@@ -82,6 +83,7 @@ impl Screens {
             review: review::connect(&app, &sink),
             receipt: receipt::connect(&app),
         };
+        code::connect(&app, &sink);
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
         Ok(Self { app, sink, rows, language: Cell::new(None), shown: RefCell::new(None) })
@@ -96,6 +98,7 @@ impl Screens {
             Screen::OutOfService(why) => out_of_service::show(&self.app, why),
             Screen::Attract { .. } => self.rows.attract.show(&self.app, language, &view.screen),
             Screen::Choose { tiles, .. } => self.rows.choose.show(language, tiles),
+            Screen::Code(code) => code::show(&self.app, language, &view.frame.phone, code),
             Screen::Ask(ask) => self.rows.ask.show(&self.app, language, ask),
             Screen::Answer(answer) => self.rows.answer.show(&self.app, language, answer),
             Screen::Explain { .. } => self.rows.explain.show(&self.app, &view.frame, &view.screen),
@@ -155,6 +158,9 @@ impl Screens {
     fn forget(&self, screen: &Screen) {
         if !matches!(screen, Screen::Question(_)) {
             self.rows.question.forget(&self.app);
+        }
+        if !matches!(screen, Screen::Code(_)) {
+            code::forget(&self.app);
         }
         if !matches!(screen, Screen::Ask(_)) {
             self.rows.ask.forget(&self.app);

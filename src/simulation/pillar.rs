@@ -108,6 +108,7 @@ impl Pillar {
             tell_health: Box::new(move |report| {
                 *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
             }),
+            referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: moment(now, now).timestamp,

@@ -12,8 +12,8 @@ use zuil_wire::Cents;
 
 use crate::texts::{fill, say};
 use crate::visit::{
-    Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay, QuestionView,
-    ReviewAnswer, ReviewLine, Screen, SurveyView, Tile, View,
+    CodeView, Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay,
+    QuestionView, ReviewAnswer, ReviewLine, Screen, SurveyView, Tile, View,
 };
 use crate::words;
 use zuil_catalogue::Language;
@@ -65,6 +65,7 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
             parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
             (parts, vec![])
         }
+        Screen::Code(code) => code_words(code, frame),
         Screen::Ask(ask) => knowledge::ask(ask, frame),
         Screen::Answer(answer) => (knowledge::answer(answer, language), vec![]),
         Screen::Explain { .. } => (explain(screen, frame), vec![]),
@@ -88,6 +89,16 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
     }
 }
 
+/// The digits as they are typed, one by one.
+fn code_words(code: &CodeView, frame: &Frame) -> Spoken {
+    let language = frame.language;
+    let parts = ["What is your code?", "Six digits from the municipality."];
+    let digits: Vec<String> = code.typed.chars().map(String::from).collect();
+    let trouble = code.trouble.map(|trouble| words::code_trouble(language, trouble, &frame.phone));
+    let detail = [Some(digits.join(" ")), trouble].into_iter().flatten();
+    (parts.map(|part| say(language, part).to_owned()).to_vec(), detail.collect())
+}
+
 fn attract(screen: &Screen, language: Language) -> Vec<String> {
     let Screen::Attract { welcome, tiles, privacy, announcement, ask, no_card, .. } = screen else {
         return vec![];
@@ -95,6 +106,7 @@ fn attract(screen: &Screen, language: Language) -> Vec<String> {
     let mut parts = vec![welcome.clone()];
     parts.extend(announcement.as_ref().map(|banner| banner.text.clone()));
     parts.extend(titles(tiles, language));
+    parts.push(sentence(say(language, "I have a code")));
     parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
     if *no_card {
         parts.push(say(language, "You cannot pay by card here now.").to_owned());

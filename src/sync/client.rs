@@ -24,13 +24,13 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer,
-    UploadRequest, UploadResponse, versions,
+    Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
+    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, versions,
 };
 
 use super::budget::Budget;
 use super::orders::{self, OrderDesk};
-use super::{Hub, Line, SyncError};
+use super::{Hub, Line, ReferralDesk, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
 pub(super) use enrolment::Stranger;
@@ -62,6 +62,7 @@ pub struct HttpsHub {
     questions: Url,
     renewal: Url,
     orders: Url,
+    referrals: Url,
     health: Url,
     catalogue: Url,
 }
@@ -95,6 +96,7 @@ impl HttpsHub {
             questions: address("/v1/questions")?,
             renewal: address("/v1/renewal")?,
             orders: address("/v1/orders")?,
+            referrals: address("/v1/referrals")?,
             health: address("/v1/health")?,
             catalogue: address("/v1/catalogue")?,
         })
@@ -226,7 +228,7 @@ impl Hub for HttpsHub {
 
     async fn renew(&self, asked: &RenewalRequest) -> Result<RenewalAnswer, SyncError> {
         let body = self.write(asked)?;
-        self.post(&self.renewal, body, "it is no answer to a renewal").await
+        self.post(&self.renewal, body, TOTAL_TIME, "it is no answer to a renewal").await
     }
 
     fn could_take(&self, binding: &Binding) -> Result<(), SyncError> {
@@ -266,6 +268,26 @@ impl Lines {
             seen: strict.seen,
             without_time: tls(binding, provider, time, By::ItsOwn)?,
         })
+    }
+}
+
+impl ReferralDesk for HttpsHub {
+    async fn list(&self) -> Result<ReferralList, SyncError> {
+        let response = self.send(|lines| lines.client.get(self.referrals.clone())).await?;
+        self.agreed.hear(response.headers());
+        let list = body_of(accepted(response)?).await?;
+        serde_json::from_slice(&list).map_err(|_| SyncError::BadAnswer("it is no list of referrals"))
+    }
+
+    async fn tell(&self, used: Vec<UsedReferral>) -> Result<ReferralsAnswer, SyncError> {
+        let told = UsedReferrals { version: self.agreed.version(), used };
+        let body = self.write(&told)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.referrals, body, TOTAL_TIME, "it is no answer to used referrals").await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.time.now()
     }
 }
 

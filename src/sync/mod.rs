@@ -18,6 +18,7 @@ mod orders;
 pub mod plan;
 mod probe;
 mod questions;
+mod referrals;
 mod renewal;
 pub mod report;
 mod worker;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
+use referrals::Courier;
 use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
@@ -54,6 +56,7 @@ pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
 pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
+pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 use renewal::Renewal;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
@@ -135,6 +138,8 @@ pub struct FromHub {
     pub binding_file: Option<PathBuf>,
     /// Orders of technicians; none are heard when `None`.
     pub orders: Option<Ordered>,
+    /// Referrals.
+    pub referrals: Arc<ReferralBook>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -147,6 +152,8 @@ struct Watched<H> {
     tells_keys: AtomicBool,
     /// The serial of the newest catalogue, for who fetches it.
     newest_catalogue: watch::Sender<Option<u64>>,
+    /// The mark of the referrals of this pillar, for who fetches them.
+    referrals: watch::Sender<Option<String>>,
     catalogue_refusal: WhyRefused,
     renewal: Option<Renewal>,
     /// Who hears which orders of technicians are still to be done.
@@ -158,6 +165,9 @@ impl<H> Watched<H> {
     async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
         if let Ok(HealthAnswer { catalogue: Some(serial), .. }) = answer {
             self.newest_catalogue.send_replace(Some(*serial));
+        }
+        if let Ok(HealthAnswer { referrals, .. }) = answer {
+            self.referrals.send_replace(referrals.clone());
         }
         if let (Ok(HealthAnswer { orders, .. }), Some(heard)) = (answer, &self.orders) {
             heard(orders.clone());
@@ -280,6 +290,9 @@ pub fn start(
     let dice = Arc::clone(&provider);
     let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
     let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
+    let dice = Arc::clone(&provider);
+    let (referrals, marks) = watch::channel(None);
+    let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
     let worker = Worker {
         outbox,
         hub: Watched {
@@ -288,6 +301,7 @@ pub fn start(
             rotation: from_hub.rotation,
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
+            referrals,
             catalogue_refusal,
             renewal: from_hub.binding_file.map(|file| Renewal::of(binding, file)),
             orders: heard,
@@ -311,6 +325,7 @@ pub fn start(
         // It ends with the worker, which holds the other end of the channel.
         runtime.spawn(fetcher.run(told));
     }
+    runtime.spawn(courier.run(marks));
     let _in_runtime = runtime.enter();
     match network::Kernel::listen() {
         Ok(kernel) => handle.watch_network(kernel, runtime),

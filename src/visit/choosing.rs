@@ -5,18 +5,20 @@ use zuil_catalogue::Announcement;
 use super::explaining::{Explaining, Way};
 use super::form::Form;
 use super::offering::{self, Place};
+use super::referring::Referring;
 use super::seeking::Seeking;
-use super::state::{Look, State};
+use super::state::{Effects, Look, State};
 use super::{Banner, Event, Intent, Screen};
 
 /// How many tasks the first screen shows.
 const TILES: usize = 6;
 
 /// The first screen.
-pub(super) fn on_attract(event: &Event, look: &Look<'_>) -> State {
+pub(super) fn on_attract(event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
     match event {
         Event::Resident(Intent::Begin) => State::Language(None),
         Event::Resident(Intent::ChooseLanguage(_)) => State::Choose(None),
+        Event::Resident(Intent::HaveCode) => Referring::begin(None, effects),
         Event::Resident(Intent::Ask) if can_ask(look) => State::Ask(Seeking::begin(None, look)),
         Event::Resident(Intent::ChooseTask(id)) => Place::of(id, look)
             .map_or(State::Attract, |at| State::Explain(Explaining::new(at, None, Way::Choice))),
@@ -33,9 +35,10 @@ pub(super) fn on_language(kept: Option<Form>, event: &Event) -> State {
 }
 
 /// The choice of task.
-pub(super) fn on_choose(kept: Option<Form>, event: &Event, look: &Look<'_>) -> State {
+pub(super) fn on_choose(kept: Option<Form>, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
     match event {
         Event::Resident(Intent::Back) => State::Language(kept),
+        Event::Resident(Intent::HaveCode) => Referring::begin(kept, effects),
         Event::Resident(Intent::Ask) if can_ask(look) => State::Ask(Seeking::begin(kept, look)),
         Event::Resident(Intent::ChooseTask(id)) => match Place::of(id, look) {
             Some(at) => State::Explain(Explaining::new(at, kept, Way::Choice)),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
-use zuil_wire::{AnswerLine, Cents, SurveyAnswers};
+use zuil_wire::{AnswerLine, Cents, ReferralCode, SurveyAnswers};
 
 use zuil_catalogue::{Branding, Language};
 
@@ -36,6 +37,17 @@ pub enum Effect {
         language: Language,
         /// What was typed, without personal data; at least three letters.
         words: String,
+    },
+    /// Ask the hub for new referrals, when it can be reached.
+    FetchReferrals,
+    /// Look up what a code stands for; answer [`super::Event::Referred`].
+    LookUpReferral(ReferralCode),
+    /// Keep that a request was made with a referral, and tell the hub.
+    ReferralUsed {
+        /// The referral.
+        referral: Uuid,
+        /// The transaction, which is durable.
+        transaction: Uuid,
     },
     /// Listen to a reader for one reading; answer [`super::Event::Read`], and [`super::Event::Unreadable`]
     /// any number of times before.

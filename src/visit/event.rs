@@ -72,6 +72,26 @@ pub enum Event {
     Read(Reading),
     /// Something was held against the reader and could not be read.
     Unreadable,
+    /// What a code stands for here, after [`super::Effect::LookUpReferral`].
+    Referred(Referred),
+}
+
+/// What a code stands for at this pillar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Referred {
+    /// It opens a task.
+    Opens {
+        /// The referral.
+        id: Uuid,
+        /// The task's id.
+        task: String,
+    },
+    /// Nothing: it was mistyped, is for another pillar, was taken back or used elsewhere, or is not known here yet.
+    Unknown,
+    /// A request was made with it here.
+    Used,
+    /// It is too old.
+    Expired,
 }
 
 /// Something that reads what a resident holds against it.
@@ -128,6 +148,8 @@ pub enum Intent {
     ChooseLanguage(Language),
     /// Opened or closed the choice of language in the frame.
     ToggleLanguages,
+    /// Has a code from an agent.
+    HaveCode,
     /// Wants to ask a question, or to read more of what is announced.
     Ask,
     /// Chose an answer of a search by its id.

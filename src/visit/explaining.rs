@@ -1,6 +1,8 @@
 //! The explanation of a task, before anything is asked: what it is, what it costs, and when it cannot be done
 //! now, why not and where it can.
 
+use uuid::Uuid;
+
 use super::asking::Asking;
 use super::form::Form;
 use super::offering::{self, Place};
@@ -16,6 +18,8 @@ pub(super) struct Explaining {
     /// A form that the resident came back from: of this task, unless it waits.
     kept: Option<Form>,
     way: Way,
+    /// The referral that led here.
+    referral: Option<Uuid>,
 }
 
 /// Where the resident came from, and "back" leads.
@@ -36,12 +40,18 @@ impl Explaining {
     /// The explanation of a task. What was filled in for another is left.
     pub(super) fn new(at: Place, kept: Option<Form>, way: Way) -> Self {
         let own = |form: &Form| matches!(at, Place::Later(_)) || at == Place::Now(form.task_index());
-        Self { at, kept: kept.filter(own), way }
+        Self { at, kept: kept.filter(own), way, referral: None }
+    }
+
+    /// The explanation of a task that an agent referred the resident to.
+    pub(super) fn referred(at: Place, referral: Uuid) -> Self {
+        Self { referral: Some(referral), ..Self::new(at, None, Way::Choice) }
     }
 
     /// The explanation of the task that is being filled in.
     pub(super) fn again(mut form: Form) -> Self {
-        Self { at: Place::Now(form.task_index()), way: form.take_way(), kept: Some(form) }
+        let referral = form.referral();
+        Self { at: Place::Now(form.task_index()), way: form.take_way(), kept: Some(form), referral }
     }
 
     /// Whether nothing was filled in.
@@ -81,6 +91,7 @@ impl Explaining {
             (Place::Now(task), _) if self.at.missing(look).is_none() => {
                 let mut form = self.kept.unwrap_or_else(|| Form::new(task, look));
                 form.set_way(self.way);
+                form.set_referral(self.referral.or(form.referral()));
                 Asking::begin(form, look)
             }
             (Place::Later(_), Some(call_back)) => {

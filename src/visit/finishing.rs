@@ -112,6 +112,7 @@ impl Saving {
 pub(super) fn on_saving(mut saving: Saving, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
     match event {
         Event::Saved { id, reference } if saving.kept.is_none() => {
+            State::tell_used(saving.form.referral(), *id, effects);
             saving.kept = Some(Kept::new(*id, *reference, None, &saving.early, look));
         }
         Event::NotSaved if saving.kept.is_none() => return State::NotSaved,

@@ -3,6 +3,7 @@
 //! Invariant: which questions are asked follows from the entries alone; what belongs to a question
 //! that dropped out is in no draft, slip or review. Everything is wiped when the form is dropped.
 
+use uuid::Uuid;
 use zeroize::ZeroizeOnDrop;
 use zuil_wire::{AnswerLine, Cents};
 
@@ -20,6 +21,8 @@ pub(super) struct Form {
     task: usize,
     /// Where "back" leads from its explanation.
     way: Way,
+    /// The referral that led to the task.
+    referral: Option<Uuid>,
     slots: Vec<Slot>,
 }
 
@@ -38,12 +41,22 @@ impl Form {
             .iter()
             .map(|question| Slot { entry: Entry::new(&question.kind, look.today()), passed: false })
             .collect();
-        Self { task, way: Way::default(), slots }
+        Self { task, way: Way::default(), referral: None, slots }
     }
 
     /// The index of the task.
     pub(super) const fn task_index(&self) -> usize {
         self.task
+    }
+
+    /// Remembers the referral that led here; a task that was begun without one has none.
+    pub(super) const fn set_referral(&mut self, referral: Option<Uuid>) {
+        self.referral = referral;
+    }
+
+    /// The referral that led here.
+    pub(super) const fn referral(&self) -> Option<Uuid> {
+        self.referral
     }
 
     /// Remembers where the resident came from.

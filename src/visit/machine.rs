@@ -8,6 +8,7 @@ use std::time::Duration;
 use zuil_catalogue::{Edition, Language};
 
 use super::comfort::{Comfort, Layer};
+use super::referring::Tries;
 use super::state::{Effects, Look, Patience, State, WhenStopped};
 use super::{
     Effect, Event, Frame, Intent, Now, Offer, OutOfService, Overlay, ReaderKind, View, VisitSettings,
@@ -27,6 +28,8 @@ pub struct Visit {
     touched: Duration,
     /// The reader that listens for this visit.
     listening: Option<ReaderKind>,
+    /// Wrong codes, of all visits.
+    tries: Tries,
     pub(super) state: State,
 }
 
@@ -44,6 +47,7 @@ impl Visit {
             comfort: Comfort::default(),
             touched: Duration::ZERO,
             listening: None,
+            tries: Tries::default(),
             state: State::Attract,
         }
     }
@@ -76,6 +80,10 @@ impl Visit {
                 self.headphones = plugged;
                 self.comfort.speech = plugged;
                 self.touched = now.uptime;
+            }
+            Event::Referred(ref referred) => {
+                self.tries.note(referred, now.uptime);
+                self.step(&event, now, &mut effects);
             }
             Event::OutOfService(why) => self.on_out_of_service(why, now, &mut effects),
             Event::Read(_) | Event::Unreadable if self.listening.is_none() => {}
@@ -142,6 +150,7 @@ impl Visit {
             offer: self.offer,
             language: self.comfort.language,
             now,
+            pause: self.tries.pause(now.uptime),
         }
     }
 

@@ -22,6 +22,7 @@ mod offering;
 mod paper;
 mod paying;
 mod reading;
+mod referring;
 mod seeking;
 mod settings;
 mod state;

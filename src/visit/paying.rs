@@ -117,6 +117,7 @@ fn on_done(paying: Paying, done: &PaymentDone, look: &Look<'_>, effects: &mut Ef
         (PaymentState::NotPaid, _) => paying.not_paid(done.why_not.unwrap_or(WhyNotPaid::TerminalGone)),
         (PaymentState::Paid | PaymentState::Unknown, None) => State::Paying(paying),
         (state @ (PaymentState::Paid | PaymentState::Unknown), Some((id, reference))) => {
+            State::tell_used(paying.form.referral(), id, effects);
             let payment = Payment { state, card: done.card.clone() };
             let kept = Kept::new(id, reference, Some(payment), &paying.early, look);
             Saving::kept(paying.form, kept, look, effects)

@@ -13,9 +13,10 @@ use super::finishing::{Done, Saving, Survey};
 use super::form::Form;
 use super::paying::{self, Paying};
 use super::reading::OpenAnswer;
+use super::referring::Referring;
 use super::seeking::Seeking;
 use super::{Effect, Event, Now, Offer, OutOfService, ReaderKind, Screen, VisitSettings};
-use super::{asking, choosing, explaining, finishing, reading, seeking};
+use super::{asking, choosing, explaining, finishing, reading, referring, seeking};
 
 /// What a state may look at.
 #[derive(Clone, Copy)]
@@ -30,6 +31,8 @@ pub(super) struct Look<'a> {
     pub(super) language: Language,
     /// The time.
     pub(super) now: Now,
+    /// For how long nobody may try another code.
+    pub(super) pause: Option<Duration>,
 }
 
 impl<'a> Look<'a> {
@@ -63,6 +66,8 @@ pub(super) enum State {
     Language(Option<Form>),
     /// Choosing a task; likewise.
     Choose(Option<Form>),
+    /// Typing the code of a referral.
+    Refer(Referring),
     /// Searching for an answer.
     Ask(Seeking),
     /// Reading an answer.
@@ -118,9 +123,10 @@ impl State {
     pub(super) fn on(self, event: &Event, look: &Look<'_>, effects: &mut Effects) -> Self {
         match self {
             Self::Closed(_) | Self::NotSaved | Self::Goodbye(_) => finishing::on_end(self, event, look),
-            Self::Attract => choosing::on_attract(event, look),
+            Self::Attract => choosing::on_attract(event, look, effects),
             Self::Language(kept) => choosing::on_language(kept, event),
-            Self::Choose(kept) => choosing::on_choose(kept, event, look),
+            Self::Choose(kept) => choosing::on_choose(kept, event, look, effects),
+            Self::Refer(referring) => referring::on_refer(referring, event, look, effects),
             Self::Ask(seeking) => seeking::on_ask(seeking, event, look, effects),
             Self::Answer(reading) => reading::on_answer(reading, event, look),
             Self::Explain(explaining) => explaining::on_explain(explaining, event, look),
@@ -140,6 +146,7 @@ impl State {
             Self::Attract => choosing::attract_screen(look),
             Self::Language(_) => Screen::Language,
             Self::Choose(_) => choosing::choose_screen(look),
+            Self::Refer(referring) => referring.screen(look),
             Self::Ask(seeking) => seeking.screen(look),
             Self::Answer(reading) => reading.screen(look),
             Self::Explain(explaining) => explaining.screen(look),
@@ -177,6 +184,7 @@ impl State {
             Self::Language(kept) | Self::Choose(kept) => {
                 unless_blank(kept.as_ref().is_none_or(Form::is_blank))
             }
+            Self::Refer(referring) => unless_blank(referring.is_blank()),
             Self::Ask(seeking) => unless_blank(seeking.is_blank()),
             Self::Answer(reading) => unless_blank(reading.is_blank()),
             Self::Explain(explaining) => unless_blank(explaining.is_blank()),
@@ -193,6 +201,7 @@ impl State {
         match self {
             Self::Language(_)
             | Self::Choose(_)
+            | Self::Refer(_)
             | Self::Ask(_)
             | Self::Answer(_)
             | Self::Explain(_)
@@ -208,6 +217,7 @@ impl State {
     pub(super) fn can_go_on(&self, look: &Look<'_>) -> bool {
         match self {
             Self::Closed(_) | Self::Attract | Self::Choose(_) | Self::Ask(_) | Self::Saving(_) => false,
+            Self::Refer(referring) => referring.can_go_on(look),
             Self::Answer(reading) => reading.can_go_on(look),
             Self::Explain(explaining) => explaining.can_go_on(look),
             Self::Paying(paying) => !paying.is_open(),

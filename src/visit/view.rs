@@ -155,6 +155,8 @@ pub enum Screen {
         /// Questions can be asked.
         ask: bool,
     },
+    /// "Type your code"
+    Code(CodeView),
     /// "What is your question?"
     Ask(AskView),
     /// An answer.
@@ -218,6 +220,30 @@ pub enum Screen {
     Survey(SurveyView),
     /// Thank you; everything is wiped in a moment.
     Goodbye,
+}
+
+/// The code of a referral as far as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeView {
+    /// At most six digits.
+    pub typed: String,
+    /// What is the matter.
+    pub trouble: Option<CodeTrouble>,
+}
+
+/// Why a code opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeTrouble {
+    /// A digit is wrong, or two changed places: no code is like that.
+    Mistyped,
+    /// It is not known here.
+    Unknown,
+    /// A request was made with it.
+    Used,
+    /// It is too old.
+    Expired,
+    /// There were too many wrong ones; another can be tried in a minute at most.
+    Pause,
 }
 
 /// What a task costs, before anything was asked.

@@ -28,6 +28,8 @@ mod readers;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]
+mod referral;
+#[cfg(test)]
 mod registered;
 #[cfg(test)]
 mod rotation;

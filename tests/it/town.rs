@@ -119,6 +119,11 @@ impl Town {
         &self.hub
     }
 
+    /// Where staff come in.
+    pub fn desk(&self) -> &str {
+        &self.hub.desk_url
+    }
+
     /// What the hub keeps.
     pub fn store(&self) -> &dyn Store {
         &*self.hub.store

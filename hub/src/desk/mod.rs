@@ -6,6 +6,7 @@
 mod attempts;
 mod callback;
 mod condition;
+mod doable;
 mod live;
 mod pages;
 mod permission;
@@ -30,6 +31,7 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
 use zeroize::Zeroizing;
+use zuil_catalogue::Catalogue;
 
 pub(crate) use self::texts::Lang;
 pub(crate) use self::times::Moment;
@@ -127,6 +129,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
+        .route("/finder", get(pages::finder))
+        .route("/referrals", get(pages::referrals).post(pages::make_referral))
+        .route("/referrals/{id}/revoke", post(pages::revoke_referral))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/live/pillars", get(live::pillars))
@@ -220,6 +225,22 @@ impl Desk {
                 Standing::default()
             }
             Err(_) => Standing::default(),
+        }
+    }
+}
+
+impl Desk {
+    /// What pillars get, read; nothing when nothing is published or it cannot be read.
+    async fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        let folder = Arc::clone(&self.folder);
+        let opened = tokio::task::spawn_blocking(move || folder.catalogues.opened()).await;
+        match opened {
+            Ok(Ok(catalogue)) => catalogue,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the published catalogues cannot be read");
+                None
+            }
+            Err(_) => None,
         }
     }
 }

@@ -23,6 +23,7 @@ mod desk_health;
 mod encoding;
 #[cfg(test)]
 mod enrolment;
+mod finder;
 #[cfg(test)]
 mod handover;
 #[cfg(test)]
@@ -46,6 +47,8 @@ mod permissions;
 mod postgres;
 #[cfg(test)]
 mod questions;
+#[cfg(test)]
+mod referrals;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

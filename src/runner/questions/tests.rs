@@ -85,6 +85,7 @@ impl Pillar {
             readers: Readers::default(),
             wake_sync: Box::new(|| panic!("the sync was woken")),
             tell_health: Box::new(|_| {}),
+            referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::get("Europe/Amsterdam").unwrap(),
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,

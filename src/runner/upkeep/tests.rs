@@ -49,6 +49,7 @@ impl Pillar {
             readers: Readers::default(),
             wake_sync: Box::new(|| {}),
             tell_health: Box::new(|_| {}),
+            referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,

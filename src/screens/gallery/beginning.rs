@@ -3,7 +3,7 @@
 use zuil_wire::Cents;
 
 use super::{Sample, Words};
-use crate::visit::{Banner, FeeView, Missing, OutOfService, Screen, Tile};
+use crate::visit::{Banner, CodeTrouble, CodeView, FeeView, Missing, OutOfService, Screen, Tile};
 use zuil_catalogue::Icon;
 
 impl Words {
@@ -66,6 +66,10 @@ impl Words {
         }
     }
 
+    fn code(self, name: &'static str, typed: &str, trouble: Option<CodeTrouble>) -> Sample {
+        self.sample(name, Screen::Code(CodeView { typed: typed.to_owned(), trouble }))
+    }
+
     pub(super) fn beginning(self) -> Vec<Sample> {
         let announcement = |dutch, leads_on| Some(Banner { text: self.of(dutch), leads_on });
         let closed = "Op donderdag 26 november is het gemeentehuis dicht.";
@@ -107,6 +111,12 @@ impl Words {
                 "choose-many",
                 Screen::Choose { tiles: [self.many_tiles(), self.missing_tiles()].concat(), ask: true },
             ),
+            self.code("code", "4829", None),
+            self.code("code-mistyped", "482919", Some(CodeTrouble::Mistyped)),
+            self.code("code-unknown", "", Some(CodeTrouble::Unknown)),
+            self.code("code-used", "", Some(CodeTrouble::Used)),
+            self.code("code-expired", "", Some(CodeTrouble::Expired)),
+            self.code("code-pause", "", Some(CodeTrouble::Pause)),
             self.sample("explain", self.explain(None)),
             self.sample("explain-no-card", self.explain(Some(Missing::Card))),
             self.sample("explain-perhaps-no-card", self.explain(Some(Missing::CardMaybe))),

@@ -32,6 +32,7 @@ impl Hub for OlderOrNewer {
             seal_key: None,
             catalogue,
             orders: Vec::new(),
+            referrals: None,
         })
     }
 
@@ -64,6 +65,7 @@ async fn a_hub_hears_why_its_catalogue_is_refused_as_soon_as_it_is_known_to_unde
         rotation: Rotation { keyring: keyring(&folder), newer: Box::new(drop) },
         tells_keys: AtomicBool::new(false),
         newest_catalogue: watch::channel(None).0,
+        referrals: watch::channel(None).0,
         catalogue_refusal: WhyRefused::of("its signature is wrong"),
         orders: None,
     };

@@ -7,6 +7,7 @@ mod errands;
 mod holding;
 mod languages;
 mod paper;
+mod referring;
 mod seeking;
 mod time;
 mod walk;

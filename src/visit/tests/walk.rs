@@ -49,6 +49,8 @@ impl Books {
                 self.missing = false;
                 self.receipts += 1;
             }
+            Effect::FetchReferrals | Effect::LookUpReferral(_) => {}
+            Effect::ReferralUsed { .. } => assert!(self.paid || self.committed, "used for nothing"),
             Effect::NotFound { words, .. } => assert!(words.chars().count() >= 3),
             Effect::Listen(reader) => {
                 assert_eq!(self.listening, None, "listens to two readers");

@@ -22,6 +22,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
     (12, "alerts", include_str!("../../../migrations/postgres/012-alerts.sql")),
     (13, "enrolment", include_str!("../../../migrations/postgres/013-enrolment.sql")),
+    (14, "referrals", include_str!("../../../migrations/postgres/014-referrals.sql")),
 ];
 
 /// What was done to the schema.

@@ -26,6 +26,7 @@ mod pillars;
 mod progress;
 mod questions;
 mod references;
+mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
@@ -72,6 +73,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/011-orders.sql")),
     M::up(include_str!("../../../migrations/012-alerts.sql")),
     M::up(include_str!("../../../migrations/013-enrolment.sql")),
+    M::up(include_str!("../../../migrations/014-referrals.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
