@@ -6,6 +6,7 @@
 
 pub mod condition;
 mod lock;
+mod making;
 mod published;
 mod recording;
 mod standing;
@@ -36,6 +37,7 @@ use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
 use crate::sync::{self, FromHub, Keyring, Ordered, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
+use crate::visits::VisitLog;
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
 
@@ -145,7 +147,14 @@ impl Pillar {
         let ledger = Arc::new(Ledger::open(&config.data_dir));
         let ordered = Ordered { ledger: Arc::clone(&ledger), heard: orders(&inputs) };
         let rotation = rotation(keyring.clone(), &inputs);
-        let from_hub = FromHub { rotation, shelf: Some(shelf), orders: Some(ordered) };
+        let time_zone = TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?;
+        let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
+        let from_hub = FromHub {
+            rotation,
+            shelf: Some(shelf),
+            orders: Some(ordered),
+            visit_log: Some(Arc::clone(&visit_log)),
+        };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();
@@ -171,9 +180,10 @@ impl Pillar {
             wake_sync: Box::new(wake),
             tell_health: Box::new(tell_health),
             started: time.now(),
-            time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
+            time_zone,
             waypoints,
-            remote: Some(Remote { ledger, restart }),
+            visit_log: Some(visit_log),
+            remote: Some(Remote { make: making::maker(config, Arc::clone(&ledger)), ledger, restart }),
         };
         make_searchable(catalogue, published)?;
         let headphones = start_headphones(config, &inputs)?;

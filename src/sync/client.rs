@@ -21,15 +21,18 @@ use rustls::crypto::CryptoProvider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use zuil_wire::orders::Attachment;
 use zuil_wire::{
     Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer,
-    UploadRequest, UploadResponse, versions,
+    UploadRequest, UploadResponse, VisitEntries, VisitEntry, VisitsAnswer, versions,
 };
 
 use super::budget::Budget;
 use super::orders::{self, OrderDesk};
+use super::visits::VisitDesk;
 use super::{Hub, Line, SyncError};
 use crate::clock::HubTime;
+use crate::orders::Made;
 use agreed::{Agreed, ZSTD};
 use tls::{By, Seen, is_about_time, tls};
 
@@ -40,6 +43,8 @@ const TOTAL_TIME: Duration = Duration::from_secs(120);
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// How soon a connection that died in the middle of a request is noticed: this long, twice.
 const PING_TIME: Duration = Duration::from_secs(5);
+/// How hard the log is compressed: level 3 is zstd's own.
+const COMPRESSION: i32 = 3;
 /// The largest answer, in bytes. One to a full batch has about 16 KiB.
 const MAX_ANSWER: usize = 256 * 1024;
 
@@ -56,6 +61,7 @@ pub struct HttpsHub {
     report: Url,
     questions: Url,
     orders: Url,
+    visits: Url,
     health: Url,
     bulk: catalogue::Bulk,
 }
@@ -82,6 +88,7 @@ impl HttpsHub {
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
             orders: address("/v1/orders")?,
+            visits: address("/v1/visits")?,
             health: address("/v1/health")?,
         })
     }
@@ -217,6 +224,34 @@ impl OrderDesk for HttpsHub {
         let body = self.write(&orders::request(self.agreed.version(), results))?;
         self.room_for(body.0.len()).await;
         self.post(&self.orders, body, "it is no answer to what became of orders").await
+    }
+
+    async fn attach(&self, made: &Made) -> Result<(), SyncError> {
+        let bytes = match made.kind {
+            Attachment::Picture => made.bytes.clone(),
+            Attachment::Text => zstd::bulk::compress(&made.bytes, COMPRESSION)
+                .map_err(|_| setup("a text cannot be compressed"))?,
+        };
+        let to = self.orders.join(&format!("orders/{}/attachment", made.order.id));
+        let to = to.map_err(|_| setup("hub_url is not an address"))?;
+        self.room_for(bytes.len()).await;
+        let put = |_: &Client| {
+            let request = self.bulk.client().put(to.clone());
+            request.header(CONTENT_TYPE, made.kind.media_type()).body(bytes.clone())
+        };
+        accepted(self.send(put).await?).map(drop)
+    }
+}
+
+impl VisitDesk for HttpsHub {
+    async fn note(&self, entries: Vec<VisitEntry>) -> Result<VisitsAnswer, SyncError> {
+        let body = self.write(&VisitEntries { version: self.agreed.version(), entries })?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.visits, body, "it is no answer to what happened here").await
+    }
+
+    fn time(&self) -> Timestamp {
+        self.time.now()
     }
 }
 

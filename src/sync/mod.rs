@@ -17,6 +17,7 @@ pub mod plan;
 mod probe;
 mod questions;
 pub mod report;
+mod visits;
 mod worker;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ use zuil_wire::{
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
+use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
 use orders::Messenger;
 
@@ -48,6 +50,7 @@ pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
 pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
+pub use visits::VisitDesk;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
@@ -105,6 +108,8 @@ pub struct FromHub {
     pub shelf: Option<Arc<dyn Shelf>>,
     /// Orders of technicians; none are heard when `None`.
     pub orders: Option<Ordered>,
+    /// What happened here, for the hub; nothing is told when `None`.
+    pub visit_log: Option<Arc<VisitLog>>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -244,6 +249,8 @@ pub fn start(
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let dice = Arc::clone(&provider);
+    let visits = from_hub.visit_log.map(|log| visits::tell(Arc::clone(&hub), log, move || random(&dice)));
+    let dice = Arc::clone(&provider);
     let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
     let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
     let worker = Worker {
@@ -263,6 +270,15 @@ pub fn start(
         disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
+    if let Some(visits) = visits {
+        let mut ended = told.clone();
+        runtime.spawn(async move {
+            tokio::select! {
+                () = visits => {}
+                () = async { while ended.changed().await.is_ok() {} } => {}
+            }
+        });
+    }
     if let Some(messenger) = messenger {
         let mut ended = told.clone();
         runtime.spawn(async move {

@@ -8,6 +8,7 @@ use super::reading::OpenAnswer;
 use super::seeking::Seeking;
 use super::state::{Look, State};
 use super::{Elsewhere, Event, FeeView, Intent, Missing, Screen};
+use zuil_catalogue::Task;
 
 /// A task that is being explained.
 #[derive(Clone, Debug)]
@@ -42,6 +43,11 @@ impl Explaining {
     /// The explanation of the task that is being filled in.
     pub(super) fn again(mut form: Form) -> Self {
         Self { at: Place::Now(form.task_index()), way: form.take_way(), kept: Some(form) }
+    }
+
+    /// The task.
+    pub(super) fn task<'a>(&self, look: &Look<'a>) -> &'a Task {
+        self.at.task(look)
     }
 
     /// Whether nothing was filled in.

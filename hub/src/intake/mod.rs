@@ -15,19 +15,22 @@ pub mod orders;
 pub mod questions;
 pub mod report;
 mod tls;
+pub mod visits;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse};
+use uuid::Uuid;
+use zuil_wire::orders::Attachment;
+use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, VisitEntries};
 
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
@@ -36,12 +39,13 @@ pub use orders::OrdersError;
 pub use questions::QuestionsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
+pub use visits::VisitsError;
 
 use self::body::{NotRead, Room};
 use self::judge::Deliverer;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
-use crate::store::{Pillar, StoreError};
+use crate::store::{Attached, Pillar, StoreError};
 
 /// An upload with more envelopes is judged on a thread for work that takes long, one with fewer at once: an
 /// envelope takes about 5 µs.
@@ -106,7 +110,9 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/visits", post(take_visits))
         .route("/v1/orders", post(take_orders))
+        .route("/v1/orders/{id}/attachment", put(take_attachment))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
         .layer(middleware::from_fn_with_state(Arc::clone(&door), encoding::understand))
@@ -123,8 +129,14 @@ enum Rejection {
     Report(ReportError),
     /// What was not found cannot be understood.
     Questions(QuestionsError),
+    /// What happened cannot be understood.
+    Visits(VisitsError),
     /// What became of orders cannot be understood.
     Orders(OrdersError),
+    /// What was made for an order is none of what can be made.
+    Attachment,
+    /// There is no such order of this pillar.
+    NoSuchOrder,
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -146,6 +158,14 @@ impl IntoResponse for Rejection {
             Self::Report(error) => (error.status(), error.to_string()),
             Self::Questions(error) => (error.status(), error.to_string()),
             Self::Orders(error) => (error.status(), error.to_string()),
+            Self::Visits(error) => (error.status(), error.to_string()),
+            Self::Attachment => (
+                StatusCode::BAD_REQUEST,
+                "this is neither a PNG picture nor a text compressed with zstd".to_owned(),
+            ),
+            Self::NoSuchOrder => {
+                (StatusCode::NOT_FOUND, "this pillar has no order for which that is made".to_owned())
+            }
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }
@@ -195,6 +215,16 @@ impl QuestionsError {
 }
 
 impl OrdersError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl VisitsError {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
@@ -307,6 +337,43 @@ async fn take_orders(
     })
     .await?;
     Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
+}
+
+async fn take_visits(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, VisitEntries::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match visits::parse(&bytes) {
+        Ok(noted) => Ok(Ok(noted.take_in(&pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer.map_err(Rejection::Visits)?).into_response())
+}
+
+async fn take_attachment(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let id: Uuid = id.parse().map_err(|_| Rejection::NoSuchOrder)?;
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = media_type.and_then(Attachment::parse).ok_or(Rejection::Attachment)?;
+    let (bytes, _room) = door.room.read(body, Attachment::MAX_BYTES).await?;
+    if !kind.begins(&bytes) {
+        return Err(Rejection::Attachment);
+    }
+    let attached = Attached { id, kind, content: bytes.into(), kept_at: Timestamp::now() };
+    let store = Arc::clone(&door.folder.store);
+    let is_its = blocking(move || store.attach_to_order(&pillar.name, &attached)).await?;
+    if is_its { Ok(StatusCode::OK.into_response()) } else { Err(Rejection::NoSuchOrder) }
 }
 
 async fn health(

@@ -10,6 +10,7 @@ mod orders;
 mod progress;
 mod questions;
 mod retention;
+mod visits;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{HealthReport, QuestionItem, Reference};
+use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
 
 use self::access::Staff;
 use self::audit::Log;
@@ -28,9 +29,9 @@ use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked,
-    Unfound, Unsettled,
+    Added, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page,
+    Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally,
+    Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -59,6 +60,8 @@ struct Memory {
     staff: Staff,
     log: Log,
     orders: Vec<PlacedOrder>,
+    attached: BTreeMap<Uuid, Attached>,
+    visits: BTreeMap<Uuid, (String, VisitEntry)>,
 }
 
 struct Row {

@@ -16,6 +16,7 @@ mod rules;
 mod sqlite;
 mod transaction;
 mod values;
+mod visit;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -35,7 +36,10 @@ pub use handover::{
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
-pub use order::{Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore, PlacedOrder};
+pub use order::{
+    ATTACHMENTS_KEPT_DAYS, Attached, Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore,
+    PlacedOrder,
+};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
@@ -46,6 +50,7 @@ pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
 };
+pub use visit::{VISITS_KEPT_DAYS, VisitStore, visits_since};
 
 pub(crate) use transaction::is_genuine;
 
@@ -140,7 +145,15 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + OrderStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore
+    + AuditStore
+    + HandoverStore
+    + OrderStore
+    + ProgressStore
+    + RetentionStore
+    + VisitStore
+    + Send
+    + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.

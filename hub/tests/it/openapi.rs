@@ -9,7 +9,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use zuil_wire::{
     HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, UploadRequest,
-    UploadResponse,
+    UploadResponse, VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -17,7 +17,7 @@ const STATUSES: [(&str, &str); 12] = [
     ("304", "The pillar has it already."),
     ("400", "The request cannot be understood, or broke off."),
     ("403", "The pillar is not admitted: revoked, or never added. A technician must bind it again."),
-    ("404", "No catalogue was published."),
+    ("404", "No catalogue was published, or there is no such order."),
     ("405", "Not with this method."),
     ("408", "The request took too long."),
     ("413", "The request is too large, or has too many parts: send less at once."),
@@ -83,7 +83,18 @@ fn description() -> Value {
     it.post::<UploadRequest, UploadResponse>("/v1/transactions", "Deliver what residents asked.", &[]);
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
+    it.post::<VisitEntries, VisitsAnswer>("/v1/visits", "Tell what happened on days that are over.", &[]);
     it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
+    let attach = json!({
+        "summary": "Hand over what was made for an order.",
+        "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }],
+        "requestBody": { "required": true, "content": {
+            "image/png": { "schema": { "type": "string", "format": "binary" } },
+            "application/zstd": { "schema": { "type": "string", "format": "binary" } },
+        } },
+    });
+    let attached = json!({ "description": "It is durable." });
+    it.operation("put", "/v1/orders/{id}/attachment", attach, attached, &["400", "404", "413"]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -170,7 +181,11 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("health_answer_catalogue", "HealthAnswer", false),
         ("health_answer_orders", "HealthAnswer", false),
         ("health_answer_seal_key", "HealthAnswer", false),
+        ("health_answer_orders_made", "HealthAnswer", false),
         ("order_results", "OrderResults", true),
+        ("visit_entries", "VisitEntries", true),
+        ("visits_answer", "VisitsAnswer", false),
+        ("order_results_made", "OrderResults", true),
         ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),

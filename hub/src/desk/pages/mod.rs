@@ -13,19 +13,21 @@ mod pillars;
 mod questions;
 mod staff;
 mod transactions;
+mod visits;
 
 use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
-pub(super) use orders::{confirm_order, order};
+pub(super) use orders::{attachment, confirm_order, order};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
 pub(super) use transactions::{list, show_content, transaction};
+pub(super) use visits::visits;
 
 use super::Failure;
 use super::visitor::Visitor;

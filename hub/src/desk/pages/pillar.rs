@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::health::{Device, DeviceState};
+use zuil_wire::orders::Attachment;
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
@@ -36,6 +38,7 @@ struct PillarPage {
     to_settle: Option<String>,
     details: Vec<(&'static str, String)>,
     refusals: Vec<RefusalRow>,
+    shows_visits: bool,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
 }
@@ -83,6 +86,7 @@ struct Known {
     refusals: Vec<RefusedEnvelope>,
     after_revocation: u64,
     orders: Vec<PlacedOrder>,
+    attached: Vec<(Uuid, Attachment)>,
     closed: Option<Closed>,
 }
 
@@ -95,7 +99,8 @@ impl Known {
         let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
         let orders = store.orders(name, orders::SHOWN)?;
         let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
-        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, closed }))
+        let attached = store.orders_with_attachments(name)?;
+        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, attached, closed }))
     }
 }
 
@@ -121,10 +126,12 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
         details: details(known, &condition, newest, lang, now),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+        shows_visits: visitor.may_open("/pillars/{name}/visits"),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
         orders: OrdersCard::of(
             visitor,
             &known.orders,
+            &known.attached,
             known.closed.as_ref(),
             pillar.revoked_at.is_some(),
             now,

@@ -13,6 +13,7 @@ mod pillars;
 mod questions;
 mod refusals;
 mod storage;
+mod visits;
 mod words;
 
 pub(super) use access::AccessTexts;
@@ -21,6 +22,7 @@ pub(super) use orders::OrderTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
+pub(super) use visits::VisitTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

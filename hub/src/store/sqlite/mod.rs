@@ -31,6 +31,7 @@ mod tending;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod visits;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,6 +69,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-orders.sql")),
+    M::up(include_str!("../../../migrations/012-order-attachments.sql")),
+    M::up(include_str!("../../../migrations/013-visit-log.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
