@@ -94,12 +94,13 @@ impl Watched {
     }
 
     fn is_in(&mut self, task: String, end: TaskEnd, question: Option<String>) {
-        match self.tasks.last_mut().filter(|tried| tried.task == task && tried.end != TaskEnd::Finished) {
-            Some(tried) => (tried.end, tried.question) = (end, question),
+        match self.tasks.last_mut() {
             // After the end, the receipt and the survey are still of that task.
-            None if end == TaskEnd::Finished && self.tasks.last().is_some_and(|tried| tried.task == task) => {
+            Some(tried) if tried.task == task && tried.end == TaskEnd::Finished && end == tried.end => {}
+            Some(tried) if tried.task == task && tried.end != TaskEnd::Finished => {
+                (tried.end, tried.question) = (end, question);
             }
-            None => self.tasks.push(Tried { task, end, question }),
+            _ => self.tasks.push(Tried { task, end, question }),
         }
     }
 
