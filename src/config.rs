@@ -23,6 +23,9 @@ const MOST_MARKS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Where these settings were read.
+    #[serde(skip)]
+    pub file: PathBuf,
     /// Where the outbox is kept.
     pub data_dir: PathBuf,
     /// The folder with the municipality's tasks.
@@ -330,7 +333,7 @@ impl Config {
             .map_err(|mistake| ConfigError::Syntax { path: path.to_owned(), mistake: Box::new(mistake) })?;
         match config.out_of_limits() {
             Some((key, limits)) => Err(ConfigError::OutOfLimits { path: path.to_owned(), key, limits }),
-            None => Ok(config),
+            None => Ok(Self { file: path.to_owned(), ..config }),
         }
     }
 

@@ -13,6 +13,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
+use zuil::log::LogFile;
 use zuil::outbox::SqliteOutbox;
 use zuil::pillar::{Standing, enrolling};
 use zuil::preview;
@@ -115,7 +116,7 @@ fn salvaged(config: &std::path::Path, agree: bool) -> Result<ExitCode, Box<dyn s
 
 fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let config = Config::load(config)?;
-    start_log(config.log_level);
+    start_log(config.log_level, LogFile::of(&config.data_dir));
     end_on_panic();
     let screens = Screens::new()?;
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
@@ -183,7 +184,7 @@ fn tell_of_the_first_picture(screens: &Screens) {
 #[cfg(not(feature = "window"))]
 fn tell_of_the_first_picture(_screens: &Screens) {}
 
-fn start_log(level: LogLevel) {
+fn start_log(level: LogLevel, file: LogFile) {
     let level = match level {
         LogLevel::Error => tracing::Level::ERROR,
         LogLevel::Warn => tracing::Level::WARN,
@@ -197,5 +198,6 @@ fn start_log(level: LogLevel) {
         .with_target("zuil_wire", level)
         .with_default(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
+    let kept = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
+    tracing_subscriber::registry().with(lines.and_then(kept).with_filter(ours)).init();
 }

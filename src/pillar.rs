@@ -7,6 +7,7 @@
 pub mod condition;
 pub mod enrolling;
 mod lock;
+mod making;
 mod newcomer;
 mod published;
 mod recording;
@@ -38,6 +39,7 @@ use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
 use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, ReferralBook, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
+use crate::visits::VisitLog;
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
 
@@ -155,12 +157,15 @@ impl Pillar {
         let ordered = Ordered { ledger: Arc::clone(&ledger), heard: orders(&inputs) };
         let rotation = rotation(keyring.clone(), &inputs);
         let referrals = Arc::new(ReferralBook::kept_in(&config.data_dir));
+        let time_zone = TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?;
+        let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
         let from_hub = FromHub {
             rotation,
             shelf: Some(shelf),
             orders: Some(ordered),
             binding_file: Some(config.binding.clone()),
             referrals: Arc::clone(&referrals),
+            visit_log: Some(Arc::clone(&visit_log)),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
@@ -188,9 +193,10 @@ impl Pillar {
             tell_health: Box::new(tell_health),
             referrals,
             started: time.now(),
-            time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
+            time_zone,
             waypoints,
-            remote: Some(Remote { ledger, restart }),
+            visit_log: Some(visit_log),
+            remote: Some(Remote { make: making::maker(config, Arc::clone(&ledger)), ledger, restart }),
         };
         make_searchable(catalogue, published)?;
         let headphones = start_headphones(config, &inputs)?;

@@ -18,6 +18,7 @@ mod report;
 mod roll;
 mod sealing;
 mod upkeep;
+mod watching;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::{ReferralBook, SyncEvent};
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
+use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
 
 pub use ahead::Ahead;
@@ -53,6 +55,7 @@ pub use readers::Readers;
 use roll::Roll;
 use sealing::Sealing;
 use upkeep::Upkeep;
+use watching::Watching;
 
 /// A clock that is moved by more than this was put; by less, it is kept right.
 const JUMP: SignedDuration = SignedDuration::from_secs(30);
@@ -128,6 +131,8 @@ pub struct Parts {
     pub started: Timestamp,
     /// What becomes of orders from afar; none are taken when `None`.
     pub remote: Option<Remote>,
+    /// Where it is noted what happens here; nowhere when `None`.
+    pub visit_log: Option<Arc<VisitLog>>,
 }
 
 /// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
@@ -151,6 +156,7 @@ pub struct Runner {
     ahead: Ahead,
     upkeep: Upkeep,
     orders: Orders,
+    watching: Watching,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -191,6 +197,7 @@ impl Runner {
             ahead: Ahead::start(),
             upkeep: Upkeep::default(),
             orders: Orders::of(parts.remote),
+            watching: Watching::of(parts.visit_log),
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -250,6 +257,7 @@ impl Runner {
         self.turn_keys();
         self.carry_out_orders(now);
         self.offer(now);
+        self.watch_the_visit(now);
         if !by_hand {
             self.report(now);
         }

@@ -198,6 +198,7 @@ impl Site {
             waypoints: Arc::new(NoWaypoints),
             started: self.clock_at(now),
             remote: None,
+            visit_log: None,
         };
         self.running = Some(Running {
             started: now,

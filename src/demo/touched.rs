@@ -11,8 +11,10 @@ use std::time::Duration;
 
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions, mock_elapsed_time};
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 
 use crate::config::Config;
+use crate::log::LogFile;
 use crate::pillar::Pillar;
 use crate::runner::Input;
 use crate::screens::Screens;
@@ -44,8 +46,10 @@ enum Happened {
 /// # Errors
 /// When the pillar does not start.
 pub fn run(config: &Path) -> Result<(), Failure> {
+    // The log in the data folder, too: a technician may have it, and so nothing personal may be in it.
+    let kept = LogFile::of(&Config::load(config)?.data_dir);
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(std::io::stderr.and(kept))
         .with_ansi(false)
         .with_max_level(LevelFilter::TRACE)
         .init();

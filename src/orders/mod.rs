@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zuil_wire::orders::{Closure, OrderFailure, OrderState, Task};
+use zuil_wire::orders::{Attachment, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::{Order, OrderResult, OrderResults};
 
 /// The file in the data folder.
@@ -26,7 +26,20 @@ const REMEMBERED: usize = OrderResults::MAX_RESULTS;
 pub struct Ledger {
     file: PathBuf,
     kept: Mutex<Kept>,
+    /// What was made for orders and is not at the hub yet. A restart ends those orders.
+    made: Mutex<Vec<Made>>,
     news: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// Something that was made for an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The order, which is done when the hub has it.
+    pub order: Order,
+    /// What it is.
+    pub kind: Attachment,
+    /// A text is plain here.
+    pub bytes: Vec<u8>,
 }
 
 /// What the file says.
@@ -59,7 +72,7 @@ impl Ledger {
             Kept::default()
         });
         kept.orders.iter_mut().for_each(Known::started_again);
-        Self { file, kept: Mutex::new(kept), news: OnceLock::new() }
+        Self { file, kept: Mutex::new(kept), made: Mutex::default(), news: OnceLock::new() }
     }
 
     /// Whom to tell that there is something for the hub. Only the first one is told.
@@ -122,6 +135,24 @@ impl Ledger {
         }
         drop(kept);
         self.tell();
+    }
+
+    /// Something was made for an order that was begun. The order ends when the hub has it.
+    pub fn attach(&self, made: Made) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push(made);
+        self.tell();
+    }
+
+    /// The first that was made and is not at the hub yet.
+    #[must_use]
+    pub fn to_attach(&self) -> Option<Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+
+    /// What was made for an order is at the hub, or will never be.
+    pub fn attached(&self, order: &Order, outcome: Result<(), OrderFailure>) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).retain(|made| made.order.id != order.id);
+        self.end(order, outcome);
     }
 
     /// The pillar is closed by an order, or opened again when there is no closure.

@@ -15,7 +15,7 @@ use crate::clock::Moment;
 use crate::devices::printer::{self, Job, PrinterEvent};
 use crate::orders::Ledger;
 use crate::receipt;
-use crate::visit::{Event, OutOfService};
+use crate::visit::{Event, OutOfService, View};
 
 /// What becomes of orders.
 pub struct Remote {
@@ -23,6 +23,8 @@ pub struct Remote {
     pub ledger: Arc<Ledger>,
     /// Has the program ended cleanly and started anew.
     pub restart: Box<dyn Fn() + Send>,
+    /// Makes what an order asks for, of this first screen, and puts it into the ledger. Returns at once.
+    pub make: Box<dyn Fn(Order, View) + Send>,
 }
 
 /// The orders that are still to be done.
@@ -89,11 +91,11 @@ impl Runner {
     }
 
     fn carry_out(&mut self, order: Order, now: Moment) {
-        let Some(Remote { ledger, restart }) = &self.orders.remote else { return };
+        let Some(Remote { ledger, restart, make }) = &self.orders.remote else { return };
         let begun = match &order.what {
             Task::Close(closure) => ledger.close(&order, Some(closure.clone().tidy())),
             Task::Open => ledger.close(&order, None),
-            Task::Restart | Task::TestPrint => ledger.take(&order),
+            Task::Restart | Task::TestPrint | Task::Screenshot | Task::Logs { .. } => ledger.take(&order),
         };
         if let Err(error) = begun {
             tracing::error!(%error, "an order cannot be written down, so it is not carried out; look at free space and permissions of data_dir");
@@ -103,6 +105,8 @@ impl Runner {
         match order.what {
             Task::Restart => restart(),
             Task::TestPrint => self.print_a_test(order, now),
+            // Nobody stands there: it is the first screen, or the one that says why nobody is served.
+            Task::Screenshot | Task::Logs { .. } => make(order, self.view(now)),
             Task::Close(_) | Task::Open => self.tell_service(now),
         }
     }

@@ -113,6 +113,7 @@ impl Pillar {
             waypoints: Arc::new(NoWaypoints),
             started: moment(now, now).timestamp,
             remote: None,
+            visit_log: None,
         };
         let password = Password::parse("123456").expect("a password");
         Self {

@@ -21,6 +21,7 @@ mod questions;
 mod referrals;
 mod renewal;
 pub mod report;
+mod visits;
 mod worker;
 
 #[cfg(test)]
@@ -44,6 +45,7 @@ use zuil_wire::{
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
+use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
 use orders::Messenger;
 
@@ -58,6 +60,7 @@ pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 use renewal::Renewal;
+pub use visits::VisitDesk;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
 /// The other side of an upload.
@@ -140,6 +143,8 @@ pub struct FromHub {
     pub orders: Option<Ordered>,
     /// Referrals.
     pub referrals: Arc<ReferralBook>,
+    /// What happened here, for the hub; nothing is told when `None`.
+    pub visit_log: Option<Arc<VisitLog>>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -288,6 +293,8 @@ pub fn start(
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let dice = Arc::clone(&provider);
+    let visits = from_hub.visit_log.map(|log| visits::tell(Arc::clone(&hub), log, move || random(&dice)));
+    let dice = Arc::clone(&provider);
     let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
     let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
     let dice = Arc::clone(&provider);
@@ -312,6 +319,15 @@ pub fn start(
         disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
+    if let Some(visits) = visits {
+        let mut ended = told.clone();
+        runtime.spawn(async move {
+            tokio::select! {
+                () = visits => {}
+                () = async { while ended.changed().await.is_ok() {} } => {}
+            }
+        });
+    }
     if let Some(messenger) = messenger {
         let mut ended = told.clone();
         runtime.spawn(async move {

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+use zuil_wire::orders::OrderFailure;
 use zuil_wire::{Order, OrderResult, OrderResults, OrdersAnswer};
 
 use super::SyncError;
 use super::plan::LONGEST;
 use super::report::OLDER_HUB;
-use crate::orders::Ledger;
+use crate::orders::{Ledger, Made};
 
 /// The shortest ceiling of the back-off; it doubles up to [`MOST`]. A technician is waiting, and it is little.
 const FIRST: Duration = Duration::from_secs(2);
@@ -26,6 +27,9 @@ pub trait OrderDesk: Send + Sync + 'static {
     /// Tells it. What the answer names is durable there.
     fn tell(&self, results: Vec<OrderResult>)
     -> impl Future<Output = Result<OrdersAnswer, SyncError>> + Send;
+
+    /// Hands over what was made for an order. When it returns, that is durable there.
+    fn attach(&self, made: &Made) -> impl Future<Output = Result<(), SyncError>> + Send;
 }
 
 /// What becomes of orders that the hub tells of.
@@ -63,7 +67,12 @@ impl<D: OrderDesk> Messenger<D> {
         loop {
             self.news.borrow_and_update();
             let results = self.ledger.to_tell();
-            let rest = if results.is_empty() { None } else { Some(self.tell(results).await) };
+            let rest = match self.ledger.to_attach() {
+                // How far an order is comes first: it is little.
+                _ if !results.is_empty() => Some(self.tell(results).await),
+                Some(made) => Some(self.attach(made).await),
+                None => None,
+            };
             let again = rest.map(|rest| Instant::now() + rest);
             tokio::select! {
                 changed = self.news.changed() => if changed.is_err() { return },
@@ -104,6 +113,30 @@ impl<D: OrderDesk> Messenger<D> {
     }
 }
 
+impl<D: OrderDesk> Messenger<D> {
+    /// Hands over what was made; how long it rests when nothing new happens.
+    async fn attach(&mut self, made: Made) -> Duration {
+        let outcome = match self.desk.attach(&made).await {
+            Ok(()) => Ok(()),
+            // The hub does not want it, or knows nothing of it.
+            Err(error @ (SyncError::Rejected(_) | SyncError::NoHub(404 | 405))) => {
+                tracing::warn!(%error, "what was made for an order was not taken");
+                Err(OrderFailure::NotTaken)
+            }
+            Err(error) => {
+                tracing::info!(%error, "what was made for an order is not at the hub yet; it is tried again");
+                self.failures = self.failures.saturating_add(1);
+                return rest_after(&error, self.failures, (self.random)());
+            }
+        };
+        self.failures = 0;
+        let ledger = Arc::clone(&self.ledger);
+        // A runtime that ends needs no more of it.
+        let _ = tokio::task::spawn_blocking(move || ledger.attached(&made.order, outcome)).await;
+        Duration::ZERO
+    }
+}
+
 /// How long to wait after something went wrong for the how manieth time in a row; `random` is any number.
 fn rest_after(error: &SyncError, failures: u32, random: u64) -> Duration {
     match error {
@@ -131,7 +164,7 @@ mod tests {
     use std::sync::Mutex;
 
     use uuid::Uuid;
-    use zuil_wire::orders::{OrderState, Task};
+    use zuil_wire::orders::{Attachment, OrderState, Task};
 
     use super::*;
 
@@ -140,6 +173,7 @@ mod tests {
     struct Hub {
         fails: Mutex<VecDeque<SyncError>>,
         heard: Mutex<Vec<(Uuid, OrderState)>>,
+        attached: Mutex<Vec<Vec<u8>>>,
     }
 
     impl OrderDesk for Hub {
@@ -150,6 +184,14 @@ mod tests {
             let orders = results.iter().map(|result| result.id).collect();
             self.heard.lock().unwrap().extend(results.iter().map(|result| (result.id, result.state)));
             Ok(OrdersAnswer { orders })
+        }
+
+        async fn attach(&self, made: &Made) -> Result<(), SyncError> {
+            if let Some(error) = self.fails.lock().unwrap().pop_front() {
+                return Err(error);
+            }
+            self.attached.lock().unwrap().push(made.bytes.clone());
+            Ok(())
         }
     }
 
@@ -181,6 +223,36 @@ mod tests {
         assert!(heard.contains(&(order(1).id, OrderState::Done)), "{heard:?}");
         assert!(heard.contains(&(order(2).id, OrderState::Taken)), "{heard:?}");
         assert_eq!(Ledger::open(folder.path()).to_tell().len(), 1, "only the second, which a restart ended");
+        task.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_order_is_done_when_the_hub_has_what_was_made_for_it_and_has_failed_when_it_wants_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(Ledger::open(folder.path()));
+        let hub = Arc::new(Hub::default());
+        let task = tokio::spawn(Messenger::new(Arc::clone(&hub), Arc::clone(&ledger), || 7).run());
+        for number in [1, 2] {
+            ledger.take(&order(number)).unwrap();
+            until_all_is_told(&ledger).await;
+            if number == 2 {
+                hub.fails
+                    .lock()
+                    .unwrap()
+                    .extend([SyncError::Busy { retry_after: None }, SyncError::Rejected(413)]);
+            }
+            ledger.attach(Made { order: order(number), kind: Attachment::Picture, bytes: vec![1, 2, 3] });
+            while ledger.to_attach().is_some() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            until_all_is_told(&ledger).await;
+        }
+        assert_eq!(*hub.attached.lock().unwrap(), [[1, 2, 3]]);
+        let heard = hub.heard.lock().unwrap().clone();
+        let states =
+            |number| heard.iter().filter(move |heard| heard.0 == order(number).id).map(|heard| heard.1);
+        assert!(states(1).eq([OrderState::Taken, OrderState::Done]), "{heard:?}");
+        assert!(states(2).eq([OrderState::Taken, OrderState::Failed]), "{heard:?}");
         task.abort();
     }
 

@@ -10,7 +10,7 @@ use super::held::{reader_of, spaced_day};
 use super::state::{Effects, Look, State};
 use super::{Control, Event, Expected, Field, FieldLabel, Intent, Keyboard, OptionLabel, OptionView};
 use super::{Progress, QuestionView, ReaderKind, Screen, paying, validate, words};
-use zuil_catalogue::{Kind, Question};
+use zuil_catalogue::{Kind, Question, Task};
 
 /// A question that is being answered.
 #[derive(Debug)]
@@ -29,6 +29,11 @@ impl Asking {
             Some(&at) => Self { form, at, expected: None, undo: None }.shown(look),
             None => State::Review(form),
         }
+    }
+
+    /// The task and the question.
+    pub(super) fn whereabouts<'a>(&self, look: &Look<'a>) -> (&'a Task, &'a Question) {
+        (self.form.task(look), self.form.question(self.at, look))
     }
 
     /// Whether nothing was filled in.

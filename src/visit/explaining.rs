@@ -10,6 +10,7 @@ use super::reading::OpenAnswer;
 use super::seeking::Seeking;
 use super::state::{Look, State};
 use super::{Elsewhere, Event, FeeView, Intent, Missing, Screen};
+use zuil_catalogue::Task;
 
 /// A task that is being explained.
 #[derive(Clone, Debug)]
@@ -52,6 +53,11 @@ impl Explaining {
     pub(super) fn again(mut form: Form) -> Self {
         let referral = form.referral();
         Self { at: Place::Now(form.task_index()), way: form.take_way(), kept: Some(form), referral }
+    }
+
+    /// The task.
+    pub(super) fn task<'a>(&self, look: &Look<'a>) -> &'a Task {
+        self.at.task(look)
     }
 
     /// Whether nothing was filled in.

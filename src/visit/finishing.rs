@@ -14,6 +14,7 @@ use super::paper::Paper;
 use super::paying::EARLY;
 use super::state::{Effects, Look, State};
 use super::{CardLines, Effect, Event, Intent, ReceiptView, Screen, Slip, SlipPayment, SurveyView};
+use zuil_catalogue::Task;
 
 /// How long the receipt of a payment that was found waits for the hub's word on the request, so that it does
 /// not say that somebody is looking at what was found.
@@ -81,6 +82,11 @@ pub(super) struct Saving {
 }
 
 impl Saving {
+    /// What is being kept.
+    pub(super) const fn form(&self) -> &Form {
+        &self.form
+    }
+
     /// Waits until a transaction is durable.
     pub(super) fn waiting(form: Form, look: &Look<'_>) -> Self {
         Self { form, since: look.now.uptime, early: Vec::new(), kept: None }
@@ -150,9 +156,14 @@ impl Done {
         Self { task: form.task_index(), fee: form.fee(look), kept, paper, found: None }
     }
 
+    /// The task that was done.
+    pub(super) fn task<'a>(&self, look: &Look<'a>) -> &'a Task {
+        &look.catalogue().tasks[self.task]
+    }
+
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
-        let task = &look.catalogue().tasks[self.task];
+        let task = self.task(look);
         let view = ReceiptView {
             title: task.title.get(look.language).to_owned(),
             reference: self.kept.reference,
@@ -232,6 +243,11 @@ pub(super) struct Survey {
 impl Survey {
     const fn of(done: Done) -> Self {
         Self { done, clear: None, helped: None, second: false }
+    }
+
+    /// What it is about.
+    pub(super) const fn done(&self) -> &Done {
+        &self.done
     }
 
     /// The question that is shown.

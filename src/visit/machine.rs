@@ -12,6 +12,7 @@ use super::referring::Tries;
 use super::state::{Effects, Look, Patience, State, WhenStopped};
 use super::{
     Effect, Event, Frame, Intent, Now, Offer, OutOfService, Overlay, ReaderKind, View, VisitSettings,
+    Whereabouts,
 };
 
 /// One pillar's visits, one after another. Give it every event, and perform the effects in order.
@@ -106,6 +107,12 @@ impl Visit {
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         matches!(self.state, State::Attract | State::Closed(_))
+    }
+
+    /// How far a visit is.
+    #[must_use]
+    pub fn whereabouts(&self, now: Now) -> Whereabouts {
+        self.state.whereabouts(&self.look(now))
     }
 
     /// What residents are served from now.

@@ -30,6 +30,7 @@ mod state;
 mod tests;
 mod validate;
 mod view;
+mod whereabouts;
 mod words;
 
 pub use effect::*;
@@ -37,3 +38,4 @@ pub use event::*;
 pub use machine::Visit;
 pub use settings::VisitSettings;
 pub use view::*;
+pub use whereabouts::{Step, Whereabouts};

@@ -27,6 +27,11 @@ pub(super) struct Paying {
 }
 
 impl Paying {
+    /// What is paid for.
+    pub(super) const fn form(&self) -> &Form {
+        &self.form
+    }
+
     /// Whether the terminal has not had its last word.
     pub(super) const fn is_open(&self) -> bool {
         matches!(self.stage, PayStage::Busy { .. })

@@ -120,7 +120,7 @@ fn assert_nothing_on_disk(town: &Town, traces: &Traces) {
     let mut files = Vec::new();
     collect(town.folder(), &mut files);
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    for expected in ["outbox.sqlite", "paper.json", "pillar.log", "recordings/"] {
+    for expected in ["outbox.sqlite", "paper.json", "pillar.log", "data/pillar.log", "recordings/"] {
         assert!(names.iter().any(|name| name.contains(expected)), "there is no {expected}: {names:?}");
     }
     assert_nothing_in_files(&files, traces);

@@ -37,3 +37,5 @@ mod rotation;
 mod tidy;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod visits;

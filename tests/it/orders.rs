@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use zuil::demo::stage::PILLAR;
-use zuil::visit::{Intent, OutOfService, Screen};
+use zuil::visit::{Intent, OutOfService, ReviewAnswer, Screen};
 use zuil_hub::store::{Fate, OrderPlaced, PlacedOrder};
 use zuil_wire::health::{Device, DeviceState};
-use zuil_wire::orders::{ClosedFor, Closure, Task};
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, Task};
 
 use crate::town::{PATIENCE, Resident, Town};
 
@@ -118,4 +118,47 @@ fn whoever_is_busy_at_the_pillar_notices_nothing_of_what_is_ordered_until_they_h
     technician.reads(&[Fate::Done, Fate::Done]);
     town.wait_until_empty();
     assert_eq!(town.at_the_hub().len(), 1);
+}
+
+#[test]
+fn a_picture_of_the_first_screen_and_the_log_reach_the_hub_without_anything_of_whoever_was_there() {
+    let town = Town::new();
+    let technician = Technician(&town);
+    let mut resident = town.resident();
+    resident.comes_to("call-back", "the review", |screen| matches!(screen, Screen::Review { .. }));
+    let Screen::Review { lines, .. } = resident.sees().screen.clone() else { unreachable!() };
+    technician.orders(Task::Screenshot);
+    technician.orders(Task::Logs { hours: 24 });
+    technician.waits_for_its_report();
+    technician.reads(&[Fate::Waits, Fate::Waits]);
+    resident.goes_on("call-back", "the receipt", |screen| matches!(screen, Screen::Receipt(_)));
+    resident.does(Intent::Stop);
+    resident.waits_for("the goodbye", |view| matches!(view.screen, Screen::Goodbye));
+    resident.does(Intent::Next);
+    technician.reads(&[Fate::Done, Fate::Done]);
+
+    let kept = town.store().orders_with_attachments(PILLAR).unwrap();
+    let content = |kind: Attachment| {
+        let (id, _) = kept.iter().find(|kept| kept.1 == kind).unwrap();
+        town.store().attached_to_order(PILLAR, *id).unwrap().unwrap().content
+    };
+    let picture = content(Attachment::Picture);
+    assert!(Attachment::Picture.begins(&picture));
+    assert_eq!(&picture[16..24], [1080_u32.to_be_bytes(), 1920_u32.to_be_bytes()].concat(), "its size");
+    let text = zstd::decode_all(content(Attachment::Text).as_slice()).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    for part in ["== doctor", "\"outbox\"", "== condition", "\"catalogue\"", "== log of the last 24 hours"] {
+        assert!(text.contains(part), "there is no {part} in {text}");
+    }
+    let answers: Vec<String> = lines
+        .into_iter()
+        .filter_map(|line| match line.answer {
+            ReviewAnswer::Text(text) if text.len() > 3 => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert!(!answers.is_empty());
+    for answer in answers {
+        assert!(!text.contains(&answer), "{answer} is in what was handed over");
+    }
 }

@@ -22,6 +22,7 @@ pub mod seal;
 pub mod transaction;
 pub mod verify;
 pub mod versions;
+pub mod visits;
 
 pub use binding::Binding;
 pub use catalogue::{CatalogueKeyNotice, CatalogueManifest};
@@ -35,6 +36,7 @@ pub use reference::Reference;
 pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
+pub use visits::{VisitEntries, VisitEntry, VisitsAnswer};
 
 /// The first version of the protocol, which every build speaks: that of headers and envelopes. Which one
 /// a request is in is agreed upon, see [`versions`].

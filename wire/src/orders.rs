@@ -33,9 +33,19 @@ pub enum Task {
     Close(Closure),
     /// Serve again.
     Open,
+    /// Make a picture of the first screen.
+    Screenshot,
+    /// Hand the log of the last hours over, with what the doctor says.
+    Logs {
+        /// Of how many hours, at most [`Task::MOST_HOURS`].
+        hours: u16,
+    },
 }
 
 impl Task {
+    /// The most hours of which a log is handed over.
+    pub const MOST_HOURS: u16 = 7 * 24;
+
     /// The word for its kind in messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -44,6 +54,8 @@ impl Task {
             Self::TestPrint => "test_print",
             Self::Close(_) => "close",
             Self::Open => "open",
+            Self::Screenshot => "screenshot",
+            Self::Logs { .. } => "logs",
         }
     }
 
@@ -189,11 +201,15 @@ pub enum OrderFailure {
     Interrupted,
     /// The pillar could not write down that it does it.
     NotKept,
+    /// The picture or the log could not be made.
+    NotMade,
+    /// The hub did not take the picture or the log.
+    NotTaken,
 }
 
 impl OrderFailure {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NoPrinter,
         Self::PaperOut,
         Self::CoverOpen,
@@ -202,7 +218,49 @@ impl OrderFailure {
         Self::NotConfirmed,
         Self::Interrupted,
         Self::NotKept,
+        Self::NotMade,
+        Self::NotTaken,
     ];
+}
+
+/// What was made for an order and goes to the hub before that order is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Attachment {
+    /// A picture (PNG).
+    Picture,
+    /// A text, compressed with zstd.
+    Text,
+}
+
+impl Attachment {
+    /// The most bytes of one.
+    pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Text];
+
+    /// Its media type, as the header `Content-Type` says it.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Picture => "image/png",
+            Self::Text => "application/zstd",
+        }
+    }
+
+    /// The one for a media type from [`Attachment::media_type`].
+    #[must_use]
+    pub fn parse(media_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.media_type() == media_type)
+    }
+
+    /// Whether bytes begin as such a one does.
+    #[must_use]
+    pub fn begins(self, bytes: &[u8]) -> bool {
+        bytes.starts_with(match self {
+            Self::Picture => b"\x89PNG\r\n\x1a\n".as_slice(),
+            Self::Text => b"\x28\xb5\x2f\xfd".as_slice(),
+        })
+    }
 }
 
 /// What the hub has heard of results.

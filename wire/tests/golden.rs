@@ -26,12 +26,14 @@ use zuil_wire::health::{
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
+use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, Header,
     HealthAnswer, HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer,
     PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
     Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal, SealKeyNotice, State, SurveyAnswers,
-    Transaction, UploadRequest, UploadResponse, UsedReferral, UsedReferrals,
+    Transaction, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry,
+    VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -342,6 +344,9 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
     let mark = Some("3f0a9c41d27be865".to_owned());
     is_exactly("health_answer_referrals", &HealthAnswer { referrals: mark, ..answer.clone() });
+    let made = [Task::Screenshot, Task::Logs { hours: 24 }];
+    let orders = made.map(|what| Order { id: ID, seconds: Some(870), what }).into();
+    is_exactly("health_answer_orders_made", &HealthAnswer { orders, ..answer.clone() });
     is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
     is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
     is_exactly("seal_key_notice", &notice());
@@ -371,10 +376,32 @@ fn what_becomes_of_orders_is_written_as_ever() {
         result(OrderState::Taken, None),
         result(OrderState::Done, None),
     ];
-    results.extend(OrderFailure::ALL.map(|why| result(OrderState::Failed, Some(why))));
+    results.extend(OrderFailure::ALL[..8].iter().map(|why| result(OrderState::Failed, Some(*why))));
     is_exactly("order_results", &OrderResults { version: 1, results });
     is_exactly("orders_answer", &OrdersAnswer { orders: vec![ID, OTHER_ID] });
     is_exactly("closed_for", &ClosedFor::ALL);
+    let made =
+        [OrderFailure::NotMade, OrderFailure::NotTaken].map(|why| result(OrderState::Failed, Some(why)));
+    is_exactly("order_results_made", &OrderResults { version: 1, results: made.into() });
+}
+
+#[test]
+fn what_happened_at_a_pillar_is_written_as_ever() {
+    let outcomes =
+        [VisitOutcome::Looked, VisitOutcome::Read, VisitOutcome::Abandoned, VisitOutcome::Finished];
+    let mut seen: Vec<Seen> =
+        outcomes.map(|outcome| Seen::Visit { quarter: 56, minutes: 4, outcome }).into_iter().collect();
+    seen.extend(TaskEnd::ALL.map(|end| {
+        let question = (end == TaskEnd::Question).then(|| "items".to_owned());
+        Seen::Task { task: "bulky-waste".into(), end, question }
+    }));
+    seen.push(Seen::Language { language: "ar".into() });
+    seen.extend(Aid::ALL.map(|aid| Seen::Aid { aid }));
+    seen.extend(MetFault::ALL.map(|fault| Seen::Fault { fault }));
+    let on = "2026-03-02".parse().unwrap();
+    let entries = seen.into_iter().map(|what| VisitEntry { id: ID, on, what }).collect();
+    is_exactly("visit_entries", &VisitEntries { version: 1, entries });
+    is_exactly("visits_answer", &VisitsAnswer { entries: vec![ID, OTHER_ID] });
 }
 
 #[test]

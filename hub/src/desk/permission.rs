@@ -98,6 +98,12 @@ pub(super) const TABLE: &[Rule] = &[
     ),
     rule(
         "GET",
+        "/pillars/{name}/visits",
+        Who::With(&[Agent, Technician, Editor]),
+        "what happened at a pillar",
+    ),
+    rule(
+        "GET",
         "/pillars/{name}/orders/{kind}",
         Who::With(&[Technician, Administrator]),
         "be asked about an order to a pillar",
@@ -107,6 +113,12 @@ pub(super) const TABLE: &[Rule] = &[
         "/pillars/{name}/orders/{kind}",
         Who::With(&[Technician, Administrator]),
         "order a pillar to do something",
+    ),
+    rule(
+        "GET",
+        "/pillars/{name}/attachments/{id}",
+        Who::With(&[Technician, Administrator]),
+        "a picture of a pillar's first screen, or its log",
     ),
     rule("GET", "/payments", Who::With(&[Agent, Technician]), "payments to settle"),
     rule("GET", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "be asked about a payment"),

@@ -127,6 +127,11 @@ impl Visitor {
         }
     }
 
+    /// Whether whoever is signed in may open a page.
+    pub(super) fn may_open(&self, path: &str) -> bool {
+        self.signed.as_ref().is_some_and(|signed| permission::may_open(path, signed.session.account.roles))
+    }
+
     /// The same visitor as somebody else, or as nobody.
     pub(super) fn of(&self, signed: Option<Signed>) -> Self {
         Self { signed, ..self.clone() }

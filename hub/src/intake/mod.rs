@@ -18,20 +18,25 @@ pub mod questions;
 pub mod referrals;
 pub mod report;
 mod tls;
+pub mod visits;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, UsedReferrals};
+use uuid::Uuid;
+use zuil_wire::orders::Attachment;
+use zuil_wire::{
+    HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, UsedReferrals, VisitEntries,
+};
 
 pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
@@ -42,13 +47,14 @@ pub use questions::QuestionsError;
 pub use referrals::ReferralsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
+pub use visits::VisitsError;
 
 use self::body::{NotRead, Room};
 use self::enrolment::Guesses;
 use self::judge::Deliverer;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
-use crate::store::{Pillar, StoreError};
+use crate::store::{Attached, Pillar, StoreError};
 
 /// An upload with more envelopes is judged on a thread for work that takes long, one with fewer at once: an
 /// envelope takes about 5 µs.
@@ -139,9 +145,11 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/visits", post(take_visits))
         .route("/v1/orders", post(take_orders))
         .route("/v1/referrals", get(list_referrals))
         .route("/v1/referrals", post(take_used_referrals))
+        .route("/v1/orders/{id}/attachment", put(take_attachment))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
         .route("/v1/enrolment/greeting", post(enrolment::greet))
@@ -176,8 +184,14 @@ enum Rejection {
     Questions(QuestionsError),
     /// What was asked about enrolment or renewal cannot be understood.
     Enrolment(EnrolmentError),
+    /// What happened cannot be understood.
+    Visits(VisitsError),
     /// What became of orders cannot be understood.
     Orders(OrdersError),
+    /// What was made for an order is none of what can be made.
+    Attachment,
+    /// There is no such order of this pillar.
+    NoSuchOrder,
     /// What became of referrals cannot be understood.
     Referrals(ReferralsError),
     /// The body could not be read.
@@ -203,6 +217,14 @@ impl IntoResponse for Rejection {
             Self::Enrolment(error) => return error.into_response(),
             Self::Orders(error) => (error.status(), error.to_string()),
             Self::Referrals(error) => (error.status(), error.to_string()),
+            Self::Visits(error) => (error.status(), error.to_string()),
+            Self::Attachment => (
+                StatusCode::BAD_REQUEST,
+                "this is neither a PNG picture nor a text compressed with zstd".to_owned(),
+            ),
+            Self::NoSuchOrder => {
+                (StatusCode::NOT_FOUND, "this pillar has no order for which that is made".to_owned())
+            }
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }
@@ -262,6 +284,16 @@ impl OrdersError {
 }
 
 impl ReferralsError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl VisitsError {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
@@ -375,6 +407,43 @@ async fn take_orders(
     })
     .await?;
     Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
+}
+
+async fn take_visits(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, VisitEntries::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match visits::parse(&bytes) {
+        Ok(noted) => Ok(Ok(noted.take_in(&pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer.map_err(Rejection::Visits)?).into_response())
+}
+
+async fn take_attachment(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let id: Uuid = id.parse().map_err(|_| Rejection::NoSuchOrder)?;
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = media_type.and_then(Attachment::parse).ok_or(Rejection::Attachment)?;
+    let (bytes, _room) = door.room.read(body, Attachment::MAX_BYTES).await?;
+    if !kind.begins(&bytes) {
+        return Err(Rejection::Attachment);
+    }
+    let attached = Attached { id, kind, content: bytes.into(), kept_at: Timestamp::now() };
+    let store = Arc::clone(&door.folder.store);
+    let is_its = blocking(move || store.attach_to_order(&pillar.name, &attached)).await?;
+    if is_its { Ok(StatusCode::OK.into_response()) } else { Err(Rejection::NoSuchOrder) }
 }
 
 async fn list_referrals(

@@ -14,6 +14,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod revoked;
+mod visits;
 
 use std::sync::{Arc, LazyLock};
 
@@ -60,8 +61,8 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
     let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
-    let others =
-        others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS).chain(referrals::CHECKS);
+    let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
+    let others = others.chain(referrals::CHECKS).chain(visits::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

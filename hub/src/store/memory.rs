@@ -13,6 +13,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod retention;
+mod visits;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,7 +23,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{HealthReport, QuestionItem, Reference};
+use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
 
 use self::access::Staff;
 use self::alerts::Alerts;
@@ -33,9 +34,9 @@ use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral, OpenPaymentKey, Page,
-    Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally,
-    Unchecked, Unfound, Unsettled,
+    Added, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral,
+    OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored,
+    Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -67,6 +68,8 @@ struct Memory {
     alerts: Alerts,
     log: Log,
     orders: Vec<PlacedOrder>,
+    attached: BTreeMap<Uuid, Attached>,
+    visits: BTreeMap<Uuid, (String, VisitEntry)>,
 }
 
 struct Row {

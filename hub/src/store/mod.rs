@@ -19,6 +19,7 @@ mod rules;
 mod sqlite;
 mod transaction;
 mod values;
+mod visit;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -40,7 +41,10 @@ pub use handover::{
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
-pub use order::{Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore, PlacedOrder};
+pub use order::{
+    ATTACHMENTS_KEPT_DAYS, Attached, Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore,
+    PlacedOrder,
+};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
@@ -52,6 +56,7 @@ pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
 };
+pub use visit::{VISITS_KEPT_DAYS, VisitStore, visits_since};
 
 pub(crate) use transaction::is_genuine;
 
@@ -155,6 +160,7 @@ pub trait Store:
     + ProgressStore
     + ReferralStore
     + RetentionStore
+    + VisitStore
     + Send
     + Sync
 {

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use zuil_wire::orders::{Closure, OrderFailure, OrderState, Task};
+use zuil_wire::orders::{Attachment, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::{Order, OrderResult};
 
 use super::StoreError;
@@ -12,6 +12,9 @@ use super::StoreError;
 pub const ORDERED_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// For how many days an order is kept. What closes a pillar is kept as long as it does.
 pub const ORDERS_KEPT_DAYS: i64 = 30;
+
+/// For how many days what was made for an order is kept.
+pub const ATTACHMENTS_KEPT_DAYS: i64 = 7;
 
 /// An order as the hub keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +109,16 @@ impl Fate {
     }
 }
 
+/// What is made for an order; nothing for most.
+#[must_use]
+pub const fn made_for(what: &Task) -> Option<Attachment> {
+    match what {
+        Task::Screenshot => Some(Attachment::Picture),
+        Task::Logs { .. } => Some(Attachment::Text),
+        Task::Restart | Task::TestPrint | Task::Close(_) | Task::Open => None,
+    }
+}
+
 impl PlacedOrder {
     /// A new order.
     #[must_use]
@@ -157,6 +170,19 @@ pub struct Closed {
     pub since: Timestamp,
 }
 
+/// What a pillar made for an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// The order.
+    pub id: Uuid,
+    /// What it is.
+    pub kind: Attachment,
+    /// The bytes, as they came.
+    pub content: Vec<u8>,
+    /// When it came.
+    pub kept_at: Timestamp,
+}
+
 /// What became of placing an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderPlaced {
@@ -200,6 +226,31 @@ pub trait OrderStore {
     /// # Errors
     /// [`StoreError`].
     fn closed_pillars(&self) -> Result<Vec<Closed>, StoreError>;
+
+    /// Keeps what a pillar made for an order, unless something is kept already. Whether it is about an order of this
+    /// pillar for which such a thing is made; else nothing is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is kept.
+    fn attach_to_order(&self, pillar: &str, attached: &Attached) -> Result<bool, StoreError>;
+
+    /// What was made for an order of a pillar.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn attached_to_order(&self, pillar: &str, id: Uuid) -> Result<Option<Attached>, StoreError>;
+
+    /// For which of the orders of a pillar something is kept, and what.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn orders_with_attachments(&self, pillar: &str) -> Result<Vec<(Uuid, Attachment)>, StoreError>;
+
+    /// Forgets what was made for orders before; how many things those were.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is forgotten.
+    fn forget_attachments(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// Forgets orders that were placed before, but not one about serving that counts or still waits; how many those
     /// were.

@@ -55,3 +55,5 @@ mod reports;
 mod seal_keys;
 #[cfg(test)]
 mod sign_on;
+#[cfg(test)]
+mod visits;

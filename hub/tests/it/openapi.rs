@@ -13,7 +13,7 @@ use zuil_wire::enrolment::{
 };
 use zuil_wire::{
     HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
-    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferrals,
+    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -21,7 +21,7 @@ const STATUSES: [(&str, &str); 13] = [
     ("304", "The pillar has it already."),
     ("400", "The request cannot be understood, or broke off."),
     ("403", "The pillar is not admitted: revoked, or never added. A technician must bind it again."),
-    ("404", "No catalogue was published."),
+    ("404", "No catalogue was published, or there is no such order."),
     ("405", "Not with this method."),
     ("408", "The request took too long."),
     ("413", "The request is too large, or has too many parts: send less at once."),
@@ -89,6 +89,7 @@ fn description() -> Value {
     it.post::<UploadRequest, UploadResponse>("/v1/transactions", "Deliver what residents asked.", &[]);
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
+    it.post::<VisitEntries, VisitsAnswer>("/v1/visits", "Tell what happened on days that are over.", &[]);
     it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
     let what = "Tell with which referrals requests were made.";
     it.post::<UsedReferrals, ReferralsAnswer>("/v1/referrals", what, &[]);
@@ -98,6 +99,16 @@ fn description() -> Value {
         "content": { "application/json": { "schema": list } },
     });
     it.operation("get", "/v1/referrals", json!({ "summary": "Fetch the referrals." }), list, &[]);
+    let attach = json!({
+        "summary": "Hand over what was made for an order.",
+        "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }],
+        "requestBody": { "required": true, "content": {
+            "image/png": { "schema": { "type": "string", "format": "binary" } },
+            "application/zstd": { "schema": { "type": "string", "format": "binary" } },
+        } },
+    });
+    let attached = json!({ "description": "It is durable." });
+    it.operation("put", "/v1/orders/{id}/attachment", attach, attached, &["400", "404", "413"]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -207,7 +218,11 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("enrolment_refusal", "EnrolmentRefusal", false),
         ("renewal_request", "RenewalRequest", true),
         ("renewal_answer", "RenewalAnswer", false),
+        ("health_answer_orders_made", "HealthAnswer", false),
         ("order_results", "OrderResults", true),
+        ("visit_entries", "VisitEntries", true),
+        ("visits_answer", "VisitsAnswer", false),
+        ("order_results_made", "OrderResults", true),
         ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),

@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 use zuil_hub::store::{AuditFilter, Deed, Fate};
 use zuil_wire::health::DeviceState;
-use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::{Order, OrderResult, OrderResults, OrdersAnswer, PROTOCOL_VERSION};
 
 use super::desk::{Browser, location, signed_in};
@@ -133,6 +133,61 @@ async fn an_order_and_what_came_of_it_outlive_a_restart_of_the_hub() {
     tells(&jumbo, told[0].id, OrderState::Done, None).await;
     let hub = hub.restart().await;
     assert_eq!(fates(&hub), [Fate::Done]);
+}
+
+async fn hands_over(pillar: &TestPillar, id: Uuid, kind: &str, content: &[u8]) -> StatusCode {
+    let url = format!("{}/v1/orders/{id}/attachment", pillar.binding.hub_url);
+    let request = pillar.client.put(url).header("content-type", kind).body(content.to_vec());
+    request.send().await.unwrap().status()
+}
+
+#[tokio::test]
+async fn a_picture_and_a_log_are_handed_over_by_their_pillar_and_seen_by_who_may_order_them() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let (jumbo, library) = (hub.add_pillar("jumbo"), hub.add_pillar("bieb"));
+    orders(&browser, "screenshot", &[]).await;
+    orders(&browser, "logs", &[]).await;
+    let told = hears(&jumbo).await;
+    assert_eq!((&told[0].what, &told[1].what), (&Task::Screenshot, &Task::Logs { hours: 24 }));
+    let (png, zstd) = (b"\x89PNG\r\n\x1a\n and so on".as_slice(), b"\x28\xb5\x2f\xfd\0".as_slice());
+    let large = vec![0; Attachment::MAX_BYTES + 1];
+    let (picture, log) = (told[0].id, told[1].id);
+    for (pillar, id, kind, content, status) in [
+        (&library, picture, "image/png", png, StatusCode::NOT_FOUND),
+        (&jumbo, Uuid::nil(), "image/png", png, StatusCode::NOT_FOUND),
+        (&jumbo, log, "image/png", png, StatusCode::NOT_FOUND),
+        (&jumbo, picture, "text/html", b"<script>".as_slice(), StatusCode::BAD_REQUEST),
+        (&jumbo, picture, "image/png", b"<script>".as_slice(), StatusCode::BAD_REQUEST),
+        (&jumbo, picture, "image/png", large.as_slice(), StatusCode::PAYLOAD_TOO_LARGE),
+        (&jumbo, picture, "image/png", png, StatusCode::OK),
+        (&jumbo, picture, "image/png", png, StatusCode::OK),
+        (&jumbo, log, "application/zstd", zstd, StatusCode::OK),
+    ] {
+        assert_eq!(hands_over(pillar, id, kind, content).await, status, "{kind}");
+    }
+    let page = browser.text("/pillars/jumbo").await;
+    let address = format!("/pillars/jumbo/attachments/{picture}");
+    assert!(page.contains(&format!("src=\"{address}\"")) && page.contains("Download het logboek"), "{page}");
+    let shown = browser.get(&address).await;
+    assert_eq!(
+        (shown.headers()["content-type"].as_bytes(), shown.status()),
+        (b"image/png".as_slice(), StatusCode::OK)
+    );
+    assert_eq!(shown.bytes().await.unwrap(), png);
+    let file = browser.get(&format!("/pillars/jumbo/attachments/{log}")).await;
+    assert!(
+        file.headers()["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment; filename=\"jumbo-20")
+    );
+    assert_eq!(file.bytes().await.unwrap(), zstd);
+    let entries = hub.running.store.audit(&AuditFilter::default(), 9).unwrap();
+    assert!(entries.iter().any(|noted| noted.entry.deed == Deed::Downloaded && noted.entry.about == "jumbo"));
+    for path in [format!("/pillars/bieb/attachments/{picture}"), "/pillars/jumbo/attachments/x".into()] {
+        assert_eq!(browser.get(&path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]

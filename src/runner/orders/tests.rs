@@ -36,6 +36,7 @@ struct Pillar {
     ledger: Arc<Ledger>,
     paper: Paper,
     restarts: Arc<AtomicUsize>,
+    made: Arc<Mutex<Vec<(Order, Screen)>>>,
     now: Moment,
 }
 
@@ -46,6 +47,8 @@ impl Pillar {
         let (_, public_key) = OpenKey::generate().unwrap();
         let (paper, restarts) = (Paper::default(), Arc::<AtomicUsize>::default());
         let ledger = Arc::new(Ledger::open(folder));
+        let made = Arc::<Mutex<Vec<_>>>::default();
+        let makes = Arc::clone(&made);
         let counted = Arc::clone(&restarts);
         let restart = move || {
             counted.fetch_add(1, Ordering::Relaxed);
@@ -69,11 +72,16 @@ impl Pillar {
             time_zone: TimeZone::get("Europe/Amsterdam").unwrap(),
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
-            remote: Some(Remote { ledger: ledger.clone(), restart: Box::new(restart) }),
+            remote: Some(Remote {
+                ledger: ledger.clone(),
+                restart: Box::new(restart),
+                make: Box::new(move |order, view| makes.lock().unwrap().push((order, view.screen))),
+            }),
+            visit_log: None,
         });
         let now =
             Moment { uptime: Duration::from_secs(100), timestamp: "2026-11-23T13:00:00Z".parse().unwrap() };
-        let mut pillar = Self { runner, ledger, paper, restarts, now };
+        let mut pillar = Self { runner, ledger, paper, restarts, made, now };
         pillar.printer_is(printer::Condition::Ready);
         pillar
     }
@@ -208,6 +216,19 @@ fn a_closed_pillar_says_why_stays_closed_over_a_restart_and_serves_again_when_it
     pillar.takes(Input::Tick).hears(&[order(2, Task::Open)]);
     assert!(matches!(pillar.screen(), Screen::Attract { .. }));
     assert!(matches!(Pillar::over(folder.path()).screen(), Screen::Attract { .. }));
+}
+
+#[test]
+fn a_picture_is_of_the_first_screen_and_never_of_a_visit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pillar = Pillar::over(folder.path());
+    pillar.resident(Intent::Begin).hears(&[order(1, Task::Screenshot)]).takes(Input::Tick);
+    assert_eq!(pillar.made.lock().unwrap().len(), 0);
+    assert_eq!(pillar.told(), [(OrderState::Waits, None)]);
+    pillar.resident(Intent::Stop);
+    let made = pillar.made.lock().unwrap().clone();
+    assert!(matches!(made.as_slice(), [(_, Screen::Attract { .. })]), "{made:?}");
+    assert_eq!(pillar.told(), [(OrderState::Taken, None)], "it is done when the hub has it");
 }
 
 #[test]

@@ -90,6 +90,7 @@ impl Pillar {
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
             remote: None,
+            visit_log: None,
         });
         runner.take(Input::Tick, now());
         Self { runner, outbox, folder, now: now() }

@@ -54,6 +54,7 @@ impl Pillar {
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
             remote: None,
+            visit_log: None,
         });
         Self { runner, outbox, now: Duration::from_secs(100), _folder: folder }
     }

@@ -1,6 +1,7 @@
 //! Samples of the first screen, of the choice of a task, and of what is told before it begins.
 
 use zuil_wire::Cents;
+use zuil_wire::orders::{ClosedFor, Closure};
 
 use super::{Sample, Words};
 use crate::visit::{Banner, CodeTrouble, CodeView, FeeView, Missing, OutOfService, Screen, Tile};
@@ -105,6 +106,10 @@ impl Words {
             self.sample("out-of-service-storage", Screen::OutOfService(OutOfService::Storage)),
             self.sample("out-of-service-not-enrolled", Screen::OutOfService(OutOfService::NotEnrolled)),
             self.sample("out-of-service-not-admitted", Screen::OutOfService(OutOfService::NotAdmitted)),
+            self.sample("out-of-service-maintenance", closed_for(ClosedFor::Maintenance, true)),
+            self.sample("out-of-service-fault", closed_for(ClosedFor::Fault, true)),
+            self.sample("out-of-service-place", closed_for(ClosedFor::Place, false)),
+            self.sample("out-of-service-other", closed_for(ClosedFor::Other, true)),
             self.sample("language", Screen::Language),
             self.sample("choose", Screen::Choose { tiles: self.tiles(None), ask: true }),
             self.sample(
@@ -123,4 +128,12 @@ impl Words {
             self.sample("explain-free", free),
         ]
     }
+}
+
+/// Out of service by an order, with as long a message as may be.
+fn closed_for(reason: ClosedFor, says_more: bool) -> Screen {
+    let message = "Wij vernieuwen de printer. Vanaf vrijdag 27 november om 12 uur kunt u hier weer terecht. \
+                   Kom dan terug, of bel ons."
+        .to_owned();
+    Screen::OutOfService(OutOfService::Ordered(Closure { reason, message: says_more.then_some(message) }))
 }

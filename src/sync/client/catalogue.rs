@@ -42,6 +42,11 @@ impl Bulk {
             .map_err(|_| setup("the HTTPS client cannot be made"))?;
         Ok(Self { client, max_kilobits })
     }
+
+    /// Its connection.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
 }
 
 /// The digest that the hub names, from its entity tag.

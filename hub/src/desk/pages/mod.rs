@@ -16,6 +16,7 @@ mod questions;
 mod referrals;
 mod staff;
 mod transactions;
+mod visits;
 
 use axum::response::Response;
 
@@ -24,7 +25,7 @@ pub(super) use audit::audit;
 pub(super) use enrolment::{cancel_code, enrolment, enrolments, make_code};
 pub(super) use finder::finder;
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
-pub(super) use orders::{confirm_order, order};
+pub(super) use orders::{attachment, confirm_order, order};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
@@ -32,6 +33,7 @@ pub(super) use questions::{questions, questions_as_csv};
 pub(super) use referrals::{make_referral, referrals, revoke_referral};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
 pub(super) use transactions::{list, show_content, transaction};
+pub(super) use visits::visits;
 
 use super::Failure;
 use super::visitor::Visitor;

@@ -3,18 +3,22 @@
 
 use askama::Template;
 use axum::extract::{Form, Path};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use zuil_wire::orders::{ClosedFor, Closure, Task};
+use uuid::Uuid;
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, Task};
 
 use super::super::texts::{Lang, OrderTexts};
-use super::super::times::Moment;
+use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::super::{Failure, permission};
 use super::Badge;
 use crate::store::{Closed, Deed, Entry, OrderPlaced, PlacedOrder, Store};
 
+/// Of how many hours a log is asked for.
+const LOG_HOURS: u16 = 24;
 /// How many orders the page of a pillar shows.
 pub(super) const SHOWN: u32 = 12;
 
@@ -25,6 +29,8 @@ pub(super) struct OrdersCard {
     pub takes_orders: bool,
     pub is_closed: bool,
     pub rows: Vec<OrderRow>,
+    /// The newest picture of the first screen: its address, and when it was ordered.
+    pub picture: Option<(String, Moment)>,
 }
 
 /// An order.
@@ -36,6 +42,9 @@ pub(super) struct OrderRow {
     pub placed: Moment,
     pub state: Badge,
     pub changed: Moment,
+    /// Where what was made for it is.
+    pub picture: Option<String>,
+    pub log: Option<String>,
 }
 
 /// Why a pillar serves nobody, for everybody.
@@ -76,6 +85,7 @@ impl OrdersCard {
     pub(super) fn of(
         visitor: &Visitor,
         orders: &[PlacedOrder],
+        attached: &[(Uuid, Attachment)],
         closed: Option<&Closed>,
         is_revoked: bool,
         now: Timestamp,
@@ -86,7 +96,11 @@ impl OrdersCard {
             w: visitor.lang.order_texts(),
             takes_orders: !is_revoked,
             is_closed: closed.is_some(),
-            rows: orders.iter().map(|order| row(order, visitor.lang, now)).collect(),
+            rows: orders.iter().map(|order| row(order, attached, visitor.lang, now)).collect(),
+            picture: orders.iter().find_map(|order| {
+                let address = address(order, attached, Attachment::Picture)?;
+                Some((address, Moment::new(order.changed_at, now, visitor.lang)))
+            }),
         };
         rule.who.admits(roles).then_some(card)
     }
@@ -103,14 +117,20 @@ impl ClosedCard {
     }
 }
 
-fn row(order: &PlacedOrder, lang: Lang, now: Timestamp) -> OrderRow {
+/// Where what was made for an order is, if it is of that kind.
+fn address(order: &PlacedOrder, attached: &[(Uuid, Attachment)], kind: Attachment) -> Option<String> {
+    let is_kept = attached.contains(&(order.id, kind));
+    is_kept.then(|| format!("/pillars/{}/attachments/{}", order.pillar, order.id))
+}
+
+fn row(order: &PlacedOrder, attached: &[(Uuid, Attachment)], lang: Lang, now: Timestamp) -> OrderRow {
     let (kind, text) = lang.fate(order, order.has_expired(now));
     let detail = match &order.what {
         Task::Close(Closure { reason, message }) => Some(match message {
             Some(message) => format!("{}: {message}", lang.closed_for(*reason)),
             None => lang.closed_for(*reason).to_owned(),
         }),
-        Task::Restart | Task::TestPrint | Task::Open => None,
+        Task::Restart | Task::TestPrint | Task::Open | Task::Screenshot | Task::Logs { .. } => None,
     };
     OrderRow {
         what: lang.order(&order.what),
@@ -119,6 +139,8 @@ fn row(order: &PlacedOrder, lang: Lang, now: Timestamp) -> OrderRow {
         placed: Moment::new(order.placed_at, now, lang),
         state: Badge { kind, text },
         changed: Moment::new(order.changed_at, now, lang),
+        picture: address(order, attached, Attachment::Picture),
+        log: address(order, attached, Attachment::Text),
     }
 }
 
@@ -132,6 +154,8 @@ fn named(kind: &str, form: CloseForm) -> Option<Task> {
             Task::Close(Closure { reason, message: Some(form.message) }.tidy())
         }
         "open" => Task::Open,
+        "screenshot" => Task::Screenshot,
+        "logs" => Task::Logs { hours: LOG_HOURS },
         _ => return None,
     })
 }
@@ -143,6 +167,8 @@ const fn word(what: &Task) -> &'static str {
         Task::TestPrint => "test-print",
         Task::Close(_) => "close",
         Task::Open => "open",
+        Task::Screenshot => "screenshot",
+        Task::Logs { .. } => "logs",
     }
 }
 
@@ -228,6 +254,40 @@ fn detail(what: &Task) -> String {
             format!("{}: {}: {message}", word(what), reason.as_str())
         }
         Task::Close(Closure { reason, message: None }) => format!("{}: {}", word(what), reason.as_str()),
-        Task::Restart | Task::TestPrint | Task::Open => word(what).to_owned(),
+        Task::Restart | Task::TestPrint | Task::Open | Task::Screenshot | Task::Logs { .. } => {
+            word(what).to_owned()
+        }
     }
+}
+
+pub(in super::super) async fn attachment(
+    visitor: Visitor,
+    Path((pillar, id)): Path<(String, String)>,
+) -> Response {
+    let file = attached(&visitor, pillar, &id).await;
+    visitor.answer(file)
+}
+
+/// What a pillar made for an order. Whoever takes a log away is noted.
+async fn attached(visitor: &Visitor, pillar: String, id: &str) -> Result<Response, Failure> {
+    let id: Uuid = id.parse().map_err(|_| Failure::NotFound)?;
+    let entry = Entry::new(Timestamp::now(), &visitor.who(), Deed::Downloaded, &pillar).with("log");
+    let name = pillar.clone();
+    let find = move |store: &dyn Store| {
+        let attached = store.attached_to_order(&name, id)?;
+        if attached.as_ref().is_some_and(|attached| attached.kind == Attachment::Text) {
+            store.note(&entry)?;
+        }
+        Ok(attached)
+    };
+    let attached = visitor.desk.ask(find).await?.ok_or(Failure::NotFound)?;
+    let (disposition, end) = match attached.kind {
+        Attachment::Picture => ("inline", "png"),
+        Attachment::Text => ("attachment", "txt.zst"),
+    };
+    let day = today(attached.kept_at);
+    let named = format!("{disposition}; filename=\"{pillar}-{day}.{end}\"");
+    let headers =
+        [(header::CONTENT_TYPE, attached.kind.media_type().to_owned()), (header::CONTENT_DISPOSITION, named)];
+    Ok((headers, attached.content).into_response())
 }

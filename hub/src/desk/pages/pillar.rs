@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::health::{Device, DeviceState};
+use zuil_wire::orders::Attachment;
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
@@ -45,6 +47,7 @@ struct PillarPage {
     refusals: Vec<RefusalRow>,
     /// Leads to enrolling it again, for who may.
     enrol: Option<&'static EnrolmentTexts>,
+    shows_visits: bool,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
 }
@@ -102,6 +105,7 @@ struct Known {
     after_revocation: u64,
     alerts: Vec<Alert>,
     orders: Vec<PlacedOrder>,
+    attached: Vec<(Uuid, Attachment)>,
     closed: Option<Closed>,
 }
 
@@ -115,7 +119,8 @@ impl Known {
         let alerts = store.alerts_of(name, ALERTS)?;
         let orders = store.orders(name, orders::SHOWN)?;
         let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
-        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, closed, alerts }))
+        let attached = store.orders_with_attachments(name)?;
+        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, attached, closed, alerts }))
     }
 }
 
@@ -145,10 +150,12 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
         enrol: visitor.may_open("/enrolment").then(|| lang.enrolment_texts()),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+        shows_visits: visitor.may_open("/pillars/{name}/visits"),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
         orders: OrdersCard::of(
             visitor,
             &known.orders,
+            &known.attached,
             known.closed.as_ref(),
             pillar.revoked_at.is_some(),
             now,

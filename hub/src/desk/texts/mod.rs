@@ -17,6 +17,7 @@ mod questions;
 mod referrals;
 mod refusals;
 mod storage;
+mod visits;
 mod words;
 
 pub(super) use access::AccessTexts;
@@ -29,6 +30,7 @@ pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
 pub(super) use referrals::ReferralTexts;
+pub(super) use visits::VisitTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

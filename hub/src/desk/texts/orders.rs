@@ -16,6 +16,11 @@ pub(in super::super) struct OrderTexts {
     pub state: &'static str,
     pub history: &'static str,
     pub test_print: &'static str,
+    pub screenshot: &'static str,
+    pub logs: &'static str,
+    pub picture_of: &'static str,
+    pub download_log: &'static str,
+    pub kept_for: &'static str,
     pub restart: &'static str,
     pub close: &'static str,
     pub open: &'static str,
@@ -41,6 +46,11 @@ const NL: OrderTexts = OrderTexts {
     state: "Stand",
     history: "Laatste opdrachten",
     test_print: "Testafdruk maken",
+    screenshot: "Foto van het beginscherm maken",
+    logs: "Logboek van de laatste 24 uur ophalen",
+    picture_of: "Het beginscherm van de zuil",
+    download_log: "Download het logboek (tekst, ingepakt met zstd)",
+    kept_for: "Foto's en logboeken verdwijnen na 7 dagen.",
     restart: "Programma opnieuw starten",
     close: "Buiten gebruik stellen",
     open: "Weer in gebruik nemen",
@@ -67,6 +77,11 @@ const EN: OrderTexts = OrderTexts {
     state: "State",
     history: "Latest orders",
     test_print: "Make a test print",
+    screenshot: "Take a picture of the first screen",
+    logs: "Get the log of the last 24 hours",
+    picture_of: "The first screen of the pillar",
+    download_log: "Download the log (text, compressed with zstd)",
+    kept_for: "Pictures and logs are deleted after 7 days.",
     restart: "Restart the program",
     close: "Take out of service",
     open: "Take back into service",
@@ -100,6 +115,8 @@ impl Lang {
             Task::TestPrint => t.test_print,
             Task::Close(_) => t.close,
             Task::Open => t.open,
+            Task::Screenshot => t.screenshot,
+            Task::Logs { .. } => t.logs,
         }
     }
 
@@ -110,10 +127,14 @@ impl Lang {
             (Self::Nl, Task::TestPrint) => format!("Een testafdruk maken bij {pillar}?"),
             (Self::Nl, Task::Close(_)) => format!("{pillar} buiten gebruik stellen?"),
             (Self::Nl, Task::Open) => format!("{pillar} weer in gebruik nemen?"),
+            (Self::Nl, Task::Screenshot) => format!("Een foto maken van het beginscherm van {pillar}?"),
+            (Self::Nl, Task::Logs { .. }) => format!("Het logboek van {pillar} ophalen?"),
             (Self::En, Task::Restart) => format!("Restart the program of {pillar}?"),
             (Self::En, Task::TestPrint) => format!("Make a test print at {pillar}?"),
             (Self::En, Task::Close(_)) => format!("Take {pillar} out of service?"),
             (Self::En, Task::Open) => format!("Take {pillar} back into service?"),
+            (Self::En, Task::Screenshot) => format!("Take a picture of the first screen of {pillar}?"),
+            (Self::En, Task::Logs { .. }) => format!("Get the log of {pillar}?"),
         }
     }
 
@@ -134,6 +155,12 @@ impl Lang {
                 "Daarna staat op het scherm dat de zuil niet werkt, waarom, en welk nummer bewoners kunnen bellen.",
                 "Dat blijft zo tot u de zuil weer in gebruik neemt, ook na een stroomstoring.",
             ],
+            (Self::Nl, Task::Screenshot) => {
+                &["De zuil wacht tot er niemand staat. Van een bezoek wordt nooit een foto gemaakt."]
+            }
+            (Self::Nl, Task::Logs { .. }) => {
+                &["De zuil stuurt zijn logboek en wat zuil doctor zegt. Er staat niets over bewoners in."]
+            }
             (Self::Nl, Task::Open) => &["De zuil helpt bewoners weer, zodra hij zich meldt."],
             (Self::En, Task::Restart) => &[
                 "The pillar waits until nobody stands there and no payment is open.",
@@ -148,6 +175,12 @@ impl Lang {
                 "The pillar waits until nobody stands there and no payment is open. Whoever is busy can finish.",
                 "Then its screen says that it does not work, why, and which number residents can call.",
                 "It stays so until you take it back into service, also after a power cut.",
+            ],
+            (Self::En, Task::Screenshot) => {
+                &["The pillar waits until nobody stands there. No picture is ever taken of a visit."]
+            }
+            (Self::En, Task::Logs { .. }) => &[
+                "The pillar sends its log and what zuil doctor says. There is nothing about residents in it.",
             ],
             (Self::En, Task::Open) => &["The pillar serves residents again as soon as it reports."],
         }
@@ -206,6 +239,12 @@ impl Lang {
             (Self::Nl, OrderFailure::NotKept) => {
                 "Niet gelukt: de zuil kan niets opschrijven, kijk naar de schijf"
             }
+            (Self::Nl, OrderFailure::NotMade) => {
+                "Niet gelukt: de zuil kon het niet maken, kijk in zijn logboek"
+            }
+            (Self::Nl, OrderFailure::NotTaken) => "Niet gelukt: de hub nam het niet aan",
+            (Self::En, OrderFailure::NotMade) => "Failed: the pillar could not make it, look at its log",
+            (Self::En, OrderFailure::NotTaken) => "Failed: the hub did not take it",
             (Self::En, OrderFailure::NoPrinter) => "Failed: the pillar has no printer",
             (Self::En, OrderFailure::PaperOut) => "Failed: the paper is used up",
             (Self::En, OrderFailure::CoverOpen) => "Failed: the printer's cover is open",

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 use zuil_wire::OrderResult;
-use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, OrderFailure, OrderState, Task};
 
-use super::super::{Closed, Fate, OrderPlaced, PlacedOrder, Store};
+use super::super::{Attached, Closed, Fate, OrderPlaced, PlacedOrder, Store};
 use super::{at, some_pillar};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 7] = [
+pub(super) const CHECKS: [fn(&dyn Store); 8] = [
     an_order_is_told_to_its_pillar_until_its_time_has_passed,
     the_same_is_not_ordered_twice_while_it_waits,
     what_a_pillar_tells_is_kept_and_what_has_ended_stays_so,
@@ -16,6 +16,7 @@ pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     the_last_order_about_serving_counts_however_long_it_takes,
     nobody_orders_anything_at_a_pillar_that_is_not_there,
     old_orders_are_forgotten_but_not_one_that_keeps_a_pillar_closed,
+    what_was_made_for_an_order_is_kept_once_and_for_a_while,
 ];
 
 fn order(number: u128, what: Task, second: i64) -> PlacedOrder {
@@ -132,4 +133,31 @@ fn old_orders_are_forgotten_but_not_one_that_keeps_a_pillar_closed(store: &dyn S
     tell(store, 3, OrderState::Done, 31);
     assert_eq!(store.forget_orders(at(99)).unwrap(), 1);
     assert_eq!((fates(store), store.closed_pillars().unwrap()), (vec![(3, Fate::Done)], vec![]));
+}
+
+fn what_was_made_for_an_order_is_kept_once_and_for_a_while(store: &dyn Store) {
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    place(store, 1, Task::Screenshot, 10);
+    place(store, 2, Task::Logs { hours: 24 }, 10);
+    let attached = |number, kind, content: &[u8], second| Attached {
+        id: Uuid::from_u128(number),
+        kind,
+        content: content.into(),
+        kept_at: at(second),
+    };
+    let picture = attached(1, Attachment::Picture, b"\0a picture", 20);
+    let attach = |pillar: &str, one: &Attached| store.attach_to_order(pillar, one).unwrap();
+    assert!(!attach("bieb", &picture), "it is none of its orders");
+    assert!(!attach("jumbo", &attached(1, Attachment::Text, b"text", 20)), "a picture was ordered");
+    assert!(!attach("jumbo", &attached(9, Attachment::Picture, b"picture", 20)));
+    assert!(attach("jumbo", &picture) && attach("jumbo", &attached(1, Attachment::Picture, b"other", 30)));
+    assert!(attach("jumbo", &attached(2, Attachment::Text, b"a log", 40)));
+    assert_eq!(store.attached_to_order("jumbo", picture.id).unwrap(), Some(picture.clone()));
+    assert_eq!(store.attached_to_order("bieb", picture.id).unwrap(), None);
+    let kept = || store.orders_with_attachments("jumbo").unwrap();
+    let log = (Uuid::from_u128(2), Attachment::Text);
+    assert_eq!(kept(), [(picture.id, Attachment::Picture), log]);
+    assert_eq!(store.forget_attachments(at(21)).unwrap(), 1);
+    assert_eq!(kept(), [log]);
+    assert_eq!((store.forget_orders(at(11)).unwrap(), kept()), (2, vec![]), "it goes with its order");
 }

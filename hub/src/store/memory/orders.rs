@@ -1,11 +1,12 @@
 //! What technicians order, in memory.
 
 use jiff::Timestamp;
-use zuil_wire::orders::Task;
+use uuid::Uuid;
+use zuil_wire::orders::{Attachment, Task};
 use zuil_wire::{Order, OrderResult};
 
 use super::super::StoreError;
-use super::super::order::{Closed, Fate, OrderPlaced, OrderStore, PlacedOrder};
+use super::super::order::{Attached, Closed, Fate, OrderPlaced, OrderStore, PlacedOrder, made_for};
 use super::MemoryStore;
 
 /// The order about serving that each pillar has done last.
@@ -76,6 +77,40 @@ impl OrderStore for MemoryStore {
         Ok(closed.collect())
     }
 
+    fn attach_to_order(&self, pillar: &str, attached: &Attached) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let mut orders = memory.orders.iter();
+        let is_its = orders.any(|order| {
+            order.id == attached.id && order.pillar == pillar && made_for(&order.what) == Some(attached.kind)
+        });
+        if is_its {
+            memory.attached.entry(attached.id).or_insert_with(|| attached.clone());
+        }
+        Ok(is_its)
+    }
+
+    fn attached_to_order(&self, pillar: &str, id: Uuid) -> Result<Option<Attached>, StoreError> {
+        let memory = self.lock();
+        let is_its = memory.orders.iter().any(|order| order.id == id && order.pillar == pillar);
+        Ok(memory.attached.get(&id).filter(|_| is_its).cloned())
+    }
+
+    fn orders_with_attachments(&self, pillar: &str) -> Result<Vec<(Uuid, Attachment)>, StoreError> {
+        let memory = self.lock();
+        let orders = memory.orders.iter().filter(|order| order.pillar == pillar);
+        let kept = orders.filter_map(|order| Some((order.id, memory.attached.get(&order.id)?.kind)));
+        let mut kept: Vec<(Uuid, Attachment)> = kept.collect();
+        kept.sort_by_key(|(id, _)| *id);
+        Ok(kept)
+    }
+
+    fn forget_attachments(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut memory = self.lock();
+        let all = memory.attached.len();
+        memory.attached.retain(|_, attached| attached.kept_at >= before);
+        Ok((all - memory.attached.len()) as u64)
+    }
+
     fn forget_orders(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut memory = self.lock();
         let orders = memory.orders.clone();
@@ -86,6 +121,8 @@ impl OrderStore for MemoryStore {
                 standing(&orders, &order.pillar).is_some_and(|standing| standing.placed_at > order.placed_at);
             order.placed_at >= before || (order.what.is_about_serving() && !ended && !later)
         });
+        let memory = &mut *memory;
+        memory.attached.retain(|id, _| memory.orders.iter().any(|order| order.id == *id));
         Ok((all - memory.orders.len()) as u64)
     }
 }

@@ -35,6 +35,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod visits;
 mod waiting;
 
 use std::borrow::Cow;

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
-use zuil_wire::orders::Task;
+use uuid::Uuid;
+use zuil_wire::orders::{Attachment, Task};
 use zuil_wire::{Order, OrderResult};
 
 use super::super::StoreError;
-use super::super::order::{Closed, Fate, OrderPlaced, OrderStore, PlacedOrder};
+use super::super::order::{Attached, Closed, Fate, OrderPlaced, OrderStore, PlacedOrder, made_for};
 use super::super::values::{micros, optional_time, time, write_json};
 use super::{PostgresStore, pillars, without_nul};
 
@@ -64,6 +65,58 @@ impl OrderStore for PostgresStore {
             _ => None,
         });
         Ok(closed.collect())
+    }
+
+    fn attach_to_order(&self, pillar: &str, attached: &Attached) -> Result<bool, StoreError> {
+        self.link.write(async |db| {
+            pillars::lock(db, pillar).await?;
+            let find = query(
+                "SELECT id, pillar, what, placed_by, placed_at, expires_at, fate, why, changed_at FROM orders
+                 WHERE id = $1 AND pillar = $2",
+            );
+            let found = find.bind(attached.id).bind(pillar).fetch_optional(&mut *db).await?;
+            let order = found.as_ref().map(read).transpose()?;
+            let is_its = order.is_some_and(|order| made_for(&order.what) == Some(attached.kind));
+            if is_its {
+                let keep = query(
+                    "INSERT INTO order_attachments (id, media_type, content, kept_at) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (id) DO NOTHING",
+                );
+                let keep = keep.bind(attached.id).bind(attached.kind.media_type()).bind(&attached.content);
+                keep.bind(micros(attached.kept_at)).execute(db).await?;
+            }
+            Ok(is_its)
+        })
+    }
+
+    fn attached_to_order(&self, pillar: &str, id: Uuid) -> Result<Option<Attached>, StoreError> {
+        self.link.read(async |db| {
+            let find = query(
+                "SELECT a.media_type, a.content, a.kept_at FROM order_attachments AS a JOIN orders USING (id)
+                 WHERE id = $1 AND pillar = $2",
+            );
+            let found = find.bind(id).bind(without_nul(pillar)).fetch_optional(db).await?;
+            let Some(row) = found else { return Ok(None) };
+            let (kind, kept_at) = (kind(row.try_get("media_type")?)?, time(row.try_get("kept_at")?)?);
+            Ok(Some(Attached { id, kind, content: row.try_get("content")?, kept_at }))
+        })
+    }
+
+    fn orders_with_attachments(&self, pillar: &str) -> Result<Vec<(Uuid, Attachment)>, StoreError> {
+        self.link.read(async |db| {
+            let list = query(
+                "SELECT id, media_type FROM order_attachments JOIN orders USING (id) WHERE pillar = $1 ORDER BY id",
+            );
+            let rows = list.bind(without_nul(pillar)).fetch_all(db).await?;
+            rows.iter().map(|row| Ok((row.try_get("id")?, kind(row.try_get("media_type")?)?))).collect()
+        })
+    }
+
+    fn forget_attachments(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.link.write(async |db| {
+            let forget = query("DELETE FROM order_attachments WHERE kept_at < $1");
+            Ok(forget.bind(micros(before)).execute(db).await?.rows_affected())
+        })
     }
 
     fn forget_orders(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -134,6 +187,10 @@ async fn note(
     let keep = query("UPDATE orders SET fate = $2, why = $3, changed_at = $4 WHERE id = $1");
     keep.bind(result.id).bind(fate).bind(why).bind(micros(now)).execute(db).await?;
     Ok(())
+}
+
+fn kind(media_type: &str) -> Result<Attachment, StoreError> {
+    Attachment::parse(media_type).ok_or(StoreError::Damaged("media type"))
 }
 
 fn read(row: &PgRow) -> Result<PlacedOrder, StoreError> {

@@ -23,6 +23,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (12, "alerts", include_str!("../../../migrations/postgres/012-alerts.sql")),
     (13, "enrolment", include_str!("../../../migrations/postgres/013-enrolment.sql")),
     (14, "referrals", include_str!("../../../migrations/postgres/014-referrals.sql")),
+    (15, "order attachments", include_str!("../../../migrations/postgres/015-order-attachments.sql")),
+    (16, "visit log", include_str!("../../../migrations/postgres/016-visit-log.sql")),
 ];
 
 /// What was done to the schema.

@@ -301,6 +301,12 @@ pub(super) const TABLES: &[Table] = &[
             integer("changed_at"),
         ],
     },
+    Table {
+        name: "order_attachments",
+        key: "id",
+        columns: &[id("id"), text("media_type"), bytes("content"), integer("kept_at")],
+    },
+    Table { name: "visit_log", key: "id", columns: &[id("id"), text("pillar"), day("day"), text("what")] },
     Table { name: "handed_over", key: "number", columns: &[integer("number"), integer("since")] },
     Table {
         name: "alerts",

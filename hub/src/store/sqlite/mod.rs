@@ -34,6 +34,7 @@ mod tending;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod visits;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,6 +75,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/012-alerts.sql")),
     M::up(include_str!("../../../migrations/013-enrolment.sql")),
     M::up(include_str!("../../../migrations/014-referrals.sql")),
+    M::up(include_str!("../../../migrations/015-order-attachments.sql")),
+    M::up(include_str!("../../../migrations/016-visit-log.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use uuid::Uuid;
-use zuil_wire::orders::Task;
+use zuil_wire::orders::{Attachment, Task};
 use zuil_wire::{Order, OrderResult};
 
 use super::super::StoreError;
-use super::super::order::{Closed, Fate, OrderPlaced, OrderStore, PlacedOrder};
+use super::super::order::{Attached, Closed, Fate, OrderPlaced, OrderStore, PlacedOrder, made_for};
 use super::super::values::write_json;
 use super::SqliteStore;
 use super::values::{micros, optional_time, time};
@@ -63,6 +63,63 @@ impl OrderStore for SqliteStore {
             });
             Ok(closed.collect())
         })
+    }
+
+    fn attach_to_order(&self, pillar: &str, attached: &Attached) -> Result<bool, StoreError> {
+        self.write(|db| {
+            let find = format!("SELECT {ORDER} FROM orders WHERE id = ?1 AND pillar = ?2");
+            let names = params![attached.id.as_bytes(), pillar];
+            let order = db.prepare_cached(&find)?.query_row(names, |row| Ok(read(row))).optional()?;
+            let is_its = order.transpose()?.is_some_and(|order| made_for(&order.what) == Some(attached.kind));
+            if is_its {
+                let (media_type, kept_at) = (attached.kind.media_type(), micros(attached.kept_at));
+                db.prepare_cached(
+                    "INSERT INTO order_attachments (id, media_type, content, kept_at) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (id) DO NOTHING",
+                )?
+                .execute(params![
+                    attached.id.as_bytes(),
+                    media_type,
+                    attached.content,
+                    kept_at
+                ])?;
+            }
+            Ok(is_its)
+        })
+    }
+
+    fn attached_to_order(&self, pillar: &str, id: Uuid) -> Result<Option<Attached>, StoreError> {
+        self.read(|db| {
+            let find =
+                "SELECT media_type, content, a.kept_at FROM order_attachments AS a JOIN orders USING (id)
+                WHERE id = ?1 AND pillar = ?2";
+            let found = db.prepare_cached(find)?.query_row(params![id.as_bytes(), pillar], |row| {
+                let (media_type, kept_at): (String, i64) = (row.get(0)?, row.get(2)?);
+                let content = row.get(1)?;
+                Ok(kind(&media_type)
+                    .and_then(|kind| Ok(Attached { id, kind, content, kept_at: time(kept_at)? })))
+            });
+            found.optional()?.transpose()
+        })
+    }
+
+    fn orders_with_attachments(&self, pillar: &str) -> Result<Vec<(Uuid, Attachment)>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT id, media_type FROM order_attachments JOIN orders USING (id) WHERE pillar = ?1 ORDER BY id",
+            )?;
+            let rows = query.query_map([pillar], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?)))?;
+            rows.map(|row| {
+                let (id, media_type) = row?;
+                Ok((Uuid::from_bytes(id), kind(&media_type)?))
+            })
+            .collect()
+        })
+    }
+
+    fn forget_attachments(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let forget = "DELETE FROM order_attachments WHERE kept_at < ?1";
+        self.write(|db| Ok(db.execute(forget, [micros(before)])? as u64))
     }
 
     fn forget_orders(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -140,6 +197,10 @@ fn note(db: &Transaction<'_>, pillar: &str, result: &OrderResult, now: Timestamp
     db.prepare_cached("UPDATE orders SET fate = ?2, why = ?3, changed_at = ?4 WHERE id = ?1")?
         .execute(params![result.id.as_bytes(), fate, why, micros(now)])?;
     Ok(())
+}
+
+fn kind(media_type: &str) -> Result<Attachment, StoreError> {
+    Attachment::parse(media_type).ok_or(StoreError::Damaged("media type"))
 }
 
 fn read(row: &Row<'_>) -> Result<PlacedOrder, StoreError> {

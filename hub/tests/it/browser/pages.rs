@@ -10,7 +10,8 @@ use super::office::{EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 12] = [
+    "/pillars/{name}/attachments/{id}",
     "/login",
     "/login/sso",
     "/login/sso/done",

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::store::{
-    Alert, AlertChanges, AlertKind, Channel, EnrolmentStore as _, KeptReferral, NewMessage, OrderPlaced,
-    Pace, PlacedOrder, ProgressStore as _, REFERRALS_LIVE, System, Turn,
+    Alert, AlertChanges, AlertKind, Attached, Channel, EnrolmentStore as _, KeptReferral, NewMessage,
+    OrderPlaced, Pace, PlacedOrder, ProgressStore as _, REFERRALS_LIVE, System, Turn,
 };
-use zuil_wire::OrderResult;
-use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, OrderState, Task};
+use zuil_wire::visits::{Seen, VisitOutcome};
+use zuil_wire::{OrderResult, VisitEntry};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -69,7 +70,7 @@ fn refer(store: &dyn Store) {
     store.note_used_referrals("jumbo", &[used], now()).unwrap();
 }
 
-/// A technician takes a pillar out of service, and it has done so.
+/// A technician takes a pillar out of service, and it has done so; a picture of it, and a visit there.
 fn order(store: &dyn Store) {
     let message = Some("Morgen weer open, “echt”".to_owned());
     let close = Task::Close(Closure { reason: ClosedFor::Fault, message });
@@ -77,6 +78,14 @@ fn order(store: &dyn Store) {
     assert_eq!(store.place_order(&order).unwrap(), OrderPlaced::Yes);
     let done = OrderResult { id: order.id, state: OrderState::Done, why: None };
     store.note_orders("jumbo", &[done], now()).unwrap();
+    let order = PlacedOrder::new("jumbo", Task::Screenshot, "a.jansen", now());
+    assert_eq!(store.place_order(&order).unwrap(), OrderPlaced::Yes);
+    let (kind, content) = (Attachment::Picture, b"\0a picture".to_vec());
+    let attached = Attached { id: order.id, kind, content, kept_at: now() };
+    assert!(store.attach_to_order("jumbo", &attached).unwrap());
+    let what = Seen::Visit { quarter: 56, minutes: 4, outcome: VisitOutcome::Finished };
+    let entry = VisitEntry { id: Uuid::from_u128(9), on: "2026-11-20".parse().unwrap(), what };
+    store.keep_visits("jumbo", &[entry], now()).unwrap();
 }
 
 /// A pillar is down, and nobody was told yet.
@@ -130,7 +139,12 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
             (store.certificates("jumbo").unwrap(), store.enrolments(Timestamp::UNIX_EPOCH).unwrap()),
-            (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
+            (
+                store.orders("jumbo", 9).unwrap(),
+                store.closed_pillars().unwrap(),
+                store.orders_with_attachments("jumbo").unwrap(),
+                store.visits("jumbo", since).unwrap(),
+            ),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
             store.referrals(now()).unwrap(),
         )

@@ -1,0 +1,150 @@
+//! Looks at what a pillar says that happened there. Invariant: what is kept has ids, numbers and words that are known,
+//! whatever the pillar did; one entry that is of no use hinders no other.
+
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+use zuil_catalogue::Language;
+use zuil_wire::visits::Seen;
+use zuil_wire::{VisitEntries, VisitEntry, VisitsAnswer, versions};
+
+use crate::store::{Pillar, Store, StoreError};
+
+/// Entries that were looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Noted {
+    usable: Vec<VisitEntry>,
+    /// Entries that will never be of use.
+    unusable: Vec<Uuid>,
+}
+
+/// Why entries as a whole are not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VisitsError {
+    /// They are none.
+    #[error("this does not say what happened at a pillar; see VisitEntries in the protocol")]
+    Form,
+    /// They speak another version of the protocol.
+    #[error(
+        "this hub speaks the versions {} of the protocol only; update the older of the two",
+        versions::spoken()
+    )]
+    Version,
+    /// There are too many.
+    #[error("at most {} entries go into one request", VisitEntries::MAX_ENTRIES)]
+    TooMany,
+}
+
+/// As much as entries of all versions have in common.
+#[derive(Deserialize)]
+struct OfSomeVersion {
+    version: u64,
+}
+
+/// A request in which anything may stand for an entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Loose {
+    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
+    version: u16,
+    entries: Vec<Value>,
+}
+
+/// Reads the body of a request.
+///
+/// # Errors
+/// When the request as a whole cannot be taken. A bad entry in it is no error.
+pub fn parse(body: &[u8]) -> Result<Noted, VisitsError> {
+    // Another version may have other fields, so this is asked before the rest is read.
+    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| VisitsError::Form)?;
+    if !versions::speaks(version) {
+        return Err(VisitsError::Version);
+    }
+    let Loose { entries, .. } = serde_json::from_slice(body).map_err(|_| VisitsError::Form)?;
+    if entries.len() > VisitEntries::MAX_ENTRIES {
+        return Err(VisitsError::TooMany);
+    }
+    let mut noted = Noted { usable: Vec::new(), unusable: Vec::new() };
+    for entry in entries {
+        let id: Option<Uuid> = entry.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        match serde_json::from_value::<VisitEntry>(entry).ok().filter(|entry| is_plain(&entry.what)) {
+            Some(entry) => noted.usable.push(entry),
+            None => noted.unusable.extend(id),
+        }
+    }
+    Ok(noted)
+}
+
+/// Whether it can be kept and shown to people.
+fn is_plain(what: &Seen) -> bool {
+    let is_id = |id: &str| {
+        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        !id.is_empty() && id.len() <= Seen::MAX_ID && id.chars().all(known)
+    };
+    match what {
+        Seen::Visit { quarter, minutes, .. } => *quarter < 96 && (1..=60).contains(minutes),
+        Seen::Task { task, question, .. } => is_id(task) && question.as_deref().is_none_or(is_id),
+        Seen::Language { language } => Language::from_code(language).is_some(),
+        Seen::Aid { .. } | Seen::Fault { .. } => true,
+    }
+}
+
+impl Noted {
+    /// Keeps the entries and says which ones the pillar may forget. When it returns, they are durable.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was kept.
+    pub fn take_in(
+        self,
+        pillar: &Pillar,
+        store: &dyn Store,
+        now: jiff::Timestamp,
+    ) -> Result<VisitsAnswer, StoreError> {
+        store.keep_visits(&pillar.name, &self.usable, now)?;
+        let kept = self.usable.into_iter().map(|entry| entry.id);
+        Ok(VisitsAnswer { entries: kept.chain(self.unusable).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn entry(number: u128, what: Value) -> Value {
+        json!({"id": Uuid::from_u128(number), "on": "2026-11-22", "what": what})
+    }
+
+    #[test]
+    fn an_entry_that_is_none_or_says_more_than_it_should_hinders_no_other() {
+        let entries = [
+            entry(1, json!({"kind": "aid", "aid": "speech"})),
+            entry(2, json!({"kind": "visit", "quarter": 96, "minutes": 1, "outcome": "looked"})),
+            entry(3, json!({"kind": "task", "task": "Fatima Yilmaz", "end": "finished"})),
+            entry(4, json!({"kind": "language", "language": "tlh"})),
+            entry(
+                5,
+                json!({"kind": "visit", "quarter": 5, "minutes": 1, "outcome": "looked", "reference": "7K3M"}),
+            ),
+            json!("visit"),
+            entry(
+                6,
+                json!({"kind": "task", "task": "call-back", "end": "question", "question": "contact.way"}),
+            ),
+        ];
+        let body = json!({"version": 1, "entries": entries});
+        let noted = parse(body.to_string().as_bytes()).unwrap();
+        assert_eq!(noted.usable.iter().map(|entry| entry.id.as_u128()).collect::<Vec<_>>(), [1, 6]);
+        assert_eq!(noted.unusable, [2, 3, 4, 5].map(Uuid::from_u128));
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
+        let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
+        assert_eq!(parse(b"{").unwrap_err(), VisitsError::Form);
+        assert_eq!(refused(&json!({"version": 1, "entries": [], "more": 1})), VisitsError::Form);
+        assert_eq!(refused(&json!({"version": 3, "of": "later"})), VisitsError::Version);
+        let many = vec![entry(1, json!({"kind": "aid", "aid": "speech"})); VisitEntries::MAX_ENTRIES + 1];
+        assert_eq!(refused(&json!({"version": 1, "entries": many})), VisitsError::TooMany);
+    }
+}
