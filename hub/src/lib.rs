@@ -24,6 +24,7 @@ pub mod password;
 pub mod recordings;
 pub mod rotation;
 pub mod seal_keys;
+pub mod spreadsheet;
 pub mod store;
 
 pub use config::Config;

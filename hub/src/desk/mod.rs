@@ -15,6 +15,7 @@ mod texts;
 mod times;
 mod visitor;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+use zuil_catalogue::{Language, Task};
 
 use self::attempts::Attempts;
 use crate::access::sign_on::SignOn;
@@ -36,6 +38,7 @@ use crate::catalogues::Standing;
 use crate::config::Config;
 use crate::connectors::settings;
 use crate::data_folder::DataFolder;
+use crate::handover::FolderSource;
 use crate::password;
 use crate::seal_keys::SealKeys;
 use crate::store::{Limits, Store, StoreError};
@@ -54,12 +57,16 @@ pub struct Desk {
     behind_proxy: bool,
     not_paid_after_hours: u16,
     folder: Arc<DataFolder>,
+    /// What tasks are called.
+    tasks: Arc<FolderSource>,
     /// How long sessions last.
     limits: Limits,
     /// Whether an authenticator app is needed.
     totp: bool,
     sign_on: Option<SignOn>,
     attempts: Mutex<Attempts>,
+    /// Apart from those who sign in, so that neither is in the way of the other.
+    looking_up: Mutex<Attempts>,
     hashing: Semaphore,
     /// What Open Notificaties shows; nothing when no messages are taken.
     notifications: Option<Zeroizing<String>>,
@@ -80,11 +87,13 @@ impl Desk {
             municipality: config.municipality.clone(),
             behind_proxy: config.desk.behind_proxy,
             not_paid_after_hours: config.desk.not_paid_after_hours,
+            tasks: Arc::new(FolderSource::new(Arc::clone(&folder))),
             folder,
             limits: config.access.limits(),
             totp: config.access.totp,
             sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
             attempts: Mutex::default(),
+            looking_up: Mutex::default(),
             hashing: Semaphore::new(HASHES),
             notifications: notifications(config)?,
             nobodys_hash: nobodys.map_err(io::Error::other)?,
@@ -114,12 +123,17 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
+        .route("/worklist", get(pages::worklist))
+        .route("/worklist/{reference}/take", post(pages::take_call))
+        .route("/worklist/{reference}/told", post(pages::tell_call))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
+        .route("/surveys", get(pages::surveys))
+        .route("/surveys.csv", get(pages::surveys_as_csv))
         .route("/account", get(pages::account))
         .route("/account/password", post(pages::new_own_password))
         .route("/account/app", post(pages::new_own_app))
@@ -137,6 +151,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route(SIGN_ON_DONE, get(sign_on::done))
         .route("/logout", post(signing_in::logout))
         .route("/callbacks/zgw", post(callback::take))
+        .route("/status", get(pages::status_form).post(pages::status))
         .route("/health", get(health))
         .route("/style.css", get(stylesheet))
         .route("/icon.svg", get(icon))
@@ -201,6 +216,17 @@ impl Desk {
             }
             Err(_) => Standing::default(),
         }
+    }
+}
+
+impl Desk {
+    /// What each task is called in Dutch, as staff know it, by its id; nothing when no catalogue can be read.
+    async fn task_titles(&self) -> HashMap<String, String> {
+        let tasks = Arc::clone(&self.tasks);
+        let published = tokio::task::spawn_blocking(move || tasks.published()).await;
+        let Ok(Ok(Some(published))) = published else { return HashMap::new() };
+        let title = |(id, task): (&String, &Arc<Task>)| (id.clone(), task.title.get(Language::Nl).to_owned());
+        published.iter().map(title).collect()
     }
 }
 

@@ -52,11 +52,15 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Calls a resident back.
+    TookCallBack,
+    /// Said what came of calling a resident back.
+    ToldCallBack,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -77,6 +81,8 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::TookCallBack,
+        Self::ToldCallBack,
     ];
 
     /// The word in the database.
@@ -103,6 +109,8 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::TookCallBack => "took-call-back",
+            Self::ToldCallBack => "told-call-back",
         }
     }
 

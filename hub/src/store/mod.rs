@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+mod call_back;
 mod handover;
 mod health;
 mod memory;
@@ -13,6 +14,7 @@ mod question;
 mod retention;
 mod rules;
 mod sqlite;
+mod survey;
 mod transaction;
 mod values;
 
@@ -28,9 +30,10 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
 pub use handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
-    Standing, System, Turn, Waiting,
+    Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason,
+    SentAgain, Standing, System, Turn, Waiting,
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
@@ -40,6 +43,7 @@ pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
+pub use survey::{SurveyCounts, SurveyWeek, survey_week};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
@@ -138,14 +142,14 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore + AuditStore + CallBackStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.
     ///
     /// Of a delivery it notes that the pillar was seen, its highest accepted sequence (which never goes
     /// back), and what was refused. Open payments of transactions whose outcome is told are closed. Surveys
-    /// are stored once by id and are never tied to the pillar.
+    /// are stored once by id and are never tied to the pillar; what they say is counted by week, pillar and task.
     ///
     /// A transaction whose payment is unknown is parked, any other received. A later upload of the
     /// same may settle an unknown payment if its pillar signed that: paid makes it received, not paid leaves it
@@ -232,6 +236,13 @@ pub trait Store:
     /// # Errors
     /// [`StoreError`].
     fn survey_count(&self) -> Result<u64, StoreError>;
+
+    /// What residents answered in the weeks from that of the Monday `since` on, in the order of weeks, pillars and
+    /// tasks. Takes as long however many surveys there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError>;
 
     /// Keeps what residents of a pillar asked and did not find, once by id, and notes that the pillar was seen.
     /// Its words are without personal data. A day that is still to come, or longer ago than questions are

@@ -44,3 +44,11 @@ mod reports;
 mod seal_keys;
 #[cfg(test)]
 mod sign_on;
+#[cfg(test)]
+mod status;
+#[cfg(test)]
+mod surveys;
+#[cfg(test)]
+mod timeline;
+#[cfg(test)]
+mod worklist;

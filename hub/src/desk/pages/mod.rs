@@ -9,9 +9,14 @@ mod handover;
 mod payments;
 mod pillar;
 mod pillars;
+mod plot;
 mod questions;
 mod staff;
+mod status;
+mod surveys;
+mod timeline;
 mod transactions;
+mod worklist;
 
 use axum::response::Response;
 
@@ -23,7 +28,10 @@ pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
+pub(super) use status::{status, status_form};
+pub(super) use surveys::{surveys, surveys_as_csv};
 pub(super) use transactions::{list, show_content, transaction};
+pub(super) use worklist::{Counts, take_call, tell_call, worklist};
 
 use super::Failure;
 use super::visitor::Visitor;

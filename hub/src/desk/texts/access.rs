@@ -156,9 +156,11 @@ impl Lang {
         let (t, w) = (self.texts(), self.access_texts());
         match section {
             Section::Transactions => t.transactions,
+            Section::Worklist => self.worklist_texts().title,
             Section::Pillars => t.pillars,
             Section::Payments => t.payments,
             Section::Questions => t.questions,
+            Section::Surveys => self.survey_texts().title,
             Section::Staff => w.staff,
             Section::Audit => w.audit,
             Section::Account | Section::Other => w.my_account,
@@ -232,6 +234,8 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::TookCallBack => ("nam het terugbellen op zich", "took a call to make"),
+            Deed::ToldCallBack => ("noteerde hoe het bellen ging", "noted how a call went"),
         };
         match self {
             Self::Nl => nl,

@@ -11,14 +11,21 @@ mod payments;
 mod pillars;
 mod questions;
 mod refusals;
+mod status;
 mod storage;
+mod surveys;
+mod timeline;
 mod words;
+mod worklist;
 
 pub(super) use access::AccessTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
+pub(super) use status::StatusTexts;
+pub(super) use surveys::SurveyTexts;
+pub(super) use worklist::WorklistTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -15,6 +15,7 @@
 
 mod access;
 mod audit;
+mod call_backs;
 mod checking;
 mod copying;
 mod handover;
@@ -27,6 +28,7 @@ mod questions;
 mod refusals;
 mod retention;
 mod schema;
+mod surveys;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -53,7 +55,7 @@ pub use self::schema::BroughtUp;
 use super::values::micros;
 use super::{
     Added, Checked, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar, RefusedEnvelope,
-    Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound, Unsettled,
+    Reported, Revoked, Store, StoreError, Stored, SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -163,7 +165,11 @@ impl Store for PostgresStore {
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {
-        self.link.read(async |db| transactions::survey_count(db).await)
+        self.link.read(async |db| surveys::count(db).await)
+    }
+
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
+        self.link.read(async |db| surveys::weeks(db, since).await)
     }
 
     fn keep_questions(

@@ -19,6 +19,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "access", include_str!("../../../migrations/postgres/008-access.sql")),
     (9, "connectors", include_str!("../../../migrations/postgres/009-connectors.sql")),
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
+    (11, "survey counts", include_str!("../../../migrations/postgres/011-survey-counts.sql")),
+    (12, "call backs", include_str!("../../../migrations/postgres/012-call-backs.sql")),
 ];
 
 /// What was done to the schema.

@@ -109,6 +109,23 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "survey_counts",
+        key: "week, pillar, task",
+        columns: &[
+            day("week"),
+            text("pillar"),
+            text("task"),
+            integer("times"),
+            integer("clear_1"),
+            integer("clear_2"),
+            integer("clear_3"),
+            integer("clear_4"),
+            integer("clear_5"),
+            integer("helped"),
+            integer("not_helped"),
+        ],
+    },
+    Table {
         name: "questions",
         key: "id",
         columns: &[
@@ -177,6 +194,20 @@ pub(super) const TABLES: &[Table] = &[
             integer("since"),
             flag("is_done"),
             integer("look_at"),
+        ],
+    },
+    Table {
+        name: "call_backs",
+        key: "number",
+        columns: &[
+            integer("number"),
+            text("holder"),
+            integer("held_at"),
+            integer("tries"),
+            text("told"),
+            text("told_by"),
+            integer("told_at"),
+            flag("is_done"),
         ],
     },
     Table {

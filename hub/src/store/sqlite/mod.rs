@@ -15,6 +15,7 @@
 mod access;
 mod audit;
 mod backup;
+mod call_backs;
 mod checking;
 mod handover;
 mod health;
@@ -26,6 +27,7 @@ mod references;
 mod refusals;
 mod retention;
 mod sealed;
+mod surveys;
 mod tending;
 #[cfg(test)]
 mod tests;
@@ -49,8 +51,8 @@ use self::tending::Tender;
 use super::values::{self, micros};
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
-    Unsettled,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyWeek, Taken, Tally, Unchecked,
+    Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 use crate::files;
@@ -66,6 +68,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
+    M::up(include_str!("../../../migrations/011-survey-counts.sql")),
+    M::up(include_str!("../../../migrations/012-call-backs.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
@@ -274,7 +278,11 @@ impl Store for SqliteStore {
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {
-        self.read(transactions::survey_count)
+        self.read(surveys::count)
+    }
+
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
+        self.read(|db| surveys::weeks(db, since))
     }
 
     fn keep_questions(

@@ -12,6 +12,7 @@ use zuil_wire::{HealthReport, PaymentState, QuestionItem, Reference};
 
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
+use crate::surveys::surveys;
 
 /// Somebody of the call centre.
 pub const AGENT: &str = "m.agent";
@@ -60,12 +61,16 @@ impl Office {
             pillar.envelope(1, Some(payment(PaymentState::Paid))),
             pillar.envelope(2, Some(payment(PaymentState::Unknown))),
             pillar.envelope(3, None),
+            pillar.call_back(4),
+            pillar.call_back(5),
         ];
         let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
         self.runtime.block_on(async {
-            assert_eq!(pillar.upload(&envelopes).await.len(), 3);
+            assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
+            let answered = surveys("bulky-waste", &[5, 4, 4, 5, 2, 3]);
+            assert_eq!(pillar.upload_with(&[], answered).await.surveys.len(), 6);
         });
         self
     }

@@ -25,6 +25,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     store.take_in(&sent, now()).unwrap();
     let first = store.unchecked(2).unwrap();
     let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    store.note_call_backs(&[first[0].number]).unwrap();
     store.note_checked(&first.iter().map(sound).collect::<Vec<_>>()).unwrap();
     let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 9, 50)]);
     store.take_report("jumbo", &report, now()).unwrap();
@@ -76,7 +77,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
             (
                 store.refusals("jumbo").unwrap(),
-                store.survey_count().unwrap(),
+                (store.survey_count().unwrap(), store.survey_weeks(since).unwrap()),
                 store.questions(since, 9).unwrap(),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
