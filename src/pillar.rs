@@ -245,7 +245,8 @@ fn open_published(
     inputs: &Sender<Input>,
 ) -> Result<(Arc<Published>, Arc<Catalogue>), NotServing> {
     let folder = published::folder(config);
-    let (published, kept) = Published::open(folder, &binding.authority, sink(inputs, Input::Edition))
+    let (image, show) = (config.catalogue_dir.clone(), sink(inputs, Input::Edition));
+    let (published, kept) = Published::open(folder, image, &binding.authority, show)
         .map_err(storage("making the folder for published catalogues"))?;
     let catalogue = match kept {
         Some(catalogue) => catalogue,

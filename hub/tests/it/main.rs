@@ -14,6 +14,8 @@ mod commands;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod desk_health;
