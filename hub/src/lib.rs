@@ -13,6 +13,7 @@ pub mod config;
 pub mod connectors;
 pub mod data_folder;
 pub mod desk;
+pub mod drafting;
 pub mod files;
 pub mod fleet;
 pub mod handover;

@@ -48,6 +48,8 @@ pub const SIGN_ON_DONE: &str = "/login/sso/done";
 
 /// The largest form: a password.
 const FORM_BYTES: usize = 16 * 1024;
+/// The largest form with a draft: some letters take six bytes in it.
+const DRAFT_BYTES: usize = 256 * 1024;
 /// How many passwords are hashed at once; each takes 19 MiB.
 const HASHES: usize = 2;
 
@@ -132,6 +134,15 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
+        .route("/questions/draft", post(pages::begin_draft))
+        .route("/drafts", get(pages::drafts))
+        .route(
+            "/drafts/{id}",
+            get(pages::draft).post(pages::rewrite_draft).layer(DefaultBodyLimit::max(DRAFT_BYTES)),
+        )
+        .route("/drafts/{id}/file", get(pages::draft_file))
+        .route("/drafts/{id}/done", post(pages::finish_draft))
+        .route("/drafts/{id}/delete", post(pages::delete_draft))
         .route("/surveys", get(pages::surveys))
         .route("/surveys.csv", get(pages::surveys_as_csv))
         .route("/account", get(pages::account))

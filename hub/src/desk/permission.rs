@@ -85,6 +85,18 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "decide about a payment"),
     rule("GET", "/questions", Who::With(&[Agent, Editor]), "what residents did not find"),
     rule("GET", "/questions.csv", Who::With(&[Agent, Editor]), "the same as a file"),
+    rule("POST", "/questions/draft", Who::With(&[Editor, Administrator]), "begin an answer"),
+    rule("GET", "/drafts", Who::With(&[Editor, Administrator]), "drafts of answers"),
+    rule("GET", "/drafts/{id}", Who::With(&[Editor, Administrator]), "a draft, checked"),
+    rule("POST", "/drafts/{id}", Who::With(&[Editor, Administrator]), "change a draft"),
+    rule("GET", "/drafts/{id}/file", Who::With(&[Editor, Administrator]), "a draft as a file"),
+    rule(
+        "POST",
+        "/drafts/{id}/done",
+        Who::With(&[Editor, Administrator]),
+        "note that a draft is in the catalogue",
+    ),
+    rule("POST", "/drafts/{id}/delete", Who::With(&[Editor, Administrator]), "delete a draft"),
     rule(
         "GET",
         "/surveys",

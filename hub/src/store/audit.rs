@@ -56,11 +56,13 @@ pub enum Deed {
     TookCallBack,
     /// Said what came of calling a resident back.
     ToldCallBack,
+    /// Began, changed, finished or deleted a draft of an answer.
+    Drafted,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -83,6 +85,7 @@ impl Deed {
         Self::RegisteredByHand,
         Self::TookCallBack,
         Self::ToldCallBack,
+        Self::Drafted,
     ];
 
     /// The word in the database.
@@ -111,6 +114,7 @@ impl Deed {
             Self::RegisteredByHand => "registered-by-hand",
             Self::TookCallBack => "took-call-back",
             Self::ToldCallBack => "told-call-back",
+            Self::Drafted => "drafted",
         }
     }
 

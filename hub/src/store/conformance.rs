@@ -5,6 +5,7 @@ mod access;
 mod audit;
 mod call_backs;
 mod connectors;
+pub(super) mod drafts;
 mod handover;
 pub(super) mod health;
 mod intake;
@@ -62,7 +63,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
         .chain(connectors::CHECKS)
         .chain(progress::CHECKS)
         .chain(surveys::CHECKS);
-    let others = others.chain(call_backs::CHECKS);
+    let others = others.chain(call_backs::CHECKS).chain(drafts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod call_backs;
+mod drafts;
 mod handover;
 mod health;
 mod intake;
@@ -29,9 +30,9 @@ use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyCounts, SurveyWeek, Taken, Tally,
-    Unchecked, Unfound, Unsettled,
+    Added, AnswerDraft, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page,
+    Pillar, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyCounts, SurveyWeek, Taken,
+    Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -61,6 +62,8 @@ struct Memory {
     elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
+    /// By their id.
+    drafts: BTreeMap<String, AnswerDraft>,
     staff: Staff,
     log: Log,
 }

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod audit;
 mod call_back;
+mod draft;
 mod handover;
 mod health;
 mod memory;
@@ -31,6 +32,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
+pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use handover::{
     Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason,
     SentAgain, Standing, System, Turn, Waiting,
@@ -142,7 +144,15 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + CallBackStore + HandoverStore + ProgressStore + RetentionStore + Send + Sync
+    AccessStore
+    + AuditStore
+    + CallBackStore
+    + DraftStore
+    + HandoverStore
+    + ProgressStore
+    + RetentionStore
+    + Send
+    + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.

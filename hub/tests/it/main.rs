@@ -20,6 +20,8 @@ mod desk;
 #[cfg(test)]
 mod desk_health;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod encoding;
 #[cfg(test)]
 mod handover;

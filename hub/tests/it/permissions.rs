@@ -39,6 +39,7 @@ fn address(route: &str) -> String {
         ("{reference}", "0000-0000-000"),
         ("/pillars/{name}", "/pillars/nowhere"),
         ("{name}", "nobody"),
+        ("{id}", "nothing"),
         ("{pillar}", "nowhere"),
         ("{payment}", "00000000-0000-0000-0000-0000000000a1"),
         ("{finding}", "paid"),

@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod badges;
+mod drafts;
 mod editions;
 mod handover;
 mod payments;
@@ -22,6 +23,7 @@ use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
+pub(super) use drafts::{begin_draft, delete_draft, draft, draft_file, drafts, finish_draft, rewrite_draft};
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;

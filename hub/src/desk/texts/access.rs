@@ -236,6 +236,7 @@ impl Lang {
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
             Deed::TookCallBack => ("nam het terugbellen op zich", "took a call to make"),
             Deed::ToldCallBack => ("noteerde hoe het bellen ging", "noted how a call went"),
+            Deed::Drafted => ("werkte aan een antwoord", "worked on an answer"),
         };
         match self {
             Self::Nl => nl,

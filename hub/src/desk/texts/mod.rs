@@ -5,6 +5,7 @@
 mod access;
 mod callers;
 mod devices;
+mod drafts;
 mod editions;
 mod handover;
 mod payments;
@@ -19,6 +20,7 @@ mod words;
 mod worklist;
 
 pub(super) use access::AccessTexts;
+pub(super) use drafts::DraftTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;

@@ -18,6 +18,7 @@ mod audit;
 mod call_backs;
 mod checking;
 mod copying;
+mod drafts;
 mod handover;
 mod health;
 mod intake;

@@ -21,6 +21,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
     (11, "survey counts", include_str!("../../../migrations/postgres/011-survey-counts.sql")),
     (12, "call backs", include_str!("../../../migrations/postgres/012-call-backs.sql")),
+    (13, "drafts", include_str!("../../../migrations/postgres/013-drafts.sql")),
 ];
 
 /// What was done to the schema.

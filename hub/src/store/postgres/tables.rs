@@ -211,6 +211,21 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "drafts",
+        key: "id",
+        columns: &[
+            text("id"),
+            text("question"),
+            text("language"),
+            text("text"),
+            text("made_by"),
+            integer("made_at"),
+            text("changed_by"),
+            integer("changed_at"),
+            integer("done_at"),
+        ],
+    },
+    Table {
         name: "accounts",
         key: "name",
         columns: &[

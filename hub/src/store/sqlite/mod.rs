@@ -17,6 +17,7 @@ mod audit;
 mod backup;
 mod call_backs;
 mod checking;
+mod drafts;
 mod handover;
 mod health;
 mod intake;
@@ -70,6 +71,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-survey-counts.sql")),
     M::up(include_str!("../../../migrations/012-call-backs.sql")),
+    M::up(include_str!("../../../migrations/013-drafts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

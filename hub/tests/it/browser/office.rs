@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
-use zuil_hub::store::{Role, Roles, Store};
+use zuil_hub::store::{AnswerDraft, Role, Roles, Store};
 use zuil_wire::health::{DeviceState, Paper};
 use zuil_wire::{HealthReport, PaymentState, QuestionItem, Reference};
 
@@ -20,6 +20,9 @@ pub const AGENT: &str = "m.agent";
 pub const EVERYTHING: &str = "a.alles";
 /// A pillar that has trouble with a payment.
 pub const PILLAR: &str = "jumbo";
+
+/// An answer that somebody is writing.
+pub const DRAFT: &str = "drone";
 
 /// A municipality with accounts for everybody who works there.
 pub struct Office {
@@ -66,6 +69,7 @@ impl Office {
         ];
         let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
+        self.is_written();
         self.runtime.block_on(async {
             assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
@@ -73,6 +77,23 @@ impl Office {
             assert_eq!(pillar.upload_with(&[], answered).await.surveys.len(), 6);
         });
         self
+    }
+
+    /// Somebody began an answer.
+    fn is_written(&self) {
+        let now = Timestamp::now();
+        let text =
+            zuil_hub::drafting::begin(DRAFT, "vliegen met een drone", "nl", "2026-11-23".parse().unwrap());
+        let draft = AnswerDraft {
+            id: DRAFT.into(),
+            question: "vliegen met een drone".into(),
+            language: "nl".into(),
+            text,
+            made: (EVERYTHING.into(), now),
+            changed: (EVERYTHING.into(), now),
+            done_at: None,
+        };
+        assert!(self.hub.running.store.add_draft(&draft).unwrap());
     }
 
     /// Waits until the hub has come so far.

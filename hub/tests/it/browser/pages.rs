@@ -8,11 +8,11 @@ use zuil_browser::{Browser, Look, barriers};
 use zuil_hub::connectors::ConnectorsConfig;
 use zuil_wire::Reference;
 
-use super::office::{AGENT, EVERYTHING, Office, PILLAR};
+use super::office::{AGENT, DRAFT, EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "/login",
     "/login/sso",
     "/login/sso/done",
@@ -21,6 +21,7 @@ const ELSEWHERE: [&str; 8] = [
     "/health",
     "/style.css",
     "/icon.svg",
+    "/drafts/{id}/file",
 ];
 /// Narrow as a telephone, or a screen enlarged four times (WCAG 2.2, 1.4.10 Reflow).
 const NARROW: u32 = 320;
@@ -43,6 +44,7 @@ fn filled_in(route: &str) -> String {
     let (paid, payment) = (Office::paid().to_string(), Office::open_payment().to_string());
     let gaps = [
         ("/staff/{name}", format!("/staff/{EVERYTHING}")),
+        ("{id}", DRAFT.into()),
         ("{name}", PILLAR.into()),
         ("{pillar}", PILLAR.into()),
         ("{reference}", paid),

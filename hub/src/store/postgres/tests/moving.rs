@@ -36,6 +36,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
         on: "2026-11-20".parse().unwrap(),
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
+    assert!(store.add_draft(&conformance::drafts::draft("drone")).unwrap());
     store.revoke_pillar("bieb", now()).unwrap();
     hand_over(&store);
     sign_in(&store);
@@ -78,7 +79,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (
                 store.refusals("jumbo").unwrap(),
                 (store.survey_count().unwrap(), store.survey_weeks(since).unwrap()),
-                store.questions(since, 9).unwrap(),
+                (store.questions(since, 9).unwrap(), store.drafts().unwrap()),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
