@@ -121,7 +121,7 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
         let signed = parts.extensions.get::<Signed>().cloned();
         let to_do = match &signed {
             Some(signed) if parts.method == Method::GET && signed.may_open("/worklist") => {
-                desk.ask(|store| Counts::of(store)).await.map(Counts::total).unwrap_or_default()
+                desk.ask(Counts::of).await.map(Counts::total).unwrap_or_default()
             }
             _ => 0,
         };

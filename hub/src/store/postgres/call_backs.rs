@@ -99,7 +99,7 @@ async fn held(
          WHERE t.reference = $1 AND {TO_DO} FOR UPDATE OF c"
     )));
     let held = held.bind(reference.compact()).fetch_optional(db).await?;
-    Ok(held.map(|row| Ok::<_, StoreError>((row.try_get(0)?, row.try_get(1)?))).transpose()?)
+    held.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
 fn read(row: &PgRow) -> Result<CallBack, StoreError> {

@@ -1,7 +1,7 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{Pace, ProgressStore as _, System, Turn};
+use crate::store::{CallBackStore as _, DraftStore as _, Pace, ProgressStore as _, System, Turn};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
