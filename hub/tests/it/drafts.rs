@@ -95,12 +95,10 @@ async fn nobody_writes_over_what_a_colleague_wrote_meanwhile() {
     let id = begins(&browser, "drone", "nl").await;
     let (path, seen_at) = (format!("/drafts/{id}"), seen(&browser, &id).await);
     assert!(browser.text(&path).await.contains("nog geen catalogus gepubliceerd"));
-    let save = |text: &'static str, seen_at: String| {
-        let (browser, path) = (&browser, &path);
-        async move { browser.post(path, &[("text", text), ("seen", &seen_at)]).await }
-    };
-    assert_eq!(save("# the first", seen_at.clone()).await.status(), StatusCode::SEE_OTHER);
-    let late = save("# the second", seen_at).await;
+    let save =
+        async |text: &str, seen_at: &str| browser.post(&path, &[("text", text), ("seen", seen_at)]).await;
+    assert_eq!(save("# the first", &seen_at).await.status(), StatusCode::SEE_OTHER);
+    let late = save("# the second", &seen_at).await;
     assert_eq!(late.status(), StatusCode::OK);
     let page = late.text().await.unwrap();
     assert!(
@@ -110,7 +108,7 @@ async fn nobody_writes_over_what_a_colleague_wrote_meanwhile() {
     assert_eq!(hub.running.store.draft(&id).unwrap().unwrap().text, "# the first");
     // Having seen it, they may.
     let seen_at = seen(&browser, &id).await;
-    assert_eq!(save("# the second", seen_at).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(save("# the second", &seen_at).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(hub.running.store.draft(&id).unwrap().unwrap().text, "# the second");
 }
 

@@ -112,7 +112,7 @@ async fn a_request_is_found_from_every_page_however_its_reference_was_typed() {
     // On the list there is one already.
     assert!(!browser.text("/").await.contains("class=\"find\""));
     let reference = Reference::from_bits(number).to_string();
-    let typed = reference.to_lowercase().replace('-', "%20").replace('0', "o").replace('1', "l");
+    let typed = reference.to_lowercase().replace('0', "o").replace('1', "l").replace('-', "%20");
     let found = browser.get(&format!("/?q=%20{typed}%20")).await;
     assert_eq!(found.status(), StatusCode::SEE_OTHER);
     assert_eq!(location(&found), format!("/transactions/{reference}"));
