@@ -78,7 +78,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
             (
                 store.refusals("jumbo").unwrap(),
-                (store.survey_count().unwrap(), store.survey_weeks(since).unwrap()),
+                store.survey_count().unwrap(),
                 (store.questions(since, 9).unwrap(), store.drafts().unwrap()),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
