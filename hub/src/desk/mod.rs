@@ -130,6 +130,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/worklist/{reference}/told", post(pages::tell_call))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
+        .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))

@@ -52,6 +52,8 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Ordered a pillar to do something.
+    Ordered,
     /// Calls a resident back.
     TookCallBack,
     /// Said what came of calling a resident back.
@@ -62,7 +64,7 @@ pub enum Deed {
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -83,6 +85,7 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::Ordered,
         Self::TookCallBack,
         Self::ToldCallBack,
         Self::Drafted,
@@ -112,6 +115,7 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::Ordered => "ordered",
             Self::TookCallBack => "took-call-back",
             Self::ToldCallBack => "told-call-back",
             Self::Drafted => "drafted",

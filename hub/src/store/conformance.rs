@@ -9,6 +9,7 @@ pub(super) mod drafts;
 mod handover;
 pub(super) mod health;
 mod intake;
+mod orders;
 mod progress;
 mod questions;
 mod revoked;
@@ -58,12 +59,9 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
-    let others = others
-        .chain(handover::CHECKS)
-        .chain(connectors::CHECKS)
-        .chain(progress::CHECKS)
-        .chain(surveys::CHECKS);
-    let others = others.chain(call_backs::CHECKS).chain(drafts::CHECKS);
+    let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
+    let others = others.chain(orders::CHECKS).chain(surveys::CHECKS).chain(call_backs::CHECKS);
+    let others = others.chain(drafts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -8,6 +8,7 @@ mod drafts;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod progress;
 mod questions;
 mod retention;
@@ -31,8 +32,8 @@ use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
     Added, AnswerDraft, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page,
-    Pillar, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyCounts, SurveyWeek, Taken,
-    Tally, Unchecked, Unfound, Unsettled,
+    Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyCounts,
+    SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -66,6 +67,7 @@ struct Memory {
     drafts: BTreeMap<String, AnswerDraft>,
     staff: Staff,
     log: Log,
+    orders: Vec<PlacedOrder>,
 }
 
 struct Row {

@@ -8,6 +8,7 @@ mod draft;
 mod handover;
 mod health;
 mod memory;
+mod order;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod progress;
@@ -39,6 +40,7 @@ pub use handover::{
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
+pub use order::{Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore, PlacedOrder};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
@@ -149,6 +151,7 @@ pub trait Store:
     + CallBackStore
     + DraftStore
     + HandoverStore
+    + OrderStore
     + ProgressStore
     + RetentionStore
     + Send

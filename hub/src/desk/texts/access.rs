@@ -234,6 +234,7 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
             Deed::TookCallBack => ("nam het terugbellen op zich", "took a call to make"),
             Deed::ToldCallBack => ("noteerde hoe het bellen ging", "noted how a call went"),
             Deed::Drafted => ("werkte aan een antwoord", "worked on an answer"),

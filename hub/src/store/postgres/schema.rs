@@ -19,9 +19,10 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "access", include_str!("../../../migrations/postgres/008-access.sql")),
     (9, "connectors", include_str!("../../../migrations/postgres/009-connectors.sql")),
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
-    (11, "survey counts", include_str!("../../../migrations/postgres/011-survey-counts.sql")),
-    (12, "call backs", include_str!("../../../migrations/postgres/012-call-backs.sql")),
-    (13, "drafts", include_str!("../../../migrations/postgres/013-drafts.sql")),
+    (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
+    (12, "survey counts", include_str!("../../../migrations/postgres/012-survey-counts.sql")),
+    (13, "call backs", include_str!("../../../migrations/postgres/013-call-backs.sql")),
+    (14, "drafts", include_str!("../../../migrations/postgres/014-drafts.sql")),
 ];
 
 /// What was done to the schema.

@@ -193,7 +193,7 @@ fn what_is_over_is_written_anew_by_one_commit_in_the_order_of_its_ids() {
 #[test]
 fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
     let schema = Schema::new();
-    schema.up_to(10);
+    schema.up_to(11);
     schema.execute(
         "INSERT INTO surveys (id, task, clear, helped, day) VALUES
              (gen_random_uuid(), 'waste', 4, TRUE, '2026-11-22'), (gen_random_uuid(), 'waste', NULL, FALSE, '2026-11-16'),

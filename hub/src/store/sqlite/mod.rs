@@ -21,6 +21,7 @@ mod drafts;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod pillars;
 mod progress;
 mod questions;
@@ -69,9 +70,10 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
-    M::up(include_str!("../../../migrations/011-survey-counts.sql")),
-    M::up(include_str!("../../../migrations/012-call-backs.sql")),
-    M::up(include_str!("../../../migrations/013-drafts.sql")),
+    M::up(include_str!("../../../migrations/011-orders.sql")),
+    M::up(include_str!("../../../migrations/012-survey-counts.sql")),
+    M::up(include_str!("../../../migrations/013-call-backs.sql")),
+    M::up(include_str!("../../../migrations/014-drafts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

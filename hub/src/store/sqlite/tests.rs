@@ -140,7 +140,7 @@ fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
     let path = folder.path().join("hub.sqlite");
     {
         let mut old = ready(Connection::open(&path).unwrap()).unwrap();
-        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 10).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 11).unwrap();
         let add =
             "INSERT INTO surveys (id, task, clear, helped, day) VALUES (randomblob(16), 'waste', ?1, ?2, ?3)";
         for (clear, helped, on) in

@@ -1,7 +1,11 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{CallBackStore as _, DraftStore as _, Pace, ProgressStore as _, System, Turn};
+use crate::store::{
+    CallBackStore as _, DraftStore as _, OrderPlaced, Pace, PlacedOrder, ProgressStore as _, System, Turn,
+};
+use zuil_wire::OrderResult;
+use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -40,7 +44,18 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     store.revoke_pillar("bieb", now()).unwrap();
     hand_over(&store);
     sign_in(&store);
+    order(&store);
     store
+}
+
+/// A technician takes a pillar out of service, and it has done so.
+fn order(store: &dyn Store) {
+    let message = Some("Morgen weer open, “echt”".to_owned());
+    let close = Task::Close(Closure { reason: ClosedFor::Fault, message });
+    let order = PlacedOrder::new("jumbo", close, "a.jansen", now());
+    assert_eq!(store.place_order(&order).unwrap(), OrderPlaced::Yes);
+    let done = OrderResult { id: order.id, state: OrderState::Done, why: None };
+    store.note_orders("jumbo", &[done], now()).unwrap();
 }
 
 /// One of two that were looked at is handed over by now, and of a third nobody knows yet that it is to be.
@@ -62,6 +77,12 @@ fn hand_over(store: &dyn Store) {
     store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
 }
 
+/// What surveys said. (Of a task PostgreSQL keeps what it can.)
+fn counted(store: &dyn Store) -> Vec<(Date, Option<String>, SurveyCounts)> {
+    let weeks = store.survey_weeks("2000-01-01".parse().unwrap()).unwrap();
+    weeks.into_iter().map(|week| (week.week, week.pillar, week.counts)).collect()
+}
+
 #[test]
 fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -78,10 +99,11 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
             (
                 store.refusals("jumbo").unwrap(),
-                store.survey_count().unwrap(),
+                (store.survey_count().unwrap(), counted(store)),
                 (store.questions(since, 9).unwrap(), store.drafts().unwrap()),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
+            (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
         )
     };
