@@ -15,8 +15,8 @@ use crate::access::retention::{self, Keep};
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
 use crate::store::{
-    Checked, CheckedAs, Content, REFERRALS_KEPT, Store, StoreError, Trouble, Unchecked, is_genuine,
-    questions_since,
+    CALL_BACK_TASK, Checked, CheckedAs, Content, REFERRALS_KEPT, Store, StoreError, Trouble, Unchecked,
+    is_genuine, questions_since,
 };
 
 /// How many are looked at before what was found is written: about 25 milliseconds of work.
@@ -53,12 +53,15 @@ pub enum CheckError {
 /// # Errors
 /// [`CheckError`], when keys or store fail; what was looked at before is noted.
 pub fn check_some(store: &dyn Store, keys: &SealKeys, limit: u32) -> Result<usize, CheckError> {
-    let mut checked = Vec::new();
+    let (mut checked, mut call_backs) = (Vec::new(), Vec::new());
     let mut failed = None;
     let mut pillars = PublicKeys::default();
     for unchecked in store.unchecked(limit)? {
         match check(&unchecked, keys, &mut pillars) {
-            Ok(finding) => checked.push(Checked { number: unchecked.number, finding }),
+            Ok((finding, asks)) => {
+                checked.push(Checked { number: unchecked.number, finding });
+                call_backs.extend((asks == Asks::ToBeCalledBack).then_some(unchecked.number));
+            }
             Err(error) => {
                 let reference = unchecked.stored.reference.to_string();
                 failed = Some(CheckError::Keys { reference, error });
@@ -66,27 +69,47 @@ pub fn check_some(store: &dyn Store, keys: &SealKeys, limit: u32) -> Result<usiz
             }
         }
     }
+    // Before it is noted that they were looked at, so that none is forgotten when the power goes in between.
+    if !call_backs.is_empty() {
+        store.note_call_backs(&call_backs)?;
+    }
     if !checked.is_empty() {
         store.note_checked(&checked)?;
     }
     failed.map_or(Ok(checked.len()), Err)
 }
 
-fn check(unchecked: &Unchecked, keys: &SealKeys, pillars: &mut PublicKeys) -> Result<CheckedAs, NotOpened> {
+/// What the hub has to know of what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    /// Somebody waits for a call.
+    ToBeCalledBack,
+    /// Anything else, or it cannot be opened.
+    Otherwise,
+}
+
+fn check(
+    unchecked: &Unchecked,
+    keys: &SealKeys,
+    pillars: &mut PublicKeys,
+) -> Result<(CheckedAs, Asks), NotOpened> {
     if let Some(sealed) = opening::seal(unchecked, keys)? {
-        return Ok(CheckedAs::Sealed(sealed));
+        return Ok((CheckedAs::Sealed(sealed), Asks::Otherwise));
     }
     let stored = &unchecked.stored;
     let trouble = if pillars.have_signed(unchecked) {
         match opening::open(&stored.content, keys) {
-            Ok(_) => return Ok(CheckedAs::Sound),
+            Ok(content) if content.task == CALL_BACK_TASK => {
+                return Ok((CheckedAs::Sound, Asks::ToBeCalledBack));
+            }
+            Ok(_) => return Ok((CheckedAs::Sound, Asks::Otherwise)),
             Err(error) => error.trouble().ok_or(error)?,
         }
     } else {
         Trouble::NotSigned
     };
     tracing::warn!(pillar = stored.pillar, id = %stored.id, ?trouble, "parked: it cannot be used");
-    Ok(CheckedAs::Troubled(trouble))
+    Ok((CheckedAs::Troubled(trouble), Asks::Otherwise))
 }
 
 /// The keys of the pillars whose transactions are looked at together, without those that are none.

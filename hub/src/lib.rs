@@ -14,6 +14,7 @@ pub mod config;
 pub mod connectors;
 pub mod data_folder;
 pub mod desk;
+pub mod drafting;
 pub mod files;
 pub mod fleet;
 pub mod handover;
@@ -26,6 +27,7 @@ pub mod qr;
 pub mod recordings;
 pub mod rotation;
 pub mod seal_keys;
+pub mod spreadsheet;
 pub mod store;
 
 pub use config::Config;

@@ -1,7 +1,6 @@
 //! Lists for a spreadsheet. Invariant: nothing that a resident filled in is written, nor what a program that opens the
 //! file would take for a formula.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
@@ -11,6 +10,7 @@ use zuil_wire::Reference;
 
 use super::{Failure, load, store};
 use crate::files;
+use crate::spreadsheet::harmless;
 use crate::store::{Filter, Store, Stored, Trouble, Unsettled};
 
 /// How many are read at once.
@@ -134,27 +134,4 @@ fn payment_line(stored: &Stored) -> Option<[String; 9]> {
         stored.payment_settled_by.map(|by| by.as_str().to_owned()).unwrap_or_default(),
         "yes".into(),
     ])
-}
-
-/// A terminal or a case system may say anything, also what a spreadsheet would carry out.
-fn harmless(value: &str) -> Cow<'_, str> {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{value}"))
-    } else {
-        Cow::Borrowed(value)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_would_carry_out_is_text() {
-        assert_eq!(
-            harmless("=HYPERLINK(\"http://example.invalid\")"),
-            "'=HYPERLINK(\"http://example.invalid\")"
-        );
-        assert_eq!(harmless("52523535"), "52523535");
-    }
 }

@@ -17,6 +17,7 @@ mod texts;
 mod times;
 mod visitor;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -31,7 +32,7 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
 use zeroize::Zeroizing;
-use zuil_catalogue::Catalogue;
+use zuil_catalogue::{Catalogue, Language, Task};
 
 pub(crate) use self::texts::Lang;
 pub(crate) use self::times::Moment;
@@ -43,6 +44,7 @@ use crate::catalogues::Standing;
 use crate::config::Config;
 use crate::connectors::settings;
 use crate::data_folder::DataFolder;
+use crate::handover::FolderSource;
 use crate::password;
 use crate::seal_keys::SealKeys;
 use crate::store::{Limits, Store, StoreError};
@@ -52,6 +54,8 @@ pub const SIGN_ON_DONE: &str = "/login/sso/done";
 
 /// The largest form: a password.
 const FORM_BYTES: usize = 16 * 1024;
+/// The largest form with a draft: some letters take six bytes in it.
+const DRAFT_BYTES: usize = 256 * 1024;
 /// How many passwords are hashed at once; each takes 19 MiB.
 const HASHES: usize = 2;
 
@@ -66,12 +70,16 @@ pub struct Desk {
     /// Where pillars reach the hub; nothing when that is not known.
     intake_url: Option<String>,
     folder: Arc<DataFolder>,
+    /// What tasks are called.
+    tasks: Arc<FolderSource>,
     /// How long sessions last.
     limits: Limits,
     /// Whether an authenticator app is needed.
     totp: bool,
     sign_on: Option<SignOn>,
     attempts: Mutex<Attempts>,
+    /// Apart from those who sign in, so that neither is in the way of the other.
+    looking_up: Mutex<Attempts>,
     hashing: Semaphore,
     /// What Open Notificaties shows; nothing when no messages are taken.
     notifications: Option<Zeroizing<String>>,
@@ -95,11 +103,13 @@ impl Desk {
             silent: config.alerts.limits().silent,
             live: Live::until(ended),
             intake_url: config.hub_url(None).ok().map(|url| url.as_str().to_owned()),
+            tasks: Arc::new(FolderSource::new(Arc::clone(&folder))),
             folder,
             limits: config.access.limits(),
             totp: config.access.totp,
             sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
             attempts: Mutex::default(),
+            looking_up: Mutex::default(),
             hashing: Semaphore::new(HASHES),
             notifications: notifications(config)?,
             nobodys_hash: nobodys.map_err(io::Error::other)?,
@@ -132,6 +142,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/finder", get(pages::finder))
         .route("/referrals", get(pages::referrals).post(pages::make_referral))
         .route("/referrals/{id}/revoke", post(pages::revoke_referral))
+        .route("/worklist", get(pages::worklist))
+        .route("/worklist/{reference}/take", post(pages::take_call))
+        .route("/worklist/{reference}/told", post(pages::tell_call))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/live/pillars", get(live::pillars))
@@ -146,6 +159,17 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
+        .route("/questions/draft", post(pages::begin_draft))
+        .route("/drafts", get(pages::drafts))
+        .route(
+            "/drafts/{id}",
+            get(pages::draft).post(pages::rewrite_draft).layer(DefaultBodyLimit::max(DRAFT_BYTES)),
+        )
+        .route("/drafts/{id}/file", get(pages::draft_file))
+        .route("/drafts/{id}/done", post(pages::finish_draft))
+        .route("/drafts/{id}/delete", post(pages::delete_draft))
+        .route("/surveys", get(pages::surveys))
+        .route("/surveys.csv", get(pages::surveys_as_csv))
         .route("/account", get(pages::account))
         .route("/account/password", post(pages::new_own_password))
         .route("/account/app", post(pages::new_own_app))
@@ -163,6 +187,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route(SIGN_ON_DONE, get(sign_on::done))
         .route("/logout", post(signing_in::logout))
         .route("/callbacks/zgw", post(callback::take))
+        .route("/status", get(pages::status_form).post(pages::status))
         .route("/health", get(health))
         .route("/style.css", get(stylesheet))
         .route("/icon.svg", get(icon))
@@ -244,6 +269,15 @@ impl Desk {
             }
             Err(_) => None,
         }
+    }
+
+    /// What each task is called in Dutch, as staff know it, by its id; nothing when no catalogue can be read.
+    async fn task_titles(&self) -> HashMap<String, String> {
+        let tasks = Arc::clone(&self.tasks);
+        let published = tokio::task::spawn_blocking(move || tasks.published()).await;
+        let Ok(Ok(Some(published))) = published else { return HashMap::new() };
+        let title = |(id, task): (&String, &Arc<Task>)| (id.clone(), task.title.get(Language::Nl).to_owned());
+        published.iter().map(title).collect()
     }
 }
 

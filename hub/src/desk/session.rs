@@ -35,6 +35,11 @@ impl Signed {
     pub(super) fn name(&self) -> &str {
         &self.session.account.name
     }
+
+    /// Whether they have signed in and may open a page.
+    pub(super) fn may_open(&self, path: &str) -> bool {
+        self.session.stage == Stage::Open && permission::may_open(path, self.session.account.roles)
+    }
 }
 
 /// Lets through whom the table of permissions lets through, and says to all others what they can do.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::pages::Counts;
 use super::permission;
 use super::session::Signed;
 use super::texts::{Lang, Texts};
@@ -28,12 +29,16 @@ pub(super) enum Section {
     Finder,
     /// Six digits for callers.
     Referrals,
+    /// What is to do.
+    Worklist,
     /// Pillars.
     Pillars,
     /// Payments to settle.
     Payments,
     /// What residents did not find.
     Questions,
+    /// What residents thought of their visits.
+    Surveys,
     /// Accounts of staff.
     Staff,
     /// Who saw and did what.
@@ -55,6 +60,8 @@ pub(super) struct Frame {
     pub signed_in: Option<String>,
     /// Whether their own account is shown.
     pub at_account: bool,
+    /// Whether they may look for a request, and have no other place on the page for it.
+    pub find: bool,
     /// Where they begin.
     pub home: &'static str,
 }
@@ -63,6 +70,8 @@ pub(super) struct Frame {
 pub(super) struct MenuItem {
     pub path: &'static str,
     pub text: &'static str,
+    /// How much is to do there.
+    pub count: Option<u64>,
     pub current: bool,
 }
 
@@ -71,16 +80,23 @@ const MENU: [(Section, &str); 8] = [
     (Section::Transactions, "/"),
     (Section::Finder, "/finder"),
     (Section::Referrals, "/referrals"),
+    (Section::Worklist, "/worklist"),
     (Section::Pillars, "/pillars"),
     (Section::Payments, "/payments"),
     (Section::Questions, "/questions"),
+    (Section::Surveys, "/surveys"),
     (Section::Staff, "/staff"),
     (Section::Audit, "/audit"),
 ];
 
-fn menu(lang: Lang, at: Section, roles: Roles) -> Vec<MenuItem> {
+fn menu(lang: Lang, at: Section, roles: Roles, to_do: u64) -> Vec<MenuItem> {
     let may = MENU.into_iter().filter(|(_, path)| permission::may_open(path, roles));
-    let item = |(section, path)| MenuItem { path, text: lang.section(section), current: section == at };
+    let item = |(section, path)| MenuItem {
+        path,
+        text: lang.section(section),
+        count: (section == Section::Worklist && to_do > 0).then_some(to_do),
+        current: section == at,
+    };
     may.map(item).collect()
 }
 
@@ -100,6 +116,8 @@ pub(super) struct Visitor {
     pub lang: Lang,
     /// Who has signed in, once the guard let them through.
     pub signed: Option<Signed>,
+    /// How much waits for somebody, when this visitor may see what.
+    pub to_do: u64,
 }
 
 impl FromRequestParts<Arc<Desk>> for Visitor {
@@ -107,7 +125,13 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Infallible> {
         let signed = parts.extensions.get::<Signed>().cloned();
-        Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers), signed })
+        let to_do = match &signed {
+            Some(signed) if parts.method == Method::GET && signed.may_open("/worklist") => {
+                desk.ask(Counts::of).await.map(Counts::total).unwrap_or_default()
+            }
+            _ => 0,
+        };
+        Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers), signed, to_do })
     }
 }
 
@@ -115,11 +139,13 @@ impl Visitor {
     pub(super) fn frame(&self, section: Section) -> Frame {
         let account = self.signed.as_ref().filter(|signed| signed.session.stage == Stage::Open);
         let account = account.map(|signed| &signed.session.account);
-        let menu = account.map(|account| menu(self.lang, section, account.roles)).unwrap_or_default();
+        let menu =
+            account.map(|account| menu(self.lang, section, account.roles, self.to_do)).unwrap_or_default();
         Frame {
             t: self.lang.texts(),
             lang: self.lang,
             municipality: self.desk.municipality.clone(),
+            find: account.is_some_and(|account| permission::may_open("/", account.roles)),
             at_account: section == Section::Account,
             home: menu.first().map_or("/login", |item| item.path),
             menu,

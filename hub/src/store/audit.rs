@@ -64,11 +64,17 @@ pub enum Deed {
     MadeReferral,
     /// Took a referral back.
     RevokedReferral,
+    /// Calls a resident back.
+    TookCallBack,
+    /// Said what came of calling a resident back.
+    ToldCallBack,
+    /// Began, changed, finished or deleted a draft of an answer.
+    Drafted,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -95,6 +101,9 @@ impl Deed {
         Self::Ordered,
         Self::MadeReferral,
         Self::RevokedReferral,
+        Self::TookCallBack,
+        Self::ToldCallBack,
+        Self::Drafted,
     ];
 
     /// The word in the database.
@@ -127,6 +136,9 @@ impl Deed {
             Self::Ordered => "ordered",
             Self::MadeReferral => "made-referral",
             Self::RevokedReferral => "revoked-referral",
+            Self::TookCallBack => "took-call-back",
+            Self::ToldCallBack => "told-call-back",
+            Self::Drafted => "drafted",
         }
     }
 

@@ -4,7 +4,9 @@
 mod access;
 mod alerts;
 mod audit;
+mod call_backs;
 mod connectors;
+pub(super) mod drafts;
 pub(super) mod enrolment;
 mod handover;
 pub(super) mod health;
@@ -14,6 +16,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod revoked;
+mod surveys;
 mod visits;
 
 use std::sync::{Arc, LazyLock};
@@ -63,6 +66,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
     let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
     let others = others.chain(referrals::CHECKS).chain(visits::CHECKS);
+    let others = others.chain(surveys::CHECKS).chain(call_backs::CHECKS).chain(drafts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
@@ -284,9 +288,13 @@ fn the_tally_counts_today_and_what_waits(store: &dyn Store) {
     assert_eq!(store.tally(at(0)).unwrap(), Tally { received: 1, parked: 1, unsettled: 1 });
 }
 
-fn surveys_count_once(store: &dyn Store) {
+/// A survey (made up).
+fn survey(id: u128) -> SurveyItem {
     let answers = SurveyAnswers { clear: Some(5), helped: None };
-    let survey = |id| SurveyItem { id: Uuid::from_u128(id), task: "bulky-waste".into(), answers };
+    SurveyItem { id: Uuid::from_u128(id), task: "bulky-waste".into(), answers }
+}
+
+fn surveys_count_once(store: &dyn Store) {
     let batch = |ids: &[u128]| Batch { surveys: ids.iter().copied().map(survey).collect(), ..batch(vec![]) };
     assert_eq!(store.take_in(&batch(&[1, 2]), at(60)).unwrap(), Taken::Outcomes(vec![]));
     store.take_in(&batch(&[2, 3, 3]), at(90)).unwrap();

@@ -245,6 +245,15 @@ pub struct Handover {
     pub changed_at: Timestamp,
 }
 
+/// A step that was done in the other system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoneStep {
+    /// The name of the step.
+    pub step: String,
+    /// When it was done.
+    pub at: Timestamp,
+}
+
 /// How often something may be done: at most so often in any time of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -309,6 +318,12 @@ pub trait HandoverStore {
     /// # Errors
     /// [`StoreError`].
     fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError>;
+
+    /// The steps that were done for the transaction with a reference, in the order in which they were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn handover_steps(&self, reference: Reference) -> Result<Vec<DoneStep>, StoreError>;
 
     /// Sends what is parked again: it is received, and due at once. It goes on behind the steps that were done.
     ///

@@ -4,6 +4,8 @@
 mod access;
 mod alerts;
 mod audit;
+mod call_backs;
+mod drafts;
 mod enrolment;
 mod handover;
 mod health;
@@ -28,15 +30,16 @@ use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
 use self::access::Staff;
 use self::alerts::Alerts;
 use self::audit::Log;
+use self::call_backs::Call;
 use self::enrolment::Bound;
 use self::handover::Handovers;
 use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral,
-    OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored,
-    Taken, Tally, Unchecked, Unfound, Unsettled,
+    Added, AnswerDraft, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter,
+    KeptReferral, OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store,
+    StoreError, Stored, SurveyCounts, SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -54,16 +57,22 @@ struct Memory {
     refusals: BTreeMap<(String, Uuid), RefusedEnvelope>,
     after_revocation: HashMap<String, u64>,
     surveys: BTreeMap<Uuid, SurveyItem>,
+    /// By week, pillar and task.
+    survey_counts: BTreeMap<(Date, String, String), SurveyCounts>,
     asked: Asked,
     referrals: Vec<KeptReferral>,
     pillars: BTreeMap<String, Pillar>,
     bound: Bound,
     health: Health,
     handovers: Handovers,
+    /// What is to be called back, by its place in the order.
+    call_backs: BTreeMap<u64, Call>,
     /// What is asked about elsewhere.
     elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
+    /// By their id.
+    drafts: BTreeMap<String, AnswerDraft>,
     staff: Staff,
     alerts: Alerts,
     log: Log,
@@ -153,6 +162,18 @@ impl Store for MemoryStore {
 
     fn survey_count(&self) -> Result<u64, StoreError> {
         Ok(self.lock().surveys.len() as u64)
+    }
+
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
+        let memory = self.lock();
+        let counts = memory.survey_counts.iter().filter(|((week, ..), _)| *week >= since);
+        let week = |((week, pillar, task), counts): (&(Date, String, String), &SurveyCounts)| SurveyWeek {
+            week: *week,
+            pillar: Some(pillar.clone()).filter(|pillar| !pillar.is_empty()),
+            task: task.clone(),
+            counts: *counts,
+        };
+        Ok(counts.map(week).collect())
     }
 
     fn keep_questions(

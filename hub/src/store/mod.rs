@@ -4,6 +4,8 @@
 pub mod access;
 pub mod alerts;
 pub mod audit;
+mod call_back;
+mod draft;
 mod enrolment;
 mod handover;
 mod health;
@@ -17,6 +19,7 @@ mod referral;
 mod retention;
 mod rules;
 mod sqlite;
+mod survey;
 mod transaction;
 mod values;
 mod visit;
@@ -34,10 +37,12 @@ use zuil_wire::{HealthReport, QuestionItem, Reference};
 pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
+pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
 pub use handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason, SentAgain,
-    Standing, System, Turn, Waiting,
+    Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason,
+    SentAgain, Standing, System, Turn, Waiting,
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
@@ -52,6 +57,7 @@ pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
+pub use survey::{SurveyCounts, SurveyWeek, survey_week};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
@@ -154,6 +160,8 @@ pub trait Store:
     AccessStore
     + AlertStore
     + AuditStore
+    + CallBackStore
+    + DraftStore
     + EnrolmentStore
     + HandoverStore
     + OrderStore
@@ -169,7 +177,7 @@ pub trait Store:
     ///
     /// Of a delivery it notes that the pillar was seen, its highest accepted sequence (which never goes
     /// back), and what was refused. Open payments of transactions whose outcome is told are closed. Surveys
-    /// are stored once by id and are never tied to the pillar.
+    /// are stored once by id and are never tied to the pillar; what they say is counted by week, pillar and task.
     ///
     /// A transaction whose payment is unknown is parked, any other received. A later upload of the
     /// same may settle an unknown payment if its pillar signed that: paid makes it received, not paid leaves it
@@ -256,6 +264,13 @@ pub trait Store:
     /// # Errors
     /// [`StoreError`].
     fn survey_count(&self) -> Result<u64, StoreError>;
+
+    /// What residents answered in the weeks from that of the Monday `since` on, in the order of weeks, pillars and
+    /// tasks. Takes as long however many surveys there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError>;
 
     /// Keeps what residents of a pillar asked and did not find, once by id, and notes that the pillar was seen.
     /// Its words are without personal data. A day that is still to come, or longer ago than questions are

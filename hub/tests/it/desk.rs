@@ -221,7 +221,7 @@ async fn a_reference_is_found_as_people_read_it_aloud() {
     let other = (1..swapped.len()).find(|at| swapped[*at] != swapped[0] && swapped[*at] != '-').unwrap();
     swapped.swap(0, other);
     let swapped: String = swapped.into_iter().collect();
-    assert!(browser.text(&format!("/?q={swapped}")).await.contains("De controleletter klopt niet"));
+    assert!(browser.text(&format!("/?q={swapped}")).await.contains("Dit kenmerk klopt niet"));
     assert!(browser.text("/?q=7K3M").await.contains("dit zijn er 4"));
     let unknown = Reference::from_bits(99);
     assert!(browser.text(&format!("/?q={unknown}")).await.contains("Er is geen aanvraag met dit kenmerk"));

@@ -19,7 +19,7 @@ use super::desk::{location, signed_in};
 use super::harness::{TestHub, hub, hub_with, payment};
 
 /// Waits until the handover of the transaction stands as wanted.
-async fn stands(hub: &TestHub, number: u64, wanted: Standing) {
+pub async fn stands(hub: &TestHub, number: u64, wanted: Standing) {
     let told = || hub.running.store.handover(Reference::from_bits(number)).unwrap();
     for _ in 0..600 {
         if told().is_some_and(|handover| handover.standing == wanted) {
@@ -165,7 +165,7 @@ async fn says(browser: &super::desk::Browser, page: &str, wanted: &str) {
     panic!("{page} does not say {wanted}");
 }
 
-fn publish(hub: &TestHub) {
+pub fn publish(hub: &TestHub) {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example");
     zuil_hub::catalogues::publish(&hub.config.data_dir, example.as_ref(), Timestamp::now()).unwrap();
 }

@@ -91,6 +91,22 @@ impl TestPillar {
         number: u64,
         payment: Option<PaymentRecord>,
     ) -> Envelope {
+        self.sealed(pillar, key, number, payment, ("bulky-waste", "Grofvuil laten ophalen"))
+    }
+
+    /// A resident (made up) asks to be called back.
+    pub fn call_back(&self, number: u64) -> Envelope {
+        self.sealed(&self.binding.pillar, &self.seal, number, None, ("call-back", "Laat u terugbellen"))
+    }
+
+    fn sealed(
+        &self,
+        pillar: &str,
+        key: &SealKey,
+        number: u64,
+        payment: Option<PaymentRecord>,
+        (task, title): (&str, &str),
+    ) -> Envelope {
         let (id, reference) = (Uuid::from_u128(u128::from(number)), Reference::from_bits(number));
         let header = Header {
             version: PROTOCOL_VERSION,
@@ -110,8 +126,8 @@ impl TestPillar {
         let transaction = Transaction {
             id,
             reference,
-            task: "bulky-waste".into(),
-            task_title: "Grofvuil laten ophalen".into(),
+            task: task.into(),
+            task_title: title.into(),
             catalogue_version: "1".into(),
             language: "nl".into(),
             answers: vec![answer("Adres", "Voorbeeldstraat 1 <b>"), answer("Wat", "een bank")],

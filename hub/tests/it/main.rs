@@ -20,6 +20,8 @@ mod desk;
 #[cfg(test)]
 mod desk_health;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod encoding;
 #[cfg(test)]
 mod enrolment;
@@ -56,4 +58,12 @@ mod seal_keys;
 #[cfg(test)]
 mod sign_on;
 #[cfg(test)]
+mod status;
+#[cfg(test)]
+mod surveys;
+#[cfg(test)]
+mod timeline;
+#[cfg(test)]
 mod visits;
+#[cfg(test)]
+mod worklist;

@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod badges;
+mod drafts;
 mod editions;
 mod enrolment;
 mod finder;
@@ -12,16 +13,22 @@ mod orders;
 mod payments;
 mod pillar;
 mod pillars;
+mod plot;
 mod questions;
 mod referrals;
 mod staff;
+mod status;
+mod surveys;
+mod timeline;
 mod transactions;
 mod visits;
+mod worklist;
 
 use axum::response::Response;
 
 pub(super) use account::{account, new_own_app, new_own_password};
 pub(super) use audit::audit;
+pub(super) use drafts::{begin_draft, delete_draft, draft, draft_file, drafts, finish_draft, rewrite_draft};
 pub(super) use enrolment::{cancel_code, enrolment, enrolments, make_code};
 pub(super) use finder::finder;
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
@@ -32,8 +39,11 @@ pub(super) use pillars::pillars;
 pub(super) use questions::{questions, questions_as_csv};
 pub(super) use referrals::{make_referral, referrals, revoke_referral};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
+pub(super) use status::{status, status_form};
+pub(super) use surveys::{surveys, surveys_as_csv};
 pub(super) use transactions::{list, show_content, transaction};
 pub(super) use visits::visits;
+pub(super) use worklist::{Counts, take_call, tell_call, worklist};
 
 use super::Failure;
 use super::visitor::Visitor;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::super::texts::{Lang, QuestionTexts};
+use super::super::texts::{DraftTexts, Lang, QuestionTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use crate::store::{AskedInVain, Deed, Entry, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
@@ -26,6 +26,8 @@ struct QuestionsPage {
     w: &'static QuestionTexts,
     sentence: String,
     rows: Vec<Row>,
+    /// What leads to drafts, for whoever may write them.
+    drafts: Option<&'static DraftTexts>,
     /// That there are more.
     most_only: Option<String>,
 }
@@ -74,6 +76,11 @@ fn page(visitor: &Visitor, unfound: Unfound, now: Timestamp) -> QuestionsPage {
         w: lang.question_texts(),
         sentence: lang.questions_sentence(QUESTIONS_KEPT_DAYS, times, different),
         rows: most.into_iter().map(|asked| row(asked, lang, today(now))).collect(),
+        drafts: visitor
+            .signed
+            .as_ref()
+            .filter(|signed| signed.may_open("/drafts"))
+            .map(|_| lang.draft_texts()),
         most_only: (different > shown as u64).then(|| lang.most_often_only(shown)),
     }
 }

@@ -16,12 +16,15 @@ use super::super::times::{Moment, start_of_day};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::handover::HandoverCard;
+use super::timeline::{self, Event, Known};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Content, Deed, Entry, Filter, Page, Stored};
+use crate::store::{AuditFilter, Content, Deed, Entry, Filter, Page, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
+/// What staff did with a request is told so many times at most, the newest.
+const DEEDS: u32 = 100;
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -101,7 +104,7 @@ struct TransactionPage {
     /// Why somebody must look at it, besides its payment.
     trouble: Option<&'static str>,
     answers: Answers,
-    steps: Vec<(&'static str, Moment)>,
+    timeline: Vec<Event>,
     payment: Option<PaymentDetails>,
     /// Whether somebody has to find out about the payment.
     to_settle: bool,
@@ -172,7 +175,7 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
     let last = offset + items.len() as u64;
     let link = |number: u32| format!("/?show={}&page={number}", query.show.word());
     let page = ListPage {
-        frame: visitor.frame(Section::Transactions),
+        frame: Frame { find: false, ..visitor.frame(Section::Transactions) },
         received_today: visitor.lang.requests(tally.received),
         waiting: visitor.lang.waiting(tally.parked),
         something_waits: tally.parked > 0,
@@ -223,12 +226,17 @@ async fn show_transaction(
         if with_content {
             store.note(&Entry::new(now, &who, Deed::SawContent, &reference.to_string()))?;
         }
-        let standing = (store.handover(reference)?, store.progress(reference)?);
-        Ok(Some((Opened::new(stored, keys), standing)))
+        let about = AuditFilter { about: Some(reference.to_string()), ..AuditFilter::default() };
+        let known = Known {
+            handover: store.handover(reference)?,
+            steps: store.handover_steps(reference)?,
+            progress: store.progress(reference)?,
+            deeds: store.audit(&about, DEEDS)?,
+        };
+        Ok(Some((Opened::new(stored, keys), known)))
     });
-    let (opened, (handover, progress)) = opened.await?.ok_or(Failure::NotFound)?;
-    let card = handover.map(|handover| HandoverCard::new(handover, progress, visitor, now));
-    Ok(render(&transaction_page(visitor, &opened, card, with_content, now)))
+    let (opened, known) = opened.await?.ok_or(Failure::NotFound)?;
+    Ok(render(&transaction_page(visitor, &opened, known, with_content, now)))
 }
 
 /// A transaction, opened to be shown.
@@ -287,19 +295,16 @@ fn answers(visitor: &Visitor, opened: &Opened, with_content: bool) -> Answers {
 fn transaction_page(
     visitor: &Visitor,
     opened: &Opened,
-    handover: Option<HandoverCard>,
+    known: Known,
     with_content: bool,
     now: Timestamp,
 ) -> TransactionPage {
     let (lang, t) = (visitor.lang, visitor.lang.texts());
     let (stored, content) = (&opened.stored, opened.content.as_ref());
     let payment_state = stored.payment.as_ref().map(|payment| payment.state);
-    let mut steps = vec![
-        (t.committed, Moment::new(stored.committed_at, now, lang)),
-        (t.received_step, Moment::new(stored.received_at, now, lang)),
-    ];
-    let settled_step = if stored.payment_settled_by.is_some() { t.settled_by_staff } else { t.settled_step };
-    steps.extend(stored.payment_settled_at.map(|at| (settled_step, Moment::new(at, now, lang))));
+    let timeline = timeline::of(stored, &known, now, lang);
+    let Known { handover, progress, .. } = known;
+    let handover = handover.map(|handover| HandoverCard::new(handover, progress, visitor, now));
     let mut details = vec![(t.pillar, stored.pillar.clone())];
     details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
     if let Some(content) = content {
@@ -315,7 +320,7 @@ fn transaction_page(
         meaning: lang.meaning(stored.state, payment_state),
         trouble: lang.trouble_with(stored),
         answers: answers(visitor, opened, with_content),
-        steps,
+        timeline,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
         handover,

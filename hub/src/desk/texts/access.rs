@@ -158,9 +158,11 @@ impl Lang {
             Section::Transactions => t.transactions,
             Section::Finder => self.finder_texts().title,
             Section::Referrals => self.referral_texts().title,
+            Section::Worklist => self.worklist_texts().title,
             Section::Pillars => t.pillars,
             Section::Payments => t.payments,
             Section::Questions => t.questions,
+            Section::Surveys => self.survey_texts().title,
             Section::Staff => w.staff,
             Section::Audit => w.audit,
             Section::Account | Section::Other => w.my_account,
@@ -240,6 +242,9 @@ impl Lang {
             Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
             Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
             Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),
+            Deed::TookCallBack => ("nam het terugbellen op zich", "took a call to make"),
+            Deed::ToldCallBack => ("noteerde hoe het bellen ging", "noted how a call went"),
+            Deed::Drafted => ("werkte aan een antwoord", "worked on an answer"),
         };
         match self {
             Self::Nl => nl,

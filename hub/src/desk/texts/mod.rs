@@ -6,6 +6,7 @@ mod access;
 mod alerts;
 mod callers;
 mod devices;
+mod drafts;
 mod editions;
 mod enrolment;
 mod finder;
@@ -16,12 +17,17 @@ mod pillars;
 mod questions;
 mod referrals;
 mod refusals;
+mod status;
 mod storage;
+mod surveys;
+mod timeline;
 mod visits;
 mod words;
+mod worklist;
 
 pub(super) use access::AccessTexts;
 pub(super) use alerts::AlertTexts;
+pub(super) use drafts::DraftTexts;
 pub(super) use enrolment::EnrolmentTexts;
 pub(super) use finder::FinderTexts;
 pub(super) use handover::HandoverTexts;
@@ -30,7 +36,10 @@ pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
 pub(super) use referrals::ReferralTexts;
+pub(super) use status::StatusTexts;
+pub(super) use surveys::SurveyTexts;
 pub(super) use visits::VisitTexts;
+pub(super) use worklist::WorklistTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -79,8 +79,8 @@ impl Lang {
                 format!("In een kenmerk staat nooit “{sign}”. Lees het nog eens van de bon.")
             }
             (Self::Nl, NotAReference::Check) => {
-                "De controleletter klopt niet: er is één letter fout, of er zijn er twee verwisseld. \
-                 Lees het kenmerk nog eens voor."
+                "Dit kenmerk klopt niet: er is één letter of cijfer fout, of er zijn er twee verwisseld. Kijk de \
+                 letters na."
                     .into()
             }
             (Self::En, NotAReference::Length(count)) => {
@@ -90,8 +90,8 @@ impl Lang {
                 format!("A reference never has “{sign}”. Read it from the receipt again.")
             }
             (Self::En, NotAReference::Check) => {
-                "The check letter is not right: one letter is wrong, or two have changed places. \
-                 Read the reference aloud again."
+                "This reference is not right: one letter or digit is wrong, or two have changed places. Check the \
+                 letters."
                     .into()
             }
         }

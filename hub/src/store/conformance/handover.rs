@@ -5,17 +5,18 @@ use uuid::Uuid;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::{
-    Checked, CheckedAs, Claim, Claimed, Handover, Held, Note, ParkReason, SentAgain, Standing, Store, System,
-    Trouble,
+    Checked, CheckedAs, Claim, Claimed, DoneStep, Handover, Held, Note, ParkReason, SentAgain, Standing,
+    Store, System, Trouble,
 };
 use super::{at, incoming, send, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 11] = [
+pub(super) const CHECKS: [fn(&dyn Store); 12] = [
     only_what_was_looked_at_and_is_sound_is_handed_over,
     what_somebody_holds_nobody_else_gets_until_the_lease_has_run_out,
     who_lost_the_lease_changes_nothing,
     what_was_done_is_known_to_whoever_goes_on,
+    steps_are_told_in_the_order_in_which_they_were_done,
     what_failed_waits_and_comes_after_what_did_not,
     a_system_that_is_down_is_left_alone,
     what_is_registered_has_its_case_number_everywhere,
@@ -113,6 +114,20 @@ fn what_was_done_is_known_to_whoever_goes_on(store: &dyn Store) {
     let next = claim(store, 3, 200).remove(0);
     assert_eq!(next.journal, [("zaak".to_owned(), "one".to_owned())].into());
     assert_eq!(next.system, Some(System::OpenZaak));
+}
+
+fn steps_are_told_in_the_order_in_which_they_were_done(store: &dyn Store) {
+    let steps = |number| store.handover_steps(Reference::from_bits(number)).unwrap();
+    received(store, &[1, 2]);
+    assert_eq!(steps(1), []);
+    let claimed = claim(store, 1, 20);
+    for (name, second) in [("zaak", 21), ("rol", 22), ("document", 23), ("rol", 24)] {
+        note(store, &claimed[0], Note::Step { name, result: "one", until: at(200) }, second);
+    }
+    note(store, &claimed[0], Note::Registered { case_number: "ZAAK-1", address: None }, 25);
+    let done = |step: &str, second| DoneStep { step: step.into(), at: at(second) };
+    assert_eq!(steps(1), [done("zaak", 21), done("rol", 22), done("document", 23)]);
+    assert_eq!((steps(2), steps(99)), (vec![], vec![]));
 }
 
 fn what_failed_waits_and_comes_after_what_did_not(store: &dyn Store) {

@@ -9,8 +9,8 @@ use zuil_wire::{Reference, State};
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
-    SentAgain, Standing, System, Turn, Waiting,
+    Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace,
+    ParkReason, SentAgain, Standing, System, Turn, Waiting,
 };
 use super::progress::Elsewhere;
 use super::{Memory, MemoryStore};
@@ -34,6 +34,7 @@ struct Row {
     changed_at: Timestamp,
     held: Option<(Uuid, Timestamp)>,
     journal: Journal,
+    done: Vec<DoneStep>,
 }
 
 impl Row {
@@ -49,6 +50,7 @@ impl Row {
             changed_at: received_at,
             held: None,
             journal: Journal::new(),
+            done: Vec::new(),
         }
     }
 
@@ -82,6 +84,11 @@ impl Row {
 }
 
 impl Handovers {
+    /// Whether it is on its way into another system.
+    pub(super) fn is_waiting(&self, id: &Uuid) -> bool {
+        self.rows.get(id).is_some_and(|row| row.standing == Standing::Waiting)
+    }
+
     /// When a transaction was handed over; nothing when it was not, or not by this hub.
     pub(super) fn registered_at(&self, id: &Uuid) -> Option<Timestamp> {
         self.rows.get(id)?.registered_at()
@@ -147,7 +154,10 @@ impl Memory {
             Note::Until(until) => row.held = Some((lease.holder, until)),
             Note::Goes(system) => row.system = Some(system),
             Note::Step { name, result, until } => {
-                row.journal.entry(name.to_owned()).or_insert_with(|| result.to_owned());
+                if !row.journal.contains_key(name) {
+                    row.journal.insert(name.to_owned(), result.to_owned());
+                    row.done.push(DoneStep { step: name.to_owned(), at: now });
+                }
                 row.held = Some((lease.holder, until));
                 (row.attempts, row.failing_since) = (0, None);
             }
@@ -200,6 +210,14 @@ impl HandoverStore for MemoryStore {
             due_at: row.due_at,
             changed_at: row.changed_at,
         }))
+    }
+
+    fn handover_steps(&self, reference: Reference) -> Result<Vec<DoneStep>, StoreError> {
+        let memory = self.lock();
+        let row = memory.ids.get(&reference).and_then(|id| memory.handovers.rows.get(id));
+        let mut done = row.map(|row| row.done.clone()).unwrap_or_default();
+        done.sort_by(|one, other| (one.at, &one.step).cmp(&(other.at, &other.step)));
+        Ok(done)
     }
 
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {

@@ -1,13 +1,17 @@
 //! Taking in what pillars upload, in memory. Invariant: as in SQLite, a row is written once; afterwards only
 //! its payment with its signature, state, trouble and case number change, and plain content becomes sealed.
 
+use std::collections::btree_map::Entry;
+
 use jiff::Timestamp;
+use zuil_wire::messages::SurveyItem;
 use zuil_wire::{PaymentState, Refusal, State};
 
 use super::super::rules::{self, Settlement};
+use super::super::survey::survey_week;
 use super::super::{
     Checked, CheckedAs, Content, Delivery, Incoming, Outcome, REFUSALS_KEPT, Refused, RefusedEnvelope,
-    Stored, Taken, Trouble, Unchecked,
+    Stored, SurveyCounts, Taken, Trouble, Unchecked,
 };
 use super::{Memory, Row};
 
@@ -30,9 +34,17 @@ impl Memory {
             return Taken::WithoutSurveys(outcomes);
         }
         for survey in &batch.surveys {
-            self.surveys.entry(survey.id).or_insert_with(|| survey.clone());
+            self.take_survey(&batch.pillar, survey, at);
         }
         Taken::Outcomes(outcomes)
+    }
+
+    fn take_survey(&mut self, pillar: &str, survey: &SurveyItem, at: Timestamp) {
+        if let Entry::Vacant(new) = self.surveys.entry(survey.id) {
+            new.insert(survey.clone());
+            let key = (survey_week(at), pillar.to_owned(), survey.task.clone());
+            *self.survey_counts.entry(key).or_default() += SurveyCounts::of(survey.answers);
+        }
     }
 
     fn note_what_was_told(&mut self, delivery: &Delivery<'_>, outcomes: &[Outcome]) {

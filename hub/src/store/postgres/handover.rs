@@ -11,8 +11,8 @@ use zuil_wire::Reference;
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
-    SentAgain, System, Turn, Waiting,
+    Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace,
+    ParkReason, SentAgain, System, Turn, Waiting,
 };
 use super::super::values::{micros, optional_time, read_standing, read_system, time};
 use super::transactions::{select_stored, stored};
@@ -33,6 +33,19 @@ impl HandoverStore for PostgresStore {
 
     fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError> {
         self.link.read(async |db| find(db, reference).await)
+    }
+
+    fn handover_steps(&self, reference: Reference) -> Result<Vec<DoneStep>, StoreError> {
+        self.link.read(async |db| {
+            let steps = query(
+                "SELECT step, done_at FROM handover_steps JOIN transactions USING (number)
+                 WHERE reference = $1 ORDER BY done_at, step",
+            );
+            let steps = steps.bind(reference.compact()).fetch_all(db).await?;
+            let done =
+                |row: &PgRow| Ok(DoneStep { step: row.try_get("step")?, at: time(row.try_get("done_at")?)? });
+            steps.iter().map(done).collect()
+        })
     }
 
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {

@@ -4,12 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use sqlx_core::connection::Connection as _;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
-use zuil_wire::messages::SurveyItem;
 use zuil_wire::{PaymentRecord, PaymentState, Refusal};
 
 use super::super::rules::{self, Settlement};
@@ -17,7 +15,7 @@ use super::super::values::{
     micros, optional_time, read_payment, read_state, read_trouble, to_integer, write_json,
 };
 use super::super::{Batch, Delivery, Incoming, Outcome, Refused, StoreError, Taken, Trouble};
-use super::{health, link, refusals, without_nul};
+use super::{health, link, refusals, surveys};
 
 /// All deliveries, the usual way: an error of one undoes all.
 pub(super) async fn take_in_together(
@@ -132,7 +130,7 @@ impl Group {
             return Ok(Taken::WithoutSurveys(outcomes));
         }
         for survey in &batch.surveys {
-            take_survey(db, survey, at).await?;
+            surveys::take(db, &batch.pillar, survey, at).await?;
         }
         Ok(Taken::Outcomes(outcomes))
     }
@@ -299,16 +297,4 @@ async fn insert(
     let insert = insert.bind(&signature.bytes).bind(write_json(header)?);
     let added = insert.bind(&sealed.encapsulated_key).bind(&sealed.ciphertext).execute(db).await?;
     Ok(added.rows_affected() == 1)
-}
-
-async fn take_survey(db: &mut PgConnection, survey: &SurveyItem, now: Timestamp) -> Result<(), StoreError> {
-    let SurveyItem { id, task, answers } = survey;
-    let day = now.to_zoned(TimeZone::UTC).date().to_string();
-    let keep = query(
-        "INSERT INTO surveys (id, task, clear, helped, day) VALUES ($1, $2, $3, $4, $5::text::date)
-         ON CONFLICT DO NOTHING",
-    );
-    let keep = keep.bind(id).bind(without_nul(task)).bind(answers.clear.map(i16::from));
-    keep.bind(answers.helped).bind(day).execute(db).await?;
-    Ok(())
 }

@@ -16,8 +16,10 @@
 mod access;
 mod alerts;
 mod audit;
+mod call_backs;
 mod checking;
 mod copying;
+mod drafts;
 mod enrolment;
 mod handover;
 mod health;
@@ -31,6 +33,7 @@ mod referrals;
 mod refusals;
 mod retention;
 mod schema;
+mod surveys;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -58,7 +61,7 @@ pub use self::schema::BroughtUp;
 use super::values::micros;
 use super::{
     Added, Checked, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar, RefusedEnvelope,
-    Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound, Unsettled,
+    Reported, Revoked, Store, StoreError, Stored, SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -168,7 +171,11 @@ impl Store for PostgresStore {
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {
-        self.link.read(async |db| transactions::survey_count(db).await)
+        self.link.read(async |db| surveys::count(db).await)
+    }
+
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
+        self.link.read(async |db| surveys::weeks(db, since).await)
     }
 
     fn keep_questions(

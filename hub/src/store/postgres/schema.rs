@@ -25,6 +25,9 @@ const STEPS: &[(i64, &str, &str)] = &[
     (14, "referrals", include_str!("../../../migrations/postgres/014-referrals.sql")),
     (15, "order attachments", include_str!("../../../migrations/postgres/015-order-attachments.sql")),
     (16, "visit log", include_str!("../../../migrations/postgres/016-visit-log.sql")),
+    (17, "survey counts", include_str!("../../../migrations/postgres/017-survey-counts.sql")),
+    (18, "call backs", include_str!("../../../migrations/postgres/018-call-backs.sql")),
+    (19, "drafts", include_str!("../../../migrations/postgres/019-drafts.sql")),
 ];
 
 /// What was done to the schema.

@@ -15,7 +15,7 @@ use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
     AccessStore, Account, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
     Entry, Filter, Grace, HandoverStore, Held, Limits, NewAccount, Note, Outcome, Refused, RetentionStore,
-    Roles, SqliteStore, Stage, Standing, audit, schema_step,
+    Roles, SqliteStore, Stage, Standing, SurveyCounts, audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -39,6 +39,16 @@ impl Schema {
 
     fn open(&self) -> PostgresStore {
         PostgresStore::open(&self.url).unwrap()
+    }
+
+    /// Takes the steps of the schema up to one.
+    fn up_to(&self, step: i64) {
+        let done = Driver::start().unwrap().wait(Duration::from_secs(30), async {
+            let mut connection = PgConnectOptions::from_str(&self.url)?.connect().await?;
+            schema::bring_up_to(&mut connection, step).await?;
+            Ok(connection.close().await?)
+        });
+        done.unwrap();
     }
 
     fn execute(&self, sql: &str) {
@@ -178,6 +188,27 @@ fn what_is_over_is_written_anew_by_one_commit_in_the_order_of_its_ids() {
              AND array_agg(id ORDER BY ctid) = array_agg(id ORDER BY id) FROM surveys); END $$",
     );
     assert_eq!(store.survey_count().unwrap(), 3);
+}
+
+#[test]
+fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
+    let schema = Schema::new();
+    schema.up_to(11);
+    schema.execute(
+        "INSERT INTO surveys (id, task, clear, helped, day) VALUES
+             (gen_random_uuid(), 'waste', 4, TRUE, '2026-11-22'), (gen_random_uuid(), 'waste', NULL, FALSE, '2026-11-16'),
+             (gen_random_uuid(), 'waste', 5, NULL, '2026-11-23')",
+    );
+    let weeks = schema.open().survey_weeks("2026-11-01".parse().unwrap()).unwrap();
+    let told = |week: &SurveyWeek| (week.week.to_string(), week.pillar.clone(), week.counts);
+    let counts = |times, clear, helped| SurveyCounts { times, clear, helped, not_helped: helped };
+    assert_eq!(
+        weeks.iter().map(told).collect::<Vec<_>>(),
+        [
+            ("2026-11-16".into(), None, counts(2, [0, 0, 0, 1, 0], 1)),
+            ("2026-11-23".into(), None, counts(1, [0, 0, 0, 0, 1], 0)),
+        ]
+    );
 }
 
 #[test]

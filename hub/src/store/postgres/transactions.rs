@@ -1,4 +1,4 @@
-//! Transactions and surveys: what pillars uploaded. Invariant: it is only read here; a row is written once
+//! Transactions: what pillars uploaded. Invariant: it is only read here; a row is written once
 //! (`intake.rs`), and afterwards only its payment, state, trouble and case number change.
 
 use jiff::Timestamp;
@@ -102,11 +102,6 @@ pub(super) async fn sealed_to(db: &mut PgConnection, key_id: &str) -> Result<u64
         "SELECT count(*) FROM transactions WHERE header::json ->> 'key_id' = $1 AND octet_length(ciphertext) > 0",
     );
     Ok(count.bind(key_id).fetch_one(db).await?.try_get::<i64, _>(0)?.unsigned_abs())
-}
-
-pub(super) async fn survey_count(db: &mut PgConnection) -> Result<u64, StoreError> {
-    let count = query("SELECT count(*) FROM surveys").fetch_one(db).await?;
-    Ok(count.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
 /// A row of [`select_stored`].

@@ -7,8 +7,8 @@ use zuil_wire::Reference;
 
 use super::super::StoreError;
 use super::super::handover::{
-    Claim, Claimed, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace, ParkReason,
-    SentAgain, System, Turn, Waiting,
+    Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace,
+    ParkReason, SentAgain, System, Turn, Waiting,
 };
 use super::SqliteStore;
 use super::references;
@@ -33,6 +33,21 @@ impl HandoverStore for SqliteStore {
 
     fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError> {
         self.read(|db| find(db, reference))
+    }
+
+    fn handover_steps(&self, reference: Reference) -> Result<Vec<DoneStep>, StoreError> {
+        self.read(|db| {
+            let Some(number) = references::number_of(db, reference)? else { return Ok(Vec::new()) };
+            let mut query = db.prepare_cached(
+                "SELECT step, done_at FROM handover_steps WHERE number = ?1 ORDER BY done_at, step",
+            )?;
+            let steps = query.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let done = |step: rusqlite::Result<(String, i64)>| {
+                let (step, at) = step?;
+                Ok(DoneStep { step, at: time(at)? })
+            };
+            steps.map(done).collect()
+        })
     }
 
     fn send_again(&self, reference: Reference, now: Timestamp) -> Result<SentAgain, StoreError> {

@@ -4,16 +4,14 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, TransactionBehavior, params};
-use zuil_wire::messages::SurveyItem;
 use zuil_wire::{PaymentState, Refusal};
 
 use super::super::rules::{self, Settlement};
 use super::super::{Batch, Delivery, Digest, Incoming, Outcome, Refused, StoreError, Taken, Trouble};
 use super::references::{Adding, Newest};
 use super::values::{micros, optional_time, read_payment, read_state, read_trouble, to_integer, write_json};
-use super::{enrolment, health, refusals};
+use super::{enrolment, health, refusals, surveys};
 
 /// Stores deliveries; `newest` is nothing until it is needed.
 pub(super) fn take_in_all(
@@ -120,7 +118,7 @@ impl<'a> Group<'a> {
             return Ok(Taken::WithoutSurveys(outcomes));
         }
         for survey in &batch.surveys {
-            take_survey(db, survey, at)?;
+            surveys::take(db, &batch.pillar, survey, at)?;
         }
         Ok(Taken::Outcomes(outcomes))
     }
@@ -290,14 +288,4 @@ fn insert(
             sealed.ciphertext,
         ])?;
     Ok(added == 1)
-}
-
-fn take_survey(db: &Connection, survey: &SurveyItem, now: Timestamp) -> Result<(), StoreError> {
-    let SurveyItem { id, task, answers } = survey;
-    let day = now.to_zoned(TimeZone::UTC).date().to_string();
-    db.prepare_cached(
-        "INSERT INTO surveys (id, task, clear, helped, day) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![id.as_bytes(), task, answers.clear, answers.helped, day])?;
-    Ok(())
 }

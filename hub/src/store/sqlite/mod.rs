@@ -16,7 +16,9 @@ mod access;
 mod alerts;
 mod audit;
 mod backup;
+mod call_backs;
 mod checking;
+mod drafts;
 mod enrolment;
 mod handover;
 mod health;
@@ -30,6 +32,7 @@ mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
+mod surveys;
 mod tending;
 #[cfg(test)]
 mod tests;
@@ -54,8 +57,8 @@ use self::tending::Tender;
 use super::values::{self, micros};
 use super::{
     Added, Checked, CheckedAs, Decided, Decision, Delivery, Filter, OpenPaymentKey, Page, Pillar,
-    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
-    Unsettled,
+    RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, SurveyWeek, Taken, Tally, Unchecked,
+    Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 use crate::files;
@@ -77,6 +80,9 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/014-referrals.sql")),
     M::up(include_str!("../../../migrations/015-order-attachments.sql")),
     M::up(include_str!("../../../migrations/016-visit-log.sql")),
+    M::up(include_str!("../../../migrations/017-survey-counts.sql")),
+    M::up(include_str!("../../../migrations/018-call-backs.sql")),
+    M::up(include_str!("../../../migrations/019-drafts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
@@ -285,7 +291,11 @@ impl Store for SqliteStore {
     }
 
     fn survey_count(&self) -> Result<u64, StoreError> {
-        self.read(transactions::survey_count)
+        self.read(surveys::count)
+    }
+
+    fn survey_weeks(&self, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
+        self.read(|db| surveys::weeks(db, since))
     }
 
     fn keep_questions(

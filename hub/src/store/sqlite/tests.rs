@@ -9,7 +9,7 @@ use zuil_wire::{AnswerLine, Cents, PaymentState, Transaction as Plain};
 
 use zuil_wire::State;
 
-use super::super::{AccessStore, Batch, Claim, HandoverStore as _, Limits, Roles, rules};
+use super::super::{AccessStore, Batch, Claim, HandoverStore as _, Limits, Roles, SurveyCounts, rules};
 use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
 use super::*;
@@ -132,6 +132,33 @@ fn a_database_from_before_questions_keeps_all_it_had_and_takes_them() {
     let asked = QuestionItem { id, language: "nl".into(), words: "drone".into(), on };
     store.keep_questions("jumbo", &[asked], now).unwrap();
     assert_eq!(store.questions(on, 9).unwrap().times, 1);
+}
+
+#[test]
+fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 11).unwrap();
+        let add =
+            "INSERT INTO surveys (id, task, clear, helped, day) VALUES (randomblob(16), 'waste', ?1, ?2, ?3)";
+        for (clear, helped, on) in
+            [(Some(4), Some(1), "2026-11-22"), (None, Some(0), "2026-11-16"), (Some(5), None, "2026-11-23")]
+        {
+            old.execute(add, params![clear, helped, on]).unwrap();
+        }
+    }
+    let weeks = SqliteStore::open(&path).unwrap().survey_weeks("2026-11-01".parse().unwrap()).unwrap();
+    let told = |week: &SurveyWeek| (week.week.to_string(), week.pillar.clone(), week.counts);
+    let counts = |times, clear, helped| SurveyCounts { times, clear, helped, not_helped: helped };
+    assert_eq!(
+        weeks.iter().map(told).collect::<Vec<_>>(),
+        [
+            ("2026-11-16".into(), None, counts(2, [0, 0, 0, 1, 0], 1)),
+            ("2026-11-23".into(), None, counts(1, [0, 0, 0, 0, 1], 0)),
+        ]
+    );
 }
 
 /// Staff have seen to what came in before the hub could hand over.

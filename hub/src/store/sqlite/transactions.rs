@@ -1,4 +1,4 @@
-//! Transactions and surveys: what pillars uploaded. Invariant: it is only read here; a row is written once
+//! Transactions: what pillars uploaded. Invariant: it is only read here; a row is written once
 //! (`intake.rs`), and afterwards only its payment, state, trouble and case number change, and its content is
 //! deleted.
 
@@ -68,11 +68,6 @@ pub(super) fn unknown_payments(db: &Connection) -> Result<Vec<Stored>, StoreErro
     ))?;
     let rows = query.query_map([], |row| Ok(stored(row)))?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
-}
-
-pub(super) fn survey_count(db: &Connection) -> Result<u64, StoreError> {
-    let count: i64 = db.query_row("SELECT count(*) FROM surveys", [], |row| row.get(0))?;
-    Ok(count.unsigned_abs())
 }
 
 pub(super) const STORED: &str =

@@ -6,12 +6,13 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
-use zuil_hub::store::{Enrolment, Role, Roles, Store};
+use zuil_hub::store::{AnswerDraft, Enrolment, Role, Roles, Store};
 use zuil_wire::health::{DeviceState, Paper};
 use zuil_wire::{EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference};
 
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
+use crate::surveys::surveys;
 
 /// Somebody of the call centre.
 pub const AGENT: &str = "m.agent";
@@ -19,6 +20,9 @@ pub const AGENT: &str = "m.agent";
 pub const EVERYTHING: &str = "a.alles";
 /// A pillar that has trouble with a payment.
 pub const PILLAR: &str = "jumbo";
+
+/// An answer that somebody is writing.
+pub const DRAFT: &str = "drone";
 
 /// A municipality with accounts for everybody who works there.
 pub struct Office {
@@ -60,15 +64,37 @@ impl Office {
             pillar.envelope(1, Some(payment(PaymentState::Paid))),
             pillar.envelope(2, Some(payment(PaymentState::Unknown))),
             pillar.envelope(3, None),
+            pillar.call_back(4),
+            pillar.call_back(5),
         ];
         self.hub.running.store.add_enrolment(&Self::enrolment()).unwrap();
         let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
+        self.is_written();
         self.runtime.block_on(async {
-            assert_eq!(pillar.upload(&envelopes).await.len(), 3);
+            assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
+            let answered = surveys("bulky-waste", &[5, 4, 4, 5, 2, 3]);
+            assert_eq!(pillar.upload_with(&[], answered).await.surveys.len(), 6);
         });
         self
+    }
+
+    /// Somebody began an answer.
+    fn is_written(&self) {
+        let now = Timestamp::now();
+        let text =
+            zuil_hub::drafting::begin(DRAFT, "vliegen met een drone", "nl", "2026-11-23".parse().unwrap());
+        let draft = AnswerDraft {
+            id: DRAFT.into(),
+            question: "vliegen met een drone".into(),
+            language: "nl".into(),
+            text,
+            made: (EVERYTHING.into(), now),
+            changed: (EVERYTHING.into(), now),
+            done_at: None,
+        };
+        assert!(self.hub.running.store.add_draft(&draft).unwrap());
     }
 
     /// Waits until the hub has come so far.

@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use zuil_browser::{Browser, Look, barriers};
 use zuil_hub::connectors::ConnectorsConfig;
+use zuil_wire::Reference;
 
-use super::office::{EVERYTHING, Office, PILLAR};
+use super::office::{AGENT, DRAFT, EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
     "/pillars/{name}/attachments/{id}",
     "/login",
     "/login/sso",
@@ -23,6 +25,7 @@ const ELSEWHERE: [&str; 12] = [
     "/live.js",
     "/live/pillars",
     "/live/pillars/list",
+    "/drafts/{id}/file",
 ];
 /// Narrow as a telephone, or a screen enlarged four times (WCAG 2.2, 1.4.10 Reflow).
 const NARROW: u32 = 320;
@@ -45,6 +48,7 @@ fn filled_in(route: &str) -> String {
     let (paid, payment) = (Office::paid().to_string(), Office::open_payment().to_string());
     let gaps = [
         ("/staff/{name}", format!("/staff/{EVERYTHING}")),
+        ("{id}", DRAFT.into()),
         ("{name}", PILLAR.into()),
         ("{pillar}", PILLAR.into()),
         ("{reference}", paid),
@@ -84,7 +88,10 @@ fn no_page_has_a_barrier(look: Look) {
     // Nothing is published, so that requests cannot be sent on and wait for staff.
     let office = Office::of(hub_with(|config| config.connectors = Some(ConnectorsConfig::default())));
     let office = office.after_a_day();
-    office.until(|store| store.waiting_handovers().unwrap().iter().any(|waiting| waiting.count == 2));
+    office.until(|store| store.waiting_handovers().unwrap().iter().any(|waiting| waiting.count == 4));
+    let store = &office.hub.running.store;
+    store.take_call_back(Reference::from_bits(4), EVERYTHING, None, Timestamp::now()).unwrap();
+    store.take_call_back(Reference::from_bits(5), AGENT, None, Timestamp::now()).unwrap();
     let browser = office.browser_of(EVERYTHING, look);
     let mut found = Vec::new();
     for language in ["nl", "en"] {

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::store::{
-    Alert, AlertChanges, AlertKind, Attached, Channel, EnrolmentStore as _, KeptReferral, NewMessage,
-    OrderPlaced, Pace, PlacedOrder, ProgressStore as _, REFERRALS_LIVE, System, Turn,
+    Alert, AlertChanges, AlertKind, Attached, CallBackStore as _, Channel, DraftStore as _,
+    EnrolmentStore as _, KeptReferral, NewMessage, OrderPlaced, Pace, PlacedOrder, ProgressStore as _,
+    REFERRALS_LIVE, System, Turn,
 };
 use zuil_wire::orders::{Attachment, ClosedFor, Closure, OrderState, Task};
 use zuil_wire::visits::{Seen, VisitOutcome};
@@ -31,6 +32,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     store.take_in(&sent, now()).unwrap();
     let first = store.unchecked(2).unwrap();
     let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    store.note_call_backs(&[first[0].number]).unwrap();
     store.note_checked(&first.iter().map(sound).collect::<Vec<_>>()).unwrap();
     let report = conformance::health::report(60, vec![conformance::health::open(0xa1, 9, 50)]);
     store.take_report("jumbo", &report, now()).unwrap();
@@ -42,6 +44,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
     refer(&store);
+    assert!(store.add_draft(&conformance::drafts::draft("drone")).unwrap());
     store.revoke_pillar("bieb", now()).unwrap();
     store.add_enrolment(&conformance::enrolment::code(1)).unwrap();
     hand_over(&store);
@@ -118,6 +121,12 @@ fn hand_over(store: &dyn Store) {
     store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
 }
 
+/// What surveys said. (Of a task PostgreSQL keeps what it can.)
+fn counted(store: &dyn Store) -> Vec<(Date, Option<String>, SurveyCounts)> {
+    let weeks = store.survey_weeks("2000-01-01".parse().unwrap()).unwrap();
+    weeks.into_iter().map(|week| (week.week, week.pillar, week.counts)).collect()
+}
+
 #[test]
 fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -134,8 +143,8 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (page(store), unchecked, store.pillars().unwrap(), store.reports().unwrap()),
             (
                 store.refusals("jumbo").unwrap(),
-                store.survey_count().unwrap(),
-                store.questions(since, 9).unwrap(),
+                (store.survey_count().unwrap(), counted(store)),
+                (store.questions(since, 9).unwrap(), store.drafts().unwrap()),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
             (store.certificates("jumbo").unwrap(), store.enrolments(Timestamp::UNIX_EPOCH).unwrap()),

@@ -1,0 +1,140 @@
+//! How a request stands, for the resident who has its reference. Invariant: it tells nothing of the resident, and whoever
+//! guesses references waits longer and longer.
+
+use std::net::SocketAddr;
+use std::sync::PoisonError;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+use zuil_wire::{Reference, State};
+
+use super::super::attempts::TooEarly;
+use super::super::texts::StatusTexts;
+use super::super::times::Moment;
+use super::super::visitor::{Frame, Section, Visitor, render};
+use super::super::{Desk, Failure};
+use crate::opening;
+use crate::store::{Progress, Stored};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusPage {
+    frame: Frame,
+    w: &'static StatusTexts,
+    typed: String,
+    problem: Option<String>,
+    found: Option<Found>,
+}
+
+/// How a request stands.
+struct Found {
+    reference: Reference,
+    /// What it was, as it is called in Dutch; nothing when its content was deleted.
+    errand: Option<String>,
+    state: &'static str,
+    meaning: &'static str,
+    received: Moment,
+    case_number: Option<String>,
+    /// How far it is in the municipality's own system, in its words, and since when.
+    progress: Option<(String, Moment)>,
+}
+
+/// What somebody typed.
+#[derive(Deserialize)]
+pub(in super::super) struct StatusForm {
+    #[serde(default)]
+    reference: String,
+}
+
+/// The page that asks for the reference.
+pub(in super::super) async fn status_form(visitor: Visitor) -> Response {
+    render(&page(&visitor, String::new(), None, None))
+}
+
+/// The page that tells how a request stands, or why it cannot.
+pub(in super::super) async fn status(
+    visitor: Visitor,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(StatusForm { reference: typed }): Form<StatusForm>,
+) -> Response {
+    let (lang, now) = (visitor.lang, Timestamp::now());
+    let again = |status: StatusCode, problem: String| {
+        let typed = typed.chars().take(40).collect();
+        (status, render(&page(&visitor, typed, Some(problem), None))).into_response()
+    };
+    let reference = match typed.parse::<Reference>() {
+        Ok(reference) => reference,
+        Err(error) => return again(StatusCode::OK, lang.not_a_reference(&error)),
+    };
+    let desk = &visitor.desk;
+    let address = desk.address_of(peer, &headers);
+    let begun = desk.looking_up().begin(address, &reference.compact(), now);
+    if let Err(TooEarly { wait }) = begun {
+        return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));
+    }
+    match look_up(desk, reference).await {
+        Ok(Some((stored, errand, progress))) => {
+            desk.looking_up().succeeded(address, &reference.compact());
+            let found = found(&visitor, stored, errand, progress, now);
+            render(&page(&visitor, String::new(), None, Some(found)))
+        }
+        Ok(None) => again(StatusCode::OK, lang.status_texts().not_known.to_owned()),
+        Err(failure) => visitor.answer(Err(failure)),
+    }
+}
+
+/// The request, what it was, and how far it is elsewhere.
+type Looked = (Stored, Option<String>, Option<Progress>);
+
+async fn look_up(desk: &Desk, reference: Reference) -> Result<Option<Looked>, Failure> {
+    let looked = desk.ask_and_open(move |store, keys| {
+        let Some(stored) = store.transaction(reference)? else { return Ok(None) };
+        let errand = opening::open(&stored.content, keys).ok().map(|content| content.task_title.clone());
+        Ok(Some((stored, errand, store.progress(reference)?)))
+    });
+    looked.await
+}
+
+fn found(
+    visitor: &Visitor,
+    stored: Stored,
+    errand: Option<String>,
+    progress: Option<Progress>,
+    now: Timestamp,
+) -> Found {
+    let lang = visitor.lang;
+    let payment = stored.payment.as_ref().map(|payment| payment.state);
+    Found {
+        reference: stored.reference,
+        errand,
+        state: lang.state(stored.state),
+        meaning: lang.meaning_for_residents(stored.state, payment),
+        received: Moment::new(stored.received_at, now, lang),
+        case_number: stored.case_number.filter(|_| stored.state == State::Registered),
+        progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),
+    }
+}
+
+fn page(visitor: &Visitor, typed: String, problem: Option<String>, found: Option<Found>) -> StatusPage {
+    StatusPage {
+        frame: Frame { home: "/status", find: false, ..visitor.frame(Section::Other) },
+        w: visitor.lang.status_texts(),
+        typed,
+        problem,
+        found,
+    }
+}
+
+impl Desk {
+    /// Who looked references up of late.
+    fn looking_up(&self) -> std::sync::MutexGuard<'_, super::super::attempts::Attempts> {
+        self.looking_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,105 @@
+//! Requests to be called back.
+
+use zuil_wire::{PaymentState, Reference};
+
+use super::super::{CallBack, CallTold, Note, ParkReason, Store, Taking};
+use super::handover::{claim, note, received};
+use super::{at, send, with_payment};
+
+/// All checks of this page.
+pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+    what_is_to_be_called_back_is_told_the_oldest_first,
+    one_of_the_staff_calls_and_tells_what_came_of_it,
+    a_colleague_takes_it_over_only_by_saying_from_whom,
+    what_another_system_has_or_is_about_to_get_is_not_to_do,
+];
+
+fn list(store: &dyn Store) -> Vec<CallBack> {
+    let list = store.call_backs(99).unwrap();
+    assert_eq!(store.call_backs_to_do().unwrap(), list.len() as u64);
+    list
+}
+
+fn numbers(store: &dyn Store) -> Vec<Reference> {
+    list(store).iter().map(|call| call.reference).collect()
+}
+
+fn reference(number: u64) -> Reference {
+    Reference::from_bits(number)
+}
+
+/// Received, looked at, and to be called back.
+fn to_call(store: &dyn Store, all: &[u8]) {
+    send(store, all.iter().map(|number| with_payment(*number, PaymentState::Paid)).collect(), 10);
+    let unchecked = store.unchecked(99).unwrap();
+    let numbers: Vec<u64> = unchecked.iter().map(|one| one.number).collect();
+    store.note_call_backs(&numbers).unwrap();
+    // The power went before it was noted that they were looked at.
+    store.note_call_backs(&numbers).unwrap();
+}
+
+fn what_is_to_be_called_back_is_told_the_oldest_first(store: &dyn Store) {
+    assert_eq!(list(store), []);
+    to_call(store, &[3, 1, 2]);
+    assert_eq!(numbers(store), [3, 1, 2].map(reference));
+    assert_eq!(store.call_backs(1).unwrap().len(), 1);
+    let first = CallBack {
+        reference: reference(3),
+        pillar: "jumbo".into(),
+        received_at: at(10),
+        holder: None,
+        tries: 0,
+        told: None,
+    };
+    assert_eq!(list(store)[0], first);
+}
+
+fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
+    to_call(store, &[1, 2]);
+    let tell = |who, told, second| store.tell_call_back(reference(1), who, told, at(second)).unwrap();
+    assert!(!tell("anna", CallTold::Reached, 20), "nobody calls yet");
+    assert_eq!(store.take_call_back(reference(1), "anna", None, at(21)).unwrap(), Taking::Yes);
+    assert_eq!(store.take_call_back(reference(1), "anna", None, at(22)).unwrap(), Taking::Yes);
+    assert_eq!(list(store)[0].holder, Some(("anna".into(), at(21))));
+    assert!(!tell("bert", CallTold::Reached, 23), "somebody else calls");
+    assert!(tell("anna", CallTold::NotReached, 24));
+    let again = &list(store)[0];
+    assert_eq!((again.holder.clone(), again.tries), (None, 1));
+    assert_eq!(again.told, Some((CallTold::NotReached, "anna".into(), at(24))));
+    assert_eq!(store.take_call_back(reference(1), "bert", None, at(25)).unwrap(), Taking::Yes);
+    assert!(tell("bert", CallTold::Reached, 26));
+    assert_eq!(numbers(store), [reference(2)]);
+    assert!(!tell("bert", CallTold::NotReached, 27), "it is done");
+    assert_eq!(store.take_call_back(reference(1), "anna", None, at(28)).unwrap(), Taking::NotToDo);
+    assert_eq!(store.take_call_back(reference(99), "anna", None, at(28)).unwrap(), Taking::NotToDo);
+    assert_eq!(store.take_call_back(reference(2), "anna", None, at(29)).unwrap(), Taking::Yes);
+    assert!(store.tell_call_back(reference(2), "anna", CallTold::WrongNumber, at(30)).unwrap());
+    assert_eq!(list(store), []);
+}
+
+fn a_colleague_takes_it_over_only_by_saying_from_whom(store: &dyn Store) {
+    to_call(store, &[1]);
+    let take = |who, over| store.take_call_back(reference(1), who, over, at(20)).unwrap();
+    assert_eq!(take("anna", None), Taking::Yes);
+    assert_eq!(take("bert", None), Taking::HeldBy("anna".into()));
+    assert_eq!(take("bert", Some("carla")), Taking::HeldBy("anna".into()));
+    assert_eq!(take("bert", Some("anna")), Taking::Yes);
+    assert_eq!(take("anna", None), Taking::HeldBy("bert".into()));
+}
+
+fn what_another_system_has_or_is_about_to_get_is_not_to_do(store: &dyn Store) {
+    let numbers_of = |store: &dyn Store| -> Vec<u64> {
+        store.unchecked(99).unwrap().iter().map(|one| one.number).collect()
+    };
+    send(store, vec![with_payment(9, PaymentState::Paid)], 5);
+    store.note_call_backs(&numbers_of(store)).unwrap();
+    received(store, &[1]);
+    assert_eq!(numbers(store), [reference(9)]);
+    let claimed = claim(store, 1, 20);
+    assert_eq!(list(store), [], "it is on its way");
+    let nine = claimed.iter().find(|one| one.stored.reference == reference(9)).unwrap();
+    note(store, nine, Note::Parked(ParkReason::NotConfigured), 21);
+    assert_eq!(numbers(store), [reference(9)]);
+    store.register_by_hand(reference(9), "KLANT-1", at(22)).unwrap();
+    assert_eq!(list(store), []);
+}

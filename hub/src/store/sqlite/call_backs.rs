@@ -1,0 +1,113 @@
+//! Requests to be called back. Invariant: only their holder tells what came of a call.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use zuil_wire::Reference;
+
+use super::super::StoreError;
+use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::values::{micros, optional_time, time, to_integer};
+use super::{SqliteStore, references};
+
+/// What is to do, of `call_backs` joined with `transactions`.
+const TO_DO: &str = "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
+    SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'waiting')";
+
+impl CallBackStore for SqliteStore {
+    fn note_call_backs(&self, numbers: &[u64]) -> Result<(), StoreError> {
+        self.write(|db| {
+            let mut note =
+                db.prepare_cached("INSERT INTO call_backs (number) VALUES (?1) ON CONFLICT DO NOTHING")?;
+            for number in numbers {
+                note.execute([to_integer(*number)])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(&format!(
+                "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at
+                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO} ORDER BY number LIMIT ?1"
+            ))?;
+            let rows = query.query_map([limit], |row| Ok(read(row)))?;
+            rows.map(|row| row.map_err(StoreError::from)?).collect()
+        })
+    }
+
+    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
+        self.read(|db| {
+            let count =
+                format!("SELECT count(*) FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}");
+            let count: i64 = db.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
+    }
+
+    fn take_call_back(
+        &self,
+        reference: Reference,
+        who: &str,
+        over_from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Taking, StoreError> {
+        self.write(|db| {
+            let Some((number, holder)) = held(db, reference)? else { return Ok(Taking::NotToDo) };
+            let taking = taking(holder.as_deref(), who, over_from);
+            if taking == Taking::Yes && holder.as_deref() != Some(who) {
+                db.prepare_cached("UPDATE call_backs SET holder = ?2, held_at = ?3 WHERE number = ?1")?
+                    .execute(params![number, who, micros(now)])?;
+            }
+            Ok(taking)
+        })
+    }
+
+    fn tell_call_back(
+        &self,
+        reference: Reference,
+        who: &str,
+        told: CallTold,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(|db| {
+            let Some((number, Some(holder))) = held(db, reference)? else { return Ok(false) };
+            if holder != who {
+                return Ok(false);
+            }
+            db.prepare_cached(
+                "UPDATE call_backs SET holder = NULL, held_at = NULL, told = ?2, told_by = ?3, told_at = ?4,
+                     is_done = ?5, tries = tries + (?2 = 'not-reached') WHERE number = ?1",
+            )?
+            .execute(params![number, told.as_str(), who, micros(now), told.is_done()])?;
+            Ok(true)
+        })
+    }
+}
+
+/// The number of what is to do, and who calls.
+fn held(db: &Connection, reference: Reference) -> Result<Option<(i64, Option<String>)>, StoreError> {
+    let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+    let held = format!(
+        "SELECT number, holder FROM call_backs JOIN transactions USING (number) WHERE number = ?1 AND {TO_DO}"
+    );
+    let held = db.prepare_cached(&held)?.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(held.optional()?)
+}
+
+fn read(row: &Row<'_>) -> Result<CallBack, StoreError> {
+    let reference: String = row.get(0)?;
+    let told: Option<String> = row.get(6)?;
+    let told = told.map(|told| CallTold::parse(&told).ok_or(StoreError::Damaged("call"))).transpose()?;
+    Ok(CallBack {
+        reference: reference.parse().map_err(|_| StoreError::Damaged("reference"))?,
+        pillar: row.get(1)?,
+        received_at: time(row.get(2)?)?,
+        holder: row.get::<_, Option<String>>(3)?.zip(optional_time(row.get(4)?)?),
+        tries: row.get::<_, i64>(5)?.unsigned_abs(),
+        told: match (told, row.get(7)?, optional_time(row.get(8)?)?) {
+            (Some(told), Some(by), Some(at)) => Some((told, by, at)),
+            _ => None,
+        },
+    })
+}

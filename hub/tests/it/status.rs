@@ -1,0 +1,84 @@
+//! What a resident reads at the desk's door about a request, with nothing but the reference.
+
+use reqwest::StatusCode;
+use zuil_hub::connectors::ConnectorsConfig;
+use zuil_hub::store::{ParkReason, Standing};
+use zuil_wire::{PaymentState, Reference};
+
+use super::desk::{Browser, signed_in};
+use super::handover::{publish, stands};
+use super::harness::{hub, hub_with, payment};
+
+async fn asks(browser: &Browser, typed: &str) -> (StatusCode, String) {
+    let answer = browser.post("/status", &[("reference", typed)]).await;
+    (answer.status(), answer.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_reads_how_a_request_stands_and_nobody_reads_who_made_it() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    let resident = Browser::new(&hub);
+    assert!(resident.text("/status").await.contains("Hoe staat het met uw aanvraag?"));
+    pillar.upload(&[pillar.envelope(1, Some(payment(PaymentState::Paid)))]).await;
+    stands(&hub, 1, Standing::Parked(ParkReason::NotConfigured)).await;
+    let typed = Reference::from_bits(1).to_string().to_lowercase().replace('-', " ");
+    let (status, page) = asks(&resident, &typed).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("Grofvuil laten ophalen") && page.contains("Een medewerker kijkt naar"), "{page}");
+    assert!(!page.contains("Voorbeeldstraat") && !page.contains("een bank") && !page.contains("jumbo"));
+    let staff = signed_in(&hub).await;
+    let by_hand = format!("/transactions/{}/by-hand", Reference::from_bits(1));
+    staff.post(&by_hand, &[("case_number", "ZAAK-2026-17")]).await;
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("<strong>Geregistreerd.</strong>") && page.contains("ZAAK-2026-17"), "{page}");
+    hub.running.shutdown().await;
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_it_was_or_was_not_paid_before_that_is_known() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, Some(payment(PaymentState::Unknown)))]).await;
+    let resident = Browser::new(&hub);
+    let (_, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
+    assert!(page.contains("Betaal niet nog een keer."), "{page}");
+    resident.text("/status?lang=en").await;
+    let (_, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
+    assert!(page.contains("Do not pay again."), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_typed_wrongly_or_not_known_is_told_clearly_and_guessing_is_slowed_down() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    let resident = Browser::new(&hub);
+    // Typing wrongly costs nothing, however often.
+    for _ in 0..6 {
+        let (status, page) = asks(&resident, "7K3M-Q9XA-2F0").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            page.contains("Dit kenmerk klopt niet") && page.contains("value=\"7K3M-Q9XA-2F0\""),
+            "{page}"
+        );
+    }
+    let known = Reference::from_bits(1).to_string();
+    // Nor does looking at one's own, however often.
+    for _ in 0..6 {
+        assert_eq!(asks(&resident, &known).await.0, StatusCode::OK);
+    }
+    let mut slowed = 0;
+    for number in 100..110 {
+        let (status, page) = asks(&resident, &Reference::from_bits(number).to_string()).await;
+        match status {
+            StatusCode::OK => assert!(page.contains("Wij kennen dit kenmerk nog niet."), "{page}"),
+            StatusCode::TOO_MANY_REQUESTS => slowed += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!(slowed >= 6, "{slowed}");
+    // Staff at the same address sign in all the same.
+    signed_in(&hub).await;
+}

@@ -1,0 +1,115 @@
+//! What visitors thought, from the pillar's question to what staff read.
+
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use uuid::Uuid;
+use zuil_hub::store::survey_week;
+use zuil_wire::SurveyAnswers;
+use zuil_wire::messages::SurveyItem;
+
+use super::desk::{Browser, signed_in};
+use super::harness::{TestHub, TestPillar, hub};
+
+/// Surveys (made up) about one task with these marks; whoever gave a 4 or 5 was helped in one go.
+pub fn surveys(task: &str, marks: &[u8]) -> Vec<SurveyItem> {
+    let survey = |clear: &u8| SurveyItem {
+        id: Uuid::new_v4(),
+        task: task.into(),
+        answers: SurveyAnswers { clear: Some(*clear), helped: Some(*clear > 3) },
+    };
+    marks.iter().map(survey).collect()
+}
+
+async fn tells(pillar: &TestPillar, surveys: Vec<SurveyItem>) {
+    let ids: Vec<Uuid> = surveys.iter().map(|survey| survey.id).collect();
+    assert_eq!(pillar.upload_with(&[], surveys).await.surveys, ids);
+}
+
+/// Three pillars: one with enough answers, one with just enough, one with too few.
+async fn a_week(hub: &TestHub) {
+    let [jumbo, library, hall] = ["jumbo", "bieb", "raadhuis"].map(|name| hub.add_pillar(name));
+    tells(&jumbo, surveys("bulky-waste", &[5, 5, 5, 5, 4, 3])).await;
+    tells(&jumbo, surveys("callback", &[2, 2, 2, 2, 2, 2, 2])).await;
+    tells(&library, surveys("bulky-waste", &[1, 1])).await;
+    tells(&hall, surveys("bulky-waste", &[4, 4, 4, 4, 4])).await;
+}
+
+/// The cells of the row that begins with a name.
+fn row(page: &str, name: &str) -> Vec<String> {
+    let start = page.find(&format!("scope=\"row\">{name}<")).unwrap_or_else(|| panic!("no row {name}"));
+    let row = page[start..].split("</tr>").next().unwrap();
+    let cells = row.split("class=\"number\">").skip(1);
+    cells.map(|cell| cell.split('<').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn staff_read_what_visitors_think_and_of_few_answers_only_that_they_are_few() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let empty = browser.text("/surveys").await;
+    assert!(empty.contains("Hierover zijn geen antwoorden.") && !empty.contains("<svg viewBox=\"0 0 480"));
+    a_week(&hub).await;
+    let page = browser.text("/surveys").await;
+    assert!(page.contains("In de laatste 13 weken vulden bezoekers de vragen 20 keer in."), "{page}");
+    assert!(page.contains("Duidelijk: 3,2 van 5. In één keer geholpen: 50%."), "{page}");
+    assert_eq!(row(&page, "jumbo"), ["13", "3,2", "38%"]);
+    // Two answers are few; the next smallest goes, too, or they would be the difference.
+    assert_eq!(row(&page, "bieb"), ["te weinig"; 3]);
+    assert_eq!(row(&page, "raadhuis"), ["te weinig"; 3]);
+    let week = survey_week(Timestamp::now()).iso_week_date();
+    let name = format!("Week {} van {}", week.week(), week.year());
+    assert_eq!(row(&page, &name), ["20", "3,2", "50%"]);
+    let in_words = format!("Hoe duidelijk het was, per week. Laagst: 3,2 in week {}.", week.week());
+    assert!(page.contains(&in_words) && page.matches("<rect class=\"plot-bar\"").count() == 2, "{page}");
+    let english = browser.text("/surveys?lang=en").await;
+    assert!(english.contains("Clear: 3.2 of 5.") && english.contains("too few"));
+}
+
+#[tokio::test]
+async fn one_pillar_and_one_task_can_be_looked_at_alone() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    a_week(&hub).await;
+    let page = browser.text("/surveys?weeks=4&pillar=jumbo&task=bulky-waste").await;
+    assert!(page.contains("In de laatste 4 weken vulden bezoekers de vragen 6 keer in."), "{page}");
+    assert_eq!(row(&page, "jumbo"), ["6", "4,5", "83%"]);
+    assert!(!page.contains("scope=\"row\">callback<"));
+    // What was chosen stays chosen, and the others can be chosen still.
+    assert!(page.contains("<option value=\"jumbo\" selected>") && page.contains("<option value=\"bieb\">"));
+    let few = browser.text("/surveys?pillar=bieb").await;
+    assert!(few.contains("de vragen 2 keer in.</p>") && few.contains("nog te weinig antwoorden"), "{few}");
+    assert!(!few.contains("1,0"));
+    let odd = browser.text("/surveys?weeks=7&pillar=nowhere").await;
+    assert!(odd.contains("Hierover zijn geen antwoorden."));
+    assert!(browser.text("/surveys?weeks=many").await.contains("Laatste 13 weken"));
+}
+
+#[tokio::test]
+async fn the_figures_go_into_a_spreadsheet_without_what_few_people_said() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    a_week(&hub).await;
+    tells(&hub.add_pillar("spar"), surveys("=1+1", &[5, 5, 5, 5, 5])).await;
+    let response = browser.get("/surveys.csv?weeks=52").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let named = response.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert!(named.starts_with("attachment; filename=\"wat-bezoekers-vinden-20"), "{named}");
+    let text = response.text().await.unwrap();
+    let monday = survey_week(Timestamp::now());
+    let week = monday.iso_week_date();
+    let line = |rest: &str| format!("{}-W{:02};{monday};{rest}\r\n", week.year(), week.week());
+    assert!(text.contains(&line("\"jumbo\";\"callback\";7;2,0;0%")), "{text}");
+    assert!(text.contains(&line("\"bieb\";\"bulky-waste\";te weinig;te weinig;te weinig")), "{text}");
+    assert!(text.contains(&line("\"spar\";\"'=1+1\";5;5,0;100%")), "{text}");
+    assert_eq!(text.lines().count(), 6);
+    let only = browser.get("/surveys.csv?pillar=jumbo&task=callback").await.text().await.unwrap();
+    assert_eq!(only.lines().count(), 2);
+}
+
+#[tokio::test]
+async fn what_visitors_think_is_for_staff_only() {
+    let hub = hub().await;
+    for path in ["/surveys", "/surveys.csv"] {
+        assert_eq!(Browser::new(&hub).get(path).await.status(), StatusCode::SEE_OTHER, "{path}");
+    }
+}

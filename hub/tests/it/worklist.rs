@@ -1,0 +1,115 @@
+//! What is to do: a resident who waits for a call, until somebody was reached.
+
+use reqwest::StatusCode;
+use zuil_hub::connectors::ConnectorsConfig;
+use zuil_hub::store::{AuditFilter, Deed, ParkReason, Standing};
+use zuil_wire::{PaymentState, Reference};
+
+use super::desk::{Browser, location, signed_in};
+use super::handover::{publish, stands};
+use super::harness::{TestHub, hub, hub_with, payment};
+
+/// Waits until the hub has looked at so many that are to be called back.
+pub async fn to_call(hub: &TestHub, count: u64) {
+    for _ in 0..600 {
+        if hub.running.store.call_backs_to_do().unwrap() == count {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{:?}", hub.running.store.call_backs(9).unwrap());
+}
+
+async fn does(browser: &Browser, number: u64, what: &str, form: &[(&str, &str)]) {
+    let answer = browser.post(&format!("/worklist/{}/{what}", Reference::from_bits(number)), form).await;
+    assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/worklist"));
+}
+
+/// What the log says was done about it, the first first: what, and how.
+fn noted(hub: &TestHub, number: u64) -> Vec<(Deed, String)> {
+    let about = Some(Reference::from_bits(number).to_string());
+    let log = hub.running.store.audit(&AuditFilter { about, ..AuditFilter::default() }, 99).unwrap();
+    log.into_iter().rev().map(|noted| (noted.entry.deed, noted.entry.detail)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_who_asked_for_a_call_is_called_once_and_off_the_list_when_reached() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    let empty = browser.text("/worklist").await;
+    assert!(empty.contains("Er hoeft niemand te worden teruggebeld.") && !empty.contains("class=\"count\""));
+    pillar.upload(&[pillar.envelope(1, None), pillar.call_back(2), pillar.call_back(3)]).await;
+    to_call(&hub, 2).await;
+    let page = browser.text("/worklist").await;
+    assert!(page.contains("2 bewoners wachten op een telefoontje.") && page.contains("Ik doe dit"), "{page}");
+    assert!(!page.contains(&Reference::from_bits(1).to_string()), "only who asked for a call");
+    assert!(!page.contains("Voorbeeldstraat"), "nothing that was filled in");
+    // Every page says how much is to do.
+    assert!(browser.text("/pillars").await.contains("Te doen <span class=\"count\">2</span>"));
+
+    does(&browser, 2, "take", &[]).await;
+    assert!(browser.text("/worklist").await.contains("U belt. Hoe ging het?"));
+    does(&browser, 2, "told", &[("told", "not-reached")]).await;
+    assert!(browser.text("/worklist").await.contains("Geen gehoor, later weer (beheer, zojuist)"));
+    does(&browser, 2, "take", &[]).await;
+    does(&browser, 2, "told", &[("told", "reached")]).await;
+    let page = browser.text("/worklist").await;
+    assert!(page.contains("1 bewoner wacht op een telefoontje."), "{page}");
+    let log = [
+        (Deed::TookCallBack, String::new()),
+        (Deed::ToldCallBack, "not-reached".into()),
+        (Deed::TookCallBack, String::new()),
+        (Deed::ToldCallBack, "reached".into()),
+    ];
+    assert_eq!(noted(&hub, 2), log);
+    let story = browser.text(&format!("/transactions/{}", Reference::from_bits(2))).await;
+    assert!(story.contains("beheer nam het terugbellen op zich"), "{story}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_colleague_does_is_taken_over_knowingly_or_not_at_all() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    pillar.upload(&[pillar.call_back(2)]).await;
+    to_call(&hub, 1).await;
+    let store = &hub.running.store;
+    store.take_call_back(Reference::from_bits(2), "m.agent", None, jiff::Timestamp::now()).unwrap();
+    let holder = || store.call_backs(9).unwrap()[0].holder.clone().map(|(holder, _)| holder);
+    // Their page was from before the colleague began.
+    does(&browser, 2, "take", &[]).await;
+    does(&browser, 2, "told", &[("told", "reached")]).await;
+    assert_eq!((holder(), noted(&hub, 2)), (Some("m.agent".into()), vec![]));
+    let page = browser.text("/worklist").await;
+    assert!(page.contains("name=\"over_from\" value=\"m.agent\"") && page.contains("Overnemen"), "{page}");
+    does(&browser, 2, "take", &[("over_from", "m.agent")]).await;
+    assert_eq!(holder(), Some("beheer".into()));
+    assert_eq!(noted(&hub, 2), [(Deed::TookCallBack, "m.agent".into())]);
+    let odd = browser.post(&format!("/worklist/{}/told", Reference::from_bits(2)), &[("told", "x")]).await;
+    assert_eq!(odd.status(), StatusCode::NOT_FOUND);
+    // What does not exist, or is no call to make, changes nothing.
+    does(&browser, 99, "take", &[]).await;
+    assert_eq!(noted(&hub, 99), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_could_not_be_sent_on_is_to_do_here_and_so_is_what_else_waits() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    pillar.upload(&[pillar.call_back(2), pillar.envelope(3, Some(payment(PaymentState::Unknown)))]).await;
+    stands(&hub, 2, Standing::Parked(ParkReason::NotConfigured)).await;
+    let page = browser.text("/worklist").await;
+    for words in ["1 bewoner wacht", "1 betaling moet worden uitgezocht", "1 aanvraag is niet doorgestuurd"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(page.contains("href=\"/payments\"") && page.contains("href=\"/handover\""));
+    assert!(page.contains("<span class=\"count\">3</span>"), "{page}");
+    // Somebody entered it in the other system.
+    let by_hand = format!("/transactions/{}/by-hand", Reference::from_bits(2));
+    browser.post(&by_hand, &[("case_number", "KLANT-7")]).await;
+    assert!(browser.text("/worklist").await.contains("Niemand wacht op een telefoontje."));
+    hub.running.shutdown().await;
+}
