@@ -20,6 +20,8 @@ mod handover;
 mod health;
 mod intake;
 mod pillars;
+#[cfg(test)]
+mod plans;
 mod progress;
 mod questions;
 mod references;
@@ -66,6 +68,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
+    M::up(include_str!("../../../migrations/012-pages.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
