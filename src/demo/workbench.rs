@@ -19,6 +19,7 @@ use crate::devices::terminal::simulator::{Act, Display, Pace, PowerCut};
 
 use super::hub::Hub;
 use super::stage::{self, Stage};
+use super::town::MadeUpTown;
 use super::{Failure, programs, state_line};
 
 mod window {
@@ -30,6 +31,8 @@ use window::{Deed, Switch, Switches, Workbench};
 
 /// How often the workbench looks at its devices.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The pillar's exit code when it is to be started anew.
+const RESTART: i32 = 75;
 /// The part of the display's height that the pillar's window may take.
 const SHARE_OF_DISPLAY: f32 = 0.9;
 /// The line of the simulated printer, in bits a second: what a pillar expects when nothing else is said.
@@ -57,7 +60,7 @@ const GAP: i32 = 24;
 /// When the stage cannot be set or no window can be opened.
 pub fn open(catalogue: &Path) -> Result<(), Failure> {
     let folder = stage::temporary_folder()?;
-    let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
+    let (hub, town) = hub_and_town(catalogue, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
     stage.terminal.set_pace(Pace::LIFELIKE);
     stage.printer.set_physics(Physics::real(PRINTER_BAUD));
@@ -65,6 +68,9 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     println!("Staff sign in there as {} with the password {}", hub.account, hub.password);
     let program = |name: &str| programs().map(|folder| folder.join(name).display().to_string());
     let (pillar, publisher) = (program("zuil").unwrap_or_default(), program("zuil-hub").unwrap_or_default());
+    if let Some(town) = &town {
+        println!("What it brought into the municipality's systems (simulated) is listed at {}", town.url);
+    }
     println!("A technician looks at it with {pillar} --config {} doctor", stage.config().display());
     println!("An editor publishes with {publisher} --config {} catalogue publish DIR", hub.config.display());
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
@@ -103,6 +109,17 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     workbench.run()?;
     bench.kill_pillar();
     Ok(())
+}
+
+/// A hub that brings what comes in into a municipality's systems; one that brings nothing anywhere when the catalogue
+/// has mistakes, of which the pillar says so itself.
+fn hub_and_town(catalogue: &Path, folder: &Path) -> Result<(Hub, Option<MadeUpTown>), Failure> {
+    let Ok(tasks) = Catalogue::load(catalogue) else { return Ok((Hub::start(&programs()?, folder)?, None)) };
+    let town = MadeUpTown::start(&tasks)?;
+    std::fs::create_dir_all(folder)?;
+    let hub = Hub::start_with(&programs()?, folder, &town.connectors(folder)?)?;
+    hub.publish(catalogue)?;
+    Ok((hub, Some(town)))
 }
 
 /// An address that a catalogue has; none of one with mistakes, of which the pillar says so itself.
@@ -291,8 +308,16 @@ impl Bench {
         window.set_printer_state(state_line::printer(&looks, tray.len()).into());
         window.set_spoken(self.stage.spoken().into());
         let mut pillar = self.pillar.borrow_mut();
-        if pillar.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None))) {
+        let ended = pillar.as_mut().and_then(|child| child.try_wait().transpose());
+        if let Some(ended) = ended {
             *pillar = None;
+            // As systemd does on a real pillar.
+            if ended.is_ok_and(|status| status.code() == Some(RESTART)) {
+                println!("A technician ordered from afar that the pillar is started anew.");
+                drop(pillar);
+                self.start_pillar();
+                pillar = self.pillar.borrow_mut();
+            }
         }
         window.set_turned(Switches {
             printer_power: !looks.powered,

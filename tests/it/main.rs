@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod published;
@@ -23,6 +25,8 @@ mod questions;
 mod readers;
 #[cfg(test)]
 mod recorder;
+#[cfg(test)]
+mod registered;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]

@@ -52,11 +52,13 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Ordered a pillar to do something.
+    Ordered,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -77,6 +79,7 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::Ordered,
     ];
 
     /// The word in the database.
@@ -103,6 +106,7 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::Ordered => "ordered",
         }
     }
 

@@ -34,6 +34,8 @@ mod openapi;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 #[cfg(feature = "postgres")]

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use zuil_wire::{HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse};
+use zuil_wire::{
+    HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, UploadRequest,
+    UploadResponse,
+};
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
 const STATUSES: [(&str, &str); 12] = [
@@ -80,6 +83,7 @@ fn description() -> Value {
     it.post::<UploadRequest, UploadResponse>("/v1/transactions", "Deliver what residents asked.", &[]);
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
+    it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -164,7 +168,10 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("health_report_seal_key", "HealthReport", true),
         ("health_answer", "HealthAnswer", false),
         ("health_answer_catalogue", "HealthAnswer", false),
+        ("health_answer_orders", "HealthAnswer", false),
         ("health_answer_seal_key", "HealthAnswer", false),
+        ("order_results", "OrderResults", true),
+        ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
     ] {

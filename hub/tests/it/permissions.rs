@@ -44,6 +44,7 @@ fn address(route: &str) -> String {
         ("{finding}", "paid"),
         ("{system}", "signalen"),
         ("{reason}", "refused"),
+        ("{kind}", "restart"),
     ];
     names.iter().fold(route.to_owned(), |path, (name, value)| path.replace(name, value))
 }

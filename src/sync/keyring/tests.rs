@@ -153,7 +153,13 @@ impl Hub for OlderOrNewer {
         if seal_key.is_none() && report.seal_key.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key, catalogue: None })
+        Ok(HealthAnswer {
+            now: Timestamp::UNIX_EPOCH,
+            settled: Vec::new(),
+            seal_key,
+            catalogue: None,
+            orders: Vec::new(),
+        })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
@@ -175,6 +181,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         tells_keys: AtomicBool::new(false),
         newest_catalogue: tokio::sync::watch::channel(None).0,
         catalogue_refusal: crate::sync::WhyRefused::default(),
+        orders: None,
     };
     let report = HealthReport {
         version: 1,

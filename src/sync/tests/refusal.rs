@@ -26,7 +26,13 @@ impl Hub for OlderOrNewer {
         if catalogue.is_none() && report.catalogue_refused.is_some() {
             return Err(SyncError::Rejected(400));
         }
-        Ok(HealthAnswer { now: Timestamp::UNIX_EPOCH, settled: Vec::new(), seal_key: None, catalogue })
+        Ok(HealthAnswer {
+            now: Timestamp::UNIX_EPOCH,
+            settled: Vec::new(),
+            seal_key: None,
+            catalogue,
+            orders: Vec::new(),
+        })
     }
 
     async fn hello(&self) -> Result<(), SyncError> {
@@ -58,6 +64,7 @@ async fn a_hub_hears_why_its_catalogue_is_refused_as_soon_as_it_is_known_to_unde
         tells_keys: AtomicBool::new(false),
         newest_catalogue: watch::channel(None).0,
         catalogue_refusal: WhyRefused::of("its signature is wrong"),
+        orders: None,
     };
     let report = reports::report(DeviceState::Ready);
     let told = || Some("its signature is wrong".to_owned());

@@ -52,7 +52,13 @@ impl ScriptedHub {
             None => Vec::new(),
         };
         let settled = settled.into_iter().map(|(payment, state)| SettledByStaff { payment, state }).collect();
-        Ok(HealthAnswer { now: jiff::Timestamp::UNIX_EPOCH, settled, seal_key: None, catalogue: None })
+        Ok(HealthAnswer {
+            now: jiff::Timestamp::UNIX_EPOCH,
+            settled,
+            seal_key: None,
+            catalogue: None,
+            orders: Vec::new(),
+        })
     }
 }
 

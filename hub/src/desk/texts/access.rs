@@ -232,6 +232,7 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
         };
         match self {
             Self::Nl => nl,

@@ -7,6 +7,7 @@ mod callers;
 mod devices;
 mod editions;
 mod handover;
+mod orders;
 mod payments;
 mod pillars;
 mod questions;
@@ -16,6 +17,7 @@ mod words;
 
 pub(super) use access::AccessTexts;
 pub(super) use handover::HandoverTexts;
+pub(super) use orders::OrderTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;

@@ -19,6 +19,7 @@ mod checking;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod pillars;
 #[cfg(test)]
 mod plans;
@@ -68,6 +69,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
+    M::up(include_str!("../../../migrations/011-orders.sql")),
     M::up(include_str!("../../../migrations/012-pages.sql")),
 ];
 
