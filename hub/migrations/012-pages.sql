@@ -14,3 +14,5 @@ CREATE INDEX transactions_to_forget ON transactions (number)
     WHERE state = 'registered' AND length(ciphertext) > 0;
 
 CREATE INDEX audit_by_deed ON audit (deed, number);
+-- In the order of their words, which tells no more of when they were asked than the random id does.
+CREATE INDEX questions_by_words ON questions (language, words, day, pillar);

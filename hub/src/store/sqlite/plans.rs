@@ -61,3 +61,13 @@ fn the_log_is_searched_by_the_index_for_what_is_asked() {
         assert!(plan.contains(&format!("INDEX {index}")) && !plan.contains("TEMP B-TREE"), "{plan}");
     }
 }
+
+#[test]
+fn what_was_asked_in_vain_is_counted_without_putting_it_in_order_first() {
+    let (_folder, store) = store();
+    for sql in [questions::COUNT, questions::MOST] {
+        let plan = plan(&lock(&store.reader), sql);
+        assert!(plan.contains("COVERING INDEX questions_by_words"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE FOR GROUP BY"), "{plan}");
+    }
+}
