@@ -31,9 +31,13 @@ pub(super) fn list(db: &Connection, filter: Filter, offset: u64, limit: u32) -> 
     let which = if filter.parked { WAITING } else { ALL };
     // Both statements see the same database.
     let snapshot = db.unchecked_transaction()?;
-    let total: i64 = snapshot
-        .prepare_cached(&count(which))?
-        .query_row(named_params! { ":since": since }, |row| row.get(0))?;
+    let number = |row: &Row<'_>| row.get::<_, i64>(0);
+    let total = if filter == Filter::default() {
+        // Without a condition SQLite counts by the page, and looks at no row.
+        snapshot.prepare_cached("SELECT count(*) FROM transactions")?.query_row([], number)?
+    } else {
+        snapshot.prepare_cached(&count(which))?.query_row(named_params! { ":since": since }, number)?
+    };
     let mut query = snapshot.prepare_cached(&window(which))?;
     let window = named_params! { ":since": since, ":limit": limit, ":offset": to_integer(offset) };
     let items = query.query_map(window, |row| Ok(stored(row)))?;
