@@ -40,7 +40,7 @@ fn a_list_is_read_from_its_index_and_what_is_passed_over_is_not_read() {
 #[test]
 fn payments_to_find_out_about_are_found_by_their_index() {
     let (_folder, store) = store();
-    let sql = format!("SELECT number FROM transactions WHERE {}", transactions::UNKNOWN_PAYMENT);
+    let sql = format!("SELECT number {}", transactions::UNKNOWN_PAYMENT);
     let plan = plan(&lock(&store.reader), &sql);
     assert!(plan.contains("INDEX transactions_unknown_payments"), "{plan}");
 }
