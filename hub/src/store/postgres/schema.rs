@@ -28,6 +28,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (17, "survey counts", include_str!("../../../migrations/postgres/017-survey-counts.sql")),
     (18, "call backs", include_str!("../../../migrations/postgres/018-call-backs.sql")),
     (19, "drafts", include_str!("../../../migrations/postgres/019-drafts.sql")),
+    (20, "pages", include_str!("../../../migrations/postgres/020-pages.sql")),
 ];
 
 /// What was done to the schema.

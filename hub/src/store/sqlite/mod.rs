@@ -25,6 +25,8 @@ mod health;
 mod intake;
 mod orders;
 mod pillars;
+#[cfg(test)]
+mod plans;
 mod progress;
 mod questions;
 mod references;
@@ -83,6 +85,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/017-survey-counts.sql")),
     M::up(include_str!("../../../migrations/018-call-backs.sql")),
     M::up(include_str!("../../../migrations/019-drafts.sql")),
+    M::up(include_str!("../../../migrations/020-pages.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -28,22 +28,39 @@ pub(super) fn of_pillar(db: &Connection, key: &OpenPaymentKey) -> Result<Option<
 
 pub(super) fn list(db: &Connection, filter: Filter, offset: u64, limit: u32) -> Result<Page, StoreError> {
     let since = filter.since.map_or(i64::MIN, micros);
-    let which = "received_at >= :since AND (NOT :parked OR state = 'parked')";
+    let which = if filter.parked { WAITING } else { ALL };
     // Both statements see the same database.
     let snapshot = db.unchecked_transaction()?;
-    let total: i64 = snapshot
-        .prepare_cached(&format!("SELECT count(*) FROM transactions WHERE {which}"))?
-        .query_row(named_params! { ":since": since, ":parked": filter.parked }, |row| row.get(0))?;
-    let mut query = snapshot.prepare_cached(&format!(
-        "SELECT {STORED} FROM transactions WHERE {which}
-         ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT :limit OFFSET :offset"
-    ))?;
-    let window = named_params! {
-        ":since": since, ":parked": filter.parked, ":limit": limit, ":offset": to_integer(offset),
+    let number = |row: &Row<'_>| row.get::<_, i64>(0);
+    let total = if filter == Filter::default() {
+        // Without a condition SQLite counts by the page, and looks at no row.
+        snapshot.prepare_cached("SELECT count(*) FROM transactions")?.query_row([], number)?
+    } else {
+        snapshot.prepare_cached(&count(which))?.query_row(named_params! { ":since": since }, number)?
     };
+    let mut query = snapshot.prepare_cached(&window(which))?;
+    let window = named_params! { ":since": since, ":limit": limit, ":offset": to_integer(offset) };
     let items = query.query_map(window, |row| Ok(stored(row)))?;
     let items = items.map(|item| item.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
     Ok(Page { items, total: total.unsigned_abs() })
+}
+
+/// Which are in a list. Each is found by an index of its own.
+pub(super) const ALL: &str = "received_at >= :since";
+pub(super) const WAITING: &str = "received_at >= :since AND state = 'parked'";
+
+pub(super) fn count(which: &str) -> String {
+    format!("SELECT count(*) FROM transactions WHERE {which}")
+}
+
+/// Selects a part of a list. What is passed over is counted in the index; only what is shown is read.
+pub(super) fn window(which: &str) -> String {
+    format!(
+        "SELECT {STORED} FROM (
+             SELECT number FROM transactions WHERE {which}
+             ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT :limit OFFSET :offset
+         ) CROSS JOIN transactions USING (number) ORDER BY received_at DESC, committed_at DESC, id DESC"
+    )
 }
 
 pub(super) fn tally(db: &Connection, since: Timestamp) -> Result<Tally, StoreError> {
@@ -63,12 +80,14 @@ pub(super) fn tally(db: &Connection, since: Timestamp) -> Result<Tally, StoreErr
 
 /// The transactions whose payment is unknown and that no report speaks of.
 pub(super) fn unknown_payments(db: &Connection) -> Result<Vec<Stored>, StoreError> {
-    let mut query = db.prepare_cached(&format!(
-        "SELECT {STORED} FROM transactions WHERE state = 'parked' AND payment ->> 'state' = 'unknown'"
-    ))?;
+    let mut query = db.prepare_cached(&format!("SELECT {STORED} {UNKNOWN_PAYMENT}"))?;
     let rows = query.query_map([], |row| Ok(stored(row)))?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
 }
+
+/// As the index has it, which SQLite would not choose by itself: it cannot know how few these are.
+pub(super) const UNKNOWN_PAYMENT: &str = "FROM transactions INDEXED BY transactions_unknown_payments
+     WHERE state = 'parked' AND payment ->> 'state' = 'unknown'";
 
 pub(super) const STORED: &str =
     "id, reference, pillar, state, case_number, payment, committed_at, received_at,
