@@ -126,6 +126,7 @@ fn deliver(
             let incoming = maker.deliver(&transaction, payment, at)?;
             let batch = Batch {
                 pillar: maker.pillar.name.clone(),
+                certificate: None,
                 transactions: vec![incoming],
                 surveys: survey.into_iter().collect(),
                 refused: Vec::new(),

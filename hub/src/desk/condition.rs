@@ -149,7 +149,7 @@ impl Condition {
 
     /// With the limit that hubs have when nobody chose another.
     #[cfg(test)]
-    fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
+    pub(super) fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
         Self::within(crate::alerts::Limits::default().silent, pillar, reported, now)
     }
 

@@ -76,7 +76,7 @@ pub(super) struct MenuItem {
 }
 
 /// The menu, in its order.
-const MENU: [(Section, &str); 8] = [
+const MENU: [(Section, &str); 10] = [
     (Section::Transactions, "/"),
     (Section::Finder, "/finder"),
     (Section::Referrals, "/referrals"),
@@ -151,11 +151,6 @@ impl Visitor {
             menu,
             signed_in: account.map(|account| account.shown_name.clone()),
         }
-    }
-
-    /// Whether whoever is signed in may open a page.
-    pub(super) fn may_open(&self, path: &str) -> bool {
-        self.signed.as_ref().is_some_and(|signed| permission::may_open(path, signed.session.account.roles))
     }
 
     /// The same visitor as somebody else, or as nobody.

@@ -25,6 +25,7 @@ mod drafts;
 mod encoding;
 #[cfg(test)]
 mod enrolment;
+#[cfg(test)]
 mod finder;
 #[cfg(test)]
 mod handover;
@@ -46,6 +47,7 @@ mod orders;
 mod permissions;
 #[cfg(test)]
 #[cfg(feature = "postgres")]
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod questions;

@@ -217,7 +217,7 @@ fn show_one(
         w: lang.enrolment_texts(),
         sentence: match (&enrolment.used, row.is_open) {
             (Some(_), _) => lang.is_enrolled(&enrolment.pillar),
-            (None, true) => lang.waits_for(&enrolment.pillar, minutes_left(enrolment, now)),
+            (None, true) => lang.code_waits_for(&enrolment.pillar, minutes_left(enrolment, now)),
             (None, false) => lang.enrolment_texts().make_another.to_owned(),
         },
         row,

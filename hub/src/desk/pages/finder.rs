@@ -19,7 +19,7 @@ use super::super::times::local;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::now_badges;
-use crate::store::{Pillar, Reported};
+use crate::store::{Closed, Pillar, Reported};
 
 /// How many pillars the page shows: the nearest.
 const SHOWN: usize = 8;
@@ -110,16 +110,18 @@ pub(in super::super) async fn finder(
 ) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let catalogue = visitor.desk.catalogue().await;
-    let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
-    visitor.answer(known.map(|(pillars, reports)| {
-        render(&finder_page(&visitor, &pillars, &reports, catalogue.as_deref(), &query, Timestamp::now()))
-    }))
+    let known =
+        visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?, store.closed_pillars()?))).await;
+    visitor.answer(
+        known.map(|known| {
+            render(&finder_page(&visitor, &known, catalogue.as_deref(), &query, Timestamp::now()))
+        }),
+    )
 }
 
 fn finder_page(
     visitor: &Visitor,
-    pillars: &[Pillar],
-    reports: &[Reported],
+    (pillars, reports, closed): &(Vec<Pillar>, Vec<Reported>, Vec<Closed>),
     catalogue: Option<&Catalogue>,
     query: &FinderQuery,
     now: Timestamp,
@@ -139,10 +141,11 @@ fn finder_page(
                 (LookedUp::Around(_, point), Some(site)) => Some(point.km_to(site.point)),
                 _ => None,
             };
+            let condition = Condition::within(visitor.desk.silent, pillar, reported, now);
             Candidate {
                 pillar,
                 reported,
-                condition: Condition::of(pillar, reported, now),
+                condition: condition.closed_by(closed.iter().find(|closed| closed.pillar == pillar.name)),
                 site,
                 km,
                 opening: site.map(|site| site.hours.at(wall)),

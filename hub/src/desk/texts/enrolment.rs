@@ -176,7 +176,7 @@ impl Lang {
         }
     }
 
-    pub(in super::super) fn waits_for(self, pillar: &str, minutes: i64) -> String {
+    pub(in super::super) fn code_waits_for(self, pillar: &str, minutes: i64) -> String {
         match self {
             Self::Nl => format!("De code wacht op {pillar}, {}.", self.minutes_left(minutes)),
             Self::En => format!("The code waits for {pillar}, {}.", self.minutes_left(minutes)),
