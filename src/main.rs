@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 use jiff::Zoned;
@@ -18,6 +20,10 @@ use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
 use zuil_wire::health::Salvaged;
+
+/// The exit code after a technician ordered from afar that the program is started anew (`EX_TEMPFAIL`). Whoever
+/// starts it, such as systemd with `Restart=always` or `on-failure`, starts it again.
+const RESTART: u8 = 75;
 
 /// What a visit leaves behind in memory is wiped when it is freed.
 #[global_allocator]
@@ -37,6 +43,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve residents (what happens without a command, too).
+    ///
+    /// Exit code 75: a technician ordered from afar that the program is started anew; start it again.
     Run,
     /// Read a catalogue and name every mistake with file, line and remedy.
     Check(zuil::check::Options),
@@ -106,7 +114,10 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     let screens = Screens::new()?;
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
     // The screens may be gone already when the last view comes.
-    let pillar = Rc::new(Standing::start(config, move |view| drop(show.send(view)))?);
+    let restarts = Arc::new(AtomicBool::new(false));
+    let pillar = Rc::new(Standing::start(config, end_to_restart(&restarts), move |view| {
+        drop(show.send(view));
+    })?);
     let told = Rc::downgrade(&pillar);
     screens.on_intent(move |intent| {
         if let Some(pillar) = told.upgrade() {
@@ -121,7 +132,20 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
         }
     })?;
     slint::run_event_loop()?;
-    Ok(ExitCode::SUCCESS)
+    let restarts = restarts.load(Ordering::Relaxed);
+    Ok(if restarts { ExitCode::from(RESTART) } else { ExitCode::SUCCESS })
+}
+
+/// Ends the event loop, once the pillar has ended, and says why in `restarts`.
+fn end_to_restart(restarts: &Arc<AtomicBool>) -> impl FnOnce() + Send + 'static {
+    let restarts = Arc::clone(restarts);
+    move || {
+        restarts.store(true, Ordering::Relaxed);
+        tracing::info!("the program ends to be started anew, as a technician ordered");
+        if let Err(error) = slint::quit_event_loop() {
+            tracing::warn!(%error, "the event loop has ended already");
+        }
+    }
 }
 
 /// A thread that fails must not leave a resident's screen standing with nobody behind it: the whole

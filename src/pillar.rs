@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use zuil_wire::{Binding, HealthReport};
+use zuil_wire::{Binding, HealthReport, Order};
 
 use crate::clock::{Clock, HubTime};
 use crate::config::{self, Config, Recorded};
@@ -29,11 +29,12 @@ use crate::devices::reader::{self, Reader, SerialReader};
 use crate::devices::speech::{Espeak, Mute, Voice};
 use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
 use crate::devices::{Sink, printer};
+use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
-use crate::runner::{Identity, Input, Parts, Readers, Runner};
+use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, FromHub, Keyring, Rotation};
+use crate::sync::{self, FromHub, Keyring, Ordered, Rotation};
 use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -96,6 +97,19 @@ impl Pillar {
         Self::start_watched(config, Arc::new(NoWaypoints), show)
     }
 
+    /// As [`Pillar::start`], and has `restart` called when a technician ordered that the program is started anew.
+    /// By then nobody stands here, and all that is to be kept is durable; drop the pillar and start it again.
+    ///
+    /// # Errors
+    /// As [`Pillar::start`].
+    pub fn start_restartable(
+        config: &Config,
+        restart: impl Fn() + Send + 'static,
+        show: impl FnMut(View) + Send + 'static,
+    ) -> Result<Self, NotServing> {
+        Self::start_all(config, Arc::new(NoWaypoints), Box::new(restart), show)
+    }
+
     /// As [`Pillar::start`], and tells what points of an errand are passed.
     ///
     /// # Errors
@@ -103,6 +117,17 @@ impl Pillar {
     pub fn start_watched(
         config: &Config,
         waypoints: Arc<dyn Waypoints>,
+        show: impl FnMut(View) + Send + 'static,
+    ) -> Result<Self, NotServing> {
+        let nobody =
+            || tracing::warn!("a restart was ordered; whoever started this pillar must start it again");
+        Self::start_all(config, waypoints, Box::new(nobody), show)
+    }
+
+    fn start_all(
+        config: &Config,
+        waypoints: Arc<dyn Waypoints>,
+        restart: Box<dyn Fn() + Send>,
         show: impl FnMut(View) + Send + 'static,
     ) -> Result<Self, NotServing> {
         let binding = sync::read_binding(&config.binding).map_err(storage("reading the binding"))?;
@@ -117,7 +142,10 @@ impl Pillar {
         let time = HubTime::kept_in(config.data_dir.join("time.json"));
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
         let shelf = Arc::clone(&published);
-        let from_hub = FromHub { rotation: rotation(keyring.clone(), &inputs), shelf: Some(shelf) };
+        let ledger = Arc::new(Ledger::open(&config.data_dir));
+        let ordered = Ordered { ledger: Arc::clone(&ledger), heard: orders(&inputs) };
+        let rotation = rotation(keyring.clone(), &inputs);
+        let from_hub = FromHub { rotation, shelf: Some(shelf), orders: Some(ordered) };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();
@@ -145,6 +173,7 @@ impl Pillar {
             started: time.now(),
             time_zone: TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?,
             waypoints,
+            remote: Some(Remote { ledger, restart }),
         };
         make_searchable(catalogue, published)?;
         let headphones = start_headphones(config, &inputs)?;
@@ -245,7 +274,8 @@ fn open_published(
     inputs: &Sender<Input>,
 ) -> Result<(Arc<Published>, Arc<Catalogue>), NotServing> {
     let folder = published::folder(config);
-    let (published, kept) = Published::open(folder, &binding.authority, sink(inputs, Input::Edition))
+    let (image, show) = (config.catalogue_dir.clone(), sink(inputs, Input::Edition));
+    let (published, kept) = Published::open(folder, image, &binding.authority, show)
         .map_err(storage("making the folder for published catalogues"))?;
     let catalogue = match kept {
         Some(catalogue) => catalogue,
@@ -342,6 +372,12 @@ fn sink<T: 'static>(inputs: &Sender<Input>, input: fn(T) -> Input) -> Sink<T> {
 fn rotation(keyring: Arc<Keyring>, inputs: &Sender<Input>) -> Rotation {
     let runner = inputs.clone();
     Rotation { keyring, newer: Box::new(move |key| drop(runner.send(Input::SealKey(key)))) }
+}
+
+/// Tells the runner which orders are still to be done.
+fn orders(inputs: &Sender<Input>) -> Box<dyn Fn(Vec<Order>) + Send + Sync> {
+    let runner = inputs.clone();
+    Box::new(move |orders| drop(runner.send(Input::Orders(orders))))
 }
 
 /// The sync with its own tokio runtime.

@@ -8,6 +8,7 @@
 mod ahead;
 mod keeping;
 mod night;
+mod orders;
 mod payment;
 mod printing;
 mod questions;
@@ -24,9 +25,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_catalogue::Edition;
-use zuil_wire::HealthReport;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
+use zuil_wire::{HealthReport, Order};
 
 use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
@@ -43,6 +44,8 @@ use crate::waypoint::{Waypoint, Waypoints};
 pub use ahead::Ahead;
 use keeping::NotKept;
 use night::Night;
+use orders::Orders;
+pub use orders::Remote;
 use payment::Till;
 use printing::why;
 pub use readers::Readers;
@@ -73,6 +76,8 @@ pub enum Input {
     SealKey(SealKey),
     /// There is another edition of the catalogue.
     Edition(Edition),
+    /// What technicians ordered and is not done yet: all of it.
+    Orders(Vec<Order>),
     /// Time passed.
     Tick,
 }
@@ -118,6 +123,8 @@ pub struct Parts {
     pub waypoints: Arc<dyn Waypoints>,
     /// When the pillar was started, by its clock.
     pub started: Timestamp,
+    /// What becomes of orders from afar; none are taken when `None`.
+    pub remote: Option<Remote>,
 }
 
 /// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
@@ -140,6 +147,7 @@ pub struct Runner {
     readers: Readers,
     ahead: Ahead,
     upkeep: Upkeep,
+    orders: Orders,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -178,6 +186,7 @@ impl Runner {
             readers: parts.readers,
             ahead: Ahead::start(),
             upkeep: Upkeep::default(),
+            orders: Orders::of(parts.remote),
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -187,6 +196,9 @@ impl Runner {
         };
         if runner.till.take_changed() {
             (runner.wake_sync)();
+        }
+        if let Some(why) = runner.orders.closed() {
+            runner.visit.begin_closed(why);
         }
         runner
     }
@@ -221,6 +233,7 @@ impl Runner {
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
             Input::Edition(edition) => self.tell(Event::Edition(edition), now),
             Input::SealKey(key) => self.sealing.next = Some(key),
+            Input::Orders(orders) => self.hear_orders(orders, now),
             Input::Tick => {
                 self.till.tick(now.uptime);
                 self.close_the_day(now);
@@ -230,6 +243,7 @@ impl Runner {
         }
         self.hear_the_till(now);
         self.turn_keys();
+        self.carry_out_orders(now);
         self.offer(now);
         if !by_hand {
             self.report(now);

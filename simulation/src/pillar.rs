@@ -196,6 +196,7 @@ impl Site {
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: self.clock_at(now),
+            remote: None,
         };
         self.running = Some(Running {
             started: now,

@@ -30,6 +30,8 @@ use window::{Deed, Switch, Switches, Workbench};
 
 /// How often the workbench looks at its devices.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The pillar's exit code when it is to be started anew.
+const RESTART: i32 = 75;
 /// The part of the display's height that the pillar's window may take.
 const SHARE_OF_DISPLAY: f32 = 0.9;
 /// The line of the simulated printer, in bits a second: what a pillar expects when nothing else is said.
@@ -291,8 +293,16 @@ impl Bench {
         window.set_printer_state(state_line::printer(&looks, tray.len()).into());
         window.set_spoken(self.stage.spoken().into());
         let mut pillar = self.pillar.borrow_mut();
-        if pillar.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None))) {
+        let ended = pillar.as_mut().and_then(|child| child.try_wait().transpose());
+        if let Some(ended) = ended {
             *pillar = None;
+            // As systemd does on a real pillar.
+            if ended.is_ok_and(|status| status.code() == Some(RESTART)) {
+                println!("A technician ordered from afar that the pillar is started anew.");
+                drop(pillar);
+                self.start_pillar();
+                pillar = self.pillar.borrow_mut();
+            }
         }
         window.set_turned(Switches {
             printer_power: !looks.powered,

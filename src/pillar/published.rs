@@ -13,7 +13,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zuil_catalogue::{Catalogue, Edition};
+use serde::Deserialize;
+use zuil_catalogue::{Catalogue, Edition, packed};
 use zuil_wire::catalogue::digest_of;
 
 use crate::devices::Sink;
@@ -29,6 +30,8 @@ use newest::Newest;
 /// The published catalogues of a pillar.
 pub(super) struct Published {
     kept: Kept,
+    /// The folder of the catalogue that came with the image.
+    image: PathBuf,
     state: Mutex<State>,
 }
 
@@ -49,23 +52,31 @@ struct Running {
     digest: String,
 }
 
+/// What is read of the image's catalogue here.
+#[derive(Deserialize)]
+struct Head {
+    version: String,
+}
+
 impl Published {
-    /// Opens the folder. Also gives the catalogue that was put into use last, or the one before it when that
+    /// Opens the folder; `image` is that of the catalogue that came with the image. Also gives the catalogue that was put into use last, or the one before it when that
     /// is damaged; `None` when there is none that can be used.
     ///
     /// # Errors
     /// When the folder cannot be made.
     pub(super) fn open(
         folder: PathBuf,
+        image: PathBuf,
         authority: &str,
         show: Sink<Edition>,
     ) -> io::Result<(Self, Option<Catalogue>)> {
-        Self::open_on(Box::new(RealDisk), folder, authority, show)
+        Self::open_on(Box::new(RealDisk), folder, image, authority, show)
     }
 
     fn open_on(
         disk: Box<dyn Disk>,
         folder: PathBuf,
+        image: PathBuf,
         authority: &str,
         show: Sink<Edition>,
     ) -> io::Result<(Self, Option<Catalogue>)> {
@@ -85,7 +96,7 @@ impl Published {
             );
         }
         let state = State { running: None, newest, turned: false, show };
-        let published = Self { kept, state: Mutex::new(state) };
+        let published = Self { kept, image, state: Mutex::new(state) };
         let Some((file, whole)) = with else { return Ok((published, None)) };
         let Whole { catalogue, manifest, digest, .. } = whole;
         tracing::info!(
@@ -126,6 +137,12 @@ impl Published {
             }
         }
         let whole = self.kept.whole(&verified, digest)?;
+        if self.image_differs(&whole) {
+            return Err(Useless::Refused(format!(
+                "the image has another catalogue with the version {}; raise the version and publish again",
+                whole.manifest.version
+            )));
+        }
         // Takes about a second; nothing is locked, so that nobody waits.
         let edition = Edition::indexed(Arc::new(whole.catalogue));
         let (serial, digest) = (whole.manifest.serial, whole.digest);
@@ -144,6 +161,18 @@ impl Published {
         );
         (state.show)(edition);
         Ok(())
+    }
+
+    /// Whether the image has other content under the same version: a version names one content, for residents, staff
+    /// and the handover. An image that cannot be read has none.
+    fn image_differs(&self, whole: &Whole) -> bool {
+        let files = packed::files_of(&self.image).unwrap_or_default();
+        let has_version = files.iter().any(|file| {
+            file.name == "municipality.toml"
+                && toml::from_slice::<Head>(&file.content)
+                    .is_ok_and(|head| head.version == whole.manifest.version)
+        });
+        has_version && files != whole.files
     }
 
     /// A panic elsewhere leaves it as it was: what runs is set last.

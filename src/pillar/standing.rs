@@ -18,38 +18,60 @@ use crate::visit::View;
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// Why it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Whoever has it needs it no more.
+    Stop,
+    /// A technician ordered that the program is started anew.
+    Restart,
+}
+
 /// A pillar, or the wish to be one. Dropping it stops it.
 pub struct Standing {
     inputs: Arc<Mutex<Option<Sender<Input>>>>,
-    stop: Option<Sender<()>>,
+    ends: Sender<End>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Standing {
     /// Starts a pillar on a thread of its own. `show` is called with every view that differs from the one
-    /// before, also with the one that says why nobody is served.
+    /// before, also with the one that says why nobody is served. `restart` is called once, when a technician
+    /// ordered that the program is started anew, and the pillar has ended cleanly.
     ///
     /// # Errors
     /// When there can be no thread.
-    pub fn start(config: Config, show: impl FnMut(View) + Clone + Send + 'static) -> io::Result<Self> {
+    pub fn start(
+        config: Config,
+        restart: impl FnOnce() + Send + 'static,
+        show: impl FnMut(View) + Clone + Send + 'static,
+    ) -> io::Result<Self> {
         let inputs = Arc::new(Mutex::new(None));
-        let (stop, stopped) = mpsc::channel();
-        let told = inputs.clone();
+        let (ends, ended) = mpsc::channel();
+        let (told, ordered) = (inputs.clone(), ends.clone());
         let thread = thread::Builder::new().name("pillar".into()).spawn(move || {
             let mut say = show.clone();
             let failed = |error: &NotServing| {
                 tracing::error!(%error, "out of service");
                 say(View::out_of_service(error.on_screen()));
             };
-            let Some(pillar) = insist(|| Pillar::start(&config, show.clone()), failed, &stopped, PAUSE)
-            else {
-                return;
+            let start = || {
+                let ordered = ordered.clone();
+                // Whoever has ended already needs no restart.
+                let again = move || {
+                    let _ = ordered.send(End::Restart);
+                };
+                Pillar::start_restartable(&config, again, show.clone())
             };
+            let Some(pillar) = insist(start, failed, &ended, PAUSE) else { return };
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(pillar.inputs());
-            // Nothing is ever sent: it ends when the other side is dropped.
-            let _ = stopped.recv();
+            let end = ended.recv();
+            drop(pillar);
+            if end == Ok(End::Restart) {
+                restart();
+            }
         })?;
-        Ok(Self { inputs, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { inputs, ends, thread: Some(thread) })
     }
 
     /// Tells it what the resident does; nobody hears it as long as it does not serve.
@@ -63,7 +85,8 @@ impl Standing {
 
 impl Drop for Standing {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        // It may have ended already.
+        let _ = self.ends.send(End::Stop);
         if let Some(thread) = self.thread.take() {
             // One that panicked has nothing left to stop.
             let _ = thread.join();
@@ -75,7 +98,7 @@ impl Drop for Standing {
 fn insist<P>(
     mut start: impl FnMut() -> Result<P, NotServing>,
     mut failed: impl FnMut(&NotServing),
-    stop: &Receiver<()>,
+    stop: &Receiver<End>,
     pause: Duration,
 ) -> Option<P> {
     loop {
@@ -113,7 +136,7 @@ mod tests {
     #[test]
     fn a_pillar_that_never_starts_can_be_ended() {
         let (stop, stopped) = mpsc::channel();
-        drop(stop);
+        stop.send(End::Stop).unwrap();
         let started: Option<()> = insist(|| Err(full()), |_| {}, &stopped, Duration::from_secs(3600));
         assert_eq!(started, None);
     }

@@ -14,6 +14,7 @@ mod payment;
 mod raster;
 #[cfg(test)]
 mod samples;
+mod test_print;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use zuil_catalogue::{Direction, Language, Logo};
 
 pub use escpos::{Printable, render};
 pub use paper::Paper;
+pub use test_print::TestPrint;
 
 /// What a receipt says, from top to bottom. It is wiped when dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

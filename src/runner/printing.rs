@@ -41,6 +41,9 @@ impl Runner {
         if let Some(roll) = &mut self.roll {
             roll.hear(&event, now.in_zone(&self.time_zone).wall.date());
         }
+        if self.hear_of_a_test(&event) {
+            return;
+        }
         let (job, outcome) = match event {
             // A printer that prints is as well as it was.
             PrinterEvent::Condition(printer::Condition::Printing) => return,

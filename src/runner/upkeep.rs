@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Runner;
 use crate::clock::Moment;
 use crate::outbox::{RESERVE, Tidied};
-use crate::visit::{Event, OutOfService};
+use crate::visit::OutOfService;
 
 /// A pillar that is out of service serves again only when there is some more room than is needed, so that
 /// it does not come and go with each line of a log.
@@ -37,6 +37,11 @@ impl Upkeep {
     pub(super) fn room_to_tell(&self) -> Option<u32> {
         self.room.map(|room| if self.closed { room.min(RESERVE - 1) } else { room })
     }
+
+    /// Why nobody is served, by the room that is left.
+    pub(super) fn out_of_service(&self) -> Option<OutOfService> {
+        self.closed.then_some(OutOfService::Storage)
+    }
 }
 
 impl Runner {
@@ -63,7 +68,7 @@ impl Runner {
         } else {
             tracing::info!(room, "there is room again");
         }
-        self.tell(Event::OutOfService(closed.then_some(OutOfService::Storage)), now);
+        self.tell_service(now);
     }
 
     /// One small step of what can wait, while nobody is here.

@@ -93,7 +93,7 @@ impl Screens {
         let language = view.frame.language;
         self.rows.frame.show(&self.app, view);
         match &view.screen {
-            Screen::OutOfService(why) => out_of_service::show(&self.app, *why),
+            Screen::OutOfService(why) => out_of_service::show(&self.app, why),
             Screen::Attract { .. } => self.rows.attract.show(&self.app, language, &view.screen),
             Screen::Choose { tiles, .. } => self.rows.choose.show(language, tiles),
             Screen::Ask(ask) => self.rows.ask.show(&self.app, language, ask),

@@ -111,6 +111,7 @@ impl Pillar {
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: moment(now, now).timestamp,
+            remote: None,
         };
         let password = Password::parse("123456").expect("a password");
         Self {

@@ -22,10 +22,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse, versions,
+    Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer,
+    UploadRequest, UploadResponse, versions,
 };
 
 use super::budget::Budget;
+use super::orders::{self, OrderDesk};
 use super::{Hub, Line, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
@@ -53,6 +55,7 @@ pub struct HttpsHub {
     transactions: Url,
     report: Url,
     questions: Url,
+    orders: Url,
     health: Url,
     bulk: catalogue::Bulk,
 }
@@ -78,6 +81,7 @@ impl HttpsHub {
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            orders: address("/v1/orders")?,
             health: address("/v1/health")?,
         })
     }
@@ -205,6 +209,14 @@ impl Hub for HttpsHub {
 
     fn room(&self) -> usize {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).room()
+    }
+}
+
+impl OrderDesk for HttpsHub {
+    async fn tell(&self, results: Vec<OrderResult>) -> Result<OrdersAnswer, SyncError> {
+        let body = self.write(&orders::request(self.agreed.version(), results))?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.orders, body, "it is no answer to what became of orders").await
     }
 }
 

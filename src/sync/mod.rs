@@ -12,6 +12,7 @@ mod error;
 mod expiry;
 mod keyring;
 pub mod network;
+mod orders;
 pub mod plan;
 mod probe;
 mod questions;
@@ -30,13 +31,14 @@ use rustls::crypto::CryptoProvider;
 use tokio::sync::watch;
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
+    Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
     UploadResponse,
 };
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
 use crate::waypoint::{Waypoint, Waypoints};
+use orders::Messenger;
 
 pub use binding::{BindingError, read_binding};
 pub use catalogue::{Fetched, Fetcher, NotTaken as CatalogueNotTaken, Publisher, Shelf, WhyRefused};
@@ -44,6 +46,7 @@ pub use client::HttpsHub;
 pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
+pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
@@ -100,6 +103,8 @@ pub struct FromHub {
     pub rotation: Rotation,
     /// Catalogues. Without a shelf none is fetched.
     pub shelf: Option<Arc<dyn Shelf>>,
+    /// Orders of technicians; none are heard when `None`.
+    pub orders: Option<Ordered>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -113,6 +118,8 @@ struct Watched<H> {
     /// The serial of the newest catalogue, for who fetches it.
     newest_catalogue: watch::Sender<Option<u64>>,
     catalogue_refusal: WhyRefused,
+    /// Who hears which orders of technicians are still to be done.
+    orders: Option<Box<dyn Fn(Vec<Order>) + Send + Sync>>,
 }
 
 impl<H> Watched<H> {
@@ -120,6 +127,9 @@ impl<H> Watched<H> {
     async fn hear(&self, answer: &Result<HealthAnswer, SyncError>) {
         if let Ok(HealthAnswer { catalogue: Some(serial), .. }) = answer {
             self.newest_catalogue.send_replace(Some(*serial));
+        }
+        if let (Ok(HealthAnswer { orders, .. }), Some(heard)) = (answer, &self.orders) {
+            heard(orders.clone());
         }
         let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
         let notice = notice.clone();
@@ -233,6 +243,9 @@ pub fn start(
     let shelf = from_hub.shelf;
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
+    let dice = Arc::clone(&provider);
+    let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
+    let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
     let worker = Worker {
         outbox,
         hub: Watched {
@@ -242,6 +255,7 @@ pub fn start(
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
             catalogue_refusal,
+            orders: heard,
         },
         signing_key: SigningKey::from_base64(&binding.signing_key)?,
         events: Box::new(events),
@@ -249,6 +263,15 @@ pub fn start(
         disk: Disk::Threads,
     };
     let handle = worker.spawn(runtime);
+    if let Some(messenger) = messenger {
+        let mut ended = told.clone();
+        runtime.spawn(async move {
+            tokio::select! {
+                () = messenger.run() => {}
+                () = async { while ended.changed().await.is_ok() {} } => {}
+            }
+        });
+    }
     if let Some(fetcher) = fetcher {
         // It ends with the worker, which holds the other end of the channel.
         runtime.spawn(fetcher.run(told));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
+use zuil_wire::orders::Closure;
 use zuil_wire::{PaymentState, Reference, State};
 
 use zuil_catalogue::{Edition, Language};
@@ -206,12 +207,14 @@ impl Offer {
 }
 
 /// Why the pillar does not serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutOfService {
     /// The catalogue has a mistake.
     Catalogue,
     /// Nothing can be kept: no disk, a full disk, no binding.
     Storage,
+    /// A technician wants it so, for this reason.
+    Ordered(Closure),
 }
 
 /// What the terminal wants or does. The resident reads it on the screen.

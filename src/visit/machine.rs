@@ -48,6 +48,12 @@ impl Visit {
         }
     }
 
+    /// Nobody is served from the start, before anybody could touch anything.
+    pub fn begin_closed(&mut self, why: OutOfService) {
+        self.out_of_service = Some(why.clone());
+        self.state = State::Closed(why);
+    }
+
     /// Takes an event; gives what must be done, in this order. An event that does not fit is ignored.
     #[must_use = "the effects must be performed"]
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
@@ -228,7 +234,7 @@ impl Visit {
         }
         if let State::Paying(paying) = &mut self.state {
             let leaving = paying.take_wish_to_leave();
-            match self.out_of_service {
+            match &self.out_of_service {
                 // Trying again would be in vain; this says that nothing was charged, and where to go.
                 Some(_) if !paying.is_open() => self.state = State::NotSaved,
                 _ if leaving => self.comfort.layer = Some(Layer::ConfirmStop),
@@ -237,7 +243,7 @@ impl Visit {
         }
         if matches!(self.state, State::Attract) {
             self.comfort = Comfort::with_headphones(self.headphones);
-            self.state = self.out_of_service.map_or(State::Attract, State::Closed);
+            self.state = self.out_of_service.clone().map_or(State::Attract, State::Closed);
             effects.push(Effect::Wipe);
         }
     }
@@ -320,7 +326,7 @@ impl Visit {
     }
 
     fn on_out_of_service(&mut self, why: Option<OutOfService>, now: Now, effects: &mut Effects) {
-        self.out_of_service = why;
+        self.out_of_service.clone_from(&why);
         match (&self.state, why) {
             (State::Closed(_), Some(why)) => self.state = State::Closed(why),
             (State::Closed(_), None) => self.state = State::Attract,

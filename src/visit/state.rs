@@ -136,7 +136,7 @@ impl State {
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
         match self {
-            Self::Closed(why) => Screen::OutOfService(*why),
+            Self::Closed(why) => Screen::OutOfService(why.clone()),
             Self::Attract => choosing::attract_screen(look),
             Self::Language(_) => Screen::Language,
             Self::Choose(_) => choosing::choose_screen(look),

@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod published;

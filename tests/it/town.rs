@@ -128,10 +128,15 @@ impl Town {
     /// As [`Town::resident`], where the pillar may not serve.
     pub fn try_resident(&self) -> Result<Resident, NotServing> {
         let (show, views) = channel();
-        let pillar =
-            Pillar::start(&Config::load(&self.config()).unwrap(), move |view| drop(show.send(view)))?;
+        let (restart, restarts) = channel();
+        // Nobody may be there any more who would start it.
+        let again = move || {
+            let _ = restart.send(());
+        };
+        let config = Config::load(&self.config()).unwrap();
+        let pillar = Pillar::start_restartable(&config, again, move |view| drop(show.send(view)))?;
         let view = views.recv_timeout(PATIENCE).unwrap();
-        Ok(Resident { inputs: pillar.inputs(), _pillar: pillar, views, view })
+        Ok(Resident { inputs: pillar.inputs(), _pillar: pillar, views, view, restarts })
     }
 }
 
@@ -141,12 +146,26 @@ pub struct Resident {
     _pillar: Pillar,
     views: Receiver<View>,
     view: View,
+    restarts: Receiver<()>,
 }
 
 impl Resident {
     /// Does something.
     pub fn does(&self, intent: Intent) {
         self.inputs.send(Input::Resident(Box::new(intent))).unwrap();
+    }
+
+    /// What the screen shows.
+    pub fn sees(&mut self) -> &View {
+        while let Ok(view) = self.views.try_recv() {
+            self.view = view;
+        }
+        &self.view
+    }
+
+    /// Waits until the pillar wants to be started anew, as a technician ordered.
+    pub fn is_told_to_start_anew(&self) {
+        self.restarts.recv_timeout(PATIENCE).unwrap();
     }
 
     /// Waits until the screen is as told.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::lenient::known_items;
 use crate::versions::WITH_CLOCK_AND_STORAGE;
-use crate::{Cents, PaymentState, Reference, SealKeyNotice};
+use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice};
 
 /// How a pillar is at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +234,10 @@ pub struct HealthAnswer {
     /// tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<u64>,
+    /// What technicians ordered and the pillar has not done yet. One that this build does not know is not carried
+    /// out. An older hub does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_items")]
+    pub orders: Vec<Order>,
     /// The mark of the referrals that the pillar may open now: with another one than before it fetches them. Nothing
     /// when there are none; an older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]

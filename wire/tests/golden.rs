@@ -20,13 +20,14 @@ use zuil_wire::health::{
     Device, DeviceReport, DeviceState, OpenPayment, Paper, Salvaged, SettledByStaff, StorageReport, Tried,
 };
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, Envelope, Header, HealthAnswer,
-    HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
-    QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal,
-    SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse, UsedReferral,
-    UsedReferrals,
+    HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer, PROTOCOL_VERSION,
+    PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Referral, ReferralCode,
+    ReferralList, ReferralsAnswer, Refusal, SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest,
+    UploadResponse, UsedReferral, UsedReferrals,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -329,10 +330,12 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
         ],
         seal_key: None,
         catalogue: None,
+        orders: Vec::new(),
         referrals: None,
     };
     is_exactly("health_answer", &answer);
     is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
+    is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
     let mark = Some("3f0a9c41d27be865".to_owned());
     is_exactly("health_answer_referrals", &HealthAnswer { referrals: mark, ..answer.clone() });
     is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
@@ -341,6 +344,42 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     let refused = Some("it is cut off or damaged: its manifest is not whole".to_owned());
     let refusing = HealthReport { catalogue_refused: refused, ..bare_report() };
     is_exactly("health_report_catalogue_refused", &refusing);
+}
+
+/// One of each kind.
+fn orders() -> Vec<Order> {
+    let message = Some("Vrijdag na 12 uur werkt de zuil weer.".to_owned());
+    let tasks = [
+        Task::Restart,
+        Task::TestPrint,
+        Task::Close(Closure { reason: ClosedFor::Maintenance, message }),
+        Task::Open,
+    ];
+    let seconds = |what: &Task| (!what.is_about_serving()).then_some(870);
+    tasks.map(|what| Order { id: ID, seconds: seconds(&what), what }).into()
+}
+
+#[test]
+fn what_becomes_of_orders_is_written_as_ever() {
+    let result = |state, why| OrderResult { id: ID, state, why };
+    let mut results = vec![
+        result(OrderState::Waits, None),
+        result(OrderState::Taken, None),
+        result(OrderState::Done, None),
+    ];
+    results.extend(OrderFailure::ALL.map(|why| result(OrderState::Failed, Some(why))));
+    is_exactly("order_results", &OrderResults { version: 1, results });
+    is_exactly("orders_answer", &OrdersAnswer { orders: vec![ID, OTHER_ID] });
+    is_exactly("closed_for", &ClosedFor::ALL);
+}
+
+#[test]
+fn an_order_of_a_kind_from_later_is_not_carried_out_and_hinders_no_other() {
+    let mut value: serde_json::Value = serde_json::from_str(&golden("health_answer_orders")).unwrap();
+    value["orders"][0]["what"] = serde_json::json!({ "kind": "self_destruct", "in": 5 });
+    value["orders"][2]["what"]["reason"] = "moved".into();
+    let read: HealthAnswer = serde_json::from_value(value).unwrap();
+    assert_eq!(read.orders.iter().map(|order| order.what.kind()).collect::<Vec<_>>(), ["test_print", "open"]);
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     });
     let keyring = Arc::new(Keyring::open(folder.path(), &binding)?);
     let rotation = Rotation { keyring, newer: Box::new(drop) };
-    let from_hub = FromHub { rotation, shelf: None };
+    let from_hub = FromHub { rotation, shelf: None, orders: None };
     let begun = Instant::now();
     let tell = move |event| {
         // Nobody listens any more when all has been drained.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::AccessConfig;
-use crate::store::{Store, StoreError};
+use crate::store::{ORDERS_KEPT_DAYS, Store, StoreError};
 
 /// How many contents are deleted in one commit.
 const PIECE: u32 = 500;
@@ -40,6 +40,7 @@ pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), Store
     if forgotten > 0 {
         tracing::info!(forgotten, "the content of requests that were handed over was deleted");
     }
+    store.forget_orders(now - SignedDuration::from_hours(24 * ORDERS_KEPT_DAYS))?;
     let entries = store.forget_audit(now - keep.audit)?;
     if entries > 0 {
         tracing::info!(entries, "the oldest entries of the audit log were deleted");

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use zuil_wire::health::{Device, DeviceReport, DeviceState, StorageReport};
 
-use crate::store::{Pillar, Reported};
+use crate::store::{Closed, Pillar, Reported};
 
 /// A pillar of which nothing was heard for so long cannot be reached. It reports every five minutes.
 const SILENT: SignedDuration = SignedDuration::from_mins(15);
@@ -54,6 +54,8 @@ pub(super) struct Part {
 /// Something that is the matter with a pillar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Issue {
+    /// A technician took it out of service.
+    Closed,
     /// It begins no visit, because its storage is full.
     NoRoom,
     PaperNearEnd,
@@ -70,7 +72,8 @@ pub(super) enum Issue {
 
 impl Issue {
     /// In the order in which they are told.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
+        Self::Closed,
         Self::NoRoom,
         Self::PaperNearEnd,
         Self::NoReceipt,
@@ -86,6 +89,7 @@ impl Issue {
     /// The word in addresses.
     pub(super) const fn word(self) -> &'static str {
         match self {
+            Self::Closed => "closed",
             Self::NoRoom => "no-room",
             Self::PaperNearEnd => "paper-near-end",
             Self::NoReceipt => "no-receipt",
@@ -110,6 +114,19 @@ pub(super) struct PaperLeft {
 }
 
 impl Condition {
+    /// The same of a pillar that a technician took out of service, if it is. What is not known now stays so.
+    pub(super) fn closed_by(mut self, closed: Option<&Closed>) -> Self {
+        if closed.is_some() && self.contact == Contact::Now {
+            self.issues.insert(0, Issue::Closed);
+        }
+        self
+    }
+
+    /// Whether a technician took it out of service.
+    pub(super) fn is_closed(&self) -> bool {
+        self.issues.contains(&Issue::Closed)
+    }
+
     /// What is known of `pillar`, which last said `reported`.
     pub(super) fn of(pillar: &Pillar, reported: Option<&Reported>, now: Timestamp) -> Self {
         let contact = contact(pillar, reported, now);

@@ -121,6 +121,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/referrals/{id}/revoke", post(pages::revoke_referral))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
+        .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))

@@ -79,6 +79,18 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/referrals/{id}/revoke", Who::With(&[Agent]), "take one's own referral back"),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),
     rule("GET", "/pillars/{name}", Who::Staff, "how a pillar is"),
+    rule(
+        "GET",
+        "/pillars/{name}/orders/{kind}",
+        Who::With(&[Technician, Administrator]),
+        "be asked about an order to a pillar",
+    ),
+    rule(
+        "POST",
+        "/pillars/{name}/orders/{kind}",
+        Who::With(&[Technician, Administrator]),
+        "order a pillar to do something",
+    ),
     rule("GET", "/payments", Who::With(&[Agent, Technician]), "payments to settle"),
     rule("GET", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "be asked about a payment"),
     rule("POST", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "decide about a payment"),

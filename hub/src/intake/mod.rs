@@ -1,5 +1,6 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one for referrals, one to fetch the catalogue, and one to ask whether the hub is well.
+//! did not find, one to tell what became of orders, one for referrals, one to fetch the catalogue, and one to ask
+//! whether the hub is well.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -11,6 +12,7 @@ mod encoding;
 mod form;
 mod group;
 mod judge;
+pub mod orders;
 pub mod questions;
 pub mod referrals;
 pub mod report;
@@ -27,11 +29,12 @@ use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, Questions, UploadRequest, UploadResponse, UsedReferrals};
+use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, UsedReferrals};
 
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
+pub use orders::OrdersError;
 pub use questions::QuestionsError;
 pub use referrals::ReferralsError;
 pub use report::ReportError;
@@ -106,6 +109,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/orders", post(take_orders))
         .route("/v1/referrals", get(list_referrals))
         .route("/v1/referrals", post(take_used_referrals))
         .route("/v1/catalogue", get(catalogue::newest))
@@ -124,6 +128,8 @@ enum Rejection {
     Report(ReportError),
     /// What was not found cannot be understood.
     Questions(QuestionsError),
+    /// What became of orders cannot be understood.
+    Orders(OrdersError),
     /// What became of referrals cannot be understood.
     Referrals(ReferralsError),
     /// The body could not be read.
@@ -146,6 +152,7 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
             Self::Questions(error) => (error.status(), error.to_string()),
+            Self::Orders(error) => (error.status(), error.to_string()),
             Self::Referrals(error) => (error.status(), error.to_string()),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
@@ -186,6 +193,16 @@ impl ReportError {
 }
 
 impl QuestionsError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl OrdersError {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
@@ -271,6 +288,7 @@ async fn take_report(
             .inspect_err(|error| tracing::error!(%error, "pillars are not told of the newest sealing key"))
             .ok();
         answer.catalogue = catalogue::newest_serial(&folder);
+        answer.orders = folder.store.orders_to_do(&pillar.name, now)?;
         answer.referrals = referrals::mark(&pillar, &*folder.store, now)?;
         Ok::<_, StoreError>(answer)
     })
@@ -292,6 +310,22 @@ async fn take_questions(
     })
     .await?;
     Ok(Json(answer.map_err(Rejection::Questions)?).into_response())
+}
+
+async fn take_orders(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(peer.fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, OrderResults::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match orders::parse(&bytes) {
+        Ok(told) => Ok(Ok(told.take_in(&pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
 }
 
 async fn list_referrals(

@@ -52,6 +52,8 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Ordered a pillar to do something.
+    Ordered,
     /// Made a referral for a caller.
     MadeReferral,
     /// Took a referral back.
@@ -60,7 +62,7 @@ pub enum Deed {
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -81,6 +83,7 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::Ordered,
         Self::MadeReferral,
         Self::RevokedReferral,
     ];
@@ -109,6 +112,7 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::Ordered => "ordered",
             Self::MadeReferral => "made-referral",
             Self::RevokedReferral => "revoked-referral",
         }

@@ -7,6 +7,7 @@ mod connectors;
 mod handover;
 pub(super) mod health;
 mod intake;
+mod orders;
 mod progress;
 mod questions;
 mod referrals;
@@ -56,11 +57,8 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     ];
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
-    let others = others
-        .chain(handover::CHECKS)
-        .chain(connectors::CHECKS)
-        .chain(progress::CHECKS)
-        .chain(referrals::CHECKS);
+    let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
+    let others = others.chain(orders::CHECKS).chain(referrals::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -6,6 +6,7 @@ mod audit;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod progress;
 mod questions;
 mod referrals;
@@ -29,8 +30,8 @@ use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
     Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral, OpenPaymentKey, Page,
-    Pillar, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked, Unfound,
-    Unsettled,
+    Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally,
+    Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -59,6 +60,7 @@ struct Memory {
     handed_over: HashMap<Uuid, Timestamp>,
     staff: Staff,
     log: Log,
+    orders: Vec<PlacedOrder>,
 }
 
 struct Row {

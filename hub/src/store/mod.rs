@@ -6,6 +6,7 @@ pub mod audit;
 mod handover;
 mod health;
 mod memory;
+mod order;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod progress;
@@ -35,6 +36,7 @@ pub use handover::{
 };
 pub use health::{Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Reported, Unsettled, by_our_clock};
 pub use memory::MemoryStore;
+pub use order::{Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderStore, PlacedOrder};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
@@ -140,7 +142,15 @@ pub enum Revoked {
 /// power cut. Methods block; async code calls them on a thread for blocking work. Times have a
 /// precision of one microsecond. Implementations pass the suite in `conformance.rs`.
 pub trait Store:
-    AccessStore + AuditStore + HandoverStore + ProgressStore + ReferralStore + RetentionStore + Send + Sync
+    AccessStore
+    + AuditStore
+    + HandoverStore
+    + OrderStore
+    + ProgressStore
+    + ReferralStore
+    + RetentionStore
+    + Send
+    + Sync
 {
     /// Stores deliveries, all in one transaction, in their order. Each stands alone: one that fails, or is
     /// not admitted, leaves nothing behind and does not hinder the others. What is `Ok` is durable.

@@ -14,6 +14,8 @@ mod commands;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod desk_health;
@@ -33,6 +35,8 @@ mod keeping;
 mod openapi;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod orders;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]

@@ -8,8 +8,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use zuil_wire::{
-    HealthAnswer, HealthReport, Questions, QuestionsAnswer, ReferralList, ReferralsAnswer, UploadRequest,
-    UploadResponse, UsedReferrals,
+    HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
+    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferrals,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -84,6 +84,7 @@ fn description() -> Value {
     it.post::<UploadRequest, UploadResponse>("/v1/transactions", "Deliver what residents asked.", &[]);
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
+    it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
     let what = "Tell with which referrals requests were made.";
     it.post::<UsedReferrals, ReferralsAnswer>("/v1/referrals", what, &[]);
     let list = it.schema::<ReferralList>();
@@ -176,7 +177,10 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("health_report_seal_key", "HealthReport", true),
         ("health_answer", "HealthAnswer", false),
         ("health_answer_catalogue", "HealthAnswer", false),
+        ("health_answer_orders", "HealthAnswer", false),
         ("health_answer_seal_key", "HealthAnswer", false),
+        ("order_results", "OrderResults", true),
+        ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
         ("health_answer_referrals", "HealthAnswer", false),

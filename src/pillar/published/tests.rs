@@ -51,6 +51,11 @@ impl Town {
         self.folder.path().join("hub")
     }
 
+    /// The catalogue that came with the pillar's image; there is none unless a test puts it there.
+    fn image(&self) -> PathBuf {
+        self.folder.path().join("image")
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("pillar")
     }
@@ -92,7 +97,7 @@ impl Town {
     fn pillar_on(&self, disk: Box<dyn Disk>, authority: &str) -> io::Result<Serving> {
         let (show, shown) = channel();
         let show = Box::new(move |edition| show.send(edition).unwrap());
-        let (published, kept) = Published::open_on(disk, self.data(), authority, show)?;
+        let (published, kept) = Published::open_on(disk, self.data(), self.image(), authority, show)?;
         Ok(Serving { published, began: kept.map(|catalogue| catalogue.version), shown })
     }
 
@@ -315,6 +320,28 @@ fn one_signed_with_an_older_key_or_with_a_serial_that_was_used_is_refused() {
     assert!(pillar.refuses(&forged(&town, 1_000, 1_000, files())).contains("same serial 1000"));
     pillar.takes(&forged(&town, 1_001, 1_001, files())).unwrap();
     assert!(pillar.refuses(&town.publishes("2", 3_000)).contains("signed with a key made at"));
+}
+
+#[test]
+fn one_with_the_version_of_the_images_own_is_taken_only_when_it_is_the_same() {
+    let town = Town::new();
+    let same = town.publishes("1", 1_000);
+    for file in packed::files_of(&town.editor()).unwrap() {
+        let to = town.image().join(&file.name);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, file.content).unwrap();
+    }
+    let pillar = town.pillar();
+    pillar.takes(&same).unwrap();
+    assert_eq!(pillar.turned_to(), "1");
+    let head = town.image().join("municipality.toml");
+    fs::write(&head, fs::read_to_string(&head).unwrap().replace("Welkom", "Dag")).unwrap();
+    let again = town.publishes("2", 2_000);
+    pillar.takes(&again).unwrap();
+    assert_eq!(pillar.turned_to(), "2", "another version is another matter");
+    fs::remove_dir_all(town.data()).unwrap();
+    let why = town.pillar().refuses(&same);
+    assert!(why.contains("another catalogue with the version 1; raise the version"), "{why}");
 }
 
 #[test]

@@ -88,6 +88,7 @@ impl Pillar {
             time_zone: TimeZone::get("Europe/Amsterdam").unwrap(),
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
+            remote: None,
         });
         runner.take(Input::Tick, now());
         Self { runner, outbox, folder, now: now() }

@@ -52,6 +52,7 @@ impl Pillar {
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
+            remote: None,
         });
         Self { runner, outbox, now: Duration::from_secs(100), _folder: folder }
     }

@@ -158,6 +158,7 @@ impl Hub for OlderOrNewer {
             settled: Vec::new(),
             seal_key,
             catalogue: None,
+            orders: Vec::new(),
             referrals: None,
         })
     }
@@ -181,6 +182,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         tells_keys: AtomicBool::new(false),
         newest_catalogue: tokio::sync::watch::channel(None).0,
         catalogue_refusal: crate::sync::WhyRefused::default(),
+        orders: None,
     };
     let report = HealthReport {
         version: 1,

@@ -31,6 +31,7 @@ impl Hub for OlderOrNewer {
             settled: Vec::new(),
             seal_key: None,
             catalogue,
+            orders: Vec::new(),
             referrals: None,
         })
     }
@@ -64,6 +65,7 @@ async fn a_hub_hears_why_its_catalogue_is_refused_as_soon_as_it_is_known_to_unde
         tells_keys: AtomicBool::new(false),
         newest_catalogue: watch::channel(None).0,
         catalogue_refusal: WhyRefused::of("its signature is wrong"),
+        orders: None,
     };
     let report = reports::report(DeviceState::Ready);
     let told = || Some("its signature is wrong".to_owned());

@@ -57,6 +57,7 @@ impl ScriptedHub {
             settled,
             seal_key: None,
             catalogue: None,
+            orders: Vec::new(),
             referrals: None,
         })
     }

@@ -15,7 +15,12 @@ pub(super) fn now_badges(condition: &Condition, lang: Lang) -> Vec<Badge> {
     let badge = |issue: &Issue| {
         let kind = match issue {
             Issue::PaperNearEnd | Issue::CardBlocked => "waits",
-            Issue::NoRoom | Issue::NoReceipt | Issue::NoCard | Issue::NoReader | Issue::Revoked => "bad",
+            Issue::Closed
+            | Issue::NoRoom
+            | Issue::NoReceipt
+            | Issue::NoCard
+            | Issue::NoReader
+            | Issue::Revoked => "bad",
             Issue::NotAsked | Issue::NoWord | Issue::Silent => "unknown",
         };
         Badge { kind, text: lang.issue(*issue) }

@@ -15,7 +15,8 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest};
-use crate::store::{Pillar, Refused, RefusedEnvelope, Reported, Store, StoreError};
+use super::orders::{self, ClosedCard, OrdersCard};
+use crate::store::{Closed, Pillar, PlacedOrder, Refused, RefusedEnvelope, Reported, Store, StoreError};
 
 /// One pillar.
 #[derive(Template)]
@@ -35,6 +36,8 @@ struct PillarPage {
     to_settle: Option<String>,
     details: Vec<(&'static str, String)>,
     refusals: Vec<RefusalRow>,
+    closed: Option<ClosedCard>,
+    orders: Option<OrdersCard>,
 }
 
 /// Something that was refused for good.
@@ -79,6 +82,8 @@ struct Known {
     reported: Option<Reported>,
     refusals: Vec<RefusedEnvelope>,
     after_revocation: u64,
+    orders: Vec<PlacedOrder>,
+    closed: Option<Closed>,
 }
 
 impl Known {
@@ -88,14 +93,16 @@ impl Known {
         };
         let reported = store.reports()?.into_iter().find(|reported| reported.pillar == name);
         let (refusals, after_revocation) = (store.refusals(name)?, store.delivered_after_revocation(name)?);
-        Ok(Some(Self { pillar, reported, refusals, after_revocation }))
+        let orders = store.orders(name, orders::SHOWN)?;
+        let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
+        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, closed }))
     }
 }
 
 fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: Timestamp) -> PillarPage {
     let lang = visitor.lang;
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
-    let condition = Condition::of(pillar, reported, now);
+    let condition = Condition::of(pillar, reported, now).closed_by(known.closed.as_ref());
     let open = reported.map_or(0, |reported| reported.report.open_payments.len());
     PillarPage {
         frame: visitor.frame(Section::Pillars),
@@ -114,6 +121,14 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         to_settle: (open > 0).then(|| lang.to_settle(open as u64)),
         details: details(known, &condition, newest, lang, now),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+        closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
+        orders: OrdersCard::of(
+            visitor,
+            &known.orders,
+            known.closed.as_ref(),
+            pillar.revoked_at.is_some(),
+            now,
+        ),
     }
 }
 

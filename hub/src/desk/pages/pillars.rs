@@ -18,7 +18,7 @@ use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest, Unfit};
-use crate::store::{Pillar, Reported};
+use crate::store::{Closed, Pillar, Reported};
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -80,9 +80,10 @@ pub(in super::super) async fn pillars(
 ) -> Response {
     let show = query.map(|Query(query)| query.show).unwrap_or_default();
     let editions = Editions::of(&visitor.desk, visitor.lang).await;
-    let known = visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?))).await;
-    let page = known.map(|(pillars, reports)| {
-        render(&pillars_page(&visitor, &pillars, reports, editions, &show, Timestamp::now()))
+    let known =
+        visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?, store.closed_pillars()?))).await;
+    let page = known.map(|(pillars, reports, closed)| {
+        render(&pillars_page(&visitor, &pillars, reports, &closed, editions, &show, Timestamp::now()))
     });
     visitor.answer(page)
 }
@@ -91,6 +92,7 @@ fn pillars_page(
     visitor: &Visitor,
     pillars: &[Pillar],
     reports: Vec<Reported>,
+    closed: &[Closed],
     editions: Editions,
     show: &str,
     now: Timestamp,
@@ -102,7 +104,8 @@ fn pillars_page(
         .iter()
         .map(|pillar| {
             let reported = reports.get(&pillar.name);
-            (pillar, reported, Condition::of(pillar, reported, now))
+            let closed = closed.iter().find(|closed| closed.pillar == pillar.name);
+            (pillar, reported, Condition::of(pillar, reported, now).closed_by(closed))
         })
         .collect();
     let sentence = sentence(known.iter().map(|(_, _, condition)| condition), lang, show);

@@ -234,6 +234,7 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
             Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
             Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),
         };

@@ -253,6 +253,12 @@ impl Lang {
     /// What is the matter, after a number of pillars: "heeft bijna geen papier".
     pub(in super::super) const fn issue_of(self, issue: Issue, count: usize) -> &'static str {
         let (one_nl, more_nl, one_en, more_en) = match issue {
+            Issue::Closed => (
+                "is buiten gebruik gesteld",
+                "zijn buiten gebruik gesteld",
+                "was taken out of service",
+                "were taken out of service",
+            ),
             Issue::NoRoom => {
                 ("is buiten gebruik", "zijn buiten gebruik", "is out of service", "are out of service")
             }
@@ -314,6 +320,7 @@ impl Lang {
     /// What is the matter with a pillar, in a word or two.
     pub(in super::super) const fn issue(self, issue: Issue) -> &'static str {
         match (self, issue) {
+            (Self::Nl, Issue::Closed) => "Buiten gebruik gesteld",
             (Self::Nl, Issue::NoRoom) => "Buiten gebruik",
             (Self::Nl, Issue::PaperNearEnd) => "Bijna geen papier",
             (Self::Nl, Issue::NoReceipt) => "Geen bon",
@@ -324,6 +331,7 @@ impl Lang {
             (Self::Nl, Issue::NoWord) => "Niet bekend",
             (Self::Nl, Issue::Silent) => "Niet bereikbaar",
             (Self::Nl, Issue::Revoked) => "Ingetrokken",
+            (Self::En, Issue::Closed) => "Taken out of service",
             (Self::En, Issue::NoRoom) => "Out of service",
             (Self::En, Issue::PaperNearEnd) => "Nearly out of paper",
             (Self::En, Issue::NoReceipt) => "No receipts",

@@ -21,6 +21,7 @@ mod handover;
 mod health;
 mod intake;
 mod link;
+mod orders;
 mod pillars;
 mod progress;
 mod questions;

@@ -19,7 +19,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (8, "access", include_str!("../../../migrations/postgres/008-access.sql")),
     (9, "connectors", include_str!("../../../migrations/postgres/009-connectors.sql")),
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
-    (11, "referrals", include_str!("../../../migrations/postgres/011-referrals.sql")),
+    (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
+    (12, "referrals", include_str!("../../../migrations/postgres/012-referrals.sql")),
 ];
 
 /// What was done to the schema.

@@ -253,6 +253,22 @@ pub(super) const TABLES: &[Table] = &[
             bytes("end_hash"),
         ],
     },
+    Table {
+        name: "orders",
+        key: "id",
+        columns: &[
+            id("id"),
+            text("pillar"),
+            text("kind"),
+            text("what"),
+            text("placed_by"),
+            integer("placed_at"),
+            integer("expires_at"),
+            text("fate"),
+            text("why"),
+            integer("changed_at"),
+        ],
+    },
     Table { name: "handed_over", key: "number", columns: &[integer("number"), integer("since")] },
 ];
 

@@ -19,6 +19,7 @@ mod checking;
 mod handover;
 mod health;
 mod intake;
+mod orders;
 mod pillars;
 mod progress;
 mod questions;
@@ -67,7 +68,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/008-access.sql")),
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
-    M::up(include_str!("../../../migrations/011-referrals.sql")),
+    M::up(include_str!("../../../migrations/011-orders.sql")),
+    M::up(include_str!("../../../migrations/012-referrals.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -46,6 +46,7 @@ fn filled_in(route: &str) -> String {
         ("{reference}", paid),
         ("{payment}", payment),
         ("{finding}", "paid".into()),
+        ("{kind}", "close".into()),
     ];
     let path = gaps.iter().fold(route.to_owned(), |path, (gap, with)| path.replace(gap, with));
     assert!(!path.contains('{'), "say in this test what stands in the gap of {path}");

@@ -1,7 +1,11 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{KeptReferral, Pace, ProgressStore as _, REFERRALS_LIVE, System, Turn};
+use crate::store::{
+    KeptReferral, OrderPlaced, Pace, PlacedOrder, ProgressStore as _, REFERRALS_LIVE, System, Turn,
+};
+use zuil_wire::OrderResult;
+use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
 
 /// A SQLite store with something in each of its tables.
 fn filled(path: &std::path::Path) -> SqliteStore {
@@ -39,6 +43,7 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     store.revoke_pillar("bieb", now()).unwrap();
     hand_over(&store);
     sign_in(&store);
+    order(&store);
     store
 }
 
@@ -59,6 +64,16 @@ fn refer(store: &dyn Store) {
     let transaction = Uuid::from_u128(1);
     let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
     store.note_used_referrals("jumbo", &[used], now()).unwrap();
+}
+
+/// A technician takes a pillar out of service, and it has done so.
+fn order(store: &dyn Store) {
+    let message = Some("Morgen weer open, “echt”".to_owned());
+    let close = Task::Close(Closure { reason: ClosedFor::Fault, message });
+    let order = PlacedOrder::new("jumbo", close, "a.jansen", now());
+    assert_eq!(store.place_order(&order).unwrap(), OrderPlaced::Yes);
+    let done = OrderResult { id: order.id, state: OrderState::Done, why: None };
+    store.note_orders("jumbo", &[done], now()).unwrap();
 }
 
 /// One of two that were looked at is handed over by now, and of a third nobody knows yet that it is to be.
@@ -100,6 +115,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.questions(since, 9).unwrap(),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap()),
+            (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
             store.referrals(now()).unwrap(),
         )
