@@ -28,17 +28,25 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// Starts `zuil-hub` from the folder `programs`, with everything it keeps in `folder`.
+    /// Starts `zuil-hub` from the folder `programs`, with everything it keeps in `folder`. What comes in stays there.
     ///
     /// # Errors
     /// When the program is not there or does not say where it listens.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self, Failure> {
+        Self::start_with(programs, folder, "")
+    }
+
+    /// As [`Hub::start`], with more settings, such as those of the systems into which it brings what comes in.
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub fn start_with(programs: &Path, folder: &Path, settings: &str) -> Result<Self, Failure> {
         fs::create_dir_all(folder)?;
         let (program, config, log) =
             (programs.join("zuil-hub"), folder.join("hub.toml"), folder.join("hub.log"));
         let settings = format!(
             "municipality = \"Voorbeeldhuizen\"\ndata_dir = \"{}\"\n[intake]\nlisten = \"127.0.0.1:0\"\n\
-             [desk]\nlisten = \"127.0.0.1:0\"\n[access]\ntotp = false\n",
+             [desk]\nlisten = \"127.0.0.1:0\"\n[access]\ntotp = false\n{settings}",
             folder.join("data").display()
         );
         fs::write(&config, settings)?;
@@ -92,6 +100,19 @@ impl Hub {
     pub fn transaction(&self, reference: &str) -> Result<Option<serde_json::Value>, Failure> {
         let output = self.command(&["transaction", reference, "--json"]).output()?;
         if output.status.success() { Ok(Some(serde_json::from_slice(&output.stdout)?)) } else { Ok(None) }
+    }
+
+    /// Publishes a catalogue, so that the hub knows where its tasks are brought to.
+    ///
+    /// # Errors
+    /// When the catalogue has mistakes, or the hub's program cannot be run.
+    pub fn publish(&self, catalogue: &Path) -> Result<(), Failure> {
+        let output = self.command(&["catalogue", "publish"]).arg(catalogue).output()?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

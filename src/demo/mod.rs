@@ -14,6 +14,7 @@ pub mod network;
 pub mod stage;
 pub mod state_line;
 pub mod touched;
+pub mod town;
 pub mod walkthrough;
 #[cfg(feature = "window")]
 pub mod workbench;

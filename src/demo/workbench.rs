@@ -19,6 +19,7 @@ use crate::devices::terminal::simulator::{Act, Display, Pace, PowerCut};
 
 use super::hub::Hub;
 use super::stage::{self, Stage};
+use super::town::MadeUpTown;
 use super::{Failure, programs, state_line};
 
 mod window {
@@ -59,7 +60,7 @@ const GAP: i32 = 24;
 /// When the stage cannot be set or no window can be opened.
 pub fn open(catalogue: &Path) -> Result<(), Failure> {
     let folder = stage::temporary_folder()?;
-    let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
+    let (hub, town) = hub_and_town(catalogue, &folder.path().join("hub"))?;
     let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
     stage.terminal.set_pace(Pace::LIFELIKE);
     stage.printer.set_physics(Physics::real(PRINTER_BAUD));
@@ -67,6 +68,9 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     println!("Staff sign in there as {} with the password {}", hub.account, hub.password);
     let program = |name: &str| programs().map(|folder| folder.join(name).display().to_string());
     let (pillar, publisher) = (program("zuil").unwrap_or_default(), program("zuil-hub").unwrap_or_default());
+    if let Some(town) = &town {
+        println!("What it brought into the municipality's systems (simulated) is listed at {}", town.url);
+    }
     println!("A technician looks at it with {pillar} --config {} doctor", stage.config().display());
     println!("An editor publishes with {publisher} --config {} catalogue publish DIR", hub.config.display());
     println!("Everything is kept in {} until the workbench is closed", folder.path().display());
@@ -105,6 +109,17 @@ pub fn open(catalogue: &Path) -> Result<(), Failure> {
     workbench.run()?;
     bench.kill_pillar();
     Ok(())
+}
+
+/// A hub that brings what comes in into a municipality's systems; one that brings nothing anywhere when the catalogue
+/// has mistakes, of which the pillar says so itself.
+fn hub_and_town(catalogue: &Path, folder: &Path) -> Result<(Hub, Option<MadeUpTown>), Failure> {
+    let Ok(tasks) = Catalogue::load(catalogue) else { return Ok((Hub::start(&programs()?, folder)?, None)) };
+    let town = MadeUpTown::start(&tasks)?;
+    std::fs::create_dir_all(folder)?;
+    let hub = Hub::start_with(&programs()?, folder, &town.connectors(folder)?)?;
+    hub.publish(catalogue)?;
+    Ok((hub, Some(town)))
 }
 
 /// An address that a catalogue has; none of one with mistakes, of which the pillar says so itself.

@@ -26,6 +26,8 @@ mod readers;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]
+mod registered;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 mod tidy;

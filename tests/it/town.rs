@@ -2,18 +2,20 @@
 //! cut, simulated devices, and someone who walks up to the pillar.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use zuil::config::Config;
+use zuil::demo::Failure;
 use zuil::demo::errand::ScriptedResident;
 use zuil::demo::stage::{PILLAR, Stage};
 use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::pillar::{NotServing, Pillar};
 use zuil::runner::Input;
 use zuil::visit::{Intent, Screen, View};
+use zuil_hub::config::Config;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{Filter, Store, Stored};
 use zuil_wire::{Reference, State, Transaction};
@@ -42,12 +44,28 @@ impl std::ops::Deref for Town {
 impl Town {
     /// A town on an ordinary day.
     pub fn new() -> Self {
-        Self::set(catalogue(), None)
+        Self::set(catalogue(), None, |folder| Ok(Config::on_any_port("Voorbeeldhuizen", folder)))
+    }
+
+    /// A town whose hub has more in its settings, such as the systems into which it brings what comes in. The catalogue
+    /// is published.
+    pub fn with_hub(settings: impl FnOnce(&Path) -> io::Result<String>) -> Self {
+        Self::set(catalogue(), None, |folder| {
+            fs::create_dir_all(folder)?;
+            let file = folder.join("hub.toml");
+            let more = settings(folder)?;
+            fs::write(&file, format!("municipality = \"Voorbeeldhuizen\"\ndata_dir = \".\"\n{more}"))?;
+            let config = Config::load(&file)?;
+            zuil_hub::catalogues::publish(folder, &catalogue(), Timestamp::now())?;
+            let Config { intake, desk, access, .. } = Config::on_any_port("Voorbeeldhuizen", folder);
+            Ok(Config { intake, desk, access, ..config })
+        })
     }
 
     /// A town with tasks of its own, in a folder that goes with it.
     pub fn with_catalogue(folder: tempfile::TempDir) -> Self {
-        Self::set(folder.path().to_owned(), Some(folder))
+        let path = folder.path().to_owned();
+        Self::set(path, Some(folder), |folder| Ok(Config::on_any_port("Voorbeeldhuizen", folder)))
     }
 
     /// Where the tasks stand.
@@ -55,10 +73,14 @@ impl Town {
         &self.catalogue
     }
 
-    fn set(catalogue: PathBuf, own_catalogue: Option<tempfile::TempDir>) -> Self {
+    fn set(
+        catalogue: PathBuf,
+        own_catalogue: Option<tempfile::TempDir>,
+        configure: impl FnOnce(&Path) -> Result<Config, Failure>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let config = zuil_hub::config::Config::on_any_port("Voorbeeldhuizen", &folder.path().join("hub"));
+        let config = configure(&folder.path().join("hub")).unwrap();
         let hub = runtime.block_on(zuil_hub::Hub::start(config.clone())).unwrap();
         let intake = hub.intake_url.trim_start_matches("https://").parse().unwrap();
         let stage = Stage::set(folder.path(), &catalogue, intake, |url, file| {
@@ -133,7 +155,7 @@ impl Town {
         let again = move || {
             let _ = restart.send(());
         };
-        let config = Config::load(&self.config()).unwrap();
+        let config = zuil::config::Config::load(&self.config()).unwrap();
         let pillar = Pillar::start_restartable(&config, again, move |view| drop(show.send(view)))?;
         let view = views.recv_timeout(PATIENCE).unwrap();
         Ok(Resident { inputs: pillar.inputs(), _pillar: pillar, views, view, restarts })
