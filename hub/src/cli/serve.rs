@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, load};
@@ -13,6 +14,7 @@ use crate::{Hub, Running};
 
 pub(super) fn serve(path: &Path) -> Result<ExitCode, Failure> {
     let config = load(path)?;
+    take_what_the_system_allows();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -27,6 +29,14 @@ pub(super) fn serve(path: &Path) -> Result<ExitCode, Failure> {
         running.shutdown().await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Each pillar keeps a connection, and a program gets 1,024 on most systems unless it asks for as many as it may have.
+fn take_what_the_system_allows() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the system allows few connections at once; look at LimitNOFILE of its unit");
+    }
 }
 
 fn announce(running: &Running) -> io::Result<()> {

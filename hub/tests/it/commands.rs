@@ -41,8 +41,11 @@ pub struct Process {
 
 impl Process {
     pub fn start(folder: &Path) -> Self {
-        let mut child =
-            command(folder, &["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::of(command(folder, &["serve"]))
+    }
+
+    fn of(mut serving: Command) -> Self {
+        let mut child = serving.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             lines.push(line.unwrap());
@@ -63,6 +66,20 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[test]
+fn a_hub_holds_as_many_connections_as_the_system_lets_it() {
+    let folder = folder_with_config();
+    let mut few = Command::new("bash");
+    few.args(["-c", "ulimit -Sn 256 && exec \"$0\" serve", env!("CARGO_BIN_EXE_zuil-hub")]);
+    few.current_dir(folder.path());
+    let process = Process::of(few);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.child.id())).unwrap();
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    let numbers: Vec<&str> = files.split_whitespace().collect();
+    assert_eq!(numbers[0], numbers[1], "it asked for all that it may have");
+    assert_ne!(numbers[0], "256");
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (9, "connectors", include_str!("../../../migrations/postgres/009-connectors.sql")),
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
     (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
-    (12, "referrals", include_str!("../../../migrations/postgres/012-referrals.sql")),
+    (12, "pages", include_str!("../../../migrations/postgres/012-pages.sql")),
+    (13, "referrals", include_str!("../../../migrations/postgres/013-referrals.sql")),
 ];
 
 /// What was done to the schema.

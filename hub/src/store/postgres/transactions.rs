@@ -49,20 +49,27 @@ pub(super) async fn list(
     offset: u64,
     limit: u32,
 ) -> Result<Page, StoreError> {
+    // What is passed over is counted in the index; only what is shown is read.
     let (count, items) = if filter.parked {
         (
             "SELECT count(*) FROM transactions WHERE received_at >= $1 AND state = 'parked'",
             select_stored!(
-                "FROM transactions AS t WHERE t.received_at >= $1 AND t.state = 'parked'
-                 ORDER BY t.received_at DESC, t.committed_at DESC, t.id DESC LIMIT $2 OFFSET $3"
+                "FROM (
+                     SELECT id FROM transactions WHERE received_at >= $1 AND state = 'parked'
+                     ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT $2 OFFSET $3
+                 ) AS part JOIN transactions AS t USING (id)
+                 ORDER BY t.received_at DESC, t.committed_at DESC, t.id DESC"
             ),
         )
     } else {
         (
             "SELECT count(*) FROM transactions WHERE received_at >= $1",
             select_stored!(
-                "FROM transactions AS t WHERE t.received_at >= $1
-                 ORDER BY t.received_at DESC, t.committed_at DESC, t.id DESC LIMIT $2 OFFSET $3"
+                "FROM (
+                     SELECT id FROM transactions WHERE received_at >= $1
+                     ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT $2 OFFSET $3
+                 ) AS part JOIN transactions AS t USING (id)
+                 ORDER BY t.received_at DESC, t.committed_at DESC, t.id DESC"
             ),
         )
     };

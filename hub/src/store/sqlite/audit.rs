@@ -1,7 +1,7 @@
 //! The audit log. Invariant: an entry and the end of the chain are written together.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, Transaction, named_params, params};
+use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
 use super::super::audit::{AuditFilter, AuditStore, Deed, Ends, Entry, Mark, Noted};
 use super::super::{Digest, StoreError};
@@ -69,23 +69,45 @@ fn ends(db: &Connection) -> Result<Ends, StoreError> {
 }
 
 fn list(db: &Connection, filter: &AuditFilter, limit: u32) -> Result<Vec<Noted>, StoreError> {
-    let mut query = db.prepare_cached(&format!(
-        "SELECT {NOTED} FROM audit
-         WHERE (:who IS NULL OR who = :who) AND (:deed IS NULL OR deed = :deed)
-             AND (:about IS NULL OR about = :about) AND at >= :from AND at < :until AND number < :before
-         ORDER BY number DESC LIMIT :limit"
-    ))?;
-    let wanted = named_params! {
-        ":who": filter.who,
-        ":deed": filter.deed.map(Deed::as_str),
-        ":about": filter.about,
-        ":from": filter.from.map_or(i64::MIN, micros),
-        ":until": filter.until.map_or(i64::MAX, micros),
-        ":before": filter.before.map_or(i64::MAX, to_integer),
-        ":limit": limit,
-    };
-    let rows = query.query_map(wanted, |row| Ok(noted(row)))?;
+    let deed = filter.deed.map(Deed::as_str);
+    let [from, until] = [filter.from, filter.until].map(|at| at.map(micros));
+    let before = filter.before.map_or(i64::MAX, to_integer);
+    let mut wanted: Vec<(&str, &dyn ToSql)> = vec![(":before", &before), (":limit", &limit)];
+    if let Some(who) = &filter.who {
+        wanted.push((":who", who));
+    }
+    if let Some(about) = &filter.about {
+        wanted.push((":about", about));
+    }
+    if let Some(deed) = &deed {
+        wanted.push((":deed", deed));
+    }
+    if let Some(from) = &from {
+        wanted.push((":from", from));
+    }
+    if let Some(until) = &until {
+        wanted.push((":until", until));
+    }
+    let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
+    let mut query = db.prepare_cached(&selection(&names))?;
+    let rows = query.query_map(&*wanted, |row| Ok(noted(row)))?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
+}
+
+/// Selects entries by what is asked for and by nothing else, so that the index for it is used.
+pub(super) fn selection(names: &[&str]) -> String {
+    let conditions = names.iter().filter_map(|name| {
+        Some(match *name {
+            ":who" => " AND who = :who",
+            ":about" => " AND about = :about",
+            ":deed" => " AND deed = :deed",
+            ":from" => " AND at >= :from",
+            ":until" => " AND at < :until",
+            _ => return None,
+        })
+    });
+    let conditions: String = conditions.collect();
+    format!("SELECT {NOTED} FROM audit WHERE number < :before{conditions} ORDER BY number DESC LIMIT :limit")
 }
 
 /// A row of which [`NOTED`] are the columns.

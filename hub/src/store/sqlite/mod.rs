@@ -21,6 +21,8 @@ mod health;
 mod intake;
 mod orders;
 mod pillars;
+#[cfg(test)]
+mod plans;
 mod progress;
 mod questions;
 mod references;
@@ -69,7 +71,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/009-connectors.sql")),
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-orders.sql")),
-    M::up(include_str!("../../../migrations/012-referrals.sql")),
+    M::up(include_str!("../../../migrations/012-pages.sql")),
+    M::up(include_str!("../../../migrations/013-referrals.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -25,18 +25,18 @@ pub(super) fn keep(
     super::pillars::saw(db, pillar, now)
 }
 
+pub(super) const COUNT: &str = "SELECT coalesce(sum(times), 0), count(*)
+     FROM (SELECT count(*) AS times FROM questions WHERE day >= ?1 GROUP BY language, words)";
+pub(super) const MOST: &str =
+    "SELECT words, language, count(*) AS times, count(DISTINCT pillar), max(day) AS last FROM questions
+     WHERE day >= ?1 GROUP BY language, words ORDER BY times DESC, last DESC, words, language LIMIT ?2";
+
 pub(super) fn most(db: &Connection, since: Date, limit: u32) -> Result<Unfound, StoreError> {
     let since = since.to_string();
     let (times, different) = db
-        .prepare_cached(
-            "SELECT coalesce(sum(times), 0), count(*)
-             FROM (SELECT count(*) AS times FROM questions WHERE day >= ?1 GROUP BY language, words)",
-        )?
+        .prepare_cached(COUNT)?
         .query_row([&since], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
-    let mut query = db.prepare_cached(
-        "SELECT words, language, count(*) AS times, count(DISTINCT pillar), max(day) AS last FROM questions
-         WHERE day >= ?1 GROUP BY language, words ORDER BY times DESC, last DESC, words, language LIMIT ?2",
-    )?;
+    let mut query = db.prepare_cached(MOST)?;
     let rows = query.query_map(params![since, limit], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get::<_, i64>(3)?, row.get::<_, String>(4)?))
     })?;

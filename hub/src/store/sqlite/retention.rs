@@ -18,16 +18,16 @@ impl RetentionStore for SqliteStore {
     }
 }
 
+/// Notes since when what was handed over is. The conditions on state and content are those of the index.
+pub(super) const HANDED_OVER: &str = "INSERT INTO handed_over (number, since)
+     SELECT number, min(?1, coalesce(handovers.changed_at, ?1))
+     FROM transactions LEFT JOIN handovers USING (number)
+     WHERE state = 'registered' AND length(ciphertext) > 0 AND number <= (SELECT up_to FROM checked)
+         AND number NOT IN (SELECT number FROM handed_over)";
+
 /// What is still plain is left to be sealed first, and what was not looked at yet to be looked at.
 fn forget(db: &Transaction<'_>, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
-    db.execute(
-        "INSERT INTO handed_over (number, since)
-         SELECT number, min(?1, coalesce(handovers.changed_at, ?1))
-         FROM transactions LEFT JOIN handovers USING (number)
-         WHERE state = 'registered' AND number <= (SELECT up_to FROM checked) AND ciphertext IS NOT NULL
-             AND ciphertext <> zeroblob(0) AND number NOT IN (SELECT number FROM handed_over)",
-        [micros(now)],
-    )?;
+    db.execute(HANDED_OVER, [micros(now)])?;
     let due = "SELECT handed_over.number FROM handed_over JOIN transactions USING (number)
          WHERE since <= ?1 AND state = 'registered' ORDER BY handed_over.number LIMIT ?2";
     let mut query = db.prepare_cached(due)?;

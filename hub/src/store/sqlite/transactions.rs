@@ -28,22 +28,35 @@ pub(super) fn of_pillar(db: &Connection, key: &OpenPaymentKey) -> Result<Option<
 
 pub(super) fn list(db: &Connection, filter: Filter, offset: u64, limit: u32) -> Result<Page, StoreError> {
     let since = filter.since.map_or(i64::MIN, micros);
-    let which = "received_at >= :since AND (NOT :parked OR state = 'parked')";
+    let which = if filter.parked { WAITING } else { ALL };
     // Both statements see the same database.
     let snapshot = db.unchecked_transaction()?;
     let total: i64 = snapshot
-        .prepare_cached(&format!("SELECT count(*) FROM transactions WHERE {which}"))?
-        .query_row(named_params! { ":since": since, ":parked": filter.parked }, |row| row.get(0))?;
-    let mut query = snapshot.prepare_cached(&format!(
-        "SELECT {STORED} FROM transactions WHERE {which}
-         ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT :limit OFFSET :offset"
-    ))?;
-    let window = named_params! {
-        ":since": since, ":parked": filter.parked, ":limit": limit, ":offset": to_integer(offset),
-    };
+        .prepare_cached(&count(which))?
+        .query_row(named_params! { ":since": since }, |row| row.get(0))?;
+    let mut query = snapshot.prepare_cached(&window(which))?;
+    let window = named_params! { ":since": since, ":limit": limit, ":offset": to_integer(offset) };
     let items = query.query_map(window, |row| Ok(stored(row)))?;
     let items = items.map(|item| item.map_err(StoreError::from)?).collect::<Result<_, _>>()?;
     Ok(Page { items, total: total.unsigned_abs() })
+}
+
+/// Which are in a list. Each is found by an index of its own.
+pub(super) const ALL: &str = "received_at >= :since";
+pub(super) const WAITING: &str = "received_at >= :since AND state = 'parked'";
+
+pub(super) fn count(which: &str) -> String {
+    format!("SELECT count(*) FROM transactions WHERE {which}")
+}
+
+/// Selects a part of a list. What is passed over is counted in the index; only what is shown is read.
+pub(super) fn window(which: &str) -> String {
+    format!(
+        "SELECT {STORED} FROM (
+             SELECT number FROM transactions WHERE {which}
+             ORDER BY received_at DESC, committed_at DESC, id DESC LIMIT :limit OFFSET :offset
+         ) CROSS JOIN transactions USING (number) ORDER BY received_at DESC, committed_at DESC, id DESC"
+    )
 }
 
 pub(super) fn tally(db: &Connection, since: Timestamp) -> Result<Tally, StoreError> {
@@ -63,12 +76,14 @@ pub(super) fn tally(db: &Connection, since: Timestamp) -> Result<Tally, StoreErr
 
 /// The transactions whose payment is unknown and that no report speaks of.
 pub(super) fn unknown_payments(db: &Connection) -> Result<Vec<Stored>, StoreError> {
-    let mut query = db.prepare_cached(&format!(
-        "SELECT {STORED} FROM transactions WHERE state = 'parked' AND payment ->> 'state' = 'unknown'"
-    ))?;
+    let mut query =
+        db.prepare_cached(&format!("SELECT {STORED} FROM transactions WHERE {UNKNOWN_PAYMENT}"))?;
     let rows = query.query_map([], |row| Ok(stored(row)))?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
 }
+
+/// As the index has it.
+pub(super) const UNKNOWN_PAYMENT: &str = "state = 'parked' AND payment ->> 'state' = 'unknown'";
 
 pub(super) fn survey_count(db: &Connection) -> Result<u64, StoreError> {
     let count: i64 = db.query_row("SELECT count(*) FROM surveys", [], |row| row.get(0))?;
