@@ -15,7 +15,7 @@ use super::reader::{Placed, Section, Source};
 use super::synonyms;
 use super::{
     Catalogue, Identity, Kind, Language, Mistake, Municipality, Task, addresses, announcements, branding,
-    contact, task,
+    contact, sites, task,
 };
 
 const MUNICIPALITY: &str = "municipality.toml";
@@ -25,8 +25,8 @@ const SYNONYMS: &str = "synonyms.toml";
 pub(super) const ANSWERS: &str = "answers";
 pub(super) const TASKS: &str = "tasks";
 /// What may lie beside the folders.
-pub(super) const FILES: [&str; 6] =
-    [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS, branding::FILE];
+pub(super) const FILES: [&str; 7] =
+    [MUNICIPALITY, ADDRESSES, fees::FILE, ANNOUNCEMENTS, SYNONYMS, branding::FILE, sites::FILE];
 
 /// A catalogue that was read, and what was found in its files.
 #[derive(Debug)]
@@ -89,6 +89,7 @@ impl Files<'_> {
         let (products, answers) = self.products(&ids, &not_always);
         let synonyms = self.optional(SYNONYMS, synonyms::read).flatten().unwrap_or_default();
         let announced = self.optional(ANNOUNCEMENTS, |source| announcements::read(source, &answers));
+        let sites = self.optional(sites::FILE, sites::read);
         let branding = match self.optional(branding::FILE, |source| branding::read(source, self.dir)) {
             None => branding::without_file(self.dir, &self.findings),
             Some(read) => read,
@@ -110,6 +111,7 @@ impl Files<'_> {
             announcements: announced.flatten().unwrap_or_default(),
             branding: Arc::new(branding.unwrap_or_default()),
             addresses: addresses?,
+            sites: sites.flatten().unwrap_or_default(),
         })
     }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod cost;
+mod site;
 mod task;
 
+pub use site::*;
 pub use task::*;
 
 use crate::announcements::Announcement;
@@ -127,6 +130,8 @@ pub struct Catalogue {
     pub branding: Arc<Branding>,
     /// The addresses that a postcode and number can name.
     pub addresses: Addresses,
+    /// Where the pillars stand, and when one can get there.
+    pub sites: Sites,
 }
 
 impl Catalogue {

@@ -444,3 +444,76 @@ fn a_condition_on_what_was_read_is_pointed_at() {
     let mistakes = folder.load().unwrap_err();
     assert!(mistakes[0].remedy.contains("yes-no"), "{mistakes:#?}");
 }
+
+const SITES: &str = r#"[[places]]
+postcode = "2411"
+name = "Voorbeeldhuizen"
+latitude = 52.08
+longitude = 4.74
+[[sites]]
+pillar = "bieb"
+name = "Bibliotheek"
+address = "Lindehof 2"
+postcode = "2411 AB"
+town = "Voorbeeldhuizen"
+latitude = 52.081
+longitude = 4.741
+[sites.hours]
+monday = "09:00-12:30, 13:00-17:00"
+[[sites.except]]
+day = 2026-12-25
+closed = true
+"#;
+
+/// The one mistake after a change of the sites.
+fn site_mistake(from: &str, to: &str) -> (String, String) {
+    let folder = Folder::right();
+    folder.write("sites.toml", SITES);
+    folder.change("sites.toml", from, to);
+    let mistakes = folder.load().unwrap_err();
+    assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+    let mistake = &mistakes[0];
+    let place = format!("{}:{}:{}", mistake.file, mistake.line, mistake.column);
+    (place, format!("{} {}", mistake.what, mistake.remedy))
+}
+
+#[test]
+fn a_site_says_where_a_pillar_stands_and_when_it_is_open() {
+    let folder = Folder::right();
+    assert_eq!(folder.load().unwrap().sites, Sites::default());
+    folder.write("sites.toml", SITES);
+    let sites = folder.load().unwrap().sites;
+    let site = sites.of_pillar("bieb").unwrap();
+    assert_eq!((site.name.as_str(), site.postcode.as_str()), ("Bibliotheek", "2411AB"));
+    let monday = jiff::civil::date(2026, 11, 23);
+    assert_eq!(site.hours.on(monday).len(), 2);
+    assert_eq!(site.hours.on(jiff::civil::date(2026, 12, 25)), []);
+    assert!(sites.point_of("2411AB").unwrap().km_to(site.point) < 0.2);
+}
+
+#[test]
+fn a_slip_in_the_sites_is_pointed_at() {
+    for (from, to, at, says) in [
+        ("52.08\n", "4.74\n", "sites.toml:4:1", "52.0000"),
+        ("52.08\n", "52\n", "sites.toml:4:1", "with a point"),
+        ("\"2411\"", "\"24\"", "sites.toml:2:12", "four digits"),
+        ("\"2411 AB\"", "\"2411\"", "sites.toml:10:12", "2411AB"),
+        ("\"bieb\"", "\"De bieb\"", "sites.toml:7:10", "name of a pillar"),
+        ("13:00-17:00", "12:00-17:00", "sites.toml:15:10", "no hours of a day"),
+        ("\"09:00-12:30, 13:00-17:00\"", "\"9-17\"", "sites.toml:15:10", "08:30-17:00"),
+        ("monday", "maandag", "sites.toml:15:1", "monday"),
+        ("closed = true\n", "", "sites.toml:16:1", "closed = true"),
+        ("closed = true\n", "closed = true\nhours = \"10:00-11:00\"\n", "sites.toml:16:1", "either"),
+        ("[sites.hours]\nmonday = \"09:00-12:30, 13:00-17:00\"\n", "", "sites.toml:6:1", "[sites.hours]"),
+    ] {
+        expect(site_mistake(from, to), at, says);
+    }
+}
+
+#[test]
+fn a_pillar_in_two_places_and_a_postcode_in_two_places_are_pointed_at() {
+    let folder = Folder::right();
+    folder.write("sites.toml", &SITES.repeat(2));
+    let mistakes: Vec<usize> = folder.load().unwrap_err().into_iter().map(|mistake| mistake.line).collect();
+    assert_eq!(mistakes, [19, 24], "the second place, and the second site");
+}

@@ -6,6 +6,7 @@
 
 mod kept;
 mod key;
+mod opened;
 
 use std::io;
 use std::panic::{UnwindSafe, catch_unwind};
@@ -21,6 +22,8 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::files::{self, FolderLock};
 
 pub use kept::{Catalogues, Kept, Published, Standing, Trouble, Unfit};
+
+pub(crate) use opened::unpack;
 
 use kept::{folder, path, serials};
 use key::SigningKeyFile;

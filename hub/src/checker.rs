@@ -15,7 +15,8 @@ use crate::access::retention::{self, Keep};
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
 use crate::store::{
-    Checked, CheckedAs, Content, Store, StoreError, Trouble, Unchecked, is_genuine, questions_since,
+    Checked, CheckedAs, Content, REFERRALS_KEPT, Store, StoreError, Trouble, Unchecked, is_genuine,
+    questions_since,
 };
 
 /// How many are looked at before what was found is written: about 25 milliseconds of work.
@@ -160,7 +161,9 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
         }
         if forgot.is_none_or(|forgot| forgot.elapsed() >= FORGETTING) {
             let now = Timestamp::now();
-            let forgotten = store.forget_questions(questions_since(now));
+            let forgotten = store
+                .forget_questions(questions_since(now))
+                .and_then(|_| store.forget_referrals(now.saturating_sub(REFERRALS_KEPT).unwrap_or(now)));
             if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
                 tell_once(&mut last_error, &error.to_string());
             }

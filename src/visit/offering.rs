@@ -3,18 +3,13 @@
 //! Invariant: a task is started only when nothing is missing that it needs whatever is answered; tiles and
 //! explanation say the same.
 
-use jiff::ToSpan;
-use jiff::civil::{DateTime, Time};
-
-use zuil_catalogue::{Condition, Device, Fee, Identity, Kind, Offered, Question, Task, Test};
+use zuil_catalogue::{Device, Identity, Task};
 
 use super::state::Look;
 use super::{Missing, ReaderKind, Tile};
 
 /// The task by which residents ask to be called. A catalogue that has it gives it this id.
 const CALL_BACK: &str = "call-back";
-/// A season comes again within so many days.
-const YEAR: i64 = 366;
 
 /// Which task of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +50,7 @@ impl Place {
     pub(super) fn may_lack(self, look: &Look<'_>) -> Option<Missing> {
         let task = self.task(look);
         let fee = task.fee.as_ref().filter(|_| matches!(self, Self::Now(_)));
-        (fee.is_some_and(|fee| may_be_free(task, fee)) && !look.offer.card).then_some(Missing::CardMaybe)
+        (fee.is_some_and(|_| task.may_be_free()) && !look.offer.card).then_some(Missing::CardMaybe)
     }
 
     /// The task as a tile shows it.
@@ -94,7 +89,7 @@ pub(super) fn call_back(look: &Look<'_>) -> Option<Place> {
 
 fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
     // Whoever may turn out to pay nothing is not sent away; what there is to pay is seen before anything is sent.
-    if task.fee.as_ref().is_some_and(|fee| !may_be_free(task, fee)) && !look.offer.card {
+    if !task.may_be_free() && !look.offer.card {
         return Some(Missing::Card);
     }
     task.devices.iter().find_map(|device| match device {
@@ -107,73 +102,7 @@ fn device_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
     })
 }
 
-/// Whether answers can make it free. Something that is counted, such as copies, is not taken to be none.
-fn may_be_free(task: &Task, fee: &Fee) -> bool {
-    let always = fee.parts.iter().any(|part| part.when.is_empty());
-    !fee.free_when.is_empty() || !always && !costs_whatever_is_answered(task, fee)
-}
-
-/// Whether there is a question to which each answer costs something.
-fn costs_whatever_is_answered(task: &Task, fee: &Fee) -> bool {
-    let costs = |question: &Question, answer: &str| {
-        let holds = |condition: &Condition| {
-            condition.question == question.id
-                && match &condition.test {
-                    Test::Is(named) => named.iter().any(|named| named == answer),
-                    Test::Not(named) => named.iter().all(|named| named != answer),
-                    Test::Answered(answered) => *answered,
-                    Test::AtLeast(_) | Test::AtMost(_) => false,
-                }
-        };
-        fee.parts.iter().any(|part| part.when.iter().all(holds))
-    };
-    let mut asked = task.questions.iter().filter(|question| question.required && question.when.is_empty());
-    asked.any(|question| match &question.kind {
-        Kind::Choice { options, .. } => options.iter().all(|option| costs(question, &option.id)),
-        Kind::YesNo => ["yes", "no"].iter().all(|answer| costs(question, answer)),
-        _ => false,
-    })
-}
-
 fn hours_missing(task: &Task, look: &Look<'_>) -> Option<Missing> {
     let offered = task.offered.as_ref().filter(|offered| !offered.at(look.now.wall))?;
-    Some(Missing::Hours { again: again(offered, look.now.wall) })
-}
-
-/// When it is offered again, after a moment at which it is not.
-fn again(offered: &Offered, now: DateTime) -> Option<DateTime> {
-    let opens = offered.hours.map_or(Time::midnight(), |(from, _)| from);
-    (0..=YEAR)
-        .filter_map(|days| Some(now.date().checked_add(days.days()).ok()?.to_datetime(opens)))
-        .find(|moment| *moment > now && offered.at(*moment))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::{Weekday, date};
-
-    use super::*;
-
-    #[test]
-    fn what_is_offered_again_is_offered_at_that_moment_and_not_before() {
-        let sunday = date(2026, 11, 22).at(18, 0, 0, 0);
-        let hours = Some((Time::constant(9, 0, 0, 0), Time::constant(17, 0, 0, 0)));
-        for (offered, expected) in [
-            (Offered { hours, ..Offered::default() }, Some(date(2026, 11, 23).at(9, 0, 0, 0))),
-            (
-                Offered { hours, weekdays: vec![Weekday::Wednesday], season: None },
-                Some(date(2026, 11, 25).at(9, 0, 0, 0)),
-            ),
-            (
-                Offered { season: Some(((3, 1), (10, 31))), ..Offered::default() },
-                Some(date(2027, 3, 1).at(0, 0, 0, 0)),
-            ),
-        ] {
-            assert!(!offered.at(sunday));
-            assert_eq!(again(&offered, sunday), expected);
-        }
-        let early = date(2026, 11, 23).at(7, 0, 0, 0);
-        let offered = Offered { hours, ..Offered::default() };
-        assert_eq!(again(&offered, early), Some(date(2026, 11, 23).at(9, 0, 0, 0)), "the same day");
-    }
+    Some(Missing::Hours { again: offered.again(look.now.wall) })
 }

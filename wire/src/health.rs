@@ -238,6 +238,10 @@ pub struct HealthAnswer {
     /// out. An older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_items")]
     pub orders: Vec<Order>,
+    /// The mark of the referrals that the pillar may open now: with another one than before it fetches them. Nothing
+    /// when there are none; an older hub does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrals: Option<String>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

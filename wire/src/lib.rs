@@ -16,6 +16,7 @@ pub mod orders;
 pub mod questions;
 pub mod recording;
 pub mod reference;
+pub mod referrals;
 pub mod rotation;
 pub mod seal;
 pub mod transaction;
@@ -31,6 +32,7 @@ pub use money::Cents;
 pub use orders::{Order, OrderResult, OrderResults, OrdersAnswer};
 pub use questions::{QuestionItem, Questions, QuestionsAnswer};
 pub use reference::Reference;
+pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 

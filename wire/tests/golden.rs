@@ -30,7 +30,8 @@ use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, Header,
     HealthAnswer, HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer,
     PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
-    Refusal, SealKeyNotice, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+    Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal, SealKeyNotice, State, SurveyAnswers,
+    Transaction, UploadRequest, UploadResponse, UsedReferral, UsedReferrals,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -62,6 +63,7 @@ fn is_exactly<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(nam
 
 const ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_0001);
 const OTHER_ID: Uuid = Uuid::from_u128(0x0195_5660_c800_7000_8000_0000_0000_0002);
+const REFERRAL_ID: Uuid = Uuid::from_u128(0x9d2e_41b7_0c6a_4f58_b1e3_7a90_55c2_d816);
 const SURVEY_ID: Uuid = Uuid::from_u128(0x6b1f_0f6e_35a5_4d0e_9d5b_1d8f_2a7c_4e10);
 
 fn reference() -> Reference {
@@ -250,6 +252,28 @@ fn questions_and_their_answer_are_written_as_ever() {
 }
 
 #[test]
+fn referrals_and_what_became_of_them_are_written_as_ever() {
+    let at = "2026-03-02T09:00:01Z".parse().unwrap();
+    let referral = Referral {
+        id: REFERRAL_ID,
+        code: ReferralCode::of(48_291),
+        task: "bulky-waste".into(),
+        expires_at: "2026-03-03T09:00:00Z".parse().unwrap(),
+    };
+    is_exactly("referral_list", &ReferralList { now: at, referrals: vec![referral] });
+    let used = vec![UsedReferral { id: REFERRAL_ID, at, transaction: ID }];
+    is_exactly("used_referrals", &UsedReferrals { version: PROTOCOL_VERSION, used });
+    is_exactly("referrals_answer", &ReferralsAnswer { referrals: vec![REFERRAL_ID] });
+}
+
+#[test]
+fn as_many_used_referrals_as_may_travel_together_fit_into_the_limit() {
+    let longest = UsedReferral { id: Uuid::max(), at: jiff::Timestamp::MAX, transaction: Uuid::max() };
+    let used = UsedReferrals { version: u16::MAX, used: vec![longest; UsedReferrals::MOST] };
+    assert!(serde_json::to_vec(&used).unwrap().len() <= UsedReferrals::MAX_BYTES);
+}
+
+#[test]
 fn as_many_of_the_longest_questions_as_may_travel_together_fit_into_the_limit() {
     let longest = QuestionItem { words: "\u{10ffff}".repeat(QuestionItem::MAX_WORDS), ..question() };
     let questions = Questions { version: u16::MAX, questions: vec![longest; Questions::MAX_QUESTIONS] };
@@ -311,10 +335,13 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
         seal_key: None,
         catalogue: None,
         orders: Vec::new(),
+        referrals: None,
     };
     is_exactly("health_answer", &answer);
     is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
     is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
+    let mark = Some("3f0a9c41d27be865".to_owned());
+    is_exactly("health_answer_referrals", &HealthAnswer { referrals: mark, ..answer.clone() });
     is_exactly("health_answer_seal_key", &HealthAnswer { seal_key: Some(notice()), ..answer });
     is_exactly("health_report_seal_key", &HealthReport { seal_key: Some(notice().id), ..bare_report() });
     is_exactly("seal_key_notice", &notice());
@@ -530,6 +557,7 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<SurveyItem>("survey_item");
     refuses::<QuestionItem>("question_item");
     refuses::<Questions>("questions");
+    refuses::<UsedReferrals>("used_referrals");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
     refuses::<HealthReport>("health_report");

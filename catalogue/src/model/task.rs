@@ -1,9 +1,13 @@
 //! What a task is made of, after it was checked.
 
+use jiff::ToSpan as _;
 use jiff::civil::{DateTime, Time, Weekday};
 use zuil_wire::Cents;
 
 use super::{Language, Text};
+
+/// A season comes again within so many days.
+const YEAR: i64 = 366;
 
 /// Something a resident can get done here.
 #[derive(Clone, Debug, PartialEq)]
@@ -333,6 +337,15 @@ impl Offered {
         let in_hours = self.hours.is_none_or(|(from, until)| from <= now.time() && now.time() < until);
         in_season && on_weekday && in_hours
     }
+
+    /// When it is offered again, after a moment at which it is not.
+    #[must_use]
+    pub fn again(&self, now: DateTime) -> Option<DateTime> {
+        let opens = self.hours.map_or(Time::midnight(), |(from, _)| from);
+        (0..=YEAR)
+            .filter_map(|days| Some(now.date().checked_add(days.days()).ok()?.to_datetime(opens)))
+            .find(|moment| *moment > now && self.at(*moment))
+    }
 }
 
 /// Where the hub brings a task.
@@ -364,4 +377,34 @@ pub enum Destination {
         /// To whom.
         to: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Weekday, date};
+
+    use super::*;
+
+    #[test]
+    fn what_is_offered_again_is_offered_at_that_moment_and_not_before() {
+        let sunday = date(2026, 11, 22).at(18, 0, 0, 0);
+        let hours = Some((Time::constant(9, 0, 0, 0), Time::constant(17, 0, 0, 0)));
+        for (offered, expected) in [
+            (Offered { hours, ..Offered::default() }, Some(date(2026, 11, 23).at(9, 0, 0, 0))),
+            (
+                Offered { hours, weekdays: vec![Weekday::Wednesday], season: None },
+                Some(date(2026, 11, 25).at(9, 0, 0, 0)),
+            ),
+            (
+                Offered { season: Some(((3, 1), (10, 31))), ..Offered::default() },
+                Some(date(2027, 3, 1).at(0, 0, 0, 0)),
+            ),
+        ] {
+            assert!(!offered.at(sunday));
+            assert_eq!(offered.again(sunday), expected);
+        }
+        let early = date(2026, 11, 23).at(7, 0, 0, 0);
+        let offered = Offered { hours, ..Offered::default() };
+        assert_eq!(offered.again(early), Some(date(2026, 11, 23).at(9, 0, 0, 0)), "the same day");
+    }
 }

@@ -89,6 +89,25 @@ impl Section<'_> {
         found
     }
 
+    /// A number with decimals that must be there, within limits.
+    pub(crate) fn decimal(&self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        let (least, most) = (range.start(), range.end());
+        let remedy = format!(
+            "Write a number from {least:.1} to {most:.1} with a point and without quotes, such as: {key} = {:.4}",
+            f64::midpoint(*least, *most)
+        );
+        let (at, value) = self.needed(key, &remedy)?;
+        let read = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        let read = read.filter(|number| range.contains(number));
+        if read.is_none() {
+            self.mistake(at, format!("{key} must be a number from {least:.1} to {most:.1}"), remedy);
+        }
+        read
+    }
+
     /// `true` or `false`, or the default when it is not there.
     pub(crate) fn yes_no(&self, key: &'static str, default: bool) -> bool {
         let Some((_, value)) = self.find(key) else { return default };

@@ -468,7 +468,64 @@ fn put(group: &mut Value, path: &str, token: Value) {
     }
 }
 
-fn all() -> [(&'static str, Value); 6] {
+fn sites() -> Value {
+    let hours: Map<String, Value> = WEEKDAYS
+        .iter()
+        .map(|day| {
+            ((*day).to_owned(), word("From and until when, such as 08:30-17:00. Left out, it is closed."))
+        })
+        .collect();
+    let degrees = |says: &str, least: i64, most: i64| json!({ "type": "number", "minimum": least, "maximum": most, "description": says });
+    let latitude = || degrees("Degrees north, such as 52.0823.", 50, 54);
+    let longitude = || degrees("Degrees east, such as 4.7464.", 3, 8);
+    let place = table(
+        "Where a postcode lies.",
+        &["postcode", "name", "latitude", "longitude"],
+        json!({
+            "postcode": word("Its four digits, such as 2411, or all of it, such as 2411AB."),
+            "name": word("The town, village or quarter."),
+            "latitude": latitude(),
+            "longitude": longitude(),
+        }),
+    );
+    let except = table(
+        "A day on which it is otherwise.",
+        &["day"],
+        json!({
+            "day": day("Which, such as 2026-12-25, without quotes."),
+            "hours": word("From and until when, such as 10:00-16:00."),
+            "closed": yes_no("Whether it is closed all day."),
+        }),
+    );
+    let site = table(
+        "Where a pillar stands.",
+        &["pillar", "name", "address", "postcode", "town", "latitude", "longitude", "hours"],
+        json!({
+            "pillar": word("The name that the pillar has at the hub."),
+            "name": word("What people call the building."),
+            "address": word("Street and house number."),
+            "postcode": word("Its postcode, such as 2411AB."),
+            "town": word("The town or village."),
+            "latitude": latitude(),
+            "longitude": longitude(),
+            "access": text("How one gets up to it in a wheelchair, for agents: at most 240 characters."),
+            "hours": table("When the building is open.", &[], Value::Object(hours)),
+            "except": list(named("except"), 1, "Days on which it is otherwise, such as holidays."),
+        }),
+    );
+    let root = table(
+        "",
+        &[],
+        json!({
+            "places": list(named("place"), 1, "Where the postcodes lie."),
+            "sites": list(named("site"), 1, "Where the pillars stand."),
+        }),
+    );
+    let definitions = json!({ "text": texts(), "place": place, "site": site, "except": except });
+    document("The sites", "Where the pillars stand, and where postcodes lie.", root, definitions)
+}
+
+fn all() -> [(&'static str, Value); 7] {
     [
         ("task", task()),
         ("product", product()),
@@ -476,6 +533,7 @@ fn all() -> [(&'static str, Value); 6] {
         ("announcements", announcements()),
         ("municipality", municipality()),
         ("synonyms", synonyms()),
+        ("sites", sites()),
     ]
 }
 
@@ -494,7 +552,7 @@ fn the_schemas_are_those_that_are_written_here() {
 }
 
 /// A place of the small catalogue behind which a key is put that nobody knows, and the table of the schema there.
-const PLACES: [(&str, &str, &str, &str); 15] = [
+const PLACES: [(&str, &str, &str, &str); 19] = [
     ("municipality.toml", "phone = \"14 0100\"", "municipality", ""),
     ("tasks/everything.toml", "minutes = 4", "task", ""),
     ("tasks/everything.toml", "hours = \"08:30-17:00\"", "task", "/properties/offered"),
@@ -509,6 +567,10 @@ const PLACES: [(&str, &str, &str, &str); 15] = [
     ("answers/street.toml", "checked = 2026-11-02", "product", "/definitions/answer/properties/valid"),
     ("announcements.toml", "id = \"closed\"", "announcements", "/definitions/announcement"),
     ("fees.toml", "amount = \"12.50\"", "fees", "/definitions/fee"),
+    ("sites.toml", "name = \"Voorbeeldhuizen\"", "sites", "/definitions/place"),
+    ("sites.toml", "name = \"Bibliotheek\"", "sites", "/definitions/site"),
+    ("sites.toml", "saturday = \"10:00-13:00\"", "sites", "/definitions/site/properties/hours"),
+    ("sites.toml", "day = 2026-12-25", "sites", "/definitions/except"),
     ("synonyms.toml", "en = [[\"rubbish\", \"waste\"]]", "synonyms", ""),
 ];
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use toml::{Table, Value};
-use zuil_catalogue::{Catalogue, Checked, Kind, Question};
+use zuil_catalogue::{Catalogue, Checked, Hours, Kind, Question};
 
 use crate::folder::{Folder, here};
 
@@ -89,11 +89,11 @@ fn assert_whole(dir: &Path, checked: &Checked, after: &str) {
     assert_eq!(
         counted(catalogue),
         written(dir),
-        "{after}: tasks, questions, options, products, answers, next steps, announcements, fee parts, conditions"
+        "{after}: tasks, questions, options, products, answers, next steps, announcements, fee parts, conditions, sites, places, open days"
     );
 }
 
-type Counts = [usize; 9];
+type Counts = [usize; 12];
 
 fn counted(catalogue: &Catalogue) -> Counts {
     let tasks = || catalogue.tasks.iter().chain(&catalogue.later);
@@ -111,7 +111,15 @@ fn counted(catalogue: &Catalogue) -> Counts {
         catalogue.announcements.len(),
         tasks().flat_map(|task| &task.fee).map(|fee| fee.parts.len()).sum(),
         outer().map(|question| question.when.len()).sum(),
+        catalogue.sites.sites.len(),
+        catalogue.sites.places.len(),
+        catalogue.sites.sites.iter().map(|site| days(&site.hours)).sum(),
     ]
+}
+
+/// On how many weekdays something is open, and the days on which it is otherwise.
+fn days(hours: &Hours) -> usize {
+    hours.week.iter().filter(|day| !day.is_empty()).count() + hours.except.len()
 }
 
 fn options(question: &Question) -> usize {
@@ -152,6 +160,12 @@ fn written(dir: &Path) -> Counts {
         Some(if fee.contains_key("parts") { list(fee, "parts").len() } else { 1 })
     };
     let announcements = table("announcements.toml");
+    let places = table("sites.toml");
+    let sites = list(&places, "sites");
+    let days = |site: &Table| {
+        let week = site.get("hours").and_then(Value::as_table).map_or(0, Table::len);
+        week + list(site, "except").len()
+    };
     [
         tasks.len(),
         plain.len(),
@@ -165,5 +179,8 @@ fn written(dir: &Path) -> Counts {
         list(&announcements, "announcements").len(),
         tasks.iter().filter_map(parts).sum(),
         plain.iter().map(conditions).sum(),
+        sites.len(),
+        list(&places, "places").len(),
+        sites.iter().filter_map(Value::as_table).map(days).sum(),
     ]
 }

@@ -3,12 +3,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use axum::body::Bytes;
 use jiff::Timestamp;
 use zuil_wire::catalogue::{self, BundleError, Verified};
+
+use super::opened::Opened;
 
 /// What the name of a published catalogue ends in; it begins with its serial.
 const ENDING: &str = "bundle";
@@ -87,8 +89,10 @@ pub struct Kept {
 pub struct Catalogues {
     folder: PathBuf,
     /// The authority's certificate, PEM.
-    authority: String,
+    pub(super) authority: String,
     looked_at: RwLock<Option<Seen>>,
+    /// What pillars get, as it was opened last.
+    pub(super) opened: Mutex<Option<Opened>>,
 }
 
 /// What was seen in the folder.
@@ -111,7 +115,12 @@ impl Catalogues {
     /// Those in a data folder, of which `authority` (its certificate, PEM) vouches for the keys. Nothing is read yet.
     #[must_use]
     pub fn of(data_dir: &Path, authority: &str) -> Self {
-        Self { folder: folder(data_dir), authority: authority.to_owned(), looked_at: RwLock::default() }
+        Self {
+            folder: folder(data_dir),
+            authority: authority.to_owned(),
+            looked_at: RwLock::default(),
+            opened: Mutex::default(),
+        }
     }
 
     /// The newest that is whole; `None` when there is none.

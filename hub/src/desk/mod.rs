@@ -6,6 +6,7 @@
 mod attempts;
 mod callback;
 mod condition;
+mod doable;
 mod pages;
 mod permission;
 mod session;
@@ -29,6 +30,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+use zuil_catalogue::Catalogue;
 
 use self::attempts::Attempts;
 use crate::access::sign_on::SignOn;
@@ -117,6 +119,9 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
+        .route("/finder", get(pages::finder))
+        .route("/referrals", get(pages::referrals).post(pages::make_referral))
+        .route("/referrals/{id}/revoke", post(pages::revoke_referral))
         .route("/pillars", get(pages::pillars))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/enrolment", get(pages::enrolments).post(pages::make_code))
@@ -207,6 +212,22 @@ impl Desk {
                 Standing::default()
             }
             Err(_) => Standing::default(),
+        }
+    }
+}
+
+impl Desk {
+    /// What pillars get, read; nothing when nothing is published or it cannot be read.
+    async fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        let folder = Arc::clone(&self.folder);
+        let opened = tokio::task::spawn_blocking(move || folder.catalogues.opened()).await;
+        match opened {
+            Ok(Ok(catalogue)) => catalogue,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the published catalogues cannot be read");
+                None
+            }
+            Err(_) => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! is Dutch local time, whatever the machine is set to.
 
 use askama::filters::HtmlSafe;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -28,6 +28,11 @@ pub(super) fn day_begins(day: Date) -> Option<Timestamp> {
 /// The day in which `now` lies.
 pub(super) fn today(now: Timestamp) -> Date {
     now.to_zoned(zone()).date()
+}
+
+/// What a clock on the wall shows.
+pub(super) fn local(now: Timestamp) -> DateTime {
+    now.to_zoned(zone()).datetime()
 }
 
 /// A moment, for people and for machines.

@@ -24,6 +24,10 @@ const LANGUAGE_COOKIE: &str = "lang";
 pub(super) enum Section {
     /// Transactions.
     Transactions,
+    /// Finding a pillar for a caller.
+    Finder,
+    /// Six digits for callers.
+    Referrals,
     /// Pillars.
     Pillars,
     /// Payments to settle.
@@ -63,8 +67,10 @@ pub(super) struct MenuItem {
 }
 
 /// The menu, in its order.
-const MENU: [(Section, &str); 6] = [
+const MENU: [(Section, &str); 8] = [
     (Section::Transactions, "/"),
+    (Section::Finder, "/finder"),
+    (Section::Referrals, "/referrals"),
     (Section::Pillars, "/pillars"),
     (Section::Payments, "/payments"),
     (Section::Questions, "/questions"),

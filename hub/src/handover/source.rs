@@ -6,10 +6,10 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
-use zuil_catalogue::{Task, packed};
+use zuil_catalogue::Task;
 use zuil_wire::Transaction;
-use zuil_wire::catalogue::Verified;
 
+use crate::catalogues;
 use crate::data_folder::DataFolder;
 use crate::opening::{self, NotOpened};
 use crate::store::Content;
@@ -115,12 +115,7 @@ impl Source for FolderSource {
 }
 
 fn unpack(bundle: &[u8], authority: &str) -> Result<Tasks, String> {
-    let files = Verified::open(bundle, authority).and_then(|verified| verified.files());
-    let files = files.map_err(|error| error.to_string())?;
-    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let checked = packed::check_files(&files, &scratch.path().join("catalogue"));
-    let catalogue = checked.map_err(|error| error.to_string())?.catalogue;
-    let catalogue = catalogue.ok_or("this version of the hub finds mistakes in it")?;
+    let catalogue = catalogues::unpack(bundle, authority)?;
     let all = catalogue.tasks.into_iter().chain(catalogue.later);
     Ok(Arc::new(all.map(|task| (task.id.clone(), Arc::new(task))).collect()))
 }

@@ -1,6 +1,6 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one to fetch the catalogue, one to ask whether the hub is well, and
-//! those by which a pillar gets its certificate and a new one.
+//! did not find, one to tell what became of orders, one for referrals, one to fetch the catalogue, one to ask whether the
+//! hub is well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -15,6 +15,7 @@ mod group;
 mod judge;
 pub mod orders;
 pub mod questions;
+pub mod referrals;
 pub mod report;
 mod tls;
 
@@ -30,7 +31,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse};
+use zuil_wire::{HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, UsedReferrals};
 
 pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
@@ -38,6 +39,7 @@ pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
 pub use orders::OrdersError;
 pub use questions::QuestionsError;
+pub use referrals::ReferralsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
@@ -138,6 +140,8 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
         .route("/v1/orders", post(take_orders))
+        .route("/v1/referrals", get(list_referrals))
+        .route("/v1/referrals", post(take_used_referrals))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/health", get(health))
         .route("/v1/enrolment/greeting", post(enrolment::greet))
@@ -174,6 +178,8 @@ enum Rejection {
     Enrolment(EnrolmentError),
     /// What became of orders cannot be understood.
     Orders(OrdersError),
+    /// What became of referrals cannot be understood.
+    Referrals(ReferralsError),
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -196,6 +202,7 @@ impl IntoResponse for Rejection {
             Self::Questions(error) => (error.status(), error.to_string()),
             Self::Enrolment(error) => return error.into_response(),
             Self::Orders(error) => (error.status(), error.to_string()),
+            Self::Referrals(error) => (error.status(), error.to_string()),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }
@@ -245,6 +252,16 @@ impl QuestionsError {
 }
 
 impl OrdersError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Form => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl ReferralsError {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
@@ -321,6 +338,7 @@ async fn take_report(
             .ok();
         answer.catalogue = catalogue::newest_serial(&folder);
         answer.orders = folder.store.orders_to_do(&pillar.name, now)?;
+        answer.referrals = referrals::mark(&pillar, &*folder.store, now)?;
         Ok::<_, StoreError>(answer)
     })
     .await?;
@@ -357,6 +375,29 @@ async fn take_orders(
     })
     .await?;
     Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
+}
+
+async fn list_referrals(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let store = Arc::clone(&door.folder.store);
+    let list = blocking(move || referrals::list(&pillar, &*store, Timestamp::now())).await?;
+    Ok(Json(list).into_response())
+}
+
+async fn take_used_referrals(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, UsedReferrals::MAX_BYTES).await?;
+    let told = referrals::parse(&bytes).map_err(Rejection::Referrals)?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || referrals::take_in(&told, &pillar, &*store, Timestamp::now())).await?;
+    Ok(Json(answer).into_response())
 }
 
 async fn health(State(door): State<Arc<Door>>, Known(fingerprint): Known) -> Result<Response, Rejection> {

@@ -95,8 +95,8 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
     items.into_iter().all(|item| seen.insert(item))
 }
 
-/// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue and
-/// the orders. When it returns, the report is durable.
+/// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue, the orders
+/// and the referrals. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.
@@ -110,7 +110,7 @@ pub fn take_in(
     for told in &settled {
         tracing::info!(pillar = pillar.name, payment = %told.payment, state = ?told.state, "told what staff decided");
     }
-    Ok(HealthAnswer { now, settled, seal_key: None, catalogue: None, orders: Vec::new() })
+    Ok(HealthAnswer { now, settled, seal_key: None, catalogue: None, orders: Vec::new(), referrals: None })
 }
 
 #[cfg(test)]

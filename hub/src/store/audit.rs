@@ -60,11 +60,15 @@ pub enum Deed {
     RegisteredByHand,
     /// Ordered a pillar to do something.
     Ordered,
+    /// Made a referral for a caller.
+    MadeReferral,
+    /// Took a referral back.
+    RevokedReferral,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -89,6 +93,8 @@ impl Deed {
         Self::SentAgain,
         Self::RegisteredByHand,
         Self::Ordered,
+        Self::MadeReferral,
+        Self::RevokedReferral,
     ];
 
     /// The word in the database.
@@ -119,6 +125,8 @@ impl Deed {
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
             Self::Ordered => "ordered",
+            Self::MadeReferral => "made-referral",
+            Self::RevokedReferral => "revoked-referral",
         }
     }
 

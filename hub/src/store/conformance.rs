@@ -11,6 +11,7 @@ mod intake;
 mod orders;
 mod progress;
 mod questions;
+mod referrals;
 mod revoked;
 
 use std::sync::{Arc, LazyLock};
@@ -58,7 +59,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = health::CHECKS.into_iter().chain(intake::CHECKS).chain(questions::CHECKS);
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
     let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
-    let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS);
+    let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(referrals::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

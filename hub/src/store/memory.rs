@@ -10,6 +10,7 @@ mod intake;
 mod orders;
 mod progress;
 mod questions;
+mod referrals;
 mod retention;
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,9 +31,9 @@ use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
-    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, OpenPaymentKey, Page, Pillar,
-    PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally, Unchecked,
-    Unfound, Unsettled,
+    Added, Checked, Content, Decided, Decision, Delivery, Digest, Filter, KeptReferral, OpenPaymentKey, Page,
+    Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store, StoreError, Stored, Taken, Tally,
+    Unchecked, Unfound, Unsettled,
 };
 use crate::authority::Fingerprint;
 
@@ -51,6 +52,7 @@ struct Memory {
     after_revocation: HashMap<String, u64>,
     surveys: BTreeMap<Uuid, SurveyItem>,
     asked: Asked,
+    referrals: Vec<KeptReferral>,
     pillars: BTreeMap<String, Pillar>,
     bound: Bound,
     health: Health,

@@ -12,6 +12,7 @@ mod order;
 pub mod postgres;
 mod progress;
 mod question;
+mod referral;
 mod retention;
 mod rules;
 mod sqlite;
@@ -42,6 +43,7 @@ pub use order::{Closed, Fate, ORDERED_FOR, ORDERS_KEPT_DAYS, OrderPlaced, OrderS
 pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
+pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub use transaction::{
@@ -148,6 +150,7 @@ pub trait Store:
     + HandoverStore
     + OrderStore
     + ProgressStore
+    + ReferralStore
     + RetentionStore
     + Send
     + Sync

@@ -24,6 +24,8 @@ mod encoding;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
+mod finder;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod harness;
@@ -44,6 +46,8 @@ mod permissions;
 mod postgres;
 #[cfg(test)]
 mod questions;
+#[cfg(test)]
+mod referrals;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

@@ -12,8 +12,8 @@ use zuil_wire::enrolment::{
     RenewalRequest,
 };
 use zuil_wire::{
-    HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, UploadRequest,
-    UploadResponse,
+    HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
+    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferrals,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -61,7 +61,8 @@ impl Description {
             responses.insert((*status).into(), json!({ "description": text }));
         }
         operation["responses"] = responses.into();
-        self.paths.insert(path.into(), json!({ method: operation }));
+        let methods = self.paths.entry(path).or_insert_with(|| json!({}));
+        methods[method] = operation;
     }
 
     fn post<Asked: JsonSchema, Answered: JsonSchema>(&mut self, path: &str, what: &str, more: &[&str]) {
@@ -89,6 +90,14 @@ fn description() -> Value {
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
     it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
+    let what = "Tell with which referrals requests were made.";
+    it.post::<UsedReferrals, ReferralsAnswer>("/v1/referrals", what, &[]);
+    let list = it.schema::<ReferralList>();
+    let list = json!({
+        "description": "The referrals that this pillar may open now.",
+        "content": { "application/json": { "schema": list } },
+    });
+    it.operation("get", "/v1/referrals", json!({ "summary": "Fetch the referrals." }), list, &[]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -202,6 +211,10 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("orders_answer", "OrdersAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
+        ("health_answer_referrals", "HealthAnswer", false),
+        ("referral_list", "ReferralList", false),
+        ("used_referrals", "UsedReferrals", true),
+        ("referrals_answer", "ReferralsAnswer", false),
     ] {
         let file = from_root(&format!("wire/tests/golden/{message}.json"));
         let mut golden: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();

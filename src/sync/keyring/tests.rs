@@ -159,6 +159,7 @@ impl Hub for OlderOrNewer {
             seal_key,
             catalogue: None,
             orders: Vec::new(),
+            referrals: None,
         })
     }
 

@@ -32,6 +32,7 @@ impl Hub for OlderOrNewer {
             seal_key: None,
             catalogue,
             orders: Vec::new(),
+            referrals: None,
         })
     }
 

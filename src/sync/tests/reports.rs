@@ -58,6 +58,7 @@ impl ScriptedHub {
             seal_key: None,
             catalogue: None,
             orders: Vec::new(),
+            referrals: None,
         })
     }
 }

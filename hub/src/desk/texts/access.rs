@@ -156,6 +156,8 @@ impl Lang {
         let (t, w) = (self.texts(), self.access_texts());
         match section {
             Section::Transactions => t.transactions,
+            Section::Finder => self.finder_texts().title,
+            Section::Referrals => self.referral_texts().title,
             Section::Pillars => t.pillars,
             Section::Payments => t.payments,
             Section::Questions => t.questions,
@@ -236,6 +238,8 @@ impl Lang {
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
             Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
+            Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
+            Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),
         };
         match self {
             Self::Nl => nl,

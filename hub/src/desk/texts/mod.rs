@@ -7,22 +7,26 @@ mod callers;
 mod devices;
 mod editions;
 mod enrolment;
+mod finder;
 mod handover;
 mod orders;
 mod payments;
 mod pillars;
 mod questions;
+mod referrals;
 mod refusals;
 mod storage;
 mod words;
 
 pub(super) use access::AccessTexts;
 pub(super) use enrolment::EnrolmentTexts;
+pub(super) use finder::FinderTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use orders::OrderTexts;
 pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
+pub(super) use referrals::ReferralTexts;
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

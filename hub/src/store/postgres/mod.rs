@@ -26,6 +26,7 @@ mod orders;
 mod pillars;
 mod progress;
 mod questions;
+mod referrals;
 mod refusals;
 mod retention;
 mod schema;

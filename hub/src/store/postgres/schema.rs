@@ -21,7 +21,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "progress", include_str!("../../../migrations/postgres/010-progress.sql")),
     (11, "orders", include_str!("../../../migrations/postgres/011-orders.sql")),
     (12, "pages", include_str!("../../../migrations/postgres/012-pages.sql")),
-    (13, "enrolment", include_str!("../../../migrations/postgres/013-enrolment.sql")),
+    (13, "referrals", include_str!("../../../migrations/postgres/013-referrals.sql")),
+    (14, "enrolment", include_str!("../../../migrations/postgres/014-enrolment.sql")),
 ];
 
 /// What was done to the schema.

@@ -211,6 +211,25 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "referrals",
+        key: "id",
+        columns: &[
+            id("id"),
+            text("code"),
+            text("task"),
+            text("pillars"),
+            text("made_by"),
+            integer("made_at"),
+            integer("expires_at"),
+            integer("revoked_at"),
+        ],
+    },
+    Table {
+        name: "referral_uses",
+        key: "request",
+        columns: &[id("request"), id("referral"), text("pillar"), integer("at")],
+    },
+    Table {
         name: "accounts",
         key: "name",
         columns: &[

@@ -27,6 +27,7 @@ mod plans;
 mod progress;
 mod questions;
 mod references;
+mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
@@ -72,7 +73,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/010-progress.sql")),
     M::up(include_str!("../../../migrations/011-orders.sql")),
     M::up(include_str!("../../../migrations/012-pages.sql")),
-    M::up(include_str!("../../../migrations/013-enrolment.sql")),
+    M::up(include_str!("../../../migrations/013-referrals.sql")),
+    M::up(include_str!("../../../migrations/014-enrolment.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

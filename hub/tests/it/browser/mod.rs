@@ -1,5 +1,6 @@
 //! What staff see and do, in a real browser on a real hub.
 
+mod finder;
 mod office;
 mod pages;
 mod signing_in;

@@ -81,7 +81,7 @@ impl Office {
     }
 
     /// A pillar that said this so many minutes ago.
-    fn said(&self, name: &str, report: &HealthReport, minutes_ago: i64) {
+    pub fn said(&self, name: &str, report: &HealthReport, minutes_ago: i64) {
         let at = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
         self.hub.running.store.take_report(name, &HealthReport { at, ..report.clone() }, at).unwrap();
     }

@@ -55,7 +55,7 @@ fn filled_in(route: &str) -> String {
 }
 
 /// Looks at the page that is open at both widths, and keeps its pictures.
-fn looked_at(browser: &Browser, pictures: &Path, name: &str) -> Vec<String> {
+pub(super) fn looked_at(browser: &Browser, pictures: &Path, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     for wide in [WIDE, NARROW] {
         browser.is_wide(wide);
@@ -70,7 +70,7 @@ fn looked_at(browser: &Browser, pictures: &Path, name: &str) -> Vec<String> {
     found
 }
 
-fn pictures() -> PathBuf {
+pub(super) fn pictures() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery/hub");
     fs::create_dir_all(&folder).unwrap();
     folder

@@ -1,7 +1,10 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::{EnrolmentStore as _, OrderPlaced, Pace, PlacedOrder, ProgressStore as _, System, Turn};
+use crate::store::{
+    EnrolmentStore as _, KeptReferral, OrderPlaced, Pace, PlacedOrder, ProgressStore as _, REFERRALS_LIVE,
+    System, Turn,
+};
 use zuil_wire::OrderResult;
 use zuil_wire::orders::{ClosedFor, Closure, OrderState, Task};
 
@@ -37,12 +40,32 @@ fn filled(path: &std::path::Path) -> SqliteStore {
         on: "2026-11-20".parse().unwrap(),
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
+    refer(&store);
     store.revoke_pillar("bieb", now()).unwrap();
     store.add_enrolment(&conformance::enrolment::code(1)).unwrap();
     hand_over(&store);
     sign_in(&store);
     order(&store);
     store
+}
+
+/// A request was made with a referral.
+fn refer(store: &dyn Store) {
+    let referral = KeptReferral {
+        id: Uuid::from_u128(0x9d2e),
+        code: zuil_wire::ReferralCode::of(48_291),
+        task: "call-back".into(),
+        pillars: vec!["bieb".into(), "jumbo".into()],
+        made_by: "m.agent".into(),
+        made_at: now(),
+        expires_at: now() + REFERRALS_LIVE,
+        revoked_at: Some(now()),
+        uses: Vec::new(),
+    };
+    assert!(store.keep_referral(&referral).unwrap());
+    let transaction = Uuid::from_u128(1);
+    let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
+    store.note_used_referrals("jumbo", &[used], now()).unwrap();
 }
 
 /// A technician takes a pillar out of service, and it has done so.
@@ -97,6 +120,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (store.certificates("jumbo").unwrap(), store.enrolments(Timestamp::UNIX_EPOCH).unwrap()),
             (store.orders("jumbo", 9).unwrap(), store.closed_pillars().unwrap()),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
+            store.referrals(now()).unwrap(),
         )
     };
     let expected = told(&before);

@@ -1,0 +1,322 @@
+//! Referrals: made for a caller, read aloud, followed and taken back. Invariant: an agent sees their own only; a code
+//! is in no address and no log.
+
+use askama::Template;
+use aws_lc_rs::rand::SystemRandom;
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+use zuil_catalogue::{Catalogue, Task};
+use zuil_wire::{Reference, ReferralCode};
+
+use super::super::Failure;
+use super::super::texts::{Lang, ReferralTexts};
+use super::super::times::Moment;
+use super::super::visitor::{Frame, Section, Visitor, render};
+use super::Badge;
+use crate::store::{Deed, Entry, KeptReferral, Pillar, REFERRALS_LIVE, Store, StoreError};
+
+/// How often a code is drawn until one is free. A hundred thousand there are, and a few hundred live.
+const DRAWS: usize = 50;
+/// What a box of a pillar is called in the form, before the pillar's name.
+const BOX: &str = "pillar-";
+
+/// What the page is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(in super::super) struct ReferralsQuery {
+    /// The referral that was made just now.
+    made: Option<Uuid>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "referrals.html")]
+struct ReferralsPage {
+    frame: Frame,
+    w: &'static ReferralTexts,
+    made: Option<Made>,
+    problem: Option<&'static str>,
+    tasks: Vec<Choice>,
+    pillars: Vec<Choice>,
+    rows: Vec<Row>,
+}
+
+/// A referral that was made just now.
+struct Made {
+    code: String,
+    aloud: Vec<String>,
+}
+
+/// A task or a pillar to choose.
+struct Choice {
+    id: String,
+    title: String,
+    chosen: bool,
+}
+
+/// A referral in the list.
+struct Row {
+    id: Uuid,
+    code: String,
+    task: String,
+    pillars: String,
+    made: Moment,
+    until: String,
+    badge: Badge,
+    uses: Vec<UseRow>,
+    can_be_revoked: bool,
+}
+
+/// A request that was made with one.
+struct UseRow {
+    words: String,
+    reference: Option<Reference>,
+}
+
+/// What was chosen in the form.
+#[derive(Default)]
+struct Chosen {
+    task: String,
+    pillars: Vec<String>,
+}
+
+impl Chosen {
+    fn of(form: Vec<(String, String)>) -> Self {
+        let mut chosen = Self::default();
+        for (key, value) in form {
+            match key.strip_prefix(BOX) {
+                Some(pillar) => chosen.pillars.push(pillar.to_owned()),
+                None if key == "task" => chosen.task = value,
+                None => {}
+            }
+        }
+        chosen
+    }
+}
+
+pub(in super::super) async fn referrals(
+    visitor: Visitor,
+    query: Result<Query<ReferralsQuery>, QueryRejection>,
+) -> Response {
+    let made = query.ok().and_then(|Query(query)| query.made);
+    let page = page(&visitor, made, &Chosen::default(), None).await;
+    visitor.answer(page)
+}
+
+pub(in super::super) async fn make_referral(
+    visitor: Visitor,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let chosen = form.map(|Form(form)| Chosen::of(form)).unwrap_or_default();
+    let made = make(&visitor, &chosen).await;
+    visitor.answer(made)
+}
+
+pub(in super::super) async fn revoke_referral(visitor: Visitor, Path(id): Path<String>) -> Response {
+    let revoked = revoke(&visitor, &id).await;
+    visitor.answer(revoked)
+}
+
+async fn page(
+    visitor: &Visitor,
+    made: Option<Uuid>,
+    chosen: &Chosen,
+    problem: Option<&'static str>,
+) -> Result<Response, Failure> {
+    let now = Timestamp::now();
+    let (lang, who) = (visitor.lang, visitor.who());
+    let catalogue = visitor.desk.catalogue().await;
+    // Also those that expired since yesterday.
+    let since = now.saturating_sub(REFERRALS_LIVE).unwrap_or(now);
+    let known = visitor.desk.ask(move |store| Ok((store.pillars()?, store.referrals(since)?))).await;
+    let (pillars, mut kept) = known?;
+    kept.retain(|referral| referral.made_by == who);
+    let catalogue = catalogue.as_deref();
+    let just_made = made.and_then(|id| kept.iter().find(|referral| referral.id == id));
+    let page = ReferralsPage {
+        frame: visitor.frame(Section::Referrals),
+        w: lang.referral_texts(),
+        made: just_made.filter(|made| made.is_open(now)).map(|made| told(made, catalogue, lang, now)),
+        problem,
+        tasks: tasks_to_choose(catalogue, &chosen.task, lang),
+        pillars: pillars_to_choose(&pillars, catalogue, &chosen.pillars),
+        rows: kept.iter().map(|referral| row(referral, catalogue, lang, now)).collect(),
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, render(&page)).into_response())
+}
+
+async fn make(visitor: &Visitor, chosen: &Chosen) -> Result<Response, Failure> {
+    let (w, now) = (visitor.lang.referral_texts(), Timestamp::now());
+    let catalogue = visitor.desk.catalogue().await;
+    let task = catalogue.as_ref().and_then(|catalogue| catalogue.task(&chosen.task));
+    let pillars = visitor.desk.ask(|store| store.pillars()).await?;
+    let serves = |name: &str| pillars.iter().any(|pillar| pillar.name == name && pillar.revoked_at.is_none());
+    let mut named: Vec<String> = chosen.pillars.iter().filter(|name| serves(name)).cloned().collect();
+    named.sort();
+    named.dedup();
+    let Some(task) = task.filter(|_| !named.is_empty()) else {
+        return page(visitor, None, chosen, Some(w.nothing_chosen)).await;
+    };
+    let referral = KeptReferral {
+        id: Uuid::new_v4(),
+        code: ReferralCode::of(0),
+        task: task.id.clone(),
+        pillars: named,
+        made_by: visitor.who(),
+        made_at: now,
+        expires_at: now.saturating_add(REFERRALS_LIVE).unwrap_or(now),
+        revoked_at: None,
+        uses: Vec::new(),
+    };
+    let id = referral.id;
+    let about = referral.task.clone();
+    let entry = Entry::new(now, &visitor.who(), Deed::MadeReferral, &about);
+    let entry = entry.with(format!("{id} {}", referral.pillars.join(" ")));
+    let kept = visitor.desk.ask(move |store| {
+        let kept = draw(store, referral)?;
+        if kept {
+            store.note(&entry)?;
+        }
+        Ok(kept)
+    });
+    if kept.await? {
+        Ok(Redirect::to(&format!("/referrals?made={id}")).into_response())
+    } else {
+        Ok(visitor.sorry(StatusCode::SERVICE_UNAVAILABLE, w.full, w.full_help))
+    }
+}
+
+/// Draws codes until one is free. Whether one was.
+fn draw(store: &dyn Store, referral: KeptReferral) -> Result<bool, StoreError> {
+    let source = SystemRandom::new();
+    for _ in 0..DRAWS {
+        let Ok(code) = ReferralCode::random(&source) else { return Ok(false) };
+        if store.keep_referral(&KeptReferral { code, ..referral.clone() })? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn revoke(visitor: &Visitor, id: &str) -> Result<Response, Failure> {
+    let id: Uuid = id.parse().map_err(|_| Failure::NotFound)?;
+    let (now, who) = (Timestamp::now(), visitor.who());
+    let revoked = visitor.desk.ask(move |store| {
+        let kept = store.referrals(now)?.into_iter().find(|referral| referral.id == id);
+        let revoked = store.revoke_referral(id, &who, now)?;
+        if let Some(referral) = kept.filter(|_| revoked) {
+            let entry = Entry::new(now, &who, Deed::RevokedReferral, &referral.task);
+            store.note(&entry.with(id.to_string()))?;
+        }
+        Ok(revoked)
+    });
+    revoked.await?;
+    Ok(Redirect::to("/referrals").into_response())
+}
+
+fn told(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: Timestamp) -> Made {
+    let w = lang.referral_texts();
+    let places: Vec<String> = referral.pillars.iter().map(|pillar| place(pillar, catalogue)).collect();
+    let until = Moment::new(referral.expires_at, now, lang).text;
+    Made {
+        code: referral.code.groups(),
+        aloud: vec![
+            lang.your_code(&referral.code.to_string()),
+            w.how.to_owned(),
+            lang.works_until(&until, &places),
+            w.once.to_owned(),
+        ],
+    }
+}
+
+/// What people call where a pillar stands, or its name.
+fn place(pillar: &str, catalogue: Option<&Catalogue>) -> String {
+    let site = catalogue.and_then(|catalogue| catalogue.sites.of_pillar(pillar));
+    site.map_or_else(|| pillar.to_owned(), |site| site.name.clone())
+}
+
+fn tasks_to_choose(catalogue: Option<&Catalogue>, chosen: &str, lang: Lang) -> Vec<Choice> {
+    let choice = |task: &Task| Choice {
+        id: task.id.clone(),
+        title: task.title.get(lang.of_catalogue()).to_owned(),
+        chosen: task.id == chosen,
+    };
+    catalogue.map(|catalogue| catalogue.tasks.iter().map(choice).collect()).unwrap_or_default()
+}
+
+fn pillars_to_choose(pillars: &[Pillar], catalogue: Option<&Catalogue>, chosen: &[String]) -> Vec<Choice> {
+    let serve = pillars.iter().filter(|pillar| pillar.revoked_at.is_none());
+    serve
+        .map(|pillar| Choice {
+            id: pillar.name.clone(),
+            title: place(&pillar.name, catalogue),
+            chosen: chosen.contains(&pillar.name),
+        })
+        .collect()
+}
+
+fn row(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: Timestamp) -> Row {
+    let w = lang.referral_texts();
+    let task = catalogue.and_then(|catalogue| catalogue.task(&referral.task));
+    let (kind, text) = match referral.uses.len() {
+        0 if referral.revoked_at.is_some() => ("", w.revoked),
+        0 if referral.is_open(now) => ("waits", w.open),
+        0 => ("", w.expired),
+        1 => ("good", w.used),
+        _ => ("bad", w.used_more),
+    };
+    let places: Vec<String> = referral.pillars.iter().map(|pillar| place(pillar, catalogue)).collect();
+    Row {
+        id: referral.id,
+        code: referral.code.groups(),
+        task: task
+            .map_or_else(|| referral.task.clone(), |task| task.title.get(lang.of_catalogue()).to_owned()),
+        pillars: places.join(", "),
+        made: Moment::new(referral.made_at, now, lang),
+        until: lang.until(&Moment::new(referral.expires_at, now, lang).text),
+        badge: Badge { kind, text },
+        uses: referral
+            .uses
+            .iter()
+            .map(|told| UseRow {
+                words: lang.used_at(&place(&told.pillar, catalogue), &Moment::new(told.at, now, lang).text),
+                reference: told.reference,
+            })
+            .collect(),
+        can_be_revoked: referral.is_open(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use crate::store::ReferralStore as _;
+
+    #[test]
+    fn when_all_codes_are_taken_nobody_gets_one_that_somebody_else_has() {
+        let store = MemoryStore::new();
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let referral = |number: u32| KeptReferral {
+            id: Uuid::from_u128(u128::from(number)),
+            code: ReferralCode::of(number),
+            task: "call-back".into(),
+            pillars: vec!["jumbo".into()],
+            made_by: "m.agent".into(),
+            made_at: now,
+            expires_at: now + REFERRALS_LIVE,
+            revoked_at: None,
+            uses: Vec::new(),
+        };
+        assert!(draw(&store, referral(200_000)).unwrap());
+        let first = store.referrals(now).unwrap();
+        assert_eq!(first.len(), 1);
+        let again = KeptReferral { code: first[0].code, ..referral(200_001) };
+        assert!(!store.keep_referral(&again).unwrap());
+    }
+}

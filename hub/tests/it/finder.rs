@@ -1,0 +1,85 @@
+//! An agent finds a pillar for a caller: how far, whether one can get in, what works there, and what to say.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use zuil_hub::catalogues::{Outcome, publish};
+use zuil_wire::HealthReport;
+use zuil_wire::health::DeviceState;
+
+use super::desk::signed_in;
+use super::harness::{TestHub, hub, report};
+
+/// The example municipality, whose pillars stand in four places.
+pub fn publishes_the_example(hub: &TestHub) {
+    let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example"));
+    let published = publish(&hub.config.data_dir, example, Timestamp::now()).unwrap();
+    assert!(matches!(published.outcome, Outcome::Published(_)), "{published:?}");
+}
+
+fn said(hub: &TestHub, name: &str, report: &HealthReport, minutes_ago: i64) {
+    let at = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
+    hub.running.store.take_report(name, &HealthReport { at, ..report.clone() }, at).unwrap();
+}
+
+/// The names of the sites on the page, in its order.
+fn sites(page: &str) -> Vec<&str> {
+    page.split("<h2 id=\"pillar-")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>')?.1.split('<').next())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_nearest_pillar_comes_first_with_words_to_read_aloud() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    publishes_the_example(&hub);
+    for name in ["bieb", "jumbo", "raadhuis", "spar"] {
+        hub.add_pillar(name);
+    }
+    said(&hub, "jumbo", &report(DeviceState::Ready, DeviceState::Blocked), 1);
+    said(&hub, "bieb", &report(DeviceState::Ready, DeviceState::Ready), 1);
+    let page = browser.text("/finder?q=2415ea&task=bulky-waste").await;
+    assert_eq!(sites(&page), ["Bibliotheek Voorbeelddorp", "Jumbo Marktplein", "Gemeentehuis", "spar"]);
+    for words in [
+        "Vanaf 2415 EA, de dichtstbijzijnde zuil eerst.",
+        "De zuil staat in Bibliotheek Voorbeelddorp. Het adres is Dijkweg 88 in Voorbeelddorp.",
+        "Dat is hemelsbreed 0,1 kilometer bij u vandaan.",
+        "Bij de voordeur is een kleine drempel.",
+        "“Grofvuil laten ophalen” kan daar nu.",
+        "“Grofvuil laten ophalen” kan daar nu niet: pinnen kan er nu niet.",
+        "Of “Grofvuil laten ophalen” daar nu kan, weten wij niet.",
+        "Neem uw pinpas mee",
+        "Waar deze zuil staat, zegt de catalogus niet.",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert_eq!(sites(&browser.text("/finder?q=voorbeeldhuizen").await)[0], "Jumbo Marktplein");
+    let english = browser.text("/finder?q=2415&lang=en").await;
+    assert!(english.contains("as the crow flies.") && english.contains("The pillar is in Jumbo Marktplein."));
+}
+
+#[tokio::test]
+async fn a_pillar_is_found_by_its_name_and_what_nobody_knows_is_said() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    assert!(browser.text("/finder").await.contains("Er zijn nog geen zuilen."));
+    for name in ["bieb", "jumbo", "weg"] {
+        hub.add_pillar(name);
+    }
+    hub.running.store.revoke_pillar("weg", Timestamp::now()).unwrap();
+    let page = browser.text("/finder").await;
+    assert!(page.contains("De catalogus zegt nog niet waar de zuilen staan."));
+    assert_eq!(sites(&page), ["bieb", "jumbo"], "nobody is sent to a pillar that is gone");
+    publishes_the_example(&hub);
+    assert_eq!(sites(&browser.text("/finder?q=JUMBO").await), ["Jumbo Marktplein"]);
+    let elsewhere = browser.text("/finder?q=9999ZZ").await;
+    assert!(elsewhere.contains("De catalogus weet niet waar 9999 ZZ ligt."));
+    assert_eq!(sites(&elsewhere).len(), 2);
+    assert!(
+        browser.text("/finder?q=Amsterdam").await.contains("niet bekend. Vraag de beller naar de postcode")
+    );
+    assert!(browser.text("/finder?task=moving-house").await.contains("Dit kan nog bij geen enkele zuil."));
+    assert!(!browser.text("/finder?q=%3Cb%3E").await.contains("<b>"));
+}
