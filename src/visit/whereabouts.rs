@@ -43,7 +43,9 @@ impl State {
     pub(super) fn whereabouts(&self, look: &Look<'_>) -> Whereabouts {
         let (step, task, question) = match self {
             Self::Closed(_) | Self::Attract => (Step::Nobody, None, None),
-            Self::Language(_) | Self::Choose(_) | Self::Goodbye(_) => (Step::Between, None, None),
+            Self::Language(_) | Self::Choose(_) | Self::Refer(_) | Self::Goodbye(_) => {
+                (Step::Between, None, None)
+            }
             Self::Ask(_) | Self::Answer(_) => (Step::Reading, None, None),
             Self::Explain(explaining) => (Step::Explanation, Some(explaining.task(look)), None),
             Self::Asking(asking) => {

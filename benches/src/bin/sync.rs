@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use zuil::clock::HubTime;
 use zuil::outbox::{Outbox, SqliteOutbox};
-use zuil::sync::{self, FromHub, Keyring, Line, Rotation, SyncEvent};
+use zuil::sync::{self, FromHub, Keyring, Line, ReferralBook, Rotation, SyncEvent};
 use zuil::waypoint::NoWaypoints;
 use zuil_bench::figure::Figure;
 use zuil_bench::hub_process::{HUB, HubProcess, be_a_hub};
@@ -128,7 +128,9 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     });
     let keyring = Arc::new(Keyring::open(folder.path(), &binding)?);
     let rotation = Rotation { keyring, newer: Box::new(drop) };
-    let from_hub = FromHub { rotation, shelf: None, orders: None, binding_file: None, visit_log: None };
+    let referrals = Arc::new(ReferralBook::in_memory());
+    let from_hub =
+        FromHub { rotation, shelf: None, orders: None, binding_file: None, visit_log: None, referrals };
     let begun = Instant::now();
     let tell = move |event| {
         // Nobody listens any more when all has been drained.

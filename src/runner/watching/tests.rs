@@ -50,6 +50,7 @@ impl Pillar {
             terminal: None,
             end_of_day: None,
             readers: Readers::default(),
+            referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             wake_sync: Box::new(|| {}),
             tell_health: Box::new(|_| {}),
             time_zone: zone,
