@@ -11,8 +11,9 @@ const TABLE: &str = include_str!("../../../docs/permissions.md");
 pub const PEOPLE: [&str; 6] =
     ["without account", "half way", "agent", "technician", "editor", "administrator"];
 
-/// These lead to an identity provider, and the bench has none.
-const ELSEWHERE: [&str; 2] = ["/login/sso", "/login/sso/done"];
+/// These lead to an identity provider, and the bench has none; or to what a pillar made for an order, and no pillar made
+/// any.
+const ELSEWHERE: [&str; 3] = ["/login/sso", "/login/sso/done", "/pillars/{name}/attachments/{id}"];
 
 /// A page that can be opened.
 pub struct Route {
@@ -87,6 +88,7 @@ impl Examples {
                 "?from=2025-03-01&to=2025-03-02",
             ]),
             "/pillars/{name}/orders/{kind}" => vec!["/pillars/zuil-003/orders/test-print".into()],
+            "/pillars/{name}/visits" => vec!["/pillars/zuil-003/visits".into()],
             route if route.contains('{') => return None,
             route => vec![route.to_owned()],
         })
