@@ -31,7 +31,7 @@ const SHARED: &[&str] = &[
 ];
 
 /// The keys that a receipt and the words that depend on data use: the strings after `say(language,`
-/// in their sources.
+/// in their sources; and what a pillar without a binding asks and tells, which is chosen before it is said.
 fn keys() -> Vec<String> {
     let sources = [
         include_str!("../receipt/mod.rs"),
@@ -43,7 +43,15 @@ fn keys() -> Vec<String> {
         let arguments = call.split_once(',')?.1.trim_start();
         Some(arguments.strip_prefix('"')?.split('"').next()?.to_owned())
     });
-    keys.collect()
+    keys.chain(asked_by_a_newcomer()).collect()
+}
+
+/// The sentences of a pillar without a binding.
+fn asked_by_a_newcomer() -> impl Iterator<Item = String> {
+    let source = include_str!("../pillar/newcomer.rs").split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let strings = lines.filter_map(|line| line.split('"').nth(1).map(str::to_owned));
+    strings.filter(|text| text.contains(' ') && text.ends_with(['.', '?']))
 }
 
 /// The words that residents read or hear, with every form of those that have a plural.
