@@ -5,6 +5,7 @@
 //! never serves by half.
 
 pub mod condition;
+mod devices;
 pub mod enrolling;
 mod lock;
 mod making;
@@ -22,23 +23,16 @@ use jiff::tz::TimeZone;
 use zuil_wire::{Binding, HealthReport, Order};
 
 use crate::clock::{Clock, HubTime};
-use crate::config::{self, Config, Recorded};
+use crate::config::{self, Config};
+use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
-use crate::devices::port::PortName;
-use crate::devices::printer::{EscPosPrinter, ReceiptPrinter};
-use crate::devices::reader::mrz::MrzFormat;
-use crate::devices::reader::rfid::RfidFormat;
-use crate::devices::reader::{self, Reader, SerialReader};
-use crate::devices::speech::{Espeak, Mute, Voice};
-use crate::devices::terminal::{self, Password, PaymentTerminal, ZvtTerminal};
-use crate::devices::{Sink, printer};
 use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
 use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, ReferralBook, Rotation};
-use crate::visit::{OutOfService, ReaderKind, View, Visit, VisitSettings};
+use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::visits::VisitLog;
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -175,7 +169,7 @@ impl Pillar {
             identity: Identity { pillar: binding.pillar.clone(), seal_key },
             visit: Visit::new(catalogue.clone(), visit_settings(config)),
             outbox,
-            printer: start_printer(config, &inputs, &recorders)?,
+            printer: devices::start_printer(config, &inputs, &recorders)?,
             columns: config
                 .printer
                 .as_ref()
@@ -183,10 +177,10 @@ impl Pillar {
                 .unwrap_or_default(),
             paper: config.printer.as_ref().map(config::Printer::paper).unwrap_or_default(),
             roll_file: config.printer.as_ref().map(|_| config.data_dir.join("paper.json")),
-            terminal: start_terminal(config, &inputs, &recorders)?,
+            terminal: devices::start_terminal(config, &inputs, &recorders)?,
             readers: Readers::new(
-                start_document_reader(config, &inputs)?,
-                start_pass_reader(config, &inputs)?,
+                devices::start_document_reader(config, &inputs)?,
+                devices::start_pass_reader(config, &inputs)?,
             ),
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
@@ -199,8 +193,8 @@ impl Pillar {
             remote: Some(Remote { make: making::maker(config, Arc::clone(&ledger)), ledger, restart }),
         };
         make_searchable(catalogue, published)?;
-        let headphones = start_headphones(config, &inputs)?;
-        let speech = Speech::new(voice(config));
+        let headphones = devices::start_headphones(config, &inputs)?;
+        let speech = Speech::new(devices::voice(config));
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("runner".into())
@@ -275,13 +269,6 @@ fn speaking(mut speech: Speech, mut show: impl FnMut(View) + Send) -> impl FnMut
     }
 }
 
-fn voice(config: &Config) -> Box<dyn Voice> {
-    match &config.speech {
-        Some(settings) => Box::new(Espeak::new(&settings.program)),
-        None => Box::new(Mute),
-    }
-}
-
 fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
     let outbox =
         SqliteOutbox::open_or_salvage(&config.data_dir.join("outbox.sqlite"), jiff::Timestamp::now())
@@ -318,71 +305,6 @@ fn make_searchable(catalogue: Arc<Catalogue>, published: Arc<Published>) -> Resu
 
 fn visit_settings(config: &Config) -> VisitSettings {
     VisitSettings { idle: config.visit.idle(), warning: config.visit.warning(), ..VisitSettings::default() }
-}
-
-fn start_printer(
-    config: &Config,
-    inputs: &Sender<Input>,
-    recorders: &Recorders,
-) -> Result<Option<Box<dyn ReceiptPrinter>>, NotServing> {
-    let Some(settings) = &config.printer else { return Ok(None) };
-    let tap = recorders.tap(Recorded::Printer);
-    let port = PortName { tap, ..PortName::new(&settings.port, settings.baud) };
-    let printer = EscPosPrinter::start(port, printer::Options::default(), sink(inputs, Input::Printer))
-        .map_err(storage("starting the printer's thread"))?;
-    Ok(Some(Box::new(printer)))
-}
-
-fn start_terminal(
-    config: &Config,
-    inputs: &Sender<Input>,
-    recorders: &Recorders,
-) -> Result<Option<Box<dyn PaymentTerminal>>, NotServing> {
-    let Some(settings) = &config.terminal else { return Ok(None) };
-    let password = Password::parse(&settings.password).map_err(storage("reading the terminal's password"))?;
-    let options = terminal::Options::new(password);
-    let port = PortName { tap: recorders.tap(Recorded::Terminal), ..ZvtTerminal::port(&settings.port) };
-    let terminal = ZvtTerminal::start(port, options, sink(inputs, Input::Terminal))
-        .map_err(storage("starting the terminal's thread"))?;
-    Ok(Some(Box::new(terminal)))
-}
-
-fn start_document_reader(
-    config: &Config,
-    inputs: &Sender<Input>,
-) -> Result<Option<Box<dyn Reader>>, NotServing> {
-    let Some(settings) = &config.document_reader else { return Ok(None) };
-    let format = MrzFormat {
-        prefix: settings.prefix.clone().into(),
-        suffix: settings.suffix.clone().into(),
-        line_end: settings.line_end,
-    };
-    let port = PortName::new(&settings.port, settings.baud);
-    let events = sink(inputs, |event| Input::Reader(ReaderKind::Document, event));
-    let reader = SerialReader::start("document-reader", port, format, reader::Options::default(), events)
-        .map_err(storage("starting the document reader's thread"))?;
-    Ok(Some(Box::new(reader)))
-}
-
-fn start_pass_reader(config: &Config, inputs: &Sender<Input>) -> Result<Option<Box<dyn Reader>>, NotServing> {
-    let Some(settings) = &config.pass_reader else { return Ok(None) };
-    let format = RfidFormat {
-        prefix: settings.prefix.clone().into(),
-        suffix: settings.suffix.clone().into(),
-        checksum: settings.checksum,
-    };
-    let port = PortName::new(&settings.port, settings.baud);
-    let events = sink(inputs, |event| Input::Reader(ReaderKind::Pass, event));
-    let reader = SerialReader::start("pass-reader", port, format, reader::Options::default(), events)
-        .map_err(storage("starting the pass reader's thread"))?;
-    Ok(Some(Box::new(reader)))
-}
-
-fn start_headphones(config: &Config, inputs: &Sender<Input>) -> Result<Option<Headphones>, NotServing> {
-    let Some(settings) = &config.headphones else { return Ok(None) };
-    Headphones::watch(&settings.state_file, sink(inputs, Input::Headphones))
-        .map(Some)
-        .map_err(storage("watching the headphones"))
 }
 
 /// A device's words, as inputs. A runner that is gone needs no more of them.

@@ -19,7 +19,8 @@ use zuil_wire::{Order, OrderResult, OrderResults};
 
 /// The file in the data folder.
 const FILE: &str = "orders.json";
-/// How many orders are remembered. The hub tells each for a quarter of an hour, and hardly ever two at once.
+/// How many orders are remembered, and as many more as the hub has not heard the end of. It tells each for a quarter of
+/// an hour, and hardly ever two at once.
 const REMEMBERED: usize = OrderResults::MAX_RESULTS;
 
 /// The orders that this pillar knows of.
@@ -101,6 +102,12 @@ impl Ledger {
             self.tell();
         }
         false
+    }
+
+    /// Whether an order was begun that has not ended: what was made for it may not be at the hub yet.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.lock().orders.iter().any(|known| known.result.state == OrderState::Taken)
     }
 
     /// An order waits until nobody stands here. That is not durable: it will be heard of again.
@@ -220,8 +227,13 @@ impl Kept {
             Some(known) => *known = now,
             None => self.orders.push(now),
         }
-        let too_many = self.orders.len().saturating_sub(REMEMBERED);
-        self.orders.drain(..too_many);
+        // The oldest go. One whose end the hub has not heard stays: it would be told of again, and begun twice.
+        let mut too_many = self.orders.len().saturating_sub(REMEMBERED);
+        self.orders.retain(|known| {
+            let goes = too_many > 0 && known.told && known.result.state != OrderState::Taken;
+            too_many -= usize::from(goes);
+            !goes
+        });
     }
 }
 

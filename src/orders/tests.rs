@@ -108,14 +108,42 @@ fn where_nothing_can_be_written_nothing_is_begun_and_nobody_is_closed() {
 }
 
 #[test]
-fn only_the_newest_orders_are_remembered() {
+fn of_what_the_hub_has_heard_only_the_newest_orders_are_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path());
+    for number in 0..=REMEMBERED as u128 {
+        ledger.end(&order(number, Task::TestPrint), Ok(()));
+        ledger.told(&ledger.to_tell());
+    }
+    assert!(ledger.is_new(Uuid::from_u128(0)) && !ledger.is_new(Uuid::from_u128(1)));
+}
+
+#[test]
+fn an_order_whose_end_the_hub_has_not_heard_is_not_forgotten_and_so_not_begun_twice() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(folder.path());
     for number in 0..=REMEMBERED as u128 {
         ledger.end(&order(number, Task::TestPrint), Ok(()));
     }
-    assert!(ledger.is_new(Uuid::from_u128(0)) && !ledger.is_new(Uuid::from_u128(1)));
-    assert_eq!(ledger.to_tell().len(), REMEMBERED);
+    assert!(!ledger.is_new(Uuid::from_u128(0)));
+    ledger.told(&ledger.to_tell());
+    assert_eq!(ledger.to_tell(), [result(REMEMBERED as u128, OrderState::Done, None)], "one more request");
+    assert!(!Ledger::open(folder.path()).is_new(Uuid::from_u128(0)));
+}
+
+#[test]
+fn an_order_that_is_under_way_is_not_forgotten_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path());
+    let picture = order(0, Task::Screenshot);
+    ledger.take(&picture).unwrap();
+    for number in 1..=REMEMBERED as u128 {
+        ledger.told(&ledger.to_tell());
+        ledger.end(&order(number, Task::TestPrint), Ok(()));
+    }
+    assert!(!ledger.is_new(picture.id) && ledger.is_under_way());
+    ledger.end(&picture, Ok(()));
+    assert!(!ledger.is_under_way());
 }
 
 #[test]

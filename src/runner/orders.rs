@@ -1,7 +1,7 @@
 //! Carries out what technicians order from afar.
 //!
 //! Invariant: nothing is begun while somebody stands here, a payment is open or a receipt is being printed, and
-//! nothing that was begun is begun again: it is durable before it is done.
+//! nothing that was begun is begun again: it is durable before it is done. Starting anew interrupts no other order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub(super) struct Orders {
     waiting: Vec<Waiting>,
     /// The test print that the printer has: its job, and the order.
     printing: Option<(Uuid, Order)>,
+    /// The program is ending, to be started anew.
+    restarting: bool,
 }
 
 struct Waiting {
@@ -51,12 +53,27 @@ impl Orders {
     pub(super) fn closed(&self) -> Option<OutOfService> {
         self.remote.as_ref()?.ledger.closed().map(OutOfService::Ordered)
     }
+
+    /// Takes what is begun next. Starting anew is last, and not before the hub has what was made for other orders,
+    /// which is nowhere but in memory.
+    fn take_next(&mut self) -> Option<Order> {
+        let at = match self.waiting.iter().position(|waiting| waiting.order.what != Task::Restart) {
+            Some(at) => at,
+            None if self.waiting.is_empty() || self.remote.as_ref()?.ledger.is_under_way() => return None,
+            None => 0,
+        };
+        Some(self.waiting.remove(at).order)
+    }
 }
 
 impl Runner {
     /// Takes what the hub told last: these are still to be done, and nothing else.
     pub(super) fn hear_orders(&mut self, orders: Vec<Order>, now: Moment) {
         let Some(Remote { ledger, .. }) = &self.orders.remote else { return };
+        if self.orders.restarting {
+            // It would be interrupted. The program that comes after hears of it again.
+            return;
+        }
         let new = orders.into_iter().filter(|order| ledger.is_new(order.id));
         let until =
             |order: &Order| order.seconds.map(|seconds| now.uptime + Duration::from_secs(u64::from(seconds)));
@@ -75,8 +92,9 @@ impl Runner {
             }
             return;
         }
-        while self.is_free() && !self.orders.waiting.is_empty() {
-            let Waiting { order, .. } = self.orders.waiting.remove(0);
+        while self.is_free()
+            && let Some(order) = self.orders.take_next()
+        {
             tracing::info!(id = %order.id, what = ?order.what, "a technician ordered this; it is begun");
             self.carry_out(order, now);
         }
@@ -103,7 +121,11 @@ impl Runner {
             return;
         }
         match order.what {
-            Task::Restart => restart(),
+            Task::Restart => {
+                restart();
+                self.orders.waiting.clear();
+                self.orders.restarting = true;
+            }
             Task::TestPrint => self.print_a_test(order, now),
             // Nobody stands there: it is the first screen, or the one that says why nobody is served.
             Task::Screenshot | Task::Logs { .. } => make(order, self.view(now)),

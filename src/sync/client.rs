@@ -6,6 +6,7 @@
 
 mod agreed;
 mod catalogue;
+mod desks;
 mod enrolment;
 mod tls;
 
@@ -23,19 +24,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
-use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, OrderResult, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
-    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry,
-    VisitsAnswer, versions,
+    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse, versions,
 };
 
 use super::budget::Budget;
-use super::orders::{self, OrderDesk};
-use super::visits::VisitDesk;
-use super::{Hub, Line, ReferralDesk, SyncError};
+use super::{Hub, Line, SyncError};
 use crate::clock::HubTime;
-use crate::orders::Made;
 use agreed::{Agreed, ZSTD};
 pub(super) use enrolment::Stranger;
 use tls::{By, Seen, is_about_time, tls};
@@ -49,8 +44,6 @@ const SIGN_OF_LIFE_TIME: Duration = Duration::from_secs(20);
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// How soon a connection that died in the middle of a request is noticed: this long, twice.
 const PING_TIME: Duration = Duration::from_secs(5);
-/// How hard the log is compressed: level 3 is zstd's own.
-const COMPRESSION: i32 = 3;
 /// The largest answer, in bytes. One to a full batch has about 16 KiB.
 const MAX_ANSWER: usize = 256 * 1024;
 
@@ -276,62 +269,6 @@ impl Lines {
             seen: strict.seen,
             without_time: tls(binding, provider, time, By::ItsOwn)?,
         })
-    }
-}
-
-impl ReferralDesk for HttpsHub {
-    async fn list(&self) -> Result<ReferralList, SyncError> {
-        let response = self.send(|lines| lines.client.get(self.referrals.clone())).await?;
-        self.agreed.hear(response.headers());
-        let list = body_of(accepted(response)?).await?;
-        serde_json::from_slice(&list).map_err(|_| SyncError::BadAnswer("it is no list of referrals"))
-    }
-
-    async fn tell(&self, used: Vec<UsedReferral>) -> Result<ReferralsAnswer, SyncError> {
-        let told = UsedReferrals { version: self.agreed.version(), used };
-        let body = self.write(&told)?;
-        self.room_for(body.0.len()).await;
-        self.post(&self.referrals, body, TOTAL_TIME, "it is no answer to used referrals").await
-    }
-
-    fn now(&self) -> Timestamp {
-        self.time.now()
-    }
-}
-
-impl OrderDesk for HttpsHub {
-    async fn tell(&self, results: Vec<OrderResult>) -> Result<OrdersAnswer, SyncError> {
-        let body = self.write(&orders::request(self.agreed.version(), results))?;
-        self.room_for(body.0.len()).await;
-        self.post(&self.orders, body, SIGN_OF_LIFE_TIME, "it is no answer to what became of orders").await
-    }
-
-    async fn attach(&self, made: &Made) -> Result<(), SyncError> {
-        let bytes = match made.kind {
-            Attachment::Picture => made.bytes.clone(),
-            Attachment::Text => zstd::bulk::compress(&made.bytes, COMPRESSION)
-                .map_err(|_| setup("a text cannot be compressed"))?,
-        };
-        let to = self.orders.join(&format!("orders/{}/attachment", made.order.id));
-        let to = to.map_err(|_| setup("hub_url is not an address"))?;
-        self.room_for(bytes.len()).await;
-        let put = |lines: &Lines| {
-            let request = lines.bulk.client().put(to.clone());
-            request.header(CONTENT_TYPE, made.kind.media_type()).body(bytes.clone())
-        };
-        accepted(self.send(put).await?).map(drop)
-    }
-}
-
-impl VisitDesk for HttpsHub {
-    async fn note(&self, entries: Vec<VisitEntry>) -> Result<VisitsAnswer, SyncError> {
-        let body = self.write(&VisitEntries { version: self.agreed.version(), entries })?;
-        self.room_for(body.0.len()).await;
-        self.post(&self.visits, body, TOTAL_TIME, "it is no answer to what happened here").await
-    }
-
-    fn time(&self) -> Timestamp {
-        self.time.now()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typing the six digits of a referral, which open one task.
 //!
-//! Invariant: after five wrong codes nobody can try another for a minute, also not in another visit; and what was typed
-//! leaves this screen only as a whole code.
+//! Invariant: after five wrong codes within ten minutes nobody can try another for a minute, also not in another visit
+//! or after a code that opens; and what was typed leaves this screen only as a whole code.
 
 use std::time::Duration;
 
@@ -15,9 +15,11 @@ use super::state::{Effects, Look, State};
 use super::{CodeTrouble, CodeView, Effect, Event, Intent, Referred, Screen};
 
 /// How many wrong codes there may be until a pause.
-const TRIES: u8 = 5;
+const TRIES: usize = 5;
 /// How long the pause is.
 const PAUSE: Duration = Duration::from_secs(60);
+/// For how long a wrong code counts.
+const COUNTS: Duration = Duration::from_secs(600);
 
 /// A code that is being typed.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +30,11 @@ pub(super) struct Referring {
     kept: Option<Form>,
 }
 
-/// How many wrong codes were typed at this pillar.
-#[derive(Clone, Copy, Debug, Default)]
+/// The wrong codes that were typed at this pillar.
+#[derive(Debug, Default)]
 pub(super) struct Tries {
-    wrong: u8,
+    /// When, since the start: those that count, and some that do no more.
+    wrong: Vec<Duration>,
     /// Until then nobody can try again.
     pause_until: Option<Duration>,
 }
@@ -39,13 +42,14 @@ pub(super) struct Tries {
 impl Tries {
     /// What a code came to, at a moment since the start.
     pub(super) fn note(&mut self, referred: &Referred, uptime: Duration) {
-        match referred {
-            Referred::Opens { .. } => *self = Self::default(),
-            Referred::Unknown => self.wrong += 1,
-            Referred::Used | Referred::Expired => {}
+        // A code that opens makes up for no guess: it may be the guesser's own.
+        if *referred != Referred::Unknown {
+            return;
         }
-        if self.wrong >= TRIES {
-            *self = Self { wrong: 0, pause_until: Some(uptime + PAUSE) };
+        self.wrong.retain(|at| uptime.saturating_sub(*at) < COUNTS);
+        self.wrong.push(uptime);
+        if self.wrong.len() >= TRIES {
+            *self = Self { wrong: Vec::new(), pause_until: Some(uptime + PAUSE) };
         }
     }
 

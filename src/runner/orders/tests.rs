@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zuil_wire::OrderResult;
-use zuil_wire::orders::{ClosedFor, Closure, OrderState};
+use zuil_wire::orders::{Attachment, ClosedFor, Closure, OrderState};
 use zuil_wire::seal::{OpenKey, SealKey};
 
 use super::*;
 use crate::devices::printer::ReceiptPrinter;
 use crate::devices::printer::paper::PaperSettings;
+use crate::orders::Made;
 use crate::outbox::MemoryOutbox;
 use crate::runner::{Identity, Input, Parts, Readers};
 use crate::visit::{Intent, Screen, Visit, VisitSettings};
@@ -201,6 +202,36 @@ fn the_program_is_started_anew_once_however_often_the_order_is_heard() {
     pillar.hears(&[order(1, Task::Restart)]);
     assert_eq!(pillar.restarts.load(Ordering::Relaxed), 0);
     assert_eq!(pillar.told(), [(OrderState::Done, None)]);
+}
+
+#[test]
+fn the_program_is_not_started_anew_before_the_hub_has_what_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pillar = Pillar::over(folder.path());
+    let (restart, picture) = (order(1, Task::Restart), order(2, Task::Screenshot));
+    let restarts = |pillar: &Pillar| pillar.restarts.load(Ordering::Relaxed);
+    pillar.hears(&[restart.clone(), picture.clone()]).takes(Input::Tick);
+    assert_eq!((pillar.made.lock().unwrap().len(), restarts(&pillar)), (1, 0), "it is being made");
+    pillar.ledger.attach(Made { order: picture.clone(), kind: Attachment::Picture, bytes: vec![1] });
+    pillar.hears(&[restart]).takes(Input::Tick);
+    assert_eq!(restarts(&pillar), 0, "it is made, and not at the hub yet");
+    pillar.ledger.attached(&picture, Ok(()));
+    pillar.takes(Input::Tick);
+    assert_eq!(restarts(&pillar), 1);
+    assert_eq!(Pillar::over(folder.path()).told(), [(OrderState::Done, None); 2]);
+}
+
+#[test]
+fn what_is_heard_while_the_program_ends_is_done_by_the_one_that_comes_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pillar = Pillar::over(folder.path());
+    let orders = [order(1, Task::Restart), order(2, Task::TestPrint)];
+    pillar.hears(&orders[..1]).hears(&orders).takes(Input::Tick);
+    assert_eq!((pillar.restarts.load(Ordering::Relaxed), pillar.jobs().len()), (1, 0));
+    let mut pillar = Pillar::over(folder.path());
+    pillar.hears(&orders);
+    assert_eq!((pillar.restarts.load(Ordering::Relaxed), pillar.jobs().len()), (0, 1));
+    assert_eq!(pillar.told(), [(OrderState::Done, None), (OrderState::Taken, None)]);
 }
 
 #[test]

@@ -23,6 +23,8 @@ const FILE: &str = "referrals.json";
 const LEEWAY: SignedDuration = SignedDuration::from_mins(10);
 /// For how long what has expired is known to have done so, and what was used to have been.
 const KNOWN: SignedDuration = SignedDuration::from_hours(48);
+/// For how long a visit may go on that began with a referral which the hub does not list any more.
+const VISIT: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a code stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,10 @@ struct Kept {
     listed: Vec<Referral>,
     /// What it listed before and does not any more, because it expired.
     expired: Vec<Referral>,
+    /// What it listed before and does not any more, and since when: whoever opened a task with it may be about to make a
+    /// request. No visit goes on over a restart.
+    #[serde(skip)]
+    gone: Vec<(Referral, Timestamp)>,
     used: Vec<Used>,
 }
 
@@ -117,7 +123,7 @@ impl Book {
     /// Keeps that a request was made with a referral, which opens nothing any more, and tells the hub soon.
     pub fn used(&self, id: Uuid, transaction: Uuid, at: Timestamp) {
         let mut kept = self.lock();
-        let Some(referral) = kept.listed.iter().find(|listed| listed.id == id).cloned() else { return };
+        let Some(referral) = kept.known(id).cloned() else { return };
         if !kept.was_used(id) {
             kept.used.push(Used { referral, at, transaction, told: false });
             self.write(&kept);
@@ -151,10 +157,11 @@ impl Book {
     pub(super) fn hear(&self, list: ReferralList, now: Timestamp) {
         let mut kept = self.lock();
         let before = kept.clone();
-        let gone = |referral: &&Referral| !list.referrals.iter().any(|listed| listed.id == referral.id);
-        let over: Vec<Referral> =
-            kept.listed.iter().filter(gone).filter(|referral| referral.expires_at <= now).cloned().collect();
-        kept.expired.extend(over);
+        let is_gone = |referral: &&Referral| !list.referrals.iter().any(|listed| listed.id == referral.id);
+        let gone: Vec<Referral> = kept.listed.iter().filter(is_gone).cloned().collect();
+        kept.expired.extend(gone.iter().filter(|referral| referral.expires_at <= now).cloned());
+        kept.gone.extend(gone.into_iter().map(|referral| (referral, now)));
+        kept.gone.retain(|(_, since)| now < since.saturating_add(VISIT).unwrap_or(now));
         kept.expired.retain(|referral| now < referral.expires_at.saturating_add(KNOWN).unwrap_or(now));
         kept.used
             .retain(|used| !used.told || now < used.referral.expires_at.saturating_add(KNOWN).unwrap_or(now));
@@ -188,6 +195,12 @@ impl Book {
 impl Kept {
     fn was_used(&self, id: Uuid) -> bool {
         self.used.iter().any(|used| used.referral.id == id)
+    }
+
+    /// A referral that is listed, or was until a moment ago.
+    fn known(&self, id: Uuid) -> Option<&Referral> {
+        let gone = self.gone.iter().map(|(referral, _)| referral);
+        self.listed.iter().chain(gone).find(|referral| referral.id == id)
     }
 
     /// Whether a referral that is listed opens its task at a moment.
@@ -274,6 +287,36 @@ mod tests {
         heard(&book, &[2], 5);
         assert_eq!(book.look_up(ReferralCode::of(1), at(6)), Found::Unknown);
         assert_eq!(book.mark(), mark_of([Uuid::from_u128(2)].iter()));
+    }
+
+    #[test]
+    fn a_request_that_was_begun_before_its_code_was_taken_back_or_expired_is_told_all_the_same() {
+        for gone_at in [2, 24 * 60 + 2] {
+            let book = Book::in_memory();
+            heard(&book, &[1, 2], 0);
+            assert_eq!(book.look_up(ReferralCode::of(1), at(1)), opens(1));
+            heard(&book, &[2], gone_at);
+            heard(&book, &[2], gone_at + 1);
+            assert_ne!(book.look_up(ReferralCode::of(1), at(gone_at + 1)), opens(1));
+            book.used(Uuid::from_u128(1), Uuid::from_u128(99), at(gone_at + 10));
+            let told = UsedReferral {
+                id: Uuid::from_u128(1),
+                at: at(gone_at + 10),
+                transaction: Uuid::from_u128(99),
+            };
+            assert_eq!(book.untold(), [told]);
+            assert_eq!(book.look_up(ReferralCode::of(1), at(gone_at + 11)), Found::Used);
+        }
+    }
+
+    #[test]
+    fn what_the_hub_took_back_is_forgotten_when_every_visit_has_ended() {
+        let book = Book::in_memory();
+        heard(&book, &[1], 0);
+        heard(&book, &[], 2);
+        heard(&book, &[], 62);
+        book.used(Uuid::from_u128(1), Uuid::from_u128(99), at(63));
+        assert_eq!(book.untold(), []);
     }
 
     #[test]

@@ -101,6 +101,33 @@ fn after_five_wrong_codes_nobody_tries_another_for_a_minute_also_not_in_another_
 }
 
 #[test]
+fn a_code_of_ones_own_between_the_guesses_does_not_make_them_count_for_nothing() {
+    let mut pillar = pillar();
+    pillar.does(Intent::HaveCode);
+    for _ in 0..4 {
+        pillar.types("482918").next().tell(Event::Referred(Referred::Unknown));
+    }
+    pillar.types("482918").next().tell(opens("call-back")).explains("Laat u terugbellen");
+    pillar.does(Intent::Stop);
+    pillar.types_a_code("482918").next().tell(Event::Referred(Referred::Unknown));
+    assert_eq!(pillar.code().trouble, Some(CodeTrouble::Pause));
+}
+
+#[test]
+fn wrong_codes_of_ten_minutes_ago_count_for_nothing() {
+    for (seconds, expected) in [(599, CodeTrouble::Pause), (600, CodeTrouble::Unknown)] {
+        let mut pillar = pillar();
+        pillar.does(Intent::HaveCode);
+        for _ in 0..4 {
+            pillar.types("482918").next().tell(Event::Referred(Referred::Unknown));
+        }
+        pillar.waits(seconds).is_waiting_for_someone();
+        pillar.types_a_code("482918").next().tell(Event::Referred(Referred::Unknown));
+        assert_eq!(pillar.code().trouble, Some(expected), "after {seconds} s");
+    }
+}
+
+#[test]
 fn a_code_that_is_used_or_too_old_says_so_and_is_no_guess() {
     let mut pillar = pillar();
     pillar.does(Intent::HaveCode);

@@ -1,0 +1,76 @@
+//! What the hub's desks hear of beside the uploads: orders, referrals and visits.
+//!
+//! Invariant: whatever is sent here waits for its share of the line, as uploads do.
+
+use jiff::Timestamp;
+use reqwest::header::CONTENT_TYPE;
+use zuil_wire::orders::Attachment;
+use zuil_wire::{
+    OrderResult, OrdersAnswer, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals, VisitEntries,
+    VisitEntry, VisitsAnswer,
+};
+
+use super::{HttpsHub, Lines, SIGN_OF_LIFE_TIME, TOTAL_TIME, accepted, body_of, setup};
+use crate::orders::Made;
+use crate::sync::orders::{self, OrderDesk};
+use crate::sync::visits::VisitDesk;
+use crate::sync::{ReferralDesk, SyncError};
+
+/// How hard the log is compressed: level 3 is zstd's own.
+const COMPRESSION: i32 = 3;
+
+impl ReferralDesk for HttpsHub {
+    async fn list(&self) -> Result<ReferralList, SyncError> {
+        let response = self.send(|lines| lines.client.get(self.referrals.clone())).await?;
+        self.agreed.hear(response.headers());
+        let list = body_of(accepted(response)?).await?;
+        serde_json::from_slice(&list).map_err(|_| SyncError::BadAnswer("it is no list of referrals"))
+    }
+
+    async fn tell(&self, used: Vec<UsedReferral>) -> Result<ReferralsAnswer, SyncError> {
+        let told = UsedReferrals { version: self.agreed.version(), used };
+        let body = self.write(&told)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.referrals, body, TOTAL_TIME, "it is no answer to used referrals").await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+}
+
+impl OrderDesk for HttpsHub {
+    async fn tell(&self, results: Vec<OrderResult>) -> Result<OrdersAnswer, SyncError> {
+        let body = self.write(&orders::request(self.agreed.version(), results))?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.orders, body, SIGN_OF_LIFE_TIME, "it is no answer to what became of orders").await
+    }
+
+    async fn attach(&self, made: &Made) -> Result<(), SyncError> {
+        let bytes = match made.kind {
+            Attachment::Picture => made.bytes.clone(),
+            Attachment::Text => zstd::bulk::compress(&made.bytes, COMPRESSION)
+                .map_err(|_| setup("a text cannot be compressed"))?,
+        };
+        let to = self.orders.join(&format!("orders/{}/attachment", made.order.id));
+        let to = to.map_err(|_| setup("hub_url is not an address"))?;
+        self.room_for(bytes.len()).await;
+        let put = |lines: &Lines| {
+            let request = lines.bulk.client().put(to.clone());
+            request.header(CONTENT_TYPE, made.kind.media_type()).body(bytes.clone())
+        };
+        accepted(self.send(put).await?).map(drop)
+    }
+}
+
+impl VisitDesk for HttpsHub {
+    async fn note(&self, entries: Vec<VisitEntry>) -> Result<VisitsAnswer, SyncError> {
+        let body = self.write(&VisitEntries { version: self.agreed.version(), entries })?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.visits, body, TOTAL_TIME, "it is no answer to what happened here").await
+    }
+
+    fn time(&self) -> Timestamp {
+        self.time.now()
+    }
+}
