@@ -39,7 +39,7 @@ fn refers(browser: &Browser) -> ReferralCode {
     browser.goes_to("/finder");
     browser.fills_in("Waar woont de beller?", "2411 bc");
     let _ = browser.runs("document.querySelector('#task').value = 'call-back'");
-    browser.presses("Zoek");
+    browser.presses("Zoek een zuil");
     browser.comes_to_read("De zuil staat in Dorpshuis De Rietvink.");
     browser.presses("Maak een verwijscode");
     browser.comes_to_read("Uw code is");

@@ -50,7 +50,7 @@ const NL: FinderTexts = FinderTexts {
     where_help: "Een postcode, een plaats of straat, of de naam van een zuil. Zoals 2411 AB.",
     task_label: "Wat wil de beller doen?",
     any_task: "Weet ik nog niet",
-    find: "Zoek",
+    find: "Zoek een zuil",
     no_pillars: "Er zijn nog geen zuilen.",
     no_pillars_help: "Een technicus voegt een zuil toe. Daarna staat hij hier.",
     no_sites: "De catalogus zegt nog niet waar de zuilen staan. Een redacteur schrijft dat in sites.toml. Daarna ziet u \
@@ -85,7 +85,7 @@ const EN: FinderTexts = FinderTexts {
     where_help: "A postcode, a town or street, or the name of a pillar. Such as 2411 AB.",
     task_label: "What does the caller want to do?",
     any_task: "Not known yet",
-    find: "Find",
+    find: "Find a pillar",
     no_pillars: "There are no pillars yet.",
     no_pillars_help: "A technician adds a pillar. Then it appears here.",
     no_sites: "The catalogue does not say yet where the pillars stand. An editor writes that into sites.toml. Then you \

@@ -22,7 +22,7 @@ fn an_agent_reads_aloud_where_the_caller_can_go() {
         let browser = office.browser_of(AGENT, look);
         browser.goes_to("/finder");
         browser.fills_in("Waar woont de beller?", "2411 ab");
-        browser.presses("Zoek");
+        browser.presses("Zoek een zuil");
         browser.comes_to_read("Vanaf 2411 AB, de dichtstbijzijnde zuil eerst.");
         browser.comes_to_read("De zuil staat in Jumbo Marktplein.");
         let _ = browser.runs("document.querySelectorAll('details').forEach(part => part.open = true)");
