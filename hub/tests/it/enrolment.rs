@@ -200,6 +200,29 @@ async fn a_pillar_that_asks_for_one_certificate_after_another_is_told_to_wait() 
 }
 
 #[tokio::test]
+async fn who_has_no_certificate_takes_a_few_connections_and_none_from_the_pillars() {
+    let hub = hub().await;
+    let body = serde_json::json!({"version": 1});
+    let nobodies: Vec<Client> = (0..8).map(|_| anybody(&hub)).collect();
+    for nobody in &nobodies {
+        let answer = post(&hub, nobody, "/v1/enrolment", &body).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    }
+    let url = format!("{}/v1/health", hub.running.intake_url);
+    assert!(anybody(&hub).get(&url).send().await.is_err(), "its connection is closed");
+    let pillar = hub.add_pillar("jumbo");
+    assert_eq!(health(&pillar).await, StatusCode::OK);
+    pillar.report(&report(DeviceState::Ready, DeviceState::Ready)).await;
+    // Those that are there stay; when they have gone there is room again.
+    let answer = post(&hub, &nobodies[0], "/v1/enrolment", &body).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    drop(nobodies);
+    while anybody(&hub).get(&url).send().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_code_that_was_taken_back_or_is_over_opens_nothing() {
     let hub = hub().await;
     let device = Device::new();
