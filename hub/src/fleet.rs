@@ -13,7 +13,9 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::seal_keys::SealKeysError;
 use crate::store::{Added, Pillar, Revoked, StoreError};
 
-pub use enrolment::{CodeError, EnrolError, Granted, HOURS, New, cancel_code, enrol, make_code, renew};
+pub use enrolment::{
+    CodeError, EnrolError, Granted, HOURS, New, Renewal, cancel_code, enrol, make_code, renew,
+};
 
 /// The longest name of a pillar, in letters.
 const LONGEST_NAME: usize = 40;
@@ -26,7 +28,7 @@ pub enum AddError {
     Name,
     /// There is, or was, a pillar of that name.
     #[error(
-        "there is or was a pillar named {0}; names are never used again, so choose another, such as {0}-2"
+        "there is or was a pillar named {0}; enrol it again with a code, or choose another name, such as {0}-2"
     )]
     NameTaken(String),
     /// It is not clear where pillars reach the hub.

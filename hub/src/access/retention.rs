@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::AccessConfig;
-use crate::store::{ATTACHMENTS_KEPT_DAYS, ORDERS_KEPT_DAYS, Store, StoreError, visits_since};
+use crate::store::{
+    ATTACHMENTS_KEPT_DAYS, ENROLMENTS_KEPT_DAYS, ORDERS_KEPT_DAYS, Store, StoreError, visits_since,
+};
 
 /// How many contents are deleted in one commit.
 const PIECE: u32 = 500;
@@ -43,6 +45,7 @@ pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), Store
     store.forget_visits(visits_since(now))?;
     store.forget_attachments(now - SignedDuration::from_hours(24 * ATTACHMENTS_KEPT_DAYS))?;
     store.forget_orders(now - SignedDuration::from_hours(24 * ORDERS_KEPT_DAYS))?;
+    store.forget_enrolments(now, now - SignedDuration::from_hours(24 * ENROLMENTS_KEPT_DAYS))?;
     let entries = store.forget_audit(now - keep.audit)?;
     if entries > 0 {
         tracing::info!(entries, "the oldest entries of the audit log were deleted");

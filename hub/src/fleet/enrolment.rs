@@ -15,7 +15,8 @@ use crate::authority::{AuthorityError, NoRequest};
 use crate::data_folder::DataFolder;
 use crate::seal_keys::SealKeysError;
 use crate::store::{
-    Certificate, Deed, Device, Digest, Enrolled, Enrolment, Entry, Pillar, Store, StoreError,
+    Certificate, Deed, Device, Digest, Enrolled, Enrolment, Entry, Pillar, Renewed, Store, StoreError,
+    Unsettled,
 };
 
 /// For how many hours a code can be used.
@@ -84,10 +85,7 @@ pub fn make_code(
     if place.is_empty() || place.chars().count() > LONGEST_PLACE || place.contains(char::is_control) {
         return Err(CodeError::Place);
     }
-    let of_it = |open: &crate::store::Unsettled| {
-        open.pillar == name && open.decision.is_none() && open.first_seen_at.is_some()
-    };
-    if again && store.unsettled_payments()?.iter().any(of_it) {
+    if again && has_open_payments(store, name)? {
         return Err(CodeError::OpenPayments(name.to_owned()));
     }
     let code = EnrolmentCode::random(&SystemRandom::new())?;
@@ -106,6 +104,13 @@ pub fn make_code(
     store.note(&Entry::new(now, who, Deed::MadeCode, name))?;
     store.add_enrolment(&enrolment)?;
     Ok((code, enrolment))
+}
+
+/// Whether a pillar has payments of which nobody knows yet what became.
+fn has_open_payments(store: &dyn Store, pillar: &str) -> Result<bool, StoreError> {
+    let of_it =
+        |open: &Unsettled| open.pillar == pillar && open.decision.is_none() && open.first_seen_at.is_some();
+    Ok(store.unsettled_payments()?.iter().any(of_it))
 }
 
 /// Takes a code back. Whether it could still have been used.
@@ -182,15 +187,19 @@ pub fn enrol(folder: &DataFolder, asked: &EnrolmentRequest, now: Timestamp) -> R
         ended_at: None,
     };
     let device = Device { certificate: &certificate, pem: &certified.pem, digest: digest_of(asked) };
+    if enrolment.used.is_none() {
+        // The store looks at both once more; here so that nothing is noted that does not come about.
+        if let Some(refusal) = hindrance(store, &enrolment)? {
+            return Ok(Granted::No(refusal));
+        }
+        let detail = if enrolment.again { "again" } else { "" };
+        let entry = Entry::new(now, &enrolment.made_by, Deed::EnrolledPillar, &enrolment.pillar);
+        store.note(&entry.with(detail))?;
+    }
     let (pem, since) = match store.enrol(&asked.code_id, &device, now)? {
         Enrolled::Refused(refusal) => return Ok(Granted::No(refusal)),
         Enrolled::Before(pem) => (pem, enrolment.used.map_or(now, |used| used.at)),
-        Enrolled::New | Enrolled::Again => {
-            let detail = if enrolment.again { "again" } else { "" };
-            let entry = Entry::new(now, &enrolment.made_by, Deed::EnrolledPillar, &enrolment.pillar);
-            store.note(&entry.with(detail))?;
-            (certified.pem, now)
-        }
+        Enrolled::New | Enrolled::Again => (certified.pem, now),
     };
     if enrolment.again {
         folder.seal_keys.add_since(since, now)?;
@@ -204,7 +213,28 @@ pub fn enrol(folder: &DataFolder, asked: &EnrolmentRequest, now: Timestamp) -> R
     }))
 }
 
-/// Gives a pillar a certificate (PEM) for another key; nothing when it was revoked meanwhile.
+/// What stands between an open code and a pillar.
+fn hindrance(store: &dyn Store, enrolment: &Enrolment) -> Result<Option<CodeRefusal>, StoreError> {
+    let name = &enrolment.pillar;
+    if enrolment.again {
+        return Ok(has_open_payments(store, name)?.then_some(CodeRefusal::OpenPayments));
+    }
+    let is_there = store.pillars()?.iter().any(|known| known.name == *name);
+    Ok(is_there.then_some(CodeRefusal::NameTaken))
+}
+
+/// What came of a request for another certificate.
+#[derive(Debug)]
+pub enum Renewal {
+    /// The certificate, PEM.
+    Yes(String),
+    /// The pillar got too many of late, and waits that long.
+    TooSoon(SignedDuration),
+    /// It was revoked, or enrolled again, since it began to ask.
+    NotAdmitted,
+}
+
+/// Gives a pillar a certificate for another key. `pillar` is who asked, with the certificate with which it did.
 ///
 /// # Errors
 /// [`EnrolError`]; the same request may be sent again.
@@ -213,7 +243,7 @@ pub fn renew(
     pillar: &Pillar,
     request: &[u8],
     now: Timestamp,
-) -> Result<Option<String>, EnrolError> {
+) -> Result<Renewal, EnrolError> {
     let certified = folder.authority.certify_pillar(&pillar.name, request, now)??;
     let certificate = Certificate {
         fingerprint: certified.fingerprint,
@@ -223,8 +253,11 @@ pub fn renew(
         expires_at: Some(certified.expires_at),
         ended_at: None,
     };
-    let is_kept = folder.store.add_certificate(&certificate)?;
-    Ok(is_kept.then_some(certified.pem))
+    Ok(match folder.store.add_certificate(&certificate, &pillar.fingerprint)? {
+        Renewed::Yes => Renewal::Yes(certified.pem),
+        Renewed::TooSoon(until) => Renewal::TooSoon(until.duration_since(now)),
+        Renewed::NotAdmitted => Renewal::NotAdmitted,
+    })
 }
 
 /// What was asked, by its proof, which is over all of it.

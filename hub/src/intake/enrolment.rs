@@ -23,7 +23,7 @@ use zuil_wire::enrolment::{
 use zuil_wire::versions;
 
 use super::{Door, Known, Peer, Rejection, blocking};
-use crate::fleet::{self, EnrolError, Granted};
+use crate::fleet::{self, EnrolError, Granted, Renewal};
 
 /// How many wrong codes an address has for each [`WINDOW`].
 const WRONG_CODES: u32 = 20;
@@ -47,6 +47,9 @@ pub enum EnrolmentError {
     /// Too many wrong codes came from there.
     #[error("too many wrong codes; wait {} seconds", .0.as_secs())]
     TooMany(SignedDuration),
+    /// The pillar got too many certificates of late.
+    #[error("this pillar got new certificates just now; wait {} seconds", .0.as_secs())]
+    TooSoon(SignedDuration),
 }
 
 impl EnrolmentError {
@@ -57,7 +60,7 @@ impl EnrolmentError {
             Self::Refused(reason) => {
                 (StatusCode::FORBIDDEN, Json(EnrolmentRefusal { reason })).into_response()
             }
-            Self::TooMany(wait) => {
+            Self::TooMany(wait) | Self::TooSoon(wait) => {
                 let mut response = (StatusCode::TOO_MANY_REQUESTS, self.to_string()).into_response();
                 let seconds = HeaderValue::from(wait.as_secs().max(1));
                 response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -91,24 +94,16 @@ struct OfSomeVersion {
     version: u64,
 }
 
-/// The wrong codes that came from each address lately.
+/// The codes that the hub does not know and that came from each address lately. (A code that it knows has a limit of
+/// its own: so many wrong proofs.)
 #[derive(Default)]
 pub(super) struct Guesses(Mutex<HashMap<IpAddr, (u32, Timestamp)>>);
 
 impl Guesses {
-    fn may_come(&self, from: IpAddr, now: Timestamp) -> Result<(), EnrolmentError> {
-        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match guesses.get(&household(from)) {
-            Some((count, since)) if *count >= WRONG_CODES && now.duration_since(*since) < WINDOW => {
-                Err(EnrolmentError::TooMany(WINDOW - now.duration_since(*since)))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn was_wrong(&self, from: IpAddr, now: Timestamp) {
+    /// Counts a code that the hub does not know, before that is answered.
+    fn count(&self, from: IpAddr, now: Timestamp) -> Result<(), EnrolmentError> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if guesses.len() >= ADDRESSES {
+        if guesses.len() >= ADDRESSES && !guesses.contains_key(&household(from)) {
             guesses.retain(|_, (_, since)| now.duration_since(*since) < WINDOW);
             let oldest = guesses.iter().min_by_key(|(_, (_, since))| *since).map(|(from, _)| *from);
             if let Some(oldest) = oldest.filter(|_| guesses.len() >= ADDRESSES) {
@@ -119,12 +114,16 @@ impl Guesses {
         if now.duration_since(*since) >= WINDOW {
             (*count, *since) = (0, now);
         }
+        if *count >= WRONG_CODES {
+            return Err(EnrolmentError::TooMany(WINDOW - now.duration_since(*since)));
+        }
         *count += 1;
+        Ok(())
     }
 }
 
 /// A household has one IPv4 address, or a network of IPv6 addresses.
-fn household(address: IpAddr) -> IpAddr {
+pub(super) fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
@@ -137,13 +136,12 @@ pub(super) async fn greet(
     ConnectInfo(peer): ConnectInfo<Peer>,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let now = Timestamp::now();
-    door.guesses.may_come(peer.address, now)?;
     let asked: GreetingRequest = read(&door, body).await?;
+    let now = Timestamp::now();
     let folder = Arc::clone(&door.folder);
     let found = blocking(move || folder.store.enrolment(&asked.code_id)).await?;
     let Some(enrolment) = found else {
-        door.guesses.was_wrong(peer.address, now);
+        door.guesses.count(peer.address, now)?;
         return Err(EnrolmentError::Refused(CodeRefusal::Unknown).into());
     };
     if let Some(refusal) = enrolment.refusal(now) {
@@ -159,9 +157,8 @@ pub(super) async fn enrol(
     ConnectInfo(peer): ConnectInfo<Peer>,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let now = Timestamp::now();
-    door.guesses.may_come(peer.address, now)?;
     let asked: EnrolmentRequest = read(&door, body).await?;
+    let now = Timestamp::now();
     let folder = Arc::clone(&door.folder);
     let granted = tokio::task::spawn_blocking(move || fleet::enrol(&folder, &asked, now));
     match granted.await.map_err(|_| Rejection::Unavailable)?? {
@@ -170,8 +167,8 @@ pub(super) async fn enrol(
             Ok(Json(answer).into_response())
         }
         Granted::No(refusal) => {
-            if matches!(refusal, CodeRefusal::Unknown | CodeRefusal::WrongProof) {
-                door.guesses.was_wrong(peer.address, now);
+            if refusal == CodeRefusal::Unknown {
+                door.guesses.count(peer.address, now)?;
             }
             Err(EnrolmentError::Refused(refusal).into())
         }
@@ -184,16 +181,18 @@ pub(super) async fn renew(
     Known(fingerprint): Known,
     body: Body,
 ) -> Result<Response, Rejection> {
-    let pillar = door.admitted(fingerprint).await?;
+    // What arrives slowly is asked for by who may ask when it is there, and not by who might when it began.
     let asked: RenewalRequest = read(&door, body).await?;
+    let pillar = door.admitted(fingerprint).await?;
     let request = BASE64.decode(&asked.signing_request).map_err(|_| EnrolmentError::Form)?;
     let folder = Arc::clone(&door.folder);
     let renewed =
         tokio::task::spawn_blocking(move || fleet::renew(&folder, &pillar, &request, Timestamp::now()));
     match renewed.await.map_err(|_| Rejection::Unavailable)?? {
-        Some(certificate) => Ok(Json(RenewalAnswer { certificate }).into_response()),
-        // It was revoked meanwhile.
-        None => Err(Rejection::NotWelcome),
+        Renewal::Yes(certificate) => Ok(Json(RenewalAnswer { certificate }).into_response()),
+        Renewal::TooSoon(wait) => Err(EnrolmentError::TooSoon(wait).into()),
+        // It was revoked, or enrolled again, meanwhile.
+        Renewal::NotAdmitted => Err(Rejection::NotWelcome),
     }
 }
 
@@ -220,23 +219,21 @@ mod tests {
         let guesses = Guesses::default();
         let (one, other): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         for second in 0..i64::from(WRONG_CODES) {
-            guesses.may_come(one, at(second)).unwrap();
-            guesses.was_wrong(one, at(second));
+            guesses.count(one, at(second)).unwrap();
         }
-        let wait = guesses.may_come(one, at(60)).unwrap_err().into_response();
+        let wait = guesses.count(one, at(60)).unwrap_err().into_response();
         assert_eq!(wait.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(wait.headers()[header::RETRY_AFTER], "840");
-        guesses.may_come(other, at(60)).unwrap();
-        guesses.may_come(one, at(900)).unwrap();
-        guesses.was_wrong(one, at(900));
-        guesses.may_come(one, at(901)).unwrap();
+        guesses.count(other, at(60)).unwrap();
+        guesses.count(one, at(900)).unwrap();
+        guesses.count(one, at(901)).unwrap();
     }
 
     #[test]
     fn who_has_many_addresses_fills_no_memory() {
         let guesses = Guesses::default();
         for number in 0..=u32::try_from(ADDRESSES).unwrap() {
-            guesses.was_wrong(IpAddr::from(number.to_be_bytes()), at(i64::from(number) % 60));
+            guesses.count(IpAddr::from(number.to_be_bytes()), at(i64::from(number) % 60)).unwrap();
         }
         assert_eq!(guesses.0.lock().unwrap().len(), ADDRESSES);
         let network: [IpAddr; 2] = ["2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap()];

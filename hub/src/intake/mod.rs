@@ -13,9 +13,11 @@ mod enrolment;
 mod form;
 mod group;
 mod judge;
+mod lobby;
 pub mod orders;
 pub mod questions;
 pub mod referrals;
+mod rejection;
 pub mod report;
 mod tls;
 pub mod visits;
@@ -27,7 +29,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post, put};
@@ -42,6 +44,7 @@ pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
+pub use lobby::Connection;
 pub use orders::OrdersError;
 pub use questions::QuestionsError;
 pub use referrals::ReferralsError;
@@ -49,9 +52,10 @@ pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 pub use visits::VisitsError;
 
-use self::body::{NotRead, Room};
+use self::body::Room;
 use self::enrolment::Guesses;
 use self::judge::Deliverer;
+use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
 use crate::store::{Attached, Pillar, StoreError};
@@ -59,8 +63,6 @@ use crate::store::{Attached, Pillar, StoreError};
 /// An upload with more envelopes is judged on a thread for work that takes long, one with fewer at once: an
 /// envelope takes about 5 µs.
 const FEW_ENVELOPES: usize = 16;
-/// Between how many seconds a pillar is told to wait when too much comes in at once.
-const COME_BACK_IN: std::ops::RangeInclusive<u64> = 1..=10;
 
 /// What the door needs.
 pub struct Door {
@@ -169,155 +171,6 @@ impl FromRequestParts<Arc<Door>> for Known {
         let peer = ConnectInfo::<Peer>::from_request_parts(parts, door).await;
         let fingerprint = peer.ok().and_then(|ConnectInfo(peer)| peer.fingerprint);
         fingerprint.map(Self).ok_or(Rejection::NotWelcome)
-    }
-}
-
-/// What a pillar is told when its request as a whole cannot be taken. It tries again later.
-enum Rejection {
-    /// The certificate is unknown or revoked.
-    NotWelcome,
-    /// The request cannot be understood.
-    Upload(UploadError),
-    /// The report is none, or cannot be true.
-    Report(ReportError),
-    /// What was not found cannot be understood.
-    Questions(QuestionsError),
-    /// What was asked about enrolment or renewal cannot be understood.
-    Enrolment(EnrolmentError),
-    /// What happened cannot be understood.
-    Visits(VisitsError),
-    /// What became of orders cannot be understood.
-    Orders(OrdersError),
-    /// What was made for an order is none of what can be made.
-    Attachment,
-    /// There is no such order of this pillar.
-    NoSuchOrder,
-    /// What became of referrals cannot be understood.
-    Referrals(ReferralsError),
-    /// The body could not be read.
-    Body(NotRead),
-    /// More comes in than can be stored.
-    Full,
-    /// The hub cannot store anything just now.
-    Unavailable,
-}
-
-impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
-        let is_busy = matches!(self, Self::Full | Self::Body(NotRead::NoRoom));
-        let (status, text) = match self {
-            Self::NotWelcome => {
-                (StatusCode::FORBIDDEN, "this pillar was revoked or never added; bind it again".to_owned())
-            }
-            Self::Upload(error @ UploadError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
-            Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
-            Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
-            Self::Report(error) => (error.status(), error.to_string()),
-            Self::Questions(error) => (error.status(), error.to_string()),
-            Self::Enrolment(error) => return error.into_response(),
-            Self::Orders(error) => (error.status(), error.to_string()),
-            Self::Referrals(error) => (error.status(), error.to_string()),
-            Self::Visits(error) => (error.status(), error.to_string()),
-            Self::Attachment => (
-                StatusCode::BAD_REQUEST,
-                "this is neither a PNG picture nor a text compressed with zstd".to_owned(),
-            ),
-            Self::NoSuchOrder => {
-                (StatusCode::NOT_FOUND, "this pillar has no order for which that is made".to_owned())
-            }
-            Self::Body(NotRead::TooSlow) => {
-                (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
-            }
-            Self::Body(NotRead::TooLarge) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "the request is too large; send less at once".to_owned())
-            }
-            Self::Body(NotRead::Broken) => {
-                (StatusCode::BAD_REQUEST, "the request broke off; send it again".to_owned())
-            }
-            Self::Full | Self::Body(NotRead::NoRoom) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "too much comes in at once; try again later".to_owned())
-            }
-            Self::Unavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the hub cannot store anything now; try again later".to_owned(),
-            ),
-        };
-        let mut response = (status, text).into_response();
-        if is_busy {
-            // Not the same for all, so that they do not come back all at once.
-            let seconds = HeaderValue::from(fastrand::u64(COME_BACK_IN));
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        }
-        response
-    }
-}
-
-impl ReportError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-            Self::Nonsense(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        }
-    }
-}
-
-impl QuestionsError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl OrdersError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl ReferralsError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl VisitsError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl From<TakeInError> for Rejection {
-    fn from(error: TakeInError) -> Self {
-        match error {
-            TakeInError::NotAdmitted => return Self::NotWelcome,
-            TakeInError::NotStored(NotStored::Full) => return Self::Full,
-            _ => {}
-        }
-        tracing::error!(%error, "nothing can be taken in");
-        Self::Unavailable
-    }
-}
-
-impl From<NotRead> for Rejection {
-    fn from(error: NotRead) -> Self {
-        Self::Body(error)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mutual TLS for pillars. Invariant: whoever shows a certificate has one of the hub's own authority, and who shows
-//! none is nobody: he gets no further than to enrolment. One who is slow or silent keeps nobody else waiting.
+//! none is nobody: he gets no further than to enrolment, and has no more than a place in the [`Lobby`]. One who is slow
+//! or silent keeps nobody else waiting.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::lobby::{Connection, Lobby};
 use crate::authority::{self, Authority, AuthorityError, Fingerprint};
 
 /// How long a handshake may take.
@@ -73,10 +75,13 @@ pub struct Peer {
     pub address: IpAddr,
 }
 
+/// A connection whose handshake is done.
+type Shaken = Connection<TlsStream<TcpStream>>;
+
 /// Accepts connections and hands them on when their handshake is done.
 pub struct TlsListener {
     local: SocketAddr,
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, Peer)>,
+    ready: mpsc::Receiver<(Shaken, Peer)>,
     accepting: JoinHandle<()>,
 }
 
@@ -100,7 +105,7 @@ impl Drop for TlsListener {
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
+    type Io = Shaken;
     type Addr = Peer;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -122,12 +127,8 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     }
 }
 
-async fn accept_all(
-    tcp: TcpListener,
-    acceptor: TlsAcceptor,
-    done: mpsc::Sender<(TlsStream<TcpStream>, Peer)>,
-) {
-    let room = Arc::new(Semaphore::new(HANDSHAKES));
+async fn accept_all(tcp: TcpListener, acceptor: TlsAcceptor, done: mpsc::Sender<(Shaken, Peer)>) {
+    let (room, lobby) = (Arc::new(Semaphore::new(HANDSHAKES)), Arc::new(Lobby::default()));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         let (stream, from) = match tcp.accept().await {
@@ -138,9 +139,9 @@ async fn accept_all(
                 continue;
             }
         };
-        let (acceptor, done) = (acceptor.clone(), done.clone());
+        let (acceptor, lobby, done) = (acceptor.clone(), Arc::clone(&lobby), done.clone());
         tokio::spawn(async move {
-            if let Some(connection) = shake_hands(stream, from.ip(), acceptor).await {
+            if let Some(connection) = shake_hands(stream, from.ip(), acceptor, &lobby).await {
                 // Fails only when the hub is about to end.
                 let _ = done.send(connection).await;
             }
@@ -153,7 +154,8 @@ async fn shake_hands(
     stream: TcpStream,
     address: IpAddr,
     acceptor: TlsAcceptor,
-) -> Option<(TlsStream<TcpStream>, Peer)> {
+    lobby: &Arc<Lobby>,
+) -> Option<(Shaken, Peer)> {
     // Without it a small answer may wait for the acknowledgement of an earlier one.
     let _ = stream.set_nodelay(true);
     let tls = match tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
@@ -169,5 +171,13 @@ async fn shake_hands(
     };
     let certificate = tls.get_ref().1.peer_certificates().and_then(<[_]>::first);
     let fingerprint = certificate.map(authority::fingerprint);
-    Some((tls, Peer { fingerprint, address }))
+    let connection = if fingerprint.is_some() {
+        Connection::of_pillar(tls)
+    } else if let Some(place) = lobby.enter(address) {
+        Connection::of_guest(tls, place)
+    } else {
+        tracing::info!("there are too many connections without a certificate; one was closed");
+        return None;
+    };
+    Some((connection, Peer { fingerprint, address }))
 }

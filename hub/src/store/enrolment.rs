@@ -1,11 +1,20 @@
 //! Codes with which pillars are enrolled, and the certificates that pillars have. Invariant: a code opens one binding
 //! once, and a pillar that has a certificate here is known; both change in one transaction.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zuil_wire::enrolment::{CodeId, CodeKeys, CodeRefusal};
 
 use super::{Digest, StoreError};
 use crate::authority::Fingerprint;
+
+/// For how many days a code is kept that opens nothing any more.
+pub const ENROLMENTS_KEPT_DAYS: i64 = 30;
+/// How many certificates a pillar gets within [`RENEWAL_TIME`], that of its enrolment included.
+const RENEWALS: usize = 2;
+/// How long it waits after those. (A pillar itself asks once an hour.)
+const RENEWAL_TIME: SignedDuration = SignedDuration::from_mins(10);
+/// How many certificates of a pillar are kept that it has not used. It uses the last one of which it got the answer.
+const UNUSED_KEPT: usize = 3;
 
 /// A code, as far as it is kept: not itself, but what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +130,42 @@ pub enum Enrolled {
     Refused(CodeRefusal),
 }
 
+/// What became of a request for another certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// It is kept.
+    Yes,
+    /// The pillar got too many of late. It may ask again then.
+    TooSoon(Timestamp),
+    /// The pillar was revoked, or the certificate with which it asked has ended.
+    NotAdmitted,
+}
+
+/// Looks at a request with the certificate `asking` for another one, by a pillar that has all of `those`, the oldest
+/// first: which of them to forget because they were not used and newer ones were not either.
+///
+/// # Errors
+/// Why there is no other certificate.
+pub(super) fn look_at_renewal(
+    those: &[Certificate],
+    asking: &Fingerprint,
+    now: Timestamp,
+) -> Result<Vec<Fingerprint>, Renewed> {
+    let asks = those.iter().find(|one| one.fingerprint == *asking && one.ended_at.is_none());
+    let asks = asks.ok_or(Renewed::NotAdmitted)?;
+    if let Some(earlier) = those.iter().rev().nth(RENEWALS - 1) {
+        // A clock that was set back long ago keeps nobody waiting.
+        if now.duration_since(earlier.issued_at).abs() < RENEWAL_TIME {
+            return Err(Renewed::TooSoon(earlier.issued_at.saturating_add(RENEWAL_TIME).unwrap_or(now)));
+        }
+    }
+    // Had one of those been used, the one that asks would have ended.
+    let unused = those.iter().filter(|one| one.ended_at.is_none() && one.issued_at > asks.issued_at);
+    let unused: Vec<Fingerprint> = unused.map(|one| one.fingerprint).collect();
+    let surplus = (unused.len() + 1).saturating_sub(UNUSED_KEPT);
+    Ok(unused.into_iter().take(surplus).collect())
+}
+
 /// Keeps codes and certificates. The contract of [`super::Store`] holds for every method.
 pub trait EnrolmentStore {
     /// Keeps a new code, takes back those that are open for the same pillar, and forgets the keys of those that can
@@ -154,6 +199,13 @@ pub trait EnrolmentStore {
     /// [`StoreError`]; then nothing is counted.
     fn count_wrong_proof(&self, id: &CodeId) -> Result<(), StoreError>;
 
+    /// Forgets the keys of codes that can open nothing at `now`, and all of those that were made before `made_before`
+    /// and have expired. How many those last ones were.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is forgotten.
+    fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError>;
+
     /// Enrols a pillar: uses the code up and adds the pillar with its certificate. When it is to take the place of a
     /// device, all certificates of that end, it is no longer revoked, and what staff had decided about its payments is
     /// settled; as long as they have not decided about one that is open, it is refused.
@@ -162,11 +214,14 @@ pub trait EnrolmentStore {
     /// [`StoreError`]; then nobody is enrolled.
     fn enrol(&self, id: &CodeId, device: &Device<'_>, now: Timestamp) -> Result<Enrolled, StoreError>;
 
-    /// Keeps another certificate of a pillar, next to those that it has. Whether that pillar is admitted.
+    /// Keeps another certificate of a pillar, for which it asked with the certificate `asking`, next to those that it
+    /// has, and forgets the oldest of many that it never used. Whether the pillar is admitted and `asking` has not
+    /// ended is looked at in the same transaction.
     ///
     /// # Errors
     /// [`StoreError`]; then it is not kept.
-    fn add_certificate(&self, certificate: &Certificate) -> Result<bool, StoreError>;
+    fn add_certificate(&self, certificate: &Certificate, asking: &Fingerprint)
+    -> Result<Renewed, StoreError>;
 
     /// A certificate was used: those that the same pillar had before it end. How many those were.
     ///

@@ -39,7 +39,9 @@ pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
-pub use enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
+pub use enrolment::{
+    Certificate, Device, ENROLMENTS_KEPT_DAYS, Enrolled, Enrolment, EnrolmentStore, Renewed, Used,
+};
 pub use handover::{
     Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, Lease, Note, Pace, ParkReason,
     SentAgain, Standing, System, Turn, Waiting,
@@ -334,7 +336,8 @@ pub trait Store:
     /// [`StoreError`]; then nothing is decided.
     fn decide_payment(&self, key: &OpenPaymentKey, decision: Decision) -> Result<Decided, StoreError>;
 
-    /// Adds a pillar with its first certificate. Names are never used again, so that a name in the log means one place.
+    /// Adds a pillar with its first certificate. Who has or had that name keeps it, so that a name in the log means one
+    /// place; only with a code for that very pillar another device comes in under it ([`EnrolmentStore::enrol`]).
     ///
     /// # Errors
     /// [`StoreError`].

@@ -147,14 +147,79 @@ async fn who_does_not_know_the_code_learns_nothing_and_uses_it_up_by_trying() {
 #[tokio::test]
 async fn who_tries_many_codes_is_made_to_wait() {
     let hub = hub().await;
-    let device = Device::new();
+    let (device, anybody) = (Device::new(), anybody(&hub));
     let mut statuses = Vec::new();
     for bits in 0..30 {
         let asked = device.asks(&EnrolmentCode::from_bits(bits));
-        statuses.push(post(&hub, &anybody(&hub), "/v1/enrolment", &asked).await.status());
+        statuses.push(post(&hub, &anybody, "/v1/enrolment", &asked).await.status());
     }
     assert_eq!(statuses.first(), Some(&StatusCode::FORBIDDEN));
     assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
+    // Whoever has a code is not hindered by who guesses from the same address.
+    let code = code_for(&hub, "bieb", false);
+    let asked = GreetingRequest::new(PROTOCOL_VERSION, &code.keys(), &[7; 32]);
+    assert_eq!(post(&hub, &anybody, "/v1/enrolment/greeting", &asked).await.status(), StatusCode::OK);
+    assert!(enrols(&hub, &device.asks(&code)).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_becomes_a_pillar_of_whom_that_cannot_be_noted() {
+    let hub = hub().await;
+    let (code, device) = (code_for(&hub, "bieb", false), Device::new());
+    let change = |sql: &str| {
+        let database = rusqlite::Connection::open(hub.config.data_dir.join("hub.sqlite")).unwrap();
+        database.execute_batch(sql).unwrap();
+    };
+    let no_room = "CREATE TRIGGER no_room BEFORE INSERT ON audit WHEN NEW.deed = 'enrolled-pillar'
+        BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    change(no_room);
+    let refused = post(&hub, &anybody(&hub), "/v1/enrolment", &device.asks(&code)).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(hub.running.store.pillars().unwrap().is_empty());
+    change("DROP TRIGGER no_room");
+    assert!(enrols(&hub, &device.asks(&code)).await.is_ok());
+    assert!(enrols(&hub, &device.asks(&code)).await.is_ok());
+    let noted = hub.running.store.audit(&AuditFilter::default(), 10).unwrap();
+    let noted = noted.iter().filter(|noted| noted.entry.deed == Deed::EnrolledPillar).count();
+    assert_eq!(noted, 1, "the same request again is not noted again");
+}
+
+#[tokio::test]
+async fn a_pillar_that_asks_for_one_certificate_after_another_is_told_to_wait() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let asked = RenewalRequest::new(PROTOCOL_VERSION, &Device::new().request);
+    assert_eq!(post(&hub, &pillar.client, "/v1/renewal", &asked).await.status(), StatusCode::OK);
+    let another = RenewalRequest::new(PROTOCOL_VERSION, &Device::new().request);
+    let refused = post(&hub, &pillar.client, "/v1/renewal", &another).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: i64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=600).contains(&wait), "{wait}");
+    assert_eq!(hub.running.store.certificates("jumbo").unwrap().len(), 2);
+    assert_eq!(health(&pillar).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_has_no_certificate_takes_a_few_connections_and_none_from_the_pillars() {
+    let hub = hub().await;
+    let body = serde_json::json!({"version": 1});
+    let nobodies: Vec<Client> = (0..8).map(|_| anybody(&hub)).collect();
+    for nobody in &nobodies {
+        let answer = post(&hub, nobody, "/v1/enrolment", &body).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    }
+    let url = format!("{}/v1/health", hub.running.intake_url);
+    assert!(anybody(&hub).get(&url).send().await.is_err(), "its connection is closed");
+    let pillar = hub.add_pillar("jumbo");
+    assert_eq!(health(&pillar).await, StatusCode::OK);
+    pillar.report(&report(DeviceState::Ready, DeviceState::Ready)).await;
+    // Those that are there stay; when they have gone there is room again.
+    let answer = post(&hub, &nobodies[0], "/v1/enrolment", &body).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    drop(nobodies);
+    while anybody(&hub).get(&url).send().await.is_err() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use zuil_hub::access::retention::{self, Keep};
+use zuil_hub::fleet::{self, New};
 use zuil_hub::store::Content;
 use zuil_wire::{Reference, State};
 
@@ -62,6 +63,24 @@ async fn what_was_handed_over_is_deleted_after_thirty_days_and_its_state_stays()
     let page = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
     assert!(page.contains("Inhoud verwijderd") && page.contains("ZAAK-1") && !page.contains("Toon wat"));
     assert!(browser.text("/").await.contains("Inhoud verwijderd"));
+}
+
+#[tokio::test]
+async fn a_code_for_a_pillar_loses_its_key_when_it_is_over_and_is_forgotten_after_thirty_days() {
+    let hub = hub().await;
+    let (store, now) = (&*hub.running.store, Timestamp::now());
+    let new = New { pillar: "bieb", place: "Bij de ingang", again: false };
+    let (_, made) = fleet::make_code(store, new, "tess", now).unwrap();
+    let key = || store.enrolment(&made.keys.id).unwrap().map(|kept| kept.keys.key);
+    let after = |hours: i64| now + SignedDuration::from_hours(hours);
+    retention::forget(store, KEEP, now).unwrap();
+    assert_eq!(key(), Some(made.keys.key), "it is still open");
+    retention::forget(store, KEEP, after(fleet::HOURS)).unwrap();
+    assert_eq!(key(), Some([0; 32]));
+    retention::forget(store, KEEP, after(24 * 29)).unwrap();
+    assert!(key().is_some());
+    retention::forget(store, KEEP, after(24 * 31)).unwrap();
+    assert_eq!(key(), None);
 }
 
 #[tokio::test]

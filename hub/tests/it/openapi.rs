@@ -28,7 +28,7 @@ const STATUSES: [(&str, &str); 13] = [
     ("415", "Requests are understood plain or compressed with zstd."),
     ("422", "What the report says cannot be."),
     ("426", "The hub does not speak this version of the protocol."),
-    ("429", "Too many wrong codes came from this address: wait as long as `Retry-After` says."),
+    ("429", "Too many came from there, as docs/protocol.md says: wait as long as `Retry-After` says."),
     ("503", "The hub is busy, or cannot store anything now: try again after `Retry-After`."),
     ("200", ""),
 ];
@@ -134,7 +134,7 @@ fn description() -> Value {
         &["429"],
     );
     it.post::<EnrolmentRequest, EnrolmentAnswer>("/v1/enrolment", "Become a pillar, with a code.", &["429"]);
-    it.post::<RenewalRequest, RenewalAnswer>("/v1/renewal", "Get a certificate for another key.", &[]);
+    it.post::<RenewalRequest, RenewalAnswer>("/v1/renewal", "Get a certificate for another key.", &["429"]);
     for path in ["/v1/enrolment/greeting", "/v1/enrolment"] {
         // Who asks for a certificate has none.
         it.paths[path]["post"]["security"] = json!([]);

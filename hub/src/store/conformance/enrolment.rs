@@ -5,14 +5,14 @@ use zuil_wire::PaymentState;
 use zuil_wire::enrolment::{CodeRefusal, EnrolmentCode};
 
 use super::super::{
-    Certificate, DecidedBy, Decision, Device, Enrolled, Enrolment, Finding, OpenPaymentKey, Outcome, Store,
-    Taken, Trouble,
+    Certificate, DecidedBy, Decision, Device, Enrolled, Enrolment, Finding, OpenPaymentKey, Outcome, Renewed,
+    Store, Taken, Trouble,
 };
 use super::health::{open, report};
 use super::{at, batch, incoming, some_pillar, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 12] = [
+pub(super) const CHECKS: [fn(&dyn Store); 16] = [
     a_code_enrols_one_pillar_once,
     the_same_request_again_gets_the_same_certificate,
     a_code_that_is_over_opens_nothing,
@@ -24,6 +24,10 @@ pub(super) const CHECKS: [fn(&dyn Store); 12] = [
     nobody_is_enrolled_again_while_a_payment_is_open,
     both_certificates_count_until_the_new_one_was_used,
     a_revoked_pillar_gets_no_other_certificate,
+    who_asks_with_a_certificate_that_ended_gets_no_other,
+    who_asks_again_and_again_waits,
+    of_certificates_that_nobody_used_the_newest_are_kept,
+    codes_that_are_over_lose_their_keys_and_are_forgotten_later,
     what_was_signed_with_an_earlier_key_is_known_to_be,
 ];
 
@@ -56,6 +60,11 @@ fn certificate(pillar: &str, print: u8, second: i64) -> Certificate {
         expires_at: Some(at(second) + SignedDuration::from_hours(24)),
         ended_at: None,
     }
+}
+
+/// The pillar "jumbo" asks at a second with one of its certificates for another.
+fn renews(store: &dyn Store, asking: u8, print: u8, second: i64) -> Renewed {
+    store.add_certificate(&certificate("jumbo", print, second), &[asking; 32]).unwrap()
 }
 
 /// Comes with a code at a second, and asks for what is told by `print`.
@@ -190,7 +199,7 @@ fn nobody_is_enrolled_again_while_a_payment_is_open(store: &dyn Store) {
 }
 
 fn both_certificates_count_until_the_new_one_was_used(store: &dyn Store) {
-    assert!(store.add_certificate(&certificate("jumbo", 7, 100)).unwrap());
+    assert_eq!(renews(store, 1, 7, 100), Renewed::Yes);
     let is_admitted = |print: u8| store.pillar(&[print; 32]).unwrap().unwrap().revoked_at.is_none();
     assert_eq!(store.used_certificate(&[1; 32], at(110)).unwrap(), 0);
     assert!(is_admitted(1) && is_admitted(7));
@@ -203,8 +212,60 @@ fn both_certificates_count_until_the_new_one_was_used(store: &dyn Store) {
 
 fn a_revoked_pillar_gets_no_other_certificate(store: &dyn Store) {
     store.revoke_pillar("jumbo", at(5)).unwrap();
-    assert!(!store.add_certificate(&certificate("jumbo", 7, 100)).unwrap());
+    assert_eq!(renews(store, 1, 7, 100), Renewed::NotAdmitted);
     assert_eq!(store.pillar(&[7; 32]).unwrap(), None);
+}
+
+fn who_asks_with_a_certificate_that_ended_gets_no_other(store: &dyn Store) {
+    let code = code_again(1);
+    store.add_enrolment(&code).unwrap();
+    assert_eq!(come(store, &code, 5, 10), Enrolled::Again);
+    // Whoever has the first device asked before, and what he asked arrives only now.
+    assert_eq!(renews(store, 1, 7, 2_000), Renewed::NotAdmitted);
+    assert_eq!(store.pillar(&[7; 32]).unwrap(), None);
+    assert_eq!(store.pillars().unwrap()[0].fingerprint, [5; 32]);
+    assert_eq!(renews(store, 99, 7, 2_000), Renewed::NotAdmitted, "nobody has that one");
+    // Nor with one of another pillar.
+    store.add_pillar(&some_pillar("hal", 8)).unwrap();
+    assert_eq!(renews(store, 8, 7, 2_000), Renewed::NotAdmitted);
+    assert_eq!(renews(store, 5, 7, 2_000), Renewed::Yes);
+}
+
+fn who_asks_again_and_again_waits(store: &dyn Store) {
+    assert_eq!(renews(store, 1, 7, 100), Renewed::Yes);
+    assert_eq!(renews(store, 1, 8, 200), Renewed::TooSoon(at(600)));
+    // Nor does it help to use what there is.
+    assert_eq!(store.used_certificate(&[7; 32], at(300)).unwrap(), 1);
+    assert_eq!(renews(store, 7, 8, 599), Renewed::TooSoon(at(600)));
+    assert_eq!(store.pillar(&[8; 32]).unwrap(), None);
+    assert_eq!(renews(store, 7, 8, 600), Renewed::Yes);
+    assert_eq!(renews(store, 7, 9, 601), Renewed::TooSoon(at(700)));
+}
+
+fn of_certificates_that_nobody_used_the_newest_are_kept(store: &dyn Store) {
+    for number in 0..5 {
+        assert_eq!(renews(store, 1, 10 + number, 3_600 * i64::from(number + 1)), Renewed::Yes);
+    }
+    let kept = store.certificates("jumbo").unwrap().into_iter().map(|one| one.fingerprint[0]);
+    assert_eq!(kept.collect::<Vec<_>>(), [1, 12, 13, 14]);
+    assert_eq!(store.used_certificate(&[14; 32], at(20_000)).unwrap(), 3);
+    assert_eq!(renews(store, 14, 20, 30_000), Renewed::Yes);
+    assert_eq!(store.certificates("jumbo").unwrap().len(), 5, "those that ended are still known");
+}
+
+fn codes_that_are_over_lose_their_keys_and_are_forgotten_later(store: &dyn Store) {
+    let (over, later) = (code(1), Enrolment { made_at: at(9), expires_at: at(9_000), ..code_again(2) });
+    for code in [&over, &later] {
+        store.add_enrolment(code).unwrap();
+    }
+    let key = |code: &Enrolment| store.enrolment(&code.keys.id).unwrap().map(|kept| kept.keys.key);
+    assert_eq!(store.forget_enrolments(at(3_599), at(0)).unwrap(), 0);
+    assert_eq!((key(&over), key(&later)), (Some(over.keys.key), Some(later.keys.key)));
+    assert_eq!(store.forget_enrolments(at(3_600), at(0)).unwrap(), 0);
+    assert_eq!((key(&over), key(&later)), (Some([0; 32]), Some(later.keys.key)));
+    assert_eq!(store.forget_enrolments(at(3_600), at(99)).unwrap(), 1, "the other one is still open");
+    assert_eq!((key(&over), key(&later)), (None, Some(later.keys.key)));
+    assert_eq!(come(store, &later, 5, 4_000), Enrolled::Again);
 }
 
 fn what_was_signed_with_an_earlier_key_is_known_to_be(store: &dyn Store) {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use zuil_wire::enrolment::{CodeId, CodeRefusal};
 
-use super::super::enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
+use super::super::enrolment::{
+    Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Renewed, Used, look_at_renewal,
+};
 use super::super::{Pillar, StoreError};
 use super::{Memory, MemoryStore};
 use crate::authority::Fingerprint;
@@ -29,6 +31,14 @@ impl Bound {
             ended_at: None,
         };
         self.certificates.insert(pillar.fingerprint, certificate);
+    }
+
+    /// Those of a pillar, the oldest first.
+    fn of_pillar(&self, pillar: &str) -> Vec<Certificate> {
+        let of_it = self.certificates.values().filter(|one| one.pillar == pillar);
+        let mut of_it: Vec<Certificate> = of_it.cloned().collect();
+        of_it.sort_by_key(|one| (one.issued_at, one.fingerprint));
+        of_it
     }
 
     /// From when on a certificate counts as revoked.
@@ -143,13 +153,35 @@ impl EnrolmentStore for MemoryStore {
         Ok(self.lock().enrol(id, device, now))
     }
 
-    fn add_certificate(&self, certificate: &Certificate) -> Result<bool, StoreError> {
-        let mut memory = self.lock();
+    fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError> {
+        let enrolments = &mut self.lock().bound.enrolments;
+        for one in enrolments.values_mut().filter(|one| one.refusal(now).is_some()) {
+            one.keys.key = [0; 32];
+        }
+        let all = enrolments.len();
+        enrolments.retain(|_, one| one.made_at >= made_before || one.expires_at > now);
+        Ok((all - enrolments.len()) as u64)
+    }
+
+    fn add_certificate(
+        &self,
+        certificate: &Certificate,
+        asking: &Fingerprint,
+    ) -> Result<Renewed, StoreError> {
+        let memory = &mut *self.lock();
         let pillar = memory.pillars.get_mut(&certificate.pillar).filter(|one| one.revoked_at.is_none());
-        let Some(pillar) = pillar else { return Ok(false) };
+        let Some(pillar) = pillar else { return Ok(Renewed::NotAdmitted) };
+        let those = memory.bound.of_pillar(&certificate.pillar);
+        let surplus = match look_at_renewal(&those, asking, certificate.issued_at) {
+            Ok(surplus) => surplus,
+            Err(refused) => return Ok(refused),
+        };
+        for fingerprint in surplus {
+            memory.bound.certificates.remove(&fingerprint);
+        }
         pillar.fingerprint = certificate.fingerprint;
         memory.bound.certificates.insert(certificate.fingerprint, certificate.clone());
-        Ok(true)
+        Ok(Renewed::Yes)
     }
 
     fn used_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<u64, StoreError> {
@@ -167,10 +199,6 @@ impl EnrolmentStore for MemoryStore {
     }
 
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
-        let memory = self.lock();
-        let of_it = memory.bound.certificates.values().filter(|one| one.pillar == pillar);
-        let mut of_it: Vec<Certificate> = of_it.cloned().collect();
-        of_it.sort_by_key(|one| (one.issued_at, one.fingerprint));
-        Ok(of_it)
+        Ok(self.lock().bound.of_pillar(pillar))
     }
 }

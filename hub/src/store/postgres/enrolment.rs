@@ -7,7 +7,9 @@ use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::enrolment::{CodeId, CodeKeys, CodeRefusal};
 
-use super::super::enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
+use super::super::enrolment::{
+    Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Renewed, Used, look_at_renewal,
+};
 use super::super::values::{micros, optional_time, time};
 use super::super::{Digest, StoreError};
 use super::{PostgresStore, health, pillars, without_nul};
@@ -65,16 +67,21 @@ impl EnrolmentStore for PostgresStore {
         self.link.write(async |db| enrol(db, id, device, now).await)
     }
 
-    fn add_certificate(&self, certificate: &Certificate) -> Result<bool, StoreError> {
+    fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError> {
         self.link.write(async |db| {
-            let change = query("UPDATE pillars SET fingerprint = $2 WHERE name = $1 AND revoked_at IS NULL");
-            let change = change.bind(&certificate.pillar).bind(certificate.fingerprint);
-            if change.execute(&mut *db).await?.rows_affected() == 0 {
-                return Ok(false);
-            }
-            insert(db, certificate).await?;
-            Ok(true)
+            forget_keys(db, now).await?;
+            let forget = query("DELETE FROM enrolments WHERE made_at < $1 AND expires_at <= $2");
+            let forget = forget.bind(micros(made_before)).bind(micros(now));
+            Ok(forget.execute(db).await?.rows_affected())
         })
+    }
+
+    fn add_certificate(
+        &self,
+        certificate: &Certificate,
+        asking: &Fingerprint,
+    ) -> Result<Renewed, StoreError> {
+        self.link.write(async |db| add_certificate(db, certificate, asking).await)
     }
 
     fn used_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<u64, StoreError> {
@@ -89,14 +96,37 @@ impl EnrolmentStore for PostgresStore {
     }
 
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
-        self.link.read(async |db| {
-            let list = query(
-                "SELECT fingerprint, pillar, public_key, issued_at, expires_at, ended_at FROM certificates
-                 WHERE pillar = $1 ORDER BY issued_at, fingerprint",
-            );
-            list.bind(without_nul(pillar)).fetch_all(db).await?.iter().map(certificate).collect()
-        })
+        self.link.read(async |db| list(db, pillar).await)
     }
+}
+
+async fn list(db: &mut PgConnection, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
+    let list = query(
+        "SELECT fingerprint, pillar, public_key, issued_at, expires_at, ended_at FROM certificates
+         WHERE pillar = $1 ORDER BY issued_at, fingerprint",
+    );
+    list.bind(without_nul(pillar)).fetch_all(db).await?.iter().map(certificate).collect()
+}
+
+async fn add_certificate(
+    db: &mut PgConnection,
+    certificate: &Certificate,
+    asking: &Fingerprint,
+) -> Result<Renewed, StoreError> {
+    let name = &certificate.pillar;
+    let Some(None) = pillars::lock(db, name).await? else { return Ok(Renewed::NotAdmitted) };
+    // Read after the lock: another hub may have enrolled the pillar again while it was waited for.
+    let surplus = match look_at_renewal(&list(db, name).await?, asking, certificate.issued_at) {
+        Ok(surplus) => surplus,
+        Err(refused) => return Ok(refused),
+    };
+    for fingerprint in surplus {
+        query("DELETE FROM certificates WHERE fingerprint = $1").bind(fingerprint).execute(&mut *db).await?;
+    }
+    let change = query("UPDATE pillars SET fingerprint = $2 WHERE name = $1");
+    change.bind(name).bind(certificate.fingerprint).execute(&mut *db).await?;
+    insert(db, certificate).await?;
+    Ok(Renewed::Yes)
 }
 
 async fn add(db: &mut PgConnection, enrolment: &Enrolment) -> Result<(), StoreError> {
@@ -106,10 +136,7 @@ async fn add(db: &mut PgConnection, enrolment: &Enrolment) -> Result<(), StoreEr
          WHERE pillar = $1 AND cancelled_at IS NULL AND used_at IS NULL AND expires_at > $2 AND tries < $3",
     );
     cancel.bind(&enrolment.pillar).bind(now).bind(tries).execute(&mut *db).await?;
-    let forget = query(
-        "UPDATE enrolments SET key = $3 WHERE cancelled_at IS NOT NULL OR expires_at <= $1 OR tries >= $2",
-    );
-    forget.bind(now).bind(tries).bind([0_u8; 32]).execute(&mut *db).await?;
+    forget_keys(db, enrolment.made_at).await?;
     let add = query(
         "INSERT INTO enrolments (code_id, key, pillar, place, again, made_by, made_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -117,6 +144,17 @@ async fn add(db: &mut PgConnection, enrolment: &Enrolment) -> Result<(), StoreEr
     let add = add.bind(enrolment.keys.id.0).bind(enrolment.keys.key).bind(&enrolment.pillar);
     let add = add.bind(without_nul(&enrolment.place)).bind(enrolment.again).bind(&enrolment.made_by);
     add.bind(now).bind(micros(enrolment.expires_at)).execute(db).await?;
+    Ok(())
+}
+
+/// Forgets the keys of codes that can open nothing any more.
+async fn forget_keys(db: &mut PgConnection, now: Timestamp) -> Result<(), StoreError> {
+    let forget = query(
+        "UPDATE enrolments SET key = $3
+         WHERE (cancelled_at IS NOT NULL OR expires_at <= $1 OR tries >= $2) AND key <> $3",
+    );
+    let forget = forget.bind(micros(now)).bind(i64::from(Enrolment::TRIES)).bind([0_u8; 32]);
+    forget.execute(db).await?;
     Ok(())
 }
 

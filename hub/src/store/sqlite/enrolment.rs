@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use zuil_wire::enrolment::{CodeId, CodeKeys, CodeRefusal};
 
 use super::super::StoreError;
-use super::super::enrolment::{Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Used};
+use super::super::enrolment::{
+    Certificate, Device, Enrolled, Enrolment, EnrolmentStore, Renewed, Used, look_at_renewal,
+};
 use super::values::{micros, optional_time, time};
 use super::{SqliteStore, health};
 use crate::authority::Fingerprint;
@@ -24,11 +26,7 @@ impl EnrolmentStore for SqliteStore {
                  WHERE pillar = ?1 AND cancelled_at IS NULL AND used_at IS NULL AND expires_at > ?2 AND tries < ?3",
                 params![enrolment.pillar, now, Enrolment::TRIES],
             )?;
-            db.execute(
-                "UPDATE enrolments SET key = zeroblob(32)
-                 WHERE cancelled_at IS NOT NULL OR expires_at <= ?1 OR tries >= ?2",
-                params![now, Enrolment::TRIES],
-            )?;
+            forget_keys(db, enrolment.made_at)?;
             db.execute(
                 "INSERT INTO enrolments (code_id, key, pillar, place, again, made_by, made_at, expires_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -83,15 +81,20 @@ impl EnrolmentStore for SqliteStore {
         self.write(|db| enrol(db, id, device, now))
     }
 
-    fn add_certificate(&self, certificate: &Certificate) -> Result<bool, StoreError> {
+    fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError> {
         self.write(|db| {
-            let change = "UPDATE pillars SET fingerprint = ?2 WHERE name = ?1 AND revoked_at IS NULL";
-            if db.execute(change, params![certificate.pillar, certificate.fingerprint])? == 0 {
-                return Ok(false);
-            }
-            insert(db, certificate)?;
-            Ok(true)
+            forget_keys(db, now)?;
+            let forget = "DELETE FROM enrolments WHERE made_at < ?1 AND expires_at <= ?2";
+            Ok(db.execute(forget, [micros(made_before), micros(now)])? as u64)
         })
+    }
+
+    fn add_certificate(
+        &self,
+        certificate: &Certificate,
+        asking: &Fingerprint,
+    ) -> Result<Renewed, StoreError> {
+        self.write(|db| add_certificate(db, certificate, asking))
     }
 
     fn used_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<u64, StoreError> {
@@ -107,14 +110,49 @@ impl EnrolmentStore for SqliteStore {
     }
 
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
-        self.read(|db| {
-            let mut query = db.prepare_cached(&format!(
-                "SELECT {CERTIFICATE} FROM certificates WHERE pillar = ?1 ORDER BY issued_at, fingerprint"
-            ))?;
-            let rows = query.query_map([pillar], |row| Ok(certificate(row)))?;
-            rows.map(|row| row.map_err(StoreError::from)?).collect()
-        })
+        self.read(|db| list(db, pillar))
     }
+}
+
+fn list(db: &Connection, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {CERTIFICATE} FROM certificates WHERE pillar = ?1 ORDER BY issued_at, fingerprint"
+    ))?;
+    let rows = query.query_map([pillar], |row| Ok(certificate(row)))?;
+    rows.map(|row| row.map_err(StoreError::from)?).collect()
+}
+
+fn add_certificate(
+    db: &Transaction<'_>,
+    certificate: &Certificate,
+    asking: &Fingerprint,
+) -> Result<Renewed, StoreError> {
+    let name = &certificate.pillar;
+    let is_admitted = "SELECT EXISTS (SELECT 1 FROM pillars WHERE name = ?1 AND revoked_at IS NULL)";
+    if !db.query_row(is_admitted, [name], |row| row.get::<_, bool>(0))? {
+        return Ok(Renewed::NotAdmitted);
+    }
+    let surplus = match look_at_renewal(&list(db, name)?, asking, certificate.issued_at) {
+        Ok(surplus) => surplus,
+        Err(refused) => return Ok(refused),
+    };
+    for fingerprint in surplus {
+        db.execute("DELETE FROM certificates WHERE fingerprint = ?1", [fingerprint])?;
+    }
+    let change = "UPDATE pillars SET fingerprint = ?2 WHERE name = ?1";
+    db.execute(change, params![name, certificate.fingerprint])?;
+    insert(db, certificate)?;
+    Ok(Renewed::Yes)
+}
+
+/// Forgets the keys of codes that can open nothing any more.
+fn forget_keys(db: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE enrolments SET key = zeroblob(32)
+         WHERE (cancelled_at IS NOT NULL OR expires_at <= ?1 OR tries >= ?2) AND key <> zeroblob(32)",
+        params![micros(now), Enrolment::TRIES],
+    )?;
+    Ok(())
 }
 
 fn enrol(

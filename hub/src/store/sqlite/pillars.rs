@@ -1,4 +1,5 @@
-//! Which pillars there are. Invariant: a name is never used again.
+//! Which pillars there are. Invariant: a name stays with the pillar that got it first; another device comes in under
+//! it only with a code for that pillar.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
