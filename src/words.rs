@@ -66,7 +66,9 @@ pub fn code_trouble(language: Language, trouble: CodeTrouble, phone: &str) -> St
         CodeTrouble::Unknown => {
             say(language, "We do not know this code at this pillar. Please read it again, or call {phone}.")
         }
-        CodeTrouble::Used => say(language, "This code was used already. A code works once. Or call {phone}."),
+        CodeTrouble::Used => {
+            say(language, "This code was used already. A code works once. For a new one, call {phone}.")
+        }
         CodeTrouble::Expired => say(language, "This code is too old. Call {phone} for a new one."),
         CodeTrouble::Pause => say(
             language,

@@ -65,9 +65,15 @@ impl Attempts {
         self.addresses.0.remove(&household(address));
         self.accounts.0.remove(account);
     }
+
+    /// Forgets the attempts for an account, and of an address this one only: whoever knows one may guess at others.
+    pub(super) fn knew_one(&mut self, address: IpAddr, account: &str) {
+        self.addresses.take_back(&household(address));
+        self.accounts.0.remove(account);
+    }
 }
 
-impl<K: Eq + Hash> Counts<K> {
+impl<K: Clone + Eq + Hash> Counts<K> {
     /// How long to wait before the next attempt.
     fn wait(&self, key: &K, now: Timestamp) -> Option<SignedDuration> {
         let attempt = self.recent(key, now)?;
@@ -76,11 +82,28 @@ impl<K: Eq + Hash> Counts<K> {
     }
 
     fn count(&mut self, key: K, now: Timestamp) {
-        if self.0.len() >= MOST {
+        if self.0.len() >= MOST && !self.0.contains_key(&key) {
             self.0.retain(|_, attempt| now.duration_since(attempt.last) < FORGOTTEN);
+            self.leave_room_for_one();
         }
         let count = self.recent(&key, now).map_or(0, |attempt| attempt.count).saturating_add(1);
         self.0.insert(key, Attempt { count, last: now });
+    }
+
+    fn leave_room_for_one(&mut self) {
+        if self.0.len() >= MOST {
+            let oldest = self.0.iter().min_by_key(|(_, attempt)| attempt.last).map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest {
+                self.0.remove(&oldest);
+            }
+        }
+    }
+
+    /// As if the last attempt had not been.
+    fn take_back(&mut self, key: &K) {
+        if let Some(attempt) = self.0.get_mut(key) {
+            attempt.count = attempt.count.saturating_sub(1);
+        }
     }
 
     fn recent(&self, key: &K, now: Timestamp) -> Option<Attempt> {
@@ -147,6 +170,40 @@ mod tests {
         }
         attempts.succeeded(SAME_HOME, "anna");
         attempts.begin(HOME, "anna", at(0)).unwrap();
+    }
+
+    #[test]
+    fn who_knows_one_is_not_slowed_down_by_it_and_guesses_at_others_no_faster() {
+        let mut attempts = Attempts::default();
+        for _ in 0..10 {
+            attempts.begin(HOME, "own", at(0)).unwrap();
+            attempts.knew_one(HOME, "own");
+        }
+        for guess in ["a", "b", "c"] {
+            attempts.begin(HOME, guess, at(1)).unwrap();
+        }
+        assert!(attempts.begin(HOME, "own", at(1)).is_err());
+        attempts.begin(HOME, "own", at(3)).unwrap();
+        attempts.knew_one(SAME_HOME, "own");
+        assert!(attempts.begin(HOME, "d", at(3)).is_err(), "what was guessed before counts still");
+    }
+
+    #[test]
+    fn no_more_are_remembered_than_there_is_room_for_and_the_oldest_goes_first() {
+        let mut counts = Counts::<usize>::default();
+        let most = i64::try_from(MOST).unwrap();
+        for (key, second) in (0..MOST + 5).zip(0..) {
+            // All within an hour.
+            counts.count(key, at(second * 3000 / most));
+        }
+        assert_eq!(counts.0.len(), MOST);
+        assert!(counts.0.contains_key(&(MOST + 4)));
+        let last = at(3001);
+        counts.count(MOST + 4, last);
+        assert_eq!(counts.0.len(), MOST, "who is known takes no place of another");
+        counts.count(MOST + 5, last);
+        assert!(counts.0.contains_key(&(MOST + 5)) && counts.0.len() == MOST);
+        assert!((0..3).all(|key| !counts.0.contains_key(&key)), "the first ones are gone");
     }
 
     #[test]

@@ -171,6 +171,11 @@ impl Condition {
         self.issues.contains(&Issue::NoRoom)
     }
 
+    /// Whether it is known to serve nobody now, for whatever reason.
+    pub(super) fn serves_nobody(&self) -> bool {
+        self.is_full() || self.is_closed()
+    }
+
     /// One of its devices.
     pub(super) fn part(&self, device: Device) -> Option<Part> {
         self.parts.iter().copied().find(|part| part.device == device)

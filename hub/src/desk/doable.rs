@@ -45,7 +45,7 @@ impl Doable {
         if !condition.is_known() {
             return Self::NotKnown;
         }
-        if condition.is_full() {
+        if condition.serves_nobody() {
             return Self::Lacks(Lack::OutOfService);
         }
         if let Some(offered) = task.offered.as_ref().filter(|offered| !offered.at(now)) {

@@ -54,8 +54,8 @@ pub const SIGN_ON_DONE: &str = "/login/sso/done";
 
 /// The largest form: a password.
 const FORM_BYTES: usize = 16 * 1024;
-/// The largest form with a draft: some letters take six bytes in it.
-const DRAFT_BYTES: usize = 256 * 1024;
+/// The largest form with a draft: also of one that is too large, what was typed is shown again.
+const DRAFT_BYTES: usize = 16 * crate::drafting::LARGEST;
 /// How many passwords are hashed at once; each takes 19 MiB.
 const HASHES: usize = 2;
 

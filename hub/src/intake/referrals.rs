@@ -36,7 +36,7 @@ struct OfSomeVersion {
 /// # Errors
 /// [`StoreError`].
 pub fn list(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<ReferralList, StoreError> {
-    let open = open_at(pillar, store, now)?.into_iter();
+    let open = store.open_referrals(&pillar.name, now)?.into_iter();
     let referral = |KeptReferral { id, code, task, expires_at, .. }| Referral { id, code, task, expires_at };
     Ok(ReferralList { now, referrals: open.map(referral).collect() })
 }
@@ -46,13 +46,7 @@ pub fn list(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<Referr
 /// # Errors
 /// [`StoreError`].
 pub fn mark(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<Option<String>, StoreError> {
-    Ok(mark_of(open_at(pillar, store, now)?.iter().map(|referral| &referral.id)))
-}
-
-fn open_at(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
-    let mut live = store.referrals(now)?;
-    live.retain(|referral| referral.is_open_at(&pillar.name, now));
-    Ok(live)
+    Ok(mark_of(store.open_referrals(&pillar.name, now)?.iter().map(|referral| &referral.id)))
 }
 
 /// Reads the body of a request.

@@ -72,6 +72,22 @@ pub(super) fn pillars_in(text: &str) -> Vec<String> {
     text.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// The referrals of rows that each have one referral and at most one of its uses, those of a referral after each other.
+pub(super) fn gathered(
+    rows: impl IntoIterator<Item = Result<(KeptReferral, Option<Use>), StoreError>>,
+) -> Result<Vec<KeptReferral>, StoreError> {
+    let mut kept: Vec<KeptReferral> = Vec::new();
+    for row in rows {
+        let (referral, told) = row?;
+        if let Some(last) = kept.last_mut().filter(|last| last.id == referral.id) {
+            last.uses.extend(told);
+        } else {
+            kept.push(KeptReferral { uses: told.into_iter().collect(), ..referral });
+        }
+    }
+    Ok(kept)
+}
+
 /// Keeps referrals. The contract of [`super::Store`] holds.
 pub trait ReferralStore {
     /// Keeps a new referral, unless another one has its code that has not expired at the moment when this one is made.
@@ -87,14 +103,21 @@ pub trait ReferralStore {
     /// [`StoreError`].
     fn referrals(&self, expire_after: Timestamp) -> Result<Vec<KeptReferral>, StoreError>;
 
+    /// Those that open a task at a pillar at a moment, the newest first; see [`KeptReferral::is_open_at`]. One query,
+    /// because every report of a pillar asks for it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError>;
+
     /// Takes one back that `made_by` made and that was not taken back. Whether there was one.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing changes.
     fn revoke_referral(&self, id: Uuid, made_by: &str, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Keeps which requests were made with referrals at a pillar, once for each transaction. What is told of one that
-    /// is not kept, or not for that pillar, is passed over.
+    /// Keeps which requests were made with referrals at a pillar, of each referral the first that the pillar told of.
+    /// What is told of one that is not kept, or not for that pillar, is passed over.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is kept.

@@ -1,6 +1,7 @@
 //! An answer that an editor begins with one click from what residents did not find.
 
 use reqwest::StatusCode;
+use zuil_hub::drafting::LARGEST;
 use zuil_hub::store::{AuditFilter, Deed};
 
 use super::desk::{Browser, location, signed_in};
@@ -128,4 +129,46 @@ async fn a_question_in_another_language_begins_a_draft_and_what_is_none_does_not
         assert_eq!(browser.post("/questions/draft", &form).await.status(), StatusCode::NOT_FOUND);
     }
     assert_eq!(hub.running.store.drafts().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_large_to_be_kept_is_shown_again() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let id = begins(&browser, "drone", "nl").await;
+    let before = hub.running.store.draft(&id).unwrap().unwrap();
+    let (path, seen_at) = (format!("/drafts/{id}"), seen(&browser, &id).await);
+    let save = async |text: &str| browser.post(&path, &[("text", text), ("seen", &seen_at)]).await;
+    let mut text = "# dit is veel\n".repeat(LARGEST / 14 + 1);
+    let answer = save(&text).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Deze tekst is te groot: 65 kB, en 64 kB kan."));
+    assert_eq!(page.matches("# dit is veel").count(), LARGEST / 14 + 1, "what was typed is not lost");
+    assert_eq!(hub.running.store.draft(&id).unwrap(), Some(before));
+    text.truncate(LARGEST);
+    assert_eq!(save(&text).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(hub.running.store.draft(&id).unwrap().unwrap().text.len(), LARGEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_form_is_answered_with_a_page_and_changes_nothing() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    hub.add_pillar("jumbo");
+    for path in [
+        "/questions/draft",
+        "/drafts/drone",
+        "/enrolment",
+        "/pillars/jumbo/orders/restart",
+        "/worklist/0000-0000-0000/take",
+        "/worklist/0000-0000-0000/told",
+    ] {
+        let url = format!("{}{path}", browser.desk);
+        let broken = browser.client.post(url).header("content-type", "text/plain").body("x");
+        let answer = broken.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text().await.unwrap().contains("<h1"), "{path}");
+    }
+    assert_eq!(hub.running.store.orders("jumbo", 9).unwrap(), []);
 }

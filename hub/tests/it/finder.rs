@@ -6,9 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_hub::catalogues::{Outcome, publish};
 use zuil_wire::HealthReport;
 use zuil_wire::health::DeviceState;
+use zuil_wire::orders::OrderState;
 
 use super::desk::signed_in;
 use super::harness::{TestHub, hub, report};
+use super::orders::{hears, orders, tells};
 
 /// The example municipality, whose pillars stand in four places.
 pub fn publishes_the_example(hub: &TestHub) {
@@ -82,4 +84,28 @@ async fn a_pillar_is_found_by_its_name_and_what_nobody_knows_is_said() {
     );
     assert!(browser.text("/finder?task=moving-house").await.contains("Dit kan nog bij geen enkele zuil."));
     assert!(!browser.text("/finder?q=%3Cb%3E").await.contains("<b>"));
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_pillar_that_a_technician_took_out_of_service() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    publishes_the_example(&hub);
+    let (jumbo, spar) = (hub.add_pillar("jumbo"), hub.add_pillar("spar"));
+    hears(&spar).await;
+    hears(&jumbo).await;
+    let can = "“Grofvuil laten ophalen” kan daar nu.";
+    assert_eq!(browser.text("/finder?task=bulky-waste").await.matches(can).count(), 2);
+    orders(&browser, "close", &[("reason", "fault")]).await;
+    let told = hears(&jumbo).await;
+    tells(&jumbo, told[0].id, OrderState::Done, None).await;
+    let page = browser.text("/finder?task=bulky-waste").await;
+    assert_eq!(sites(&page), ["spar", "Jumbo Marktplein"], "the one that can be used comes first");
+    assert_eq!(page.matches(can).count(), 1, "{page}");
+    for words in [
+        "“Grofvuil laten ophalen” kan daar nu niet: de zuil is buiten gebruik.",
+        "Deze zuil is nu buiten gebruik.",
+    ] {
+        assert_eq!(page.matches(words).count(), 1, "{words}");
+    }
 }

@@ -1,5 +1,7 @@
 //! The streams that tell pages that something changed.
 
+use std::time::Duration;
+
 use reqwest::{Response, StatusCode};
 use zuil_wire::health::DeviceState;
 
@@ -7,14 +9,19 @@ use super::desk::{Browser, signed_in};
 use super::harness::{TestHub, hub, report};
 
 const STREAM: &str = "/live/pillars";
+/// Long enough for every machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads a stream up to an event.
 async fn until(stream: &mut Response, event: &str) {
-    let mut read = String::new();
-    while !read.contains(&format!("event: {event}\n")) {
-        let piece = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("it ended: {read}"));
-        read += std::str::from_utf8(&piece).unwrap();
-    }
+    let reading = async {
+        let mut read = String::new();
+        while !read.contains(&format!("event: {event}\n")) {
+            let piece = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("it ended: {read}"));
+            read += std::str::from_utf8(&piece).unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| panic!("{event} was never told"));
 }
 
 /// A page that listens, and a pillar of which all works.
@@ -44,9 +51,12 @@ async fn a_page_hears_that_something_changed_and_gets_the_list_as_it_is_now() {
 async fn a_hub_that_ends_does_not_wait_for_pages_that_listen() {
     let (hub, _browser, mut stream) = listens().await;
     hub.running.shutdown().await;
-    while let Some(piece) = stream.chunk().await.expect("it was ended in order, and not cut off") {
-        assert!(!piece.is_empty());
-    }
+    let to_its_end = async {
+        while let Some(piece) = stream.chunk().await.expect("it was ended in order, and not cut off") {
+            assert!(!piece.is_empty());
+        }
+    };
+    tokio::time::timeout(PATIENCE, to_its_end).await.expect("it never ended");
 }
 
 #[tokio::test]
@@ -74,7 +84,10 @@ async fn nobody_has_more_than_eight_streams_and_one_that_is_closed_leaves_its_pl
     assert_eq!(browser.get(STREAM).await.status(), StatusCode::TOO_MANY_REQUESTS);
     drop(first);
     // The hub notices as soon as it tells something.
-    while browser.get(STREAM).await.status() != StatusCode::OK {
-        tokio::task::yield_now().await;
-    }
+    let has_room = async {
+        while browser.get(STREAM).await.status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, has_room).await.expect("its place was never left");
 }

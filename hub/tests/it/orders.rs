@@ -17,7 +17,8 @@ async fn post(pillar: &TestPillar, body: Vec<u8>) -> reqwest::Response {
     pillar.client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
 }
 
-async fn tells(pillar: &TestPillar, id: Uuid, state: OrderState, why: Option<OrderFailure>) {
+/// A pillar says how far an order is.
+pub async fn tells(pillar: &TestPillar, id: Uuid, state: OrderState, why: Option<OrderFailure>) {
     let results = vec![OrderResult { id, state, why }];
     let request = OrderResults { version: PROTOCOL_VERSION, results };
     let response = post(pillar, serde_json::to_vec(&request).unwrap()).await;
@@ -26,11 +27,12 @@ async fn tells(pillar: &TestPillar, id: Uuid, state: OrderState, why: Option<Ord
 }
 
 /// What a pillar that works is to do.
-async fn hears(pillar: &TestPillar) -> Vec<Order> {
+pub async fn hears(pillar: &TestPillar) -> Vec<Order> {
     pillar.report(&report(DeviceState::Ready, DeviceState::Ready)).await.orders
 }
 
-async fn orders(browser: &Browser, kind: &str, form: &[(&str, &str)]) {
+/// Somebody orders the Jumbo to do something.
+pub async fn orders(browser: &Browser, kind: &str, form: &[(&str, &str)]) {
     let response = browser.post(&format!("/pillars/jumbo/orders/{kind}"), form).await;
     let to = location(&response);
     assert_eq!((response.status(), to), (StatusCode::SEE_OTHER, "/pillars/jumbo#orders"));

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, Response, StatusCode};
 use zuil_hub::store::{Account, Deed, Entry, Limits, Role, Stage, Store};
+use zuil_wire::Reference;
 
 use super::desk::{Browser, location};
 use super::harness::{TestHub, hub};
@@ -160,4 +161,27 @@ async fn what_is_in_no_row_of_the_table_is_closed_to_everybody() {
             assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{} {}", closed.method, closed.path);
         }
     }
+}
+
+#[tokio::test]
+async fn a_technician_does_not_read_which_colleague_looked_at_which_request() {
+    let hub = hub().await;
+    people(&*hub.running.store);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    let reference = Reference::from_bits(1).to_string();
+    let entry = Entry::new(Timestamp::now(), "m.jansen", Deed::SawContent, &reference);
+    hub.running.store.note(&entry).unwrap();
+    let reads = async |role: Role, number: usize| {
+        let cookie = session(&hub, role.as_str(), Stage::Open, number);
+        let browser = Browser::new(&hub);
+        let url = format!("{}/transactions/{reference}", browser.desk);
+        let answer = browser.client.get(url).header("cookie", cookie).send().await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let agent = reads(Role::Agent, 1).await;
+    assert!(agent.contains("m.jansen bekeek wat een bewoner invulde"), "{agent}");
+    let technician = reads(Role::Technician, 2).await;
+    assert!(technician.contains("Ontvangen door de gemeente"), "{technician}");
+    assert!(!technician.contains("m.jansen"), "{technician}");
 }

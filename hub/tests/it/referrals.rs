@@ -96,6 +96,9 @@ async fn a_referral_that_is_taken_back_opens_nothing() {
     assert_eq!(list(&jumbo).await, []);
     assert!(browser.text("/referrals").await.contains("Ingetrokken"));
     assert!(deeds(&hub).contains(&Deed::RevokedReferral));
+    browser.post(&format!("/referrals/{}/revoke", referral.id), &[]).await;
+    let noted = deeds(&hub).into_iter().filter(|deed| *deed == Deed::RevokedReferral);
+    assert_eq!(noted.count(), 1, "what was taken back is not taken back again");
     assert_eq!(browser.post("/referrals/nothing/revoke", &[]).await.status(), StatusCode::NOT_FOUND);
 }
 

@@ -82,3 +82,29 @@ async fn what_is_typed_wrongly_or_not_known_is_told_clearly_and_guessing_is_slow
     // Staff at the same address sign in all the same.
     signed_in(&hub).await;
 }
+
+#[tokio::test]
+async fn who_guesses_is_not_faster_with_a_reference_of_their_own_in_between() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    let guesser = Browser::new(&hub);
+    let mut slowed = 0;
+    for number in 200..210 {
+        let (status, _) = asks(&guesser, &Reference::from_bits(number).to_string()).await;
+        slowed += usize::from(status == StatusCode::TOO_MANY_REQUESTS);
+        asks(&guesser, &Reference::from_bits(1).to_string()).await;
+    }
+    assert!(slowed >= 6, "{slowed}");
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_answered_with_a_page() {
+    let hub = hub().await;
+    let resident = Browser::new(&hub);
+    let url = format!("{}/status", resident.desk);
+    let broken = resident.client.post(url).header("content-type", "text/plain").body("reference=7");
+    let answer = broken.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.text().await.unwrap().contains("Hoe staat het met uw aanvraag?"));
+}

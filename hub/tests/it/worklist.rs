@@ -63,6 +63,9 @@ async fn a_resident_who_asked_for_a_call_is_called_once_and_off_the_list_when_re
         (Deed::ToldCallBack, "reached".into()),
     ];
     assert_eq!(noted(&hub, 2), log);
+    // Nobody called, so that it was taken over from nobody, whatever the form says.
+    does(&browser, 3, "take", &[("over_from", "somebody")]).await;
+    assert_eq!(noted(&hub, 3), [(Deed::TookCallBack, String::new())]);
     let story = browser.text(&format!("/transactions/{}", Reference::from_bits(2))).await;
     assert!(story.contains("beheer nam het terugbellen op zich"), "{story}");
 }

@@ -5,7 +5,8 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
-use axum::http::header;
+use axum::extract::rejection::FormRejection;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use super::super::texts::{DraftTexts, Lang};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use crate::drafting::{self, Report};
-use crate::store::{AnswerDraft, Deed, Entry, Rewritten};
+use crate::store::{AnswerDraft, Deed, Entry, Rewritten, Store, StoreError};
 
 /// The most characters of a question, as pillars tell them.
 const QUESTION: usize = 80;
@@ -50,7 +51,7 @@ struct DraftPage {
     seen: i64,
     changed: Moment,
     done: Option<Moment>,
-    /// What somebody typed who came too late, instead of what is kept.
+    /// What somebody typed that was not kept, instead of what is.
     typed: Option<String>,
     problem: Option<String>,
     check: Check,
@@ -88,7 +89,11 @@ pub(in super::super) struct Begin {
 }
 
 /// Begins an answer to a question, or opens the one that was begun to it.
-pub(in super::super) async fn begin_draft(visitor: Visitor, Form(form): Form<Begin>) -> Response {
+pub(in super::super) async fn begin_draft(
+    visitor: Visitor,
+    form: Result<Form<Begin>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else { return visitor.answer(Err(Failure::NotFound)) };
     visitor.answer(begin(&visitor, form).await)
 }
 
@@ -99,23 +104,41 @@ async fn begin(visitor: &Visitor, form: Begin) -> Result<Response, Failure> {
         return Err(Failure::NotFound);
     }
     let (who, now) = (visitor.who(), Timestamp::now());
-    let id = visitor.desk.ask(move |store| {
+    let id =
+        visitor.desk.ask(move |store| begin_in(store, (question.as_str(), language.as_str()), &who, now));
+    Ok(Redirect::to(&format!("/drafts/{}", id.await?)).into_response())
+}
+
+/// The id of the draft of an answer to a question in a language.
+fn begin_in(
+    store: &dyn Store,
+    (question, language): (&str, &str),
+    who: &str,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    // A colleague may begin one of the same name meanwhile; then it is looked up again.
+    loop {
         let known = store.drafts()?;
-        if let Some(begun) =
-            known.iter().find(|draft| draft.question == question && draft.language == language)
-        {
+        let is_it = |draft: &&AnswerDraft| draft.question == question && draft.language == language;
+        if let Some(begun) = known.iter().find(is_it) {
             return Ok(begun.id.clone());
         }
-        let id = drafting::name_for(&question, |name| known.iter().any(|draft| draft.id == name));
-        let text = drafting::begin(&id, &question, &language, today(now));
-        let by = (who.clone(), now);
-        let draft =
-            AnswerDraft { id, question, language, text, made: by.clone(), changed: by, done_at: None };
-        store.note(&Entry::new(now, &who, Deed::Drafted, &draft.id).with("begun"))?;
-        store.add_draft(&draft)?;
-        Ok(draft.id)
-    });
-    Ok(Redirect::to(&format!("/drafts/{}", id.await?)).into_response())
+        let id = drafting::name_for(question, |name| known.iter().any(|draft| draft.id == name));
+        let by = (who.to_owned(), now);
+        let draft = AnswerDraft {
+            text: drafting::begin(&id, question, language, today(now)),
+            id,
+            question: question.to_owned(),
+            language: language.to_owned(),
+            made: by.clone(),
+            changed: by,
+            done_at: None,
+        };
+        store.note(&Entry::new(now, who, Deed::Drafted, &draft.id).with("begun"))?;
+        if store.add_draft(&draft)? {
+            return Ok(draft.id);
+        }
+    }
 }
 
 pub(in super::super) async fn drafts(visitor: Visitor) -> Response {
@@ -140,14 +163,31 @@ pub(in super::super) async fn draft(visitor: Visitor, Path(id): Path<String>) ->
     visitor.answer(shown)
 }
 
-/// The page of a draft; with what somebody typed who came too late.
-async fn show(visitor: &Visitor, id: &str, typed: Option<String>) -> Result<Response, Failure> {
+/// What somebody typed that was not kept, and why.
+enum NotKept {
+    /// Somebody else changed the draft meanwhile.
+    Meanwhile(String),
+    /// It is too large.
+    TooLarge(String),
+}
+
+/// The page of a draft; with what somebody typed that was not kept.
+async fn show(visitor: &Visitor, id: &str, not_kept: Option<NotKept>) -> Result<Response, Failure> {
     let (lang, now, id) = (visitor.lang, Timestamp::now(), id.to_owned());
     let draft = visitor.desk.ask(move |store| store.draft(&id)).await?.ok_or(Failure::NotFound)?;
+    let (status, typed, problem) = match not_kept {
+        None => (StatusCode::OK, None, None),
+        Some(NotKept::Meanwhile(typed)) => {
+            (StatusCode::OK, Some(typed), Some(lang.changed_meanwhile(&draft.changed.0)))
+        }
+        Some(NotKept::TooLarge(typed)) => {
+            let problem = lang.draft_too_large(typed.len().div_ceil(1024), drafting::LARGEST / 1024);
+            (StatusCode::PAYLOAD_TOO_LARGE, Some(typed), Some(problem))
+        }
+    };
     let text = typed.clone().unwrap_or_else(|| draft.text.clone());
     let check = check(visitor, &draft.id, text).await?;
-    let problem = typed.is_some().then(|| lang.changed_meanwhile(&draft.changed.0));
-    Ok(render(&DraftPage {
+    let page = render(&DraftPage {
         frame: visitor.frame(Section::Questions),
         w: lang.draft_texts(),
         seen: draft.changed.1.as_microsecond(),
@@ -157,7 +197,8 @@ async fn show(visitor: &Visitor, id: &str, typed: Option<String>) -> Result<Resp
         typed,
         problem,
         check,
-    }))
+    });
+    Ok((status, page).into_response())
 }
 
 async fn check(visitor: &Visitor, id: &str, text: String) -> Result<Check, Failure> {
@@ -203,8 +244,9 @@ pub(in super::super) struct Rewrite {
 pub(in super::super) async fn rewrite_draft(
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(form): Form<Rewrite>,
+    form: Result<Form<Rewrite>, FormRejection>,
 ) -> Response {
+    let Ok(Form(form)) = form else { return visitor.answer(Err(Failure::NotFound)) };
     visitor.answer(rewrite(&visitor, id, form).await)
 }
 
@@ -212,6 +254,9 @@ async fn rewrite(visitor: &Visitor, id: String, form: Rewrite) -> Result<Respons
     let Ok(seen) = Timestamp::from_microsecond(form.seen) else { return Err(Failure::NotFound) };
     // As browsers send it, lines end as on paper.
     let text = form.text.replace("\r\n", "\n");
+    if text.len() > drafting::LARGEST {
+        return show(visitor, &id, Some(NotKept::TooLarge(text))).await;
+    }
     let (who, now, kept) = (visitor.who(), Timestamp::now(), text.clone());
     let named = id.clone();
     let rewritten = visitor.desk.ask(move |store| {
@@ -223,7 +268,7 @@ async fn rewrite(visitor: &Visitor, id: String, form: Rewrite) -> Result<Respons
     });
     match rewritten.await? {
         Rewritten::Yes => Ok(Redirect::to(&format!("/drafts/{id}#check")).into_response()),
-        Rewritten::Meanwhile => show(visitor, &id, Some(text)).await,
+        Rewritten::Meanwhile => show(visitor, &id, Some(NotKept::Meanwhile(text))).await,
         Rewritten::NoSuchDraft => Err(Failure::NotFound),
     }
 }

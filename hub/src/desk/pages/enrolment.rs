@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -114,7 +114,11 @@ pub(in super::super) async fn enrolments(
     visitor.answer(page)
 }
 
-pub(in super::super) async fn make_code(visitor: Visitor, Form(form): Form<NewCode>) -> Response {
+pub(in super::super) async fn make_code(
+    visitor: Visitor,
+    form: Result<Form<NewCode>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else { return visitor.answer(Err(Failure::NotFound)) };
     let page = make(&visitor, form).await;
     visitor.answer(page)
 }

@@ -185,7 +185,7 @@ fn in_order(one: &Candidate<'_>, other: &Candidate<'_>) -> Ordering {
 /// Whether somebody who stands before it now is known to be served.
 fn can_be_used(candidate: &Candidate<'_>) -> bool {
     let open = candidate.opening.is_none_or(|opening| matches!(opening, Opening::OpenUntil(_)));
-    open && candidate.condition.is_known() && !candidate.condition.is_full()
+    open && candidate.condition.is_known() && !candidate.condition.serves_nobody()
 }
 
 fn choices(catalogue: &Catalogue, chosen: &str, lang: Lang) -> Vec<Choice> {

@@ -2,6 +2,7 @@
 //! deed. Invariant: who ordered what is in the log before the pillar can hear of it.
 
 use askama::Template;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -207,8 +208,9 @@ async fn ask_first(visitor: &Visitor, pillar: String, kind: &str) -> Result<Resp
 pub(in super::super) async fn order(
     visitor: Visitor,
     Path((pillar, kind)): Path<(String, String)>,
-    Form(form): Form<CloseForm>,
+    form: Result<Form<CloseForm>, FormRejection>,
 ) -> Response {
+    let Ok(Form(form)) = form else { return visitor.answer(Err(Failure::NotFound)) };
     let done = order_now(&visitor, &pillar, &kind, form).await;
     visitor.answer(done)
 }

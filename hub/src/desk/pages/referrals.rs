@@ -178,11 +178,8 @@ async fn make(visitor: &Visitor, chosen: &Chosen) -> Result<Response, Failure> {
     let entry = Entry::new(now, &visitor.who(), Deed::MadeReferral, &about);
     let entry = entry.with(format!("{id} {}", referral.pillars.join(" ")));
     let kept = visitor.desk.ask(move |store| {
-        let kept = draw(store, referral)?;
-        if kept {
-            store.note(&entry)?;
-        }
-        Ok(kept)
+        let source = SystemRandom::new();
+        keep(store, &entry, &referral, || ReferralCode::random(&source).ok())
     });
     if kept.await? {
         Ok(Redirect::to(&format!("/referrals?made={id}")).into_response())
@@ -191,11 +188,16 @@ async fn make(visitor: &Visitor, chosen: &Chosen) -> Result<Response, Failure> {
     }
 }
 
-/// Draws codes until one is free. Whether one was.
-fn draw(store: &dyn Store, referral: KeptReferral) -> Result<bool, StoreError> {
-    let source = SystemRandom::new();
+/// Notes who makes a referral, and keeps it with the first code drawn that is free. Whether one was.
+fn keep(
+    store: &dyn Store,
+    entry: &Entry,
+    referral: &KeptReferral,
+    mut draw: impl FnMut() -> Option<ReferralCode>,
+) -> Result<bool, StoreError> {
+    store.note(entry)?;
     for _ in 0..DRAWS {
-        let Ok(code) = ReferralCode::random(&source) else { return Ok(false) };
+        let Some(code) = draw() else { return Ok(false) };
         if store.keep_referral(&KeptReferral { code, ..referral.clone() })? {
             return Ok(true);
         }
@@ -207,13 +209,13 @@ async fn revoke(visitor: &Visitor, id: &str) -> Result<Response, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::NotFound)?;
     let (now, who) = (Timestamp::now(), visitor.who());
     let revoked = visitor.desk.ask(move |store| {
-        let kept = store.referrals(now)?.into_iter().find(|referral| referral.id == id);
-        let revoked = store.revoke_referral(id, &who, now)?;
-        if let Some(referral) = kept.filter(|_| revoked) {
-            let entry = Entry::new(now, &who, Deed::RevokedReferral, &referral.task);
-            store.note(&entry.with(id.to_string()))?;
-        }
-        Ok(revoked)
+        let is_it = |referral: &KeptReferral| {
+            referral.id == id && referral.made_by == who && referral.revoked_at.is_none()
+        };
+        let Some(referral) = store.referrals(now)?.into_iter().find(is_it) else { return Ok(false) };
+        let entry = Entry::new(now, &who, Deed::RevokedReferral, &referral.task);
+        store.note(&entry.with(id.to_string()))?;
+        store.revoke_referral(id, &who, now)
     });
     revoked.await?;
     Ok(Redirect::to("/referrals").into_response())
@@ -295,16 +297,15 @@ fn row(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::MemoryStore;
-    use crate::store::ReferralStore as _;
+    use crate::store::{AuditFilter, AuditStore as _, MemoryStore, ReferralStore as _};
 
     #[test]
-    fn when_all_codes_are_taken_nobody_gets_one_that_somebody_else_has() {
+    fn a_code_that_somebody_else_has_is_drawn_again_and_who_makes_one_is_noted_before() {
         let store = MemoryStore::new();
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let referral = |number: u32| KeptReferral {
-            id: Uuid::from_u128(u128::from(number)),
-            code: ReferralCode::of(number),
+        let referral = |number: u128| KeptReferral {
+            id: Uuid::from_u128(number),
+            code: ReferralCode::of(0),
             task: "call-back".into(),
             pillars: vec!["jumbo".into()],
             made_by: "m.agent".into(),
@@ -313,10 +314,23 @@ mod tests {
             revoked_at: None,
             uses: Vec::new(),
         };
-        assert!(draw(&store, referral(200_000)).unwrap());
-        let first = store.referrals(now).unwrap();
-        assert_eq!(first.len(), 1);
-        let again = KeptReferral { code: first[0].code, ..referral(200_001) };
-        assert!(!store.keep_referral(&again).unwrap());
+        let entry = Entry::new(now, "m.agent", Deed::MadeReferral, "call-back");
+        let taken = ReferralCode::of(48_291);
+        assert!(keep(&store, &entry, &referral(1), || Some(taken)).unwrap());
+        let mut codes = [taken, taken, ReferralCode::of(7)].into_iter();
+        assert!(keep(&store, &entry, &referral(2), || codes.next()).unwrap());
+        let code_of = |number: u128| {
+            let kept = store.referrals(now).unwrap();
+            kept.iter().find(|kept| kept.id == Uuid::from_u128(number)).map(|kept| kept.code)
+        };
+        assert_eq!((code_of(1), code_of(2)), (Some(taken), Some(ReferralCode::of(7))));
+        let mut drawn = 0;
+        let all_taken = || {
+            drawn += 1;
+            Some(taken)
+        };
+        assert!(!keep(&store, &entry, &referral(3), all_taken).unwrap());
+        assert_eq!((drawn, code_of(3)), (DRAWS, None), "nobody gets a code that somebody else has");
+        assert_eq!(store.audit(&AuditFilter::default(), 9).unwrap().len(), 3, "what was tried is noted, too");
     }
 }

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use askama::Template;
 use axum::Form;
 use axum::extract::ConnectInfo;
+use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ struct Found {
 }
 
 /// What somebody typed.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(in super::super) struct StatusForm {
     #[serde(default)]
     reference: String,
@@ -62,8 +63,9 @@ pub(in super::super) async fn status(
     visitor: Visitor,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    Form(StatusForm { reference: typed }): Form<StatusForm>,
+    form: Result<Form<StatusForm>, FormRejection>,
 ) -> Response {
+    let StatusForm { reference: typed } = form.map(|Form(form)| form).unwrap_or_default();
     let (lang, now) = (visitor.lang, Timestamp::now());
     let again = |status: StatusCode, problem: String| {
         let typed = typed.chars().take(40).collect();
@@ -81,7 +83,7 @@ pub(in super::super) async fn status(
     }
     match look_up(desk, reference).await {
         Ok(Some((stored, errand, progress))) => {
-            desk.looking_up().succeeded(address, &reference.compact());
+            desk.looking_up().knew_one(address, &reference.compact());
             let found = found(&visitor, stored, errand, progress, now);
             render(&page(&visitor, String::new(), None, Some(found)))
         }

@@ -224,7 +224,7 @@ fn figures(lang: Lang, query: &SurveysQuery, answered: &Answered) -> Option<Figu
     ];
     let sentence = lang.surveys_sentence(
         query.weeks(),
-        whole.times,
+        (whole.times >= FEW).then_some(whole.times),
         self::clear(&whole).map(|tenths| lang.tenths(tenths)),
         self::helped(&whole),
     );
@@ -301,14 +301,56 @@ fn number(week: Date) -> String {
     week.iso_week_date().week().to_string()
 }
 
+/// Of which weeks, pillars and tasks together nothing is told. The page tells the whole of each week, each pillar and each
+/// task, and of two of them together: where one alone is few in such a whole, the smallest of the others goes, too.
+fn hidden_weeks(all: &[SurveyWeek]) -> Vec<bool> {
+    const WHOLES: [[bool; 3]; 7] = [
+        [true, true, false],
+        [true, false, true],
+        [false, true, true],
+        [true, false, false],
+        [false, true, false],
+        [false, false, true],
+        [false, false, false],
+    ];
+    let mut hidden: Vec<bool> = all.iter().map(|week| week.counts.times < FEW).collect();
+    loop {
+        let before = hidden.clone();
+        for [by_week, by_pillar, by_task] in WHOLES {
+            let mut wholes: BTreeMap<_, Vec<(u64, &mut bool)>> = BTreeMap::new();
+            for (week, is_hidden) in all.iter().zip(&mut hidden) {
+                let pillar = by_pillar.then_some(week.pillar.as_deref());
+                let task = by_task.then_some(week.task.as_str());
+                let whole = (by_week.then_some(week.week), pillar, task);
+                wholes.entry(whole).or_default().push((week.counts.times, is_hidden));
+            }
+            for whole in wholes.into_values() {
+                let (few, others): (Vec<_>, Vec<_>) =
+                    whole.into_iter().partition(|(_, is_hidden)| **is_hidden);
+                let smallest = others.into_iter().min_by_key(|(times, _)| *times);
+                if let Some((_, is_hidden)) = smallest.filter(|_| few.len() == 1) {
+                    *is_hidden = true;
+                }
+            }
+        }
+        // It ends: every round that is not the last one hides more.
+        if hidden == before {
+            return hidden;
+        }
+    }
+}
+
 /// As a Dutch spreadsheet opens it: semicolons, and a byte order mark.
 fn csv(lang: Lang, query: &SurveysQuery, answered: &Answered) -> String {
     let w = lang.survey_texts();
     let heads = [w.week, w.from_day, w.pillar, w.task, w.times, w.clear, w.helped];
     let mut text = format!("\u{feff}{}\r\n", heads.join(";"));
-    for week in answered.all.iter().filter(|week| query.admits(week)) {
+    // Of all rows of the period, so that other choices of the same period show no more.
+    let hidden = hidden_weeks(&answered.all);
+    let rows = answered.all.iter().zip(hidden).filter(|(week, _)| query.admits(week));
+    for (week, is_hidden) in rows {
         let iso = week.week.iso_week_date();
-        let [times, clear, helped] = cells(lang, &week.counts, week.counts.times < FEW);
+        let [times, clear, helped] = cells(lang, &week.counts, is_hidden);
         let pillar = quoted(week.pillar.as_deref().unwrap_or(w.no_pillar));
         let task = quoted(answered.title(&week.task));
         // Writing into a text cannot fail.
@@ -346,5 +388,25 @@ mod tests {
         assert_eq!(of([9, 3, 2, 8]), [2, 3]);
         let alone = BTreeMap::from([(1_u8, counts([0, 0, 0, 0, 3], 0, 0))]);
         assert_eq!(hidden(&alone), [1]);
+    }
+
+    #[test]
+    fn in_a_spreadsheet_what_is_few_is_never_the_only_one_of_a_whole_that_the_page_tells() {
+        let row = |week: &str, pillar: &str, task: &str, times| SurveyWeek {
+            week: week.parse().unwrap(),
+            pillar: Some(pillar.into()),
+            task: task.into(),
+            counts: counts([0, 0, 0, 0, times], 0, 0),
+        };
+        let rows = [
+            row("2026-11-16", "bieb", "callback", 3),
+            row("2026-11-16", "bieb", "waste", 9),
+            row("2026-11-16", "jumbo", "callback", 8),
+            row("2026-11-16", "jumbo", "waste", 7),
+            row("2026-11-23", "spar", "waste", 20),
+        ];
+        let hidden = hidden_weeks(&rows);
+        assert_eq!(hidden, [true, true, true, true, false], "3 would be 12 - 9, and 9 would be 16 - 7");
+        assert_eq!(hidden_weeks(&rows[1..]), [false; 4]);
     }
 }

@@ -19,7 +19,7 @@ use super::handover::HandoverCard;
 use super::timeline::{self, Event, Known};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{AuditFilter, Content, Deed, Entry, Filter, Page, Stored};
+use crate::store::{AuditFilter, Content, Deed, Entry, Filter, Page, Role, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -221,6 +221,9 @@ async fn show_transaction(
 ) -> Result<Response, Failure> {
     let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
     let who = visitor.who();
+    let roles = visitor.signed.as_ref().map(|signed| signed.session.account.roles).unwrap_or_default();
+    // Which colleague looked at which request is no business of whoever looks after the pillars.
+    let may_see_deeds = roles.has(Role::Agent) || roles.has(Role::Administrator);
     let opened = visitor.desk.ask_and_open(move |store, keys| {
         let Some(stored) = store.transaction(reference)? else { return Ok(None) };
         if with_content {
@@ -231,7 +234,7 @@ async fn show_transaction(
             handover: store.handover(reference)?,
             steps: store.handover_steps(reference)?,
             progress: store.progress(reference)?,
-            deeds: store.audit(&about, DEEDS)?,
+            deeds: if may_see_deeds { store.audit(&about, DEEDS)? } else { Vec::new() },
         };
         Ok(Some((Opened::new(stored, keys), known)))
     });

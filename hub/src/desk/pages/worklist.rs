@@ -2,6 +2,7 @@
 //! resident filled in is not on this page, and each deed is noted before it is done.
 
 use askama::Template;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -135,18 +136,21 @@ pub(in super::super) struct Take {
 pub(in super::super) async fn take_call(
     visitor: Visitor,
     Path(reference): Path<String>,
-    Form(Take { over_from }): Form<Take>,
+    form: Result<Form<Take>, FormRejection>,
 ) -> Response {
+    let Ok(Form(Take { over_from })) = form else { return visitor.answer(Err(Failure::NotFound)) };
     let (now, who) = (Timestamp::now(), visitor.who());
     let (me, from) = (who.clone(), over_from.clone());
     let may = move |call: &CallBack| {
         call.holder.as_ref().is_none_or(|(holder, _)| *holder == from && *holder != me)
     };
-    let taken =
-        act(&visitor, &reference, (Deed::TookCallBack, over_from.clone()), may, move |store, reference| {
-            let over_from = Some(over_from.as_str()).filter(|from| !from.is_empty());
-            store.take_call_back(reference, &who, over_from, now).map(drop)
-        });
+    // Only whom it was taken from, and not whoever the form names.
+    let detail =
+        |call: &CallBack| call.holder.as_ref().map_or_else(String::new, |(holder, _)| holder.clone());
+    let taken = act(&visitor, &reference, (Deed::TookCallBack, detail), may, move |store, reference| {
+        let over_from = Some(over_from.as_str()).filter(|from| !from.is_empty());
+        store.take_call_back(reference, &who, over_from, now).map(drop)
+    });
     visitor.answer(taken.await)
 }
 
@@ -161,11 +165,12 @@ pub(in super::super) struct Told {
 pub(in super::super) async fn tell_call(
     visitor: Visitor,
     Path(reference): Path<String>,
-    Form(Told { told }): Form<Told>,
+    form: Result<Form<Told>, FormRejection>,
 ) -> Response {
-    let Some(told) = CallTold::parse(&told) else { return visitor.answer(Err(Failure::NotFound)) };
+    let told = form.ok().and_then(|Form(Told { told })| CallTold::parse(&told));
+    let Some(told) = told else { return visitor.answer(Err(Failure::NotFound)) };
     let (now, who) = (Timestamp::now(), visitor.who());
-    let detail = told.as_str().to_owned();
+    let detail = move |_: &CallBack| told.as_str().to_owned();
     let me = who.clone();
     let may = move |call: &CallBack| call.holder.as_ref().is_some_and(|(holder, _)| *holder == me);
     let kept = act(&visitor, &reference, (Deed::ToldCallBack, detail), may, move |store, reference| {
@@ -178,16 +183,17 @@ pub(in super::super) async fn tell_call(
 async fn act(
     visitor: &Visitor,
     reference: &str,
-    (deed, detail): (Deed, String),
+    (deed, detail): (Deed, impl FnOnce(&CallBack) -> String + Send + 'static),
     may: impl FnOnce(&CallBack) -> bool + Send + 'static,
     work: impl FnOnce(&dyn Store, Reference) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<Response, Failure> {
     let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
-    let entry = Entry::new(Timestamp::now(), &visitor.who(), deed, &reference.to_string()).with(detail);
+    let entry = Entry::new(Timestamp::now(), &visitor.who(), deed, &reference.to_string());
     let done = visitor.desk.ask(move |store| {
         let to_do = store.call_backs(u32::MAX)?;
-        if to_do.iter().find(|call| call.reference == reference).is_some_and(may) {
-            store.note(&entry)?;
+        let found = to_do.iter().find(|call| call.reference == reference);
+        if let Some(call) = found.filter(|call| may(call)) {
+            store.note(&entry.with(detail(call)))?;
             work(store, reference)?;
         }
         Ok(())

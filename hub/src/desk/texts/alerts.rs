@@ -131,7 +131,7 @@ impl Lang {
             (Self::Nl, AlertKind::Catalogue) => {
                 "Lees op de pagina van de zuil waarom, en vertel het de redactie."
             }
-            (Self::Nl, AlertKind::Certificate) => "Koppel de zuil opnieuw aan de gemeente.",
+            (Self::Nl, AlertKind::Certificate) => "Meld de zuil opnieuw aan.",
             (Self::En, AlertKind::Down) => "Call the place: is the pillar on, and is the internet working?",
             (Self::En, AlertKind::Full) => "See why the pillar sends nothing. Residents can do nothing now.",
             (Self::En, AlertKind::Printer) => {

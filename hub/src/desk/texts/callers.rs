@@ -14,7 +14,7 @@ impl Lang {
             Contact::Revoked => return vec![self.gone()],
             Contact::NoWord | Contact::Silent(_) => return vec![self.not_known(), self.to_be_sure()],
         }
-        if condition.is_full() || condition.is_closed() {
+        if condition.serves_nobody() {
             return vec![self.full(), self.another_one()];
         }
         let state = |device| condition.part(device).map(|part| part.state);

@@ -126,6 +126,20 @@ impl Lang {
         }
     }
 
+    /// That a draft is too large to be kept, in kibibytes, and what to do.
+    pub(in super::super) fn draft_too_large(self, has: usize, most: usize) -> String {
+        match self {
+            Self::Nl => format!(
+                "Deze tekst is te groot: {has} kB, en {most} kB kan. Hieronder staat uw tekst, nog niet bewaard. Maak \
+                 hem korter en bewaar hem dan."
+            ),
+            Self::En => format!(
+                "This text is too large: {has} kB, and at most {most} kB can be kept. Below is your text, not saved \
+                 yet. Make it shorter, and then save it."
+            ),
+        }
+    }
+
     /// That somebody else changed the draft, and what to do.
     pub(in super::super) fn changed_meanwhile(self, who: &str) -> String {
         match self {

@@ -39,7 +39,8 @@ pub(in super::super) struct OrderTexts {
 const NL: OrderTexts = OrderTexts {
     title: "Opdrachten op afstand",
     help: "De zuil doet een opdracht als er niemand staat en er geen betaling loopt. Lukt dat niet binnen 15 minuten, \
-           dan vervalt de opdracht.",
+           dan vervalt de opdracht. Alleen buiten gebruik stellen en weer in gebruik nemen vervallen niet: die wachten \
+           tot de zuil ze uitvoert.",
     order: "Opdracht",
     by: "Door",
     when: "Wanneer",
@@ -70,7 +71,8 @@ const NL: OrderTexts = OrderTexts {
 const EN: OrderTexts = OrderTexts {
     title: "Orders from afar",
     help: "The pillar carries out an order when nobody stands there and no payment is open. If that does not come \
-           about within 15 minutes, the order lapses.",
+           about within 15 minutes, the order lapses. Only taking out of service and back into service never lapse: \
+           they wait until the pillar carries them out.",
     order: "Order",
     by: "By",
     when: "When",

@@ -119,15 +119,23 @@ impl Lang {
     pub(in super::super) fn surveys_sentence(
         self,
         weeks: i64,
-        times: u64,
+        times: Option<u64>,
         clear: Option<String>,
         helped: Option<u64>,
     ) -> String {
-        let mut sentence = match self {
-            Self::Nl => {
+        let mut sentence = match (self, times) {
+            (Self::Nl, None) => {
+                format!(
+                    "In de laatste {weeks} weken waren er te weinig antwoorden om er iets over te zeggen."
+                )
+            }
+            (Self::En, None) => {
+                format!("In the last {weeks} weeks there were too few answers to say anything about them.")
+            }
+            (Self::Nl, Some(times)) => {
                 format!("In de laatste {weeks} weken vulden bezoekers de vragen {times} keer in.")
             }
-            Self::En => {
+            (Self::En, Some(times)) => {
                 let times = self.times(times);
                 format!("In the last {weeks} weeks visitors answered the questions {times}.")
             }
@@ -210,10 +218,12 @@ mod tests {
 
     #[test]
     fn what_few_people_said_is_left_out_of_the_sentence() {
-        let sentence = Lang::Nl.surveys_sentence(13, 231, Some(Lang::Nl.tenths(43)), None);
+        let sentence = Lang::Nl.surveys_sentence(13, Some(231), Some(Lang::Nl.tenths(43)), None);
         assert_eq!(
             sentence,
             "In de laatste 13 weken vulden bezoekers de vragen 231 keer in. Duidelijk: 4,3 van 5."
         );
+        let few = Lang::En.surveys_sentence(4, None, None, None);
+        assert_eq!(few, "In the last 4 weeks there were too few answers to say anything about them.");
     }
 }

@@ -9,10 +9,12 @@ use super::super::{Store, Use};
 use super::{at, incoming, send, some_pillar};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 5] = [
+pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     a_referral_is_kept_as_it_was_made,
     of_those_that_live_no_two_have_the_same_code,
     what_was_made_with_a_referral_is_told_once_and_leads_to_the_request,
+    of_a_request_of_another_pillar_no_reference_is_told,
+    only_what_a_pillar_may_open_now_is_open_at_it,
     only_the_agent_who_made_it_takes_it_back,
     what_expired_long_ago_is_forgotten_with_what_was_made_with_it,
 ];
@@ -84,6 +86,42 @@ fn what_was_made_with_a_referral_is_told_once_and_leads_to_the_request(store: &d
     assert_eq!(all(store)[0].uses, [made("jumbo", 5, 70, Some(reference)), made("bieb", 7, 75, None)]);
     let seen = store.pillars().unwrap().into_iter().find(|pillar| pillar.name == "bieb").unwrap();
     assert_eq!(seen.last_seen_at, Some(at(90)));
+}
+
+fn of_a_request_of_another_pillar_no_reference_is_told(store: &dyn Store) {
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    store.keep_referral(&referral(1, 7, 60)).unwrap();
+    // It was made at the Jumbo.
+    send(store, vec![incoming(5, 1)], 65);
+    store.note_used_referrals("bieb", &[used(1, 5, 70)], at(80)).unwrap();
+    // Of each pillar only the first counts.
+    store.note_used_referrals("bieb", &[used(1, 6, 71), used(1, 7, 72)], at(81)).unwrap();
+    let told = Use { pillar: "bieb".into(), at: at(70), transaction: Uuid::from_u128(5), reference: None };
+    assert_eq!(all(store)[0].uses, [told]);
+}
+
+fn only_what_a_pillar_may_open_now_is_open_at_it(store: &dyn Store) {
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    // One more pillar, whose name is a part of that of another.
+    let at_the_hall =
+        KeptReferral { pillars: vec!["raadhuis".into(), "jumbo-2".into()], ..referral(5, 5, 64) };
+    for kept in [referral(1, 1, 60), referral(2, 2, 61), referral(3, 3, 62), referral(4, 4, 63), at_the_hall]
+    {
+        assert!(store.keep_referral(&kept).unwrap());
+    }
+    store.revoke_referral(Uuid::from_u128(2), "m.agent", at(70)).unwrap();
+    store.note_used_referrals("bieb", &[used(3, 9, 71)], at(72)).unwrap();
+    let open = |pillar: &str, now| {
+        let open = store.open_referrals(pillar, now).unwrap();
+        assert!(open.iter().all(|referral| referral.is_open_at(pillar, now)), "{open:?}");
+        open.iter().map(|referral| referral.id.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!(open("jumbo", at(80)), [4, 1], "the newest first");
+    assert_eq!(open("jumbo-2", at(80)), [5]);
+    assert!(open("raad", at(80)).is_empty());
+    let day = REFERRALS_LIVE.as_secs();
+    assert_eq!(open("bieb", at(60 + day)), [4], "the first expires at that moment");
+    assert_eq!(store.open_referrals("bieb", at(80)).unwrap()[1], referral(1, 1, 60));
 }
 
 fn only_the_agent_who_made_it_takes_it_back(store: &dyn Store) {

@@ -27,12 +27,19 @@ impl ReferralStore for MemoryStore {
         for referral in &mut kept {
             referral.uses.sort_by_key(|told| (told.at, told.transaction));
             for told in &mut referral.uses {
-                told.reference =
-                    memory.transactions.get(&told.transaction).map(|known| known.stored.reference);
+                let known = memory.transactions.get(&told.transaction).map(|known| &known.stored);
+                let own = known.filter(|stored| stored.pillar == told.pillar);
+                told.reference = own.map(|stored| stored.reference);
             }
         }
         kept.sort_by_key(|referral| (std::cmp::Reverse(referral.made_at), referral.id));
         Ok(kept)
+    }
+
+    fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
+        let mut open = self.referrals(now)?;
+        open.retain(|referral| referral.is_open_at(pillar, now));
+        Ok(open)
     }
 
     fn revoke_referral(&self, id: Uuid, made_by: &str, now: Timestamp) -> Result<bool, StoreError> {
@@ -56,7 +63,8 @@ impl ReferralStore for MemoryStore {
                 referral.id == *id && referral.pillars.iter().any(|name| name == pillar)
             };
             let Some(referral) = memory.referrals.iter_mut().find(is_it) else { continue };
-            if !referral.uses.iter().any(|known| known.transaction == *transaction) {
+            let is_known = |known: &Use| known.transaction == *transaction || known.pillar == pillar;
+            if !referral.uses.iter().any(is_known) {
                 let (pillar, transaction) = (pillar.to_owned(), *transaction);
                 referral.uses.push(Use { pillar, at: *at, transaction, reference: None });
             }

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
-use sqlx_postgres::{PgConnection, PgRow};
+use sqlx_postgres::PgRow;
 use uuid::Uuid;
 use zuil_wire::{Reference, UsedReferral};
 
 use super::super::StoreError;
-use super::super::referral::{KeptReferral, ReferralStore, Use, pillars_in};
+use super::super::referral::{KeptReferral, ReferralStore, Use, gathered, pillars_in};
 use super::super::values::{micros, optional_time, time};
 use super::{PostgresStore, pillars, without_nul};
 
@@ -33,16 +33,29 @@ impl ReferralStore for PostgresStore {
     fn referrals(&self, expire_after: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
         self.link.read(async |db| {
             let kept = query(
-                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at FROM referrals
-                 WHERE expires_at > $1 ORDER BY made_at DESC, id",
+                "SELECT r.id AS id, r.code AS code, r.task AS task, r.pillars AS pillars, r.made_by AS made_by,
+                        r.made_at AS made_at, r.expires_at AS expires_at, r.revoked_at AS revoked_at,
+                        u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
+                 FROM referrals AS r
+                 LEFT JOIN referral_uses AS u ON u.referral = r.id
+                 LEFT JOIN transactions AS t ON t.id = u.request AND t.pillar = u.pillar
+                 WHERE r.expires_at > $1 ORDER BY r.made_at DESC, r.id, u.at, u.request",
             );
-            let rows = kept.bind(micros(expire_after)).fetch_all(&mut *db).await?;
-            let mut referrals = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let referral = read(row)?;
-                referrals.push(KeptReferral { uses: uses(db, referral.id).await?, ..referral });
-            }
-            Ok(referrals)
+            let rows = kept.bind(micros(expire_after)).fetch_all(db).await?;
+            gathered(rows.iter().map(|row| Ok((read(row)?, read_use(row)?))))
+        })
+    }
+
+    fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
+        self.link.read(async |db| {
+            let open = query(
+                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at FROM referrals
+                 WHERE expires_at > $2 AND revoked_at IS NULL AND $1 = ANY (string_to_array(pillars, ','))
+                   AND NOT EXISTS (SELECT 1 FROM referral_uses AS u WHERE u.referral = referrals.id)
+                 ORDER BY made_at DESC, id",
+            );
+            let rows = open.bind(pillar).bind(micros(now)).fetch_all(db).await?;
+            rows.iter().map(read).collect()
         })
     }
 
@@ -68,7 +81,9 @@ impl ReferralStore for PostgresStore {
                 let keep = query(
                     "INSERT INTO referral_uses (request, referral, pillar, at)
                      SELECT $2, id, $3, $4 FROM referrals
-                     WHERE id = $1 AND $3 = ANY (string_to_array(pillars, ',')) ON CONFLICT DO NOTHING",
+                     WHERE id = $1 AND $3 = ANY (string_to_array(pillars, ','))
+                       AND NOT EXISTS (SELECT 1 FROM referral_uses WHERE referral = $1 AND pillar = $3)
+                     ON CONFLICT DO NOTHING",
                 );
                 keep.bind(id).bind(transaction).bind(pillar).bind(micros(*at)).execute(&mut *db).await?;
             }
@@ -103,19 +118,13 @@ fn read(row: &PgRow) -> Result<KeptReferral, StoreError> {
     })
 }
 
-async fn uses(db: &mut PgConnection, referral: Uuid) -> Result<Vec<Use>, StoreError> {
-    let told = query(
-        "SELECT u.pillar, u.at, u.request, t.reference FROM referral_uses AS u
-         LEFT JOIN transactions AS t ON t.id = u.request WHERE u.referral = $1 ORDER BY u.at, u.request",
-    );
-    let rows = told.bind(referral).fetch_all(db).await?;
-    rows.iter()
-        .map(|row| {
-            let reference: Option<&str> = row.try_get("reference")?;
-            let reference: Option<Reference> =
-                reference.map(str::parse).transpose().map_err(|_| StoreError::Damaged("reference"))?;
-            let (pillar, transaction) = (row.try_get("pillar")?, row.try_get("request")?);
-            Ok(Use { pillar, at: time(row.try_get("at")?)?, transaction, reference })
-        })
-        .collect()
+/// The use that a row has beside the referral, if there is one.
+fn read_use(row: &PgRow) -> Result<Option<Use>, StoreError> {
+    let transaction: Option<Uuid> = row.try_get("request")?;
+    let Some(transaction) = transaction else { return Ok(None) };
+    let reference: Option<&str> = row.try_get("reference")?;
+    let reference: Option<Reference> =
+        reference.map(str::parse).transpose().map_err(|_| StoreError::Damaged("reference"))?;
+    let pillar = row.try_get("used_where")?;
+    Ok(Some(Use { pillar, at: time(row.try_get("used_at")?)?, transaction, reference }))
 }

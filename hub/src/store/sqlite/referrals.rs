@@ -1,12 +1,12 @@
 //! Referrals. Invariant: that a code is free and that it is taken is one transaction.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 use uuid::Uuid;
 use zuil_wire::{Reference, UsedReferral};
 
 use super::super::StoreError;
-use super::super::referral::{KeptReferral, ReferralStore, Use, pillars_in};
+use super::super::referral::{KeptReferral, ReferralStore, Use, gathered, pillars_in};
 use super::super::values::{micros, optional_time, time};
 use super::SqliteStore;
 
@@ -33,15 +33,32 @@ impl ReferralStore for SqliteStore {
     fn referrals(&self, expire_after: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
         self.read(|db| {
             let mut query = db.prepare_cached(
-                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at FROM referrals
-                 WHERE expires_at > ?1 ORDER BY made_at DESC, id",
+                "SELECT r.id AS id, r.code AS code, r.task AS task, r.pillars AS pillars, r.made_by AS made_by,
+                        r.made_at AS made_at, r.expires_at AS expires_at, r.revoked_at AS revoked_at,
+                        u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
+                 FROM referrals AS r
+                 LEFT JOIN referral_uses AS u ON u.referral = r.id
+                 LEFT JOIN transactions AS t ON t.id = u.request AND t.pillar = u.pillar
+                 WHERE r.expires_at > ?1 ORDER BY r.made_at DESC, r.id, u.at, u.request",
             )?;
-            let rows = query.query_map([micros(expire_after)], |row| Ok(read(row)))?;
-            rows.map(|row| {
-                let referral = row??;
-                Ok(KeptReferral { uses: uses(db, referral.id)?, ..referral })
-            })
-            .collect()
+            let rows = query.query_map([micros(expire_after)], |row| {
+                Ok(read(row).and_then(|referral| Ok((referral, read_use(row)?))))
+            })?;
+            gathered(rows.map(|row| row?))
+        })
+    }
+
+    fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at FROM referrals
+                 WHERE expires_at > ?2 AND revoked_at IS NULL
+                   AND instr(',' || pillars || ',', ',' || ?1 || ',') > 0
+                   AND NOT EXISTS (SELECT 1 FROM referral_uses AS u WHERE u.referral = referrals.id)
+                 ORDER BY made_at DESC, id",
+            )?;
+            let rows = query.query_map(params![pillar, micros(now)], |row| Ok(read(row)))?;
+            rows.map(|row| row?).collect()
         })
     }
 
@@ -62,6 +79,7 @@ impl ReferralStore for SqliteStore {
         let keep = "INSERT INTO referral_uses (request, referral, pillar, at)
              SELECT ?2, id, ?3, ?4 FROM referrals
              WHERE id = ?1 AND instr(',' || pillars || ',', ',' || ?3 || ',') > 0
+               AND NOT EXISTS (SELECT 1 FROM referral_uses WHERE referral = ?1 AND pillar = ?3)
              ON CONFLICT DO NOTHING";
         self.write(|db| {
             for UsedReferral { id, at, transaction } in used {
@@ -99,19 +117,16 @@ fn read(row: &Row<'_>) -> Result<KeptReferral, StoreError> {
     })
 }
 
-fn uses(db: &Connection, referral: Uuid) -> Result<Vec<Use>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT u.pillar, u.at, u.request, t.reference FROM referral_uses AS u
-         LEFT JOIN transactions AS t ON t.id = u.request WHERE u.referral = ?1 ORDER BY u.at, u.request",
-    )?;
-    let rows = query.query_map([referral.as_bytes()], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<_, [u8; 16]>(2)?, row.get::<_, Option<String>>(3)?))
-    })?;
-    rows.map(|row| {
-        let (pillar, at, transaction, reference) = row?;
-        let reference: Option<Reference> =
-            reference.map(|text| text.parse()).transpose().map_err(|_| StoreError::Damaged("reference"))?;
-        Ok(Use { pillar, at: time(at)?, transaction: Uuid::from_bytes(transaction), reference })
-    })
-    .collect()
+/// The use that a row has beside the referral, if there is one.
+fn read_use(row: &Row<'_>) -> Result<Option<Use>, StoreError> {
+    let Some(transaction) = row.get::<_, Option<[u8; 16]>>("request")? else { return Ok(None) };
+    let reference: Option<String> = row.get("reference")?;
+    let reference: Option<Reference> =
+        reference.map(|text| text.parse()).transpose().map_err(|_| StoreError::Damaged("reference"))?;
+    Ok(Some(Use {
+        pillar: row.get("used_where")?,
+        at: time(row.get("used_at")?)?,
+        transaction: Uuid::from_bytes(transaction),
+        reference,
+    }))
 }
