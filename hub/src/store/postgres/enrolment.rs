@@ -97,6 +97,16 @@ impl EnrolmentStore for PostgresStore {
             list.bind(without_nul(pillar)).fetch_all(db).await?.iter().map(certificate).collect()
         })
     }
+
+    fn certificates_that_count(&self) -> Result<Vec<Certificate>, StoreError> {
+        self.link.read(async |db| {
+            let list = query(
+                "SELECT fingerprint, pillar, public_key, issued_at, expires_at, ended_at FROM certificates
+                 WHERE ended_at IS NULL ORDER BY issued_at, fingerprint",
+            );
+            list.fetch_all(db).await?.iter().map(certificate).collect()
+        })
+    }
 }
 
 async fn add(db: &mut PgConnection, enrolment: &Enrolment) -> Result<(), StoreError> {
