@@ -24,7 +24,9 @@ const LONGEST_NAME: usize = 40;
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
     /// The name cannot be a pillar's.
-    #[error("a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel")]
+    #[error(
+        "a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel, and is not \"map\""
+    )]
     Name,
     /// There is, or was, a pillar of that name.
     #[error(
@@ -92,10 +94,17 @@ pub fn add_pillar(
     }
 }
 
+/// The desk has a page by that name where the pages of pillars are.
+const PAGE: &str = "map";
+
 /// Whether a pillar can have that name.
 fn is_name(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(fits) && !name.starts_with('-')
+    !name.is_empty()
+        && name.len() <= LONGEST_NAME
+        && name.chars().all(fits)
+        && !name.starts_with('-')
+        && name != PAGE
 }
 
 /// Why a pillar could not be revoked.

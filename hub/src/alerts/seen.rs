@@ -9,7 +9,7 @@ use zuil_wire::health::{Device, DeviceState, StorageReport};
 
 use super::limits::Limits;
 use crate::authority;
-use crate::store::{AlertKind, Pillar, Reported, Store, StoreError};
+use crate::store::{AlertKind, Certificate, Pillar, Reported, Store, StoreError};
 
 /// With room for fewer requests a disk is nearly full.
 const LITTLE_ROOM: u32 = 3 * StorageReport::RESERVE;
@@ -42,19 +42,32 @@ pub struct Seen {
 /// # Errors
 /// [`StoreError`].
 pub fn look(store: &dyn Store, limits: &Limits, now: Timestamp) -> Result<Vec<Seen>, StoreError> {
-    let (reports, pillars) = (store.reports()?, store.pillars()?);
+    let (reports, pillars, certificates) =
+        (store.reports()?, store.pillars()?, store.certificates_that_count()?);
     let reports: HashMap<&str, &Reported> =
         reports.iter().map(|reported| (reported.pillar.as_str(), reported)).collect();
-    let seen = |pillar: &Pillar| Seen::of(pillar, reports.get(pillar.name.as_str()).copied(), limits, now);
+    // The last that is collected stays, and the oldest of a pillar is the one that it uses.
+    let in_use: HashMap<&str, &Certificate> =
+        certificates.iter().rev().map(|certificate| (certificate.pillar.as_str(), certificate)).collect();
+    let seen = |pillar: &Pillar| {
+        let name = pillar.name.as_str();
+        let expires = expires(pillar, in_use.get(name).copied());
+        Seen::of(pillar, reports.get(name).copied(), expires, limits, now)
+    };
     Ok(pillars.iter().map(seen).collect())
 }
 
 impl Seen {
-    fn of(pillar: &Pillar, reported: Option<&Reported>, limits: &Limits, now: Timestamp) -> Self {
+    fn of(
+        pillar: &Pillar,
+        reported: Option<&Reported>,
+        expires: Timestamp,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Self {
         let heard = pillar.last_seen_at.max(reported.map(|reported| reported.received_at));
         let fresh = reported.filter(|reported| now.duration_since(reported.received_at) <= limits.silent);
         let mut troubles = fresh.map(troubles).unwrap_or_default();
-        let expires = authority::pillar_certificate_expires(pillar.added_at);
         if expires.duration_since(now) < EXPIRES_SOON {
             troubles.push((AlertKind::Certificate, None));
         }
@@ -66,6 +79,14 @@ impl Seen {
             troubles,
         }
     }
+}
+
+/// Until when what a pillar identifies itself with is valid. One that was added with a file does not say so itself.
+fn expires(pillar: &Pillar, in_use: Option<&Certificate>) -> Timestamp {
+    let since = in_use.map_or(pillar.added_at, |certificate| certificate.issued_at);
+    in_use
+        .and_then(|certificate| certificate.expires_at)
+        .unwrap_or_else(|| authority::pillar_certificate_expires(since))
 }
 
 fn troubles(reported: &Reported) -> Vec<(AlertKind, Option<Timestamp>)> {

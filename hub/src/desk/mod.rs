@@ -8,6 +8,7 @@ mod callback;
 mod condition;
 mod doable;
 mod live;
+mod map;
 mod pages;
 mod permission;
 mod session;
@@ -146,6 +147,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/worklist/{reference}/take", post(pages::take_call))
         .route("/worklist/{reference}/told", post(pages::tell_call))
         .route("/pillars", get(pages::pillars))
+        .route("/pillars/map", get(pages::map))
         .route("/pillars/{name}", get(pages::pillar))
         .route("/live/pillars", get(live::pillars))
         .route("/live/pillars/list", get(pages::pillars))

@@ -84,6 +84,7 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/worklist/{reference}/take", Who::With(&[Agent]), "say that one calls a resident back"),
     rule("POST", "/worklist/{reference}/told", Who::With(&[Agent]), "say what came of the call"),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),
+    rule("GET", "/pillars/map", Who::Staff, "where the pillars stand"),
     rule("GET", "/pillars/{name}", Who::Staff, "how a pillar is"),
     rule("GET", "/live/pillars", Who::Staff, "hear that something changed at the pillars"),
     rule(

@@ -39,7 +39,9 @@ pub struct New<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {
     /// The name cannot be a pillar's.
-    #[error("a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel")]
+    #[error(
+        "a pillar's name has 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel, and is not \"map\""
+    )]
     Name,
     /// The place is missing or too long.
     #[error("say in 1 to 80 characters where the pillar will stand")]

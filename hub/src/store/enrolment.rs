@@ -234,4 +234,11 @@ pub trait EnrolmentStore {
     /// # Errors
     /// [`StoreError`].
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError>;
+
+    /// The certificates of all pillars that have not ended, the oldest first: the first of a pillar is the one that it
+    /// uses.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn certificates_that_count(&self) -> Result<Vec<Certificate>, StoreError>;
 }

@@ -143,6 +143,7 @@ fn a_pillar_that_cannot_be_added_leaves_no_file() {
     for (name, url, remedy) in [
         ("jumbo", here, "jumbo-2"),
         ("Jumbo!", here, "small letters"),
+        ("map", here, "is not \"map\""),
         ("bieb", "https://elsewhere.example.nl", "intake.public_url"),
     ] {
         let refused = add(name, url);

@@ -94,6 +94,8 @@ async fn a_pillar_that_is_taken_out_of_service_is_told_so_to_staff_only_when_it_
         page.contains("Deze zuil is nu buiten gebruik.") && !page.contains("U kunt bij deze zuil terecht.")
     );
     assert!(browser.text("/pillars").await.contains("1 zuil is buiten gebruik gesteld"));
+    super::finder::publishes_the_example(&hub);
+    assert!(browser.text("/pillars/map").await.contains("1 jumbo: Buiten gebruik gesteld"));
     orders(&browser, "open", &[]).await;
     let told = hears(&jumbo).await;
     assert_eq!(told[0].what, Task::Open);

@@ -19,7 +19,9 @@ use crate::connectors::email::{Letter, Postman};
 use crate::desk::Lang;
 use crate::handover::courier::{Courier, Lost};
 use crate::store::conformance::some_pillar;
-use crate::store::{AlertKind, AlertStore as _, DueMessage, MemoryStore, Store};
+use crate::store::{
+    AlertKind, AlertStore as _, Certificate, DueMessage, EnrolmentStore as _, MemoryStore, Renewed, Store,
+};
 
 /// Takes letters, or does as it is told.
 #[derive(Clone, Default)]
@@ -239,4 +241,53 @@ fn twelve_pillars_that_are_lost_together_are_one_message() {
     assert_eq!(due.len(), 2, "one for each channel");
     assert!(due[0].message.body.contains("12 zuilen zijn niet bereikbaar"), "{}", due[0].message.body);
     assert!(due[0].message.body.contains("kijk eerst naar het netwerk"));
+}
+
+const DAY: i64 = 24 * 60 * 60;
+const YEAR: i64 = 365 * DAY;
+
+/// The alerts about certificates after a pillar reported at a second and was watched for a while, and whether each is over.
+fn about_certificates(office: &mut Office, second: i64) -> Vec<bool> {
+    report(&*office.store, "jumbo", second);
+    office.watches(second, second + 20);
+    let alerts = office.store.alerts_of("jumbo", 9).unwrap();
+    let about = alerts.iter().filter(|alert| alert.kind == AlertKind::Certificate);
+    about.map(|alert| alert.ended_at.is_some()).collect()
+}
+
+#[test]
+fn the_certificate_that_a_pillar_uses_is_told_about_a_month_before_it_expires_until_it_uses_a_new_one() {
+    let mut office = Office::opens(&["jumbo"]);
+    let renewed = |print: u8, second: i64| Certificate {
+        fingerprint: [print; 32],
+        pillar: "jumbo".into(),
+        public_key: some_pillar("jumbo", 1).public_key,
+        issued_at: at(second),
+        expires_at: Some(at(second + YEAR)),
+        ended_at: None,
+    };
+    let uses = |office: &Office, print: u8, second: i64| {
+        assert_eq!(office.store.used_certificate(&[print; 32], at(second)).unwrap(), 1);
+    };
+    // The first came with a file, and is valid for ten years.
+    assert_eq!(about_certificates(&mut office, 8 * YEAR), [false; 0]);
+    assert_eq!(office.store.add_certificate(&renewed(7, 8 * YEAR), &[1; 32]).unwrap(), Renewed::Yes);
+    uses(&office, 7, 8 * YEAR + 60);
+    assert_eq!(about_certificates(&mut office, 9 * YEAR - 31 * DAY), [false; 0]);
+    assert_eq!(about_certificates(&mut office, 9 * YEAR - 29 * DAY), [false]);
+    // The answer was lost: it still uses the old one.
+    let another = renewed(8, 9 * YEAR - 28 * DAY);
+    assert_eq!(office.store.add_certificate(&another, &[7; 32]).unwrap(), Renewed::Yes);
+    assert_eq!(about_certificates(&mut office, 9 * YEAR - 27 * DAY), [false]);
+    uses(&office, 8, 9 * YEAR - 26 * DAY);
+    assert_eq!(about_certificates(&mut office, 9 * YEAR - 25 * DAY), [true]);
+}
+
+#[test]
+fn a_certificate_of_ten_years_is_told_about_by_the_day_on_which_its_pillar_was_added() {
+    let mut office = Office::opens(&["jumbo"]);
+    let added_at = some_pillar("jumbo", 1).added_at;
+    let end = crate::authority::pillar_certificate_expires(added_at).as_second() - at(0).as_second();
+    assert_eq!(about_certificates(&mut office, end - 31 * DAY), [false; 0]);
+    assert_eq!(about_certificates(&mut office, end - 29 * DAY), [false]);
 }

@@ -9,6 +9,7 @@ mod editions;
 mod enrolment;
 mod finder;
 mod handover;
+mod map;
 mod orders;
 mod payments;
 mod pillar;
@@ -32,6 +33,7 @@ pub(super) use drafts::{begin_draft, delete_draft, draft, draft_file, drafts, fi
 pub(super) use enrolment::{cancel_code, enrolment, enrolments, make_code};
 pub(super) use finder::finder;
 pub(super) use handover::{handovers, register_by_hand, send_again, send_all_again};
+pub(super) use map::map;
 pub(super) use orders::{attachment, confirm_order, order};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;

@@ -92,7 +92,8 @@ const NL: EnrolmentTexts = EnrolmentTexts {
     cancel_help: "Doe dit als u de code niet meer nodig hebt, of als een ander hem gezien heeft.",
     to_the_pillar: "Bekijk de zuil",
     make_another: "Met deze code kan geen zuil meer worden aangemeld. Maak een nieuwe code als dat nodig is.",
-    not_a_name: "Kies een naam van 1 tot 40 kleine letters, cijfers en streepjes, bijvoorbeeld jumbo-dronensingel.",
+    not_a_name: "Kies een naam van 1 tot 40 kleine letters, cijfers en streepjes, bijvoorbeeld jumbo-dronensingel. \
+                 Alleen map kan niet.",
     no_place: "Vul in waar de zuil staat, in hoogstens 80 tekens.",
     open_payments: "Bij deze zuil zijn nog betalingen om uit te zoeken. Doe dat eerst. Maak daarna de code.",
     no_address: "Het adres van de hub is nog niet ingesteld",
@@ -141,7 +142,8 @@ const EN: EnrolmentTexts = EnrolmentTexts {
     cancel_help: "Do this when you no longer need the code, or when somebody else has seen it.",
     to_the_pillar: "Look at the pillar",
     make_another: "No pillar can be enrolled with this code any more. Make another code if you need one.",
-    not_a_name: "Choose a name of 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel.",
+    not_a_name: "Choose a name of 1 to 40 small letters, digits and dashes, such as jumbo-dronensingel. \
+                 Only map cannot be used.",
     no_place: "Fill in where the pillar stands, in 80 characters at most.",
     open_payments: "This pillar has payments to settle. Do that first. Then make the code.",
     no_address: "The address of the hub is not set yet",

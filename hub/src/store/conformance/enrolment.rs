@@ -12,7 +12,7 @@ use super::health::{open, report};
 use super::{at, batch, incoming, some_pillar, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 16] = [
+pub(super) const CHECKS: [fn(&dyn Store); 17] = [
     a_code_enrols_one_pillar_once,
     the_same_request_again_gets_the_same_certificate,
     a_code_that_is_over_opens_nothing,
@@ -23,6 +23,7 @@ pub(super) const CHECKS: [fn(&dyn Store); 16] = [
     a_revoked_pillar_is_enrolled_again_and_what_it_had_stays_revoked,
     nobody_is_enrolled_again_while_a_payment_is_open,
     both_certificates_count_until_the_new_one_was_used,
+    of_the_certificates_that_count_the_one_in_use_comes_first,
     a_revoked_pillar_gets_no_other_certificate,
     who_asks_with_a_certificate_that_ended_gets_no_other,
     who_asks_again_and_again_waits,
@@ -208,6 +209,21 @@ fn both_certificates_count_until_the_new_one_was_used(store: &dyn Store) {
     assert_eq!(store.used_certificate(&[7; 32], at(130)).unwrap(), 0);
     assert_eq!(store.pillar(&[1; 32]).unwrap().unwrap().revoked_at, Some(at(120)));
     assert_eq!(store.used_certificate(&[99; 32], at(130)).unwrap(), 0);
+}
+
+fn of_the_certificates_that_count_the_one_in_use_comes_first(store: &dyn Store) {
+    store.add_pillar(&some_pillar("hal", 2)).unwrap();
+    let count = || -> Vec<_> {
+        let count = store.certificates_that_count().unwrap();
+        count.into_iter().map(|one| (one.pillar, one.fingerprint[0], one.expires_at)).collect()
+    };
+    let (jumbo, hal) = (("jumbo".into(), 1, None), ("hal".into(), 2, None));
+    assert_eq!(count(), [jumbo.clone(), hal.clone()]);
+    assert_eq!(renews(store, 1, 7, 100), Renewed::Yes);
+    let renewed = ("jumbo".into(), 7, certificate("jumbo", 7, 100).expires_at);
+    assert_eq!(count(), [jumbo, hal.clone(), renewed.clone()]);
+    assert_eq!(store.used_certificate(&[7; 32], at(120)).unwrap(), 1);
+    assert_eq!(count(), [hal, renewed]);
 }
 
 fn a_revoked_pillar_gets_no_other_certificate(store: &dyn Store) {

@@ -201,4 +201,12 @@ impl EnrolmentStore for MemoryStore {
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
         Ok(self.lock().bound.of_pillar(pillar))
     }
+
+    fn certificates_that_count(&self) -> Result<Vec<Certificate>, StoreError> {
+        let memory = self.lock();
+        let count = memory.bound.certificates.values().filter(|one| one.ended_at.is_none());
+        let mut count: Vec<Certificate> = count.cloned().collect();
+        count.sort_by_key(|one| (one.issued_at, one.fingerprint));
+        Ok(count)
+    }
 }

@@ -98,6 +98,16 @@ impl EnrolmentStore for PostgresStore {
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
         self.link.read(async |db| list(db, pillar).await)
     }
+
+    fn certificates_that_count(&self) -> Result<Vec<Certificate>, StoreError> {
+        self.link.read(async |db| {
+            let list = query(
+                "SELECT fingerprint, pillar, public_key, issued_at, expires_at, ended_at FROM certificates
+                 WHERE ended_at IS NULL ORDER BY issued_at, fingerprint",
+            );
+            list.fetch_all(db).await?.iter().map(certificate).collect()
+        })
+    }
 }
 
 async fn list(db: &mut PgConnection, pillar: &str) -> Result<Vec<Certificate>, StoreError> {

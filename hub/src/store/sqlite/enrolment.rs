@@ -112,6 +112,16 @@ impl EnrolmentStore for SqliteStore {
     fn certificates(&self, pillar: &str) -> Result<Vec<Certificate>, StoreError> {
         self.read(|db| list(db, pillar))
     }
+
+    fn certificates_that_count(&self) -> Result<Vec<Certificate>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(&format!(
+                "SELECT {CERTIFICATE} FROM certificates WHERE ended_at IS NULL ORDER BY issued_at, fingerprint"
+            ))?;
+            let rows = query.query_map([], |row| Ok(certificate(row)))?;
+            rows.map(|row| row.map_err(StoreError::from)?).collect()
+        })
+    }
 }
 
 fn list(db: &Connection, pillar: &str) -> Result<Vec<Certificate>, StoreError> {

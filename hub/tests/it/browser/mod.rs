@@ -2,6 +2,7 @@
 
 mod finder;
 mod fleet;
+mod map;
 mod office;
 mod pages;
 mod signing_in;
