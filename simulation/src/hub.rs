@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::checker::check_some;
-use zuil_hub::intake::{QuestionsError, ReportError, Upload, UploadError, questions, report};
+use zuil_hub::intake::{ListError, ReportError, Upload, UploadError, questions, report};
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
@@ -136,9 +136,9 @@ impl HubSide {
             Kind::Questions => Work::Questions(questions::parse(body).map_err(|error| {
                 Reply::Status(
                     match error {
-                        QuestionsError::TooMany => 413,
-                        QuestionsError::Version => 426,
-                        QuestionsError::Form => 400,
+                        ListError::TooMany(_) => 413,
+                        ListError::Version => 426,
+                        ListError::Form(_) => 400,
                     },
                     None,
                 )

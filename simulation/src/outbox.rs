@@ -12,7 +12,7 @@ use zuil::outbox::{
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
 
 use crate::planted::Saboteur;
 use crate::witness::Witness;
@@ -61,6 +61,22 @@ impl Outbox for Watched {
             self.witness.notes().pillar_says(item.id, item.state);
         }
         Ok(acknowledged)
+    }
+
+    fn to_follow(&self, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
+        self.inner.to_follow(after, limit)
+    }
+
+    fn keep_standings(&self, standings: &[RequestStanding]) -> Result<Vec<Acknowledged>> {
+        let changed = self.inner.keep_standings(standings)?;
+        for item in &changed {
+            self.witness.notes().pillar_says(item.id, item.state);
+        }
+        Ok(changed)
+    }
+
+    fn case_number(&self, id: Uuid) -> Result<Option<String>> {
+        self.inner.case_number(id)
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

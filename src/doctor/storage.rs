@@ -106,7 +106,8 @@ pub fn outbox(language: Language, config: &Config, zone: &TimeZone) -> Finding {
                 Some(since) => open_payments(language, counts, &since.to_zoned(zone.clone())),
                 None => waiting(language, counts),
             };
-            let finding = with_room(language, tried(language, finding, attempts.as_ref(), zone), room);
+            let finding = tried(language, registered(language, finding, counts), attempts.as_ref(), zone);
+            let finding = with_room(language, finding, room);
             with_salvage(language, finding, SqliteOutbox::last_salvage(&path).as_ref(), zone)
         }
         Err(error @ OutboxError::Newer) => {
@@ -129,6 +130,16 @@ fn with_room(language: Language, finding: Finding, room: Option<u32>) -> Finding
     let Some(room) = room else { return finding };
     let room = fill(say(language, "there is room for {room} more"), &[("room", &room.to_string())]);
     Finding { seen: format!("{}; {room}", finding.seen), ..finding }
+}
+
+/// What the hub told of requests that it has.
+fn registered(language: Language, finding: Finding, counts: Counts) -> Finding {
+    if counts.registered == 0 {
+        return finding;
+    }
+    let registered = say(language, "of what was sent lately, {registered} are registered");
+    let registered = fill(registered, &[("registered", &counts.registered.to_string())]);
+    Finding { seen: format!("{}; {registered}", finding.seen), ..finding }
 }
 
 /// Something that is tried again and again.

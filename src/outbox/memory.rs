@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, RequestStanding, State};
 
 use super::rules::{self, Consequence, Progress};
 use super::{
@@ -109,6 +109,7 @@ impl Outbox for MemoryOutbox {
                 let answer = rules::answer(state, outcome);
                 state = answer.state;
                 (it.state, it.refusal) = (Some(state), answer.refusal);
+                it.case_number = answer.case_number.or_else(|| it.case_number.take());
                 (it.answered, it.answered_at) = (*revision, None);
                 let sequence = it.header.sequence;
                 kept.tried.remove(id);
@@ -122,6 +123,33 @@ impl Outbox for MemoryOutbox {
             acknowledged.push(Acknowledged { id: *id, state });
         }
         Ok(acknowledged)
+    }
+
+    fn to_follow(&self, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
+        let kept = self.kept();
+        let later = kept.transactions.iter().filter(|(sequence, _)| **sequence > after);
+        let followed =
+            later.filter(|(_, it)| it.is_followed()).map(|(sequence, it)| (*sequence, it.header.id));
+        Ok(followed.take(limit).collect())
+    }
+
+    fn keep_standings(&self, standings: &[RequestStanding]) -> Result<Vec<Acknowledged>> {
+        let mut kept = self.kept();
+        let mut changed = Vec::new();
+        for RequestStanding { id, state, case_number } in standings {
+            let Some(it) = kept.by_id(*id).filter(|it| it.is_followed()) else { continue };
+            let Some(known) = it.state else { continue };
+            let state = rules::standing(known, *state);
+            (it.state, it.case_number) = (Some(state), case_number.clone().or_else(|| it.case_number.take()));
+            if state != known {
+                changed.push(Acknowledged { id: *id, state });
+            }
+        }
+        Ok(changed)
+    }
+
+    fn case_number(&self, id: Uuid) -> Result<Option<String>> {
+        Ok(self.kept().by_id(id).and_then(|it| it.case_number.clone()))
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

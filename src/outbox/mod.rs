@@ -27,7 +27,7 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
 
 pub use error::OutboxError;
 pub use memory::MemoryOutbox;
@@ -106,6 +106,26 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be read.
     fn state(&self, id: Uuid) -> Result<Option<State>>;
+
+    /// Transactions that the hub has and that are not registered there yet, each with its sequence: at most `limit`
+    /// with one higher than `after`, in their order. What the hub refused is not among them.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn to_follow(&self, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>>;
+
+    /// Keeps how such transactions stand at the hub. States go forward only; anything else that is told changes
+    /// nothing. Returns those that stand otherwise now.
+    ///
+    /// # Errors
+    /// When it cannot be made durable.
+    fn keep_standings(&self, standings: &[RequestStanding]) -> Result<Vec<Acknowledged>>;
+
+    /// The case number of a transaction, once the hub told it.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn case_number(&self, id: Uuid) -> Result<Option<String>>;
 
     /// How much is in the outbox.
     ///

@@ -155,6 +155,16 @@ pub(super) fn answer(known: State, outcome: &ItemOutcome) -> Answer {
     Answer { state: forward(known, told), case_number, refusal }
 }
 
+/// What the hub's word on how it stands makes of a transaction in state `known` that the hub has. What the hub parks on
+/// the way into another system is for its staff: here it stays received, and goes in its time like everything
+/// that the pillar has delivered.
+pub(super) const fn standing(known: State, told: State) -> State {
+    match (known, told) {
+        (State::Received, State::Parked) => State::Received,
+        (known, told) => forward(known, told),
+    }
+}
+
 /// What an outcome is about.
 pub(super) const fn id_of(outcome: &ItemOutcome) -> Uuid {
     match outcome {

@@ -25,7 +25,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse, versions,
+    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, StandingAnswer, StandingRequest,
+    UploadRequest, UploadResponse, versions,
 };
 
 use super::budget::Budget;
@@ -60,6 +61,7 @@ pub struct HttpsHub {
     report: Url,
     questions: Url,
     renewal: Url,
+    standing: Url,
     orders: Url,
     referrals: Url,
     visits: Url,
@@ -95,6 +97,7 @@ impl HttpsHub {
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
             renewal: address("/v1/renewal")?,
+            standing: address("/v1/standing")?,
             orders: address("/v1/orders")?,
             referrals: address("/v1/referrals")?,
             visits: address("/v1/visits")?,
@@ -217,6 +220,12 @@ impl Hub for HttpsHub {
         let body = self.write(questions)?;
         self.room_for(body.0.len()).await;
         self.post(&self.questions, body, TOTAL_TIME, "it is no answer to questions").await
+    }
+
+    async fn standing(&self, request: &StandingRequest) -> Result<StandingAnswer, SyncError> {
+        let body = self.write(request)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.standing, body, TOTAL_TIME, "it does not tell how requests stand").await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

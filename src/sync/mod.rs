@@ -21,6 +21,7 @@ mod questions;
 mod referrals;
 mod renewal;
 pub mod report;
+mod standing;
 mod visits;
 mod worker;
 
@@ -39,8 +40,8 @@ use tokio::sync::watch;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, UploadRequest,
-    UploadResponse,
+    Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, StandingAnswer,
+    StandingRequest, UploadRequest, UploadResponse,
 };
 
 use crate::clock::HubTime;
@@ -102,6 +103,14 @@ pub trait Hub: Send + Sync + 'static {
     /// As [`Hub::could_take`]; then it goes on with the one it had.
     fn take(&self, _: &Binding) -> Result<(), SyncError> {
         Ok(())
+    }
+
+    /// Asks how transactions stand that the hub has. A hub that knows no such request answers 404.
+    fn standing(
+        &self,
+        _: &StandingRequest,
+    ) -> impl Future<Output = Result<StandingAnswer, SyncError>> + Send {
+        std::future::ready(Err(SyncError::NoHub(404)))
     }
 
     /// Asks whether the hub is there and admits this pillar, when there is nothing to send.
@@ -218,6 +227,10 @@ impl<H: Hub> Hub for Watched<H> {
 
     async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
         self.hub.ask(questions).await
+    }
+
+    async fn standing(&self, request: &StandingRequest) -> Result<StandingAnswer, SyncError> {
+        self.hub.standing(request).await
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

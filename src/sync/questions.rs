@@ -40,20 +40,25 @@ impl Asking {
     /// Takes in why they were not taken. Whether that is about questions alone, so that everything else
     /// goes on as if they had not been sent.
     pub(super) fn failed(&mut self, error: &SyncError, now: Instant) -> bool {
-        let (rest, alone) = match error {
-            SyncError::NoHub(404 | 405) => (OLDER_HUB, true),
-            SyncError::Rejected(_)
-            | SyncError::BadAnswer(_)
-            | SyncError::UnsupportedVersion
-            | SyncError::Outbox(_) => (LONGEST, true),
-            // An order to wait is about questions, and nobody else is to wait for it.
-            SyncError::Busy { retry_after: Some(wait) } => ((*wait).clamp(LONGEST, OLDER_HUB), true),
-            // The hub is unwell, or falls over questions: the next try is without them.
-            SyncError::Busy { .. } => (LONGEST, false),
-            _ => (Duration::ZERO, false),
-        };
+        let (rest, alone) = rest_after(error);
         self.rest_until = Some(now + rest);
         alone
+    }
+}
+
+/// For how long what could wait is not sent again after an error, and whether that is about it alone.
+pub(super) fn rest_after(error: &SyncError) -> (Duration, bool) {
+    match error {
+        SyncError::NoHub(404 | 405) => (OLDER_HUB, true),
+        SyncError::Rejected(_)
+        | SyncError::BadAnswer(_)
+        | SyncError::UnsupportedVersion
+        | SyncError::Outbox(_) => (LONGEST, true),
+        // An order to wait is about this, and nobody else is to wait for it.
+        SyncError::Busy { retry_after: Some(wait) } => ((*wait).clamp(LONGEST, OLDER_HUB), true),
+        // The hub is unwell, or falls over it: the next try is without.
+        SyncError::Busy { .. } => (LONGEST, false),
+        _ => (Duration::ZERO, false),
     }
 }
 

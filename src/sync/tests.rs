@@ -24,6 +24,7 @@ mod large;
 mod questions;
 mod refusal;
 mod reports;
+mod standing;
 mod week;
 
 const TERMINAL: &str = "52523535";

@@ -5,6 +5,7 @@
 
 mod asking;
 mod disk;
+mod following;
 mod uploading;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
 use super::questions::Asking;
 use super::report::{HEARTBEAT, HandedIn, OLDER_HUB, Reporting, settled_by_staff};
+use super::standing::Following;
 use super::{Hub, SyncError, network};
 
 pub use disk::Disk;
@@ -118,6 +120,7 @@ impl<H: Hub> Worker<H> {
             heard: Instant::now(),
             surveys_rest_until: None,
             asking: Asking::default(),
+            following: Following::default(),
         };
         let until_dropped = async move {
             tokio::select! {
@@ -149,6 +152,8 @@ struct Task<H> {
     surveys_rest_until: Option<Instant>,
     /// What became of questions without an answer.
     asking: Asking,
+    /// How far it was asked how transactions stand.
+    following: Following,
 }
 
 /// What one round came to.
@@ -221,7 +226,8 @@ impl<H: Hub> Task<H> {
     }
 
     /// Transactions first; surveys in requests of their own, so that none travels with the
-    /// transaction of the same visit; a report when it is due; what was not found; a greeting.
+    /// transaction of the same visit; a report when it is due; what was not found; how
+    /// requests stand; a greeting.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let (after, limit) = self.plan.window();
         let window =
@@ -253,6 +259,9 @@ impl<H: Hub> Task<H> {
         {
             return self.ask(&questions, wakes).await;
         }
+        if let Some((request, last)) = self.standing_request().await {
+            return self.follow(&request, last, wakes).await;
+        }
         if self.reporting.greets(now) && (self.online != Some(true) || self.heard + HEARTBEAT <= now) {
             match unless_woken(wakes, self.worker.hub.hello()).await {
                 Some(greeted) => greeted?,
@@ -272,7 +281,11 @@ impl<H: Hub> Task<H> {
         let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
         let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
         let questions = self.asking.due(Instant::now());
-        let next = [self.reporting.due(), greeting, chance, surveys, questions].into_iter().flatten().min();
+        let standing = self.following.due(Instant::now());
+        let next = [self.reporting.due(), greeting, chance, surveys, questions, standing]
+            .into_iter()
+            .flatten()
+            .min();
         next.unwrap_or_else(|| Instant::now() + HEARTBEAT)
     }
 
@@ -294,6 +307,7 @@ impl<H: Hub> Task<H> {
                 for settled in settled_by_staff(&answer, &report) {
                     (self.worker.events)(settled);
                 }
+                self.following.hear(answer.standing);
                 self.reporting.taken(report, now, (self.worker.random)());
                 self.succeeded();
                 self.tell_admitted(true);

@@ -15,14 +15,14 @@ use crate::town::Town;
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// What the doctor said.
-struct Visit {
+pub struct Visit {
     output: Output,
     took: Duration,
 }
 
 impl Visit {
     /// Runs the doctor in a process of its own, as a technician does.
-    fn to(town: &Town, arguments: &[&str]) -> Self {
+    pub fn to(town: &Town, arguments: &[&str]) -> Self {
         let began = Instant::now();
         let output = Command::new(env!("CARGO_BIN_EXE_zuil"))
             .arg("doctor")
@@ -42,7 +42,8 @@ impl Visit {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn check(&self, id: &str) -> serde_json::Value {
+    /// What it said of one thing.
+    pub fn check(&self, id: &str) -> serde_json::Value {
         let found = self.lines().into_iter().find(|line| line["check"] == id);
         found.unwrap_or_else(|| panic!("no check {id} in {:?}", self.lines()))
     }

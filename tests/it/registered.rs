@@ -1,16 +1,19 @@
-//! From a resident's touch into the municipality's own systems, as `script/demo` shows it.
+//! From a resident's touch into the municipality's own systems, as `script/demo` shows it, and back to the pillar.
 
 use std::time::{Duration, Instant};
 
 use zuil::demo::town::MadeUpTown;
+use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::visit::Screen;
 use zuil_catalogue::Catalogue;
 use zuil_wire::State;
 
+use crate::doctor::Visit;
 use crate::town::{PATIENCE, Town, catalogue};
 
 #[test]
-fn all_that_the_example_offers_is_registered_in_the_systems_of_the_demonstration() {
+fn all_that_the_example_offers_is_registered_in_the_systems_of_the_demonstration_and_the_pillar_hears_its_numbers()
+ {
     let offered = Catalogue::load(&catalogue()).unwrap();
     let systems = MadeUpTown::start(&offered).unwrap();
     let town = Town::with_hub(|folder| systems.connectors(folder));
@@ -29,6 +32,22 @@ fn all_that_the_example_offers_is_registered_in_the_systems_of_the_demonstration
     }
     assert_eq!(town.at_the_hub().len(), tasks.len());
     assert!(systems.faults().is_empty(), "{:?}", systems.faults());
+
+    // The pillar asks with one of its next signs of life.
+    let outbox = SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
+    let until = Instant::now() + PATIENCE;
+    while outbox.counts().unwrap().registered < tasks.len() as u64 {
+        assert!(Instant::now() < until, "the pillar knows of {:?}", outbox.counts());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for stored in town.at_the_hub() {
+        assert!(stored.case_number.is_some(), "{:?}", stored.reference);
+        assert_eq!(outbox.case_number(stored.id).unwrap(), stored.case_number);
+    }
+    drop((outbox, resident));
+    let check = Visit::to(&town, &[]).check("outbox");
+    let told = format!("{} are registered", tasks.len());
+    assert!(check["seen"].as_str().unwrap().contains(&told), "{check}");
 }
 
 /// The errands on the first screen that can be done.

@@ -20,7 +20,7 @@ use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice};
 #[serde(deny_unknown_fields)]
 pub struct HealthReport {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3)))]
     pub version: u16,
     /// The pillar's clock.
     pub at: Timestamp,
@@ -242,6 +242,10 @@ pub struct HealthAnswer {
     /// when there are none; an older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrals: Option<String>,
+    /// A number that rises when it changed how a transaction of this pillar stands: then it is worth asking
+    /// ([`crate::StandingRequest`]). An older hub does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<u64>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

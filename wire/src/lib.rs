@@ -19,6 +19,7 @@ pub mod reference;
 pub mod referrals;
 pub mod rotation;
 pub mod seal;
+pub mod standing;
 pub mod transaction;
 pub mod verify;
 pub mod versions;
@@ -35,6 +36,7 @@ pub use questions::{QuestionItem, Questions, QuestionsAnswer};
 pub use reference::Reference;
 pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
+pub use standing::{RequestStanding, StandingAnswer, StandingRequest};
 pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
 pub use visits::{VisitEntries, VisitEntry, VisitsAnswer};
 

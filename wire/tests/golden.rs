@@ -31,9 +31,9 @@ use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, Header,
     HealthAnswer, HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer,
     PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
-    Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal, SealKeyNotice, State, SurveyAnswers,
-    Transaction, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry,
-    VisitsAnswer,
+    Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal, RequestStanding, SealKeyNotice,
+    StandingAnswer, StandingRequest, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
+    UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -276,6 +276,21 @@ fn as_many_used_referrals_as_may_travel_together_fit_into_the_limit() {
 }
 
 #[test]
+fn how_requests_stand_is_asked_and_told_as_ever() {
+    is_exactly("standing_request", &StandingRequest { version: PROTOCOL_VERSION, ids: vec![ID, OTHER_ID] });
+    let standing = |id, state, case_number: Option<&str>| RequestStanding {
+        id,
+        state,
+        case_number: case_number.map(Into::into),
+    };
+    let registered = standing(ID, State::Registered, Some("ZAAK-2026-0000000017"));
+    let standings = vec![registered, standing(OTHER_ID, State::Parked, None)];
+    is_exactly("standing_answer", &StandingAnswer { standings });
+    let longest = StandingRequest { version: u16::MAX, ids: vec![Uuid::max(); StandingRequest::MAX_IDS] };
+    assert!(serde_json::to_vec(&longest).unwrap().len() <= StandingRequest::MAX_BYTES);
+}
+
+#[test]
 fn as_many_of_the_longest_questions_as_may_travel_together_fit_into_the_limit() {
     let longest = QuestionItem { words: "\u{10ffff}".repeat(QuestionItem::MAX_WORDS), ..question() };
     let questions = Questions { version: u16::MAX, questions: vec![longest; Questions::MAX_QUESTIONS] };
@@ -338,8 +353,10 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
         catalogue: None,
         orders: Vec::new(),
         referrals: None,
+        standing: None,
     };
     is_exactly("health_answer", &answer);
+    is_exactly("health_answer_standing", &HealthAnswer { standing: Some(17), ..answer.clone() });
     is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
     is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
     let mark = Some("3f0a9c41d27be865".to_owned());
@@ -585,6 +602,7 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<QuestionItem>("question_item");
     refuses::<Questions>("questions");
     refuses::<UsedReferrals>("used_referrals");
+    refuses::<StandingRequest>("standing_request");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
     refuses::<HealthReport>("health_report");

@@ -13,12 +13,14 @@ mod enrolment;
 mod form;
 mod group;
 mod judge;
+pub mod list;
 mod lobby;
 pub mod orders;
 pub mod questions;
 pub mod referrals;
 mod rejection;
 pub mod report;
+pub mod standing;
 mod tls;
 pub mod visits;
 
@@ -37,20 +39,18 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    HealthReport, OrderResults, Questions, UploadRequest, UploadResponse, UsedReferrals, VisitEntries,
+    HealthReport, OrderResults, Questions, StandingAnswer, StandingRequest, UploadRequest, UploadResponse,
+    UsedReferrals, VisitEntries,
 };
 
 pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
+pub use list::ListError;
 pub use lobby::Connection;
-pub use orders::OrdersError;
-pub use questions::QuestionsError;
-pub use referrals::ReferralsError;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
-pub use visits::VisitsError;
 
 use self::body::Room;
 use self::enrolment::Guesses;
@@ -148,6 +148,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
         .route("/v1/visits", post(take_visits))
+        .route("/v1/standing", post(tell_standing))
         .route("/v1/orders", post(take_orders))
         .route("/v1/referrals", get(list_referrals))
         .route("/v1/referrals", post(take_used_referrals))
@@ -224,6 +225,7 @@ async fn take_report(
         answer.catalogue = catalogue::newest_serial(&folder);
         answer.orders = folder.store.orders_to_do(&pillar.name, now)?;
         answer.referrals = referrals::mark(&pillar, &*folder.store, now)?;
+        answer.standing = Some(folder.store.changes(&pillar.name)?);
         Ok::<_, StoreError>(answer)
     })
     .await?;
@@ -243,7 +245,7 @@ async fn take_questions(
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
-    Ok(Json(answer.map_err(Rejection::Questions)?).into_response())
+    Ok(Json(answer?).into_response())
 }
 
 async fn take_orders(
@@ -259,7 +261,20 @@ async fn take_orders(
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
-    Ok(Json(answer.map_err(Rejection::Orders)?).into_response())
+    Ok(Json(answer?).into_response())
+}
+
+async fn tell_standing(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, StandingRequest::MAX_BYTES).await?;
+    let StandingRequest { ids, .. } = standing::parse(&bytes)?;
+    let store = Arc::clone(&door.folder.store);
+    let standings = blocking(move || store.standings(&pillar.name, &ids)).await?;
+    Ok(Json(StandingAnswer { standings }).into_response())
 }
 
 async fn take_visits(
@@ -275,7 +290,7 @@ async fn take_visits(
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
-    Ok(Json(answer.map_err(Rejection::Visits)?).into_response())
+    Ok(Json(answer?).into_response())
 }
 
 async fn take_attachment(
@@ -316,7 +331,7 @@ async fn take_used_referrals(
 ) -> Result<Response, Rejection> {
     let pillar = door.admitted(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, UsedReferrals::MAX_BYTES).await?;
-    let told = referrals::parse(&bytes).map_err(Rejection::Referrals)?;
+    let told = referrals::parse(&bytes)?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || referrals::take_in(&told, &pillar, &*store, Timestamp::now())).await?;
     Ok(Json(answer).into_response())

@@ -4,8 +4,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
-use zuil_wire::{OrderResult, OrderResults, OrdersAnswer, versions};
+use zuil_wire::{OrderResult, OrderResults, OrdersAnswer};
 
+use super::list::{self, List, ListError};
 use crate::store::{Pillar, Store, StoreError};
 
 /// Results that were looked at.
@@ -16,52 +17,30 @@ pub struct Told {
     unusable: Vec<Uuid>,
 }
 
-/// Why results as a whole are not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OrdersError {
-    /// They are none.
-    #[error("this does not say what became of orders; see OrderResults in the protocol")]
-    Form,
-    /// They speak another version of the protocol.
-    #[error(
-        "this hub speaks the versions {} of the protocol only; update the older of the two",
-        versions::spoken()
-    )]
-    Version,
-    /// There are too many.
-    #[error("at most {} results go into one request", OrderResults::MAX_RESULTS)]
-    TooMany,
-}
-
-/// As much as results of all versions have in common.
-#[derive(Deserialize)]
-struct OfSomeVersion {
-    version: u64,
-}
-
 /// A request in which anything may stand for a result.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
+    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
     version: u16,
     results: Vec<Value>,
+}
+
+impl List for Loose {
+    const NAME: &'static str = "OrderResults";
+    const MOST: usize = OrderResults::MAX_RESULTS;
+
+    fn len(&self) -> usize {
+        self.results.len()
+    }
 }
 
 /// Reads the body of a request.
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad result in it is no error.
-pub fn parse(body: &[u8]) -> Result<Told, OrdersError> {
-    // Another version may have other fields, so this is asked before the rest is read.
-    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| OrdersError::Form)?;
-    if !versions::speaks(version) {
-        return Err(OrdersError::Version);
-    }
-    let Loose { results, .. } = serde_json::from_slice(body).map_err(|_| OrdersError::Form)?;
-    if results.len() > OrderResults::MAX_RESULTS {
-        return Err(OrdersError::TooMany);
-    }
+pub fn parse(body: &[u8]) -> Result<Told, ListError> {
+    let Loose { results, .. } = list::read(body)?;
     let mut told = Told { usable: Vec::new(), unusable: Vec::new() };
     for result in results {
         let id: Option<Uuid> = result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
@@ -112,10 +91,10 @@ mod tests {
     #[test]
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
-        assert_eq!(parse(b"{").unwrap_err(), OrdersError::Form);
-        assert_eq!(refused(&json!({"version": 1, "results": [], "more": 1})), OrdersError::Form);
-        assert_eq!(refused(&json!({"version": 3, "of": "later"})), OrdersError::Version);
+        assert_eq!(parse(b"{").unwrap_err(), ListError::Form("OrderResults"));
+        assert_eq!(refused(&json!({"version": 1, "results": [], "more": 1})), ListError::Form("OrderResults"));
+        assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![result(1, "done"); OrderResults::MAX_RESULTS + 1];
-        assert_eq!(refused(&json!({"version": 1, "results": many})), OrdersError::TooMany);
+        assert_eq!(refused(&json!({"version": 1, "results": many})), ListError::TooMany(OrderResults::MAX_RESULTS));
     }
 }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use uuid::Uuid;
 use zuil_catalogue::Language;
 use zuil_catalogue::search::without_personal_data;
-use zuil_wire::{QuestionItem, Questions, QuestionsAnswer, versions};
+use zuil_wire::{QuestionItem, Questions, QuestionsAnswer};
 
+use super::list::{self, List, ListError};
 use crate::store::{Pillar, Store, StoreError};
 
 /// Questions that were looked at.
@@ -19,52 +20,30 @@ pub struct Asked {
     unusable: Vec<Uuid>,
 }
 
-/// Why questions as a whole are not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QuestionsError {
-    /// They are none.
-    #[error("these are no questions; see Questions in the protocol")]
-    Form,
-    /// They speak another version of the protocol.
-    #[error(
-        "this hub speaks the versions {} of the protocol only; update the older of the two",
-        versions::spoken()
-    )]
-    Version,
-    /// There are too many.
-    #[error("at most {} questions go into one request", Questions::MAX_QUESTIONS)]
-    TooMany,
-}
-
-/// As much as questions of all versions have in common.
-#[derive(Deserialize)]
-struct OfSomeVersion {
-    version: u64,
-}
-
 /// A request in which anything may stand for a question.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
+    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
     version: u16,
     questions: Vec<Value>,
+}
+
+impl List for Loose {
+    const NAME: &'static str = "Questions";
+    const MOST: usize = Questions::MAX_QUESTIONS;
+
+    fn len(&self) -> usize {
+        self.questions.len()
+    }
 }
 
 /// Reads the body of a request.
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad question in it is no error.
-pub fn parse(body: &[u8]) -> Result<Asked, QuestionsError> {
-    // Another version may have other fields, so this is asked before the rest is read.
-    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| QuestionsError::Form)?;
-    if !versions::speaks(version) {
-        return Err(QuestionsError::Version);
-    }
-    let Loose { questions, .. } = serde_json::from_slice(body).map_err(|_| QuestionsError::Form)?;
-    if questions.len() > Questions::MAX_QUESTIONS {
-        return Err(QuestionsError::TooMany);
-    }
+pub fn parse(body: &[u8]) -> Result<Asked, ListError> {
+    let Loose { questions, .. } = list::read(body)?;
     let mut asked = Asked { usable: Vec::new(), unusable: Vec::new() };
     for question in questions {
         let id: Option<Uuid> = question.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
@@ -148,11 +127,11 @@ mod tests {
     #[test]
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
-        assert_eq!(parse(b"{").unwrap_err(), QuestionsError::Form);
-        assert_eq!(refused(&json!({"version": 1})), QuestionsError::Form);
-        assert_eq!(refused(&json!({"version": 1, "questions": [], "more": 1})), QuestionsError::Form);
-        assert_eq!(refused(&json!({"version": 3, "of": "later"})), QuestionsError::Version);
+        assert_eq!(parse(b"{").unwrap_err(), ListError::Form("Questions"));
+        assert_eq!(refused(&json!({"version": 1})), ListError::Form("Questions"));
+        assert_eq!(refused(&json!({"version": 1, "questions": [], "more": 1})), ListError::Form("Questions"));
+        assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![question(1, "drone"); Questions::MAX_QUESTIONS + 1];
-        assert_eq!(refused(&json!({"version": 1, "questions": many})), QuestionsError::TooMany);
+        assert_eq!(refused(&json!({"version": 1, "questions": many})), ListError::TooMany(Questions::MAX_QUESTIONS));
     }
 }

@@ -2,34 +2,11 @@
 //! hears of its own referrals only, and of none that was used, revoked or has expired.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use zuil_wire::referrals::mark_of;
-use zuil_wire::{Referral, ReferralList, ReferralsAnswer, UsedReferrals, versions};
+use zuil_wire::{Referral, ReferralList, ReferralsAnswer, UsedReferrals};
 
+use super::list::{self, List, ListError};
 use crate::store::{KeptReferral, Pillar, Store, StoreError};
-
-/// Why what was told as a whole is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReferralsError {
-    /// It is none.
-    #[error("these are no used referrals; see UsedReferrals in the protocol")]
-    Form,
-    /// It speaks another version of the protocol.
-    #[error(
-        "this hub speaks the versions {} of the protocol only; update the older of the two",
-        versions::spoken()
-    )]
-    Version,
-    /// There are too many.
-    #[error("at most {} used referrals go into one request", UsedReferrals::MOST)]
-    TooMany,
-}
-
-/// As much as requests of all versions have in common.
-#[derive(Deserialize)]
-struct OfSomeVersion {
-    version: u64,
-}
 
 /// The referrals that a pillar may open now.
 ///
@@ -49,21 +26,21 @@ pub fn mark(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<Option
     Ok(mark_of(store.open_referrals(&pillar.name, now)?.iter().map(|referral| &referral.id)))
 }
 
+impl List for UsedReferrals {
+    const NAME: &'static str = "UsedReferrals";
+    const MOST: usize = Self::MOST;
+
+    fn len(&self) -> usize {
+        self.used.len()
+    }
+}
+
 /// Reads the body of a request.
 ///
 /// # Errors
 /// When the request cannot be taken.
-pub fn parse(body: &[u8]) -> Result<UsedReferrals, ReferralsError> {
-    // Another version may have other fields, so this is asked before the rest is read.
-    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| ReferralsError::Form)?;
-    if !versions::speaks(version) {
-        return Err(ReferralsError::Version);
-    }
-    let told: UsedReferrals = serde_json::from_slice(body).map_err(|_| ReferralsError::Form)?;
-    if told.used.len() > UsedReferrals::MOST {
-        return Err(ReferralsError::TooMany);
-    }
-    Ok(told)
+pub fn parse(body: &[u8]) -> Result<UsedReferrals, ListError> {
+    list::read(body)
 }
 
 /// Keeps what was told. When it returns, that is durable. A pillar need not tell any of it again, also not what was
@@ -90,15 +67,15 @@ mod tests {
     #[test]
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &serde_json::Value| parse(body.to_string().as_bytes()).unwrap_err();
-        assert_eq!(parse(b"{").unwrap_err(), ReferralsError::Form);
-        assert_eq!(refused(&json!({"version": 1, "used": [{"id": 7}]})), ReferralsError::Form);
-        assert_eq!(refused(&json!({"version": 3, "of": "later"})), ReferralsError::Version);
+        assert_eq!(parse(b"{").unwrap_err(), ListError::Form("UsedReferrals"));
+        assert_eq!(refused(&json!({"version": 1, "used": [{"id": 7}]})), ListError::Form("UsedReferrals"));
+        assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let one = json!({
             "id": "9d2e41b7-0c6a-4f58-b1e3-7a9055c2d816", "at": "2026-03-02T09:00:00Z",
             "transaction": "01955660-c800-7000-8000-000000000001",
         });
         let many = vec![one.clone(); UsedReferrals::MOST + 1];
-        assert_eq!(refused(&json!({"version": 1, "used": many})), ReferralsError::TooMany);
+        assert_eq!(refused(&json!({"version": 1, "used": many})), ListError::TooMany(UsedReferrals::MOST));
         assert_eq!(parse(json!({"version": 1, "used": [one]}).to_string().as_bytes()).unwrap().used.len(), 1);
     }
 }

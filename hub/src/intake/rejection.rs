@@ -6,8 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::body::NotRead;
 use super::{
-    EnrolmentError, NotStored, OrdersError, QuestionsError, ReferralsError, ReportError, TakeInError,
-    UploadError, VisitsError,
+    EnrolmentError, ListError, NotStored, ReportError, TakeInError, UploadError,
 };
 
 /// Between how many seconds a pillar is told to wait when too much comes in at once.
@@ -21,20 +20,14 @@ pub(super) enum Rejection {
     Upload(UploadError),
     /// The report is none, or cannot be true.
     Report(ReportError),
-    /// What was not found cannot be understood.
-    Questions(QuestionsError),
+    /// What is told or asked for cannot be understood.
+    List(ListError),
     /// What was asked about enrolment or renewal cannot be understood.
     Enrolment(EnrolmentError),
-    /// What happened cannot be understood.
-    Visits(VisitsError),
-    /// What became of orders cannot be understood.
-    Orders(OrdersError),
     /// What was made for an order is none of what can be made.
     Attachment,
     /// There is no such order of this pillar.
     NoSuchOrder,
-    /// What became of referrals cannot be understood.
-    Referrals(ReferralsError),
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -54,11 +47,8 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Version) => (StatusCode::UPGRADE_REQUIRED, error.to_string()),
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
-            Self::Questions(error) => (error.status(), error.to_string()),
+            Self::List(error) => (error.status(), error.to_string()),
             Self::Enrolment(error) => return error.into_response(),
-            Self::Orders(error) => (error.status(), error.to_string()),
-            Self::Referrals(error) => (error.status(), error.to_string()),
-            Self::Visits(error) => (error.status(), error.to_string()),
             Self::Attachment => (
                 StatusCode::BAD_REQUEST,
                 "this is neither a PNG picture nor a text compressed with zstd".to_owned(),
@@ -104,42 +94,12 @@ impl ReportError {
     }
 }
 
-impl QuestionsError {
+impl ListError {
     const fn status(self) -> StatusCode {
         match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl OrdersError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl ReferralsError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl VisitsError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Form => StatusCode::BAD_REQUEST,
+            Self::Form(_) => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -153,6 +113,12 @@ impl From<TakeInError> for Rejection {
         }
         tracing::error!(%error, "nothing can be taken in");
         Self::Unavailable
+    }
+}
+
+impl From<ListError> for Rejection {
+    fn from(error: ListError) -> Self {
+        Self::List(error)
     }
 }
 

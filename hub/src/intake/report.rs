@@ -110,7 +110,15 @@ pub fn take_in(
     for told in &settled {
         tracing::info!(pillar = pillar.name, payment = %told.payment, state = ?told.state, "told what staff decided");
     }
-    Ok(HealthAnswer { now, settled, seal_key: None, catalogue: None, orders: Vec::new(), referrals: None })
+    Ok(HealthAnswer {
+        now,
+        settled,
+        seal_key: None,
+        catalogue: None,
+        orders: Vec::new(),
+        referrals: None,
+        standing: None,
+    })
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use serde_json::Value;
 use uuid::Uuid;
 use zuil_catalogue::Language;
 use zuil_wire::visits::Seen;
-use zuil_wire::{VisitEntries, VisitEntry, VisitsAnswer, versions};
+use zuil_wire::{VisitEntries, VisitEntry, VisitsAnswer};
 
+use super::list::{self, List, ListError};
 use crate::store::{Pillar, Store, StoreError};
 
 /// Entries that were looked at.
@@ -18,52 +19,30 @@ pub struct Noted {
     unusable: Vec<Uuid>,
 }
 
-/// Why entries as a whole are not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum VisitsError {
-    /// They are none.
-    #[error("this does not say what happened at a pillar; see VisitEntries in the protocol")]
-    Form,
-    /// They speak another version of the protocol.
-    #[error(
-        "this hub speaks the versions {} of the protocol only; update the older of the two",
-        versions::spoken()
-    )]
-    Version,
-    /// There are too many.
-    #[error("at most {} entries go into one request", VisitEntries::MAX_ENTRIES)]
-    TooMany,
-}
-
-/// As much as entries of all versions have in common.
-#[derive(Deserialize)]
-struct OfSomeVersion {
-    version: u64,
-}
-
 /// A request in which anything may stand for an entry.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest as `OfSomeVersion`")]
+    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
     version: u16,
     entries: Vec<Value>,
+}
+
+impl List for Loose {
+    const NAME: &'static str = "VisitEntries";
+    const MOST: usize = VisitEntries::MAX_ENTRIES;
+
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
 }
 
 /// Reads the body of a request.
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad entry in it is no error.
-pub fn parse(body: &[u8]) -> Result<Noted, VisitsError> {
-    // Another version may have other fields, so this is asked before the rest is read.
-    let OfSomeVersion { version } = serde_json::from_slice(body).map_err(|_| VisitsError::Form)?;
-    if !versions::speaks(version) {
-        return Err(VisitsError::Version);
-    }
-    let Loose { entries, .. } = serde_json::from_slice(body).map_err(|_| VisitsError::Form)?;
-    if entries.len() > VisitEntries::MAX_ENTRIES {
-        return Err(VisitsError::TooMany);
-    }
+pub fn parse(body: &[u8]) -> Result<Noted, ListError> {
+    let Loose { entries, .. } = list::read(body)?;
     let mut noted = Noted { usable: Vec::new(), unusable: Vec::new() };
     for entry in entries {
         let id: Option<Uuid> = entry.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
@@ -141,10 +120,10 @@ mod tests {
     #[test]
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
-        assert_eq!(parse(b"{").unwrap_err(), VisitsError::Form);
-        assert_eq!(refused(&json!({"version": 1, "entries": [], "more": 1})), VisitsError::Form);
-        assert_eq!(refused(&json!({"version": 3, "of": "later"})), VisitsError::Version);
+        assert_eq!(parse(b"{").unwrap_err(), ListError::Form("VisitEntries"));
+        assert_eq!(refused(&json!({"version": 1, "entries": [], "more": 1})), ListError::Form("VisitEntries"));
+        assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![entry(1, json!({"kind": "aid", "aid": "speech"})); VisitEntries::MAX_ENTRIES + 1];
-        assert_eq!(refused(&json!({"version": 1, "entries": many})), VisitsError::TooMany);
+        assert_eq!(refused(&json!({"version": 1, "entries": many})), ListError::TooMany(VisitEntries::MAX_ENTRIES));
     }
 }

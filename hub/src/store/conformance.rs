@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod audit;
 mod call_backs;
+mod changes;
 mod connectors;
 pub(super) mod drafts;
 pub(super) mod enrolment;
@@ -65,7 +66,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = others.chain(revoked::CHECKS).chain(access::CHECKS).chain(audit::CHECKS);
     let others = others.chain(handover::CHECKS).chain(connectors::CHECKS).chain(progress::CHECKS);
     let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
-    let others = others.chain(referrals::CHECKS).chain(visits::CHECKS);
+    let others = others.chain(referrals::CHECKS).chain(visits::CHECKS).chain(changes::CHECKS);
     let others = others.chain(surveys::CHECKS).chain(call_backs::CHECKS).chain(drafts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();

@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod audit;
 mod call_backs;
+mod changes;
 mod drafts;
 mod enrolment;
 mod handover;
@@ -31,6 +32,7 @@ use self::access::Staff;
 use self::alerts::Alerts;
 use self::audit::Log;
 use self::call_backs::Call;
+use self::changes::Seen;
 use self::enrolment::Bound;
 use self::handover::Handovers;
 use self::health::Health;
@@ -65,6 +67,8 @@ struct Memory {
     bound: Bound,
     health: Health,
     handovers: Handovers,
+    /// What each pillar could hear of last.
+    seen: HashMap<String, Seen>,
     /// What is to be called back, by its place in the order.
     call_backs: BTreeMap<u64, Call>,
     /// What is asked about elsewhere.

@@ -5,6 +5,7 @@ pub mod access;
 pub mod alerts;
 pub mod audit;
 mod call_back;
+mod changes;
 mod draft;
 mod enrolment;
 mod handover;
@@ -38,6 +39,7 @@ pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
+pub use changes::ChangesStore;
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{
     Certificate, Device, ENROLMENTS_KEPT_DAYS, Enrolled, Enrolment, EnrolmentStore, Renewed, Used,
@@ -163,6 +165,7 @@ pub trait Store:
     + AlertStore
     + AuditStore
     + CallBackStore
+    + ChangesStore
     + DraftStore
     + EnrolmentStore
     + HandoverStore

@@ -62,6 +62,8 @@ mod seal_keys;
 #[cfg(test)]
 mod sign_on;
 #[cfg(test)]
+mod standing;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod surveys;

@@ -13,7 +13,8 @@ use zuil_wire::enrolment::{
 };
 use zuil_wire::{
     HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
-    ReferralsAnswer, UploadRequest, UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
+    ReferralsAnswer, StandingAnswer, StandingRequest, UploadRequest, UploadResponse, UsedReferrals,
+    VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -109,6 +110,7 @@ fn description() -> Value {
     });
     let attached = json!({ "description": "It is durable." });
     it.operation("put", "/v1/orders/{id}/attachment", attach, attached, &["400", "404", "413"]);
+    it.post::<StandingRequest, StandingAnswer>("/v1/standing", "Ask how delivered requests stand.", &[]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -224,6 +226,9 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("visits_answer", "VisitsAnswer", false),
         ("order_results_made", "OrderResults", true),
         ("orders_answer", "OrdersAnswer", false),
+        ("health_answer_standing", "HealthAnswer", false),
+        ("standing_request", "StandingRequest", true),
+        ("standing_answer", "StandingAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
         ("health_answer_referrals", "HealthAnswer", false),

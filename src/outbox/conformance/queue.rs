@@ -1,7 +1,7 @@
 //! Transactions on their way to the hub, surveys, and questions without an answer.
 
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{QuestionItem, Refusal, SurveyAnswers};
+use zuil_wire::{QuestionItem, Refusal, RequestStanding, SurveyAnswers};
 
 use super::*;
 
@@ -125,6 +125,49 @@ fn a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way(place: &dyn
     assert_eq!(pending_ids(&*outbox), [id(2)]);
 }
 
+fn what_the_hub_has_is_followed_until_it_is_registered(place: &dyn Place) {
+    let outbox = place.open();
+    for number in 1..=4 {
+        outbox.commit(&sealed(number)).unwrap();
+    }
+    let told = sent(&*outbox);
+    let refused = ItemOutcome::Refused { id: id(3), reason: Refusal::UnknownKey };
+    let outcomes = [accepted(1, State::Received), accepted(2, State::Parked), refused];
+    outbox.acknowledge(&outcomes, &told).unwrap();
+    assert_eq!(outbox.to_follow(0, 64).unwrap(), [(1, id(1)), (2, id(2))]);
+    assert_eq!(outbox.to_follow(0, 1).unwrap(), [(1, id(1))]);
+    assert_eq!(outbox.to_follow(1, 64).unwrap(), [(2, id(2))]);
+    let stands = |number, state, case_number: Option<&str>| RequestStanding {
+        id: id(number),
+        state,
+        case_number: case_number.map(str::to_owned),
+    };
+    // Of what was refused, and of what the hub does not have, its word counts for nothing.
+    let all = [
+        stands(1, State::Registered, Some("ZAAK-1")),
+        stands(2, State::Parked, None),
+        stands(3, State::Registered, Some("ZAAK-3")),
+        stands(4, State::Registered, Some("ZAAK-4")),
+        stands(9, State::Registered, Some("ZAAK-9")),
+    ];
+    let registered = Acknowledged { id: id(1), state: State::Registered };
+    assert_eq!(outbox.keep_standings(&all).unwrap(), [registered]);
+    let outbox = place.after_a_power_cut().open();
+    let known = |number| (outbox.state(id(number)).unwrap(), outbox.case_number(id(number)).unwrap());
+    assert_eq!(known(1), (Some(State::Registered), Some("ZAAK-1".into())));
+    assert_eq!((known(2), known(3)), ((Some(State::Parked), None), (Some(State::Parked), None)));
+    assert_eq!((known(4), known(9)), ((Some(State::Saved), None), (None, None)));
+    assert_eq!(outbox.to_follow(0, 64).unwrap(), [(2, id(2))]);
+    // It goes forward only.
+    assert_eq!(outbox.keep_standings(&[stands(1, State::Received, None)]).unwrap(), []);
+    assert_eq!(known(1), (Some(State::Registered), Some("ZAAK-1".into())));
+    // What was parked here goes on; what the hub parks later is for its staff, and kept no longer for that.
+    let received = Acknowledged { id: id(2), state: State::Received };
+    assert_eq!(outbox.keep_standings(&[stands(2, State::Received, None)]).unwrap(), [received]);
+    assert_eq!(outbox.keep_standings(&[stands(2, State::Parked, None)]).unwrap(), []);
+    assert_eq!(known(2), (Some(State::Received), None));
+}
+
 fn a_survey_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
     let outbox = place.open();
     let survey = |number| SurveyItem {
@@ -189,6 +232,7 @@ on_every_outbox! {
     numbers_rise_and_are_never_given_twice_even_after_a_power_cut,
     an_answer_that_comes_twice_or_about_something_else_changes_nothing,
     a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way,
+    what_the_hub_has_is_followed_until_it_is_registered,
     a_survey_is_kept_once_and_forgotten_when_the_hub_has_it,
     what_was_not_found_is_kept_once_and_forgotten_when_the_hub_has_it,
     of_what_was_not_found_the_newest_five_hundred_are_kept,

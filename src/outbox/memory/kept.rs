@@ -34,6 +34,7 @@ pub(super) struct Transaction {
     /// `None` while it is held.
     pub(super) state: Option<State>,
     pub(super) refusal: Option<Refusal>,
+    pub(super) case_number: Option<String>,
     pub(super) revision: u32,
     pub(super) answered: u32,
     pub(super) answered_at: Option<Timestamp>,
@@ -53,6 +54,12 @@ pub(super) struct Line {
 impl Transaction {
     pub(super) fn is_answered(&self) -> bool {
         self.answered == self.revision
+    }
+
+    /// Whether the hub has it, and may have more to say of it.
+    pub(super) fn is_followed(&self) -> bool {
+        let is_there = matches!(self.state, Some(State::Received | State::Parked));
+        is_there && self.is_answered() && self.refusal.is_none()
     }
 
     pub(super) fn waits(&self) -> bool {
@@ -129,6 +136,7 @@ impl Kept {
             payment,
             state,
             refusal: None,
+            case_number: None,
             revision: 1,
             answered: 0,
             answered_at: None,

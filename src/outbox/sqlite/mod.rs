@@ -5,6 +5,7 @@
 
 mod attempts;
 mod examine;
+mod following;
 mod ground;
 mod journal;
 mod questions;
@@ -30,7 +31,7 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
 
 use super::{
     Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, OutboxError, Pending, Result,
@@ -230,6 +231,18 @@ impl Outbox for SqliteOutbox {
 
     fn acknowledge(&self, outcomes: &[ItemOutcome], sent: &[Sent]) -> Result<Vec<Acknowledged>> {
         transactions::acknowledge(self, outcomes, sent)
+    }
+
+    fn to_follow(&self, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
+        following::to_follow(self, after, limit)
+    }
+
+    fn keep_standings(&self, standings: &[RequestStanding]) -> Result<Vec<Acknowledged>> {
+        following::keep(self, standings)
+    }
+
+    fn case_number(&self, id: Uuid) -> Result<Option<String>> {
+        following::case_number(self, id)
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

@@ -160,6 +160,7 @@ impl Hub for OlderOrNewer {
             catalogue: None,
             orders: Vec::new(),
             referrals: None,
+            standing: None,
         })
     }
 

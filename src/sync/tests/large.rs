@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use jiff::Timestamp;
+use zuil_wire::RequestStanding;
 
 use super::*;
 use crate::outbox::{self, Acknowledged, Approval, Attempts, Counts, OpenPayment, Pending, Sent, Tidied};
@@ -51,6 +52,9 @@ impl Outbox for Counting {
         attempts() -> Option<Attempts>;
         acknowledge(outcomes: &[ItemOutcome], sent: &[Sent]) -> Vec<Acknowledged>;
         state(id: Uuid) -> Option<State>;
+        to_follow(after: u64, limit: usize) -> Vec<(u64, Uuid)>;
+        keep_standings(standings: &[RequestStanding]) -> Vec<Acknowledged>;
+        case_number(id: Uuid) -> Option<String>;
         counts() -> Counts;
         record_intent(intent: &Intent, sealed: &Sealed) -> ();
         record_approval(payment: Uuid, approval: &Approval) -> ();

@@ -33,6 +33,7 @@ impl Hub for OlderOrNewer {
             catalogue,
             orders: Vec::new(),
             referrals: None,
+            standing: None,
         })
     }
 

@@ -59,6 +59,7 @@ impl ScriptedHub {
             catalogue: None,
             orders: Vec::new(),
             referrals: None,
+            standing: None,
         })
     }
 }

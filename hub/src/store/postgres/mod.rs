@@ -17,6 +17,7 @@ mod access;
 mod alerts;
 mod audit;
 mod call_backs;
+mod changes;
 mod checking;
 mod copying;
 mod drafts;

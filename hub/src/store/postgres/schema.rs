@@ -29,6 +29,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (18, "call backs", include_str!("../../../migrations/postgres/018-call-backs.sql")),
     (19, "drafts", include_str!("../../../migrations/postgres/019-drafts.sql")),
     (20, "pages", include_str!("../../../migrations/postgres/020-pages.sql")),
+    (21, "changes", include_str!("../../../migrations/postgres/021-changes.sql")),
 ];
 
 /// What was done to the schema.

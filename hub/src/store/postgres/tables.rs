@@ -276,6 +276,7 @@ pub(super) const TABLES: &[Table] = &[
             integer("done_at"),
         ],
     },
+    Table { name: "changes", key: "pillar", columns: &[text("pillar"), integer("count")] },
     Table {
         name: "accounts",
         key: "name",

@@ -17,6 +17,7 @@ mod alerts;
 mod audit;
 mod backup;
 mod call_backs;
+mod changes;
 mod checking;
 mod drafts;
 mod enrolment;
@@ -86,6 +87,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/018-call-backs.sql")),
     M::up(include_str!("../../../migrations/019-drafts.sql")),
     M::up(include_str!("../../../migrations/020-pages.sql")),
+    M::up(include_str!("../../../migrations/021-changes.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -1,0 +1,21 @@
+//! How transactions stand, for the pillars that made them. Invariant: no pillar hears of another one's.
+
+use uuid::Uuid;
+use zuil_wire::RequestStanding;
+
+use super::StoreError;
+
+/// Tells pillars how their transactions stand. The contract of [`super::Store`] holds.
+pub trait ChangesStore {
+    /// A number that rises whenever it changed how a transaction of a pillar stands. (It may rise at other times, too.)
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn changes(&self, pillar: &str) -> Result<u64, StoreError>;
+
+    /// How those of some transactions stand that a pillar made, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn standings(&self, pillar: &str, ids: &[Uuid]) -> Result<Vec<RequestStanding>, StoreError>;
+}

@@ -1,0 +1,59 @@
+//! How transactions stand that the hub has. Invariant: states go forward only, and what the hub refused stays so.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+use zuil_wire::{RequestStanding, State};
+
+use super::super::rules;
+use super::{Acknowledged, Result, SqliteOutbox};
+
+pub(super) fn to_follow(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
+    let integer = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let connection = outbox.lock();
+    let mut query = connection.prepare_cached(
+        "SELECT sequence, id FROM transactions
+         WHERE state IN ('received', 'parked') AND answered = revision AND refusal IS NULL AND sequence > ?1
+         ORDER BY sequence LIMIT ?2",
+    )?;
+    let rows = query.query_map([integer(after), integer(limit as u64)], |row| {
+        Ok((row.get::<_, i64>(0)?.unsigned_abs(), Uuid::from_bytes(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn keep(outbox: &SqliteOutbox, standings: &[RequestStanding]) -> Result<Vec<Acknowledged>> {
+    outbox.durably(|sql| {
+        let mut changed = Vec::new();
+        for standing in standings {
+            changed.extend(keep_one(sql, standing)?);
+        }
+        Ok(changed)
+    })
+}
+
+fn keep_one(sql: &Connection, told: &RequestStanding) -> Result<Option<Acknowledged>> {
+    let known: Option<(i64, String)> = sql
+        .prepare_cached(
+            "SELECT sequence, state FROM transactions
+             WHERE id = ?1 AND state IN ('received', 'parked') AND answered = revision AND refusal IS NULL",
+        )?
+        .query_row([told.id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((sequence, word)) = known else { return Ok(None) };
+    let Some(known) = State::parse(&word) else { return Ok(None) };
+    let state = rules::standing(known, told.state);
+    sql.prepare_cached(
+        "UPDATE transactions SET state = ?2, case_number = coalesce(?3, case_number) WHERE sequence = ?1",
+    )?
+    .execute(params![sequence, state.as_str(), told.case_number])?;
+    Ok((state != known).then_some(Acknowledged { id: told.id, state }))
+}
+
+pub(super) fn case_number(outbox: &SqliteOutbox, id: Uuid) -> Result<Option<String>> {
+    let number: Option<Option<String>> = outbox
+        .lock()
+        .prepare_cached("SELECT case_number FROM transactions WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(number.flatten())
+}
