@@ -23,14 +23,14 @@ pub enum ListError {
 }
 
 /// A list as a pillar sends it, with `version` among its fields.
-pub trait List: DeserializeOwned {
+pub(super) trait List: DeserializeOwned {
     /// What the protocol calls it.
     const NAME: &'static str;
     /// The most that may be in it.
     const MOST: usize;
 
     /// How many are in it.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
 }
 
 /// As much as lists of all versions have in common.
@@ -43,7 +43,7 @@ struct OfSomeVersion {
 ///
 /// # Errors
 /// When it cannot be taken as a whole.
-pub fn read<L: List>(body: &[u8]) -> Result<L, ListError> {
+pub(super) fn read<L: List>(body: &[u8]) -> Result<L, ListError> {
     let form = |_| ListError::Form(L::NAME);
     // Another version may have other fields, so this is asked before the rest is read.
     let OfSomeVersion { version } = serde_json::from_slice(body).map_err(form)?;
@@ -51,7 +51,7 @@ pub fn read<L: List>(body: &[u8]) -> Result<L, ListError> {
         return Err(ListError::Version);
     }
     let list: L = serde_json::from_slice(body).map_err(form)?;
-    if list.len() > L::MOST {
+    if list.count() > L::MOST {
         return Err(ListError::TooMany(L::MOST));
     }
     Ok(list)

@@ -13,7 +13,7 @@ mod enrolment;
 mod form;
 mod group;
 mod judge;
-pub mod list;
+mod list;
 mod lobby;
 pub mod orders;
 pub mod questions;

@@ -30,7 +30,7 @@ impl List for Loose {
     const NAME: &'static str = "OrderResults";
     const MOST: usize = OrderResults::MAX_RESULTS;
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.results.len()
     }
 }
@@ -92,9 +92,15 @@ mod tests {
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
         assert_eq!(parse(b"{").unwrap_err(), ListError::Form("OrderResults"));
-        assert_eq!(refused(&json!({"version": 1, "results": [], "more": 1})), ListError::Form("OrderResults"));
+        assert_eq!(
+            refused(&json!({"version": 1, "results": [], "more": 1})),
+            ListError::Form("OrderResults")
+        );
         assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![result(1, "done"); OrderResults::MAX_RESULTS + 1];
-        assert_eq!(refused(&json!({"version": 1, "results": many})), ListError::TooMany(OrderResults::MAX_RESULTS));
+        assert_eq!(
+            refused(&json!({"version": 1, "results": many})),
+            ListError::TooMany(OrderResults::MAX_RESULTS)
+        );
     }
 }

@@ -33,7 +33,7 @@ impl List for Loose {
     const NAME: &'static str = "Questions";
     const MOST: usize = Questions::MAX_QUESTIONS;
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.questions.len()
     }
 }
@@ -132,6 +132,9 @@ mod tests {
         assert_eq!(refused(&json!({"version": 1, "questions": [], "more": 1})), ListError::Form("Questions"));
         assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![question(1, "drone"); Questions::MAX_QUESTIONS + 1];
-        assert_eq!(refused(&json!({"version": 1, "questions": many})), ListError::TooMany(Questions::MAX_QUESTIONS));
+        assert_eq!(
+            refused(&json!({"version": 1, "questions": many})),
+            ListError::TooMany(Questions::MAX_QUESTIONS)
+        );
     }
 }

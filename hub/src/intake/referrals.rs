@@ -30,7 +30,7 @@ impl List for UsedReferrals {
     const NAME: &'static str = "UsedReferrals";
     const MOST: usize = Self::MOST;
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.used.len()
     }
 }

@@ -5,9 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::body::NotRead;
-use super::{
-    EnrolmentError, ListError, NotStored, ReportError, TakeInError, UploadError,
-};
+use super::{EnrolmentError, ListError, NotStored, ReportError, TakeInError, UploadError};
 
 /// Between how many seconds a pillar is told to wait when too much comes in at once.
 const COME_BACK_IN: std::ops::RangeInclusive<u64> = 1..=10;

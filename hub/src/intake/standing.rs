@@ -8,7 +8,7 @@ impl List for StandingRequest {
     const NAME: &'static str = "StandingRequest";
     const MOST: usize = Self::MAX_IDS;
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.ids.len()
     }
 }

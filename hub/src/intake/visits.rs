@@ -32,7 +32,7 @@ impl List for Loose {
     const NAME: &'static str = "VisitEntries";
     const MOST: usize = VisitEntries::MAX_ENTRIES;
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.entries.len()
     }
 }
@@ -121,9 +121,15 @@ mod tests {
     fn a_request_that_cannot_be_understood_is_refused_as_a_whole() {
         let refused = |body: &Value| parse(body.to_string().as_bytes()).unwrap_err();
         assert_eq!(parse(b"{").unwrap_err(), ListError::Form("VisitEntries"));
-        assert_eq!(refused(&json!({"version": 1, "entries": [], "more": 1})), ListError::Form("VisitEntries"));
+        assert_eq!(
+            refused(&json!({"version": 1, "entries": [], "more": 1})),
+            ListError::Form("VisitEntries")
+        );
         assert_eq!(refused(&json!({"version": 4, "of": "later"})), ListError::Version);
         let many = vec![entry(1, json!({"kind": "aid", "aid": "speech"})); VisitEntries::MAX_ENTRIES + 1];
-        assert_eq!(refused(&json!({"version": 1, "entries": many})), ListError::TooMany(VisitEntries::MAX_ENTRIES));
+        assert_eq!(
+            refused(&json!({"version": 1, "entries": many})),
+            ListError::TooMany(VisitEntries::MAX_ENTRIES)
+        );
     }
 }
