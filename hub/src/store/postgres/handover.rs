@@ -84,8 +84,8 @@ impl HandoverStore for PostgresStore {
 async fn enter(db: &mut PgConnection) -> Result<(), StoreError> {
     let enter = query(
         "WITH new AS (
-             DELETE FROM to_hand_over WHERE number IN
-                 (SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED)
+             DELETE FROM to_hand_over WHERE number = ANY
+                 (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
              RETURNING number
          )
          INSERT INTO handovers (number, standing, due_at, changed_at)

@@ -34,11 +34,11 @@ async fn forget(
     );
     note.bind(micros(now)).execute(&mut *db).await?;
     let due = query(
-        "DELETE FROM handed_over WHERE number IN (
+        "DELETE FROM handed_over WHERE number = ANY (ARRAY(
              SELECT h.number FROM handed_over AS h JOIN transactions AS t USING (number)
              WHERE h.since <= $1 AND t.state = 'registered' ORDER BY h.number LIMIT $2
              FOR UPDATE OF h SKIP LOCKED
-         ) RETURNING number",
+         )) RETURNING number",
     );
     let due = due.bind(micros(now - keep)).bind(i64::from(limit)).fetch_all(&mut *db).await?;
     let numbers = due.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
