@@ -92,6 +92,12 @@ pub trait CallBackStore {
     /// [`StoreError`].
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError>;
 
+    /// The one with a reference, whether it is to do or not; nothing when nobody asks there to be called back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError>;
+
     /// How many are to do.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod changes;
 mod connectors;
 pub(super) mod drafts;
 pub(super) mod enrolment;
+pub(crate) mod filled;
 mod handover;
 pub(super) mod health;
 mod intake;

@@ -70,6 +70,9 @@ fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
     assert!(tell("bert", CallTold::Reached, 26));
     assert_eq!(numbers(store), [reference(2)]);
     assert!(!tell("bert", CallTold::NotReached, 27), "it is done");
+    let done = store.call_back(reference(1)).unwrap().unwrap();
+    assert_eq!((done.tries, done.told), (1, Some((CallTold::Reached, "bert".into(), at(26)))));
+    assert_eq!(store.call_back(reference(99)).unwrap(), None);
     assert_eq!(store.take_call_back(reference(1), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(99), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(2), "anna", None, at(29)).unwrap(), Taking::Yes);

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use zuil_wire::{Reference, State};
 
-use super::super::StoreError;
 use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::{StoreError, Stored};
 use super::{Memory, MemoryStore};
 
 /// How far staff are with one.
@@ -16,15 +16,11 @@ pub(super) struct Call {
 }
 
 impl Memory {
-    /// What is to do, the oldest first.
-    fn calls_to_do(&self) -> impl Iterator<Item = (u64, CallBack)> {
+    /// All, the oldest first.
+    fn calls(&self) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
         self.call_backs.iter().filter_map(|(number, call)| {
             let id = self.order.get(usize::try_from(number.checked_sub(1)?).ok()?)?;
             let stored = &self.transactions.get(id)?.stored;
-            let is_done = call.told.as_ref().is_some_and(|(told, ..)| told.is_done());
-            if is_done || stored.state == State::Registered || self.handovers.is_waiting(id) {
-                return None;
-            }
             let call_back = CallBack {
                 reference: stored.reference,
                 pillar: stored.pillar.clone(),
@@ -33,7 +29,16 @@ impl Memory {
                 tries: call.tries,
                 told: call.told.clone(),
             };
-            Some((*number, call_back))
+            Some((*number, stored, call_back))
+        })
+    }
+
+    /// What is to do, the oldest first.
+    fn calls_to_do(&self) -> impl Iterator<Item = (u64, CallBack)> {
+        self.calls().filter_map(|(number, stored, call)| {
+            let is_done = call.told.as_ref().is_some_and(|(told, ..)| told.is_done());
+            let is_elsewhere = stored.state == State::Registered || self.handovers.is_waiting(&stored.id);
+            (!is_done && !is_elsewhere).then_some((number, call))
         })
     }
 
@@ -54,6 +59,11 @@ impl CallBackStore for MemoryStore {
 
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
         Ok(self.lock().calls_to_do().map(|(_, call)| call).take(limit as usize).collect())
+    }
+
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+        let memory = self.lock();
+        Ok(memory.calls().map(|(.., call)| call).find(|call| call.reference == reference))
     }
 
     fn call_backs_to_do(&self) -> Result<u64, StoreError> {

@@ -16,6 +16,11 @@ use super::{PostgresStore, without_nul};
 const TO_DO: &str = "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'waiting')";
 
+/// As [`read`] reads them.
+const CALLS: &str =
+    "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by, c.told_at
+     FROM call_backs AS c JOIN transactions AS t USING (number)";
+
 impl CallBackStore for PostgresStore {
     fn note_call_backs(&self, numbers: &[u64]) -> Result<(), StoreError> {
         let numbers: Vec<i64> = numbers.iter().map(|number| to_integer(*number)).collect();
@@ -29,13 +34,15 @@ impl CallBackStore for PostgresStore {
 
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
         self.link.read(async |db| {
-            let list = query(AssertSqlSafe(format!(
-                "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by,
-                     c.told_at
-                 FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}
-                 ORDER BY number LIMIT $1"
-            )));
+            let list = query(AssertSqlSafe(format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT $1")));
             list.bind(i64::from(limit)).fetch_all(db).await?.iter().map(read).collect()
+        })
+    }
+
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+        self.link.read(async |db| {
+            let call = query(AssertSqlSafe(format!("{CALLS} WHERE t.reference = $1")));
+            call.bind(reference.compact()).fetch_optional(db).await?.as_ref().map(read).transpose()
         })
     }
 

@@ -13,6 +13,10 @@ use super::{SqliteStore, references};
 const TO_DO: &str = "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
     SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'waiting')";
 
+/// As [`read`] reads them.
+const CALLS: &str = "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at
+    FROM call_backs JOIN transactions USING (number)";
+
 impl CallBackStore for SqliteStore {
     fn note_call_backs(&self, numbers: &[u64]) -> Result<(), StoreError> {
         self.write(|db| {
@@ -27,12 +31,17 @@ impl CallBackStore for SqliteStore {
 
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(&format!(
-                "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at
-                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO} ORDER BY number LIMIT ?1"
-            ))?;
+            let mut query = db.prepare_cached(&format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT ?1"))?;
             let rows = query.query_map([limit], |row| Ok(read(row)))?;
             rows.map(|row| row.map_err(StoreError::from)?).collect()
+        })
+    }
+
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+        self.read(|db| {
+            let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+            let mut query = db.prepare_cached(&format!("{CALLS} WHERE number = ?1"))?;
+            query.query_row([number], |row| Ok(read(row))).optional()?.transpose()
         })
     }
 
