@@ -272,6 +272,10 @@ async fn set_up(
     let codes = totp::recovery_codes(&SystemRandom::new()).map_err(|_| Failure::Unavailable)?;
     let hashes = codes.iter().map(|code| totp::recovery_hash(code)).collect();
     let name = signed.name().to_owned();
+    let secret = desk.folder.vault.seal(&name, &secret).map_err(|error| {
+        tracing::error!(%error, "no app can be set up");
+        Failure::Unavailable
+    })?;
     desk.ask(move |store| {
         let entry = Entry::new(now, &name, Deed::SetUpApp, &name);
         store.change_account(&name, &Change::Totp(secret, hashes), &entry)?;
@@ -365,20 +369,24 @@ impl Desk {
 
     /// Whether a code of the app or a recovery code is right; it is used up then.
     async fn use_code(&self, account: &Account, typed: Zeroizing<String>) -> Result<bool, Failure> {
-        let account = account.clone();
-        let name = account.name.clone();
+        let (name, now) = (account.name.clone(), Timestamp::now());
+        let secret = account.totp.as_ref().map(|kept| self.folder.vault.open(&name, kept)).transpose();
+        let secret = secret.unwrap_or_else(|error| {
+            // Recovery codes are of use still.
+            tracing::error!(%error, "no code of an app can be checked");
+            None
+        });
+        let step = secret.and_then(|secret| totp::step_of(&secret, &typed, now));
         let right = self.ask(move |store| {
-            let now = Timestamp::now();
-            let step = account.totp.as_ref().and_then(|secret| totp::step_of(secret, &typed, now));
             if let Some(step) = step {
-                return store.use_totp_step(&account.name, step);
+                return store.use_totp_step(&name, step);
             }
-            let entry = Entry::new(now, &account.name, Deed::UsedRecoveryCode, "");
-            store.use_recovery_code(&account.name, &totp::recovery_hash(&typed), &entry)
+            let entry = Entry::new(now, &name, Deed::UsedRecoveryCode, "");
+            store.use_recovery_code(&name, &totp::recovery_hash(&typed), &entry)
         });
         let right = right.await?;
         if !right {
-            self.note_not_let_in(name, "code").await?;
+            self.note_not_let_in(account.name.clone(), "code").await?;
         }
         Ok(right)
     }

@@ -35,7 +35,10 @@ use jiff::civil::Date;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
-pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
+pub use access::{
+    AccessStore, Account, AppSecret, Change, Changed, Limits, NewAccount, Role, Roles, SealedSecret, Session,
+    Stage,
+};
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};

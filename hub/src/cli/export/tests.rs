@@ -111,7 +111,7 @@ fn no_secret_and_nothing_that_follows_from_one_is_in_a_list() {
         ("the id of an enrolment code", hex(&code.keys.id.0)),
         ("the digits of a referral", referral.code.to_string()),
         ("the hash of a password", ",hash,".into()),
-        ("the secret of an app", hex(&[7; 20])),
+        ("the secret of an app", hex(&[7; 49])),
         ("the hash of a recovery code", hex(&[8; 32])),
         ("the hash of a session", hex(&[1; 32])),
     ] {

@@ -10,7 +10,7 @@ use super::super::{
     Account, Alert, AlertChanges, AlertKind, Attached, Batch, CallBackStore as _, Change, Changed, Channel,
     Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held, KeptReferral, Limits,
     NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE, Refused, Roles,
-    SqliteStore, Stage, Store, System, Turn, Unchecked,
+    SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked,
 };
 use super::{batch, incoming, some_pillar};
 
@@ -140,7 +140,7 @@ pub(in super::super) const LIMITS: Limits = Limits {
 pub(in super::super) fn sign_in(store: &dyn Store) {
     let entry = Entry::new(now(), "anna", Deed::SignedIn, "");
     assert_eq!(store.add_account(&administrator("anna"), &entry).unwrap(), NewAccount::Added);
-    let app = Change::Totp(vec![7; 20].into(), vec![[8; 32], [9; 32]]);
+    let app = Change::Totp(SealedSecret::of(vec![7; 49]).unwrap(), vec![[8; 32], [9; 32]]);
     assert_eq!(store.change_account("anna", &app, &entry).unwrap(), Changed::Yes);
     assert!(store.open_session(&[1; 32], "anna", Stage::Open, &LIMITS, &entry).unwrap());
 }

@@ -14,9 +14,9 @@ use sqlx_core::sql_str::AssertSqlSafe;
 use super::super::conformance::filled::{LIMITS, administrator, sign_in};
 use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
-    AccessStore, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed, Entry,
-    Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome, RetentionStore, SqliteStore, Standing,
-    SurveyCounts, audit, schema_step,
+    AccessStore, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
+    Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome, RetentionStore, SealedSecret,
+    SqliteStore, Standing, SurveyCounts, audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -96,6 +96,21 @@ fn the_store_in_postgresql_does_what_every_store_must() {
         schema.execute(&empty);
         (Box::new(schema.open()), None)
     });
+}
+
+#[test]
+fn the_secret_of_an_app_that_was_kept_plain_is_sealed_once() {
+    let schema = Schema::new();
+    let store = schema.open();
+    let entry = Entry::new(now(), "anna", Deed::AddedAccount, "anna");
+    store.add_account(&administrator("anna"), &entry).unwrap();
+    schema.execute("UPDATE accounts SET totp_secret = decode(repeat('07', 20), 'hex')");
+    let kept = || store.account("anna").unwrap().unwrap().totp;
+    assert_eq!(kept(), Some(AppSecret::Plain(vec![7; 20].into())));
+    let sealed = SealedSecret::of(vec![9; 49]).unwrap();
+    let seal = |plain| store.seal_app_secret("anna", plain, &sealed).unwrap();
+    assert_eq!([seal(&[8; 20]), seal(&[7; 20]), seal(&[7; 20])], [false, true, false]);
+    assert_eq!(kept(), Some(AppSecret::Sealed(sealed)));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Moving from SQLite: a hub finds everything that it knew.
 
 use super::*;
-use crate::store::conformance::filled::filled;
 use crate::store::ProgressStore as _;
+use crate::store::conformance::filled::filled;
 
 /// What surveys said. (Of a task PostgreSQL keeps what it can.)
 fn counted(store: &dyn Store) -> Vec<(Date, Option<String>, SurveyCounts)> {
