@@ -21,7 +21,7 @@ mod visitor;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use axum::Router;
@@ -38,7 +38,6 @@ use zuil_catalogue::{Catalogue, Language, Task};
 pub(crate) use self::texts::Lang;
 pub(crate) use self::times::Moment;
 
-use self::attempts::Attempts;
 use self::live::Live;
 use crate::access::sign_on::SignOn;
 use crate::catalogues::Standing;
@@ -78,9 +77,6 @@ pub struct Desk {
     /// Whether an authenticator app is needed.
     totp: bool,
     sign_on: Option<SignOn>,
-    attempts: Mutex<Attempts>,
-    /// Apart from those who sign in, so that neither is in the way of the other.
-    looking_up: Mutex<Attempts>,
     hashing: Semaphore,
     /// What Open Notificaties shows; nothing when no messages are taken.
     notifications: Option<Zeroizing<String>>,
@@ -109,8 +105,6 @@ impl Desk {
             limits: config.access.limits(),
             totp: config.access.totp,
             sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
-            attempts: Mutex::default(),
-            looking_up: Mutex::default(),
             hashing: Semaphore::new(HASHES),
             notifications: notifications(config)?,
             nobodys_hash: nobodys.map_err(io::Error::other)?,

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod alerts;
+mod attempt;
 pub mod audit;
 mod call_back;
 mod changes;
@@ -40,6 +41,7 @@ pub use access::{
     Stage,
 };
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
+pub use attempt::{AttemptKey, AttemptStore, Tried, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
 pub use changes::ChangesStore;
@@ -166,6 +168,7 @@ pub enum Revoked {
 pub trait Store:
     AccessStore
     + AlertStore
+    + AttemptStore
     + AuditStore
     + CallBackStore
     + ChangesStore

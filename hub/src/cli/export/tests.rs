@@ -8,7 +8,7 @@ use crate::store::conformance::filled::filled;
 use crate::store::{EnrolmentStore as _, ReferralStore as _, SqliteStore};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
-const TABLES: [(&str, Result<&str, &str>); 35] = [
+const TABLES: [(&str, Result<&str, &str>); 36] = [
     ("pillars", Ok("pillars.csv")),
     ("certificates", Ok("certificates.csv")),
     ("enrolments", Ok("enrolments.csv")),
@@ -43,6 +43,7 @@ const TABLES: [(&str, Result<&str, &str>); 35] = [
     ("entered", Err("how far the hub has come")),
     ("reference_index", Err("finds what is in transactions")),
     ("changes", Err("counts for pillars that ask")),
+    ("attempts", Err("counts of the last hour, of which nobody knows whom they are about")),
     ("audit_ends", Err("the first and last hash of audit")),
 ];
 

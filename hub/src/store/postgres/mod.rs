@@ -15,6 +15,7 @@
 
 mod access;
 mod alerts;
+mod attempts;
 mod audit;
 mod call_backs;
 mod changes;

@@ -30,9 +30,9 @@ pub(super) enum Kind {
     Day,
 }
 
-/// Tables that help SQLite, or of which only what follows from them is copied.
+/// Tables that help SQLite, hold what counts for an hour, or of which only what follows from them is copied.
 pub(super) const LEFT_OUT: &[&str] =
-    &["checked", "entered", "handover_entered", "reference_index", "pulse", "alert_watch"];
+    &["checked", "entered", "handover_entered", "reference_index", "pulse", "alert_watch", "attempts"];
 
 /// What stands in an empty database from the start, and gives way to what is copied.
 pub(super) const GIVES_WAY: &str = "DELETE FROM audit_ends WHERE begin_number = 0 AND end_number = 0";

@@ -86,7 +86,7 @@ fn the_store_in_postgresql_does_what_every_store_must() {
     let schema = Schema::new();
     drop(schema.open());
     let tables = TABLES.iter().rev().map(|table| table.name);
-    let mut empty: String = ["to_check", "to_hand_over", "pulse", "alert_watch"]
+    let mut empty: String = ["to_check", "to_hand_over", "pulse", "alert_watch", "attempts"]
         .into_iter()
         .chain(tables)
         .map(|table| format!("DELETE FROM {table};"))
