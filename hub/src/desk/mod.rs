@@ -56,6 +56,8 @@ pub const SIGN_ON_DONE: &str = "/login/sso/done";
 const FORM_BYTES: usize = 16 * 1024;
 /// The largest form with a draft: also of one that is too large, what was typed is shown again.
 const DRAFT_BYTES: usize = 16 * crate::drafting::LARGEST;
+/// Of a form that is larger still so much is read, so that its sender reads the answer.
+const READ_BYTES: usize = 8 * 1024 * 1024;
 /// How many passwords are hashed at once; each takes 19 MiB.
 const HASHES: usize = 2;
 
@@ -204,6 +206,8 @@ enum Failure {
     Unavailable,
     /// There is no such page.
     NotFound,
+    /// A form holds more bytes than it may.
+    TooLarge(usize),
 }
 
 impl From<StoreError> for Failure {
