@@ -43,7 +43,7 @@ pub use access::{
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use attempt::{AttemptKey, AttemptStore, Tried, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
-pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Taking};
 pub use changes::ChangesStore;
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{

@@ -1,9 +1,10 @@
 //! Requests to be called back, in memory. Invariant: as in SQLite, only their holder tells what came of a call.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::{Reference, State};
 
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
 use super::super::{StoreError, Stored};
 use super::{Memory, MemoryStore};
 
@@ -16,6 +17,12 @@ pub(super) struct Call {
 }
 
 impl Memory {
+    /// When staff were done with one, by its place in the order, that no other system is about to get.
+    pub(super) fn call_done_at(&self, number: u64, id: &Uuid) -> Option<Timestamp> {
+        let (told, _, at) = self.call_backs.get(&number)?.told.as_ref()?;
+        (told.is_done() && !self.handovers.is_waiting(id)).then_some(*at)
+    }
+
     /// All, the oldest first.
     fn calls(&self) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
         self.call_backs.iter().filter_map(|(number, call)| {
@@ -66,8 +73,14 @@ impl CallBackStore for MemoryStore {
         Ok(memory.calls().map(|(.., call)| call).find(|call| call.reference == reference))
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
-        Ok(self.lock().calls_to_do().count() as u64)
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
+        let memory = self.lock();
+        let to_do: Vec<_> = memory.calls_to_do().collect();
+        let is_parked = |call: &CallBack| {
+            memory.ids.get(&call.reference).is_some_and(|id| memory.handovers.is_parked(id))
+        };
+        let not_sent_on = to_do.iter().filter(|(_, call)| is_parked(call)).count();
+        Ok(CallBacksToDo { all: to_do.len() as u64, not_sent_on: not_sent_on as u64 })
     }
 
     fn take_call_back(

@@ -8,7 +8,7 @@ use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
 use super::super::values::{micros, optional_time, time, to_integer};
 use super::{PostgresStore, without_nul};
 
@@ -46,12 +46,16 @@ impl CallBackStore for PostgresStore {
         })
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
         self.link.read(async |db| {
             let count = query(AssertSqlSafe(format!(
-                "SELECT count(*) FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}"
+                "SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'parked'))
+                 FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}"
             )));
-            Ok(count.fetch_one(db).await?.try_get::<i64, _>(0)?.unsigned_abs())
+            let row = count.fetch_one(db).await?;
+            let (all, not_sent_on): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            Ok(CallBacksToDo { all: all.unsigned_abs(), not_sent_on: not_sent_on.unsigned_abs() })
         })
     }
 

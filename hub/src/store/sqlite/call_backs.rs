@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
 use super::values::{micros, optional_time, time, to_integer};
 use super::{SqliteStore, references};
 
@@ -45,12 +45,16 @@ impl CallBackStore for SqliteStore {
         })
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
         self.read(|db| {
-            let count =
-                format!("SELECT count(*) FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}");
-            let count: i64 = db.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
+            let count = format!(
+                "SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                     SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'parked'))
+                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}"
+            );
+            let (all, not_sent_on): (i64, i64) =
+                db.prepare_cached(&count)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(CallBacksToDo { all: all.unsigned_abs(), not_sent_on: not_sent_on.unsigned_abs() })
         })
     }
 
