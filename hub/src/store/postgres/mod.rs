@@ -20,6 +20,7 @@ mod audit;
 mod call_backs;
 mod changes;
 mod checking;
+mod column;
 mod copying;
 mod drafts;
 mod enrolment;
