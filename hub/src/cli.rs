@@ -88,9 +88,10 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// Write states, references and payments of all transactions as CSV, without anything that a resident filled in.
+    /// Write all that the hub knows as CSV, without anything that a resident filled in and without secrets.
     ///
-    /// Makes transactions.csv and payments.csv, and prints their paths. The hub may be running.
+    /// Makes transactions.csv, payments.csv and a file for every other list, and a folder with the pictures and logs
+    /// that pillars sent. Prints their paths. The hub may be running.
     Export {
         /// The folder for them; files that are there are left alone.
         dir: PathBuf,

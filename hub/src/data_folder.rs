@@ -1,4 +1,4 @@
-//! What the hub owns: authority, sealing keys and published catalogues in the data folder, and the store, there or in
+//! What the hub owns: authority, sealing keys, the key to the secrets of apps and published catalogues in the data folder, and the store, there or in
 //! PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
 //! make its keys once.
 
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 use zuil_wire::SealKeyNotice;
 
+use crate::access::vault::{self, Vault, VaultError};
 use crate::authority::{Authority, AuthorityError};
 use crate::catalogues::Catalogues;
 use crate::config::{Config, StoreKind};
@@ -33,6 +34,9 @@ pub enum DataFolderError {
     /// The authority is of no use.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// The key to the secrets of authenticator apps is of no use.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The sealing keys are of no use.
     #[error(transparent)]
     SealKeys(#[from] SealKeysError),
@@ -57,6 +61,8 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
+    /// Seals and opens the secrets of authenticator apps.
+    pub vault: Vault,
     /// What was published for pillars to show.
     pub catalogues: Catalogues,
     /// Keeps what pillars delivered, sealed.
@@ -77,8 +83,9 @@ impl DataFolder {
         let lock = (config.store.kind == StoreKind::Sqlite).then_some(lock);
         let store = Self::open_store(config)?;
         drop(lock);
+        let vault = vault_for(path, &*store)?;
         let catalogues = Catalogues::of(path, authority.pem());
-        Ok(Self { authority, seal_keys, catalogues, store })
+        Ok(Self { authority, seal_keys, vault, catalogues, store })
     }
 
     /// The authority in the data folder `path`; at the first time makes both.
@@ -134,6 +141,21 @@ impl DataFolder {
     pub fn sqlite_file(path: &Path) -> PathBuf {
         path.join("hub.sqlite")
     }
+}
+
+/// The key to the secrets of authenticator apps, and no secret that is still plain. Where secrets are sealed already no
+/// other key takes its place.
+fn vault_for(path: &Path, store: &dyn Store) -> Result<Vault, DataFolderError> {
+    // Before anybody looks: what another hub seals meanwhile is sealed to a key that is there by now.
+    let is_needed = vault::is_needed(store)?;
+    let _lock = lock(path)?;
+    let vault = match Vault::of(path)? {
+        Some(vault) => vault,
+        None if is_needed => return Err(VaultError::Missing.into()),
+        None => Vault::open_or_make(path)?,
+    };
+    vault::seal_all(store, &vault)?;
+    Ok(vault)
 }
 
 fn lock(path: &Path) -> Result<FolderLock, DataFolderError> {

@@ -12,13 +12,12 @@ use zeroize::Zeroizing;
 
 use crate::password::{self, PasswordError};
 use crate::qr;
-use crate::store::Digest;
+use crate::store::{AppSecret, Digest};
 
 /// Seconds for which a code is shown.
 const STEP: u64 = 30;
 const DIGITS: usize = 6;
-/// The length of a secret in bytes, as RFC 4226 recommends.
-const SECRET_BYTES: usize = 20;
+const SECRET_BYTES: usize = AppSecret::PLAIN_BYTES;
 /// How many steps before and after now are taken: for clocks that are a little wrong, and slow typists.
 const SKEW: u64 = 1;
 /// How many recovery codes are made.

@@ -21,7 +21,7 @@ mod visitor;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use axum::Router;
@@ -38,7 +38,6 @@ use zuil_catalogue::{Catalogue, Language, Task};
 pub(crate) use self::texts::Lang;
 pub(crate) use self::times::Moment;
 
-use self::attempts::Attempts;
 use self::live::Live;
 use crate::access::sign_on::SignOn;
 use crate::catalogues::Standing;
@@ -57,6 +56,8 @@ pub const SIGN_ON_DONE: &str = "/login/sso/done";
 const FORM_BYTES: usize = 16 * 1024;
 /// The largest form with a draft: also of one that is too large, what was typed is shown again.
 const DRAFT_BYTES: usize = 16 * crate::drafting::LARGEST;
+/// Of a form that is larger still so much is read, so that its sender reads the answer.
+const READ_BYTES: usize = 8 * 1024 * 1024;
 /// How many passwords are hashed at once; each takes 19 MiB.
 const HASHES: usize = 2;
 
@@ -78,9 +79,6 @@ pub struct Desk {
     /// Whether an authenticator app is needed.
     totp: bool,
     sign_on: Option<SignOn>,
-    attempts: Mutex<Attempts>,
-    /// Apart from those who sign in, so that neither is in the way of the other.
-    looking_up: Mutex<Attempts>,
     hashing: Semaphore,
     /// What Open Notificaties shows; nothing when no messages are taken.
     notifications: Option<Zeroizing<String>>,
@@ -109,8 +107,6 @@ impl Desk {
             limits: config.access.limits(),
             totp: config.access.totp,
             sign_on: config.access.oidc.as_ref().map(SignOn::new).transpose()?,
-            attempts: Mutex::default(),
-            looking_up: Mutex::default(),
             hashing: Semaphore::new(HASHES),
             notifications: notifications(config)?,
             nobodys_hash: nobodys.map_err(io::Error::other)?,
@@ -210,6 +206,8 @@ enum Failure {
     Unavailable,
     /// There is no such page.
     NotFound,
+    /// A form holds more bytes than it may.
+    TooLarge(usize),
 }
 
 impl From<StoreError> for Failure {

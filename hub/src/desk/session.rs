@@ -7,22 +7,28 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::permission::{self, Rule, Who};
 use super::visitor::{Visitor, cookie};
-use super::{Desk, Failure};
+use super::{DRAFT_BYTES, Desk, FORM_BYTES, Failure, READ_BYTES};
 use crate::store::{Deed, Digest, Entry, Session, Stage};
 
 /// What pages ask of themselves, to bring themselves up to date.
 const LIVE: &str = "/live/";
+/// What browsers call the content of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Where a form may hold a whole draft.
+const DRAFT: &str = "/drafts/{id}";
 
 /// Somebody with a session, as the guard leaves them for the pages.
 #[derive(Clone)]
@@ -65,10 +71,34 @@ pub(super) async fn guard(
     if let Some(instead) = instead(rule, signed.as_ref(), &visitor, request.uri()) {
         return instead;
     }
+    if let Some(most) = too_large(&request, &path) {
+        read_to_the_end(request.into_body()).await;
+        return visitor.answer(Err(Failure::TooLarge(most)));
+    }
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
     next.run(request).await
+}
+
+/// How large a form may be that says of itself that it is larger.
+fn too_large(request: &Request, path: &str) -> Option<usize> {
+    let says = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let is_form = says(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with(FORM));
+    let most = if path == DRAFT { DRAFT_BYTES } else { FORM_BYTES };
+    let length: usize = says(header::CONTENT_LENGTH).and_then(|length| length.parse().ok())?;
+    (is_form && length > most).then_some(most)
+}
+
+/// Browsers show an answer only after they have sent everything.
+async fn read_to_the_end(mut body: Body) {
+    let mut read = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        read += frame.data_ref().map_or(0, |data| data.len());
+        if read > READ_BYTES {
+            return;
+        }
+    }
 }
 
 /// What somebody gets who may not have what they asked for.

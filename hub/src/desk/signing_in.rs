@@ -2,7 +2,6 @@
 //! told neither by words nor by waiting, and without the second factor nobody gets further than to give it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::PoisonError;
 
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
@@ -21,7 +20,7 @@ use super::visitor::{Frame, Section, Visitor, render};
 use super::{Desk, Failure};
 use crate::access::totp::{self, Setup};
 use crate::password;
-use crate::store::{Account, Change, Deed, Entry, Stage};
+use crate::store::{Account, AttemptKey, Change, Deed, Entry, Stage, Tried};
 
 /// The page that asks for name and password.
 #[derive(Template)]
@@ -100,6 +99,12 @@ struct Attempt {
     account: String,
 }
 
+impl Attempt {
+    fn keys(&self) -> [AttemptKey; 2] {
+        [AttemptKey::from(Tried::SignInFrom, self.address), AttemptKey::named(Tried::SignInAs, &self.account)]
+    }
+}
+
 pub(super) async fn login_page(visitor: Visitor, Query(after): Query<After>) -> Response {
     page(&visitor, &after.next, "", None)
 }
@@ -114,8 +119,10 @@ pub(super) async fn login(
     let again = |problem| page(&visitor, &form.next, &name, Some(problem));
     let attempt =
         Attempt { address: desk.address_of(peer, &headers), account: name.chars().take(60).collect() };
-    if let Err(early) = desk.begin(&attempt) {
-        return too_early(&visitor, early, again);
+    match desk.begin(attempt.keys()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(early)) => return too_early(&visitor, early, again),
+        Err(failure) => return visitor.answer(Err(failure)),
     }
     match desk.look_up(name.clone(), Zeroizing::new(form.password)).await {
         Ok(Some(account)) => {
@@ -155,8 +162,10 @@ pub(super) async fn code(
     let desk = &visitor.desk;
     let again = |problem| ask_for_code(&visitor, &form.next, Some(problem));
     let attempt = Attempt { address: desk.address_of(peer, &headers), account: signed.name().to_owned() };
-    if let Err(early) = desk.begin(&attempt) {
-        return too_early(&visitor, early, again);
+    match desk.begin(attempt.keys()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(early)) => return too_early(&visitor, early, again),
+        Err(failure) => return visitor.answer(Err(failure)),
     }
     let done = match desk.use_code(&signed.session.account, Zeroizing::new(form.code)).await {
         Ok(true) => enter(&visitor, &attempt, Stage::Open, Some(&signed), &form.next).await,
@@ -251,7 +260,7 @@ async fn enter(
         Stage::Code => format!("/login/code?next={next}"),
         Stage::Enrol => format!("/login/app?next={next}"),
         Stage::Open => {
-            desk.forget_attempts(attempt);
+            desk.succeeded(attempt.keys()).await?;
             tracing::info!("someone signed in");
             next.to_owned()
         }
@@ -272,6 +281,10 @@ async fn set_up(
     let codes = totp::recovery_codes(&SystemRandom::new()).map_err(|_| Failure::Unavailable)?;
     let hashes = codes.iter().map(|code| totp::recovery_hash(code)).collect();
     let name = signed.name().to_owned();
+    let secret = desk.folder.vault.seal(&name, &secret).map_err(|error| {
+        tracing::error!(%error, "no app can be set up");
+        Failure::Unavailable
+    })?;
     desk.ask(move |store| {
         let entry = Entry::new(now, &name, Deed::SetUpApp, &name);
         store.change_account(&name, &Change::Totp(secret, hashes), &entry)?;
@@ -283,7 +296,7 @@ async fn set_up(
     else {
         return Ok(Redirect::to("/login").into_response());
     };
-    desk.forget_attempts(attempt);
+    desk.succeeded(attempt.keys()).await?;
     let page = RecoveryPage {
         frame: visitor.frame(Section::Other),
         w: visitor.lang.access_texts(),
@@ -327,16 +340,6 @@ fn too_early(visitor: &Visitor, early: TooEarly, page: impl FnOnce(String) -> Re
 }
 
 impl Desk {
-    fn begin(&self, attempt: &Attempt) -> Result<(), TooEarly> {
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.begin(attempt.address, &attempt.account, Timestamp::now())
-    }
-
-    fn forget_attempts(&self, attempt: &Attempt) {
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.succeeded(attempt.address, &attempt.account);
-    }
-
     /// The account of a name, if the password is its own and it is not disabled. Takes as long when there is none.
     async fn look_up(&self, name: String, password: Zeroizing<String>) -> Result<Option<Account>, Failure> {
         let account = self.ask(move |store| store.account(&name)).await?;
@@ -365,20 +368,24 @@ impl Desk {
 
     /// Whether a code of the app or a recovery code is right; it is used up then.
     async fn use_code(&self, account: &Account, typed: Zeroizing<String>) -> Result<bool, Failure> {
-        let account = account.clone();
-        let name = account.name.clone();
+        let (name, now) = (account.name.clone(), Timestamp::now());
+        let secret = account.totp.as_ref().map(|kept| self.folder.vault.open(&name, kept)).transpose();
+        let secret = secret.unwrap_or_else(|error| {
+            // Recovery codes are of use still.
+            tracing::error!(%error, "no code of an app can be checked");
+            None
+        });
+        let step = secret.and_then(|secret| totp::step_of(&secret, &typed, now));
         let right = self.ask(move |store| {
-            let now = Timestamp::now();
-            let step = account.totp.as_ref().and_then(|secret| totp::step_of(secret, &typed, now));
             if let Some(step) = step {
-                return store.use_totp_step(&account.name, step);
+                return store.use_totp_step(&name, step);
             }
-            let entry = Entry::new(now, &account.name, Deed::UsedRecoveryCode, "");
-            store.use_recovery_code(&account.name, &totp::recovery_hash(&typed), &entry)
+            let entry = Entry::new(now, &name, Deed::UsedRecoveryCode, "");
+            store.use_recovery_code(&name, &totp::recovery_hash(&typed), &entry)
         });
         let right = right.await?;
         if !right {
-            self.note_not_let_in(name, "code").await?;
+            self.note_not_let_in(account.name.clone(), "code").await?;
         }
         Ok(right)
     }

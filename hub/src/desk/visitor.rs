@@ -181,6 +181,10 @@ impl Visitor {
         match page {
             Ok(response) => response,
             Err(Failure::NotFound) => self.sorry(StatusCode::NOT_FOUND, t.not_found, t.not_found_help),
+            Err(Failure::TooLarge(most)) => {
+                let help = self.lang.too_large_help(most / 1024);
+                self.sorry(StatusCode::PAYLOAD_TOO_LARGE, t.too_large, help)
+            }
             Err(Failure::Unavailable) => {
                 self.sorry(StatusCode::SERVICE_UNAVAILABLE, t.unavailable, t.unavailable_help)
             }

@@ -28,6 +28,7 @@ pub use self::source::{FolderSource, Source};
 pub use self::start::{HandoverError, start};
 pub use self::worker::run;
 use crate::connectors::{Connector, Errand, Obstacle, system_of};
+use crate::opening::NotOpened;
 use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System, Turn};
 
 /// For how long something is claimed: longer than its longest step, which takes a handful of requests.
@@ -142,6 +143,8 @@ impl Engine {
         }
         let content = match self.source.open(&claimed.stored.content) {
             Ok(content) => content,
+            // Staff were done with it long ago.
+            Err(NotOpened::Forgotten) => return Ok(End::Nothing),
             Err(error) => {
                 tracing::error!(id = %claimed.lease.id, %error, "it cannot be handed over now");
                 return Ok(End::Later(now + KEYS_MISSING));

@@ -3,9 +3,8 @@
 //! Invariant: nobody without a certificate learns more here than whoever knows a code, and no certificate is issued
 //! but to who proved to know an open one, or has one that is admitted. Who guesses is made to wait.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -24,13 +23,7 @@ use zuil_wire::versions;
 
 use super::{Door, Known, Peer, Rejection, blocking};
 use crate::fleet::{self, EnrolError, Granted, Renewal};
-
-/// How many wrong codes an address has for each [`WINDOW`].
-const WRONG_CODES: u32 = 20;
-/// For how long they count.
-const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// How many addresses are remembered; more than that come from who has many, and then the oldest are forgotten.
-const ADDRESSES: usize = 4_096;
+use crate::store::{AttemptKey, Tried};
 
 /// Why a request about enrolment or renewal is not granted.
 #[derive(Debug, thiserror::Error)]
@@ -94,42 +87,6 @@ struct OfSomeVersion {
     version: u64,
 }
 
-/// The codes that the hub does not know and that came from each address lately. (A code that it knows has a limit of
-/// its own: so many wrong proofs.)
-#[derive(Default)]
-pub(super) struct Guesses(Mutex<HashMap<IpAddr, (u32, Timestamp)>>);
-
-impl Guesses {
-    /// Counts a code that the hub does not know, before that is answered.
-    fn count(&self, from: IpAddr, now: Timestamp) -> Result<(), EnrolmentError> {
-        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if guesses.len() >= ADDRESSES && !guesses.contains_key(&household(from)) {
-            guesses.retain(|_, (_, since)| now.duration_since(*since) < WINDOW);
-            let oldest = guesses.iter().min_by_key(|(_, (_, since))| *since).map(|(from, _)| *from);
-            if let Some(oldest) = oldest.filter(|_| guesses.len() >= ADDRESSES) {
-                guesses.remove(&oldest);
-            }
-        }
-        let (count, since) = guesses.entry(household(from)).or_insert((0, now));
-        if now.duration_since(*since) >= WINDOW {
-            (*count, *since) = (0, now);
-        }
-        if *count >= WRONG_CODES {
-            return Err(EnrolmentError::TooMany(WINDOW - now.duration_since(*since)));
-        }
-        *count += 1;
-        Ok(())
-    }
-}
-
-/// A household has one IPv4 address, or a network of IPv6 addresses.
-pub(super) fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-    }
-}
-
 /// Proves to who knows a code that the hub knows it, too.
 pub(super) async fn greet(
     State(door): State<Arc<Door>>,
@@ -141,7 +98,7 @@ pub(super) async fn greet(
     let folder = Arc::clone(&door.folder);
     let found = blocking(move || folder.store.enrolment(&asked.code_id)).await?;
     let Some(enrolment) = found else {
-        door.guesses.count(peer.address, now)?;
+        count_guess(&door, peer.address, now).await?;
         return Err(EnrolmentError::Refused(CodeRefusal::Unknown).into());
     };
     if let Some(refusal) = enrolment.refusal(now) {
@@ -168,7 +125,7 @@ pub(super) async fn enrol(
         }
         Granted::No(refusal) => {
             if refusal == CodeRefusal::Unknown {
-                door.guesses.count(peer.address, now)?;
+                count_guess(&door, peer.address, now).await?;
             }
             Err(EnrolmentError::Refused(refusal).into())
         }
@@ -196,6 +153,16 @@ pub(super) async fn renew(
     }
 }
 
+/// Counts a code that the hub does not know, before that is answered.
+async fn count_guess(door: &Door, from: IpAddr, now: Timestamp) -> Result<(), Rejection> {
+    let folder = Arc::clone(&door.folder);
+    let key = AttemptKey::from(Tried::CodeFrom, from);
+    match blocking(move || folder.store.begin_attempt(&[key], now)).await? {
+        None => Ok(()),
+        Some(wait) => Err(EnrolmentError::TooMany(wait).into()),
+    }
+}
+
 async fn read<T: DeserializeOwned>(door: &Door, body: Body) -> Result<T, Rejection> {
     let (bytes, _room) = door.room.read(body, MAX_BYTES).await?;
     // Another version may have other fields, so this is asked before the rest is read.
@@ -204,39 +171,4 @@ async fn read<T: DeserializeOwned>(door: &Door, body: Body) -> Result<T, Rejecti
         return Err(EnrolmentError::Version.into());
     }
     Ok(serde_json::from_slice(&bytes).map_err(|_| EnrolmentError::Form)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    #[test]
-    fn who_guesses_too_often_waits_and_nobody_else_does() {
-        let guesses = Guesses::default();
-        let (one, other): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        for second in 0..i64::from(WRONG_CODES) {
-            guesses.count(one, at(second)).unwrap();
-        }
-        let wait = guesses.count(one, at(60)).unwrap_err().into_response();
-        assert_eq!(wait.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(wait.headers()[header::RETRY_AFTER], "840");
-        guesses.count(other, at(60)).unwrap();
-        guesses.count(one, at(900)).unwrap();
-        guesses.count(one, at(901)).unwrap();
-    }
-
-    #[test]
-    fn who_has_many_addresses_fills_no_memory() {
-        let guesses = Guesses::default();
-        for number in 0..=u32::try_from(ADDRESSES).unwrap() {
-            guesses.count(IpAddr::from(number.to_be_bytes()), at(i64::from(number) % 60)).unwrap();
-        }
-        assert_eq!(guesses.0.lock().unwrap().len(), ADDRESSES);
-        let network: [IpAddr; 2] = ["2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap()];
-        assert_eq!(household(network[0]), household(network[1]));
-    }
 }

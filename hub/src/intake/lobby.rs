@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::enrolment::household;
+use crate::store::household;
 
 /// How many connections without a certificate there may be.
 const PLACES: usize = 128;

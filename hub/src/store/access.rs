@@ -1,5 +1,5 @@
 //! Who may look and act: accounts of staff, and the sessions that they opened. Invariant: passwords, tokens and
-//! recovery codes are kept as hashes only, and somebody who can manage accounts is always left.
+//! recovery codes are kept as hashes only, the secrets of apps sealed, and somebody who can manage accounts is always left.
 
 use std::fmt;
 
@@ -108,7 +108,7 @@ pub struct Account {
     /// Nothing for somebody who signs in with the identity provider.
     pub password_hash: Option<String>,
     /// The secret that the authenticator app has, once there is one.
-    pub totp: Option<Zeroizing<Vec<u8>>>,
+    pub totp: Option<AppSecret>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Since when nobody can sign in with it.
@@ -117,6 +117,63 @@ pub struct Account {
     pub signed_in_at: Option<Timestamp>,
     /// How many recovery codes are left.
     pub recovery_codes: u32,
+}
+
+/// The secret of an authenticator app, sealed for its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecret(Vec<u8>);
+
+impl SealedSecret {
+    /// What was sealed; nothing when it cannot be told from a plain secret by its length.
+    #[must_use]
+    pub fn of(sealed: Vec<u8>) -> Option<Self> {
+        (sealed.len() != AppSecret::PLAIN_BYTES).then_some(Self(sealed))
+    }
+
+    /// The bytes as they are kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The secret of an authenticator app, as it is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum AppSecret {
+    /// Sealed.
+    Sealed(SealedSecret),
+    /// From before secrets were sealed.
+    Plain(Zeroizing<Vec<u8>>),
+}
+
+impl AppSecret {
+    /// The length of a plain secret in bytes, as RFC 4226 recommends. No sealed one is as long.
+    pub const PLAIN_BYTES: usize = 20;
+
+    /// What is kept, told apart by its length.
+    pub(super) fn read(kept: Vec<u8>) -> Self {
+        if kept.len() == Self::PLAIN_BYTES {
+            Self::Plain(Zeroizing::new(kept))
+        } else {
+            Self::Sealed(SealedSecret(kept))
+        }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Sealed(sealed) => sealed.as_bytes(),
+            Self::Plain(plain) => plain,
+        }
+    }
+}
+
+impl fmt::Debug for AppSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sealed(_) => "Sealed",
+            Self::Plain(_) => "Plain",
+        })
+    }
 }
 
 impl Account {
@@ -166,7 +223,7 @@ pub enum Change {
     /// It has another password, of which this is the hash. Ends its sessions.
     Password(String),
     /// Its owner's authenticator app has this secret, and these are the hashes of the recovery codes.
-    Totp(Zeroizing<Vec<u8>>, Vec<Digest>),
+    Totp(SealedSecret, Vec<Digest>),
     /// Its owner lost the authenticator app. Ends its sessions.
     NoTotp,
     /// Its owner has another name for colleagues.
@@ -279,6 +336,13 @@ pub trait AccessStore {
     /// # Errors
     /// [`StoreError`].
     fn change_account(&self, name: &str, change: &Change, entry: &Entry) -> Result<Changed, StoreError>;
+
+    /// Keeps the secret of an account's app sealed where it is kept plain; nothing else changes. Whether this plain one
+    /// was kept.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing changes.
+    fn seal_app_secret(&self, name: &str, plain: &[u8], sealed: &SealedSecret) -> Result<bool, StoreError>;
 
     /// Notes that the code of a time step was used; `false` when that or a later one was used before.
     ///

@@ -64,6 +64,15 @@ pub struct CallBack {
     pub told: Option<(CallTold, String, Timestamp)>,
 }
 
+/// How many are to be called back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallBacksToDo {
+    /// All of them.
+    pub all: u64,
+    /// Those among them whose handover is parked: they wait as that, too.
+    pub not_sent_on: u64,
+}
+
 /// What came of wanting to call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taking {
@@ -92,11 +101,17 @@ pub trait CallBackStore {
     /// [`StoreError`].
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError>;
 
+    /// The one with a reference, whether it is to do or not; nothing when nobody asks there to be called back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError>;
+
     /// How many are to do.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn call_backs_to_do(&self) -> Result<u64, StoreError>;
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError>;
 
     /// Somebody calls. From whom they take it over they must say, so that nobody takes it from a colleague unawares.
     ///

@@ -3,12 +3,14 @@
 
 mod access;
 mod alerts;
+mod attempts;
 mod audit;
 mod call_backs;
 mod changes;
 mod connectors;
 pub(super) mod drafts;
 pub(super) mod enrolment;
+pub(crate) mod filled;
 mod handover;
 pub(super) mod health;
 mod intake;
@@ -68,6 +70,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
     let others = others.chain(referrals::CHECKS).chain(visits::CHECKS).chain(changes::CHECKS);
     let others = others.chain(surveys::CHECKS).chain(call_backs::CHECKS).chain(drafts::CHECKS);
+    let others = others.chain(attempts::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -3,6 +3,7 @@
 
 mod access;
 mod alerts;
+mod attempts;
 mod audit;
 mod call_backs;
 mod changes;
@@ -30,6 +31,7 @@ use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
 
 use self::access::Staff;
 use self::alerts::Alerts;
+use self::attempts::Attempts;
 use self::audit::Log;
 use self::call_backs::Call;
 use self::changes::Seen;
@@ -78,6 +80,7 @@ struct Memory {
     /// By their id.
     drafts: BTreeMap<String, AnswerDraft>,
     staff: Staff,
+    attempts: Attempts,
     alerts: Alerts,
     log: Log,
     orders: Vec<PlacedOrder>,

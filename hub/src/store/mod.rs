@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod alerts;
+mod attempt;
 pub mod audit;
 mod call_back;
 mod changes;
@@ -35,10 +36,14 @@ use jiff::civil::Date;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::{HealthReport, QuestionItem, Reference};
 
-pub use access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Role, Roles, Session, Stage};
+pub use access::{
+    AccessStore, Account, AppSecret, Change, Changed, Limits, NewAccount, Role, Roles, SealedSecret, Session,
+    Stage,
+};
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
+pub use attempt::{AttemptKey, AttemptStore, Tried, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
-pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallTold, Taking};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Taking};
 pub use changes::ChangesStore;
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{
@@ -163,6 +168,7 @@ pub enum Revoked {
 pub trait Store:
     AccessStore
     + AlertStore
+    + AttemptStore
     + AuditStore
     + CallBackStore
     + ChangesStore

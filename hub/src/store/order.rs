@@ -84,7 +84,7 @@ impl Fate {
     }
 
     /// The word in the database, and why it failed.
-    pub(super) fn words(self) -> Result<(&'static str, Option<String>), StoreError> {
+    pub(crate) fn words(self) -> Result<(&'static str, Option<String>), StoreError> {
         Ok(match self {
             Self::Waiting => ("waiting", None),
             Self::Waits => ("waits", None),

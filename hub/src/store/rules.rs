@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::{PaymentRecord, PaymentState, State};
 
-use super::{Account, Change, Decided, Decision, Finding, Grace, Stored, Trouble, Unsettled};
+use super::{Account, AppSecret, Change, Decided, Decision, Finding, Grace, Stored, Trouble, Unsettled};
 
 /// How often a session is written down anew at most.
 pub(super) const SESSION_PRECISION: SignedDuration = SignedDuration::from_mins(1);
@@ -150,7 +150,7 @@ pub(super) fn changed(before: &Account, change: &Change, now: Timestamp) -> Opti
         Change::Disabled(false) => after.disabled_at = None,
         Change::Disabled(true) => after.disabled_at = after.disabled_at.or(Some(now)),
         Change::Password(hash) => after.password_hash = Some(hash.clone()),
-        Change::Totp(secret, _) => after.totp = Some(secret.clone()),
+        Change::Totp(secret, _) => after.totp = Some(AppSecret::Sealed(secret.clone())),
         Change::NoTotp => after.totp = None,
         Change::ShownName(name) => after.shown_name.clone_from(name),
     }

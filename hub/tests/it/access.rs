@@ -1,9 +1,13 @@
 //! Accounts of staff: how they sign in, what ends that, and what is noted of it.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use zuil_hub::access::totp;
-use zuil_hub::store::{AuditFilter, Deed};
+use zuil_hub::data_folder::DataFolder;
+use zuil_hub::store::{AppSecret, AuditFilter, Deed};
 
 use super::desk::{Browser, location, signed_in};
 use super::harness::{TestHub, hub, hub_with};
@@ -89,6 +93,45 @@ async fn with_an_app_a_password_alone_opens_nothing_and_a_code_is_used_once() {
     assert_eq!(other.get("/pillars").await.status(), StatusCode::OK);
     assert_eq!(deeds(&hub, Deed::NotLetIn), [("beheer".into(), String::new(), "code".into())]);
     assert_eq!(deeds(&hub, Deed::SignedIn)[0].2, "password and code");
+}
+
+/// Where the files of a hub hold these bytes.
+fn files_with(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, bytes));
+        } else if fs::read(&path).unwrap().windows(bytes.len()).any(|part| part == bytes) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn whoever_takes_the_database_away_can_make_no_codes() {
+    let hub = strict_hub().await;
+    let (secret, _) = set_up_app(&hub, &Browser::new(&hub)).await;
+    let kept = hub.running.store.account("beheer").unwrap().unwrap().totp.unwrap();
+    let AppSecret::Sealed(sealed) = kept else { panic!("it is plain") };
+    let data = &hub.config.data_dir;
+    assert_ne!(files_with(data, sealed.as_bytes()), Vec::<PathBuf>::new(), "it is somewhere");
+    assert_eq!(files_with(data, &secret), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
+async fn without_the_key_to_the_apps_a_hub_does_not_begin_and_says_what_to_do() {
+    let hub = strict_hub().await;
+    set_up_app(&hub, &Browser::new(&hub)).await;
+    let key = hub.config.data_dir.join("accounts.key");
+    let kept = fs::read(&key).unwrap();
+    fs::remove_file(&key).unwrap();
+    let Err(error) = DataFolder::open(&hub.config, Timestamp::now()) else { panic!("it began") };
+    assert!(error.to_string().contains("accounts.key is missing"), "{error}");
+    assert!(!key.exists(), "no other one takes its place");
+    fs::write(&key, kept).unwrap();
+    assert!(DataFolder::open(&hub.config, Timestamp::now()).is_ok());
 }
 
 #[tokio::test]

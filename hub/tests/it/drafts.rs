@@ -114,6 +114,24 @@ async fn nobody_writes_over_what_a_colleague_wrote_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_larger_than_a_form_may_be_is_answered_with_the_way_back_to_it() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let id = begins(&browser, "drone", "nl").await;
+    let (path, seen_at) = (format!("/drafts/{id}"), seen(&browser, &id).await);
+    assert!(browser.text(&path).await.contains("maxlength=\"65536\""));
+    for (at, length, most) in [(path.as_str(), 3 << 20, "1024 kB"), ("/questions/draft", 20_000, "16 kB")] {
+        let text = "a".repeat(length);
+        let form = [("text", text.as_str()), ("question", text.as_str()), ("seen", seen_at.as_str())];
+        let answer = browser.post(at, &form[usize::from(length == 20_000)..]).await;
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{at}");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("Wat u instuurde is te lang") && page.contains("knop Terug"), "{page}");
+        assert!(page.contains(most), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_in_another_language_begins_a_draft_and_what_is_none_does_not() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;

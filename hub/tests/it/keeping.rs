@@ -8,6 +8,7 @@ use zuil_wire::{Reference, State};
 
 use super::desk::signed_in;
 use super::harness::{TestHub, TestPillar, hub};
+use super::worklist::to_call;
 
 const KEEP: Keep =
     Keep { contents: SignedDuration::from_hours(24 * 30), audit: SignedDuration::from_hours(24 * 730) };
@@ -63,6 +64,34 @@ async fn what_was_handed_over_is_deleted_after_thirty_days_and_its_state_stays()
     let page = browser.text(&format!("/transactions/{}", Reference::from_bits(1))).await;
     assert!(page.contains("Inhoud verwijderd") && page.contains("ZAAK-1") && !page.contains("Toon wat"));
     assert!(browser.text("/").await.contains("Inhoud verwijderd"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_staff_called_back_about_is_deleted_thirty_days_after_they_were_done() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.call_back(1), pillar.call_back(2)]).await;
+    to_call(&hub, 2).await;
+    looked_at(&hub).await;
+    let browser = signed_in(&hub).await;
+    for (number, told) in [(1, "reached"), (2, "not-reached")] {
+        let path = format!("/worklist/{}", Reference::from_bits(number));
+        browser.post(&format!("{path}/take"), &[]).await;
+        browser.post(&format!("{path}/told"), &[("told", told)]).await;
+    }
+    let page = async |number| browser.text(&format!("/transactions/{}", Reference::from_bits(number))).await;
+    let done = page(1).await;
+    assert!(done.contains("Terugbellen afgehandeld: gesproken"), "{done}");
+    assert!(done.contains("wordt even lang bewaard als bij een geregistreerde aanvraag"), "{done}");
+    assert!(!page(2).await.contains("Terugbellen afgehandeld"));
+    let (store, now) = (&*hub.running.store, Timestamp::now());
+    let after = |days: i64| now + SignedDuration::from_hours(24 * days);
+    retention::forget(store, KEEP, after(29)).unwrap();
+    assert!(matches!(content(&hub, 1), Content::Sealed(_)));
+    retention::forget(store, KEEP, after(31)).unwrap();
+    assert_eq!(content(&hub, 1), Content::Forgotten);
+    assert!(matches!(content(&hub, 2), Content::Sealed(_)), "somebody calls again");
+    assert!(page(1).await.contains("Inhoud verwijderd"));
 }
 
 #[tokio::test]

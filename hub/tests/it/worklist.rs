@@ -12,7 +12,7 @@ use super::harness::{TestHub, hub, hub_with, payment};
 /// Waits until the hub has looked at so many that are to be called back.
 pub async fn to_call(hub: &TestHub, count: u64) {
     for _ in 0..600 {
-        if hub.running.store.call_backs_to_do().unwrap() == count {
+        if hub.running.store.call_backs_to_do().unwrap().all == count {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

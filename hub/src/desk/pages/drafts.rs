@@ -47,6 +47,8 @@ struct DraftPage {
     frame: Frame,
     w: &'static DraftTexts,
     draft: AnswerDraft,
+    /// The most letters that a browser lets somebody type; what has more bytes than that is shown again.
+    most: usize,
     /// The moment at which it was seen, for the form.
     seen: i64,
     changed: Moment,
@@ -190,6 +192,7 @@ async fn show(visitor: &Visitor, id: &str, not_kept: Option<NotKept>) -> Result<
     let page = render(&DraftPage {
         frame: visitor.frame(Section::Questions),
         w: lang.draft_texts(),
+        most: drafting::LARGEST,
         seen: draft.changed.1.as_microsecond(),
         changed: Moment::new(draft.changed.1, now, lang),
         done: draft.done_at.map(|at| Moment::new(at, now, lang)),

@@ -2,7 +2,6 @@
 //! guesses references waits longer and longer.
 
 use std::net::SocketAddr;
-use std::sync::PoisonError;
 
 use askama::Template;
 use axum::Form;
@@ -20,7 +19,7 @@ use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::super::{Desk, Failure};
 use crate::opening;
-use crate::store::{Progress, Stored};
+use crate::store::{AttemptKey, Progress, Stored, Tried};
 
 /// The page.
 #[derive(Template)]
@@ -77,13 +76,19 @@ pub(in super::super) async fn status(
     };
     let desk = &visitor.desk;
     let address = desk.address_of(peer, &headers);
-    let begun = desk.looking_up().begin(address, &reference.compact(), now);
-    if let Err(TooEarly { wait }) = begun {
-        return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));
+    let keys = [
+        AttemptKey::from(Tried::LookUpFrom, address),
+        AttemptKey::named(Tried::LookUpOf, &reference.compact()),
+    ];
+    match desk.begin(keys).await {
+        Ok(Ok(())) => {}
+        Ok(Err(TooEarly { wait })) => {
+            return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));
+        }
+        Err(failure) => return visitor.answer(Err(failure)),
     }
-    match look_up(desk, reference).await {
+    match look_up(desk, reference, keys).await {
         Ok(Some((stored, errand, progress))) => {
-            desk.looking_up().knew_one(address, &reference.compact());
             let found = found(&visitor, stored, errand, progress, now);
             render(&page(&visitor, String::new(), None, Some(found)))
         }
@@ -95,13 +100,22 @@ pub(in super::super) async fn status(
 /// The request, what it was, and how far it is elsewhere.
 type Looked = (Stored, Option<String>, Option<Progress>);
 
-async fn look_up(desk: &Desk, reference: Reference) -> Result<Option<Looked>, Failure> {
+/// What there is. Who knew it has not guessed.
+async fn look_up(
+    desk: &Desk,
+    reference: Reference,
+    keys: [AttemptKey; 2],
+) -> Result<Option<Looked>, Failure> {
     let looked = desk.ask_and_open(move |store, keys| {
         let Some(stored) = store.transaction(reference)? else { return Ok(None) };
         let errand = opening::open(&stored.content, keys).ok().map(|content| content.task_title.clone());
         Ok(Some((stored, errand, store.progress(reference)?)))
     });
-    looked.await
+    let looked = looked.await?;
+    if looked.is_some() {
+        desk.knew_one(keys).await?;
+    }
+    Ok(looked)
 }
 
 fn found(
@@ -131,12 +145,5 @@ fn page(visitor: &Visitor, typed: String, problem: Option<String>, found: Option
         typed,
         problem,
         found,
-    }
-}
-
-impl Desk {
-    /// Who looked references up of late.
-    fn looking_up(&self) -> std::sync::MutexGuard<'_, super::super::attempts::Attempts> {
-        self.looking_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

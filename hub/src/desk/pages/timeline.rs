@@ -2,11 +2,11 @@
 //! it; what a pillar's clock said comes first, however wrong that clock was.
 
 use jiff::Timestamp;
-use zuil_wire::PaymentState;
+use zuil_wire::{PaymentState, State};
 
 use super::super::texts::Lang;
 use super::super::times::Moment;
-use crate::store::{DoneStep, Handover, Noted, Progress, Standing, Stored};
+use crate::store::{CallBack, DoneStep, Handover, Noted, Progress, Standing, Stored};
 
 /// What is known of what happened to a request, besides what it says itself.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Known {
     pub handover: Option<Handover>,
     pub steps: Vec<DoneStep>,
     pub progress: Option<Progress>,
+    /// How far staff are with it, when somebody asks in it to be called back.
+    pub call_back: Option<CallBack>,
     /// What staff did with it.
     pub deeds: Vec<Noted>,
 }
@@ -62,6 +64,7 @@ pub(super) fn of(stored: &Stored, known: &Known, now: Timestamp, lang: Lang) -> 
     let mut later = Vec::new();
     later.extend(settled(stored, lang));
     later.extend(handed_over(stored, known, lang));
+    later.extend(known.call_back.as_ref().and_then(|call| called_back(call, stored, lang)));
     later.extend(known.deeds.iter().map(|noted| done_by_staff(noted, lang)));
     later.sort_by_key(|timed| timed.at);
     events.extend(later.into_iter().map(event));
@@ -107,6 +110,15 @@ fn handed_over(stored: &Stored, known: &Known, lang: Lang) -> Vec<Timed> {
         all.extend(told.map(|told| Timed::new(told.since, lang.stands_there(system, &told.words))));
     }
     all
+}
+
+/// That nobody calls again, and what follows from that.
+fn called_back(call: &CallBack, stored: &Stored, lang: Lang) -> Option<Timed> {
+    let (told, _, at) = call.told.as_ref().filter(|(told, ..)| told.is_done())?;
+    // Registered elsewhere, that says for how long it is kept.
+    let detail =
+        (stored.state != State::Registered).then(|| lang.timeline_texts().kept_as_registered.to_owned());
+    Some(Timed { detail, ..Timed::new(*at, lang.called_back(*told)) })
 }
 
 /// What somebody of the staff did with this very request.

@@ -234,6 +234,7 @@ async fn show_transaction(
             handover: store.handover(reference)?,
             steps: store.handover_steps(reference)?,
             progress: store.progress(reference)?,
+            call_back: store.call_back(reference)?,
             deeds: if may_see_deeds { store.audit(&about, DEEDS)? } else { Vec::new() },
         };
         Ok(Some((Opened::new(stored, keys), known)))

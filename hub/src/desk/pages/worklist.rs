@@ -13,7 +13,7 @@ use super::super::Failure;
 use super::super::texts::{Lang, WorklistTexts};
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{CallBack, CallTold, Deed, Entry, Store, StoreError, Tally, Waiting};
+use crate::store::{CallBack, CallBacksToDo, CallTold, Deed, Entry, Store, StoreError, Tally, Waiting};
 
 /// Rows on the page.
 const ROWS: u32 = 100;
@@ -69,7 +69,7 @@ pub(in super::super) async fn worklist(visitor: Visitor) -> Response {
 /// How much waits for somebody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Counts {
-    call_backs: u64,
+    call_backs: CallBacksToDo,
     payments: u64,
     not_sent_on: u64,
 }
@@ -86,15 +86,16 @@ impl Counts {
         })
     }
 
-    /// All of it.
+    /// All of it, each once: who is to be called back and whose request was not sent on waits once.
     pub(in super::super) const fn total(self) -> u64 {
-        self.call_backs + self.payments + self.not_sent_on
+        let CallBacksToDo { all, not_sent_on } = self.call_backs;
+        all + self.payments + self.not_sent_on.saturating_sub(not_sent_on)
     }
 }
 
 fn page(visitor: &Visitor, list: Vec<CallBack>, counts: &Counts, now: Timestamp) -> WorklistPage {
     let lang = visitor.lang;
-    let Counts { call_backs, payments, not_sent_on } = *counts;
+    let Counts { call_backs: CallBacksToDo { all: call_backs, .. }, payments, not_sent_on } = *counts;
     let who = visitor.who();
     WorklistPage {
         frame: visitor.frame(Section::Worklist),
@@ -200,4 +201,17 @@ async fn act(
     });
     done.await?;
     Ok(Redirect::to("/worklist").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_for_two_reasons_is_counted_once() {
+        let call_backs = CallBacksToDo { all: 3, not_sent_on: 2 };
+        assert_eq!(Counts { call_backs, payments: 1, not_sent_on: 5 }.total(), 7);
+        // Something was sent on between the two counts.
+        assert_eq!(Counts { call_backs, payments: 0, not_sent_on: 1 }.total(), 3);
+    }
 }

@@ -136,6 +136,7 @@ pub(super) struct Texts {
     pub card: &'static str,
     pub no_fee: &'static str,
     pub not_reported: &'static str,
+    pub too_large: &'static str,
     pub not_found: &'static str,
     pub not_found_help: &'static str,
     pub no_such_reference: &'static str,
@@ -204,6 +205,7 @@ const NL: Texts = Texts {
     card: "Soort pas",
     no_fee: "Geen kosten",
     not_reported: "Niet gemeld",
+    too_large: "Wat u instuurde is te lang",
     not_found: "Deze pagina is er niet",
     not_found_help: "Kijk of het adres klopt, of zoek de aanvraag op kenmerk.",
     no_such_reference: "Er is geen aanvraag met dit kenmerk. Staat op de bon “bewaard in de zuil”? \
@@ -273,6 +275,7 @@ const EN: Texts = Texts {
     card: "Kind of card",
     no_fee: "No fee",
     not_reported: "Not reported",
+    too_large: "What you sent is too long",
     not_found: "There is no such page",
     not_found_help: "Check the address, or search for the request by its reference.",
     no_such_reference: "There is no request with this reference. Does the receipt say “saved in the pillar”? \

@@ -12,10 +12,10 @@ impl Lang {
                 "Op naam van een andere zuil. Is het certificaat van de ene zuil in de andere gezet?"
             }
             (Self::Nl, Refusal::BadSignature) => {
-                "De handtekening is niet van deze zuil. Koppel de zuil opnieuw; blijft het zo, dan knoeit er iemand."
+                "De handtekening is niet van deze zuil. Meld de zuil opnieuw aan; blijft het zo, dan knoeit er iemand."
             }
             (Self::Nl, Refusal::UnknownKey) => {
-                "Versleuteld met een sleutel die voor deze zuil niet bestaat. Koppel de zuil opnieuw."
+                "Versleuteld met een sleutel die voor deze zuil niet bestaat. Meld de zuil opnieuw aan."
             }
             (Self::Nl, Refusal::Unreadable) => "Geen leesbaar bericht. Werk de zuil bij.",
             (Self::Nl, Refusal::Conflict) => {
@@ -31,10 +31,10 @@ impl Lang {
                 "In the name of another pillar. Was the certificate of one pillar put into another?"
             }
             (Self::En, Refusal::BadSignature) => {
-                "The signature is not this pillar's. Bind the pillar again; if it goes on, somebody is tampering."
+                "The signature is not this pillar's. Enrol the pillar again; if it goes on, somebody is tampering."
             }
             (Self::En, Refusal::UnknownKey) => {
-                "Sealed to a key that does not exist for this pillar. Bind the pillar again."
+                "Sealed to a key that does not exist for this pillar. Enrol the pillar again."
             }
             (Self::En, Refusal::Unreadable) => "No readable message. Update the pillar.",
             (Self::En, Refusal::Conflict) => {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use zuil_wire::PaymentState;
 
 use super::Lang;
+use crate::store::CallTold;
 
 /// The texts about what happened that never change.
 #[derive(Debug)]
@@ -12,6 +13,7 @@ pub(in super::super) struct TimelineTexts {
     pub checked_well: &'static str,
     pub checked_badly: &'static str,
     pub not_checked: &'static str,
+    pub kept_as_registered: &'static str,
 }
 
 const NL: TimelineTexts = TimelineTexts {
@@ -19,6 +21,7 @@ const NL: TimelineTexts = TimelineTexts {
     checked_well: "Door deze zuil ondertekend, en te openen.",
     checked_badly: "Er is iets mee; boven aan deze pagina staat wat.",
     not_checked: "Nog niet gecontroleerd",
+    kept_as_registered: "Wat de bewoner invulde, wordt even lang bewaard als bij een geregistreerde aanvraag.",
 };
 
 const EN: TimelineTexts = TimelineTexts {
@@ -26,6 +29,7 @@ const EN: TimelineTexts = TimelineTexts {
     checked_well: "Signed by this pillar, and can be opened.",
     checked_badly: "Something is the matter with it; the top of this page says what.",
     not_checked: "Not checked yet",
+    kept_as_registered: "What the resident filled in is kept as long as that of a registered request.",
 };
 
 impl Lang {
@@ -73,6 +77,15 @@ impl Lang {
             (Self::En, PaymentState::Unknown) => "Whether it was paid was not known then.",
         }
         .to_owned()
+    }
+
+    /// That staff are done with calling back.
+    pub(in super::super) fn called_back(self, told: CallTold) -> String {
+        let word = self.call_told(told).to_lowercase();
+        match self {
+            Self::Nl => format!("Terugbellen afgehandeld: {word}"),
+            Self::En => format!("Done with calling back: {word}"),
+        }
     }
 
     /// That it is in another system.

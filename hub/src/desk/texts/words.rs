@@ -58,6 +58,20 @@ impl Lang {
         }
     }
 
+    /// What to do when a form holds more than it may.
+    pub(in super::super) fn too_large_help(self, most_kib: usize) -> String {
+        match self {
+            Self::Nl => format!(
+                "Dit formulier mag ten hoogste {most_kib} kB lang zijn. Er is niets bewaard. Ga met de knop Terug van uw \
+                 browser naar het formulier: daar staat nog wat u typte. Maak het korter en verstuur het opnieuw."
+            ),
+            Self::En => format!(
+                "This form may be {most_kib} kB long at most. Nothing was kept. Go back to the form with the Back button \
+                 of your browser: what you typed is still there. Make it shorter and send it again."
+            ),
+        }
+    }
+
     /// Why nobody may try a password or a code now.
     pub(in super::super) fn too_many_attempts(self, seconds: i64) -> String {
         let (amount, minutes) = if seconds > 90 { ((seconds + 59) / 60, true) } else { (seconds, false) };

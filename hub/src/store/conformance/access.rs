@@ -1,10 +1,10 @@
 //! Accounts of staff and their sessions.
 
 use jiff::SignedDuration;
-use zeroize::Zeroizing;
 
 use super::super::{
-    Account, AuditFilter, Change, Changed, Deed, Entry, Limits, NewAccount, Role, Roles, Stage, Store,
+    Account, AppSecret, AuditFilter, Change, Changed, Deed, Entry, Limits, NewAccount, Role, Roles,
+    SealedSecret, Stage, Store,
 };
 use super::at;
 
@@ -78,7 +78,7 @@ fn an_account_is_found_by_its_name_which_is_given_once(store: &dyn Store) {
 
 fn what_changes_in_an_account_is_there_afterwards(store: &dyn Store) {
     add(store, "anna", &[Role::Agent]);
-    let secret = Zeroizing::new(vec![7; 20]);
+    let secret = SealedSecret::of(vec![7; 49]).unwrap();
     assert_eq!(change(store, "anna", Change::Roles(roles(&[Role::Editor]))), Changed::Yes);
     assert_eq!(change(store, "anna", Change::Password("other".into())), Changed::Yes);
     assert_eq!(change(store, "anna", Change::Totp(secret.clone(), vec![[1; 32], [2; 32]])), Changed::Yes);
@@ -86,19 +86,25 @@ fn what_changes_in_an_account_is_there_afterwards(store: &dyn Store) {
     assert_eq!(change(store, "anna", Change::ShownName("Anna".into())), Changed::Yes);
     let anna = store.account("anna").unwrap().unwrap();
     assert_eq!((anna.roles, anna.password_hash.as_deref()), (roles(&[Role::Editor]), Some("other")));
-    assert_eq!((anna.totp, anna.recovery_codes, anna.disabled_at), (Some(secret), 2, Some(at(10))));
+    assert_eq!(
+        (anna.totp, anna.recovery_codes, anna.disabled_at),
+        (Some(AppSecret::Sealed(secret)), 2, Some(at(10)))
+    );
     assert_eq!(anna.shown_name, "Anna");
     change(store, "anna", Change::NoTotp);
     change(store, "anna", Change::Disabled(false));
     let anna = store.account("anna").unwrap().unwrap();
     assert_eq!((anna.totp, anna.recovery_codes, anna.disabled_at), (None, 0, None));
     assert_eq!(change(store, "nobody", Change::NoTotp), Changed::NoSuchAccount);
+    let other = SealedSecret::of(vec![8; 49]).unwrap();
+    assert!(!store.seal_app_secret("anna", &[7; 20], &other).unwrap(), "there is none any more");
+    assert!(!store.seal_app_secret("nobody", &[7; 20], &other).unwrap());
 }
 
 fn new_roles_a_new_password_and_no_access_end_all_sessions_of_that_account_only(store: &dyn Store) {
     add(store, "beheer", &[Role::Administrator]);
     add(store, "anna", &[Role::Agent]);
-    change(store, "anna", Change::Totp(Zeroizing::new(vec![1]), vec![]));
+    change(store, "anna", Change::Totp(SealedSecret::of(vec![1]).unwrap(), vec![]));
     open(store, 9, "beheer", 0);
     let ending = [
         Change::Roles(roles(&[Role::Editor])),
@@ -148,14 +154,14 @@ fn a_code_of_the_app_is_used_once_and_no_older_one_after_it(store: &dyn Store) {
     assert_eq!([uses(7), uses(7), uses(6), uses(8), uses(8)], [true, false, false, true, false]);
     assert!(!store.use_totp_step("nobody", 9).unwrap());
     // Another app counts anew.
-    change(store, "anna", Change::Totp(Zeroizing::new(vec![1]), vec![]));
+    change(store, "anna", Change::Totp(SealedSecret::of(vec![1]).unwrap(), vec![]));
     assert!(store.use_totp_step("anna", 8).unwrap());
 }
 
 fn a_recovery_code_is_used_once(store: &dyn Store) {
     add(store, "anna", &[Role::Agent]);
     add(store, "bob", &[Role::Agent]);
-    change(store, "anna", Change::Totp(Zeroizing::new(vec![1]), vec![[1; 32], [2; 32]]));
+    change(store, "anna", Change::Totp(SealedSecret::of(vec![1]).unwrap(), vec![[1; 32], [2; 32]]));
     let uses = |name, code: u8| {
         store.use_recovery_code(name, &[code; 32], &entry(20, Deed::UsedRecoveryCode)).unwrap()
     };

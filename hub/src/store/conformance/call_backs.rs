@@ -1,13 +1,17 @@
 //! Requests to be called back.
 
+use jiff::SignedDuration;
 use zuil_wire::{PaymentState, Reference};
 
-use super::super::{CallBack, CallTold, Note, ParkReason, Store, Taking};
+use super::super::{
+    CallBack, CallTold, Checked, CheckedAs, Content, Note, ParkReason, Store, Taking, Unchecked,
+};
 use super::handover::{claim, note, received};
 use super::{at, send, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+pub(super) const CHECKS: [fn(&dyn Store); 5] = [
+    what_staff_are_done_with_is_kept_as_long_as_what_is_registered_and_no_longer,
     what_is_to_be_called_back_is_told_the_oldest_first,
     one_of_the_staff_calls_and_tells_what_came_of_it,
     a_colleague_takes_it_over_only_by_saying_from_whom,
@@ -16,7 +20,7 @@ pub(super) const CHECKS: [fn(&dyn Store); 4] = [
 
 fn list(store: &dyn Store) -> Vec<CallBack> {
     let list = store.call_backs(99).unwrap();
-    assert_eq!(store.call_backs_to_do().unwrap(), list.len() as u64);
+    assert_eq!(store.call_backs_to_do().unwrap().all, list.len() as u64);
     list
 }
 
@@ -70,11 +74,44 @@ fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
     assert!(tell("bert", CallTold::Reached, 26));
     assert_eq!(numbers(store), [reference(2)]);
     assert!(!tell("bert", CallTold::NotReached, 27), "it is done");
+    let done = store.call_back(reference(1)).unwrap().unwrap();
+    assert_eq!((done.tries, done.told), (1, Some((CallTold::Reached, "bert".into(), at(26)))));
+    assert_eq!(store.call_back(reference(99)).unwrap(), None);
     assert_eq!(store.take_call_back(reference(1), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(99), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(2), "anna", None, at(29)).unwrap(), Taking::Yes);
     assert!(store.tell_call_back(reference(2), "anna", CallTold::WrongNumber, at(30)).unwrap());
     assert_eq!(list(store), []);
+}
+
+fn what_staff_are_done_with_is_kept_as_long_as_what_is_registered_and_no_longer(store: &dyn Store) {
+    to_call(store, &[1, 2, 3]);
+    let all = store.unchecked(99).unwrap();
+    let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    let forget = |second| store.forget_contents(at(second), SignedDuration::from_secs(100), 9).unwrap();
+    let call = |number, told, second| {
+        assert_eq!(store.take_call_back(reference(number), "anna", None, at(second)).unwrap(), Taking::Yes);
+        assert!(store.tell_call_back(reference(number), "anna", told, at(second)).unwrap());
+    };
+    call(1, CallTold::Reached, 20);
+    call(2, CallTold::NotReached, 20);
+    assert_eq!(forget(9_999), 0, "nobody looked at them yet");
+    store.note_checked(&all.iter().map(sound).collect::<Vec<_>>()).unwrap();
+    assert_eq!([forget(60), forget(119), forget(120), forget(9_999)], [0, 0, 1, 0]);
+    let is_forgotten =
+        |number| store.transaction(reference(number)).unwrap().unwrap().content == Content::Forgotten;
+    assert_eq!([1, 2, 3].map(is_forgotten), [true, false, false]);
+    call(2, CallTold::WrongNumber, 10_000);
+    assert_eq!([forget(10_099), forget(10_100)], [0, 1]);
+    // Somebody sends it to another system after all, which needs what is in it.
+    call(3, CallTold::Reached, 11_000);
+    let claimed = claim(store, 3, 11_001);
+    assert!(claimed.iter().any(|one| one.stored.reference == reference(3)));
+    let at_once = |second| store.forget_contents(at(second), SignedDuration::ZERO, 9).unwrap();
+    assert_eq!(at_once(11_002), 0, "it is on its way");
+    let three = claimed.iter().find(|one| one.stored.reference == reference(3)).unwrap();
+    note(store, three, Note::Parked(ParkReason::NotConfigured), 11_003);
+    assert_eq!(at_once(11_004), 1);
 }
 
 fn a_colleague_takes_it_over_only_by_saying_from_whom(store: &dyn Store) {
@@ -98,8 +135,10 @@ fn what_another_system_has_or_is_about_to_get_is_not_to_do(store: &dyn Store) {
     let claimed = claim(store, 1, 20);
     assert_eq!(list(store), [], "it is on its way");
     let nine = claimed.iter().find(|one| one.stored.reference == reference(9)).unwrap();
+    assert_eq!(store.call_backs_to_do().unwrap().not_sent_on, 0);
     note(store, nine, Note::Parked(ParkReason::NotConfigured), 21);
     assert_eq!(numbers(store), [reference(9)]);
+    assert_eq!(store.call_backs_to_do().unwrap().not_sent_on, 1, "it waits for two reasons");
     store.register_by_hand(reference(9), "KLANT-1", at(22)).unwrap();
     assert_eq!(list(store), []);
 }

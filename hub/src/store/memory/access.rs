@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::super::access::{AccessStore, Account, Change, Changed, Limits, NewAccount, Session, Stage};
+use super::super::access::{
+    AccessStore, Account, AppSecret, Change, Changed, Limits, NewAccount, SealedSecret, Session, Stage,
+};
 use super::super::{Digest, Entry, StoreError, rules};
 use super::MemoryStore;
 
@@ -123,6 +125,17 @@ impl AccessStore for MemoryStore {
             memory.log.append(entry);
         }
         Ok(changed)
+    }
+
+    fn seal_app_secret(&self, name: &str, plain: &[u8], sealed: &SealedSecret) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let Some(kept) = memory.staff.accounts.get_mut(name) else { return Ok(false) };
+        let is_kept =
+            matches!(&kept.account.totp, Some(AppSecret::Plain(secret)) if secret.as_slice() == plain);
+        if is_kept {
+            kept.account.totp = Some(AppSecret::Sealed(sealed.clone()));
+        }
+        Ok(is_kept)
     }
 
     fn use_totp_step(&self, name: &str, step: u64) -> Result<bool, StoreError> {

@@ -1,10 +1,11 @@
 //! Requests to be called back, in memory. Invariant: as in SQLite, only their holder tells what came of a call.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::{Reference, State};
 
-use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
+use super::super::{StoreError, Stored};
 use super::{Memory, MemoryStore};
 
 /// How far staff are with one.
@@ -16,15 +17,17 @@ pub(super) struct Call {
 }
 
 impl Memory {
-    /// What is to do, the oldest first.
-    fn calls_to_do(&self) -> impl Iterator<Item = (u64, CallBack)> {
+    /// When staff were done with one, by its place in the order, that no other system is about to get.
+    pub(super) fn call_done_at(&self, number: u64, id: &Uuid) -> Option<Timestamp> {
+        let (told, _, at) = self.call_backs.get(&number)?.told.as_ref()?;
+        (told.is_done() && !self.handovers.is_waiting(id)).then_some(*at)
+    }
+
+    /// All, the oldest first.
+    fn calls(&self) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
         self.call_backs.iter().filter_map(|(number, call)| {
             let id = self.order.get(usize::try_from(number.checked_sub(1)?).ok()?)?;
             let stored = &self.transactions.get(id)?.stored;
-            let is_done = call.told.as_ref().is_some_and(|(told, ..)| told.is_done());
-            if is_done || stored.state == State::Registered || self.handovers.is_waiting(id) {
-                return None;
-            }
             let call_back = CallBack {
                 reference: stored.reference,
                 pillar: stored.pillar.clone(),
@@ -33,7 +36,16 @@ impl Memory {
                 tries: call.tries,
                 told: call.told.clone(),
             };
-            Some((*number, call_back))
+            Some((*number, stored, call_back))
+        })
+    }
+
+    /// What is to do, the oldest first.
+    fn calls_to_do(&self) -> impl Iterator<Item = (u64, CallBack)> {
+        self.calls().filter_map(|(number, stored, call)| {
+            let is_done = call.told.as_ref().is_some_and(|(told, ..)| told.is_done());
+            let is_elsewhere = stored.state == State::Registered || self.handovers.is_waiting(&stored.id);
+            (!is_done && !is_elsewhere).then_some((number, call))
         })
     }
 
@@ -56,8 +68,19 @@ impl CallBackStore for MemoryStore {
         Ok(self.lock().calls_to_do().map(|(_, call)| call).take(limit as usize).collect())
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
-        Ok(self.lock().calls_to_do().count() as u64)
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+        let memory = self.lock();
+        Ok(memory.calls().map(|(.., call)| call).find(|call| call.reference == reference))
+    }
+
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
+        let memory = self.lock();
+        let to_do: Vec<_> = memory.calls_to_do().collect();
+        let is_parked = |call: &CallBack| {
+            memory.ids.get(&call.reference).is_some_and(|id| memory.handovers.is_parked(id))
+        };
+        let not_sent_on = to_do.iter().filter(|(_, call)| is_parked(call)).count();
+        Ok(CallBacksToDo { all: to_do.len() as u64, not_sent_on: not_sent_on as u64 })
     }
 
     fn take_call_back(

@@ -89,6 +89,11 @@ impl Handovers {
         self.rows.get(id).is_some_and(|row| row.standing == Standing::Waiting)
     }
 
+    /// Whether a person must look at it.
+    pub(super) fn is_parked(&self, id: &Uuid) -> bool {
+        self.rows.get(id).is_some_and(|row| matches!(row.standing, Standing::Parked(_)))
+    }
+
     /// When a transaction was handed over; nothing when it was not, or not by this hub.
     pub(super) fn registered_at(&self, id: &Uuid) -> Option<Timestamp> {
         self.rows.get(id)?.registered_at()

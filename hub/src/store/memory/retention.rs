@@ -10,16 +10,17 @@ impl RetentionStore for MemoryStore {
     fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
         let mut memory = self.lock();
         let checked = usize::try_from(memory.checked_up_to).unwrap_or(usize::MAX);
-        let ids: Vec<_> = memory.order.iter().take(checked).copied().collect();
+        let ids: Vec<_> = (1..).zip(memory.order.iter().take(checked).copied()).collect();
         let mut forgotten = 0;
-        for id in ids {
-            let is_due = |row: &super::Row| {
-                row.stored.state == State::Registered && matches!(row.stored.content, Content::Sealed(_))
-            };
-            if !memory.transactions.get(&id).is_some_and(is_due) {
+        for (number, id) in ids {
+            let Some(row) = memory.transactions.get(&id) else { continue };
+            let done_at = memory.call_done_at(number, &id);
+            let is_registered = row.stored.state == State::Registered;
+            if !(is_registered || done_at.is_some()) || !matches!(row.stored.content, Content::Sealed(_)) {
                 continue;
             }
-            let first = memory.handovers.registered_at(&id).unwrap_or(now).min(now);
+            let first = if is_registered { memory.handovers.registered_at(&id) } else { done_at };
+            let first = first.unwrap_or(now).min(now);
             let since = *memory.handed_over.entry(id).or_insert(first);
             if forgotten < u64::from(limit) && since <= now - keep {
                 if let Some(row) = memory.transactions.get_mut(&id) {

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
-use zeroize::Zeroizing;
 
 use super::super::access::{
-    AccessStore, Account, Change, Changed, Limits, NewAccount, Roles, Session, Stage,
+    AccessStore, Account, AppSecret, Change, Changed, Limits, NewAccount, Roles, SealedSecret, Session, Stage,
 };
 use super::super::values::{micros, optional_time, time, to_integer};
 use super::super::{Digest, Entry, StoreError, rules};
@@ -47,6 +46,14 @@ impl AccessStore for PostgresStore {
 
     fn change_account(&self, name: &str, change: &Change, entry: &Entry) -> Result<Changed, StoreError> {
         self.link.write(async |db| change_one(db, name, change, entry).await)
+    }
+
+    fn seal_app_secret(&self, name: &str, plain: &[u8], sealed: &SealedSecret) -> Result<bool, StoreError> {
+        self.link.write(async |db| {
+            let seal = query("UPDATE accounts SET totp_secret = $3 WHERE name = $1 AND totp_secret = $2");
+            let seal = seal.bind(without_nul(name)).bind(plain).bind(sealed.as_bytes());
+            Ok(seal.execute(db).await?.rows_affected() == 1)
+        })
     }
 
     fn use_totp_step(&self, name: &str, step: u64) -> Result<bool, StoreError> {
@@ -133,7 +140,7 @@ fn account(row: &PgRow) -> Result<Account, StoreError> {
         shown_name: row.try_get("shown_name")?,
         roles: Roles::parse(row.try_get("roles")?).ok_or(StoreError::Damaged("role"))?,
         password_hash: row.try_get("password_hash")?,
-        totp: row.try_get::<Option<Vec<u8>>, _>("totp_secret")?.map(Zeroizing::new),
+        totp: row.try_get::<Option<Vec<u8>>, _>("totp_secret")?.map(AppSecret::read),
         created_at: time(row.try_get("created_at")?)?,
         disabled_at: optional_time(row.try_get("disabled_at")?)?,
         signed_in_at: optional_time(row.try_get("signed_in_at")?)?,
@@ -176,7 +183,7 @@ async fn change_one(
          WHERE name = $1",
     );
     let write = write.bind(name).bind(without_nul(&after.shown_name)).bind(after.roles.to_string());
-    let write = write.bind(&after.password_hash).bind(after.totp.as_ref().map(|secret| secret.as_slice()));
+    let write = write.bind(&after.password_hash).bind(after.totp.as_ref().map(AppSecret::as_bytes));
     write.bind(after.disabled_at.map(micros)).execute(&mut *db).await?;
     if let Change::Totp(..) | Change::NoTotp = change {
         query("UPDATE accounts SET totp_step = NULL WHERE name = $1").bind(name).execute(&mut *db).await?;

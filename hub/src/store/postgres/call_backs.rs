@@ -8,13 +8,18 @@ use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
 use super::super::values::{micros, optional_time, time, to_integer};
 use super::{PostgresStore, without_nul};
 
 /// What is to do, of `call_backs AS c` joined with `transactions AS t`.
 const TO_DO: &str = "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'waiting')";
+
+/// As [`read`] reads them.
+const CALLS: &str =
+    "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by, c.told_at
+     FROM call_backs AS c JOIN transactions AS t USING (number)";
 
 impl CallBackStore for PostgresStore {
     fn note_call_backs(&self, numbers: &[u64]) -> Result<(), StoreError> {
@@ -29,22 +34,28 @@ impl CallBackStore for PostgresStore {
 
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
         self.link.read(async |db| {
-            let list = query(AssertSqlSafe(format!(
-                "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by,
-                     c.told_at
-                 FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}
-                 ORDER BY number LIMIT $1"
-            )));
+            let list = query(AssertSqlSafe(format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT $1")));
             list.bind(i64::from(limit)).fetch_all(db).await?.iter().map(read).collect()
         })
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+        self.link.read(async |db| {
+            let call = query(AssertSqlSafe(format!("{CALLS} WHERE t.reference = $1")));
+            call.bind(reference.compact()).fetch_optional(db).await?.as_ref().map(read).transpose()
+        })
+    }
+
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
         self.link.read(async |db| {
             let count = query(AssertSqlSafe(format!(
-                "SELECT count(*) FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}"
+                "SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'parked'))
+                 FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}"
             )));
-            Ok(count.fetch_one(db).await?.try_get::<i64, _>(0)?.unsigned_abs())
+            let row = count.fetch_one(db).await?;
+            let (all, not_sent_on): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            Ok(CallBacksToDo { all: all.unsigned_abs(), not_sent_on: not_sent_on.unsigned_abs() })
         })
     }
 

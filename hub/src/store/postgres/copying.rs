@@ -16,7 +16,8 @@ use sqlx_postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use super::super::{Digest, SqliteStore, StoreError};
-use super::tables::{Column, GIVES_WAY, Kind, LEFT_OUT, TABLES, Table};
+use super::column::{Column, Kind, Table};
+use super::tables::{GIVES_WAY, LEFT_OUT, TABLES};
 use super::{PostgresStore, link, without_nul};
 
 /// How long copying may take.

@@ -15,10 +15,12 @@
 
 mod access;
 mod alerts;
+mod attempts;
 mod audit;
 mod call_backs;
 mod changes;
 mod checking;
+mod column;
 mod copying;
 mod drafts;
 mod enrolment;

@@ -33,10 +33,23 @@ async fn forget(
          ORDER BY t.number ON CONFLICT DO NOTHING",
     );
     note.bind(micros(now)).execute(&mut *db).await?;
+    let note = query(
+        "INSERT INTO handed_over (number, since)
+         SELECT t.number, least($1, c.told_at) FROM call_backs AS c JOIN transactions AS t USING (number)
+         WHERE c.is_done AND t.state <> 'registered' AND octet_length(t.ciphertext) > 0
+             AND NOT EXISTS (SELECT 1 FROM to_check WHERE to_check.number = t.number)
+             AND NOT EXISTS (SELECT 1 FROM handed_over WHERE handed_over.number = t.number)
+         ORDER BY t.number ON CONFLICT DO NOTHING",
+    );
+    note.bind(micros(now)).execute(&mut *db).await?;
     let due = query(
         "DELETE FROM handed_over WHERE number = ANY (ARRAY(
              SELECT h.number FROM handed_over AS h JOIN transactions AS t USING (number)
-             WHERE h.since <= $1 AND t.state = 'registered' ORDER BY h.number LIMIT $2
+             WHERE h.since <= $1 AND (t.state = 'registered'
+                 OR EXISTS (SELECT 1 FROM call_backs AS c WHERE c.number = h.number AND c.is_done)
+                     AND NOT EXISTS (SELECT 1 FROM handovers AS o WHERE o.number = h.number
+                         AND o.standing = 'waiting'))
+             ORDER BY h.number LIMIT $2
              FOR UPDATE OF h SKIP LOCKED
          )) RETURNING number",
     );

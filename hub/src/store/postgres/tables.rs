@@ -1,38 +1,11 @@
-//! Which tables are copied from SQLite, and how their columns are called on both sides. Invariant: each table of the
+//! Which tables are copied from SQLite, with which columns. Invariant: each table of the
 //! SQLite store stands here, in [`TABLES`] or in [`LEFT_OUT`]; one that does not keeps everything from being copied.
 
-/// A table of both stores.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    /// The columns by which its rows are in order, the same in both.
-    pub(super) key: &'static str,
-    pub(super) columns: &'static [Column],
-}
+use super::column::{Column, Kind, Table, bytes, day, flag, id, integer, text};
 
-/// A column in PostgreSQL.
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    /// What it is in SQLite: a column, or what follows from others.
-    pub(super) from: &'static str,
-    pub(super) kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    Integer,
-    /// 0 or 1 in SQLite.
-    Flag,
-    Text,
-    Bytes,
-    /// 16 bytes in SQLite.
-    Id,
-    /// Such as `2026-11-22` in SQLite.
-    Day,
-}
-
-/// Tables that help SQLite, or of which only what follows from them is copied.
+/// Tables that help SQLite, hold what counts for an hour, or of which only what follows from them is copied.
 pub(super) const LEFT_OUT: &[&str] =
-    &["checked", "entered", "handover_entered", "reference_index", "pulse", "alert_watch"];
+    &["checked", "entered", "handover_entered", "reference_index", "pulse", "alert_watch", "attempts"];
 
 /// What stands in an empty database from the start, and gives way to what is copied.
 pub(super) const GIVES_WAY: &str = "DELETE FROM audit_ends WHERE begin_number = 0 AND end_number = 0";
@@ -381,31 +354,3 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
 ];
-
-const fn same(name: &'static str, kind: Kind) -> Column {
-    Column { name, from: name, kind }
-}
-
-const fn text(name: &'static str) -> Column {
-    same(name, Kind::Text)
-}
-
-const fn integer(name: &'static str) -> Column {
-    same(name, Kind::Integer)
-}
-
-const fn bytes(name: &'static str) -> Column {
-    same(name, Kind::Bytes)
-}
-
-const fn flag(name: &'static str) -> Column {
-    same(name, Kind::Flag)
-}
-
-const fn id(name: &'static str) -> Column {
-    same(name, Kind::Id)
-}
-
-const fn day(name: &'static str) -> Column {
-    same(name, Kind::Day)
-}

@@ -11,11 +11,12 @@ use sqlx_core::connection::{ConnectOptions as _, Connection as _};
 use sqlx_core::raw_sql::raw_sql;
 use sqlx_core::sql_str::AssertSqlSafe;
 
+use super::super::conformance::filled::{LIMITS, administrator, sign_in};
 use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
-    AccessStore, Account, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
-    Entry, Filter, Grace, HandoverStore, Held, Limits, NewAccount, Note, Outcome, Refused, RetentionStore,
-    Roles, SqliteStore, Stage, Standing, SurveyCounts, audit, schema_step,
+    AccessStore, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
+    Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome, RetentionStore, SealedSecret,
+    SqliteStore, Standing, SurveyCounts, audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -85,7 +86,7 @@ fn the_store_in_postgresql_does_what_every_store_must() {
     let schema = Schema::new();
     drop(schema.open());
     let tables = TABLES.iter().rev().map(|table| table.name);
-    let mut empty: String = ["to_check", "to_hand_over", "pulse", "alert_watch"]
+    let mut empty: String = ["to_check", "to_hand_over", "pulse", "alert_watch", "attempts"]
         .into_iter()
         .chain(tables)
         .map(|table| format!("DELETE FROM {table};"))
@@ -95,6 +96,21 @@ fn the_store_in_postgresql_does_what_every_store_must() {
         schema.execute(&empty);
         (Box::new(schema.open()), None)
     });
+}
+
+#[test]
+fn the_secret_of_an_app_that_was_kept_plain_is_sealed_once() {
+    let schema = Schema::new();
+    let store = schema.open();
+    let entry = Entry::new(now(), "anna", Deed::AddedAccount, "anna");
+    store.add_account(&administrator("anna"), &entry).unwrap();
+    schema.execute("UPDATE accounts SET totp_secret = decode(repeat('07', 20), 'hex')");
+    let kept = || store.account("anna").unwrap().unwrap().totp;
+    assert_eq!(kept(), Some(AppSecret::Plain(vec![7; 20].into())));
+    let sealed = SealedSecret::of(vec![9; 49]).unwrap();
+    let seal = |plain| store.seal_app_secret("anna", plain, &sealed).unwrap();
+    assert_eq!([seal(&[8; 20]), seal(&[7; 20]), seal(&[7; 20])], [false, true, false]);
+    assert_eq!(kept(), Some(AppSecret::Sealed(sealed)));
 }
 
 #[test]
@@ -219,33 +235,4 @@ fn a_database_that_cannot_be_reached_is_told_and_not_waited_for_for_ever() {
     assert!(error.to_string().contains("store.url_file"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(30));
     assert!(PostgresStore::open("not a url").is_err());
-}
-
-const LIMITS: Limits = Limits {
-    idle: SignedDuration::from_hours(8),
-    total: SignedDuration::from_hours(12),
-    half_way: SignedDuration::from_mins(10),
-};
-
-/// An account with an app and a session that is open.
-fn sign_in(store: &dyn Store) {
-    let entry = Entry::new(now(), "anna", Deed::SignedIn, "");
-    assert_eq!(store.add_account(&administrator("anna"), &entry).unwrap(), NewAccount::Added);
-    let app = Change::Totp(vec![7; 20].into(), vec![[8; 32], [9; 32]]);
-    assert_eq!(store.change_account("anna", &app, &entry).unwrap(), Changed::Yes);
-    assert!(store.open_session(&[1; 32], "anna", Stage::Open, &LIMITS, &entry).unwrap());
-}
-
-fn administrator(name: &str) -> Account {
-    Account {
-        name: name.into(),
-        shown_name: name.to_uppercase(),
-        roles: Roles::all(),
-        password_hash: Some("hash".into()),
-        totp: None,
-        created_at: now(),
-        disabled_at: None,
-        signed_in_at: None,
-        recovery_codes: 0,
-    }
 }

@@ -1,11 +1,11 @@
-//! Accounts of staff and their sessions. Invariant: passwords, tokens and recovery codes only as hashes.
+//! Accounts of staff and their sessions. Invariant: passwords, tokens and recovery codes only as hashes, and
+//! of a secret that was plain nothing is left in the file or in its log.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use zeroize::Zeroizing;
 
 use super::super::access::{
-    AccessStore, Account, Change, Changed, Limits, NewAccount, Roles, Session, Stage,
+    AccessStore, Account, AppSecret, Change, Changed, Limits, NewAccount, Roles, SealedSecret, Session, Stage,
 };
 use super::super::{Digest, Entry, StoreError, rules};
 use super::values::{micros, optional_time, time, to_integer};
@@ -29,6 +29,17 @@ impl AccessStore for SqliteStore {
 
     fn change_account(&self, name: &str, change: &Change, entry: &Entry) -> Result<Changed, StoreError> {
         self.write(|db| change_one(db, name, change, entry))
+    }
+
+    fn seal_app_secret(&self, name: &str, plain: &[u8], sealed: &SealedSecret) -> Result<bool, StoreError> {
+        let is_sealed = self.write(|db| {
+            let sql = "UPDATE accounts SET totp_secret = ?3 WHERE name = ?1 AND totp_secret = ?2";
+            Ok(db.execute(sql, params![name, plain, sealed.as_bytes()])? == 1)
+        })?;
+        if is_sealed {
+            self.forget_what_was_plain();
+        }
+        Ok(is_sealed)
     }
 
     fn use_totp_step(&self, name: &str, step: u64) -> Result<bool, StoreError> {
@@ -115,7 +126,7 @@ fn account(row: &Row<'_>) -> Result<Account, StoreError> {
         shown_name: row.get(1)?,
         roles: Roles::parse(&roles).ok_or(StoreError::Damaged("role"))?,
         password_hash: row.get(3)?,
-        totp: row.get::<_, Option<Vec<u8>>>(4)?.map(Zeroizing::new),
+        totp: row.get::<_, Option<Vec<u8>>>(4)?.map(AppSecret::read),
         created_at: time(row.get(5)?)?,
         disabled_at: optional_time(row.get(6)?)?,
         signed_in_at: optional_time(row.get(7)?)?,
@@ -164,7 +175,7 @@ fn change_one(
             after.shown_name,
             after.roles.to_string(),
             after.password_hash,
-            after.totp.as_ref().map(|secret| secret.as_slice()),
+            after.totp.as_ref().map(AppSecret::as_bytes),
             after.disabled_at.map(micros)
         ],
     )?;

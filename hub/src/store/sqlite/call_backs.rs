@@ -5,13 +5,17 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallTold, Taking, taking};
+use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
 use super::values::{micros, optional_time, time, to_integer};
 use super::{SqliteStore, references};
 
 /// What is to do, of `call_backs` joined with `transactions`.
 const TO_DO: &str = "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
     SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'waiting')";
+
+/// As [`read`] reads them.
+const CALLS: &str = "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at
+    FROM call_backs JOIN transactions USING (number)";
 
 impl CallBackStore for SqliteStore {
     fn note_call_backs(&self, numbers: &[u64]) -> Result<(), StoreError> {
@@ -27,21 +31,30 @@ impl CallBackStore for SqliteStore {
 
     fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(&format!(
-                "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at
-                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO} ORDER BY number LIMIT ?1"
-            ))?;
+            let mut query = db.prepare_cached(&format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT ?1"))?;
             let rows = query.query_map([limit], |row| Ok(read(row)))?;
             rows.map(|row| row.map_err(StoreError::from)?).collect()
         })
     }
 
-    fn call_backs_to_do(&self) -> Result<u64, StoreError> {
+    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
         self.read(|db| {
-            let count =
-                format!("SELECT count(*) FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}");
-            let count: i64 = db.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
+            let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+            let mut query = db.prepare_cached(&format!("{CALLS} WHERE number = ?1"))?;
+            query.query_row([number], |row| Ok(read(row))).optional()?.transpose()
+        })
+    }
+
+    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
+        self.read(|db| {
+            let count = format!(
+                "SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                     SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'parked'))
+                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}"
+            );
+            let (all, not_sent_on): (i64, i64) =
+                db.prepare_cached(&count)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(CallBacksToDo { all: all.unsigned_abs(), not_sent_on: not_sent_on.unsigned_abs() })
         })
     }
 

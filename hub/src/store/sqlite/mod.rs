@@ -14,6 +14,7 @@
 
 mod access;
 mod alerts;
+mod attempts;
 mod audit;
 mod backup;
 mod call_backs;
@@ -88,6 +89,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/019-drafts.sql")),
     M::up(include_str!("../../../migrations/020-pages.sql")),
     M::up(include_str!("../../../migrations/021-changes.sql")),
+    M::up(include_str!("../../../migrations/026-attempts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -1,6 +1,7 @@
 //! Several hubs on one database at once.
 
 use super::*;
+use crate::store::{AttemptKey, AttemptStore as _, Tried};
 
 /// A transaction (made up) of one of three pillars.
 fn of_three(number: u8) -> Batch {
@@ -190,6 +191,45 @@ fn a_code_opens_one_session_at_whichever_of_several_hubs_it_is_used_first() {
     }
     assert_eq!(at_all(&|hub| hub.use_recovery_code("anna", &[8; 32], &entry).unwrap()), 1);
     assert_eq!(hubs[1].account("anna").unwrap().unwrap().recovery_codes, 1);
+}
+
+#[test]
+fn guesses_that_are_sent_to_several_hubs_at_once_count_one_after_the_other() {
+    let schema = Schema::new();
+    let hubs = [schema.open(), schema.open(), schema.open()];
+    let keys = [AttemptKey::named(Tried::SignInFrom, "home"), AttemptKey::named(Tried::SignInAs, "anna")];
+    let swapped = [keys[1], keys[0]];
+    for round in 0..10 {
+        let at = now() + SignedDuration::from_hours(2 * round);
+        let counted = std::thread::scope(|scope| {
+            let guess = |number: usize| {
+                let keys = if number.is_multiple_of(2) { &keys } else { &swapped };
+                hubs[number % 3].begin_attempt(keys, at).unwrap().is_none()
+            };
+            let all: Vec<_> = (0..9).map(|number| scope.spawn(move || guess(number))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).filter(|counted| *counted).count()
+        });
+        assert_eq!(counted, 3, "as many as one hub takes without a wait");
+    }
+    assert_eq!(hubs[1].forget_attempts(now() + SignedDuration::from_hours(48)).unwrap(), 2);
+}
+
+#[test]
+fn who_has_many_addresses_fills_no_table() {
+    let schema = Schema::new();
+    let store = schema.open();
+    let most = Tried::SignInAs.most();
+    schema.execute(&format!(
+        "INSERT INTO attempts (tried, digest, count, first_at, last_at)
+         SELECT 'sign-in-as', sha256(n::text::bytea), 1, {0} + n, {0} + n FROM generate_series(1, {most}) AS n",
+        micros(now())
+    ));
+    let key = AttemptKey::named(Tried::SignInAs, "anna");
+    assert_eq!(store.begin_attempt(&[key], now() + SignedDuration::from_mins(1)).unwrap(), None);
+    schema.execute(&format!(
+        "DO $$ BEGIN ASSERT (SELECT count(*) = {most} AND min(last_at) = {} + 2 FROM attempts); END $$",
+        micros(now())
+    ));
 }
 
 #[test]

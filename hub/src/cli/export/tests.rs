@@ -1,0 +1,123 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::store::conformance::filled::filled;
+use crate::store::{EnrolmentStore as _, ReferralStore as _, SqliteStore};
+
+/// Where what is in a table is exported, or why it is not. A new table must be given a place here.
+const TABLES: [(&str, Result<&str, &str>); 36] = [
+    ("pillars", Ok("pillars.csv")),
+    ("certificates", Ok("certificates.csv")),
+    ("enrolments", Ok("enrolments.csv")),
+    ("transactions", Ok("transactions.csv")),
+    ("refusals", Ok("refusals.csv")),
+    ("survey_counts", Ok("surveys.csv")),
+    ("questions", Ok("questions.csv")),
+    ("reports", Ok("reports.csv")),
+    ("open_payments", Ok("payments.csv")),
+    ("handovers", Ok("handovers.csv")),
+    ("handover_steps", Ok("handover-steps.csv")),
+    ("progress", Ok("handovers.csv")),
+    ("referrals", Ok("referrals.csv")),
+    ("referral_uses", Ok("referral-uses.csv")),
+    ("call_backs", Ok("call-backs.csv")),
+    ("drafts", Ok("drafts.csv")),
+    ("accounts", Ok("accounts.csv")),
+    ("audit", Ok("audit.csv")),
+    ("orders", Ok("orders.csv")),
+    ("order_attachments", Ok("attachments")),
+    ("visit_log", Ok("visit-log.csv")),
+    ("alerts", Ok("alerts.csv")),
+    ("surveys", Err("kept only so that one counts once; survey_counts tells what they said")),
+    ("recovery_codes", Err("secrets")),
+    ("sessions", Err("secrets")),
+    ("alert_messages", Err("on their way out; alerts tells what they say")),
+    ("alert_watch", Err("which hub works just now")),
+    ("handover_turns", Err("when something was sent in the last minutes")),
+    ("handed_over", Err("what is due to be deleted; handovers tells since when something stands so")),
+    ("handover_entered", Err("how far the hub has come")),
+    ("checked", Err("how far the hub has come; transactions tells of each")),
+    ("entered", Err("how far the hub has come")),
+    ("reference_index", Err("finds what is in transactions")),
+    ("changes", Err("counts for pillars that ask")),
+    ("attempts", Err("counts of the last hour, of which nobody knows whom they are about")),
+    ("audit_ends", Err("the first and last hash of audit")),
+];
+
+/// And what is of no importance at all.
+const PULSE: &str = "pulse";
+
+#[test]
+fn each_table_is_exported_or_it_is_said_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    drop(SqliteStore::open(&path).unwrap());
+    let database = Connection::open(&path).unwrap();
+    let mut list = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .unwrap();
+    let there: BTreeSet<String> = list.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let known: BTreeSet<String> =
+        TABLES.iter().map(|(name, _)| *name).chain([PULSE]).map(str::to_owned).collect();
+    assert_eq!(there, known, "give a new table a list in lists.rs, or say in TABLES why it has none");
+}
+
+/// All that was made, by name, as text.
+fn exported(store: &dyn Store, dir: &Path) -> BTreeMap<String, String> {
+    let made = write(store, dir).unwrap();
+    let name = |path: &PathBuf| path.strip_prefix(dir).unwrap().display().to_string();
+    let text = |path: &PathBuf| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    made.iter().map(|path| (name(path), text(path))).collect()
+}
+
+#[test]
+fn what_a_municipality_has_in_each_table_is_in_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("hub.sqlite"));
+    let made = exported(&store, &folder.path().join("lists"));
+    for file in TABLES.iter().filter_map(|(_, place)| place.ok()).filter(|file| *file != "attachments") {
+        assert!(made[file].lines().count() > 1, "{file}: {}", made[file]);
+    }
+    let pictures: Vec<_> = made.iter().filter(|(name, _)| name.starts_with("attachments/")).collect();
+    assert_eq!(pictures.len(), 1);
+    assert!(pictures[0].0.ends_with(".png") && pictures[0].1 == "\0a picture");
+    assert!(made["orders.csv"].contains(pictures[0].0.as_str()), "{}", made["orders.csv"]);
+    for (file, says) in [
+        ("handovers.csv", ",open-zaak,registered,"),
+        ("handover-steps.csv", ",zaak,"),
+        ("alerts.csv", "jumbo,down,"),
+        ("refusals.csv", ",unknown_key,"),
+        ("questions.csv", "zendmast,nl,1,1,"),
+        ("drafts.csv", "drone,vliegen met een drone,nl,"),
+        ("accounts.csv", "anna,ANNA,"),
+        ("referrals.csv", ",call-back,bieb jumbo,m.agent,"),
+    ] {
+        assert!(made[file].contains(says), "{file}: {}", made[file]);
+    }
+}
+
+#[test]
+fn no_secret_and_nothing_that_follows_from_one_is_in_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("hub.sqlite"));
+    let code = store.enrolments(jiff::Timestamp::UNIX_EPOCH).unwrap().remove(0);
+    let referral = store.referrals(jiff::Timestamp::UNIX_EPOCH).unwrap().remove(0);
+    let all: String = exported(&store, &folder.path().join("lists")).into_values().collect();
+    let hex = super::super::audit::hex;
+    for (what, secret) in [
+        ("the key of an enrolment code", hex(&code.keys.key[..])),
+        ("the id of an enrolment code", hex(&code.keys.id.0)),
+        ("the digits of a referral", referral.code.to_string()),
+        ("the hash of a password", ",hash,".into()),
+        ("the secret of an app", hex(&[7; 49])),
+        ("the hash of a recovery code", hex(&[8; 32])),
+        ("the hash of a session", hex(&[1; 32])),
+    ] {
+        // The first pillar's certificate has a fingerprint like that.
+        let found = all.matches(&secret).count();
+        assert_eq!(found, usize::from(secret == hex(&[1; 32])), "{what}");
+    }
+}

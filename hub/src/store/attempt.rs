@@ -1,0 +1,220 @@
+//! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: the more wrong ones came
+//! from an address or for a name, the longer it waits; those sent at the same time, to whichever hub, count one after the
+//! other. Neither an address nor what was typed is kept, only what tells it from others.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Digest, StoreError};
+
+/// Wrong passwords without any wait: people mistype.
+const FREE: u32 = 3;
+/// The longest wait after those.
+const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+/// Without attempts for so long everything starts anew.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
+/// How many wrong enrolment codes an address has for each [`WINDOW`].
+const WRONG_CODES: u32 = 20;
+/// For how long they count.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// What is tried, and by what it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tried {
+    /// To sign in, by address.
+    SignInFrom,
+    /// To sign in, by the name of the account, whether there is one or not.
+    SignInAs,
+    /// To look a reference up without signing in, by address. Apart from those who sign in, so that neither is in the way
+    /// of the other.
+    LookUpFrom,
+    /// The same, by reference.
+    LookUpOf,
+    /// Enrolment codes that the hub does not know, by address. (A code that it knows has a limit of its own.)
+    CodeFrom,
+}
+
+impl Tried {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::SignInFrom, Self::SignInAs, Self::LookUpFrom, Self::LookUpOf, Self::CodeFrom];
+
+    /// The word in databases.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignInFrom => "sign-in-from",
+            Self::SignInAs => "sign-in-as",
+            Self::LookUpFrom => "look-up-from",
+            Self::LookUpOf => "look-up-of",
+            Self::CodeFrom => "code-from",
+        }
+    }
+
+    /// How many are remembered; more than that come from who has many, and then the oldest are forgotten.
+    pub(super) const fn most(self) -> u32 {
+        match self {
+            Self::CodeFrom => 4_096,
+            _ => 10_000,
+        }
+    }
+
+    /// What was tried last before this counts no more at `now`.
+    pub(super) fn counts_since(self, now: Timestamp) -> Timestamp {
+        now - if self == Self::CodeFrom { WINDOW } else { FORGOTTEN }
+    }
+}
+
+/// What attempts are counted under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptKey {
+    /// What is tried.
+    pub tried: Tried,
+    /// Tells the address or name from others.
+    pub digest: Digest,
+}
+
+impl AttemptKey {
+    /// By the household that an address belongs to.
+    #[must_use]
+    pub fn from(tried: Tried, address: IpAddr) -> Self {
+        Self::named(tried, &household(address).to_string())
+    }
+
+    /// By a name, which may be anything that somebody typed.
+    #[must_use]
+    pub fn named(tried: Tried, name: &str) -> Self {
+        let mut hash = Context::new(&SHA256);
+        hash.update(tried.as_str().as_bytes());
+        hash.update(b"\0");
+        hash.update(name.as_bytes());
+        let mut digest = Digest::default();
+        digest.copy_from_slice(hash.finish().as_ref());
+        Self { tried, digest }
+    }
+}
+
+/// A household has one IPv4 address, or a network (/64) of IPv6 addresses.
+#[must_use]
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+/// What was counted under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) count: u32,
+    pub(super) first_at: Timestamp,
+    pub(super) last_at: Timestamp,
+}
+
+impl Counted {
+    /// What still counts at `now`. What lies far ahead was counted by a clock that was ahead, and counts for nothing.
+    pub(super) fn at(self, tried: Tried, now: Timestamp) -> Option<Self> {
+        let since = if tried == Tried::CodeFrom { self.first_at } else { self.last_at };
+        (tried.counts_since(now) < since && self.last_at <= now + LONGEST).then_some(self)
+    }
+
+    /// How long to wait before the next one; nothing when it may be now.
+    pub(super) fn wait(self, tried: Tried, now: Timestamp) -> Option<SignedDuration> {
+        let left = if tried == Tried::CodeFrom {
+            if self.count < WRONG_CODES {
+                return None;
+            }
+            WINDOW - now.duration_since(self.first_at)
+        } else {
+            wait_after(self.count) - now.duration_since(self.last_at)
+        };
+        (left > SignedDuration::ZERO).then(|| match tried {
+            Tried::CodeFrom => left,
+            // At least a second.
+            _ => SignedDuration::from_secs(left.as_secs().max(0) + 1),
+        })
+    }
+
+    /// With one more.
+    pub(super) fn and_one(before: Option<Self>, now: Timestamp) -> Self {
+        let before = before.unwrap_or(Self { count: 0, first_at: now, last_at: now });
+        Self { count: before.count.saturating_add(1), last_at: now, ..before }
+    }
+}
+
+fn wait_after(count: u32) -> SignedDuration {
+    match count.checked_sub(FREE) {
+        None => SignedDuration::ZERO,
+        Some(over) => SignedDuration::from_secs(1_i64 << over.min(20)).min(LONGEST),
+    }
+}
+
+/// Counts attempts. The contract of [`super::Store`] holds.
+pub trait AttemptStore {
+    /// Counts an attempt under all keys, as a wrong one until [`AttemptStore::attempt_succeeded`] says otherwise. When it
+    /// is too early under one of them nothing is counted, and it is told how long to wait; that writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is counted.
+    fn begin_attempt(
+        &self,
+        keys: &[AttemptKey],
+        now: Timestamp,
+    ) -> Result<Option<SignedDuration>, StoreError>;
+
+    /// Forgets the attempts under some keys, because somebody there knew everything, and under others the last one only,
+    /// because whoever knows one may guess at others.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is forgotten.
+    fn attempt_succeeded(&self, all: &[AttemptKey], last: &[AttemptKey]) -> Result<(), StoreError>;
+
+    /// Forgets what counts no more at `now`; under how many keys that was.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is forgotten.
+    fn forget_attempts(&self, now: Timestamp) -> Result<u64, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryStore;
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn nobody_guesses_more_than_a_hundred_times_a_day() {
+        let store = MemoryStore::new();
+        let keys = [AttemptKey::named(Tried::SignInFrom, "home"), AttemptKey::named(Tried::SignInAs, "anna")];
+        let begin = |second: &i64| store.begin_attempt(&keys, at(*second)).unwrap().is_none();
+        let guesses = (0..86_400).filter(begin).count();
+        assert!((90..=110).contains(&guesses), "{guesses}");
+    }
+
+    #[test]
+    fn an_account_that_is_guessed_at_from_everywhere_waits_too() {
+        let store = MemoryStore::new();
+        let begin = |second: &i64| {
+            let network = Ipv6Addr::from_bits(u128::from(second.unsigned_abs()) << 64);
+            let from = AttemptKey::from(Tried::SignInFrom, network.into());
+            let keys = [from, AttemptKey::named(Tried::SignInAs, "anna")];
+            store.begin_attempt(&keys, at(*second)).unwrap().is_none()
+        };
+        assert!((0..86_400).filter(begin).count() <= 110);
+    }
+
+    #[test]
+    fn one_visitor_may_have_a_whole_network() {
+        let from = |address: &str| AttemptKey::from(Tried::CodeFrom, address.parse().unwrap());
+        assert_eq!(from("2001:db8:0:1::1"), from("2001:db8:0:1:9:9:9:9"));
+        assert_ne!(from("2001:db8:0:1::1"), from("2001:db8:0:2::1"));
+        assert_eq!(from("192.0.2.1"), from("::ffff:192.0.2.1"));
+        assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
+        assert_ne!(from("192.0.2.1").digest, AttemptKey::named(Tried::SignInAs, "192.0.2.1").digest);
+    }
+}

@@ -1,0 +1,80 @@
+//! Attempts to get in.
+
+use jiff::SignedDuration;
+
+use super::super::{AttemptKey, Store, Tried};
+use super::at;
+
+/// All checks of this page.
+pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+    mistyping_twice_costs_no_time_and_guessing_costs_more_and_more,
+    who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not,
+    who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does,
+    what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing,
+];
+
+fn from(name: &str) -> AttemptKey {
+    AttemptKey::named(Tried::SignInFrom, name)
+}
+
+fn named(name: &str) -> AttemptKey {
+    AttemptKey::named(Tried::SignInAs, name)
+}
+
+/// For how many seconds somebody has to wait; 0 when the attempt counts.
+fn begin(store: &dyn Store, keys: &[AttemptKey], second: i64) -> i64 {
+    store.begin_attempt(keys, at(second)).unwrap().map_or(0, |wait| wait.as_secs())
+}
+
+fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more(store: &dyn Store) {
+    let (here, there) = ([from("home"), named("anna")], [from("elsewhere"), named("bert")]);
+    assert_eq!([0, 0, 0].map(|second| begin(store, &here, second)), [0; 3]);
+    assert_eq!(begin(store, &[from("home"), named("bert")], 0), 2, "the address waits");
+    assert_eq!(begin(store, &[from("elsewhere"), named("anna")], 0), 2, "so does the account");
+    assert_eq!([1, 2, 3, 6].map(|second| begin(store, &here, second)), [0, 2, 0, 2]);
+    assert_eq!(begin(store, &there, 6), 0, "what had to wait was counted nowhere");
+    assert_eq!([6, 6, 6].map(|second| begin(store, &there, second)), [0, 0, 2]);
+    assert_eq!(begin(store, &[AttemptKey::named(Tried::LookUpFrom, "home")], 6), 0, "that is another thing");
+}
+
+fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: &dyn Store) {
+    let keys = [from("home"), named("anna")];
+    for _ in 0..3 {
+        assert_eq!(begin(store, &keys, 0), 0);
+    }
+    store.attempt_succeeded(&keys, &[]).unwrap();
+    for _ in 0..3 {
+        assert_eq!(begin(store, &keys, 0), 0);
+        store.attempt_succeeded(&[named("anna")], &[from("home")]).unwrap();
+    }
+    for guess in ["a", "b", "c"] {
+        assert_eq!(begin(store, &[from("home"), named(guess)], 1), 0);
+    }
+    assert_eq!(begin(store, &keys, 1), 2, "what was guessed before counts still");
+    store.attempt_succeeded(&[named("nobody")], &[from("nowhere")]).unwrap();
+}
+
+fn who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does(store: &dyn Store) {
+    let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+    let [one, other] = [one, other].map(|address| AttemptKey::from(Tried::CodeFrom, address));
+    for second in 0..20 {
+        assert_eq!(begin(store, &[one], second), 0);
+    }
+    assert_eq!(begin(store, &[one], 60), 840);
+    assert_eq!([begin(store, &[other], 60), begin(store, &[one], 900), begin(store, &[one], 901)], [0; 3]);
+}
+
+fn what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing(store: &dyn Store) {
+    let keys = [from("home"), named("anna")];
+    for _ in 0..3 {
+        assert_eq!(begin(store, &keys, 0), 0);
+    }
+    assert_eq!(store.forget_attempts(at(3_599)).unwrap(), 0);
+    assert_eq!(store.forget_attempts(at(3_600)).unwrap(), 2);
+    assert_eq!(begin(store, &keys, 0), 0);
+    let ahead = at(0) + SignedDuration::from_hours(24 * 365);
+    for _ in 0..9 {
+        store.begin_attempt(&keys, ahead).unwrap();
+    }
+    assert_eq!(begin(store, &keys, 10), 0, "the clock was put back");
+}
