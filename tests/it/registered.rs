@@ -34,12 +34,14 @@ fn all_that_the_example_offers_is_registered_in_the_systems_of_the_demonstration
     assert!(systems.faults().is_empty(), "{:?}", systems.faults());
 
     // The pillar asks with one of its next signs of life.
-    let outbox = SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
+    // Opened anew each time: who has an outbox open counts what it wrote itself.
+    let outbox = || SqliteOutbox::open(&town.folder().join("data/outbox.sqlite")).unwrap();
     let until = Instant::now() + PATIENCE;
-    while outbox.counts().unwrap().registered < tasks.len() as u64 {
-        assert!(Instant::now() < until, "the pillar knows of {:?}", outbox.counts());
+    while outbox().counts().unwrap().registered < tasks.len() as u64 {
+        assert!(Instant::now() < until, "the pillar knows of {:?}", outbox().counts());
         std::thread::sleep(Duration::from_millis(50));
     }
+    let outbox = outbox();
     for stored in town.at_the_hub() {
         assert!(stored.case_number.is_some(), "{:?}", stored.reference);
         assert_eq!(outbox.case_number(stored.id).unwrap(), stored.case_number);

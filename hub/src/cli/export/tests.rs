@@ -1,3 +1,5 @@
+//! What is in the lists of the export, and what is in none of them.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 

@@ -82,7 +82,8 @@ mod tests {
     fn who_has_many_addresses_fills_no_memory() {
         let store = MemoryStore::new();
         let key = |number: u32| AttemptKey::named(Tried::CodeFrom, &number.to_string());
-        let at = |number: u32| Timestamp::from_second(1_800_000_000 + i64::from(number) / 10).unwrap();
+        let at =
+            |number: u32| Timestamp::from_millisecond(1_800_000_000_000 + i64::from(number) * 100).unwrap();
         for number in 0..Tried::CodeFrom.most() + 5 {
             assert_eq!(store.begin_attempt(&[key(number)], at(number)).unwrap(), None);
         }
