@@ -1,4 +1,4 @@
-//! What is in the lists of the export, and what is in none of them.
+//! Nothing that a municipality has is missing from its lists, and no secret is in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -22,7 +22,7 @@ impl AttemptStore for PostgresStore {
             for key in keys {
                 let find =
                     query("SELECT count, first_at, last_at FROM attempts WHERE tried = $1 AND digest = $2");
-                let found = find.bind(key.tried.as_str()).bind(&key.digest).fetch_optional(&mut *db).await?;
+                let found = find.bind(key.tried.as_str()).bind(key.digest).fetch_optional(&mut *db).await?;
                 longest = longest.max(found.map(|row| wait(&row, key, now)).transpose()?.flatten());
             }
             Ok(longest)
@@ -37,13 +37,13 @@ impl AttemptStore for PostgresStore {
         self.link.write(async |db| {
             for key in in_order(all) {
                 let forget = query("DELETE FROM attempts WHERE tried = $1 AND digest = $2");
-                forget.bind(key.tried.as_str()).bind(&key.digest).execute(&mut *db).await?;
+                forget.bind(key.tried.as_str()).bind(key.digest).execute(&mut *db).await?;
             }
             for key in in_order(last) {
                 let one_less = query(
                     "UPDATE attempts SET count = greatest(count - 1, 0) WHERE tried = $1 AND digest = $2",
                 );
-                one_less.bind(key.tried.as_str()).bind(&key.digest).execute(&mut *db).await?;
+                one_less.bind(key.tried.as_str()).bind(key.digest).execute(&mut *db).await?;
             }
             Ok(())
         })
@@ -81,15 +81,14 @@ async fn begin(
             "INSERT INTO attempts (tried, digest, count, first_at, last_at) VALUES ($1, $2, 0, $3, $3)
              ON CONFLICT DO NOTHING",
         );
-        let make = make.bind(key.tried.as_str()).bind(&key.digest).bind(micros(now));
+        let make = make.bind(key.tried.as_str()).bind(key.digest).bind(micros(now));
         if make.execute(&mut *db).await?.rows_affected() == 1 {
             leave_room(db, &key, now).await?;
         }
         let find = query(
             "SELECT count, first_at, last_at FROM attempts WHERE tried = $1 AND digest = $2 FOR UPDATE",
         );
-        let Some(row) = find.bind(key.tried.as_str()).bind(&key.digest).fetch_optional(&mut *db).await?
-        else {
+        let Some(row) = find.bind(key.tried.as_str()).bind(key.digest).fetch_optional(&mut *db).await? else {
             // Somebody succeeded, or it was old, just now.
             before.push((key, None));
             continue;
@@ -104,7 +103,7 @@ async fn begin(
                 "INSERT INTO attempts (tried, digest, count, first_at, last_at) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (tried, digest) DO UPDATE SET count = $3, first_at = $4, last_at = $5",
             );
-            let keep = keep.bind(key.tried.as_str()).bind(&key.digest).bind(i64::from(count));
+            let keep = keep.bind(key.tried.as_str()).bind(key.digest).bind(i64::from(count));
             keep.bind(micros(first_at)).bind(micros(last_at)).execute(&mut *db).await?;
         }
     }
@@ -122,7 +121,7 @@ async fn leave_room(db: &mut PgConnection, made: &AttemptKey, now: Timestamp) ->
                  SELECT digest FROM attempts WHERE tried = $1 AND digest <> $2 ORDER BY last_at LIMIT 1
                  FOR UPDATE SKIP LOCKED)",
         );
-        oldest.bind(tried.as_str()).bind(&made.digest).execute(db).await?;
+        oldest.bind(tried.as_str()).bind(made.digest).execute(db).await?;
     }
     Ok(())
 }
