@@ -104,6 +104,8 @@ fn report(store: &dyn Store, pillar: &str, second: i64) {
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     };
     store.take_report(pillar, &report, at(second)).unwrap();
 }
