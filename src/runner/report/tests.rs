@@ -12,7 +12,7 @@ use zuil_wire::seal::{OpenKey, SealKey};
 
 use super::super::*;
 use crate::outbox::MemoryOutbox;
-use crate::visit::{OutOfService, VisitSettings};
+use crate::visit::{Screen, VisitSettings};
 use crate::waypoint::NoWaypoints;
 
 struct Pillar {
@@ -113,14 +113,17 @@ fn that_somebody_came_is_told_once_however_much_they_touch_and_so_is_that_they_l
 }
 
 #[test]
-fn a_pillar_that_is_out_of_service_is_not_in_use() {
+fn whoever_is_there_when_the_hub_turns_the_pillar_away_is_there_until_they_leave_and_then_it_is_not_in_use() {
     let mut pillar = Pillar::starts();
     pillar.does(Intent::Begin).after(1);
     assert_eq!(pillar.told_of_use().last(), Some(&Some(true)));
     let now = pillar.moment();
-    pillar.runner.tell(Event::OutOfService(Some(OutOfService::Storage)), now);
+    pillar.runner.take(Input::Sync(SyncEvent::Admitted(false)), now);
+    pillar.after(4);
+    assert_eq!(pillar.told_of_use(), []);
     pillar.after(2 * 600);
-    assert_eq!(pillar.told_of_use().last(), Some(&Some(false)));
+    assert_eq!(pillar.told_of_use(), [Some(false)]);
+    assert!(matches!(pillar.runner.view(pillar.moment()).screen, Screen::OutOfService(_)));
 }
 
 #[test]
