@@ -26,6 +26,7 @@ use crate::clock::{Clock, HubTime};
 use crate::config::{self, Config};
 use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
+use crate::devices::thermometer::Thermometer;
 use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
@@ -184,6 +185,7 @@ impl Pillar {
             ),
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
             wake_sync: Box::new(wake),
+            thermometer: Some(Thermometer::of_this_machine()),
             tell_health: Box::new(tell_health),
             referrals,
             started: time.now(),

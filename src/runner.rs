@@ -18,6 +18,7 @@ mod report;
 mod roll;
 mod sealing;
 mod upkeep;
+mod warmth;
 mod watching;
 
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{PrinterEvent, ReceiptPrinter};
 use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
+use crate::devices::thermometer::Thermometer;
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::{ReferralBook, SyncEvent};
@@ -55,6 +57,7 @@ pub use readers::Readers;
 use roll::Roll;
 use sealing::Sealing;
 use upkeep::Upkeep;
+use warmth::Warmth;
 use watching::Watching;
 
 /// A clock that is moved by more than this was put; by less, it is kept right.
@@ -133,6 +136,8 @@ pub struct Parts {
     pub remote: Option<Remote>,
     /// Where it is noted what happens here; nowhere when `None`.
     pub visit_log: Option<Arc<VisitLog>>,
+    /// What tells how warm it is inside, when anything does.
+    pub thermometer: Option<Thermometer>,
 }
 
 /// The runner. It has no thread of its own: whoever owns it feeds it inputs, one after the other.
@@ -157,6 +162,7 @@ pub struct Runner {
     upkeep: Upkeep,
     orders: Orders,
     watching: Watching,
+    warmth: Warmth,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -198,6 +204,7 @@ impl Runner {
             upkeep: Upkeep::default(),
             orders: Orders::of(parts.remote),
             watching: Watching::of(parts.visit_log),
+            warmth: Warmth::by(parts.thermometer),
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -406,31 +413,6 @@ impl Runner {
         if self.offered != Some(offer) {
             self.offered = Some(offer);
             self.tell(Event::Offer(offer), now);
-        }
-    }
-
-    /// Tells the hub how the pillar is, when that has changed.
-    fn report(&mut self, now: Moment) {
-        self.health.card_blocked = self.till.is_blocked(now.uptime);
-        let catalogue = &self.visit.edition().catalogue.version;
-        let today = now.in_zone(&self.time_zone).wall.date();
-        let paper = self.roll.as_ref().map(|roll| roll.paper(today));
-        let room = self.upkeep.room_to_tell();
-        let report = match report::report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp)
-        {
-            Ok((report, counts)) => {
-                let seal_key = self.sealing.only_key(&self.identity.seal_key, counts);
-                HealthReport { seal_key, ..report }
-            }
-            // The till says so in the log. No card is taken, and that is what the hub is told.
-            Err(_) => match &self.reported {
-                Some(before) => report::blocked(before, now.timestamp),
-                None => return,
-            },
-        };
-        if !self.reported.as_ref().is_some_and(|before| before.says_the_same(&report)) {
-            (self.tell_health)(report.clone());
-            self.reported = Some(report);
         }
     }
 }

@@ -133,8 +133,8 @@ impl Hub {
         let handing_over =
             tokio::task::spawn_blocking(move || handover::start(&settings, &own_folder, own_end));
         workers.threads.extend(handing_over.await.map_err(|_| StartError::Stopped)??);
-        let (settings, own_store, own_end) = (config.clone(), Arc::clone(&store), ended.clone());
-        let watching = tokio::task::spawn_blocking(move || alerts::start(&settings, own_store, own_end));
+        let (settings, own_folder, own_end) = (config.clone(), Arc::clone(&folder), ended.clone());
+        let watching = tokio::task::spawn_blocking(move || alerts::start(&settings, &own_folder, own_end));
         workers.threads.push(watching.await.map_err(|_| StartError::Stopped)??);
         let door = Door::new(Arc::clone(&folder), Arc::clone(&workers.group));
         let intake = intake::routes(Arc::new(door));

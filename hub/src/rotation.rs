@@ -62,6 +62,8 @@ mod tests {
             storage: None,
             seal_key: seal_key.map(str::to_owned),
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         };
         Reported { pillar: name.into(), report, received_at: at(0) }
     }

@@ -192,6 +192,7 @@ impl Site {
             terminal: Some(Box::new(Desk(to_terminal))),
             end_of_day: None,
             wake_sync: Box::new(move || wakes.wake()),
+            thermometer: None,
             tell_health: Box::new(move |report| reports.report(report)),
             referrals: Arc::new(zuil::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::UTC,

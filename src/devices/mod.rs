@@ -18,6 +18,7 @@ pub mod recorder;
 mod replay;
 pub mod speech;
 pub mod terminal;
+pub mod thermometer;
 
 /// Where a device's thread puts what it has to tell. Must not block.
 pub type Sink<T> = Box<dyn Fn(T) + Send>;

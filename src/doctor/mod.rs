@@ -21,6 +21,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod told;
+mod warmth;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use zuil_wire::health::Device;
 
 use crate::config::Config;
 use crate::devices::port::PortName;
+use crate::devices::thermometer::Thermometer;
 use crate::pillar::{Running, condition};
 use crate::texts::say;
 use zuil_catalogue::Language;
@@ -262,6 +264,9 @@ fn tasks(order: &Order, known: Known, now: fn() -> Timestamp) -> Vec<Task> {
             sound::headphones(language, headphones.as_ref())
         }),
         Task::new("speech", say(language, "Speech"), 15, move || sound::speech(language, speech.as_ref())),
+        Task::new("temperature", say(language, "Temperature"), 5, move || {
+            warmth::check(language, &Thermometer::of_this_machine())
+        }),
         Task::new("fonts", say(language, "Fonts"), 15, move || catalogue::fonts(language, &characters)),
     ]
 }

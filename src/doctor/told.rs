@@ -76,6 +76,8 @@ mod tests {
             storage: None,
             seal_key: None,
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         }
     }
 

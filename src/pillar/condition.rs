@@ -73,6 +73,8 @@ mod tests {
             storage: None,
             seal_key: None,
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         };
         let file = ConditionFile::begin(folder.path());
         assert_eq!(read(folder.path()), None);

@@ -1,7 +1,7 @@
 //! How the pillar is, as the hub is told.
 //!
-//! Invariant: it holds nothing of a resident; the references of open payments are the staff's own
-//! worklist.
+//! Invariant: it holds nothing of a resident but that somebody is there; the references of open payments are the
+//! staff's own worklist.
 
 use jiff::Timestamp;
 use zuil_wire::PROTOCOL_VERSION;
@@ -9,15 +9,49 @@ use zuil_wire::health::{
     Device, DeviceReport, DeviceState, HealthReport, OpenPayment, Paper, StorageReport, Tried,
 };
 
+use super::Runner;
+use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
 use crate::devices::{printer, reader, terminal};
 use crate::outbox::{self, Counts, Outbox, OutboxError};
 
-/// A report of this moment, and how much is in the outbox. To which key it is sealed is for the caller.
+impl Runner {
+    /// Tells the hub how the pillar is, when that has changed.
+    pub(super) fn report(&mut self, now: Moment) {
+        self.health.card_blocked = self.till.is_blocked(now.uptime);
+        let catalogue = &self.visit.edition().catalogue.version;
+        let today = now.in_zone(&self.time_zone).wall.date();
+        let paper = self.roll.as_ref().map(|roll| roll.paper(today));
+        let room = self.upkeep.room_to_tell();
+        let report = match report(&self.health, paper, room, &*self.outbox, catalogue, now.timestamp) {
+            Ok((report, counts)) => {
+                let seal_key = self.sealing.only_key(&self.identity.seal_key, counts);
+                HealthReport { seal_key, ..report }
+            }
+            // The till says so in the log. No card is taken, and that is what the hub is told.
+            Err(_) => match &self.reported {
+                Some(before) => blocked(before, now.timestamp),
+                None => return,
+            },
+        };
+        let (in_use, celsius) = (Some(!self.visit.is_waiting()), self.warmth.celsius(now.uptime));
+        let report = HealthReport { in_use, celsius, ..report };
+        // That it is warmer is no news, but the next report says how warm it is then.
+        let is_told =
+            |before: &HealthReport| before.says_the_same(&report) && before.celsius == report.celsius;
+        if !self.reported.as_ref().is_some_and(is_told) {
+            (self.tell_health)(report.clone());
+            self.reported = Some(report);
+        }
+    }
+}
+
+/// A report of this moment, and how much is in the outbox. To which key it is sealed, whether somebody is there and how
+/// warm it is are for the caller.
 ///
 /// # Errors
 /// When the outbox cannot be read.
-pub(super) fn report(
+fn report(
     health: &Health,
     paper: Option<Paper>,
     room: Option<u32>,
@@ -42,6 +76,8 @@ pub(super) fn report(
         storage: room.map(|room| storage(room, outbox)).transpose()?,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     };
     Ok((report, counts))
 }
@@ -61,7 +97,7 @@ const fn worth_telling(room: u32) -> u32 {
 }
 
 /// What was reported before, of a pillar that takes no cards now.
-pub(super) fn blocked(before: &HealthReport, now: Timestamp) -> HealthReport {
+fn blocked(before: &HealthReport, now: Timestamp) -> HealthReport {
     let mut report = HealthReport { at: now, ..before.clone() };
     for device in &mut report.devices {
         if device.device == Device::Terminal && device.state != DeviceState::Blocked {
@@ -126,3 +162,6 @@ fn open_payment(open: outbox::OpenPayment) -> OpenPayment {
         receipt_number: open.approved.map(|approved| approved.receipt_number),
     }
 }
+
+#[cfg(test)]
+mod tests;

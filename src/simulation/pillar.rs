@@ -105,6 +105,7 @@ impl Pillar {
             terminal: Some(Box::new(TerminalDesk(to_terminal))),
             end_of_day: None,
             wake_sync: Box::new(|| {}),
+            thermometer: None,
             tell_health: Box::new(move |report| {
                 *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
             }),

@@ -1,7 +1,7 @@
 //! When to report how the pillar is. Pure: the time is an argument.
 //!
-//! Invariants: what is sent is the newest report; a device that flaps does not flood the hub; a hub
-//! that knows no reports is greeted instead.
+//! Invariants: what is sent is the newest report; a device that flaps or a child that plays does not flood the
+//! hub; a hub that knows no reports is greeted instead.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(25);
 const SOONER: Duration = Duration::from_secs(5);
 /// The shortest time between two reports.
 pub const APART: Duration = Duration::from_secs(2);
+/// The shortest time between two reports, when the only news is that somebody came or went.
+pub const COMING_AND_GOING: Duration = Duration::from_secs(5);
 /// How long a hub that knows no reports is not asked again.
 pub const OLDER_HUB: Duration = Duration::from_secs(60 * 60);
 
@@ -52,9 +54,11 @@ impl Reporting {
     /// When the next report is due; now or earlier means now.
     pub(super) fn due(&self) -> Option<Instant> {
         let (handed_in, report) = self.newest.as_ref()?;
+        let apart = |time| self.tried.map_or(*handed_in, |tried| tried + time);
         let due = match &self.taken {
             Some((at, taken)) if taken.says_the_same(report) => *at + self.pause,
-            _ => self.tried.map_or(*handed_in, |tried| tried + APART),
+            Some((_, taken)) if taken.says_the_same_but_for_use(report) => apart(COMING_AND_GOING),
+            _ => apart(APART),
         };
         Some([self.put_off, self.refused].into_iter().flatten().fold(due, Instant::max))
     }

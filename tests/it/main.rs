@@ -19,6 +19,7 @@ mod health;
 mod orders;
 #[cfg(test)]
 mod power;
+mod presence;
 #[cfg(test)]
 mod published;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::town::{PATIENCE, Resident, Town, catalogue};
 const AGENT: &str = "m.agent";
 
 /// A town whose catalogue is published, and an agent at their desk.
-fn town_with_an_agent() -> (Town, Browser) {
+pub fn town_with_an_agent() -> (Town, Browser) {
     let town = Town::new();
     let outcome = publish(&town.folder().join("hub"), &catalogue(), Timestamp::now()).unwrap().outcome;
     assert!(matches!(outcome, Outcome::Published(_)), "{outcome:?}");
@@ -73,11 +73,16 @@ fn redeems(resident: &mut Resident, code: ReferralCode) {
 
 /// Loads the agent's page again until it says so.
 fn reads_in_the_end(browser: &Browser, words: &str) {
+    reads_in_the_end_at(browser, "/referrals", words);
+}
+
+/// Loads a page again until it says so.
+pub fn reads_in_the_end_at(browser: &Browser, path: &str, words: &str) {
     let until = Instant::now() + PATIENCE;
     while !browser.reads().contains(words) {
         assert!(Instant::now() < until, "{words:?} is not on the page:\n{}", browser.reads());
         std::thread::sleep(Duration::from_millis(200));
-        browser.goes_to("/referrals");
+        browser.goes_to(path);
     }
 }
 

@@ -5,13 +5,15 @@
 //! pillar and answers with a [`HealthAnswer`]. A report holds nothing of a resident: references are
 //! those of the staff's own worklist.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::lenient::known_items;
-use crate::versions::WITH_CLOCK_AND_STORAGE;
+use crate::versions::{WITH_CLOCK_AND_STORAGE, WITH_USE_AND_TREATMENT};
 use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice};
 
 /// How a pillar is at one moment.
@@ -55,6 +57,14 @@ pub struct HealthReport {
     /// when the hub has not told of one: an older hub does not know this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue_refused: Option<String>,
+    /// Whether somebody is at the pillar now: a visit goes on. From version 3 on; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<bool>,
+    /// How warm it is inside the pillar, in whole degrees Celsius. Nothing when its machine cannot tell. From
+    /// version 3 on; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = -60, max = 150)))]
+    pub celsius: Option<i16>,
 }
 
 impl HealthReport {
@@ -64,11 +74,20 @@ impl HealthReport {
     pub const LONGEST_REASON: usize = 300;
     /// The largest report, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
+    /// No pillar that tells this is colder or warmer inside; a sensor that says otherwise lies.
+    pub const CELSIUS: RangeInclusive<i16> = -60..=150;
 
-    /// Whether another report says nothing new. A clock that went on is no news.
+    /// Whether another report says nothing new. A clock that went on is no news, and neither is that it is
+    /// warmer or colder than before.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { at: other.at, ..self.clone() } == *other
+        Self { at: other.at, celsius: other.celsius, ..self.clone() } == *other
+    }
+
+    /// Whether the only news in another report is, at most, that somebody came or went.
+    #[must_use]
+    pub fn says_the_same_but_for_use(&self, other: &Self) -> bool {
+        Self { in_use: other.in_use, ..self.clone() }.says_the_same(other)
     }
 
     /// The report in a version of the protocol, without what that one does not know.
@@ -78,6 +97,10 @@ impl HealthReport {
         if version < WITH_CLOCK_AND_STORAGE {
             self.clock_off_seconds = None;
             self.storage = None;
+        }
+        if version < WITH_USE_AND_TREATMENT {
+            self.in_use = None;
+            self.celsius = None;
         }
         self
     }

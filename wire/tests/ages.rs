@@ -110,6 +110,27 @@ fn a_hub_of_version_1_reads_the_report_of_a_pillar_of_today_when_that_is_told_in
 }
 
 #[test]
+fn a_hub_of_version_2_hears_of_clock_and_storage_but_not_whether_somebody_is_there_nor_how_warm_it_is() {
+    let report: HealthReport = serde_json::from_value(golden("health_report_3")).unwrap();
+    assert_eq!((report.in_use, report.celsius), (Some(true), Some(-7)));
+    let in_2 = serde_json::to_value(report.clone().in_version(2)).unwrap();
+    assert_eq!(in_2, golden("health_report_2"));
+    let in_1 = serde_json::to_value(report.in_version(1)).unwrap();
+    serde_json::from_value::<as_version_1_was::HealthReport>(in_1).unwrap();
+}
+
+#[test]
+fn that_it_is_warmer_is_no_news_and_that_somebody_came_is() {
+    let before: HealthReport = serde_json::from_value(golden("health_report_3")).unwrap();
+    let warmer = HealthReport { celsius: Some(71), ..before.clone() };
+    assert!(before.says_the_same(&warmer) && before.says_the_same_but_for_use(&warmer));
+    let left = HealthReport { in_use: Some(false), ..warmer };
+    assert!(!before.says_the_same(&left) && before.says_the_same_but_for_use(&left));
+    let more = HealthReport { waiting: before.waiting + 1, ..left };
+    assert!(!before.says_the_same_but_for_use(&more), "that is other news");
+}
+
+#[test]
 fn a_hub_of_today_reads_what_a_pillar_of_version_1_sends() {
     let report: HealthReport = serde_json::from_value(golden("health_report")).unwrap();
     assert_eq!(report.clock_off_seconds, None);

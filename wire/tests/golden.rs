@@ -180,12 +180,19 @@ fn report() -> HealthReport {
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     }
 }
 
 /// A report in version 2, of a pillar whose clock is ten years ahead and whose disk is nearly full.
 fn report_2() -> HealthReport {
     HealthReport { version: 2, clock_off_seconds: Some(315_569_520), storage: Some(storage()), ..report() }
+}
+
+/// The same in version 3: somebody is there, and it stands in the frost.
+fn report_3() -> HealthReport {
+    HealthReport { version: 3, in_use: Some(true), celsius: Some(-7), ..report_2() }
 }
 
 /// A report of a pillar that has just been put together.
@@ -341,6 +348,7 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report", &report());
     is_exactly("health_report_bare", &bare_report());
     is_exactly("health_report_2", &report_2());
+    is_exactly("health_report_3", &report_3());
     is_exactly("storage_report", &storage());
     is_exactly("open_payment", &open_payment());
     let answer = HealthAnswer {

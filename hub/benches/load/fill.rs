@@ -217,6 +217,8 @@ fn report(dice: &mut Rng, number: usize, unknown: &[Unknown], now: Timestamp) ->
         storage: Some(StorageReport { room_for: 1000, tried: None, salvaged: None }),
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     }
 }
 

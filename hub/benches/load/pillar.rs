@@ -208,6 +208,8 @@ impl Simulated {
             storage: Some(StorageReport { room_for: 1000, tried: None, salvaged: None }),
             seal_key: Some(self.seal.id().to_owned()),
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         }
     }
 }

@@ -18,6 +18,13 @@ pub struct AlertsConfig {
     pub down_after_seconds: u32,
     /// For how many seconds it must be heard again before it is called back.
     pub back_after_seconds: u32,
+    /// From how many degrees Celsius inside on a pillar is called too warm.
+    pub too_warm_celsius: i16,
+    /// One that was called so is cool again below so many degrees.
+    pub cool_again_celsius: i16,
+    /// Whether a pillar may be silent while its building is closed, by the hours of the published catalogue. It is
+    /// told when it still is 10 minutes after opening.
+    pub quiet_when_closed: bool,
     /// To which e-mail addresses alerts go, over the mail server of `[connectors.email]`.
     pub email_to: Vec<String>,
     /// The language of messages: `nl` or `en`.
@@ -45,6 +52,9 @@ impl Default for AlertsConfig {
         Self {
             down_after_seconds: seconds(limits.silent),
             back_after_seconds: seconds(limits.back),
+            too_warm_celsius: limits.warm,
+            cool_again_celsius: limits.cool,
+            quiet_when_closed: false,
             email_to: Vec::new(),
             language: "nl".to_owned(),
             webhook: None,
@@ -77,6 +87,16 @@ impl AlertsConfig {
             "alerts.back_after_seconds",
             "choose 10 to 3600",
         )?;
+        sense(
+            (40..=120).contains(&self.too_warm_celsius),
+            "alerts.too_warm_celsius",
+            "choose 40 to 120: inside a pillar that works 50 is usual",
+        )?;
+        sense(
+            (20..self.too_warm_celsius).contains(&self.cool_again_celsius),
+            "alerts.cool_again_celsius",
+            "choose 20 or more, and less than too_warm_celsius: else the same warmth is told again and again",
+        )?;
         sense(Lang::parse(&self.language).is_some(), "alerts.language", "write \"nl\" or \"en\"")?;
         let is_mail = |address: &String| {
             address.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.'))
@@ -106,6 +126,8 @@ impl AlertsConfig {
         Limits {
             silent: SignedDuration::from_secs(self.down_after_seconds.into()),
             back: SignedDuration::from_secs(self.back_after_seconds.into()),
+            warm: self.too_warm_celsius,
+            cool: self.cool_again_celsius,
         }
     }
 
@@ -126,6 +148,9 @@ mod tests {
         for (text, key) in [
             ("down_after_seconds = 10", "alerts.down_after_seconds"),
             ("back_after_seconds = 0", "alerts.back_after_seconds"),
+            ("too_warm_celsius = 130", "alerts.too_warm_celsius"),
+            ("cool_again_celsius = 80", "alerts.cool_again_celsius"),
+            ("too_warm_celsius = 60", "alerts.cool_again_celsius"),
             ("language = 'de'", "alerts.language"),
             ("email_to = ['storing']", "alerts.email_to"),
             ("email_to = ['storing@example.nl']", "alerts.email_to"),

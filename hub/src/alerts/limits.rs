@@ -11,6 +11,10 @@ pub struct Limits {
     pub silent: SignedDuration,
     /// It is back when it is heard for so long without such a silence.
     pub back: SignedDuration,
+    /// From so many degrees inside on it is too warm.
+    pub warm: i16,
+    /// One that was too warm is so until it has fewer degrees.
+    pub cool: i16,
 }
 
 /// How long something must last, and how long it must be over.
@@ -22,7 +26,12 @@ pub(super) struct Lasting {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { silent: SignedDuration::from_secs(85), back: SignedDuration::from_secs(40) }
+        Self {
+            silent: SignedDuration::from_secs(85),
+            back: SignedDuration::from_secs(40),
+            warm: 80,
+            cool: 70,
+        }
     }
 }
 
@@ -67,6 +76,8 @@ impl Limits {
             // Somebody changes the roll, and tries it.
             AlertKind::Printer | AlertKind::Full => minutes(3, 2),
             AlertKind::Terminal => minutes(5, 2),
+            // A dozen reports. A processor that works hard for a moment is no matter.
+            AlertKind::TooWarm => minutes(5, 5),
             AlertKind::Reader => minutes(10, 2),
             AlertKind::Network => minutes(0, 60),
             AlertKind::PaperLow | AlertKind::DiskLow | AlertKind::Clock => minutes(10, 10),

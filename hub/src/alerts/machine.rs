@@ -2,7 +2,7 @@
 //! out.
 //!
 //! Invariants: a trouble has one alert as long as it lasts; of a pillar that is silent nothing else begins or ends; a
-//! time in which the watch itself was away is nobody's silence.
+//! time in which the watch itself was away is nobody's silence, and neither is one in which a pillar may be silent.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -123,7 +123,7 @@ impl Machine {
             .filter_map(|seen| Some((seen, seen.heard.filter(|_| !seen.revoked)?)))
             .map(|(seen, heard)| (seen, heard, now.duration_since(heard.max(since))))
             .filter(|(_, _, silence)| *silence >= limits.along())
-            .filter(|(seen, ..)| !self.is_down(&seen.pillar))
+            .filter(|(seen, ..)| !seen.may_be_silent && !self.is_down(&seen.pillar))
             .collect();
         if !silent.iter().any(|(_, _, silence)| *silence >= limits.silent) {
             return;
@@ -191,12 +191,16 @@ impl One {
 
     /// The troubles that its newest report tells of, and its line.
     fn troubles(&mut self, seen: &Seen, limits: &Limits, now: Timestamp, step: &mut Step) {
-        if seen.troubles.is_empty() && self.gaps.is_empty() && self.open.is_empty() {
+        let too_warm = self.is_too_warm(seen, limits);
+        if seen.troubles.is_empty() && !too_warm && self.gaps.is_empty() && self.open.is_empty() {
             self.suspected.clear();
             return;
         }
         let mut there: BTreeMap<AlertKind, Timestamp> =
             seen.troubles.iter().map(|(kind, since)| (*kind, since.unwrap_or(now).min(now))).collect();
+        if too_warm {
+            there.insert(AlertKind::TooWarm, now);
+        }
         let lost_often = if self.open.contains_key(&AlertKind::Network) { 1 } else { Limits::GAPS };
         if self.gaps.len() >= lost_often {
             there.insert(AlertKind::Network, now);
@@ -216,6 +220,13 @@ impl One {
                 self.raise(&seen.pillar, kind, began, now, step);
             }
         }
+    }
+
+    /// One that was told stays so until it is a good deal cooler, and as long as nobody knows.
+    fn is_too_warm(&self, seen: &Seen, limits: &Limits) -> bool {
+        let is_told = self.open.contains_key(&AlertKind::TooWarm);
+        let from = if is_told { limits.cool } else { limits.warm };
+        seen.celsius.map_or(is_told, |celsius| celsius >= from)
     }
 
     fn raise(&mut self, pillar: &str, kind: AlertKind, began_at: Timestamp, now: Timestamp, step: &mut Step) {

@@ -2,6 +2,7 @@
 //! however long it lasts and however many hubs there are, and so is its end; what comes and goes is told rarely; what
 //! was told stands in the store together with the messages about it.
 
+mod closing;
 pub mod config;
 mod delivery;
 mod letter;

@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp, Unit};
+use zuil_catalogue::Sites;
 use zuil_wire::HealthReport;
 use zuil_wire::health::{Device, DeviceState, StorageReport};
 
+use super::closing;
 use super::limits::Limits;
 use crate::authority;
 use crate::store::{AlertKind, Certificate, Pillar, Reported, Store, StoreError};
@@ -35,13 +37,22 @@ pub struct Seen {
     pub knows: bool,
     /// What that says is the matter, and since when, where it tells.
     pub troubles: Vec<(AlertKind, Option<Timestamp>)>,
+    /// How warm that says it is, when it does.
+    pub celsius: Option<i16>,
+    /// Whether it may be silent now, because its building is closed or has only just opened.
+    pub may_be_silent: bool,
 }
 
-/// Looks at all pillars.
+/// Looks at all pillars. Those that stand at one of `sites` may be silent while that is closed.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn look(store: &dyn Store, limits: &Limits, now: Timestamp) -> Result<Vec<Seen>, StoreError> {
+pub fn look(
+    store: &dyn Store,
+    limits: &Limits,
+    sites: Option<&Sites>,
+    now: Timestamp,
+) -> Result<Vec<Seen>, StoreError> {
     let (reports, pillars, certificates) =
         (store.reports()?, store.pillars()?, store.certificates_that_count()?);
     let reports: HashMap<&str, &Reported> =
@@ -52,7 +63,10 @@ pub fn look(store: &dyn Store, limits: &Limits, now: Timestamp) -> Result<Vec<Se
     let seen = |pillar: &Pillar| {
         let name = pillar.name.as_str();
         let expires = expires(pillar, in_use.get(name).copied());
-        Seen::of(pillar, reports.get(name).copied(), expires, limits, now)
+        let seen = Seen::of(pillar, reports.get(name).copied(), expires, limits, now);
+        let site = sites.and_then(|sites| sites.of_pillar(name));
+        let may_be_silent = site.is_some_and(|site| closing::may_be_silent(&site.hours, seen.heard, now));
+        Seen { may_be_silent, ..seen }
     };
     Ok(pillars.iter().map(seen).collect())
 }
@@ -77,6 +91,8 @@ impl Seen {
             revoked: pillar.revoked_at.is_some(),
             knows: fresh.is_some(),
             troubles,
+            celsius: fresh.and_then(|reported| reported.report.celsius),
+            may_be_silent: false,
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Stories of single pillars and of many; months of ordinary weather are in `weather`, the store and the messages in
-//! `told`.
+//! Stories of single pillars and of many; months of ordinary weather are in `weather`, summer days in `warmth`, buildings
+//! that close in `closing`, the store and the messages in `told`.
 
+mod closing;
 mod told;
+mod warmth;
 mod weather;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +26,8 @@ fn heard(pillar: &str, second: i64, troubles: &[AlertKind]) -> Seen {
         revoked: false,
         knows: true,
         troubles: troubles.iter().map(|kind| (*kind, None)).collect(),
+        celsius: None,
+        may_be_silent: false,
     }
 }
 

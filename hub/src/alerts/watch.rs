@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+use zuil_catalogue::Catalogue;
 
 use super::config::AlertsConfig;
 use super::delivery::{AT_MOST, AT_ONCE, Delivery, Mailbox, Webhook};
@@ -22,6 +23,7 @@ use super::seen::look;
 use crate::config::Config;
 use crate::connectors::email::{Smtp, SmtpError};
 use crate::connectors::settings;
+use crate::data_folder::DataFolder;
 use crate::handover::courier::{CourierError, HttpCourier};
 use crate::store::{AlertChanges, Store, StoreError};
 
@@ -67,7 +69,7 @@ pub enum AlertsError {
 /// [`AlertsError`].
 pub fn start(
     config: &Config,
-    store: Arc<dyn Store>,
+    folder: &Arc<DataFolder>,
     ended: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, AlertsError> {
     let delivery = Arc::new(delivery(config)?);
@@ -76,7 +78,11 @@ pub fn start(
         email_to: config.alerts.email_to.clone(),
         webhook: config.alerts.webhook.is_some(),
     };
-    let watch = Watch::new(store, config.alerts.limits(), letters);
+    let store = Arc::clone(&folder.store);
+    let shelf = config.alerts.quiet_when_closed.then(|| Arc::clone(folder));
+    // What cannot be read is told elsewhere; without it no silence is passed over.
+    let published: Published = Box::new(move || shelf.as_ref()?.catalogues.opened().ok().flatten());
+    let watch = Watch::new(store, config.alerts.limits(), letters, published);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = move || runtime.block_on(run(watch, delivery, ended));
     Ok(std::thread::Builder::new().name("zuil-alerts".into()).spawn(work)?)
@@ -159,11 +165,15 @@ fn tell_once(last: &mut String, error: &str) {
     }
 }
 
+/// The catalogue that says when buildings are open; nothing when nobody may be silent.
+pub(super) type Published = Box<dyn Fn() -> Option<Arc<Catalogue>> + Send>;
+
 /// One hub's part in watching.
 pub(super) struct Watch {
     pub(super) store: Arc<dyn Store>,
     limits: Limits,
     letters: Letters,
+    published: Published,
     me: Uuid,
     /// As long as it has the watch.
     machine: Option<Machine>,
@@ -173,9 +183,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(store: Arc<dyn Store>, limits: Limits, letters: Letters) -> Self {
-        let never = Timestamp::MIN;
-        Self { store, limits, letters, me: Uuid::now_v7(), machine: None, until: never, forgotten: never }
+    pub(super) fn new(store: Arc<dyn Store>, limits: Limits, letters: Letters, published: Published) -> Self {
+        let (me, never) = (Uuid::now_v7(), Timestamp::MIN);
+        Self { store, limits, letters, published, me, machine: None, until: never, forgotten: never }
     }
 
     /// Looks once, when it has the watch or gets it.
@@ -203,7 +213,9 @@ impl Watch {
                 none.insert(Machine::new(self.limits, &alerts, now))
             }
         };
-        let step = machine.step(&look(&*self.store, &self.limits, now)?, now);
+        let catalogue = (self.published)();
+        let sites = catalogue.as_ref().map(|catalogue| &catalogue.sites);
+        let step = machine.step(&look(&*self.store, &self.limits, sites, now)?, now);
         if !step.raised.is_empty() || !step.ended.is_empty() {
             for alert in &step.raised {
                 tracing::warn!(

@@ -21,6 +21,10 @@ pub(super) struct Condition {
     pub issues: Vec<Issue>,
     /// For how many more requests it has room, when that is known now.
     pub room: Option<u32>,
+    /// Whether somebody is there, when that is known now.
+    pub in_use: Option<bool>,
+    /// How warm it is inside, in degrees Celsius, when that is known now.
+    pub celsius: Option<i16>,
     /// The paper, by the newest report.
     pub paper: Option<PaperLeft>,
     /// How far the pillar's clock is ahead of the hub's, when that is worth telling.
@@ -38,6 +42,17 @@ pub(super) enum Contact {
     Silent(Option<Timestamp>),
     /// It may not deliver any more.
     Revoked,
+}
+
+/// Whether a resident who comes now finds somebody at a pillar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// A visit goes on.
+    InUse,
+    /// Nobody is there.
+    Free,
+    /// The pillar is not heard, or is from before it told.
+    NotKnown,
 }
 
 /// A device of a pillar.
@@ -142,6 +157,8 @@ impl Condition {
             issues: issues(contact, &parts, room),
             parts,
             room,
+            in_use: fresh.and_then(|reported| reported.report.in_use),
+            celsius: fresh.and_then(|reported| reported.report.celsius),
             paper: reported.and_then(paper),
             clock_ahead: reported.map(clock_ahead).filter(|ahead| ahead.abs() > CLOCK_LEEWAY),
         }
@@ -158,12 +175,25 @@ impl Condition {
         self.contact == Contact::Now
     }
 
-    /// All of it that a page shows, without times that count from now.
+    /// Whether somebody is there; nothing of one that is known to serve nobody.
+    pub(super) fn presence(&self) -> Option<Presence> {
+        if self.serves_nobody() || self.contact == Contact::Revoked {
+            return None;
+        }
+        Some(match self.in_use {
+            Some(true) => Presence::InUse,
+            Some(false) => Presence::Free,
+            None => Presence::NotKnown,
+        })
+    }
+
+    /// All of it that a page shows, without times that count from now, and without how warm it is: that changes all
+    /// the time, and is shown anew within a minute in any case.
     pub(super) fn looks(&self) -> String {
         let parts: Vec<_> = self.parts.iter().map(|part| (part.device, part.state)).collect();
         let contact = std::mem::discriminant(&self.contact);
         let paper = self.paper.map(|paper| (paper.used_metres, paper.roll_metres, paper.empty_on));
-        format!("{contact:?} {parts:?} {:?} {paper:?} {:?}", self.issues, self.room)
+        format!("{contact:?} {parts:?} {:?} {paper:?} {:?} {:?}", self.issues, self.room, self.in_use)
     }
 
     /// Whether it is known to begin no visit now.
@@ -254,6 +284,7 @@ fn paper(reported: &Reported) -> Option<PaperLeft> {
 mod tests {
     use super::*;
     use zuil_wire::health::{OpenPayment, Paper};
+    use zuil_wire::orders::{ClosedFor, Closure};
     use zuil_wire::{Cents, HealthReport, PROTOCOL_VERSION, Reference};
 
     fn at(text: &str) -> Timestamp {
@@ -296,6 +327,8 @@ mod tests {
             storage: None,
             seal_key: None,
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }
@@ -338,6 +371,35 @@ mod tests {
         assert!(full.is_full() && full.issues[0] == Issue::NoRoom);
         assert!(!with_room_for(100, noon()).is_full());
         assert_eq!(with_room_for(90, minutes_ago(2)).room, None, "that was then");
+    }
+
+    #[test]
+    fn whether_somebody_is_there_and_how_warm_it_is_is_said_of_a_pillar_that_is_heard_and_serves() {
+        let with = |in_use, minutes| {
+            let mut reported = reported(Ready, Ready, minutes_ago(minutes));
+            (reported.report.in_use, reported.report.celsius) = (in_use, Some(54));
+            Condition::of(&pillar(None), Some(&reported), noon())
+        };
+        assert_eq!(with(Some(true), 0).presence(), Some(Presence::InUse));
+        assert_eq!(with(Some(false), 0).presence(), Some(Presence::Free));
+        assert_eq!(with(None, 0).presence(), Some(Presence::NotKnown), "it is older");
+        for in_use in [Some(true), Some(false)] {
+            let silent = with(in_use, 2);
+            assert_eq!(
+                (silent.presence(), silent.celsius),
+                (Some(Presence::NotKnown), None),
+                "that was then"
+            );
+        }
+        assert_eq!(with(Some(true), 0).celsius, Some(54));
+        assert_ne!(
+            with(Some(true), 0).looks(),
+            with(Some(false), 0).looks(),
+            "pages that are open hear of it"
+        );
+        let closure = Closure { reason: ClosedFor::Fault, message: None };
+        let closed = Closed { pillar: "jumbo".into(), closure, since: noon() };
+        assert_eq!(with(Some(false), 0).closed_by(Some(&closed)).presence(), None, "free, but of no use");
     }
 
     #[test]

@@ -130,6 +130,8 @@ mod tests {
             storage: Some(StorageReport { room_for, tried: None, salvaged: None }),
             seal_key: None,
             catalogue_refused: None,
+            in_use: None,
+            celsius: None,
         };
         let pillar = Pillar {
             name: "jumbo".into(),

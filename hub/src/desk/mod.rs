@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 use zuil_catalogue::{Catalogue, Language, Task};
 
 pub(crate) use self::texts::Lang;
-pub(crate) use self::times::Moment;
+pub(crate) use self::times::{Moment, local};
 
 use self::live::Live;
 use crate::access::sign_on::SignOn;

@@ -31,7 +31,7 @@ pub(super) fn today(now: Timestamp) -> Date {
 }
 
 /// What a clock on the wall shows.
-pub(super) fn local(now: Timestamp) -> DateTime {
+pub(crate) fn local(now: Timestamp) -> DateTime {
     now.to_zoned(zone()).datetime()
 }
 

@@ -87,6 +87,9 @@ fn check(report: &HealthReport) -> Result<(), &'static str> {
     if paper.chain(amounts).chain(clock).chain([report.waiting]).any(|number| number > MOST) {
         return Err("a number is too large");
     }
+    if report.celsius.is_some_and(|celsius| !HealthReport::CELSIUS.contains(&celsius)) {
+        return Err("no pillar is that cold or that warm inside");
+    }
     Ok(())
 }
 
@@ -149,6 +152,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_pillar_can_be_in_a_hard_winter_and_in_a_window_in_july_is_taken() {
+        for celsius in [-60, -1, 0, 79, 150] {
+            let mut report = report();
+            (report["version"], report["celsius"], report["in_use"]) =
+                (3.into(), celsius.into(), true.into());
+            let read = read(&report).unwrap();
+            assert_eq!((read.celsius, read.in_use), (Some(celsius), Some(true)));
+        }
+    }
+
+    #[test]
     fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
         assert_eq!(parse(br#"{"version":4,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
         assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
@@ -167,6 +181,8 @@ mod tests {
             ("open_payments", json!([open, open]), "open payment"),
             ("waiting", json!(u64::MAX), "number"),
             ("clock_off_seconds", json!(i64::MIN), "number"),
+            ("celsius", json!(-61), "cold"),
+            ("celsius", json!(151), "warm"),
             ("seal_key", json!("x".repeat(65)), "sealing key"),
             ("catalogue_refused", json!("x".repeat(301)), "catalogue is refused"),
             ("catalogue_refused", json!("so\nso"), "catalogue is refused"),

@@ -107,6 +107,10 @@ impl Standing {
             Some((of(report), i64::try_from(left).unwrap_or(i64::MAX)))
         });
         many(encoder, "pillar_paper_left_millimeters", "Paper left on the roll", &mut { paper })?;
+        let warmth =
+            self.reports.iter().filter_map(|report| Some((of(report), i64::from(report.report.celsius?))));
+        let help = "How warm it is inside a pillar, as it said last";
+        many(encoder, "pillar_temperature_celsius", help, &mut { warmth })?;
         let devices = self.reports.iter().flat_map(|report| {
             report.report.devices.iter().map(|device| {
                 let works = matches!(device.state, DeviceState::Ready | DeviceState::PaperNearEnd);

@@ -21,6 +21,8 @@ pub enum AlertKind {
     Reader,
     /// It comes and goes.
     Network,
+    /// It is too warm inside.
+    TooWarm,
     /// Its paper will be used up soon.
     PaperLow,
     /// There is little room left on its disk.
@@ -37,13 +39,14 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// In the order in which they are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Down,
         Self::Full,
         Self::Printer,
         Self::Terminal,
         Self::Reader,
         Self::Network,
+        Self::TooWarm,
         Self::PaperLow,
         Self::DiskLow,
         Self::Clock,
@@ -62,6 +65,7 @@ impl AlertKind {
             Self::Terminal => "terminal",
             Self::Reader => "reader",
             Self::Network => "network",
+            Self::TooWarm => "too-warm",
             Self::PaperLow => "paper-low",
             Self::DiskLow => "disk-low",
             Self::Clock => "clock",

@@ -69,6 +69,30 @@ async fn the_list_of_pillars_says_what_works_right_now() {
 }
 
 #[tokio::test]
+async fn the_list_and_the_pillars_own_page_say_whether_somebody_is_there_and_how_warm_it_is() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    for (name, in_use, celsius) in
+        [("bieb", Some(true), Some(54)), ("jumbo", Some(false), Some(-3)), ("spar", None, None)]
+    {
+        hub.add_pillar(name);
+        said(&hub, name, &HealthReport { in_use, celsius, ..well.clone() }, 1);
+    }
+    let list = browser.text("/pillars").await;
+    for words in ["nu in gebruik, 54\u{a0}°C</span>", "nu vrij, -3\u{a0}°C</span>"] {
+        assert_eq!(list.matches(words).count(), 1, "{words}: {list}");
+    }
+    assert_eq!(list.matches("°C").count(), 2, "nothing is made up of an older pillar");
+    let has = async |name: &str, words: &str| browser.text(&format!("/pillars/{name}")).await.contains(words);
+    assert!(has("bieb", "<dt>In gebruik</dt><dd>nu in gebruik</dd>").await);
+    assert!(has("bieb", "<dt>Temperatuur binnenin</dt><dd>54\u{a0}°C</dd>").await);
+    assert!(has("spar", "<dt>In gebruik</dt><dd>niet bekend</dd>").await);
+    assert!(!has("spar", "Temperatuur binnenin").await);
+    assert!(has("bieb?lang=en", "The pillar is in use now.").await);
+}
+
+#[tokio::test]
 async fn a_pillar_without_devices_is_not_said_to_have_kept_them_to_itself() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;

@@ -87,6 +87,53 @@ async fn a_pillar_is_found_by_its_name_and_what_nobody_knows_is_said() {
 }
 
 #[tokio::test]
+async fn an_agent_hears_whether_somebody_is_at_the_pillar_now_and_of_what_nobody_knows_that() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    publishes_the_example(&hub);
+    hub.add_pillar("jumbo");
+    let (in_use, free) = ("De zuil is nu in gebruik.", "De zuil is nu vrij.");
+    let not_known = "Of er nu iemand bij de zuil staat, weten wij niet.";
+    let well = report(DeviceState::Ready, DeviceState::Ready);
+    // The one that says nothing of it is from before pillars did.
+    for (told, said_now) in [(Some(false), free), (None, not_known), (Some(true), in_use)] {
+        said(&hub, "jumbo", &HealthReport { in_use: told, ..well.clone() }, 1);
+        let page = browser.text("/finder?q=jumbo").await;
+        for words in [in_use, free, not_known] {
+            assert_eq!(page.contains(words), words == said_now, "{told:?}: {words}");
+        }
+    }
+    let badge = |page: &str| page.contains("<dt>In gebruik</dt><dd>nu in gebruik</dd>");
+    assert!(badge(&browser.text("/finder?q=jumbo").await));
+    assert!(browser.text("/finder?q=jumbo&lang=en").await.contains("The pillar is in use now."));
+}
+
+#[tokio::test]
+async fn of_a_pillar_that_is_silent_nobody_says_that_it_is_in_use_or_free() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    publishes_the_example(&hub);
+    for (name, in_use) in [("jumbo", true), ("spar", false)] {
+        hub.add_pillar(name);
+        let then = HealthReport {
+            in_use: Some(in_use),
+            celsius: Some(54),
+            ..report(DeviceState::Ready, DeviceState::Ready)
+        };
+        said(&hub, name, &then, 40);
+    }
+    for path in ["/finder", "/pillars", "/pillars/jumbo", "/pillars/spar"] {
+        let page = browser.text(path).await;
+        for words in ["nu in gebruik", "nu vrij", "°C"] {
+            assert!(!page.contains(words), "{path}: {words}");
+        }
+    }
+    let page = browser.text("/finder").await;
+    assert_eq!(page.matches("<dt>In gebruik</dt><dd>niet bekend</dd>").count(), 2, "{page}");
+    assert_eq!(page.matches("Wij weten nu niet of deze zuil werkt.").count(), 2);
+}
+
+#[tokio::test]
 async fn nobody_is_sent_to_a_pillar_that_a_technician_took_out_of_service() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;
@@ -101,6 +148,7 @@ async fn nobody_is_sent_to_a_pillar_that_a_technician_took_out_of_service() {
     tells(&jumbo, told[0].id, OrderState::Done, None).await;
     let page = browser.text("/finder?task=bulky-waste").await;
     assert_eq!(sites(&page), ["spar", "Jumbo Marktplein"], "the one that can be used comes first");
+    assert_eq!(page.matches("<dt>In gebruik</dt>").count(), 1, "one that serves nobody is not called free");
     assert_eq!(page.matches(can).count(), 1, "{page}");
     for words in [
         "“Grofvuil laten ophalen” kan daar nu niet: de zuil is buiten gebruik.",

@@ -223,6 +223,8 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
+use zuil_wire::HealthReport;
 use zuil_wire::health::DeviceState;
 
 use super::desk::{Browser, signed_in};
@@ -45,6 +46,19 @@ async fn a_page_hears_that_something_changed_and_gets_the_list_as_it_is_now() {
     let list = browser.text("/live/pillars/list?show=no-receipt").await;
     assert!(list.contains("data-part=\"/live/pillars/list?show=no-receipt\""));
     assert!(list.contains("/pillars/spar") && !list.contains("/pillars/jumbo"));
+}
+
+#[tokio::test]
+async fn a_page_hears_that_somebody_came_to_a_pillar_and_left() {
+    let (hub, browser, mut stream) = listens().await;
+    let spar = hub.add_pillar("spar");
+    until(&mut stream, "changed").await;
+    for (in_use, words) in [(true, "nu in gebruik"), (false, "nu vrij")] {
+        let told = HealthReport { in_use: Some(in_use), ..report(DeviceState::Ready, DeviceState::Ready) };
+        spar.report(&told).await;
+        until(&mut stream, "changed").await;
+        assert!(browser.text("/live/pillars/list").await.contains(words), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use reqwest::{Client, StatusCode};
-use zuil_wire::PaymentState;
 use zuil_wire::health::DeviceState;
+use zuil_wire::{HealthReport, PaymentState};
 
 use super::desk::signed_in;
 use super::harness::{TestHub, hub, hub_with, payment, report, use_one_provider};
@@ -32,7 +32,8 @@ async fn after_a_day() -> TestHub {
     pillar
         .upload(&[pillar.envelope(1, Some(payment(PaymentState::Unknown))), pillar.envelope(2, None)])
         .await;
-    pillar.report(&report(DeviceState::PaperNearEnd, DeviceState::Offline)).await;
+    let warm = HealthReport { celsius: Some(-4), ..report(DeviceState::PaperNearEnd, DeviceState::Offline) };
+    pillar.report(&warm).await;
     signed_in(&hub).await.text("/pillars/jumbo").await;
     hub
 }
@@ -50,6 +51,7 @@ async fn prometheus_reads_how_much_came_in_how_long_it_took_and_how_pillars_are(
         ("zuil_hub_payments_unsettled", "1"),
         ("zuil_hub_pillar_waiting{pillar=\"jumbo\"}", "0"),
         ("zuil_hub_pillar_paper_left_millimeters{pillar=\"jumbo\"}", "68000"),
+        ("zuil_hub_pillar_temperature_celsius{pillar=\"jumbo\"}", "-4"),
         ("zuil_hub_pillar_device_works{pillar=\"jumbo\",device=\"printer\"}", "1"),
         ("zuil_hub_pillar_device_works{pillar=\"jumbo\",device=\"terminal\"}", "0"),
         (

@@ -48,6 +48,7 @@ impl Pillar {
             end_of_day: None,
             readers: Readers::default(),
             wake_sync: Box::new(|| {}),
+            thermometer: None,
             tell_health: Box::new(|_| {}),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             time_zone: TimeZone::UTC,

@@ -52,6 +52,7 @@ impl Pillar {
             readers: Readers::default(),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             wake_sync: Box::new(|| {}),
+            thermometer: None,
             tell_health: Box::new(|_| {}),
             time_zone: zone,
             waypoints: Arc::new(NoWaypoints),

@@ -295,6 +295,8 @@ async fn a_report_brings_back_what_staff_found_out() {
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);

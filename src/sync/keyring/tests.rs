@@ -200,6 +200,8 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         storage: None,
         seal_key: Some("seal-100000".into()),
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     };
     let heard = || std::mem::take(&mut *hub.heard.lock().unwrap());
     let named = || Some("seal-100000".to_owned());

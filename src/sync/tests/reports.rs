@@ -2,7 +2,7 @@
 
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, SettledByStaff};
 
-use super::super::report::{APART, HEARTBEAT, OLDER_HUB};
+use super::super::report::{APART, COMING_AND_GOING, HEARTBEAT, OLDER_HUB};
 use super::*;
 
 /// What the hub does with the next report.
@@ -79,6 +79,8 @@ pub(super) fn report(printer: DeviceState) -> HealthReport {
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: None,
+        celsius: None,
     }
 }
 
@@ -125,6 +127,64 @@ async fn a_device_that_flaps_does_not_flood_the_hub_and_the_newest_word_wins() {
     assert!((2..=6).contains(&times.len()), "{} reports in ten seconds", times.len());
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= APART));
     assert_eq!(pillar.hub.last_report().devices[0].state, DeviceState::Ready);
+}
+
+/// A report of a pillar that is well, at which somebody is or is not.
+fn used(in_use: bool) -> HealthReport {
+    HealthReport { in_use: Some(in_use), ..report(DeviceState::Ready) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hub_hears_at_once_that_somebody_came_and_when_they_left() {
+    let mut pillar = Pillar::new(ScriptedHub::default());
+    let (handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    handle.report(used(false));
+    for in_use in [true, false] {
+        seconds(10).await;
+        let now = Instant::now();
+        handle.report(used(in_use));
+        seconds(1).await;
+        assert_eq!(pillar.hub.report_times().last(), Some(&now));
+        assert_eq!(pillar.hub.last_report().in_use, Some(in_use));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_touches_and_runs_away_all_the_time_does_not_flood_the_hub_and_a_fault_does_not_wait_for_it()
+ {
+    let mut pillar = Pillar::new(ScriptedHub::default());
+    let (handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    for round in 0..120 {
+        handle.report(used(round % 2 == 0));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let times = pillar.hub.report_times();
+    assert!((12..=13).contains(&times.len()), "{} reports in a minute", times.len());
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= COMING_AND_GOING));
+    seconds(10).await;
+    handle.report(used(true));
+    seconds(2).await;
+    let now = Instant::now();
+    handle.report(HealthReport { in_use: Some(true), ..report(DeviceState::PaperOut) });
+    seconds(1).await;
+    assert_eq!(pillar.hub.report_times().last(), Some(&now));
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_warm_it_is_goes_with_the_next_report_and_causes_none() {
+    let mut pillar = Pillar::new(ScriptedHub::default());
+    let (handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    let begun = Instant::now();
+    for celsius in 40..90 {
+        handle.report(HealthReport { celsius: Some(celsius), ..report(DeviceState::Ready) });
+        seconds(1).await;
+    }
+    let times = pillar.hub.report_times();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] == HEARTBEAT), "{times:?} since {begun:?}");
+    assert_eq!((times.len(), pillar.hub.last_report().celsius), (2, Some(64)));
 }
 
 #[tokio::test(start_paused = true)]

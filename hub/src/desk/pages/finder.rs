@@ -216,6 +216,8 @@ impl Now<'_> {
             facts.push((w.building, lang.opening(*opening, self.today())));
         }
         facts.push((w.pillar, pillar.name.clone()));
+        let presence = condition.presence().map(|presence| lang.presence(presence).to_owned());
+        facts.extend(presence.map(|presence| (lang.in_use_label(), presence)));
         // Of a pillar that is silent a list of what is not known would help nobody.
         let told = self.catalogue.filter(|_| condition.is_known());
         let tasks =

@@ -211,6 +211,9 @@ fn details(
     ];
     if let Some(known @ Reported { report, .. }) = reported {
         if condition.is_known() {
+            let presence = condition.presence().map(|presence| lang.presence(presence).to_owned());
+            details.extend(presence.map(|presence| (lang.in_use_label(), presence)));
+            details.extend(condition.celsius.map(|celsius| (lang.warmth_label(), lang.degrees(celsius))));
             details.push((t.waiting, lang.waiting_in_the_pillar(report.waiting)));
         }
         let when = |at| Moment::new(known.by_our_clock(at), now, lang).text;

@@ -73,6 +73,8 @@ struct Clause {
 struct PillarRow {
     name: String,
     now: Vec<Badge>,
+    /// Whether somebody is there and how warm it is, as far as that is known.
+    use_and_warmth: Option<String>,
     /// What was told about it and is not over.
     alerts: Vec<String>,
     receipts: Cell,
@@ -287,6 +289,7 @@ fn row(
     PillarRow {
         name: pillar.name.clone(),
         now: now_badges(condition, lang),
+        use_and_warmth: lang.use_and_warmth(condition),
         alerts: Vec::new(),
         receipts,
         cards: cell(Device::Terminal, t.no_terminal),

@@ -57,6 +57,7 @@ impl Lang {
             (Self::Nl, AlertKind::Terminal) => "kan niet laten pinnen",
             (Self::Nl, AlertKind::Reader) => "heeft een lezer die niet werkt",
             (Self::Nl, AlertKind::Network) => "valt steeds even weg",
+            (Self::Nl, AlertKind::TooWarm) => "is te warm",
             (Self::Nl, AlertKind::PaperLow) => "heeft bijna geen papier",
             (Self::Nl, AlertKind::DiskLow) => "heeft bijna geen opslag over",
             (Self::Nl, AlertKind::Clock) => "heeft een klok die niet goed loopt",
@@ -69,6 +70,7 @@ impl Lang {
             (Self::En, AlertKind::Terminal) => "cannot take cards",
             (Self::En, AlertKind::Reader) => "has a reader that does not work",
             (Self::En, AlertKind::Network) => "is lost for a moment again and again",
+            (Self::En, AlertKind::TooWarm) => "is too warm",
             (Self::En, AlertKind::PaperLow) => "is nearly out of paper",
             (Self::En, AlertKind::DiskLow) => "has little storage left",
             (Self::En, AlertKind::Clock) => "has a clock that is wrong",
@@ -88,6 +90,7 @@ impl Lang {
             (Self::Nl, AlertKind::Terminal) => "kan weer laten pinnen",
             (Self::Nl, AlertKind::Reader) => "heeft weer lezers die werken",
             (Self::Nl, AlertKind::Network) => "blijft weer bereikbaar",
+            (Self::Nl, AlertKind::TooWarm) => "is weer koel genoeg",
             (Self::Nl, AlertKind::PaperLow) => "heeft weer genoeg papier",
             (Self::Nl, AlertKind::DiskLow) => "heeft weer genoeg opslag",
             (Self::Nl, AlertKind::Clock) => "heeft een klok die weer goed loopt",
@@ -100,6 +103,7 @@ impl Lang {
             (Self::En, AlertKind::Terminal) => "can take cards again",
             (Self::En, AlertKind::Reader) => "has readers that work again",
             (Self::En, AlertKind::Network) => "stays in reach again",
+            (Self::En, AlertKind::TooWarm) => "is cool enough again",
             (Self::En, AlertKind::PaperLow) => "has paper again",
             (Self::En, AlertKind::DiskLow) => "has storage again",
             (Self::En, AlertKind::Clock) => "has a clock that is right again",
@@ -122,6 +126,9 @@ impl Lang {
             (Self::Nl, AlertKind::Terminal) => "Kijk op de pagina van de zuil of er een betaling openstaat.",
             (Self::Nl, AlertKind::Reader) => "Kijk of stroom en kabel van de lezer vastzitten.",
             (Self::Nl, AlertKind::Network) => "Kijk naar de router en de kabel, of vraag de provider.",
+            (Self::Nl, AlertKind::TooWarm) => {
+                "Vraag de locatie of er iets voor de luchtgaten staat en of de zon op de zuil schijnt."
+            }
             (Self::Nl, AlertKind::PaperLow) => "Neem bij het volgende bezoek een nieuwe rol mee.",
             (Self::Nl, AlertKind::DiskLow) => {
                 "Kijk waarom de zuil niets verstuurt, voordat de opslag vol is."
@@ -140,6 +147,9 @@ impl Lang {
             (Self::En, AlertKind::Terminal) => "See on the pillar's page whether a payment is open.",
             (Self::En, AlertKind::Reader) => "See whether power and cable of the reader are plugged in.",
             (Self::En, AlertKind::Network) => "Look at the router and the cable, or ask the provider.",
+            (Self::En, AlertKind::TooWarm) => {
+                "Ask the place whether something blocks the vents and whether the sun shines on the pillar."
+            }
             (Self::En, AlertKind::PaperLow) => "Take a new roll along with the next visit.",
             (Self::En, AlertKind::DiskLow) => "See why the pillar sends nothing, before its storage is full.",
             (Self::En, AlertKind::Clock) => "Set the clock, and change the battery on the board.",

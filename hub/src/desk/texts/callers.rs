@@ -19,6 +19,7 @@ impl Lang {
         }
         let state = |device| condition.part(device).map(|part| part.state);
         let mut sentences = vec![self.open()];
+        sentences.extend(condition.presence().map(|presence| self.about_presence(presence)));
         sentences.push(self.about_cards(state(Device::Terminal)));
         sentences.push(self.about_receipts(state(Device::Printer)));
         let reader = |device| state(device).is_some_and(|state| state != DeviceState::Ready);

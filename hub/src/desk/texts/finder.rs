@@ -21,7 +21,7 @@ pub(in super::super) struct FinderTexts {
     pub no_pillars_help: &'static str,
     pub no_sites: &'static str,
     pub place_not_known: &'static str,
-    pub in_use_not_known: &'static str,
+    pub in_use_changes: &'static str,
     pub read_aloud: &'static str,
     pub pillar: &'static str,
     pub address: &'static str,
@@ -56,7 +56,7 @@ const NL: FinderTexts = FinderTexts {
     no_sites: "De catalogus zegt nog niet waar de zuilen staan. Een redacteur schrijft dat in sites.toml. Daarna ziet u \
                hier hoe ver een zuil is en of het gebouw open is.",
     place_not_known: "Waar deze zuil staat, zegt de catalogus niet.",
-    in_use_not_known: "Of er nu iemand bij een zuil staat, weet de hub niet.",
+    in_use_changes: "Of een zuil vrij is, kan elk moment anders zijn. Hier staat wat de zuil het laatst vertelde.",
     read_aloud: "Om voor te lezen",
     pillar: "Zuil",
     address: "Adres",
@@ -91,7 +91,7 @@ const EN: FinderTexts = FinderTexts {
     no_sites: "The catalogue does not say yet where the pillars stand. An editor writes that into sites.toml. Then you \
                see here how far a pillar is and whether the building is open.",
     place_not_known: "The catalogue does not say where this pillar stands.",
-    in_use_not_known: "The hub does not know whether somebody is using a pillar now.",
+    in_use_changes: "Whether a pillar is free may change at any moment. Here is what the pillar said last.",
     read_aloud: "To read aloud",
     pillar: "Pillar",
     address: "Address",

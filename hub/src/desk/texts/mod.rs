@@ -15,6 +15,7 @@ mod map;
 mod orders;
 mod payments;
 mod pillars;
+mod presence;
 mod questions;
 mod referrals;
 mod refusals;

@@ -45,6 +45,8 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         storage: None,
         seal_key: None,
         catalogue_refused: None,
+        in_use: Some(true),
+        celsius: Some(-7),
     }
 }
 

@@ -55,10 +55,13 @@ impl Office {
                 roll_mm: 80_000,
                 empty_on: Some("2199-12-12".parse().unwrap()),
             }),
+            in_use: Some(false),
+            celsius: Some(46),
             ..report(DeviceState::PaperNearEnd, DeviceState::Ready)
         };
         self.said("bieb", &nearly_out, 2);
-        self.said(PILLAR, &blocked_by(open_payment(2)), 1);
+        let blocked = HealthReport { in_use: Some(true), ..blocked_by(open_payment(2)) };
+        self.said(PILLAR, &HealthReport { celsius: Some(83), ..blocked }, 1);
         self.said("raadhuis", &report(DeviceState::PaperOut, DeviceState::Offline), 40);
         let envelopes = [
             pillar.envelope(1, Some(payment(PaymentState::Paid))),
