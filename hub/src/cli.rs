@@ -7,6 +7,7 @@ mod catalogue;
 mod catalogue_preview;
 mod export;
 mod migrate;
+mod notifications;
 mod payments;
 mod pillars;
 mod seal_keys;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
+use self::notifications::NotificationsCommand;
 use self::pillars::PillarCommand;
 use crate::config::{Config, LogFormat, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
@@ -63,6 +65,9 @@ enum Command {
     /// Look at what pillars offer and say, and publish it.
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Hear at once how far cases are: the subscription at Open Notificaties.
+    #[command(subcommand)]
+    Notifications(NotificationsCommand),
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
@@ -303,6 +308,7 @@ impl Cli {
             Command::Transaction { reference, json, common } => {
                 transaction::find(&common.config, &reference, json)
             }
+            Command::Notifications(command) => notifications::run(&command),
             Command::Migrate { from, common } => migrate::migrate(&common.config, from.as_deref()),
             Command::Backup { file, common } => backup::back_up(&common.config, &file),
             Command::Export { dir, common } => export::export(&common.config, &dir),

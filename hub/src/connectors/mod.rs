@@ -4,6 +4,7 @@
 mod api;
 pub mod email;
 pub mod file_drop;
+pub mod notifications;
 pub mod open_klant;
 pub mod open_zaak;
 mod request;

@@ -47,6 +47,10 @@ pub struct OpenZaakConfig {
     /// The file with the value of the header `Authorization` by which Open Notificaties is known to the hub; without
     /// it no messages are taken. A relative path starts at the folder of `hub.toml`.
     pub notifications_secret_file: Option<PathBuf>,
+    /// The address of Open Notificaties, for `zuil-hub notifications`: that before `/api/v1`.
+    pub notifications_url: Option<String>,
+    /// Where Open Notificaties reaches this hub, such as `https://desk.example.nl/callbacks/zgw`.
+    pub callback_url: Option<String>,
     /// A PEM file with authorities that vouch for it, besides those that the operating system trusts.
     pub ca_file: Option<PathBuf>,
 }
@@ -292,9 +296,24 @@ impl OpenZaakConfig {
                 "give the whole address of the informatieobjecttype",
             );
         }
+        if self.notifications_url.as_deref().is_some_and(|url| !is_address(url)) {
+            return wrong(
+                "connectors.open_zaak.notifications_url",
+                "write it as https://opennotificaties.example.nl",
+            );
+        }
+        if self.callback_url.as_deref().is_some_and(|url| !is_address(url) || !url.ends_with(CALLBACK)) {
+            return wrong(
+                "connectors.open_zaak.callback_url",
+                "write it as https://desk.example.nl/callbacks/zgw",
+            );
+        }
         Ok(())
     }
 }
+
+/// Where the desk takes messages.
+const CALLBACK: &str = "/callbacks/zgw";
 
 fn is_address(text: &str) -> bool {
     text.parse::<Uri>().is_ok_and(|uri| {
@@ -331,6 +350,8 @@ mod tests {
             catalogus: None,
             informatieobjecttype: None,
             notifications_secret_file: None,
+            notifications_url: None,
+            callback_url: None,
             ca_file: None,
         }
     }

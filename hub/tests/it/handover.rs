@@ -82,6 +82,8 @@ fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
         catalogus: None,
         informatieobjecttype: None,
         notifications_secret_file: None,
+        notifications_url: None,
+        callback_url: None,
         ca_file: None,
     };
     ConnectorsConfig { open_zaak: Some(open_zaak), ..Default::default() }

@@ -193,6 +193,8 @@ impl Hub {
                     catalogus: None,
                     informatieobjecttype: None,
                     notifications_secret_file: None,
+                    notifications_url: None,
+                    callback_url: None,
                     ca_file,
                 };
                 Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, PAPER))
