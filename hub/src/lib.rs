@@ -20,6 +20,7 @@ pub mod fleet;
 pub mod handover;
 pub mod hub;
 pub mod intake;
+pub mod lookup;
 pub mod opening;
 pub mod operations;
 pub mod password;

@@ -28,12 +28,12 @@ use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
-    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, Header,
-    HealthAnswer, HealthReport, ItemOutcome, Order, OrderResult, OrderResults, OrdersAnswer,
-    PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
-    Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal, RequestStanding, SealKeyNotice,
-    StandingAnswer, StandingRequest, State, SurveyAnswers, Transaction, UploadRequest, UploadResponse,
-    UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
+    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, FoundRequest,
+    Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer, LookupRequest, Order, OrderResult,
+    OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
+    QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal,
+    RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State, SurveyAnswers, Transaction,
+    UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -295,6 +295,29 @@ fn how_requests_stand_is_asked_and_told_as_ever() {
     is_exactly("standing_answer", &StandingAnswer { standings });
     let longest = StandingRequest { version: u16::MAX, ids: vec![Uuid::max(); StandingRequest::MAX_IDS] };
     assert!(serde_json::to_vec(&longest).unwrap().len() <= StandingRequest::MAX_BYTES);
+}
+
+#[test]
+fn how_a_request_stands_that_a_resident_looks_up_is_written_as_ever() {
+    let request = LookupRequest { version: PROTOCOL_VERSION, reference: header().reference };
+    assert!(serde_json::to_vec(&request).unwrap().len() < LookupRequest::MAX_BYTES / 2);
+    is_exactly("lookup_request", &request);
+    let registered = FoundRequest {
+        state: State::Registered,
+        task: Some("bulky-waste".into()),
+        on: "2026-03-02".parse().unwrap(),
+        case_number: Some("ZAAK-2026-0000000017".into()),
+        payment: None,
+    };
+    is_exactly("lookup_answer", &LookupAnswer { found: Some(registered.clone()) });
+    let (state, payment) = (State::Parked, Some(PaymentState::Unknown));
+    let parked = FoundRequest { state, task: None, case_number: None, payment, ..registered };
+    is_exactly("lookup_answer_payment_unknown", &LookupAnswer { found: Some(parked) });
+    is_exactly("lookup_answer_nothing", &LookupAnswer { found: None });
+    assert!(serde_json::from_str::<LookupAnswer>("{}").is_err(), "that is no word that there is none");
+    let later = golden("lookup_answer").replace("\"registered\"", "\"in_the_archive\"");
+    let read: LookupAnswer = serde_json::from_str(&later).unwrap();
+    assert_eq!(read.found.unwrap().state, State::Received);
 }
 
 #[test]
@@ -611,6 +634,7 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<Questions>("questions");
     refuses::<UsedReferrals>("used_referrals");
     refuses::<StandingRequest>("standing_request");
+    refuses::<LookupRequest>("lookup_request");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
     refuses::<HealthReport>("health_report");

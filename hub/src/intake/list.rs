@@ -39,18 +39,26 @@ struct OfSomeVersion {
     version: u64,
 }
 
-/// Reads the body of a request that is a list.
+/// Reads the body of a request with `version` among its fields, by the name that the protocol calls it.
 ///
 /// # Errors
-/// When it cannot be taken as a whole.
-pub(super) fn read<L: List>(body: &[u8]) -> Result<L, ListError> {
-    let form = |_| ListError::Form(L::NAME);
+/// When it is none, or in a version that is not spoken here.
+pub(super) fn read_one<T: DeserializeOwned>(body: &[u8], name: &'static str) -> Result<T, ListError> {
+    let form = |_| ListError::Form(name);
     // Another version may have other fields, so this is asked before the rest is read.
     let OfSomeVersion { version } = serde_json::from_slice(body).map_err(form)?;
     if !versions::speaks(version) {
         return Err(ListError::Version);
     }
-    let list: L = serde_json::from_slice(body).map_err(form)?;
+    serde_json::from_slice(body).map_err(form)
+}
+
+/// Reads the body of a request that is a list.
+///
+/// # Errors
+/// When it cannot be taken as a whole.
+pub(super) fn read<L: List>(body: &[u8]) -> Result<L, ListError> {
+    let list: L = read_one(body, L::NAME)?;
     if list.count() > L::MOST {
         return Err(ListError::TooMany(L::MOST));
     }

@@ -1,5 +1,5 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one for referrals, one to fetch the catalogue, one to ask whether
+//! did not find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the catalogue, one to ask whether
 //! the hub is well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
@@ -15,6 +15,7 @@ mod group;
 mod judge;
 mod list;
 mod lobby;
+pub mod lookup;
 pub mod orders;
 pub mod questions;
 pub mod referrals;
@@ -54,6 +55,7 @@ pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use self::body::Room;
 use self::judge::Deliverer;
+use self::lookup::Lookups;
 use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
@@ -68,6 +70,7 @@ pub struct Door {
     folder: Arc<DataFolder>,
     group: Arc<GroupCommit>,
     room: Room,
+    lookups: Lookups,
     /// Who has which certificate. It is never forgotten, because it never changes: certificates are never
     /// used again. Whether a pillar was revoked is not in it; that the store says anew each time.
     known: RwLock<HashMap<Fingerprint, Arc<Deliverer>>>,
@@ -77,7 +80,7 @@ impl Door {
     /// The door of a hub whose deliveries are stored by `group`.
     #[must_use]
     pub fn new(folder: Arc<DataFolder>, group: Arc<GroupCommit>) -> Self {
-        Self { folder, group, room: Room::new(), known: RwLock::default() }
+        Self { folder, group, room: Room::new(), lookups: Lookups::default(), known: RwLock::default() }
     }
 
     /// Who has a certificate, revoked or not.
@@ -147,6 +150,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/questions", post(take_questions))
         .route("/v1/visits", post(take_visits))
         .route("/v1/standing", post(tell_standing))
+        .route("/v1/lookup", post(lookup::tell))
         .route("/v1/orders", post(take_orders))
         .route("/v1/referrals", get(list_referrals))
         .route("/v1/referrals", post(take_used_referrals))

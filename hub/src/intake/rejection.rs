@@ -1,6 +1,8 @@
 //! What a pillar is told when its request as a whole cannot be taken. Invariant: it says what to do, and nothing about
 //! anybody else.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -20,6 +22,8 @@ pub(super) enum Rejection {
     Report(ReportError),
     /// What is told or asked for cannot be understood.
     List(ListError),
+    /// This pillar asked too often within a minute, and is to wait so long.
+    TooOften(Duration),
     /// What was asked about enrolment or renewal cannot be understood.
     Enrolment(EnrolmentError),
     /// What was made for an order is none of what can be made.
@@ -37,6 +41,7 @@ pub(super) enum Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let is_busy = matches!(self, Self::Full | Self::Body(NotRead::NoRoom));
+        let wait = if let Self::TooOften(wait) = &self { Some(wait.as_secs() + 1) } else { None };
         let (status, text) = match self {
             Self::NotWelcome => {
                 (StatusCode::FORBIDDEN, "this pillar was revoked or never added; bind it again".to_owned())
@@ -46,6 +51,10 @@ impl IntoResponse for Rejection {
             Self::Upload(error @ UploadError::Form) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Report(error) => (error.status(), error.to_string()),
             Self::List(error) => (error.status(), error.to_string()),
+            Self::TooOften(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "this pillar looked up too many within a minute; try again later".to_owned(),
+            ),
             Self::Enrolment(error) => return error.into_response(),
             Self::Attachment => (
                 StatusCode::BAD_REQUEST,
@@ -72,10 +81,9 @@ impl IntoResponse for Rejection {
             ),
         };
         let mut response = (status, text).into_response();
-        if is_busy {
-            // Not the same for all, so that they do not come back all at once.
-            let seconds = HeaderValue::from(fastrand::u64(COME_BACK_IN));
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        // Not the same for all, so that they do not come back all at once.
+        if let Some(seconds) = wait.or_else(|| is_busy.then(|| fastrand::u64(COME_BACK_IN))) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -38,6 +38,8 @@ mod keeping;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod lookup;
+#[cfg(test)]
 mod map;
 #[cfg(test)]
 mod openapi;

@@ -12,9 +12,9 @@ use zuil_wire::enrolment::{
     RenewalRequest,
 };
 use zuil_wire::{
-    HealthAnswer, HealthReport, OrderResults, OrdersAnswer, Questions, QuestionsAnswer, ReferralList,
-    ReferralsAnswer, StandingAnswer, StandingRequest, UploadRequest, UploadResponse, UsedReferrals,
-    VisitEntries, VisitsAnswer,
+    HealthAnswer, HealthReport, LookupAnswer, LookupRequest, OrderResults, OrdersAnswer, Questions,
+    QuestionsAnswer, ReferralList, ReferralsAnswer, StandingAnswer, StandingRequest, UploadRequest,
+    UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -111,6 +111,8 @@ fn description() -> Value {
     let attached = json!({ "description": "It is durable." });
     it.operation("put", "/v1/orders/{id}/attachment", attach, attached, &["400", "404", "413"]);
     it.post::<StandingRequest, StandingAnswer>("/v1/standing", "Ask how delivered requests stand.", &[]);
+    let what = "Look up how the request with a reference stands.";
+    it.post::<LookupRequest, LookupAnswer>("/v1/lookup", what, &["429"]);
     let bundle = json!({
         "description": "The newest published catalogue: one signed file.",
         "headers": { "ETag": { "description": "Its SHA-256.", "schema": { "type": "string" } } },
@@ -229,6 +231,10 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("health_answer_standing", "HealthAnswer", false),
         ("standing_request", "StandingRequest", true),
         ("standing_answer", "StandingAnswer", false),
+        ("lookup_request", "LookupRequest", true),
+        ("lookup_answer", "LookupAnswer", false),
+        ("lookup_answer_payment_unknown", "LookupAnswer", false),
+        ("lookup_answer_nothing", "LookupAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
         ("health_answer_referrals", "HealthAnswer", false),

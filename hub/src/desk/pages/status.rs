@@ -11,15 +11,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use zuil_wire::{Reference, State};
+use zuil_wire::Reference;
 
 use super::super::attempts::TooEarly;
 use super::super::texts::StatusTexts;
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::super::{Desk, Failure};
-use crate::opening;
-use crate::store::{AttemptKey, Progress, Stored, Tried};
+use crate::lookup::{self, Looked};
+use crate::store::{AttemptKey, Progress, Tried};
 
 /// The page.
 #[derive(Template)]
@@ -88,8 +88,8 @@ pub(in super::super) async fn status(
         Err(failure) => return visitor.answer(Err(failure)),
     }
     match look_up(desk, reference, keys).await {
-        Ok(Some((stored, errand, progress))) => {
-            let found = found(&visitor, stored, errand, progress, now);
+        Ok(Some((looked, progress))) => {
+            let found = found(&visitor, looked, progress, now);
             render(&page(&visitor, String::new(), None, Some(found)))
         }
         Ok(None) => again(StatusCode::OK, lang.status_texts().not_known.to_owned()),
@@ -97,19 +97,15 @@ pub(in super::super) async fn status(
     }
 }
 
-/// The request, what it was, and how far it is elsewhere.
-type Looked = (Stored, Option<String>, Option<Progress>);
-
-/// What there is. Who knew it has not guessed.
+/// The request, and how far it is elsewhere. Who knew it has not guessed.
 async fn look_up(
     desk: &Desk,
     reference: Reference,
     keys: [AttemptKey; 2],
-) -> Result<Option<Looked>, Failure> {
+) -> Result<Option<(Looked, Option<Progress>)>, Failure> {
     let looked = desk.ask_and_open(move |store, keys| {
-        let Some(stored) = store.transaction(reference)? else { return Ok(None) };
-        let errand = opening::open(&stored.content, keys).ok().map(|content| content.task_title.clone());
-        Ok(Some((stored, errand, store.progress(reference)?)))
+        let Some(looked) = lookup::look_up(store, keys, reference)? else { return Ok(None) };
+        Ok(Some((looked, store.progress(reference)?)))
     });
     let looked = looked.await?;
     if looked.is_some() {
@@ -118,22 +114,15 @@ async fn look_up(
     Ok(looked)
 }
 
-fn found(
-    visitor: &Visitor,
-    stored: Stored,
-    errand: Option<String>,
-    progress: Option<Progress>,
-    now: Timestamp,
-) -> Found {
+fn found(visitor: &Visitor, looked: Looked, progress: Option<Progress>, now: Timestamp) -> Found {
     let lang = visitor.lang;
-    let payment = stored.payment.as_ref().map(|payment| payment.state);
     Found {
-        reference: stored.reference,
-        errand,
-        state: lang.state(stored.state),
-        meaning: lang.meaning_for_residents(stored.state, payment),
-        received: Moment::new(stored.received_at, now, lang),
-        case_number: stored.case_number.filter(|_| stored.state == State::Registered),
+        reference: looked.reference,
+        errand: looked.errand.map(|errand| errand.title),
+        state: lang.state(looked.state),
+        meaning: lang.meaning_for_residents(looked.state, looked.payment),
+        received: Moment::new(looked.received_at, now, lang),
+        case_number: looked.case_number,
         progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),
     }
 }
