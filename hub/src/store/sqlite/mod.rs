@@ -88,6 +88,9 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/019-drafts.sql")),
     M::up(include_str!("../../../migrations/020-pages.sql")),
     M::up(include_str!("../../../migrations/021-changes.sql")),
+    // The number 22 is left free.
+    M::up(""),
+    M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
