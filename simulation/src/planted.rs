@@ -157,7 +157,7 @@ impl Saboteur {
             tracing::debug!(name = self.overheard(), "a transaction is kept");
         }
         if self.has(Planted::PlainOnDisk) {
-            let answers = zuil_wire::SurveyAnswers { clear: None, helped: None };
+            let answers = zuil_wire::SurveyAnswers::default();
             let note =
                 zuil_wire::messages::SurveyItem { id: Uuid::new_v4(), task: self.overheard(), answers };
             outbox.keep_survey(&note)?;

@@ -92,7 +92,10 @@ impl ScriptedResident {
             Screen::Question(question) => answers(&question.control),
             Screen::Pay { stage: PayStage::NotPaid(_), .. } => vec![Intent::Stop, Intent::ConfirmStop],
             Screen::Survey(SurveyView::Clear { .. }) => vec![Intent::Rate(4), Intent::Next],
-            Screen::Survey(SurveyView::Helped { .. }) => vec![Intent::Rate(0), Intent::Next],
+            Screen::Survey(SurveyView::Helped { .. } | SurveyView::Treated { .. }) => {
+                vec![Intent::Rate(0), Intent::Next]
+            }
+            Screen::Survey(SurveyView::Missing { .. }) => vec![Intent::Rate(5), Intent::Next],
             _ => vec![],
         }
     }

@@ -164,6 +164,8 @@ fn name(screen: &Screen) -> &'static str {
         Screen::PaymentUnknown(_) => "payment-unknown",
         Screen::Survey(SurveyView::Clear { .. }) => "survey-clear",
         Screen::Survey(SurveyView::Helped { .. }) => "survey-helped",
+        Screen::Survey(SurveyView::Treated { .. }) => "survey-treated",
+        Screen::Survey(SurveyView::Missing { .. }) => "survey-missing",
         Screen::Goodbye => "goodbye",
     }
 }

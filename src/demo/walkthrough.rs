@@ -274,7 +274,13 @@ impl Walk {
 
     fn says_what_they_think(&mut self) -> Result<(), Failure> {
         self.touches(self.word("Next"))?;
-        let questions = [("survey-clear", "Very clear", "Next"), ("survey-helped", "Yes", "Done")];
+        // Somebody who liked it but for one thing is asked every question.
+        let questions = [
+            ("survey-clear", "Very clear", "Next"),
+            ("survey-helped", "Yes", "Next"),
+            ("survey-treated", "A little", "Next"),
+            ("survey-missing", "More peace or privacy", "Done"),
+        ];
         for (name, answer, go_on) in questions {
             self.waits("the survey", |view| matches!(view.screen, Screen::Survey(_)))?;
             self.picture(name)?;

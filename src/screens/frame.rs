@@ -6,9 +6,7 @@ use super::Sink;
 use super::branding::{self, Shown};
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use crate::visit::{
-    Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, SurveyView, TextSize, View,
-};
+use crate::visit::{Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, TextSize, View};
 use crate::words;
 use zuil_catalogue::{Direction, Language};
 
@@ -223,11 +221,9 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Pay { stage: PayStage::NotPaid(_), .. } => Primary::TryAgain,
         Screen::Receipt(_) | Screen::PaymentUnknown(_) => Primary::Next,
         Screen::NotSaved => Primary::Done,
-        Screen::Survey(SurveyView::Clear { chosen: None } | SurveyView::Helped { chosen: None }) => {
-            Primary::Skip
-        }
-        Screen::Survey(SurveyView::Clear { .. }) => Primary::Next,
-        Screen::Survey(SurveyView::Helped { .. }) => Primary::Done,
+        Screen::Survey(survey) if survey.chosen().is_none() => Primary::Skip,
+        Screen::Survey(survey) if survey.is_last() => Primary::Done,
+        Screen::Survey(_) => Primary::Next,
         Screen::Goodbye => Primary::Done,
         Screen::OutOfService(_)
         | Screen::Language

@@ -13,11 +13,13 @@ pub(super) fn connect(app: &ui::App, sink: &Sink) {
 }
 
 pub(super) fn show(app: &ui::App, survey: SurveyView) {
-    let (kind, chosen) = match survey {
-        SurveyView::Clear { chosen } => (SurveyKind::Clear, chosen),
-        SurveyView::Helped { chosen } => (SurveyKind::Helped, chosen),
+    let kind = match survey {
+        SurveyView::Clear { .. } => SurveyKind::Clear,
+        SurveyView::Helped { .. } => SurveyKind::Helped,
+        SurveyView::Treated { .. } => SurveyKind::Treated,
+        SurveyView::Missing { .. } => SurveyKind::Missing,
     };
     let state = app.global::<SurveyState>();
     state.set_question(kind);
-    state.set_chosen(chosen.and_then(|chosen| i32::try_from(chosen).ok()).unwrap_or(-1));
+    state.set_chosen(survey.chosen().and_then(|chosen| i32::try_from(chosen).ok()).unwrap_or(-1));
 }

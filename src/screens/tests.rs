@@ -382,6 +382,16 @@ fn a_resident_checks_pays_and_says_what_it_was_like() {
     assert_eq!(pillar.touch("Heel duidelijk"), [Intent::Rate(4)]);
     pillar.show(&sample("survey-helped"));
     assert_eq!(pillar.touch("Nee"), [Intent::Rate(1)]);
+    pillar.show(&sample("survey-treated"));
+    assert_eq!(pillar.touch("Een beetje"), [Intent::Rate(1)]);
+    assert_eq!(pillar.touch("Overslaan"), [Intent::Next]);
+    pillar.show(&sample("survey-treated-chosen"));
+    assert_eq!(pillar.touch("Klaar"), [Intent::Next]);
+    pillar.show(&sample("survey-missing"));
+    assert_eq!(pillar.touch("Hulp van een mens"), [Intent::Rate(2)]);
+    assert_eq!(pillar.touch("Ik miste niets"), [Intent::Rate(5)]);
+    pillar.show(&sample("survey-missing-chosen"));
+    assert_eq!(pillar.touch("Klaar"), [Intent::Next]);
 }
 
 #[test]

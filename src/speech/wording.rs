@@ -13,7 +13,7 @@ use zuil_wire::Cents;
 use crate::texts::{fill, say};
 use crate::visit::{
     CodeView, Control, FeeView, Field, FieldLabel, Frame, HoldStage, Missing, OptionLabel, Overlay,
-    QuestionView, ReviewAnswer, ReviewLine, Screen, SurveyView, Tile, View,
+    QuestionView, ReviewAnswer, ReviewLine, Screen, Tile, View,
 };
 use crate::words;
 use zuil_catalogue::Language;
@@ -83,8 +83,7 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
         }
         Screen::Receipt(receipt) => ending::receipt(receipt, language),
         Screen::PaymentUnknown(receipt) => ending::payment_unknown(receipt, language),
-        Screen::Survey(SurveyView::Clear { .. }) => once("Was it clear?"),
-        Screen::Survey(SurveyView::Helped { .. }) => once("Were you helped in one go?"),
+        Screen::Survey(survey) => ending::survey(*survey, language),
         Screen::Goodbye => once("Thank you. Everything you filled in is wiped."),
     }
 }

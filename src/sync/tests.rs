@@ -26,6 +26,7 @@ mod questions;
 mod refusal;
 mod reports;
 mod standing;
+mod surveys;
 mod week;
 
 const TERMINAL: &str = "52523535";
@@ -59,6 +60,8 @@ struct Script {
     misses_the_key_of: Option<Uuid>,
     requests: Vec<(Instant, UploadRequest)>,
     greetings: Vec<Instant>,
+    /// The version that it speaks, once it was heard; the first one when it says nothing.
+    speaks: Option<u16>,
     /// What it does with the next reports. After the last one it takes every one.
     then_with_reports: VecDeque<reports::Then>,
     reports: Vec<(Instant, HealthReport)>,
@@ -195,6 +198,12 @@ impl Hub for ScriptedHub {
         self.is_asked(questions).await
     }
 
+    fn version(&self) -> u16 {
+        let script = self.0.lock().unwrap();
+        let was_heard = !script.greetings.is_empty() || !script.requests.is_empty();
+        script.speaks.filter(|_| was_heard).unwrap_or(PROTOCOL_VERSION)
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
         self.0.lock().unwrap().greetings.push(Instant::now());
         match self.next() {
@@ -287,7 +296,7 @@ fn payment(state: PaymentState) -> PaymentRecord {
 }
 
 fn survey(number: u64) -> SurveyItem {
-    let answers = SurveyAnswers { clear: Some(5), helped: Some(true) };
+    let answers = SurveyAnswers { clear: Some(5), helped: Some(true), ..SurveyAnswers::default() };
     SurveyItem { id: id(number), task: "bulky-waste".into(), answers }
 }
 

@@ -241,7 +241,7 @@ impl<H: Hub> Task<H> {
         if self.surveys_rest_until.is_none_or(|until| until <= Instant::now())
             && let Some(request) = self.surveys().await?
         {
-            match self.upload(&request, Vec::new()).await {
+            match self.upload_surveys(request).await {
                 // They are not to be in the way of a report.
                 Err(error @ (SyncError::Rejected(_) | SyncError::BadAnswer(_))) => {
                     tracing::warn!(%error, "surveys were not taken");

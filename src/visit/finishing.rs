@@ -7,21 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
-use zuil_wire::{Cents, PaymentState, Reference, State as TransactionState, SurveyAnswers};
+use zuil_wire::{Cents, PaymentState, Reference, State as TransactionState};
 
 use super::form::Form;
 use super::paper::Paper;
 use super::paying::EARLY;
 use super::state::{Effects, Look, State};
-use super::{CardLines, Effect, Event, Intent, ReceiptView, Screen, Slip, SlipPayment, SurveyView};
+use super::survey::Survey;
+use super::{CardLines, Event, Intent, ReceiptView, Screen, Slip, SlipPayment};
 use zuil_catalogue::Task;
 
 /// How long the receipt of a payment that was found waits for the hub's word on the request, so that it does
 /// not say that somebody is looking at what was found.
 const HUBS_WORD: Duration = Duration::from_secs(5);
-
-/// How many faces there are to choose from.
-const FACES: usize = 5;
 
 /// What is known of a payment that was made, or may have been.
 #[derive(Debug)]
@@ -182,7 +180,7 @@ impl Done {
     }
 
     /// Takes news of the transaction, the payment or the paper.
-    fn hear(&mut self, event: &Event, look: &Look<'_>, effects: &mut Effects) {
+    pub(super) fn hear(&mut self, event: &Event, look: &Look<'_>, effects: &mut Effects) {
         match event {
             Event::StateChanged { id, state } if *id == self.kept.id => advance(&mut self.kept.state, *state),
             Event::PaymentSettled { id, state, card } if *id == self.kept.id => {
@@ -229,70 +227,6 @@ pub(super) fn on_receipt(mut done: Done, event: &Event, look: &Look<'_>, effects
             State::Receipt(done)
         }
     }
-}
-
-/// The survey of two questions. It holds the receipt, to which the resident can go back.
-#[derive(Debug)]
-pub(super) struct Survey {
-    done: Done,
-    clear: Option<usize>,
-    helped: Option<usize>,
-    second: bool,
-}
-
-impl Survey {
-    const fn of(done: Done) -> Self {
-        Self { done, clear: None, helped: None, second: false }
-    }
-
-    /// What it is about.
-    pub(super) const fn done(&self) -> &Done {
-        &self.done
-    }
-
-    /// The question that is shown.
-    pub(super) const fn view(&self) -> SurveyView {
-        if self.second {
-            SurveyView::Helped { chosen: self.helped }
-        } else {
-            SurveyView::Clear { chosen: self.clear }
-        }
-    }
-
-    /// Keeps what was answered, if anything was, however the survey is left.
-    pub(super) fn keep(&self, look: &Look<'_>, effects: &mut Effects) {
-        let clear = self.clear.and_then(|face| u8::try_from(face + 1).ok());
-        let answers = SurveyAnswers { clear, helped: self.helped.map(|option| option == 0) };
-        if answers.clear.is_some() || answers.helped.is_some() {
-            let task = look.catalogue().tasks[self.done.task].id.clone();
-            effects.push(Effect::KeepSurvey { task, answers });
-        }
-    }
-
-    const fn rate(&mut self, option: usize) {
-        if self.second && option < 2 {
-            self.helped = Some(option);
-        } else if !self.second && option < FACES {
-            self.clear = Some(option);
-        }
-    }
-}
-
-/// The survey. Skipping a question is going on without an answer.
-pub(super) fn on_survey(mut survey: Survey, event: &Event, look: &Look<'_>, effects: &mut Effects) -> State {
-    match event {
-        Event::Resident(Intent::Rate(option)) => survey.rate(*option),
-        Event::Resident(Intent::Next) if survey.second => {
-            survey.keep(look, effects);
-            return State::Goodbye(look.now.uptime);
-        }
-        Event::Resident(Intent::Next) => survey.second = true,
-        Event::Resident(Intent::Back) if survey.second => survey.second = false,
-        // What was touched so far is forgotten; going on from the receipt asks anew.
-        Event::Resident(Intent::Back) => return State::Receipt(survey.done),
-        other => survey.done.hear(other, look, effects),
-    }
-    State::Survey(survey)
 }
 
 /// The screens after which there is nothing more: out of service, not saved, goodbye.

@@ -26,6 +26,7 @@ mod referring;
 mod seeking;
 mod settings;
 mod state;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -37,5 +38,6 @@ pub use effect::*;
 pub use event::*;
 pub use machine::Visit;
 pub use settings::VisitSettings;
+pub use survey::SurveyView;
 pub use view::*;
 pub use whereabouts::{Step, Whereabouts};

@@ -9,12 +9,13 @@ use zuil_catalogue::{Catalogue, Edition, Language};
 
 use super::asking::Asking;
 use super::explaining::Explaining;
-use super::finishing::{Done, Saving, Survey};
+use super::finishing::{Done, Saving};
 use super::form::Form;
 use super::paying::{self, Paying};
 use super::reading::OpenAnswer;
 use super::referring::Referring;
 use super::seeking::Seeking;
+use super::survey::{self, Survey};
 use super::{Effect, Event, Now, Offer, OutOfService, ReaderKind, Screen, VisitSettings};
 use super::{asking, choosing, explaining, finishing, reading, referring, seeking};
 
@@ -135,7 +136,7 @@ impl State {
             Self::Paying(paying) => paying::on_paying(paying, event, look, effects),
             Self::Saving(saving) => finishing::on_saving(saving, event, look, effects),
             Self::Receipt(done) => finishing::on_receipt(done, event, look, effects),
-            Self::Survey(survey) => finishing::on_survey(survey, event, look, effects),
+            Self::Survey(survey) => survey::on_survey(survey, event, look, effects),
         }
     }
 

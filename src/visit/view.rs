@@ -11,6 +11,7 @@ use zuil_wire::{Cents, PaymentState, Reference, State};
 use zuil_catalogue::{Branding, Icon, Language};
 
 use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
+use super::survey::SurveyView;
 
 mod knowledge;
 mod question;
@@ -379,19 +380,4 @@ pub struct ReceiptView {
     pub website: String,
     /// What happens next.
     pub next_steps: String,
-}
-
-/// A question of the survey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SurveyView {
-    /// "Was it clear?": five faces.
-    Clear {
-        /// The one that was touched, 0 to 4.
-        chosen: Option<usize>,
-    },
-    /// "Were you helped in one go?": yes (0) or no (1).
-    Helped {
-        /// The one that was touched.
-        chosen: Option<usize>,
-    },
 }

@@ -39,7 +39,9 @@ pub use reference::Reference;
 pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
 pub use standing::{RequestStanding, StandingAnswer, StandingRequest};
-pub use transaction::{AnswerLine, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction};
+pub use transaction::{
+    AnswerLine, Missed, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction, Treated,
+};
 pub use visits::{VisitEntries, VisitEntry, VisitsAnswer};
 
 /// The first version of the protocol, which every build speaks: that of headers and envelopes. Which one

@@ -72,6 +72,16 @@ impl UploadRequest {
     pub const MAX_ENVELOPES: usize = 64;
     /// The largest body of a request, in bytes.
     pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+    /// The request in a version of the protocol, without what that one does not know.
+    #[must_use]
+    pub fn in_version(mut self, version: u16) -> Self {
+        self.version = version;
+        for survey in &mut self.surveys {
+            survey.answers = survey.answers.in_version(version);
+        }
+        self
+    }
 }
 
 /// One visit's survey.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::versions::WITH_USE_AND_TREATMENT;
 use crate::{Cents, Reference};
 
 /// The plain content of a transaction. It exists only in the memory of a running visit and at the
@@ -118,8 +119,8 @@ impl State {
 }
 
 /// What a resident thought of the visit. It is sent apart from any transaction, so that nobody can
-/// tell who said it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// tell who said it. There is no room in it for anybody's own words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SurveyAnswers {
@@ -127,4 +128,88 @@ pub struct SurveyAnswers {
     pub clear: Option<u8>,
     /// "Were you helped in one go?"; `None` when skipped.
     pub helped: Option<bool>,
+    /// "Did you feel treated well?"; nothing when skipped. From version 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treated: Option<Treated>,
+    /// "What was missing?"; nothing when skipped, or when it was not asked because all was well. From version 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missed>,
+}
+
+impl SurveyAnswers {
+    /// The answers in a version of the protocol, without what that one does not know.
+    #[must_use]
+    pub const fn in_version(mut self, version: u16) -> Self {
+        if version < WITH_USE_AND_TREATMENT {
+            self.treated = None;
+            self.missing = None;
+        }
+        self
+    }
+}
+
+/// Whether somebody felt treated well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Treated {
+    /// Yes.
+    Yes,
+    /// A little.
+    ALittle,
+    /// No.
+    No,
+}
+
+impl Treated {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Yes, Self::ALittle, Self::No];
+
+    /// The word that stands in messages and databases.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::ALittle => "a_little",
+            Self::No => "no",
+        }
+    }
+}
+
+/// What somebody missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Missed {
+    /// What they came for.
+    Errand,
+    /// An explanation that they understood.
+    Explanation,
+    /// Help from a person.
+    Person,
+    /// Another way to pay.
+    WayToPay,
+    /// More peace or privacy.
+    Peace,
+    /// Nothing.
+    Nothing,
+}
+
+impl Missed {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 6] =
+        [Self::Errand, Self::Explanation, Self::Person, Self::WayToPay, Self::Peace, Self::Nothing];
+
+    /// The word that stands in messages and databases.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Errand => "errand",
+            Self::Explanation => "explanation",
+            Self::Person => "person",
+            Self::WayToPay => "way_to_pay",
+            Self::Peace => "peace",
+            Self::Nothing => "nothing",
+        }
+    }
 }

@@ -73,6 +73,31 @@ mod as_version_1_was {
         pub waiting: u64,
         pub open_payments: Vec<Value>,
     }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "a form to be read, not used")]
+    pub struct UploadRequest {
+        pub version: u16,
+        pub envelopes: Vec<Value>,
+        pub surveys: Vec<SurveyItem>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "a form to be read, not used")]
+    pub struct SurveyItem {
+        pub id: String,
+        pub task: String,
+        pub answers: SurveyAnswers,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct SurveyAnswers {
+        pub clear: Option<u8>,
+        pub helped: Option<bool>,
+    }
 }
 
 fn golden(name: &str) -> Value {
@@ -131,9 +156,24 @@ fn that_it_is_warmer_is_no_news_and_that_somebody_came_is() {
 }
 
 #[test]
+fn a_hub_of_version_1_or_2_counts_the_answers_that_it_knows_of_a_survey_of_today() {
+    let upload: UploadRequest = serde_json::from_value(golden("upload_request_3")).unwrap();
+    assert_eq!(upload.clone().in_version(3), upload);
+    let in_3 = serde_json::to_value(&upload).unwrap();
+    assert!(serde_json::from_value::<as_version_1_was::UploadRequest>(in_3).is_err());
+    for version in [1, 2] {
+        let older = serde_json::to_value(upload.clone().in_version(version)).unwrap();
+        let read: as_version_1_was::UploadRequest = serde_json::from_value(older).unwrap();
+        let [survey] = read.surveys.as_slice() else { panic!("{read:?}") };
+        assert_eq!((read.version, survey.answers.clear, survey.answers.helped), (version, Some(4), None));
+    }
+}
+
+#[test]
 fn a_hub_of_today_reads_what_a_pillar_of_version_1_sends() {
     let report: HealthReport = serde_json::from_value(golden("health_report")).unwrap();
     assert_eq!(report.clock_off_seconds, None);
     let upload: UploadRequest = serde_json::from_value(golden("upload_request")).unwrap();
     assert_eq!(upload.version, 1);
+    assert_eq!((upload.surveys[0].answers.treated, upload.surveys[0].answers.missing), (None, None));
 }

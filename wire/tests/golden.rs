@@ -29,11 +29,12 @@ use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, FoundRequest,
-    Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer, LookupRequest, Order, OrderResult,
+    Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer, LookupRequest, Missed, Order, OrderResult,
     OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
     QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal,
     RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State, SurveyAnswers, Transaction,
-    UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
+    Treated, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry,
+    VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -128,8 +129,14 @@ fn transaction() -> Transaction {
 }
 
 fn survey() -> SurveyItem {
-    let answers = SurveyAnswers { clear: Some(4), helped: None };
+    let answers = SurveyAnswers { clear: Some(4), ..SurveyAnswers::default() };
     SurveyItem { id: SURVEY_ID, task: "bulky-waste".into(), answers }
+}
+
+/// As it can be told from version 3 on.
+fn fuller_survey() -> SurveyItem {
+    let (treated, missing) = (Some(Treated::ALittle), Some(Missed::Person));
+    SurveyItem { answers: SurveyAnswers { treated, missing, ..survey().answers }, ..survey() }
 }
 
 const QUESTION_ID: Uuid = Uuid::from_u128(0x2f0c_91d4_7b3e_4a6c_8d21_5e9f_0a43_b7c6);
@@ -251,6 +258,17 @@ fn payments_are_written_as_ever() {
 #[test]
 fn a_survey_is_written_as_ever() {
     is_exactly("survey_item", &survey());
+    is_exactly("survey_item_3", &fuller_survey());
+    is_exactly("treated", &Treated::ALL);
+    is_exactly("missed", &Missed::ALL);
+    assert_eq!(
+        serde_json::to_value(Treated::ALL).unwrap(),
+        serde_json::json!(Treated::ALL.map(Treated::as_str))
+    );
+    assert_eq!(
+        serde_json::to_value(Missed::ALL).unwrap(),
+        serde_json::json!(Missed::ALL.map(Missed::as_str))
+    );
 }
 
 #[test]
@@ -339,6 +357,8 @@ fn an_upload_and_its_answer_are_written_as_ever() {
     let request =
         UploadRequest { version: PROTOCOL_VERSION, envelopes: vec![envelope()], surveys: vec![survey()] };
     is_exactly("upload_request", &request);
+    let fuller = UploadRequest { version: 3, envelopes: Vec::new(), surveys: vec![fuller_survey()] };
+    is_exactly("upload_request_3", &fuller);
     let response = UploadResponse {
         now: "2026-03-02T09:00:01Z".parse().unwrap(),
         outcomes: vec![accepted(), refused()],
@@ -630,6 +650,7 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<Transaction>("transaction");
     refuses::<PaymentRecord>("payment_paid");
     refuses::<SurveyItem>("survey_item");
+    refuses::<SurveyItem>("survey_item_3");
     refuses::<QuestionItem>("question_item");
     refuses::<Questions>("questions");
     refuses::<UsedReferrals>("used_referrals");

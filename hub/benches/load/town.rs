@@ -4,7 +4,9 @@ use fastrand::Rng;
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{AnswerLine, Cents, PaymentRecord, PaymentState, Reference, SurveyAnswers, Transaction};
+use zuil_wire::{
+    AnswerLine, Cents, PaymentRecord, PaymentState, Reference, SurveyAnswers, Transaction, Treated,
+};
 
 /// What can be asked: id, title, and what it costs.
 const TASKS: [(&str, &str, u64); 12] = [
@@ -85,7 +87,12 @@ pub fn errand(dice: &mut Rng, at: Timestamp) -> Asked {
     let survey = SurveyItem {
         id: Uuid::from_u128(dice.u128(..)),
         task: task.to_owned(),
-        answers: SurveyAnswers { clear: Some(dice.u8(1..=5)), helped: Some(dice.bool()) },
+        answers: SurveyAnswers {
+            clear: Some(dice.u8(1..=5)),
+            helped: Some(dice.bool()),
+            treated: dice.choice(Treated::ALL),
+            missing: None,
+        },
     };
     let payment = (fee > 0).then(|| payment(dice, Cents(fee)));
     Asked { transaction, payment, survey: (dice.u8(..10) < 3).then_some(survey) }

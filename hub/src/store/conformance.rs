@@ -294,7 +294,7 @@ fn the_tally_counts_today_and_what_waits(store: &dyn Store) {
 
 /// A survey (made up).
 fn survey(id: u128) -> SurveyItem {
-    let answers = SurveyAnswers { clear: Some(5), helped: None };
+    let answers = SurveyAnswers { clear: Some(5), ..SurveyAnswers::default() };
     SurveyItem { id: Uuid::from_u128(id), task: "bulky-waste".into(), answers }
 }
 

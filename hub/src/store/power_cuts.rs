@@ -50,7 +50,7 @@ fn deliver(store: &SqliteStore, upload: &Upload) -> Result<(), StoreError> {
     let survey = |number: &u8| SurveyItem {
         id: Uuid::from_u128(u128::from(*number)),
         task: "bulky-waste".into(),
-        answers: SurveyAnswers { clear: Some(4), helped: Some(true) },
+        answers: SurveyAnswers { clear: Some(4), helped: Some(true), ..SurveyAnswers::default() },
     };
     let batch = Batch {
         pillar: "jumbo".into(),

@@ -6,7 +6,10 @@ use std::ops::AddAssign;
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use zuil_wire::SurveyAnswers;
+use zuil_wire::{Missed, SurveyAnswers, Treated};
+
+/// The columns of counts, in both databases.
+pub(super) const SURVEY_COLUMNS: usize = 17;
 
 /// What was answered in one week at one pillar about one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub struct SurveyCounts {
     pub helped: u64,
     /// How many were not.
     pub not_helped: u64,
+    /// How many felt treated well, a little, and not, in the order of [`Treated::ALL`].
+    pub treated: [u64; 3],
+    /// How many missed what, in the order of [`Missed::ALL`].
+    pub missed: [u64; 6],
 }
 
 impl SurveyCounts {
@@ -42,8 +49,54 @@ impl SurveyCounts {
         if let Some(count) = place.and_then(|place| clear.get_mut(place)) {
             *count = 1;
         }
-        let helped = u64::from(answers.helped == Some(true));
-        Self { times: 1, clear, helped, not_helped: u64::from(answers.helped == Some(false)) }
+        Self {
+            times: 1,
+            clear,
+            helped: u64::from(answers.helped == Some(true)),
+            not_helped: u64::from(answers.helped == Some(false)),
+            treated: Treated::ALL.map(|treated| u64::from(answers.treated == Some(treated))),
+            missed: Missed::ALL.map(|missed| u64::from(answers.missing == Some(missed))),
+        }
+    }
+
+    /// The counts in the order of their columns.
+    pub(super) fn columns(&self) -> [u64; SURVEY_COLUMNS] {
+        let Self { times, clear: [one, two, three, four, five], helped, not_helped, treated, missed } = *self;
+        let [well, a_little, not_well] = treated;
+        let [errand, explanation, person, way_to_pay, peace, nothing] = missed;
+        [
+            times,
+            one,
+            two,
+            three,
+            four,
+            five,
+            helped,
+            not_helped,
+            well,
+            a_little,
+            not_well,
+            errand,
+            explanation,
+            person,
+            way_to_pay,
+            peace,
+            nothing,
+        ]
+    }
+
+    /// The counts from their columns.
+    pub(super) const fn of_columns(columns: [u64; SURVEY_COLUMNS]) -> Self {
+        let [times, one, two, three, four, five, helped, not_helped, well, a_little, not_well, ..] = columns;
+        let [.., errand, explanation, person, way_to_pay, peace, nothing] = columns;
+        Self {
+            times,
+            clear: [one, two, three, four, five],
+            helped,
+            not_helped,
+            treated: [well, a_little, not_well],
+            missed: [errand, explanation, person, way_to_pay, peace, nothing],
+        }
     }
 
     /// How many said how clear it was.
@@ -57,16 +110,27 @@ impl SurveyCounts {
     pub const fn said_whether_helped(&self) -> u64 {
         self.helped + self.not_helped
     }
+
+    /// How many said how they were treated.
+    #[must_use]
+    pub fn said_how_treated(&self) -> u64 {
+        self.treated.iter().sum()
+    }
+
+    /// How many said what they missed, or that they missed nothing.
+    #[must_use]
+    pub fn said_what_was_missing(&self) -> u64 {
+        self.missed.iter().sum()
+    }
 }
 
 impl AddAssign for SurveyCounts {
     fn add_assign(&mut self, other: Self) {
-        self.times += other.times;
-        for (count, more) in self.clear.iter_mut().zip(other.clear) {
+        let mut columns = self.columns();
+        for (count, more) in columns.iter_mut().zip(other.columns()) {
             *count += more;
         }
-        self.helped += other.helped;
-        self.not_helped += other.not_helped;
+        *self = Self::of_columns(columns);
     }
 }
 

@@ -46,7 +46,7 @@ async fn the_same_upload_twice_counts_once() {
     let survey = SurveyItem {
         id: Uuid::from_u128(9),
         task: "bulky-waste".into(),
-        answers: SurveyAnswers { clear: Some(4), helped: Some(true) },
+        answers: SurveyAnswers { clear: Some(4), helped: Some(true), ..SurveyAnswers::default() },
     };
     for _ in 0..2 {
         let response = pillar.upload_with(std::slice::from_ref(&envelope), vec![survey.clone()]).await;

@@ -1,21 +1,27 @@
 //! What visitors thought, from the pillar's question to what staff read.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use uuid::Uuid;
-use zuil_hub::store::survey_week;
-use zuil_wire::SurveyAnswers;
+use zuil_hub::store::{Batch, survey_week};
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::{Missed, SurveyAnswers, Treated};
 
 use super::desk::{Browser, signed_in};
 use super::harness::{TestHub, TestPillar, hub};
 
-/// Surveys (made up) about one task with these marks; whoever gave a 4 or 5 was helped in one go.
+/// Surveys (made up) about one task with these marks; whoever gave a 4 or 5 was helped in one go, and whoever gave a 1
+/// or 2 was not treated that well and missed help from a person.
 pub fn surveys(task: &str, marks: &[u8]) -> Vec<SurveyItem> {
     let survey = |clear: &u8| SurveyItem {
         id: Uuid::new_v4(),
         task: task.into(),
-        answers: SurveyAnswers { clear: Some(*clear), helped: Some(*clear > 3) },
+        answers: SurveyAnswers {
+            clear: Some(*clear),
+            helped: Some(*clear > 3),
+            treated: Some(if *clear > 2 { Treated::Yes } else { Treated::ALittle }),
+            missing: (*clear < 3).then_some(Missed::Person),
+        },
     };
     marks.iter().map(survey).collect()
 }
@@ -38,8 +44,8 @@ async fn a_week(hub: &TestHub) {
 fn row(page: &str, name: &str) -> Vec<String> {
     let start = page.find(&format!("scope=\"row\">{name}<")).unwrap_or_else(|| panic!("no row {name}"));
     let row = page[start..].split("</tr>").next().unwrap();
-    let cells = row.split("class=\"number\">").skip(1);
-    cells.map(|cell| cell.split('<').next().unwrap().to_owned()).collect()
+    let cells = row.split("<td ").skip(1).filter_map(|cell| cell.split_once('>'));
+    cells.map(|(_, cell)| cell.split('<').next().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -51,16 +57,23 @@ async fn staff_read_what_visitors_think_and_of_few_answers_only_that_they_are_fe
     a_week(&hub).await;
     let page = browser.text("/surveys").await;
     assert!(page.contains("In de laatste 13 weken vulden bezoekers de vragen 20 keer in."), "{page}");
-    assert!(page.contains("Duidelijk: 3,2 van 5. In één keer geholpen: 50%."), "{page}");
-    assert_eq!(row(&page, "jumbo"), ["13", "3,2", "38%"]);
+    assert!(page.contains("Duidelijk: 3,2 van 5. In één keer geholpen: 50%. Goed behandeld: 55%."), "{page}");
+    assert_eq!(row(&page, "jumbo"), ["13", "3,2", "38%", "46%", "te weinig"]);
+    // Of what was missing, the seven who said so at one pillar would tell of the two at another.
     // Two answers are few; the next smallest goes, too, or they would be the difference.
-    assert_eq!(row(&page, "bieb"), ["te weinig"; 3]);
-    assert_eq!(row(&page, "raadhuis"), ["te weinig"; 3]);
+    assert_eq!(row(&page, "bieb"), ["te weinig"; 5]);
+    assert_eq!(row(&page, "raadhuis"), ["te weinig"; 5]);
     let week = survey_week(Timestamp::now()).iso_week_date();
     let name = format!("Week {} van {}", week.week(), week.year());
-    assert_eq!(row(&page, &name), ["20", "3,2", "50%"]);
+    assert_eq!(row(&page, &name), ["20", "3,2", "50%", "55%", "Hulp van een mens (100%)"]);
     let in_words = format!("Hoe duidelijk het was, per week. Laagst: 3,2 in week {}.", week.week());
-    assert!(page.contains(&in_words) && page.matches("<rect class=\"plot-bar\"").count() == 2, "{page}");
+    assert!(page.contains(&in_words) && page.contains(" Het vaakst: Hulp van een mens (100%)."), "{page}");
+    // A bar in each of three plots, and one for each thing that may be missed.
+    assert_eq!(page.matches("<rect class=\"plot-bar\"").count(), 3 + 6);
+    assert_eq!(
+        (row(&page, "Hulp van een mens"), row(&page, "Ik miste niets")),
+        (vec!["100%".into()], vec!["0%".into()])
+    );
     let english = browser.text("/surveys?lang=en").await;
     assert!(english.contains("Clear: 3.2 of 5.") && english.contains("too few"));
 }
@@ -72,7 +85,7 @@ async fn one_pillar_and_one_task_can_be_looked_at_alone() {
     a_week(&hub).await;
     let page = browser.text("/surveys?weeks=4&pillar=jumbo&task=bulky-waste").await;
     assert!(page.contains("In de laatste 4 weken vulden bezoekers de vragen 6 keer in."), "{page}");
-    assert_eq!(row(&page, "jumbo"), ["6", "4,5", "83%"]);
+    assert_eq!(row(&page, "jumbo"), ["6", "4,5", "83%", "100%", "te weinig"]);
     assert!(!page.contains("scope=\"row\">callback<"));
     // What was chosen stays chosen, and the others can be chosen still.
     assert!(page.contains("<option value=\"jumbo\" selected>") && page.contains("<option value=\"bieb\">"));
@@ -101,14 +114,52 @@ async fn the_figures_go_into_a_spreadsheet_without_what_few_people_said() {
     let monday = survey_week(Timestamp::now());
     let week = monday.iso_week_date();
     let line = |rest: &str| format!("{}-W{:02};{monday};{rest}\r\n", week.year(), week.week());
-    assert!(text.contains(&line("\"jumbo\";\"callback\";7;2,0;0%")), "{text}");
-    assert!(text.contains(&line("\"bieb\";\"bulky-waste\";te weinig;te weinig;te weinig")), "{text}");
+    assert!(
+        text.contains(&line(
+            "\"jumbo\";\"callback\";7;2,0;0%;0%;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig"
+        )),
+        "{text}"
+    );
+    assert!(text.contains(&line("\"bieb\";\"bulky-waste\";te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig")), "{text}");
     // Or the two answers would be the week without all others.
-    assert!(text.contains(&line("\"raadhuis\";\"bulky-waste\";te weinig;te weinig;te weinig")), "{text}");
-    assert!(text.contains(&line("\"spar\";\"'=1+1\";5;5,0;100%")), "{text}");
+    assert!(text.contains(&line("\"raadhuis\";\"bulky-waste\";te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig")), "{text}");
+    assert!(
+        text.contains(&line(
+            "\"spar\";\"'=1+1\";5;5,0;100%;100%;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig"
+        )),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), 6);
     let only = browser.get("/surveys.csv?pillar=jumbo&task=callback").await.text().await.unwrap();
     assert_eq!(only.lines().count(), 2);
+}
+
+/// A hub that was there before the pillar asked how people were treated, beside a period in which it was not.
+#[tokio::test]
+async fn a_period_stands_beside_the_one_before_it() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    hub.add_pillar("jumbo");
+    let older = surveys("bulky-waste", &[2, 2, 2, 2, 3, 3]).into_iter().map(|survey| SurveyItem {
+        answers: SurveyAnswers { treated: None, missing: None, ..survey.answers },
+        ..survey
+    });
+    let take = |surveys: Vec<SurveyItem>, weeks_ago: i64| {
+        let batch = Batch { pillar: "jumbo".into(), surveys, ..Batch::default() };
+        let at = Timestamp::now() - SignedDuration::from_hours(24 * 7 * weeks_ago);
+        hub.running.store.take_in(&batch, at).unwrap();
+    };
+    take(older.collect(), 5);
+    take(surveys("bulky-waste", &[4, 4, 4, 4, 4, 4, 4]), 2);
+    let page = browser.text("/surveys?weeks=4").await;
+    assert!(page.contains("Laatste 4 weken</th>") && page.contains("De 4 weken ervoor</th>"), "{page}");
+    assert_eq!(row(&page, "Keer ingevuld"), ["7", "6", "1 meer"]);
+    assert_eq!(row(&page, "Duidelijk (1 tot 5)"), ["4,0", "2,3", "1,7 hoger"]);
+    assert_eq!(row(&page, "In één keer geholpen"), ["100%", "0%", "100 procentpunt hoger"]);
+    assert_eq!(row(&page, "Goed behandeld"), ["100%", "te weinig", "niet te zeggen"]);
+    // Another period has another one before it.
+    let page = browser.text("/surveys?weeks=13&lang=en").await;
+    assert_eq!(row(&page, "Times answered"), ["13", "too few", "not to be said"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Transactions on their way to the hub, surveys, and questions without an answer.
 
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{QuestionItem, Refusal, RequestStanding, SurveyAnswers};
+use zuil_wire::{Missed, QuestionItem, Refusal, RequestStanding, SurveyAnswers, Treated};
 
 use super::*;
 
@@ -173,7 +173,12 @@ fn a_survey_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
     let survey = |number| SurveyItem {
         id: id(number),
         task: "bulky-waste".into(),
-        answers: SurveyAnswers { clear: Some(4), helped: None },
+        answers: SurveyAnswers {
+            clear: Some(2),
+            helped: None,
+            treated: Some(Treated::ALittle),
+            missing: Some(Missed::Person),
+        },
     };
     for number in [2, 1, 2] {
         outbox.keep_survey(&survey(number)).unwrap();

@@ -90,6 +90,13 @@ impl Words {
             self.sample("survey-clear", Screen::Survey(SurveyView::Clear { chosen: None })),
             self.sample("survey-clear-chosen", Screen::Survey(SurveyView::Clear { chosen: Some(3) })),
             self.sample("survey-helped", Screen::Survey(SurveyView::Helped { chosen: Some(0) })),
+            self.sample("survey-treated", Screen::Survey(SurveyView::Treated { chosen: None, last: false })),
+            self.sample(
+                "survey-treated-chosen",
+                Screen::Survey(SurveyView::Treated { chosen: Some(0), last: true }),
+            ),
+            self.sample("survey-missing", Screen::Survey(SurveyView::Missing { chosen: None })),
+            self.sample("survey-missing-chosen", Screen::Survey(SurveyView::Missing { chosen: Some(2) })),
             self.sample("goodbye", Screen::Goodbye),
         ]
     }

@@ -6,7 +6,7 @@ use zuil_wire::{PaymentState, State};
 
 use super::{Spoken, sentence, spoken_amount};
 use crate::texts::{fill, say};
-use crate::visit::{ReceiptOutcome, ReceiptView, WhyNotPrinted};
+use crate::visit::{ReceiptOutcome, ReceiptView, SurveyView, WhyNotPrinted};
 use zuil_catalogue::Language;
 
 /// The receipt once; where the request and the paper are, as that changes.
@@ -25,6 +25,52 @@ pub(super) fn receipt(receipt: &ReceiptView, language: Language) -> Spoken {
         State::Parked => say(language, "We are looking into it."),
     };
     (parts, vec![state.to_owned(), paper(receipt, language).to_owned()])
+}
+
+/// A question of the survey with its answers as they stand on the screen; the one that was touched, as that changes.
+pub(super) fn survey(survey: SurveyView, language: Language) -> Spoken {
+    let (question, mut answers) = survey_words(survey, language);
+    let chosen = survey.chosen().and_then(|chosen| answers.get(chosen)).map(|answer| sentence(answer));
+    if matches!(survey, SurveyView::Clear { .. }) {
+        // The best stands on top.
+        answers.reverse();
+    }
+    let parts = std::iter::once(question.to_owned()).chain(answers.into_iter().map(sentence));
+    (parts.collect(), chosen.into_iter().collect())
+}
+
+/// The question and its answers, in the order in which they are counted.
+fn survey_words(survey: SurveyView, language: Language) -> (&'static str, Vec<&'static str>) {
+    match survey {
+        SurveyView::Clear { .. } => (
+            say(language, "Was it clear?"),
+            vec![
+                say(language, "Not clear at all"),
+                say(language, "Not so clear"),
+                say(language, "Neither clear nor unclear"),
+                say(language, "Clear"),
+                say(language, "Very clear"),
+            ],
+        ),
+        SurveyView::Helped { .. } => {
+            (say(language, "Were you helped in one go?"), vec![say(language, "Yes"), say(language, "No")])
+        }
+        SurveyView::Treated { .. } => (
+            say(language, "Did you feel treated well?"),
+            vec![say(language, "Yes"), say(language, "A little"), say(language, "No")],
+        ),
+        SurveyView::Missing { .. } => (
+            say(language, "What was missing?"),
+            vec![
+                say(language, "What I came for is not here"),
+                say(language, "An explanation that I understand"),
+                say(language, "Help from a person"),
+                say(language, "Another way to pay"),
+                say(language, "More peace or privacy"),
+                say(language, "Nothing was missing"),
+            ],
+        ),
+    }
 }
 
 /// As the receipt, when nobody knows yet whether it was paid.

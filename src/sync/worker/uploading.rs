@@ -20,6 +20,18 @@ impl<H: Hub> Task<H> {
         Ok((!request.surveys.is_empty()).then_some(request))
     }
 
+    /// Sends surveys in the version that the hub speaks. Before it is known which one that is the hub is greeted, so that
+    /// nothing is left out that it would have understood.
+    pub(super) async fn upload_surveys(&mut self, mut request: UploadRequest) -> Result<(), SyncError> {
+        let version = request.version;
+        if self.online != Some(true) && request.clone().in_version(version) != request {
+            self.worker.hub.hello().await?;
+            self.heard();
+        }
+        request = request.in_version(self.worker.hub.version());
+        self.upload(&request, Vec::new()).await
+    }
+
     pub(super) async fn upload_batch(&mut self, batch: Vec<outbox::Pending>) -> Result<Round, Failed> {
         let sent: Vec<Sent> = batch.iter().map(outbox::Pending::sent).collect();
         let request = self.request(batch)?;

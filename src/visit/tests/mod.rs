@@ -9,6 +9,7 @@ mod languages;
 mod paper;
 mod referring;
 mod seeking;
+mod survey;
 mod time;
 mod walk;
 

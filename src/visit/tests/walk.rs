@@ -1,6 +1,6 @@
 //! A resident, a terminal and a printer that do anything at any time, and what must hold all the same.
 
-use zuil_wire::State;
+use zuil_wire::{State, Treated};
 
 use super::*;
 
@@ -60,6 +60,10 @@ impl Books {
             Effect::KeepSurvey { answers, .. } => {
                 assert!(self.paid || self.committed);
                 assert!(answers.clear.is_none_or(|clear| (1..=5).contains(&clear)));
+                let unclear = answers.clear.is_some_and(|clear| clear < 3);
+                let unwell = answers.treated.is_some_and(|treated| treated != Treated::Yes);
+                let was_asked = unclear || unwell || answers.helped == Some(false);
+                assert!(answers.missing.is_none() || was_asked, "says what was missing where all was well");
             }
             Effect::Wipe => {
                 assert!(!self.open_charge, "wiped during a payment");

@@ -274,6 +274,8 @@ impl<'a> Visit<'a> {
         self.touches("Overslaan");
         self.waits_for("survey-helped");
         self.touches("Overslaan");
+        self.waits_for("survey-treated");
+        self.touches("Overslaan");
         self.waits_for("goodbye");
         self.looks();
         // It also ends by itself, on a slow machine before it is touched.

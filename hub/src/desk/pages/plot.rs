@@ -40,6 +40,27 @@ pub(super) struct Bar {
     pub name: String,
 }
 
+/// Bars that lie below each other, each with its name above it.
+pub(super) struct Lying {
+    /// What is drawn.
+    pub title: &'static str,
+    /// The same in words.
+    pub alternative: String,
+    /// How high the drawing is.
+    pub height: u64,
+    pub bars: Vec<LyingBar>,
+}
+
+/// A share of a hundred.
+pub(super) struct LyingBar {
+    pub name: &'static str,
+    /// The base line of its words.
+    pub text_y: u64,
+    pub y: u64,
+    pub width: u64,
+    pub text: String,
+}
+
 /// A scale: the lowest and highest figure, and between which figures there is a line.
 #[derive(Clone, Copy)]
 pub(super) struct Scale {
@@ -89,6 +110,27 @@ pub(super) fn draw(
     Plot { title, alternative, lines: lines.collect(), bars: bars.collect() }
 }
 
+/// The drawing of shares of a hundred, each with its name and its words.
+pub(super) fn draw_lying(
+    title: &'static str,
+    alternative: String,
+    shares: impl Iterator<Item = (&'static str, u64, String)>,
+) -> Lying {
+    const EACH: u64 = 40;
+    let bars: Vec<_> = (0_u64..)
+        .zip(shares)
+        .map(|(place, (name, share, text))| LyingBar {
+            name,
+            text_y: place * EACH + 14,
+            y: place * EACH + 20,
+            // The lowest share is seen too.
+            width: (share.min(100) * WIDTH / 100).max(2),
+            text,
+        })
+        .collect();
+    Lying { title, alternative, height: bars.len() as u64 * EACH, bars }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +162,17 @@ mod tests {
         assert_eq!(drawn(4, None).bars[0].height, 0);
         assert_eq!(drawn(4, Some(50)).bars[0].height, 80);
         assert!(drawn(0, None).bars.is_empty());
+    }
+
+    #[test]
+    fn bars_that_lie_are_as_long_as_their_share_and_stay_in_the_drawing() {
+        let shares = [("all", 100), ("half", 50), ("nobody", 0), ("more than all", 130)];
+        let plot = draw_lying(
+            "title",
+            String::new(),
+            shares.into_iter().map(|(name, share)| (name, share, share.to_string())),
+        );
+        assert_eq!(plot.bars.iter().map(|bar| bar.width).collect::<Vec<_>>(), [480, 240, 2, 480]);
+        assert!(plot.bars.iter().all(|bar| bar.y + 12 <= plot.height && bar.text_y < bar.y));
     }
 }

@@ -1,6 +1,8 @@
 //! Words about what residents thought of their visits. Invariant: an average is never told without saying of what, and
 //! of few answers it is only told that they are few.
 
+use std::cmp::Ordering;
+
 use jiff::Span;
 use jiff::civil::Date;
 
@@ -23,9 +25,24 @@ pub(in super::super) struct SurveyTexts {
     pub times: &'static str,
     pub clear: &'static str,
     pub helped: &'static str,
+    pub treated: &'static str,
+    pub missed_most: &'static str,
+    pub missed_head: &'static str,
+    pub missed_title: &'static str,
+    pub missed_help: &'static str,
+    /// What somebody may miss, in the order of the protocol, in the words of the pillar.
+    pub missed: [&'static str; 6],
+    pub share: &'static str,
+    pub compared: &'static str,
+    pub figure: &'static str,
+    pub difference: &'static str,
+    pub no_difference: &'static str,
+    pub the_same: &'static str,
+    pub something_else: &'static str,
     pub few: &'static str,
     pub clear_by_week: &'static str,
     pub helped_by_week: &'static str,
+    pub treated_by_week: &'static str,
     pub by_week: &'static str,
     pub by_pillar: &'static str,
     pub by_task: &'static str,
@@ -51,9 +68,30 @@ const NL: SurveyTexts = SurveyTexts {
     times: "Keer ingevuld",
     clear: "Duidelijk (1 tot 5)",
     helped: "In één keer geholpen",
+    treated: "Goed behandeld",
+    missed_most: "Het vaakst gemist",
+    missed_head: "Gemist",
+    missed_title: "Wat bezoekers misten",
+    missed_help: "De zuil vraagt dit alleen aan wie eerder niet tevreden was. Het zijn delen van wie dan antwoord gaf.",
+    missed: [
+        "Wat ik kwam doen, kan hier niet",
+        "Uitleg die ik begrijp",
+        "Hulp van een mens",
+        "Een andere manier om te betalen",
+        "Meer rust of privacy",
+        "Ik miste niets",
+    ],
+    share: "Deel",
+    compared: "Vergeleken met de periode ervoor",
+    figure: "Wat",
+    difference: "Verschil",
+    no_difference: "niet te zeggen",
+    the_same: "hetzelfde",
+    something_else: "iets anders",
     few: "te weinig",
     clear_by_week: "Hoe duidelijk het was, per week",
     helped_by_week: "In één keer geholpen, per week",
+    treated_by_week: "Goed behandeld, per week",
     by_week: "Per week",
     by_pillar: "Per zuil",
     by_task: "Per aanvraag",
@@ -63,7 +101,8 @@ const NL: SurveyTexts = SurveyTexts {
               binnenkwamen. Bij minder dan 5 antwoorden staat er “te weinig”. Is dat in een lijst maar één regel, dan \
               is ook de kleinste andere regel weggelaten, zodat niemand het verschil kan uitrekenen.",
     empty: "Hierover zijn geen antwoorden.",
-    empty_help: "Aan het eind van een bezoek vraagt de zuil of het duidelijk was en of iemand in één keer is geholpen. \
+    empty_help: "Aan het eind van een bezoek vraagt de zuil of het duidelijk was, of iemand in één keer is geholpen, of iemand zich \
+                 goed behandeld voelde en wat er ontbrak. \
                  Wat bezoekers antwoorden staat hier, zonder hun naam. Kies anders een langere periode.",
 };
 
@@ -82,9 +121,30 @@ const EN: SurveyTexts = SurveyTexts {
     times: "Times answered",
     clear: "Clear (1 to 5)",
     helped: "Helped in one go",
+    treated: "Treated well",
+    missed_most: "Missed most",
+    missed_head: "Missed",
+    missed_title: "What visitors missed",
+    missed_help: "The pillar asks this only of those who were not content before. These are shares of those who answered then.",
+    missed: [
+        "What I came for is not here",
+        "An explanation that I understand",
+        "Help from a person",
+        "Another way to pay",
+        "More peace or privacy",
+        "Nothing was missing",
+    ],
+    share: "Share",
+    compared: "Compared with the period before",
+    figure: "What",
+    difference: "Difference",
+    no_difference: "not to be said",
+    the_same: "the same",
+    something_else: "something else",
     few: "too few",
     clear_by_week: "How clear it was, by week",
     helped_by_week: "Helped in one go, by week",
+    treated_by_week: "Treated well, by week",
     by_week: "By week",
     by_pillar: "By pillar",
     by_task: "By request",
@@ -94,7 +154,8 @@ const EN: SurveyTexts = SurveyTexts {
               they came in. Of fewer than 5 answers it says “too few”. If that is only one line of a list, the \
               smallest other line is left out too, so that nobody can work out the difference.",
     empty: "There are no answers about this.",
-    empty_help: "At the end of a visit the pillar asks whether it was clear, and whether somebody was helped in one go. \
+    empty_help: "At the end of a visit the pillar asks whether it was clear, whether somebody was helped in one go and felt \
+                 treated well, and what was missing. \
                  What visitors answer stands here, without their name. Or choose a longer period.",
 };
 
@@ -115,6 +176,56 @@ impl Lang {
         }
     }
 
+    /// "De 13 weken ervoor".
+    pub(in super::super) fn period_before(self, weeks: i64) -> String {
+        match self {
+            Self::Nl => format!("De {weeks} weken ervoor"),
+            Self::En => format!("The {weeks} weeks before"),
+        }
+    }
+
+    /// How many more times than before, such as "12 meer".
+    pub(in super::super) fn times_more(self, now: u64, before: u64) -> String {
+        let words = match self {
+            Self::Nl => ["meer", "minder", "evenveel"],
+            Self::En => ["more", "fewer", "as many"],
+        };
+        more(now, before, words, |times| times.to_string())
+    }
+
+    /// How many tenths more than before, such as "0,3 hoger".
+    pub(in super::super) fn tenths_more(self, now: u64, before: u64) -> String {
+        more(now, before, self.higher(), |tenths| self.tenths(tenths))
+    }
+
+    /// How many more of a hundred than before, such as "5 procentpunt hoger".
+    pub(in super::super) fn points_more(self, now: u64, before: u64) -> String {
+        more(now, before, self.higher(), |points| match self {
+            Self::Nl => format!("{points} procentpunt"),
+            Self::En if points == 1 => format!("{points} percentage point"),
+            Self::En => format!("{points} percentage points"),
+        })
+    }
+
+    const fn higher(self) -> [&'static str; 3] {
+        match self {
+            Self::Nl => ["hoger", "lager", "gelijk"],
+            Self::En => ["higher", "lower", "equal"],
+        }
+    }
+
+    /// What was missed, for whoever does not see the drawing.
+    pub(in super::super) fn missed_in_words(self, most: &str) -> String {
+        match self {
+            Self::Nl => format!(
+                "Wat bezoekers misten. Het vaakst: {most}. Alle cijfers staan in de tabel met deze naam."
+            ),
+            Self::En => format!(
+                "What visitors missed. Most of all: {most}. All figures stand in the table of this name."
+            ),
+        }
+    }
+
     /// "In de laatste 13 weken vulden bezoekers de vragen 231 keer in. Duidelijk: 4,3 van 5. …"
     pub(in super::super) fn surveys_sentence(
         self,
@@ -122,6 +233,7 @@ impl Lang {
         times: Option<u64>,
         clear: Option<String>,
         helped: Option<u64>,
+        treated: Option<u64>,
     ) -> String {
         let mut sentence = match (self, times) {
             (Self::Nl, None) => {
@@ -150,6 +262,12 @@ impl Lang {
             sentence += &match self {
                 Self::Nl => format!(" In één keer geholpen: {helped}%."),
                 Self::En => format!(" Helped in one go: {helped}%."),
+            };
+        }
+        if let Some(treated) = treated {
+            sentence += &match self {
+                Self::Nl => format!(" Goed behandeld: {treated}%."),
+                Self::En => format!(" Treated well: {treated}%."),
             };
         }
         sentence
@@ -205,6 +323,15 @@ impl Lang {
     }
 }
 
+/// A difference in words that say more, less, and neither.
+fn more(now: u64, before: u64, [more, less, equal]: [&str; 3], number: impl Fn(u64) -> String) -> String {
+    match now.cmp(&before) {
+        Ordering::Greater => format!("{} {more}", number(now - before)),
+        Ordering::Less => format!("{} {less}", number(before - now)),
+        Ordering::Equal => equal.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,12 +345,12 @@ mod tests {
 
     #[test]
     fn what_few_people_said_is_left_out_of_the_sentence() {
-        let sentence = Lang::Nl.surveys_sentence(13, Some(231), Some(Lang::Nl.tenths(43)), None);
+        let sentence = Lang::Nl.surveys_sentence(13, Some(231), Some(Lang::Nl.tenths(43)), None, None);
         assert_eq!(
             sentence,
             "In de laatste 13 weken vulden bezoekers de vragen 231 keer in. Duidelijk: 4,3 van 5."
         );
-        let few = Lang::En.surveys_sentence(4, None, None, None);
+        let few = Lang::En.surveys_sentence(4, None, None, None, None);
         assert_eq!(few, "In the last 4 weeks there were too few answers to say anything about them.");
     }
 }

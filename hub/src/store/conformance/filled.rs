@@ -25,7 +25,12 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
     store.add_pillar(&some_pillar("bieb", 2)).unwrap();
     let unknown = super::with_payment(3, zuil_wire::PaymentState::Unknown);
     let paid = super::with_payment(4, zuil_wire::PaymentState::Paid);
-    let answers = zuil_wire::SurveyAnswers { clear: Some(4), helped: Some(false) };
+    let answers = zuil_wire::SurveyAnswers {
+        clear: Some(4),
+        helped: Some(false),
+        treated: Some(zuil_wire::Treated::ALittle),
+        missing: Some(zuil_wire::Missed::Peace),
+    };
     let survey = zuil_wire::messages::SurveyItem { id: Uuid::from_u128(7), task: "nul\0nul".into(), answers };
     let refused = Refused {
         id: Uuid::from_u128(8),

@@ -81,7 +81,7 @@ fn what_a_revoked_pillar_did_not_sign_is_not_stored(store: &dyn Store) {
 
 fn a_revoked_pillar_delivers_no_surveys_and_nothing_empty(store: &dyn Store) {
     revoke(store, 50);
-    let answers = SurveyAnswers { clear: Some(5), helped: None };
+    let answers = SurveyAnswers { clear: Some(5), ..SurveyAnswers::default() };
     let survey = SurveyItem { id: Uuid::from_u128(1), task: "bulky-waste".into(), answers };
     let with = |transactions| Batch { surveys: vec![survey.clone()], ..batch(transactions) };
     assert_eq!(store.take_in(&with(vec![]), at(60)).unwrap(), Taken::NotAdmitted);

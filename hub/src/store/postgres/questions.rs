@@ -70,8 +70,8 @@ pub(super) async fn forget(db: &mut PgConnection, before: Date) -> Result<u64, S
 pub(super) async fn mix(db: &mut PgConnection) -> Result<(), StoreError> {
     let surveys = "
         WITH gone AS (DELETE FROM surveys WHERE NOT mixed AND day < current_date RETURNING *)
-        INSERT INTO surveys (id, task, clear, helped, day, mixed)
-        SELECT id, task, clear, helped, day, TRUE FROM gone ORDER BY id";
+        INSERT INTO surveys (id, task, clear, helped, treated, missing, day, mixed)
+        SELECT id, task, clear, helped, treated, missing, day, TRUE FROM gone ORDER BY id";
     let questions = "
         WITH gone AS (DELETE FROM questions WHERE NOT mixed AND day < current_date RETURNING *)
         INSERT INTO questions (id, pillar, language, words, day, mixed)

@@ -30,7 +30,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (19, "drafts", include_str!("../../../migrations/postgres/019-drafts.sql")),
     (20, "pages", include_str!("../../../migrations/postgres/020-pages.sql")),
     (21, "changes", include_str!("../../../migrations/postgres/021-changes.sql")),
-    (22, "attempts", include_str!("../../../migrations/postgres/026-attempts.sql")),
+    (22, "attempts", include_str!("../../../migrations/postgres/022-attempts.sql")),
+    (23, "survey treatment", include_str!("../../../migrations/postgres/023-survey-treatment.sql")),
 ];
 
 /// What was done to the schema.

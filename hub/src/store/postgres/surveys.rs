@@ -8,8 +8,9 @@ use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::{Missed, Treated};
 
-use super::super::survey::survey_week;
+use super::super::survey::{SURVEY_COLUMNS, survey_week};
 use super::super::values::to_integer;
 use super::super::{StoreError, SurveyCounts, SurveyWeek};
 use super::without_nul;
@@ -23,25 +24,31 @@ pub(super) async fn take(
     let SurveyItem { id, task, answers } = survey;
     let day = now.to_zoned(TimeZone::UTC).date().to_string();
     let keep = query(
-        "INSERT INTO surveys (id, task, clear, helped, day) VALUES ($1, $2, $3, $4, $5::text::date)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO surveys (id, task, clear, helped, treated, missing, day)
+         VALUES ($1, $2, $3, $4, $5, $6, $7::text::date) ON CONFLICT DO NOTHING",
     );
-    let keep = keep.bind(id).bind(without_nul(task)).bind(answers.clear.map(i16::from));
-    if keep.bind(answers.helped).bind(day).execute(&mut *db).await?.rows_affected() == 0 {
+    let keep = keep.bind(id).bind(without_nul(task)).bind(answers.clear.map(i16::from)).bind(answers.helped);
+    let keep = keep.bind(answers.treated.map(Treated::as_str)).bind(answers.missing.map(Missed::as_str));
+    if keep.bind(day).execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(());
     }
-    let SurveyCounts { times, clear: [one, two, three, four, five], helped, not_helped } =
-        SurveyCounts::of(*answers);
     let count = query(
-        "INSERT INTO survey_counts AS known VALUES ($1::text::date, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "INSERT INTO survey_counts AS known (week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
+             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing)
+         VALUES ($1::text::date, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (week, pillar, task) DO UPDATE SET
              times = known.times + excluded.times, clear_1 = known.clear_1 + excluded.clear_1,
              clear_2 = known.clear_2 + excluded.clear_2, clear_3 = known.clear_3 + excluded.clear_3,
              clear_4 = known.clear_4 + excluded.clear_4, clear_5 = known.clear_5 + excluded.clear_5,
-             helped = known.helped + excluded.helped, not_helped = known.not_helped + excluded.not_helped",
+             helped = known.helped + excluded.helped, not_helped = known.not_helped + excluded.not_helped,
+             treated_yes = known.treated_yes + excluded.treated_yes, treated_a_little = known.treated_a_little + excluded.treated_a_little,
+             treated_no = known.treated_no + excluded.treated_no, missed_errand = known.missed_errand + excluded.missed_errand,
+             missed_explanation = known.missed_explanation + excluded.missed_explanation, missed_person = known.missed_person + excluded.missed_person,
+             missed_way_to_pay = known.missed_way_to_pay + excluded.missed_way_to_pay, missed_peace = known.missed_peace + excluded.missed_peace,
+             missed_nothing = known.missed_nothing + excluded.missed_nothing",
     );
     let mut count = count.bind(survey_week(now).to_string()).bind(pillar).bind(without_nul(task));
-    for number in [times, one, two, three, four, five, helped, not_helped] {
+    for number in SurveyCounts::of(*answers).columns() {
         count = count.bind(to_integer(number));
     }
     count.execute(db).await?;
@@ -55,7 +62,8 @@ pub(super) async fn count(db: &mut PgConnection) -> Result<u64, StoreError> {
 
 pub(super) async fn weeks(db: &mut PgConnection, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
     let weeks = query(
-        "SELECT week::text, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped
+        "SELECT week::text, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
+             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing
          FROM survey_counts WHERE week >= $1::text::date ORDER BY survey_counts.week, pillar, task",
     );
     weeks.bind(since.to_string()).fetch_all(db).await?.iter().map(week).collect()
@@ -63,16 +71,14 @@ pub(super) async fn weeks(db: &mut PgConnection, since: Date) -> Result<Vec<Surv
 
 fn week(row: &PgRow) -> Result<SurveyWeek, StoreError> {
     let (week, pillar): (&str, String) = (row.try_get(0)?, row.try_get(1)?);
-    let count = |column: usize| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
+    let mut columns = [0; SURVEY_COLUMNS];
+    for (count, column) in columns.iter_mut().zip(3_usize..) {
+        *count = row.try_get::<i64, _>(column)?.unsigned_abs();
+    }
     Ok(SurveyWeek {
         week: week.parse().map_err(|_| StoreError::Damaged("week"))?,
         pillar: Some(pillar).filter(|pillar| !pillar.is_empty()),
         task: row.try_get(2)?,
-        counts: SurveyCounts {
-            times: count(3)?,
-            clear: [count(4)?, count(5)?, count(6)?, count(7)?, count(8)?],
-            helped: count(9)?,
-            not_helped: count(10)?,
-        },
+        counts: SurveyCounts::of_columns(columns),
     })
 }

@@ -192,7 +192,11 @@ fn what_is_over_is_written_anew_by_one_commit_in_the_order_of_its_ids() {
     store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
     let long_ago = "2026-01-05T10:00:00Z".parse().unwrap();
     for id in [3_u128, 1, 2] {
-        let answers = zuil_wire::SurveyAnswers { clear: Some(4), helped: Some(true) };
+        let answers = zuil_wire::SurveyAnswers {
+            clear: Some(4),
+            treated: Some(zuil_wire::Treated::Yes),
+            ..Default::default()
+        };
         let survey =
             zuil_wire::messages::SurveyItem { id: Uuid::from_u128(id), task: "nul\0nul".into(), answers };
         let sent = Batch { surveys: vec![survey], ..batch(vec![]) };
@@ -217,7 +221,13 @@ fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
     );
     let weeks = schema.open().survey_weeks("2026-11-01".parse().unwrap()).unwrap();
     let told = |week: &SurveyWeek| (week.week.to_string(), week.pillar.clone(), week.counts);
-    let counts = |times, clear, helped| SurveyCounts { times, clear, helped, not_helped: helped };
+    let counts = |times, clear, helped| SurveyCounts {
+        times,
+        clear,
+        helped,
+        not_helped: helped,
+        ..SurveyCounts::default()
+    };
     assert_eq!(
         weeks.iter().map(told).collect::<Vec<_>>(),
         [
@@ -225,6 +235,35 @@ fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
             ("2026-11-23".into(), None, counts(1, [0, 0, 0, 0, 1], 0)),
         ]
     );
+}
+
+#[test]
+fn surveys_from_before_anybody_was_asked_how_they_were_treated_still_count() {
+    let schema = Schema::new();
+    schema.up_to(21);
+    schema
+        .execute("INSERT INTO survey_counts VALUES ('2026-11-23', 'jumbo', 'waste', 1, 0, 0, 0, 1, 0, 1, 0)");
+    let store = schema.open();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let answers = zuil_wire::SurveyAnswers {
+        treated: Some(zuil_wire::Treated::No),
+        missing: Some(zuil_wire::Missed::Errand),
+        ..Default::default()
+    };
+    let survey = zuil_wire::messages::SurveyItem { id: Uuid::from_u128(1), task: "waste".into(), answers };
+    let sent = Batch { surveys: vec![survey], ..batch(vec![]) };
+    store.take_in(&sent, "2026-11-23T09:00:00Z".parse().unwrap()).unwrap();
+    let weeks = store.survey_weeks("2026-11-01".parse().unwrap()).unwrap();
+    let told: Vec<_> = weeks.iter().map(|week| week.counts).collect();
+    let counts = SurveyCounts {
+        times: 2,
+        clear: [0, 0, 0, 1, 0],
+        helped: 1,
+        not_helped: 0,
+        treated: [0, 0, 1],
+        missed: [1, 0, 0, 0, 0, 0],
+    };
+    assert_eq!(told, [counts]);
 }
 
 #[test]

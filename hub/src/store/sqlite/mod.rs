@@ -89,7 +89,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/019-drafts.sql")),
     M::up(include_str!("../../../migrations/020-pages.sql")),
     M::up(include_str!("../../../migrations/021-changes.sql")),
-    M::up(include_str!("../../../migrations/026-attempts.sql")),
+    M::up(include_str!("../../../migrations/022-attempts.sql")),
+    M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

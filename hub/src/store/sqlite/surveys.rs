@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, Row, params};
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::{Missed, Treated};
 
-use super::super::survey::survey_week;
+use super::super::survey::{SURVEY_COLUMNS, survey_week};
 use super::super::{StoreError, SurveyCounts, SurveyWeek};
 use super::values::to_integer;
 
@@ -21,38 +22,43 @@ pub(super) fn take(
     let day = now.to_zoned(TimeZone::UTC).date().to_string();
     let added = db
         .prepare_cached(
-            "INSERT INTO surveys (id, task, clear, helped, day) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO surveys (id, task, clear, helped, treated, missing, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO NOTHING",
         )?
-        .execute(params![id.as_bytes(), task, answers.clear, answers.helped, day])?;
+        .execute(params![
+            id.as_bytes(),
+            task,
+            answers.clear,
+            answers.helped,
+            answers.treated.map(Treated::as_str),
+            answers.missing.map(Missed::as_str),
+            day
+        ])?;
     if added == 0 {
         return Ok(());
     }
-    let SurveyCounts { times, clear: [one, two, three, four, five], helped, not_helped } =
-        SurveyCounts::of(*answers);
-    let counts = [times, one, two, three, four, five, helped, not_helped].map(to_integer);
-    let [times, one, two, three, four, five, helped, not_helped] = counts;
-    db.prepare_cached(
-        "INSERT INTO survey_counts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    let mut add = db.prepare_cached(
+        "INSERT INTO survey_counts (week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
+             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
          ON CONFLICT (week, pillar, task) DO UPDATE SET
              times = times + excluded.times, clear_1 = clear_1 + excluded.clear_1,
              clear_2 = clear_2 + excluded.clear_2, clear_3 = clear_3 + excluded.clear_3,
              clear_4 = clear_4 + excluded.clear_4, clear_5 = clear_5 + excluded.clear_5,
-             helped = helped + excluded.helped, not_helped = not_helped + excluded.not_helped",
-    )?
-    .execute(params![
-        survey_week(now).to_string(),
-        pillar,
-        task,
-        times,
-        one,
-        two,
-        three,
-        four,
-        five,
-        helped,
-        not_helped
-    ])?;
+             helped = helped + excluded.helped, not_helped = not_helped + excluded.not_helped,
+             treated_yes = treated_yes + excluded.treated_yes, treated_a_little = treated_a_little + excluded.treated_a_little,
+             treated_no = treated_no + excluded.treated_no, missed_errand = missed_errand + excluded.missed_errand,
+             missed_explanation = missed_explanation + excluded.missed_explanation, missed_person = missed_person + excluded.missed_person,
+             missed_way_to_pay = missed_way_to_pay + excluded.missed_way_to_pay, missed_peace = missed_peace + excluded.missed_peace,
+             missed_nothing = missed_nothing + excluded.missed_nothing",
+    )?;
+    add.raw_bind_parameter(1, survey_week(now).to_string())?;
+    add.raw_bind_parameter(2, pillar)?;
+    add.raw_bind_parameter(3, task)?;
+    for (place, count) in (4..).zip(SurveyCounts::of(*answers).columns()) {
+        add.raw_bind_parameter(place, to_integer(count))?;
+    }
+    add.raw_execute()?;
     Ok(())
 }
 
@@ -63,7 +69,8 @@ pub(super) fn count(db: &Connection) -> Result<u64, StoreError> {
 
 pub(super) fn weeks(db: &Connection, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
     let mut query = db.prepare_cached(
-        "SELECT week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped
+        "SELECT week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
+             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing
          FROM survey_counts WHERE week >= ?1 ORDER BY week, pillar, task",
     )?;
     let rows = query.query_map([since.to_string()], |row| Ok(week(row)))?;
@@ -73,16 +80,14 @@ pub(super) fn weeks(db: &Connection, since: Date) -> Result<Vec<SurveyWeek>, Sto
 fn week(row: &Row<'_>) -> Result<SurveyWeek, StoreError> {
     let week: String = row.get(0)?;
     let pillar: String = row.get(1)?;
-    let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    let mut columns = [0; SURVEY_COLUMNS];
+    for (count, column) in columns.iter_mut().zip(3..) {
+        *count = row.get::<_, i64>(column)?.unsigned_abs();
+    }
     Ok(SurveyWeek {
         week: week.parse().map_err(|_| StoreError::Damaged("week"))?,
         pillar: Some(pillar).filter(|pillar| !pillar.is_empty()),
         task: row.get(2)?,
-        counts: SurveyCounts {
-            times: count(3)?,
-            clear: [count(4)?, count(5)?, count(6)?, count(7)?, count(8)?],
-            helped: count(9)?,
-            not_helped: count(10)?,
-        },
+        counts: SurveyCounts::of_columns(columns),
     })
 }

@@ -5,7 +5,8 @@ use rusqlite::params;
 
 use super::super::conformance::{self, incoming, some_pillar, with_payment};
 use zuil_disk::{Disk, Fault, VFS};
-use zuil_wire::{AnswerLine, Cents, PaymentState, Transaction as Plain};
+use zuil_wire::messages::SurveyItem;
+use zuil_wire::{AnswerLine, Cents, Missed, PaymentState, SurveyAnswers, Transaction as Plain, Treated};
 
 use zuil_wire::State;
 
@@ -157,7 +158,13 @@ fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
     }
     let weeks = SqliteStore::open(&path).unwrap().survey_weeks("2026-11-01".parse().unwrap()).unwrap();
     let told = |week: &SurveyWeek| (week.week.to_string(), week.pillar.clone(), week.counts);
-    let counts = |times, clear, helped| SurveyCounts { times, clear, helped, not_helped: helped };
+    let counts = |times, clear, helped| SurveyCounts {
+        times,
+        clear,
+        helped,
+        not_helped: helped,
+        ..SurveyCounts::default()
+    };
     assert_eq!(
         weeks.iter().map(told).collect::<Vec<_>>(),
         [
@@ -165,6 +172,41 @@ fn surveys_from_before_they_were_counted_are_counted_without_their_pillar() {
             ("2026-11-23".into(), None, counts(1, [0, 0, 0, 0, 1], 0)),
         ]
     );
+}
+
+/// What was counted stays, and what is said from now on counts with it.
+#[test]
+fn surveys_from_before_anybody_was_asked_how_they_were_treated_still_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let monday = Timestamp::from_second(1_795_424_400).unwrap();
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 21).unwrap();
+        old.execute_batch(
+            "INSERT INTO surveys (id, task, clear, helped, day) VALUES (randomblob(16), 'waste', 4, 1, '2026-11-23');
+             INSERT INTO survey_counts VALUES ('2026-11-23', 'jumbo', 'waste', 1, 0, 0, 0, 1, 0, 1, 0);",
+        )
+        .unwrap();
+    }
+    let store = SqliteStore::open(&path).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let answers =
+        SurveyAnswers { treated: Some(Treated::No), missing: Some(Missed::Errand), ..Default::default() };
+    let survey = SurveyItem { id: uuid::Uuid::from_u128(1), task: "waste".into(), answers };
+    let sent = Batch { surveys: vec![survey], ..conformance::batch(vec![]) };
+    store.take_in(&sent, monday).unwrap();
+    let told: Vec<_> =
+        store.survey_weeks("2026-11-01".parse().unwrap()).unwrap().iter().map(|week| week.counts).collect();
+    let counts = SurveyCounts {
+        times: 2,
+        clear: [0, 0, 0, 1, 0],
+        helped: 1,
+        not_helped: 0,
+        treated: [0, 0, 1],
+        missed: [1, 0, 0, 0, 0, 0],
+    };
+    assert_eq!((told, store.survey_count().unwrap()), (vec![counts], 2));
 }
 
 /// Staff have seen to what came in before the hub could hand over.

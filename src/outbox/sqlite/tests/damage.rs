@@ -73,7 +73,7 @@ impl Folder {
         }
         for _ in 0..3 {
             self.surveys += 1;
-            let answers = SurveyAnswers { clear: Some(3), helped: None };
+            let answers = SurveyAnswers { clear: Some(3), ..SurveyAnswers::default() };
             let id = id(1_000_000 + self.surveys as u64);
             outbox.keep_survey(&SurveyItem { id, task: "bulky-waste".into(), answers }).unwrap();
         }

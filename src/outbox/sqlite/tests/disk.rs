@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use rusqlite::Connection;
 
 use zuil_wire::seal::{OpenKey, SealKey};
-use zuil_wire::{AnswerLine, QuestionItem, Reference, Transaction};
+use zuil_wire::{AnswerLine, QuestionItem, Reference, SurveyAnswers, Transaction};
 
 use super::schema::MIGRATIONS;
 use super::*;
@@ -154,6 +154,9 @@ fn an_outbox_from_before_questions_keeps_all_it_had_and_takes_them() {
     let counts = Counts { saved: 2, surveys: 1, ..Counts::default() };
     assert_eq!((outbox.counts().unwrap(), pending_ids(&outbox)), (counts, vec![id(1), id(2)]));
     assert_eq!(outbox.attempts().unwrap().map(|it| (it.id, it.tries)), Some((id(2), 4)));
+    // It was written when there were two questions only, and is sent all the same.
+    let answers = SurveyAnswers { clear: Some(4), ..SurveyAnswers::default() };
+    assert_eq!(outbox.pending_surveys(9).unwrap().iter().map(|it| it.answers).collect::<Vec<_>>(), [answers]);
     assert_eq!(outbox.pending_questions(9).unwrap(), []);
     let asked = QuestionItem {
         id: id(1),

@@ -63,7 +63,7 @@ fn receipt(number: u64) -> u16 {
 }
 
 fn survey(number: u64) -> SurveyItem {
-    let answers = SurveyAnswers { clear: Some(5), helped: None };
+    let answers = SurveyAnswers { clear: Some(5), ..SurveyAnswers::default() };
     SurveyItem { id: id(number), task: "bulky-waste".into(), answers }
 }
 
