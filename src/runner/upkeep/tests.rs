@@ -50,6 +50,7 @@ impl Pillar {
             wake_sync: Box::new(|| {}),
             tell_health: Box::new(|_| {}),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
