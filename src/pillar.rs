@@ -32,7 +32,9 @@ use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
 use crate::runner::{Identity, Input, Parts, Readers, Remote, Runner};
 use crate::speech::Speech;
-use crate::sync::{self, BindingError, FromHub, Keyring, Ordered, ReferralBook, Rotation};
+use crate::sync::{
+    self, BindingError, FromHub, Inquired, Inquiries, Keyring, Ordered, ReferralBook, Rotation,
+};
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::visits::VisitLog;
 use crate::waypoint::{NoWaypoints, Waypoints};
@@ -154,6 +156,7 @@ impl Pillar {
         let referrals = Arc::new(ReferralBook::kept_in(&config.data_dir));
         let time_zone = TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?;
         let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
+        let (inquiries, inquired) = inquiries(&inputs);
         let from_hub = FromHub {
             rotation,
             shelf: Some(shelf),
@@ -161,6 +164,7 @@ impl Pillar {
             binding_file: Some(config.binding.clone()),
             referrals: Arc::clone(&referrals),
             visit_log: Some(Arc::clone(&visit_log)),
+            inquired: Some(inquired),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
@@ -188,6 +192,7 @@ impl Pillar {
             thermometer: Some(Thermometer::of_this_machine()),
             tell_health: Box::new(tell_health),
             referrals,
+            ask_hub: Box::new(move |reference| inquiries.ask(reference)),
             started: time.now(),
             time_zone,
             waypoints,
@@ -325,6 +330,15 @@ fn rotation(keyring: Arc<Keyring>, inputs: &Sender<Input>) -> Rotation {
 fn orders(inputs: &Sender<Input>) -> Box<dyn Fn(Vec<Order>) + Send + Sync> {
     let runner = inputs.clone();
     Box::new(move |orders| drop(runner.send(Input::Orders(orders))))
+}
+
+/// How residents' references get to the hub, and its answers to the runner.
+fn inquiries(inputs: &Sender<Input>) -> (Inquiries, Inquired) {
+    let runner = inputs.clone();
+    sync::inquiries(move |reference, lookup| {
+        // A runner that is gone has nobody who waits.
+        let _ = runner.send(Input::LookedUp(Box::new((reference, lookup))));
+    })
 }
 
 /// The sync with its own tokio runtime.

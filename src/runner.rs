@@ -6,6 +6,7 @@
 //! the resident is told of it.
 
 mod ahead;
+mod inquiries;
 mod keeping;
 mod night;
 mod orders;
@@ -30,7 +31,7 @@ use uuid::Uuid;
 use zuil_catalogue::Edition;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::SealKey;
-use zuil_wire::{HealthReport, Order};
+use zuil_wire::{HealthReport, Order, Reference};
 
 use crate::clock::Moment;
 use crate::devices::health::{Health, Since};
@@ -41,7 +42,7 @@ use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::devices::thermometer::Thermometer;
 use crate::outbox::Outbox;
 use crate::receipt;
-use crate::sync::{ReferralBook, SyncEvent};
+use crate::sync::{Lookup, ReferralBook, SyncEvent};
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
@@ -77,6 +78,8 @@ pub enum Input {
     Reader(ReaderKind, ReaderEvent),
     /// The sync told something.
     Sync(SyncEvent),
+    /// The hub answered to a reference that was looked up; in a box, as what was typed.
+    LookedUp(Box<(Reference, Lookup)>),
     /// Headphones were plugged in (`true`) or out.
     Headphones(bool),
     /// The municipality has a newer sealing key, which is durable here.
@@ -126,6 +129,8 @@ pub struct Parts {
     pub tell_health: Box<dyn Fn(HealthReport) + Send>,
     /// The referrals that open tasks here.
     pub referrals: Arc<ReferralBook>,
+    /// Asks the hub how the request with a reference stands; answered by [`Input::LookedUp`].
+    pub ask_hub: Box<dyn Fn(Reference) + Send>,
     /// Where the pillar stands.
     pub time_zone: TimeZone,
     /// Who is told of the points passed.
@@ -168,6 +173,7 @@ pub struct Runner {
     wake_sync: Box<dyn Fn() + Send>,
     tell_health: Box<dyn Fn(HealthReport) + Send>,
     referrals: Arc<ReferralBook>,
+    ask_hub: Box<dyn Fn(Reference) + Send>,
     time_zone: TimeZone,
     waypoints: Arc<dyn Waypoints>,
 }
@@ -210,6 +216,7 @@ impl Runner {
             wake_sync: parts.wake_sync,
             tell_health: parts.tell_health,
             referrals: parts.referrals,
+            ask_hub: parts.ask_hub,
             time_zone: parts.time_zone,
             waypoints: parts.waypoints,
         };
@@ -249,6 +256,10 @@ impl Runner {
                 }
             }
             Input::Sync(event) => self.sync_said(event, now),
+            Input::LookedUp(answer) => {
+                let (reference, lookup) = *answer;
+                self.tell(inquiries::said(reference, lookup), now);
+            }
             Input::Headphones(plugged) => self.tell(Event::Headphones(plugged), now),
             Input::Edition(edition) => self.tell(Event::Edition(edition), now),
             Input::SealKey(key) => self.sealing.next = Some(key),
@@ -308,6 +319,12 @@ impl Runner {
                 None
             }
             Effect::LookUpReferral(code) => Some(self.look_up(code, now)),
+            Effect::LookUpRequest(reference) => {
+                for known in self.look_up_request(reference, now) {
+                    self.tell(known, now);
+                }
+                None
+            }
             Effect::ReferralUsed { referral, transaction } => {
                 self.referrals.used(referral, transaction, now.timestamp);
                 None

@@ -3,6 +3,8 @@
 //!
 //! Invariant: the same thing is said in the same words wherever it is said.
 
+pub mod standing;
+
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use crate::texts::{fill, say};

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil::outbox::{
-    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent, Tidied,
+    Acknowledged, Approval, Attempts, Counts, Intent, MadeHere, OpenPayment, Outbox, Pending, Result, Sent,
+    Tidied,
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 use crate::planted::Saboteur;
 use crate::witness::Witness;
@@ -77,6 +78,10 @@ impl Outbox for Watched {
 
     fn case_number(&self, id: Uuid) -> Result<Option<String>> {
         self.inner.case_number(id)
+    }
+
+    fn made_here(&self, reference: Reference) -> Result<Option<MadeHere>> {
+        self.inner.made_here(reference)
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

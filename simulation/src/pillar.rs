@@ -195,6 +195,7 @@ impl Site {
             thermometer: None,
             tell_health: Box::new(move |report| reports.report(report)),
             referrals: Arc::new(zuil::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: self.clock_at(now),

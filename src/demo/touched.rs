@@ -140,6 +140,9 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Language => "language",
         Screen::Choose { .. } => "choose",
         Screen::Code(_) => "code",
+        Screen::Reference(_) => "reference",
+        Screen::LookingUp => "looking-up",
+        Screen::Standing(_) => "standing",
         Screen::Ask(AskView { found: Found::NotReady, .. }) => "ask-not-ready",
         Screen::Ask(_) => "ask",
         Screen::Answer(_) => "answer",
@@ -174,6 +177,7 @@ fn entered(screen: &Screen) -> usize {
     let question = match screen {
         Screen::Question(question) => question,
         Screen::Ask(ask) => return ask.field.value.chars().count(),
+        Screen::Reference(reference) => return reference.typed.chars().count(),
         _ => return 0,
     };
     match &question.control {

@@ -13,12 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, Reference, RequestStanding, State};
 
 use super::rules::{self, Consequence, Progress};
 use super::{
-    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, Pending, Result, Sent, Settings,
-    Tidied,
+    Acknowledged, Approval, Attempts, Counts, Intent, MadeHere, OpenPayment, Outbox, Pending, Result, Sent,
+    Settings, Tidied,
 };
 
 use kept::{Kept, Line};
@@ -150,6 +150,15 @@ impl Outbox for MemoryOutbox {
 
     fn case_number(&self, id: Uuid) -> Result<Option<String>> {
         Ok(self.kept().by_id(id).and_then(|it| it.case_number.clone()))
+    }
+
+    fn made_here(&self, reference: Reference) -> Result<Option<MadeHere>> {
+        let kept = self.kept();
+        let made = kept.transactions.values().find(|it| it.header.reference == reference);
+        Ok(made.and_then(|it| {
+            let (committed_at, case_number) = (it.header.committed_at, it.case_number.clone());
+            Some(MadeHere { state: it.state?, committed_at, case_number })
+        }))
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

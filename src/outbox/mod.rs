@@ -27,12 +27,12 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 pub use error::OutboxError;
 pub use memory::MemoryOutbox;
 pub use payments::{Approval, Intent, OpenPayment, Turnover};
-pub use queue::{Acknowledged, Attempts, Counts, Pending, Sent};
+pub use queue::{Acknowledged, Attempts, Counts, MadeHere, Pending, Sent};
 pub use settings::{RESERVE, Settings, Tidied};
 pub use sqlite::{Examined, LastSalvage, PRAGMAS, SqliteOutbox};
 
@@ -126,6 +126,13 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be read.
     fn case_number(&self, id: Uuid) -> Result<Option<String>>;
+
+    /// The request with a reference, when it was made here and is not forgotten yet; `None` also while its payment has
+    /// no outcome.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    fn made_here(&self, reference: Reference) -> Result<Option<MadeHere>>;
 
     /// How much is in the outbox.
     ///

@@ -47,6 +47,17 @@ pub struct Acknowledged {
     pub state: State,
 }
 
+/// A request that was made at this pillar, as its outbox knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeHere {
+    /// Where it is.
+    pub state: State,
+    /// When the pillar's clock said it was committed.
+    pub committed_at: Timestamp,
+    /// The case number, once the hub told it.
+    pub case_number: Option<String>,
+}
+
 /// How much is in the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

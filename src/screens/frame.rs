@@ -6,7 +6,10 @@ use super::Sink;
 use super::branding::{self, Shown};
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
-use crate::visit::{Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, TextSize, View};
+use crate::visit::{
+    Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, StandingOutcome, StandingView,
+    TextSize, View,
+};
 use crate::words;
 use zuil_catalogue::{Direction, Language};
 
@@ -170,7 +173,7 @@ fn typing(app: &ui::App) -> bool {
             ScreenKind::Question => {
                 app.global::<ui::QuestionState>().get_keyboard() != ui::KeyboardKind::None
             }
-            screen => matches!(screen, ScreenKind::Ask | ScreenKind::Code),
+            screen => matches!(screen, ScreenKind::Ask | ScreenKind::Code | ScreenKind::Reference),
         }
 }
 
@@ -181,6 +184,9 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::Language => ScreenKind::Language,
         Screen::Choose { .. } => ScreenKind::Choose,
         Screen::Code(_) => ScreenKind::Code,
+        Screen::Reference(_) => ScreenKind::Reference,
+        Screen::LookingUp => ScreenKind::LookingUp,
+        Screen::Standing(_) => ScreenKind::Standing,
         Screen::Ask(_) => ScreenKind::Ask,
         Screen::Answer(_) => ScreenKind::Answer,
         Screen::Explain { .. } => ScreenKind::Explain,
@@ -215,7 +221,9 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Explain { missing: Some(missing), .. } if missing.waits() => Primary::None,
         Screen::Explain { .. } => Primary::Start,
         Screen::Question(question) if question.optional && is_empty(question) => Primary::Skip,
-        Screen::Question(_) | Screen::Code(_) => Primary::Next,
+        Screen::Question(_) | Screen::Code(_) | Screen::Reference(_) => Primary::Next,
+        Screen::Standing(StandingView { outcome: StandingOutcome::Found(_), .. }) => Primary::Done,
+        Screen::Standing(_) => Primary::TryAgain,
         Screen::Review { fee: Some(_), .. } => Primary::Pay,
         Screen::Review { fee: None, .. } => Primary::Send,
         Screen::Pay { stage: PayStage::NotPaid(_), .. } => Primary::TryAgain,
@@ -228,6 +236,7 @@ fn primary(screen: &Screen) -> Primary {
         Screen::OutOfService(_)
         | Screen::Language
         | Screen::Choose { .. }
+        | Screen::LookingUp
         | Screen::Ask(_)
         | Screen::Answer(_)
         | Screen::Pay { .. }

@@ -5,6 +5,7 @@ mod beginning;
 mod chosen;
 mod ending;
 mod knowledge;
+mod standing;
 mod typed;
 
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub fn samples(language: Language) -> Vec<Sample> {
     [
         words.beginning(),
         words.asking(),
+        words.standing(),
         words.fields(),
         words.held(),
         words.choices(),
@@ -85,7 +87,8 @@ impl Words {
                 frame.can_go_back = matches!(stage, PayStage::NotPaid(_));
                 frame.can_stop = !matches!(stage, PayStage::Busy { stopping: true, .. });
             }
-            Screen::Ask(_) => frame.can_go_on = false,
+            Screen::Ask(_) | Screen::LookingUp => frame.can_go_on = false,
+            Screen::Reference(reference) => frame.can_go_on = reference.typed.len() == 11,
             Screen::Code(code) => frame.can_go_on = code.typed.len() == 6,
             Screen::Answer(answer) => {
                 frame.can_go_on = answer.tasks.iter().any(|task| task.missing.is_none());
@@ -95,7 +98,11 @@ impl Words {
                 frame.can_go_on = !missing.is_some_and(Missing::prevents) || leads_on;
             }
             Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
-            Screen::Language | Screen::Choose { .. } | Screen::Review { .. } | Screen::Survey(_) => {}
+            Screen::Language
+            | Screen::Choose { .. }
+            | Screen::Standing(_)
+            | Screen::Review { .. }
+            | Screen::Survey(_) => {}
         }
         Sample { name, view: View { frame, screen } }
     }

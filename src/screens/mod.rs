@@ -23,9 +23,11 @@ mod pay;
 mod qr;
 mod question;
 mod receipt;
+mod reference;
 mod review;
 mod rows;
 mod saving;
+mod standing;
 mod survey;
 mod unbroken;
 
@@ -84,6 +86,8 @@ impl Screens {
             receipt: receipt::connect(&app),
         };
         code::connect(&app, &sink);
+        reference::connect(&app, &sink);
+        standing::connect(&app, &sink);
         pay::connect(&app, &sink);
         survey::connect(&app, &sink);
         Ok(Self { app, sink, rows, language: Cell::new(None), shown: RefCell::new(None) })
@@ -99,6 +103,8 @@ impl Screens {
             Screen::Attract { .. } => self.rows.attract.show(&self.app, language, &view.screen),
             Screen::Choose { tiles, .. } => self.rows.choose.show(language, tiles),
             Screen::Code(code) => code::show(&self.app, language, &view.frame.phone, code),
+            Screen::Reference(reference) => reference::show(&self.app, language, reference),
+            Screen::Standing(view) => standing::show(&self.app, language, view),
             Screen::Ask(ask) => self.rows.ask.show(&self.app, language, ask),
             Screen::Answer(answer) => self.rows.answer.show(&self.app, language, answer),
             Screen::Explain { .. } => self.rows.explain.show(&self.app, &view.frame, &view.screen),
@@ -112,7 +118,7 @@ impl Screens {
                 self.rows.receipt.show(&self.app, language, receipt);
             }
             Screen::Survey(survey) => survey::show(&self.app, *survey),
-            Screen::Language | Screen::NotSaved | Screen::Goodbye => {}
+            Screen::Language | Screen::LookingUp | Screen::NotSaved | Screen::Goodbye => {}
         }
         self.forget(&view.screen);
         let place = Place::of(view);
@@ -161,6 +167,12 @@ impl Screens {
         }
         if !matches!(screen, Screen::Code(_)) {
             code::forget(&self.app);
+        }
+        if !matches!(screen, Screen::Reference(_)) {
+            reference::forget(&self.app);
+        }
+        if !matches!(screen, Screen::Standing(_)) {
+            standing::forget(&self.app);
         }
         if !matches!(screen, Screen::Ask(_)) {
             self.rows.ask.forget(&self.app);

@@ -20,6 +20,7 @@ mod arabic;
 mod branding;
 mod fit;
 mod knowledge;
+mod standing;
 
 const WIDTH: f32 = 1080.0;
 const HEIGHT: f32 = 1920.0;

@@ -110,6 +110,7 @@ impl Pillar {
                 *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
             }),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: moment(now, now).timestamp,

@@ -72,9 +72,10 @@ mod tests {
 
     use super::*;
     use crate::visit::{
-        AnswerCard, AnswerView, AskView, Control, Elsewhere, Expected, Field, FieldLabel, Found, Frame,
-        HoldStage, Keyboard, Missing, PayStage, QuestionView, ReaderKind, ReceiptOutcome, ReceiptView,
-        ReviewAnswer, ReviewLine, Screen, TerminalStep, TextSize, Tile, WhyNotPaid, WhyNotPrinted,
+        AnswerCard, AnswerView, AskView, Control, Elsewhere, Expected, Field, FieldLabel, Found, FoundView,
+        Frame, HoldStage, Keyboard, Missing, PayStage, QuestionView, ReaderKind, ReceiptOutcome, ReceiptView,
+        ReferenceView, ReviewAnswer, ReviewLine, Screen, StandingOutcome, StandingView, TerminalStep,
+        TextSize, Tile, WhyNotPaid, WhyNotPrinted,
     };
     use zuil_catalogue::Language;
     use zuil_wire::{Cents, PaymentState, Reference, State};
@@ -236,6 +237,45 @@ mod tests {
             assert!(said[0].contains(words), "{words}: {said:?}");
         }
         assert!(said[1].contains("papier"), "{said:?}");
+    }
+
+    #[test]
+    fn how_a_request_stands_is_spoken_with_its_number_one_by_one() {
+        let typed =
+            |typed: &str, mistyped| Screen::Reference(ReferenceView { typed: typed.into(), mistyped });
+        let found = FoundView {
+            state: State::Registered,
+            errand: Some("Grofvuil laten ophalen".into()),
+            on: jiff::civil::date(2026, 11, 23),
+            case_number: Some("Z-17".into()),
+            payment: None,
+            last_known: false,
+        };
+        let told = |outcome| {
+            let (reference, phone_hours) = (Reference::from_bits(0), "op werkdagen".into());
+            Screen::Standing(StandingView { reference, outcome, phone_hours })
+        };
+        let said = all_said([
+            typed("7K", false),
+            typed("7K3", true),
+            Screen::LookingUp,
+            told(StandingOutcome::Found(found)),
+            told(StandingOutcome::NotFound),
+        ]);
+        assert!(said[0].contains("Wat is uw kenmerk?") && said[0].contains("7 K"), "{said:?}");
+        assert!(
+            said[1].starts_with("nl:  3 Eén letter of cijfer klopt niet."),
+            "what is new is said: {said:?}"
+        );
+        assert!(said[2].contains("zoeken uw aanvraag op"), "{said:?}");
+        for words in [
+            "Geregistreerd. Grofvuil laten ophalen. Zaaknummer: Z, -, 1, 7.",
+            "maandag 23 november",
+            "Bel 14 0000",
+        ] {
+            assert!(said[3].contains(words), "{words}: {said:?}");
+        }
+        assert!(said[4].contains("kennen dit kenmerk nog niet. 0, 0, 0"), "{said:?}");
     }
 
     #[test]

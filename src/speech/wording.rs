@@ -6,6 +6,7 @@
 mod ending;
 mod knowledge;
 mod paying;
+mod standing;
 
 use jiff::civil::Date;
 use zuil_wire::Cents;
@@ -60,12 +61,16 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
             (frame.languages.iter().map(|known| sentence(known.own_name())).collect(), vec![])
         }
         Screen::Choose { tiles, ask } => {
-            let mut parts = vec![say(language, "What do you want to do?").to_owned()];
+            let asks = ["What do you want to do?", "How does my request stand?"];
+            let mut parts = asks.map(|part| say(language, part).to_owned()).to_vec();
             parts.extend(titles(tiles, language));
             parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
             (parts, vec![])
         }
         Screen::Code(code) => code_words(code, frame),
+        Screen::Reference(reference) => standing::reference(reference, frame),
+        Screen::LookingUp => once("We are looking up your request"),
+        Screen::Standing(view) => (standing::standing(view, frame), vec![]),
         Screen::Ask(ask) => knowledge::ask(ask, frame),
         Screen::Answer(answer) => (knowledge::answer(answer, language), vec![]),
         Screen::Explain { .. } => (explain(screen, frame), vec![]),

@@ -41,6 +41,8 @@ const CONNECT_TIME: Duration = Duration::from_secs(10);
 const TOTAL_TIME: Duration = Duration::from_secs(120);
 /// A report or a greeting is small, and the next one is due soon: one that hangs is given up for a new connection.
 const SIGN_OF_LIFE_TIME: Duration = Duration::from_secs(20);
+/// A resident waits for it no longer than that.
+const LOOKUP_TIME: Duration = Duration::from_secs(8);
 /// An unused connection may die unseen on a mobile network; a new one costs one handshake. A heartbeat keeps it.
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// How soon a connection that died in the middle of a request is noticed: this long, twice.
@@ -62,6 +64,7 @@ pub struct HttpsHub {
     questions: Url,
     renewal: Url,
     standing: Url,
+    lookup: Url,
     orders: Url,
     referrals: Url,
     visits: Url,
@@ -98,6 +101,7 @@ impl HttpsHub {
             questions: address("/v1/questions")?,
             renewal: address("/v1/renewal")?,
             standing: address("/v1/standing")?,
+            lookup: address("/v1/lookup")?,
             orders: address("/v1/orders")?,
             referrals: address("/v1/referrals")?,
             visits: address("/v1/visits")?,

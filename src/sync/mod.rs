@@ -13,6 +13,7 @@ mod error;
 mod expiry;
 mod files;
 mod keyring;
+mod lookup;
 pub mod network;
 mod orders;
 pub mod plan;
@@ -57,6 +58,7 @@ pub use enrolment::{EnrolError, Enrolment, NoKeys, Step, is_unbound, wipe};
 pub use error::SyncError;
 pub use expiry::certificate_expires;
 pub use keyring::{Keyring, NotTaken};
+pub use lookup::{Inquired, Inquiries, Lookup, LookupDesk, inquiries};
 pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
@@ -154,6 +156,8 @@ pub struct FromHub {
     pub referrals: Arc<ReferralBook>,
     /// What happened here, for the hub; nothing is told when `None`.
     pub visit_log: Option<Arc<VisitLog>>,
+    /// What residents want to know of their requests; nobody is answered when `None`.
+    pub inquired: Option<Inquired>,
 }
 
 /// A hub, with someone who is told when an upload begins and when it was answered, and someone who hears
@@ -310,6 +314,7 @@ pub fn start(
     let dice = Arc::clone(&provider);
     let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
     let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
+    let lookups = from_hub.inquired.map(|inquired| lookup::answer(Arc::clone(&hub), inquired));
     let dice = Arc::clone(&provider);
     let (referrals, marks) = watch::channel(None);
     let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
@@ -340,6 +345,10 @@ pub fn start(
                 () = async { while ended.changed().await.is_ok() {} } => {}
             }
         });
+    }
+    if let Some(lookups) = lookups {
+        // It ends with the runner, which asks.
+        runtime.spawn(lookups);
     }
     if let Some(messenger) = messenger {
         let mut ended = told.clone();

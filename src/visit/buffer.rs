@@ -26,6 +26,8 @@ pub(super) enum Takes {
     Phone,
     /// All but spaces.
     Email,
+    /// The letters and digits of a reference, made capital; O is read as zero, I and L as one.
+    Reference,
 }
 
 impl Takes {
@@ -39,9 +41,15 @@ impl Takes {
             Self::Addition => c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '/'),
             Self::Phone => c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')'),
             Self::Email => is_shown(c, false) && !c.is_whitespace(),
+            Self::Reference => c.is_ascii_alphanumeric() && !c.eq_ignore_ascii_case(&'u'),
         };
-        let capital = matches!(self, Self::Postcode | Self::Addition);
-        takes.then(|| if capital { c.to_ascii_uppercase() } else { c })
+        let capital = matches!(self, Self::Postcode | Self::Addition | Self::Reference);
+        let kept = if capital { c.to_ascii_uppercase() } else { c };
+        takes.then_some(match kept {
+            'O' if self == Self::Reference => '0',
+            'I' | 'L' if self == Self::Reference => '1',
+            other => other,
+        })
     }
 }
 

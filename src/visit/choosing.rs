@@ -4,6 +4,7 @@ use zuil_catalogue::Announcement;
 
 use super::explaining::{Explaining, Way};
 use super::form::Form;
+use super::inquiring::Inquiring;
 use super::offering::{self, Place};
 use super::referring::Referring;
 use super::seeking::Seeking;
@@ -39,6 +40,7 @@ pub(super) fn on_choose(kept: Option<Form>, event: &Event, look: &Look<'_>, effe
     match event {
         Event::Resident(Intent::Back) => State::Language(kept),
         Event::Resident(Intent::HaveCode) => Referring::begin(kept, effects),
+        Event::Resident(Intent::Inquire) => Inquiring::begin(kept),
         Event::Resident(Intent::Ask) if can_ask(look) => State::Ask(Seeking::begin(kept, look)),
         Event::Resident(Intent::ChooseTask(id)) => match Place::of(id, look) {
             Some(at) => State::Explain(Explaining::new(at, kept, Way::Choice)),

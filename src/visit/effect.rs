@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
-use zuil_wire::{AnswerLine, Cents, ReferralCode, SurveyAnswers};
+use zuil_wire::{AnswerLine, Cents, Reference, ReferralCode, SurveyAnswers};
 
 use zuil_catalogue::{Branding, Language};
 
@@ -49,6 +49,9 @@ pub enum Effect {
         /// The transaction, which is durable.
         transaction: Uuid,
     },
+    /// Look up how the request with a reference stands, here and at the hub; answer [`super::Event::LookedUp`], twice
+    /// when it is known here and the hub has something to say, too.
+    LookUpRequest(Reference),
     /// Listen to a reader for one reading; answer [`super::Event::Read`], and [`super::Event::Unreadable`]
     /// any number of times before.
     Listen(ReaderKind),

@@ -74,6 +74,41 @@ pub enum Event {
     Unreadable,
     /// What a code stands for here, after [`super::Effect::LookUpReferral`].
     Referred(Referred),
+    /// What is known of a request, after [`super::Effect::LookUpRequest`].
+    LookedUp {
+        /// The reference that was looked up.
+        reference: Reference,
+        /// What is known.
+        known: LookedUp,
+    },
+}
+
+/// What is known of the request with a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookedUp {
+    /// It was made at this pillar. One that is saved is not at the hub yet; of any other the hub's word follows.
+    Here(Standing),
+    /// The hub has it.
+    AtHub(Standing),
+    /// The hub has none with that reference.
+    Nothing,
+    /// The hub cannot be asked now.
+    Unavailable,
+}
+
+/// How a request stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it is.
+    pub state: State,
+    /// The task's id, where that is known.
+    pub task: Option<String>,
+    /// The day on which the municipality received it; when it is saved, that on which it was made.
+    pub on: Date,
+    /// The case number, once registered.
+    pub case_number: Option<String>,
+    /// What is known of its payment, while it is parked and was not paid for certain.
+    pub payment: Option<PaymentState>,
 }
 
 /// What a code stands for at this pillar.
@@ -150,6 +185,8 @@ pub enum Intent {
     ToggleLanguages,
     /// Has a code from an agent.
     HaveCode,
+    /// Wants to know how a request stands.
+    Inquire,
     /// Wants to ask a question, or to read more of what is announced.
     Ask,
     /// Chose an answer of a search by its id.

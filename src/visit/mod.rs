@@ -17,6 +17,7 @@ mod explaining;
 mod finishing;
 mod form;
 mod held;
+mod inquiring;
 mod machine;
 mod offering;
 mod paper;

@@ -11,13 +11,14 @@ use super::asking::Asking;
 use super::explaining::Explaining;
 use super::finishing::{Done, Saving};
 use super::form::Form;
+use super::inquiring::{Inquiring, LookingUp, Told};
 use super::paying::{self, Paying};
 use super::reading::OpenAnswer;
 use super::referring::Referring;
 use super::seeking::Seeking;
 use super::survey::{self, Survey};
 use super::{Effect, Event, Now, Offer, OutOfService, ReaderKind, Screen, VisitSettings};
-use super::{asking, choosing, explaining, finishing, reading, referring, seeking};
+use super::{asking, choosing, explaining, finishing, inquiring, reading, referring, seeking};
 
 /// What a state may look at.
 #[derive(Clone, Copy)]
@@ -69,6 +70,12 @@ pub(super) enum State {
     Choose(Option<Form>),
     /// Typing the code of a referral.
     Refer(Referring),
+    /// Typing the reference of a request.
+    Inquire(Inquiring),
+    /// Waiting for the word how that request stands.
+    LookUp(LookingUp),
+    /// Reading how it stands.
+    Standing(Told),
     /// Searching for an answer.
     Ask(Seeking),
     /// Reading an answer.
@@ -128,6 +135,9 @@ impl State {
             Self::Language(kept) => choosing::on_language(kept, event),
             Self::Choose(kept) => choosing::on_choose(kept, event, look, effects),
             Self::Refer(referring) => referring::on_refer(referring, event, look, effects),
+            Self::Inquire(inquiring) => inquiring::on_inquire(inquiring, event, look, effects),
+            Self::LookUp(looking) => inquiring::on_look_up(looking, event, look),
+            Self::Standing(told) => inquiring::on_standing(told, event, look, effects),
             Self::Ask(seeking) => seeking::on_ask(seeking, event, look, effects),
             Self::Answer(reading) => reading::on_answer(reading, event, look),
             Self::Explain(explaining) => explaining::on_explain(explaining, event, look),
@@ -148,6 +158,9 @@ impl State {
             Self::Language(_) => Screen::Language,
             Self::Choose(_) => choosing::choose_screen(look),
             Self::Refer(referring) => referring.screen(look),
+            Self::Inquire(inquiring) => inquiring.screen(),
+            Self::LookUp(_) => Screen::LookingUp,
+            Self::Standing(told) => told.screen(look),
             Self::Ask(seeking) => seeking.screen(look),
             Self::Answer(reading) => reading.screen(look),
             Self::Explain(explaining) => explaining.screen(look),
@@ -186,6 +199,9 @@ impl State {
                 unless_blank(kept.as_ref().is_none_or(Form::is_blank))
             }
             Self::Refer(referring) => unless_blank(referring.is_blank()),
+            Self::Inquire(inquiring) => unless_blank(inquiring.is_blank()),
+            Self::LookUp(looking) => unless_blank(looking.is_blank()),
+            Self::Standing(told) => unless_blank(told.is_blank()),
             Self::Ask(seeking) => unless_blank(seeking.is_blank()),
             Self::Answer(reading) => unless_blank(reading.is_blank()),
             Self::Explain(explaining) => unless_blank(explaining.is_blank()),
@@ -203,6 +219,9 @@ impl State {
             Self::Language(_)
             | Self::Choose(_)
             | Self::Refer(_)
+            | Self::Inquire(_)
+            | Self::LookUp(_)
+            | Self::Standing(_)
             | Self::Ask(_)
             | Self::Answer(_)
             | Self::Explain(_)
@@ -217,7 +236,13 @@ impl State {
     /// Whether the primary action can be touched.
     pub(super) fn can_go_on(&self, look: &Look<'_>) -> bool {
         match self {
-            Self::Closed(_) | Self::Attract | Self::Choose(_) | Self::Ask(_) | Self::Saving(_) => false,
+            Self::Closed(_)
+            | Self::Attract
+            | Self::Choose(_)
+            | Self::LookUp(_)
+            | Self::Ask(_)
+            | Self::Saving(_) => false,
+            Self::Inquire(inquiring) => inquiring.can_go_on(),
             Self::Refer(referring) => referring.can_go_on(look),
             Self::Answer(reading) => reading.can_go_on(look),
             Self::Explain(explaining) => explaining.can_go_on(look),

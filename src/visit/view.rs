@@ -13,11 +13,15 @@ use zuil_catalogue::{Branding, Icon, Language};
 use super::event::{OutOfService, ReceiptOutcome, TerminalStep, WhyNotPaid};
 use super::survey::SurveyView;
 
+mod code;
 mod knowledge;
 mod question;
+mod standing;
 
+pub use code::*;
 pub use knowledge::*;
 pub use question::*;
+pub use standing::*;
 
 /// All that is shown at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,6 +162,12 @@ pub enum Screen {
     },
     /// "Type your code"
     Code(CodeView),
+    /// "What is the reference of your request?"
+    Reference(ReferenceView),
+    /// "We are looking up your request"
+    LookingUp,
+    /// How a request stands.
+    Standing(StandingView),
     /// "What is your question?"
     Ask(AskView),
     /// An answer.
@@ -221,30 +231,6 @@ pub enum Screen {
     Survey(SurveyView),
     /// Thank you; everything is wiped in a moment.
     Goodbye,
-}
-
-/// The code of a referral as far as it was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeView {
-    /// At most six digits.
-    pub typed: String,
-    /// What is the matter.
-    pub trouble: Option<CodeTrouble>,
-}
-
-/// Why a code opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeTrouble {
-    /// A digit is wrong, or two changed places: no code is like that.
-    Mistyped,
-    /// It is not known here.
-    Unknown,
-    /// A request was made with it.
-    Used,
-    /// It is too old.
-    Expired,
-    /// There were too many wrong ones; another can be tried in a minute at most.
-    Pause,
 }
 
 /// What a task costs, before anything was asked.

@@ -20,7 +20,7 @@ pub enum Step {
     Nobody,
     /// Choosing a language or a task, or being thanked.
     Between,
-    /// Searching or reading answers.
+    /// Searching or reading answers, or how a request stands.
     Reading,
     /// Reading what a task is.
     Explanation,
@@ -43,10 +43,13 @@ impl State {
     pub(super) fn whereabouts(&self, look: &Look<'_>) -> Whereabouts {
         let (step, task, question) = match self {
             Self::Closed(_) | Self::Attract => (Step::Nobody, None, None),
-            Self::Language(_) | Self::Choose(_) | Self::Refer(_) | Self::Goodbye(_) => {
-                (Step::Between, None, None)
-            }
-            Self::Ask(_) | Self::Answer(_) => (Step::Reading, None, None),
+            Self::Language(_)
+            | Self::Choose(_)
+            | Self::Refer(_)
+            | Self::Inquire(_)
+            | Self::LookUp(_)
+            | Self::Goodbye(_) => (Step::Between, None, None),
+            Self::Ask(_) | Self::Answer(_) | Self::Standing(_) => (Step::Reading, None, None),
             Self::Explain(explaining) => (Step::Explanation, Some(explaining.task(look)), None),
             Self::Asking(asking) => {
                 let (task, question) = asking.whereabouts(look);

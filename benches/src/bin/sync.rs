@@ -129,8 +129,15 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     let keyring = Arc::new(Keyring::open(folder.path(), &binding)?);
     let rotation = Rotation { keyring, newer: Box::new(drop) };
     let referrals = Arc::new(ReferralBook::in_memory());
-    let from_hub =
-        FromHub { rotation, shelf: None, orders: None, binding_file: None, visit_log: None, referrals };
+    let from_hub = FromHub {
+        rotation,
+        shelf: None,
+        orders: None,
+        binding_file: None,
+        visit_log: None,
+        inquired: None,
+        referrals,
+    };
     let begun = Instant::now();
     let tell = move |event| {
         // Nobody listens any more when all has been drained.

@@ -168,6 +168,28 @@ fn what_the_hub_has_is_followed_until_it_is_registered(place: &dyn Place) {
     assert_eq!(known(2), (Some(State::Received), None));
 }
 
+fn what_was_made_here_is_found_by_its_reference(place: &dyn Place) {
+    let outbox = place.open();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.commit(&sealed(2)).unwrap();
+    outbox.record_intent(&intent(3, None), &sealed(3)).unwrap();
+    let committed_at = header(1).committed_at;
+    let made = |state, case_number: Option<&str>| {
+        Some(MadeHere { state, committed_at, case_number: case_number.map(str::to_owned) })
+    };
+    let found = |outbox: &dyn Outbox, number| outbox.made_here(header(number).reference).unwrap();
+    assert_eq!(found(&*outbox, 1), made(State::Saved, None));
+    assert_eq!(found(&*outbox, 3), None, "nobody knows yet whether it will be");
+    assert_eq!(found(&*outbox, 9), None);
+    let told = sent(&*outbox);
+    outbox.acknowledge(&[accepted(1, State::Received)], &told).unwrap();
+    let (state, case_number) = (State::Registered, Some("ZAAK-1".to_owned()));
+    outbox.keep_standings(&[RequestStanding { id: id(1), state, case_number }]).unwrap();
+    let outbox = place.after_a_power_cut().open();
+    assert_eq!(found(&*outbox, 1), made(State::Registered, Some("ZAAK-1")));
+    assert_eq!(found(&*outbox, 2), made(State::Saved, None));
+}
+
 fn a_survey_is_kept_once_and_forgotten_when_the_hub_has_it(place: &dyn Place) {
     let outbox = place.open();
     let survey = |number| SurveyItem {
@@ -238,6 +260,7 @@ on_every_outbox! {
     an_answer_that_comes_twice_or_about_something_else_changes_nothing,
     a_refused_request_is_parked_with_its_reason_and_is_in_nobodys_way,
     what_the_hub_has_is_followed_until_it_is_registered,
+    what_was_made_here_is_found_by_its_reference,
     a_survey_is_kept_once_and_forgotten_when_the_hub_has_it,
     what_was_not_found_is_kept_once_and_forgotten_when_the_hub_has_it,
     of_what_was_not_found_the_newest_five_hundred_are_kept,

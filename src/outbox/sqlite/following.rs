@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
-use zuil_wire::{RequestStanding, State};
+use zuil_wire::{Reference, RequestStanding, State};
 
 use super::super::rules;
-use super::{Acknowledged, Result, SqliteOutbox};
+use super::rows::header_from;
+use super::{Acknowledged, MadeHere, Result, SqliteOutbox};
 
 pub(super) fn to_follow(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
     let integer = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -56,4 +57,23 @@ pub(super) fn case_number(outbox: &SqliteOutbox, id: Uuid) -> Result<Option<Stri
         .query_row([id.as_bytes()], |row| row.get(0))
         .optional()?;
     Ok(number.flatten())
+}
+
+/// There is no index for it: that would cost every commit a write, and a resident asks now and then.
+pub(super) fn made_here(outbox: &SqliteOutbox, reference: Reference) -> Result<Option<MadeHere>> {
+    let connection = outbox.lock();
+    let mut query = connection.prepare_cached(
+        "SELECT header, state, case_number FROM transactions WHERE instr(header, ?1) > 0 AND state <> 'held'",
+    )?;
+    let mut rows = query.query([reference.to_string()])?;
+    while let Some(row) = rows.next()? {
+        // What is damaged is another's, or nobody's.
+        let Ok(header) = header_from(&row.get::<_, String>(0)?) else { continue };
+        let state = State::parse(&row.get::<_, String>(1)?).filter(|_| header.reference == reference);
+        if let Some(state) = state {
+            let made = MadeHere { state, committed_at: header.committed_at, case_number: row.get(2)? };
+            return Ok(Some(made));
+        }
+    }
+    Ok(None)
 }

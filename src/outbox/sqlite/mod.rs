@@ -31,11 +31,11 @@ use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 use super::{
-    Acknowledged, Approval, Attempts, Counts, Intent, OpenPayment, Outbox, OutboxError, Pending, Result,
-    Sent, Settings, Tidied,
+    Acknowledged, Approval, Attempts, Counts, Intent, MadeHere, OpenPayment, Outbox, OutboxError, Pending,
+    Result, Sent, Settings, Tidied,
 };
 use attempts::Tried;
 pub use examine::Examined;
@@ -243,6 +243,10 @@ impl Outbox for SqliteOutbox {
 
     fn case_number(&self, id: Uuid) -> Result<Option<String>> {
         following::case_number(self, id)
+    }
+
+    fn made_here(&self, reference: Reference) -> Result<Option<MadeHere>> {
+        following::made_here(self, reference)
     }
 
     fn state(&self, id: Uuid) -> Result<Option<State>> {

@@ -69,6 +69,7 @@ impl Pillar {
             end_of_day: None,
             readers: Readers::default(),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             wake_sync: Box::new(|| {}),
             thermometer: None,
             tell_health: Box::new(|_| {}),

@@ -87,6 +87,7 @@ impl Pillar {
             thermometer: None,
             tell_health: Box::new(|_| {}),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             time_zone: TimeZone::get("Europe/Amsterdam").unwrap(),
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,

@@ -51,6 +51,7 @@ impl Pillar {
             thermometer: None,
             tell_health: Box::new(|_| {}),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
+            ask_hub: Box::new(|_| {}),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,

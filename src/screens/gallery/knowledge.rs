@@ -74,7 +74,7 @@ impl Words {
         }
     }
 
-    fn phone_hours(self) -> String {
+    pub(super) fn phone_hours(self) -> String {
         self.of("maandag tot en met vrijdag van 8.30 tot 17.00 uur")
     }
 

@@ -1,20 +1,21 @@
-//! What the hub's desks hear of beside the uploads: orders, referrals and visits.
+//! What the hub's desks hear of beside the uploads: orders, referrals, visits, and references that are looked up.
 //!
-//! Invariant: whatever is sent here waits for its share of the line, as uploads do.
+//! Invariant: whatever is sent here waits for its share of the line, as uploads do; but for a lookup, which is small and
+//! for which somebody waits.
 
 use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
 use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    OrderResult, OrdersAnswer, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals, VisitEntries,
-    VisitEntry, VisitsAnswer,
+    LookupAnswer, LookupRequest, OrderResult, OrdersAnswer, Reference, ReferralList, ReferralsAnswer,
+    UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
 };
 
-use super::{HttpsHub, Lines, SIGN_OF_LIFE_TIME, TOTAL_TIME, accepted, body_of, setup};
+use super::{HttpsHub, LOOKUP_TIME, Lines, SIGN_OF_LIFE_TIME, TOTAL_TIME, accepted, body_of, setup};
 use crate::orders::Made;
 use crate::sync::orders::{self, OrderDesk};
 use crate::sync::visits::VisitDesk;
-use crate::sync::{ReferralDesk, SyncError};
+use crate::sync::{LookupDesk, ReferralDesk, SyncError};
 
 /// How hard the log is compressed: level 3 is zstd's own.
 const COMPRESSION: i32 = 3;
@@ -60,6 +61,14 @@ impl OrderDesk for HttpsHub {
             request.header(CONTENT_TYPE, made.kind.media_type()).body(bytes.clone())
         };
         accepted(self.send(put).await?).map(drop)
+    }
+}
+
+impl LookupDesk for HttpsHub {
+    async fn look_up(&self, reference: Reference) -> Result<LookupAnswer, SyncError> {
+        let request = LookupRequest { version: self.agreed.version(), reference };
+        let no_answer = "it does not tell how a request stands";
+        self.post(&self.lookup, self.write(&request)?, LOOKUP_TIME, no_answer).await
     }
 }
 

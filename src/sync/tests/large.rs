@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use jiff::Timestamp;
-use zuil_wire::RequestStanding;
+use zuil_wire::{Reference, RequestStanding};
 
 use super::*;
-use crate::outbox::{self, Acknowledged, Approval, Attempts, Counts, OpenPayment, Pending, Sent, Tidied};
+use crate::outbox::{
+    self, Acknowledged, Approval, Attempts, Counts, MadeHere, OpenPayment, Pending, Sent, Tidied,
+};
 
 const QUEUED: u64 = 100_000;
 
@@ -55,6 +57,7 @@ impl Outbox for Counting {
         to_follow(after: u64, limit: usize) -> Vec<(u64, Uuid)>;
         keep_standings(standings: &[RequestStanding]) -> Vec<Acknowledged>;
         case_number(id: Uuid) -> Option<String>;
+        made_here(reference: Reference) -> Option<MadeHere>;
         counts() -> Counts;
         record_intent(intent: &Intent, sealed: &Sealed) -> ();
         record_approval(payment: Uuid, approval: &Approval) -> ();

@@ -5,6 +5,7 @@ mod counting;
 mod editions;
 mod errands;
 mod holding;
+mod inquiring;
 mod languages;
 mod paper;
 mod referring;

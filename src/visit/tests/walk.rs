@@ -49,7 +49,7 @@ impl Books {
                 self.missing = false;
                 self.receipts += 1;
             }
-            Effect::FetchReferrals | Effect::LookUpReferral(_) => {}
+            Effect::FetchReferrals | Effect::LookUpReferral(_) | Effect::LookUpRequest(_) => {}
             Effect::ReferralUsed { .. } => assert!(self.paid || self.committed, "used for nothing"),
             Effect::NotFound { words, .. } => assert!(words.chars().count() >= 3),
             Effect::Listen(reader) => {

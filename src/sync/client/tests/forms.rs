@@ -149,3 +149,31 @@ async fn a_hub_that_is_from_before_questions_is_told_apart_and_a_newer_one_takes
     assert!(heard.head.starts_with("post /v1/questions "), "{}", heard.head);
     assert_eq!(body(&heard), serde_json::to_value(&questions).unwrap());
 }
+
+#[tokio::test]
+async fn a_reference_is_looked_up_and_an_older_or_busy_hub_is_told_apart() {
+    use super::super::super::LookupDesk;
+    let found = r#"{"found":{"state":"registered","task":"bulky-waste","on":"2026-03-02","case_number":"ZAAK-17","more":"of a later hub"}}"#;
+    let answers = vec![
+        answer("404 Not Found", NEW, ""),
+        answer("429 Too Many Requests", &format!("{NEW}retry-after: 40\r\n"), ""),
+        answer("200 OK", NEW, "{}"),
+        answer("200 OK", NEW, r#"{"found":null}"#),
+        answer("200 OK", NEW, found),
+    ];
+    // Nothing goes out for a while, and a lookup does not wait for that.
+    let (hub, requests) = pillar_at(answers, 1, right()).await;
+    let _ = hub.budget.lock().unwrap().spend(1_000_000, std::time::Instant::now());
+    let reference = Reference::from_bits(1);
+    assert!(matches!(hub.look_up(reference).await, Err(SyncError::NoHub(404))));
+    let patience = Some(Duration::from_secs(40));
+    let busy = hub.look_up(reference).await;
+    assert!(matches!(busy, Err(SyncError::Busy { retry_after }) if retry_after == patience), "{busy:?}");
+    assert!(matches!(hub.look_up(reference).await, Err(SyncError::BadAnswer(_))), "that is no word of a hub");
+    assert_eq!(hub.look_up(reference).await.unwrap().found, None);
+    let found = hub.look_up(reference).await.unwrap().found.unwrap();
+    assert_eq!(found.case_number.as_deref(), Some("ZAAK-17"));
+    let heard = requests.lock().unwrap()[4].clone();
+    assert!(heard.head.starts_with("post /v1/lookup "), "{}", heard.head);
+    assert_eq!(body(&heard), serde_json::json!({"version": 3, "reference": reference.to_string()}));
+}

@@ -1,0 +1,93 @@
+//! How a request stands, in words.
+//!
+//! Invariant: in Dutch they are those of the hub's page for residents; a story about the whole system compares them.
+
+use jiff::civil::Date;
+use zuil_wire::{PaymentState, State};
+
+use super::full_day;
+use crate::texts::{fill, say};
+use zuil_catalogue::Language;
+
+/// A state in a word or two.
+#[must_use]
+pub fn state(language: Language, state: State) -> &'static str {
+    match state {
+        State::Saved => say(language, "Saved in the pillar"),
+        State::Received => say(language, "Received"),
+        State::Registered => say(language, "Registered"),
+        State::Parked => say(language, "Waiting for staff"),
+    }
+}
+
+/// What a state means for the resident, and what happens next.
+#[must_use]
+pub fn meaning(language: Language, state: State, payment: Option<PaymentState>) -> &'static str {
+    match (state, payment) {
+        (State::Saved, _) => say(
+            language,
+            "Your request is kept in this pillar. It goes to the municipality as soon as there is a connection. You need not do anything now.",
+        ),
+        (State::Received, _) => {
+            say(language, "The municipality has your request. You need not do anything now.")
+        }
+        (State::Registered, _) => say(
+            language,
+            "Your request is in the system of the municipality. Give the case number when you call us.",
+        ),
+        (State::Parked, Some(PaymentState::Unknown)) => say(
+            language,
+            "We are finding out whether it was paid. Do not pay again. You need not do anything now.",
+        ),
+        (State::Parked, Some(PaymentState::NotPaid)) => {
+            say(language, "It was not paid. A member of staff looks what happens with your request.")
+        }
+        (State::Parked, _) => {
+            say(language, "A member of staff is looking at your request. You need not do anything now.")
+        }
+    }
+}
+
+/// Since when it is with the municipality, or in the pillar.
+#[must_use]
+pub fn since(language: Language, state: State, on: Date) -> String {
+    let words = match state {
+        State::Saved => say(language, "Made on {day}"),
+        _ => say(language, "Received on {day}"),
+    };
+    fill(words, &[("day", &full_day(language, on))])
+}
+
+/// That the municipality could not be asked.
+#[must_use]
+pub fn last_known(language: Language) -> &'static str {
+    say(language, "This is what this pillar knew last. We cannot ask the municipality now.")
+}
+
+/// What to do about a reference in which a letter is wrong.
+#[must_use]
+pub fn mistyped(language: Language) -> &'static str {
+    say(language, "One letter or digit is not right. Please read the reference on your receipt again.")
+}
+
+/// That nothing was found, and what to check.
+#[must_use]
+pub fn not_found(language: Language) -> [&'static str; 3] {
+    [
+        say(language, "We do not know this reference yet"),
+        say(language, "Compare it with your receipt."),
+        say(
+            language,
+            "Does your receipt say “saved in the pillar”? Then we get your request as soon as the pillar is connected again.",
+        ),
+    ]
+}
+
+/// That it cannot be looked up now, and what to do.
+#[must_use]
+pub fn unavailable(language: Language) -> [&'static str; 2] {
+    [
+        say(language, "We cannot look it up now"),
+        say(language, "Your request itself is safe. Please try again later, or call us."),
+    ]
+}
