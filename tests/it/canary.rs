@@ -72,6 +72,22 @@ fn someone_who_leaves_in_the_middle_leaves_nothing_either() {
 }
 
 #[test]
+fn a_reference_that_somebody_looked_up_is_left_nowhere() {
+    let town = visit::town();
+    let mut visit = Visit::begin(&town, &[WIPING, "touched"]);
+    visit.looks_up_a_reference();
+    let traces = visit::traces_of_the_reference();
+    let after = town.folder().join("after.dump");
+    let mapped = memory::dump(visit.process(), &after);
+    let left = traces.in_file(&after, |at| mapped.name_at(at));
+    assert!(left.is_empty(), "in memory:\n{}", traces::list(&left));
+    assert_nothing_on_disk(&town, &traces);
+    visit.ends();
+    assert_nothing_on_disk(&town, &traces);
+    assert_nothing_in(&town.folder().join("hub"), &traces);
+}
+
+#[test]
 fn of_a_search_in_vain_editors_read_neither_name_nor_number_and_no_file_log_or_message_has_them() {
     let town = visit::town();
     town.network.cut();

@@ -16,6 +16,8 @@ mod faults;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod inquiry;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod power;

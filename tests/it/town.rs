@@ -186,16 +186,7 @@ impl Town {
 
     /// As [`Town::resident`], where the pillar may not serve.
     pub fn try_resident(&self) -> Result<Resident, NotServing> {
-        let (show, views) = channel();
-        let (restart, restarts) = channel();
-        // Nobody may be there any more who would start it.
-        let again = move || {
-            let _ = restart.send(());
-        };
-        let config = zuil::config::Config::load(&self.config()).unwrap();
-        let pillar = Pillar::start_restartable(&config, again, move |view| drop(show.send(view)))?;
-        let view = views.recv_timeout(PATIENCE).unwrap();
-        Ok(Resident { inputs: pillar.inputs(), _pillar: pillar, views, view, restarts })
+        Resident::try_at(&self.config())
     }
 }
 
@@ -209,6 +200,24 @@ pub struct Resident {
 }
 
 impl Resident {
+    /// Switches the pillar with these settings on and stands in front of it.
+    pub fn at(config: &Path) -> Self {
+        Self::try_at(config).unwrap()
+    }
+
+    fn try_at(config: &Path) -> Result<Self, NotServing> {
+        let (show, views) = channel();
+        let (restart, restarts) = channel();
+        // Nobody may be there any more who would start it.
+        let again = move || {
+            let _ = restart.send(());
+        };
+        let config = zuil::config::Config::load(config).unwrap();
+        let pillar = Pillar::start_restartable(&config, again, move |view| drop(show.send(view)))?;
+        let view = views.recv_timeout(PATIENCE).unwrap();
+        Ok(Self { inputs: pillar.inputs(), _pillar: pillar, views, view, restarts })
+    }
+
     /// Does something.
     pub fn does(&self, intent: Intent) {
         self.inputs.send(Input::Resident(Box::new(intent))).unwrap();

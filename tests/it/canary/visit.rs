@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use zuil::devices::reader::simulator::Specimen;
 use zuil::devices::terminal::simulator::Pace;
+use zuil_wire::Reference;
 
 use super::traces::Traces;
 use crate::town::{self, Town};
@@ -121,6 +122,19 @@ pub fn traces_of_the_search() -> (Traces, Traces) {
     let typed = [("search".to_owned(), SEARCH.to_owned())];
     let letters = [SEARCH.to_owned()];
     (Traces::of(&typed, &letters, ""), Traces::of(&typed, &letters, KEPT))
+}
+
+/// A reference that no receipt has.
+fn reference() -> Reference {
+    Reference::from_bits(0x0001_9d37_5be2_618f)
+}
+
+/// What looking up a reference could have left: as it was typed, and as it was sent and shown.
+pub fn traces_of_the_reference() -> Traces {
+    let (typed, sent) = (reference().compact(), reference().to_string());
+    let shown = reference().groups().join(" ");
+    let answers = [typed.clone(), sent, shown].map(|text| ("reference".to_owned(), text));
+    Traces::of(&answers, &[typed], "")
 }
 
 /// What the visit could have left, as the hub has it: what was typed, as it was understood, and as it was
@@ -245,6 +259,26 @@ impl<'a> Visit<'a> {
         self.types(SEARCH);
         // The index has come: only what was really sought is not found.
         self.waits_for("ask");
+        self.looks();
+        self.touches("Stoppen");
+        self.waits_for("attract");
+        self.looks();
+    }
+
+    /// Looks up a reference that nobody has, and leaves.
+    pub fn looks_up_a_reference(&mut self) {
+        self.looks();
+        self.touches("Alles bekijken");
+        self.waits_for("language");
+        self.touches("Nederlands");
+        self.waits_for("choose");
+        self.touches("Hoe staat het met mijn aanvraag?");
+        self.waits_for("reference");
+        self.entered = 0;
+        self.types(&reference().compact());
+        self.looks();
+        self.touches("Volgende");
+        self.waits_for("standing");
         self.looks();
         self.touches("Stoppen");
         self.waits_for("attract");
