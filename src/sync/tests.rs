@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{Sealed, SigningKey, verify};
-use zuil_wire::versions::WITH_USE_AND_TREATMENT;
 use zuil_wire::{
     Cents, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
     QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, State, SurveyAnswers, UploadRequest,
@@ -130,10 +129,6 @@ impl ScriptedHub {
 }
 
 impl Hub for ScriptedHub {
-    fn version(&self) -> u16 {
-        WITH_USE_AND_TREATMENT
-    }
-
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
         self.0.lock().unwrap().requests.push((Instant::now(), request.clone()));
         let then = self.next();
@@ -200,7 +195,8 @@ impl Hub for ScriptedHub {
 
     fn version(&self) -> u16 {
         let script = self.0.lock().unwrap();
-        let was_heard = !script.greetings.is_empty() || !script.requests.is_empty();
+        let was_heard =
+            !(script.greetings.is_empty() && script.requests.is_empty() && script.reports.is_empty());
         script.speaks.filter(|_| was_heard).unwrap_or(PROTOCOL_VERSION)
     }
 
@@ -326,7 +322,7 @@ async fn a_saved_request_is_received_at_once_and_known_to_come_from_this_pillar(
     assert_eq!(pillar.outbox.state(one).unwrap(), Some(State::Received));
     let script = pillar.hub.0.lock().unwrap();
     let (_, request) = &script.requests[0];
-    assert_eq!(request.version, WITH_USE_AND_TREATMENT);
+    assert_eq!(request.version, PROTOCOL_VERSION);
     verify(&request.envelopes[0], &pillar.public_key).unwrap();
 }
 

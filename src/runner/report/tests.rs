@@ -46,6 +46,7 @@ impl Pillar {
             readers: Readers::default(),
             referrals: Arc::new(ReferralBook::in_memory()),
             wake_sync: Box::new(|| {}),
+            ask_hub: Box::new(|_| {}),
             tell_health: Box::new(move |report| heard.lock().unwrap().push(report)),
             time_zone: TimeZone::UTC,
             waypoints: Arc::new(NoWaypoints),

@@ -1,6 +1,7 @@
 //! What the hub hears of how the pillar is, and when.
 
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, SettledByStaff};
+use zuil_wire::versions;
 
 use super::super::report::{APART, COMING_AND_GOING, HEARTBEAT, OLDER_HUB};
 use super::*;
@@ -129,6 +130,12 @@ async fn a_device_that_flaps_does_not_flood_the_hub_and_the_newest_word_wins() {
     assert_eq!(pillar.hub.last_report().devices[0].state, DeviceState::Ready);
 }
 
+fn hub_of_today() -> ScriptedHub {
+    let hub = ScriptedHub::default();
+    hub.0.lock().unwrap().speaks = versions::SPOKEN.last().copied();
+    hub
+}
+
 /// A report of a pillar that is well, at which somebody is or is not.
 fn used(in_use: bool) -> HealthReport {
     HealthReport { in_use: Some(in_use), ..report(DeviceState::Ready) }
@@ -136,7 +143,7 @@ fn used(in_use: bool) -> HealthReport {
 
 #[tokio::test(start_paused = true)]
 async fn the_hub_hears_at_once_that_somebody_came_and_when_they_left() {
-    let mut pillar = Pillar::new(ScriptedHub::default());
+    let mut pillar = Pillar::new(hub_of_today());
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     handle.report(used(false));
@@ -153,7 +160,7 @@ async fn the_hub_hears_at_once_that_somebody_came_and_when_they_left() {
 #[tokio::test(start_paused = true)]
 async fn a_child_that_touches_and_runs_away_all_the_time_does_not_flood_the_hub_and_a_fault_does_not_wait_for_it()
  {
-    let mut pillar = Pillar::new(ScriptedHub::default());
+    let mut pillar = Pillar::new(hub_of_today());
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     for round in 0..120 {
@@ -174,7 +181,7 @@ async fn a_child_that_touches_and_runs_away_all_the_time_does_not_flood_the_hub_
 
 #[tokio::test(start_paused = true)]
 async fn how_warm_it_is_goes_with_the_next_report_and_causes_none() {
-    let mut pillar = Pillar::new(ScriptedHub::default());
+    let mut pillar = Pillar::new(hub_of_today());
     let (handle, mut heard) = pillar.connects(0);
     assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
     for celsius in 40..90 {
