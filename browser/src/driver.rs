@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A browser tells nobody when it has come to a page, so that it is asked.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often the program that leads a browser is begun, at most.
+const TRIES: u32 = 5;
+
 /// How staff may have set their screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
@@ -41,7 +44,13 @@ struct Driver {
 }
 
 impl Driver {
+    /// It takes a free port of one kind of address and ends when somebody has the same port of the other kind, so that
+    /// it may have to be begun again.
     fn start() -> Self {
+        (0..TRIES).find_map(|_| Self::try_start()).expect("chromedriver says on which port it is")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -49,14 +58,11 @@ impl Driver {
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver: {error}; run script/setup --browser"));
         let said = BufReader::new(process.stdout.take().unwrap());
-        let port = said
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.strip_suffix('.')?.rsplit_once("successfully on port ")?.1.parse::<u16>().ok()
-            })
-            .expect("chromedriver says on which port it is");
-        Self { process, url: format!("http://127.0.0.1:{port}") }
+        let port = said.lines().map_while(Result::ok).find_map(|line| {
+            line.strip_suffix('.')?.rsplit_once("successfully on port ")?.1.parse::<u16>().ok()
+        });
+        let driver = Self { process, url: format!("http://127.0.0.1:{}", port.unwrap_or_default()) };
+        port.map(|_| driver)
     }
 }
 
