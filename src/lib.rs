@@ -28,5 +28,6 @@ pub mod sync;
 pub mod texts;
 pub mod visit;
 pub mod visits;
+pub mod watchdog;
 pub mod waypoint;
 pub mod words;

@@ -1,11 +1,13 @@
 //! The pillar's program: reads the settings, starts the pillar and shows its screens.
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use jiff::Zoned;
@@ -20,11 +22,15 @@ use zuil::preview;
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
+use zuil::watchdog::{Asked, Watchdog};
 use zuil_wire::health::Salvaged;
 
 /// The exit code after a technician ordered from afar that the program is started anew (`EX_TEMPFAIL`). Whoever
 /// starts it, such as systemd with `Restart=always` or `on-failure`, starts it again.
 const RESTART: u8 = 75;
+
+/// By then the loop has drawn what it was given.
+const DRAWN: Duration = Duration::from_millis(20);
 
 /// What a visit leaves behind in memory is wiped when it is freed.
 #[global_allocator]
@@ -132,15 +138,35 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
         }
     });
     screens.open()?;
+    let watchdog = Rc::new(RefCell::new(Watchdog::open(&Asked::by_environment())?));
+    let _looking = look_every_so_often(&watchdog, Rc::downgrade(&pillar));
     tell_of_the_first_picture(&screens);
     slint::spawn_local(async move {
         while let Some(view) = shown.recv().await {
             screens.show(&view);
+            say_when_it_is_drawn(&watchdog);
         }
     })?;
     slint::run_event_loop()?;
     let restarts = restarts.load(Ordering::Relaxed);
     Ok(if restarts { ExitCode::from(RESTART) } else { ExitCode::SUCCESS })
+}
+
+/// Has the thread that draws say again and again that it and the pillar live, for as long as the timer is kept.
+fn look_every_so_often(watchdog: &Rc<RefCell<Watchdog>>, pillar: Weak<Standing>) -> Option<slint::Timer> {
+    let every = watchdog.borrow().every()?;
+    let (timer, watchdog) = (slint::Timer::default(), Rc::clone(watchdog));
+    timer.start(slint::TimerMode::Repeated, every, move || {
+        let rounds = pillar.upgrade().and_then(|pillar| pillar.rounds());
+        watchdog.borrow_mut().look(rounds);
+    });
+    Some(timer)
+}
+
+/// Tells systemd that the pillar is ready when the loop has drawn what it was given to show.
+fn say_when_it_is_drawn(watchdog: &Rc<RefCell<Watchdog>>) {
+    let watchdog = Rc::clone(watchdog);
+    slint::Timer::single_shot(DRAWN, move || watchdog.borrow_mut().is_shown());
 }
 
 /// Ends the event loop, once the pillar has ended, and says why in `restarts`.

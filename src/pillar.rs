@@ -37,6 +37,7 @@ use crate::sync::{
 };
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::visits::VisitLog;
+use crate::watchdog::Rounds;
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
 
@@ -53,6 +54,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// A pillar that serves. Dropping it stops its threads; what is committed stays.
 pub struct Pillar {
     inputs: Sender<Input>,
+    rounds: Rounds,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _headphones: Option<Headphones>,
@@ -203,14 +205,18 @@ impl Pillar {
         let headphones = devices::start_headphones(config, &inputs)?;
         let speech = Speech::new(devices::voice(config));
         let (stop, stopped) = mpsc::channel();
+        let rounds = Rounds::default();
+        let counted = rounds.clone();
         let thread = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
-                run(Runner::new(parts), &Clock::of(time), &received, &stopped, speaking(speech, show));
+                let (runner, clock) = (Runner::new(parts), Clock::of(time));
+                run(runner, &clock, &received, &stopped, &counted, speaking(speech, show));
             })
             .map_err(storage("starting the runner"))?;
         Ok(Self {
             inputs,
+            rounds,
             stop: Some(stop),
             thread: Some(thread),
             _headphones: headphones,
@@ -224,6 +230,12 @@ impl Pillar {
     #[must_use]
     pub fn inputs(&self) -> Sender<Input> {
         self.inputs.clone()
+    }
+
+    /// Counts how often the runner comes round; twice a second also when nothing happens.
+    #[must_use]
+    pub fn rounds(&self) -> Rounds {
+        self.rounds.clone()
     }
 }
 
@@ -245,6 +257,7 @@ fn run(
     clock: &Clock,
     inputs: &Receiver<Input>,
     stop: &Receiver<()>,
+    rounds: &Rounds,
     mut show: impl FnMut(View),
 ) {
     let mut shown = runner.view(clock.now());
@@ -265,6 +278,7 @@ fn run(
             show(view.clone());
             shown = view;
         }
+        rounds.count();
     }
 }
 

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::runner::Input;
 use crate::sync;
 use crate::visit::View;
+use crate::watchdog::Rounds;
 
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -35,6 +36,7 @@ enum End {
 /// A pillar, or the wish to be one. Dropping it stops it.
 pub struct Standing {
     inputs: Arc<Mutex<Option<Sender<Input>>>>,
+    rounds: Arc<Mutex<Option<Rounds>>>,
     ends: Sender<End>,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,9 +53,9 @@ impl Standing {
         restart: impl FnOnce() + Send + 'static,
         show: impl FnMut(View) + Clone + Send + 'static,
     ) -> io::Result<Self> {
-        let inputs = Arc::new(Mutex::new(None));
+        let (inputs, rounds) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
         let (ends, ended) = mpsc::channel();
-        let (told, ordered) = (inputs.clone(), ends.clone());
+        let (told, turning, ordered) = (inputs.clone(), rounds.clone(), ends.clone());
         let thread = thread::Builder::new().name("pillar".into()).spawn(move || {
             let mut say = show.clone();
             let failed = |error: &NotServing| {
@@ -74,13 +76,15 @@ impl Standing {
             };
             let Some(pillar) = insist(start, failed, &ended) else { return };
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(pillar.inputs());
+            *turning.lock().unwrap_or_else(PoisonError::into_inner) = Some(pillar.rounds());
             let end = ended.recv();
+            *turning.lock().unwrap_or_else(PoisonError::into_inner) = None;
             drop(pillar);
             if end == Ok(End::Restart) {
                 restart();
             }
         })?;
-        Ok(Self { inputs, ends, thread: Some(thread) })
+        Ok(Self { inputs, rounds, ends, thread: Some(thread) })
     }
 
     /// Tells it what the resident does; nobody hears it as long as it does not serve.
@@ -89,6 +93,12 @@ impl Standing {
             // One that is just ending needs no more.
             let _ = inputs.send(input);
         }
+    }
+
+    /// How often its runner has come round; `None` as long as it does not serve.
+    #[must_use]
+    pub fn rounds(&self) -> Option<u64> {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(Rounds::made)
     }
 }
 

@@ -47,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("texts", &[]),
     ("visit", &[]),
     ("visits", &[]),
+    ("watchdog", &[]),
     ("waypoint", &[]),
     ("words", &["texts", "visit"]),
 ];

@@ -1,0 +1,239 @@
+//! Tells systemd that the pillar is ready, and as long as it lives.
+//!
+//! Invariant: a sign of life is given by the thread that draws, and while residents can be served only when the runner
+//! has come round since the one before. A pillar of which either hangs gives none, and is started anew.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How many signs of life are given in the time in which systemd wants one.
+const SIGNS: u32 = 4;
+
+/// How often the runner has come round.
+#[derive(Clone, Debug, Default)]
+pub struct Rounds(Arc<AtomicU64>);
+
+impl Rounds {
+    /// Another round is done.
+    pub fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were done.
+    #[must_use]
+    pub fn made(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What systemd said to the program when it started it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Where it listens (`NOTIFY_SOCKET`); a name that begins with `@` stands for one without a file.
+    pub socket: Option<OsString>,
+    /// Within how many microseconds it wants a sign of life (`WATCHDOG_USEC`).
+    pub within: Option<String>,
+    /// From which process it wants that (`WATCHDOG_PID`).
+    pub of: Option<String>,
+}
+
+impl Asked {
+    /// As the environment says.
+    #[must_use]
+    pub fn by_environment() -> Self {
+        Self {
+            socket: std::env::var_os("NOTIFY_SOCKET"),
+            within: std::env::var("WATCHDOG_USEC").ok(),
+            of: std::env::var("WATCHDOG_PID").ok(),
+        }
+    }
+}
+
+/// The line to systemd, where there is one. Owned by the thread that draws.
+#[derive(Debug)]
+pub struct Watchdog {
+    line: Option<(UnixDatagram, SocketAddr)>,
+    within: Option<Duration>,
+    seen: Option<u64>,
+    is_ready: bool,
+}
+
+impl Watchdog {
+    /// Opens the line; none when nobody asked for it, as when the program is started by hand.
+    ///
+    /// # Errors
+    /// When somebody asked and cannot be reached.
+    pub fn open(asked: &Asked) -> io::Result<Self> {
+        let line = match &asked.socket {
+            Some(name) => Some((UnixDatagram::unbound()?, address(name)?)),
+            None => None,
+        };
+        let is_meant = asked.of.as_ref().is_none_or(|of| *of == std::process::id().to_string());
+        let within = asked
+            .within
+            .as_ref()
+            .filter(|_| is_meant && line.is_some())
+            .and_then(|micros| micros.parse().ok())
+            .filter(|micros| *micros > 0)
+            .map(Duration::from_micros);
+        Ok(Self { line, within, seen: None, is_ready: false })
+    }
+
+    /// How often to call [`Watchdog::look`]; never when no signs of life are wanted.
+    #[must_use]
+    pub fn every(&self) -> Option<Duration> {
+        self.within.map(|within| within / SIGNS)
+    }
+
+    /// The first picture is on the screen. Said once, however often it is called.
+    pub fn is_shown(&mut self) {
+        if !std::mem::replace(&mut self.is_ready, true) {
+            self.say("READY=1");
+        }
+    }
+
+    /// Gives a sign of life if there is reason to. `rounds` are those that the runner has made, or `None` as long as
+    /// there is no runner: then the screen says that nobody is served, and only the screen can hang.
+    pub fn look(&mut self, rounds: Option<u64>) {
+        let hangs = rounds.is_some() && rounds == self.seen;
+        self.seen = rounds;
+        if !hangs {
+            self.say("WATCHDOG=1");
+        }
+    }
+
+    fn say(&self, words: &str) {
+        if let Some((socket, address)) = &self.line
+            && let Err(error) = socket.send_to_addr(words.as_bytes(), address)
+        {
+            tracing::warn!(%error, words, "systemd did not take what the pillar tells of itself");
+        }
+    }
+}
+
+fn address(name: &OsStr) -> io::Result<SocketAddr> {
+    match name.as_bytes().strip_prefix(b"@") {
+        Some(name) => SocketAddr::from_abstract_name(name),
+        None => SocketAddr::from_pathname(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where systemd would listen.
+    struct Systemd {
+        socket: UnixDatagram,
+        folder: tempfile::TempDir,
+    }
+
+    impl Systemd {
+        fn listens() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let socket = UnixDatagram::bind(folder.path().join("notify")).unwrap();
+            socket.set_nonblocking(true).unwrap();
+            Self { socket, folder }
+        }
+
+        fn asks(&self) -> Asked {
+            Asked {
+                socket: Some(self.folder.path().join("notify").into_os_string()),
+                within: Some("8000000".into()),
+                of: Some(std::process::id().to_string()),
+            }
+        }
+
+        /// What came in since it was asked last.
+        fn heard(&self) -> Vec<String> {
+            heard(&self.socket)
+        }
+    }
+
+    fn heard(socket: &UnixDatagram) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut letter = [0; 64];
+        while let Ok(length) = socket.recv(&mut letter) {
+            words.push(String::from_utf8(letter[..length].to_vec()).unwrap());
+        }
+        words
+    }
+
+    #[test]
+    fn it_is_ready_once_with_the_first_picture() {
+        let systemd = Systemd::listens();
+        let mut watchdog = Watchdog::open(&systemd.asks()).unwrap();
+        assert!(systemd.heard().is_empty());
+        watchdog.is_shown();
+        watchdog.is_shown();
+        assert_eq!(systemd.heard(), ["READY=1"]);
+    }
+
+    #[test]
+    fn a_runner_that_comes_round_keeps_it_alive_and_one_that_hangs_does_not() {
+        let systemd = Systemd::listens();
+        let mut watchdog = Watchdog::open(&systemd.asks()).unwrap();
+        let rounds = Rounds::default();
+        for _ in 0..3 {
+            rounds.clone().count();
+            watchdog.look(Some(rounds.made()));
+        }
+        assert_eq!(systemd.heard(), ["WATCHDOG=1"; 3]);
+        watchdog.look(Some(rounds.made()));
+        watchdog.look(Some(rounds.made()));
+        assert!(systemd.heard().is_empty());
+        rounds.count();
+        watchdog.look(Some(rounds.made()));
+        assert_eq!(systemd.heard(), ["WATCHDOG=1"]);
+    }
+
+    #[test]
+    fn a_pillar_that_cannot_serve_yet_is_alive_as_long_as_it_draws() {
+        let systemd = Systemd::listens();
+        let mut watchdog = Watchdog::open(&systemd.asks()).unwrap();
+        watchdog.look(None);
+        watchdog.look(None);
+        assert_eq!(systemd.heard(), ["WATCHDOG=1"; 2]);
+    }
+
+    #[test]
+    fn there_are_several_signs_in_the_time_for_one() {
+        let watchdog = Watchdog::open(&Systemd::listens().asks()).unwrap();
+        assert_eq!(watchdog.every(), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn started_by_hand_it_tells_nobody() {
+        let mut watchdog = Watchdog::open(&Asked::default()).unwrap();
+        watchdog.is_shown();
+        watchdog.look(None);
+        assert_eq!(watchdog.every(), None);
+    }
+
+    #[test]
+    fn what_was_asked_of_another_process_is_not_for_this_one() {
+        let systemd = Systemd::listens();
+        let another = Asked { of: Some("1".into()), ..systemd.asks() };
+        assert_eq!(Watchdog::open(&another).unwrap().every(), None);
+        for nonsense in ["0", "soon", ""] {
+            let asked = Asked { within: Some(nonsense.into()), ..systemd.asks() };
+            assert_eq!(Watchdog::open(&asked).unwrap().every(), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn systemd_may_listen_at_a_name_without_a_file() {
+        let name = format!("zuil-watchdog-{}", uuid::Uuid::new_v4());
+        let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let asked = Asked { socket: Some(format!("@{name}").into()), ..Asked::default() };
+        Watchdog::open(&asked).unwrap().is_shown();
+        assert_eq!(heard(&socket), ["READY=1"]);
+    }
+}
