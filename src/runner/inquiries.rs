@@ -2,7 +2,7 @@
 //!
 //! Invariant: nobody waits here for the hub, and nothing of what was looked up is kept or logged.
 
-use zuil_wire::{FoundRequest, Reference, State};
+use zuil_wire::{FoundRequest, PaymentState, Reference, State};
 
 use super::Runner;
 use crate::clock::Moment;
@@ -33,7 +33,8 @@ impl Runner {
     fn standing_here(&self, made: MadeHere, now: Moment) -> Standing {
         let on = Moment { timestamp: made.committed_at, ..now }.in_zone(&self.time_zone).wall.date();
         let case_number = made.case_number.filter(|_| made.state == State::Registered);
-        Standing { state: made.state, task: None, on, case_number, payment: None }
+        let payment = made.payment.filter(|payment| *payment != PaymentState::Paid);
+        Standing { state: made.state, task: None, on, case_number, payment }
     }
 }
 

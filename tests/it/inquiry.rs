@@ -85,9 +85,7 @@ fn what_was_asked_at_one_pillar_and_registered_is_shown_with_its_case_number_at_
 
     // The hub's own page says it in the same words.
     let page = status_page(town.desk(), request.reference);
-    for words in
-        [standing::state(Language::Nl, found.state), standing::meaning(Language::Nl, found.state, None)]
-    {
+    for words in [standing::state(Language::Nl, found.state), standing::meaning(Language::Nl, &found)] {
         assert!(page.contains(words), "{words:?} is not in {page}");
     }
     assert!(page.contains(&number));
