@@ -39,9 +39,13 @@ pub fn meaning(language: Language, found: &FoundView) -> &'static str {
         (State::Received, _) => {
             say(language, "The municipality has your request. You need not do anything now.")
         }
-        (State::Registered, _) => say(
+        (State::Registered, _) if found.case_number.is_some() => say(
             language,
             "Your request is in the system of the municipality. Give the case number when you call us.",
+        ),
+        (State::Registered, _) => say(
+            language,
+            "Your request is in the system of the municipality. Give your reference when you call us.",
         ),
         (State::Parked, _) => {
             say(language, "A member of staff is looking at your request. You need not do anything now.")
@@ -87,7 +91,7 @@ pub fn not_found(language: Language) -> [&'static str; 3] {
 pub fn unavailable(language: Language) -> [&'static str; 2] {
     [
         say(language, "We cannot look it up now"),
-        say(language, "Your request itself is safe. Please try again later, or call us."),
+        say(language, "This says nothing about your request. Please try again later, or call us."),
     ]
 }
 
@@ -114,6 +118,20 @@ mod tests {
                 "{state:?}: {free}"
             );
         }
+    }
+
+    #[test]
+    fn only_who_sees_a_case_number_is_asked_for_it() {
+        let without = found(State::Registered, None);
+        assert!(meaning(Language::Nl, &without).contains("Noem uw kenmerk"));
+        let with = FoundView { case_number: Some("ZAAK-17".to_owned()), ..without };
+        assert!(meaning(Language::Nl, &with).contains("Noem het zaaknummer"));
+    }
+
+    #[test]
+    fn of_a_request_that_nobody_could_ask_about_nothing_is_promised() {
+        let [_, what_to_do] = unavailable(Language::Nl);
+        assert_eq!(what_to_do, "Dit zegt niets over uw aanvraag. Probeer het later nog eens, of bel ons.");
     }
 
     #[test]
