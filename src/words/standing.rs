@@ -29,9 +29,10 @@ pub fn meaning(language: Language, found: &FoundView) -> &'static str {
             language,
             "We are finding out whether it was paid. Do not pay again. You need not do anything now.",
         ),
-        (State::Saved | State::Received | State::Parked, Some(PaymentState::NotPaid)) => {
-            say(language, "It was not paid. A member of staff looks what happens with your request.")
-        }
+        (State::Saved | State::Received | State::Parked, Some(PaymentState::NotPaid)) => say(
+            language,
+            "It was not paid. A member of staff is looking into what happens with your request.",
+        ),
         (State::Saved, _) => say(
             language,
             "Your request is kept in this pillar. It goes to the municipality as soon as there is a connection. You need not do anything now.",
