@@ -207,7 +207,8 @@ fn what_was_made_here_is_told_with_what_became_of_its_payment(place: &dyn Place)
     assert_eq!(known(&*outbox, 1), Some((State::Saved, Some(PaymentState::Unknown))));
     assert_eq!(known(&*outbox, 2), Some((State::Saved, Some(PaymentState::Paid))));
     outbox.acknowledge(&[accepted(1, State::Parked)], &sent(&*outbox)).unwrap();
-    let outbox = place.after_a_power_cut().open();
+    let place = place.after_a_power_cut();
+    let outbox = place.open();
     assert_eq!(known(&*outbox, 1), Some((State::Parked, Some(PaymentState::Unknown))));
     outbox.record_outcome(payment(1), &not_paid()).unwrap();
     assert_eq!(known(&*outbox, 1), Some((State::Parked, Some(PaymentState::NotPaid))));
