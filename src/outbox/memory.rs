@@ -157,7 +157,8 @@ impl Outbox for MemoryOutbox {
         let made = kept.transactions.values().find(|it| it.header.reference == reference);
         Ok(made.and_then(|it| {
             let (committed_at, case_number) = (it.header.committed_at, it.case_number.clone());
-            Some(MadeHere { state: it.state?, committed_at, case_number })
+            let payment = it.payment.and_then(|payment| kept.outcome(payment));
+            Some(MadeHere { state: it.state?, committed_at, case_number, payment })
         }))
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{PaymentRecord, State};
+use zuil_wire::{PaymentRecord, PaymentState, State};
 
 /// Something to tell the hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct MadeHere {
     pub committed_at: Timestamp,
     /// The case number, once the hub told it.
     pub case_number: Option<String>,
+    /// What became of its payment, for a task with a fee; a long settled one may be forgotten.
+    pub payment: Option<PaymentState>,
 }
 
 /// How much is in the outbox.

@@ -2,7 +2,8 @@
 //!
 //! Invariant: nobody waits here for the hub, and nothing of what was looked up is kept or logged.
 
-use zuil_wire::{FoundRequest, Reference, State};
+use jiff::civil::Date;
+use zuil_wire::{FoundRequest, PaymentState, Reference, State};
 
 use super::Runner;
 use crate::clock::Moment;
@@ -32,9 +33,14 @@ impl Runner {
     /// As the outbox knows it.
     fn standing_here(&self, made: MadeHere, now: Moment) -> Standing {
         let on = Moment { timestamp: made.committed_at, ..now }.in_zone(&self.time_zone).wall.date();
-        let case_number = made.case_number.filter(|_| made.state == State::Registered);
-        Standing { state: made.state, task: None, on, case_number, payment: None }
+        standing_of(made, on)
     }
+}
+
+fn standing_of(made: MadeHere, on: Date) -> Standing {
+    let case_number = made.case_number.filter(|_| made.state == State::Registered);
+    let payment = made.payment.filter(|payment| *payment != PaymentState::Paid);
+    Standing { state: made.state, task: None, on, case_number, payment }
 }
 
 /// What the hub says, as the visit hears it.
@@ -47,4 +53,27 @@ pub(super) fn said(reference: Reference, lookup: Lookup) -> Event {
         Lookup::Unavailable => LookedUp::Unavailable,
     };
     Event::LookedUp { reference, known }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn of_a_payment_all_is_told_but_that_it_was_made() {
+        let (unknown, not_paid) = (Some(PaymentState::Unknown), Some(PaymentState::NotPaid));
+        let cases =
+            [(None, None), (Some(PaymentState::Paid), None), (unknown, unknown), (not_paid, not_paid)];
+        for state in [State::Saved, State::Received, State::Parked] {
+            for (payment, told) in cases {
+                let committed_at = Timestamp::UNIX_EPOCH;
+                let made = MadeHere { state, committed_at, case_number: None, payment };
+                let standing = standing_of(made, date(2026, 11, 23));
+                assert_eq!((standing.state, standing.payment), (state, told));
+            }
+        }
+    }
 }

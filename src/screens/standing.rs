@@ -62,9 +62,9 @@ fn found_words(found: &FoundView, language: Language) -> Said {
         title: standing::state(language, found.state).to_owned(),
         errand: found.errand.clone().unwrap_or_default(),
         case_number: found.case_number.clone().unwrap_or_default(),
-        since: standing::since(language, found.state, found.on),
+        since: standing::since(language, found),
         notice: if found.last_known { standing::last_known(language).to_owned() } else { String::new() },
-        lines: vec![standing::meaning(language, found.state, found.payment).to_owned()],
+        lines: vec![standing::meaning(language, found).to_owned()],
     }
 }
 

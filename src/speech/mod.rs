@@ -249,6 +249,7 @@ mod tests {
             on: jiff::civil::date(2026, 11, 23),
             case_number: Some("Z-17".into()),
             payment: None,
+            by_pillar: false,
             last_known: false,
         };
         let told = |outcome| {

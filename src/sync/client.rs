@@ -75,6 +75,8 @@ pub struct HttpsHub {
 /// The connections with one certificate. They share what TLS remembers of a session, and so its certificate.
 struct Lines {
     client: Client,
+    /// For what nothing may stay of.
+    fleeting: Client,
     seen: Arc<Seen>,
     /// For asking the time, when that is what is wrong.
     without_time: tls::Tls,
@@ -121,6 +123,17 @@ impl HttpsHub {
     async fn post<A: DeserializeOwned>(
         &self,
         to: &Url,
+        body: (Vec<u8>, bool),
+        within: Duration,
+        no_answer: &'static str,
+    ) -> Result<A, SyncError> {
+        self.post_over(|lines| &lines.client, to, body, within, no_answer).await
+    }
+
+    async fn post_over<A: DeserializeOwned>(
+        &self,
+        client: fn(&Lines) -> &Client,
+        to: &Url,
         (body, compressed): (Vec<u8>, bool),
         within: Duration,
         no_answer: &'static str,
@@ -128,7 +141,7 @@ impl HttpsHub {
         let version = self.agreed.version();
         let response = self
             .send(|lines| {
-                let request = lines.client.post(to.clone()).timeout(within);
+                let request = client(lines).post(to.clone()).timeout(within);
                 let request = request.header(CONTENT_TYPE, "application/json");
                 let request = if compressed { request.header(CONTENT_ENCODING, ZSTD) } else { request };
                 request.body(body.clone())
@@ -278,6 +291,7 @@ impl Lines {
         let strict = tls(binding, provider, time, By::OurTime)?;
         Ok(Self {
             bulk: catalogue::Bulk::new(strict.config.clone(), max_kilobits)?,
+            fleeting: fleeting(strict.config.clone())?,
             client: client(strict.config)?,
             seen: strict.seen,
             without_time: tls(binding, provider, time, By::ItsOwn)?,
@@ -287,6 +301,14 @@ impl Lines {
 
 fn client(config: ClientConfig) -> Result<Client, SyncError> {
     settings(config).build().map_err(|_| setup("the HTTPS client cannot be made"))
+}
+
+/// A connection for each request, which ends with its answer. One that stays has in its buffers what went over it
+/// last: HTTP/2 copies a small body into one that lives as long as the connection.
+fn fleeting(mut config: ClientConfig) -> Result<Client, SyncError> {
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let settings = settings(config).pool_max_idle_per_host(0);
+    settings.build().map_err(|_| setup("the HTTPS client cannot be made"))
 }
 
 fn settings(config: ClientConfig) -> ClientBuilder {

@@ -90,12 +90,13 @@ async fn look_up<D: LookupDesk>(desk: &D, reference: Reference) -> Lookup {
 }
 
 /// Without what no hub has to say: a request that is there is not in the pillar any more, and only one that is
-/// registered has a number, which fits on the screen.
+/// registered has a number, which fits on the screen. It may have letters of any script, and no sign that is not seen
+/// or turns what stands around it.
 fn plausible(found: FoundRequest) -> FoundRequest {
     let state = found.state.max(State::Received);
     let is_number = |number: &String| {
         let is_short = (1..=LONGEST_NUMBER).contains(&number.chars().count());
-        is_short && number.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+        is_short && number.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ')
     };
     let case_number = found.case_number.filter(|number| state == State::Registered && is_number(number));
     let payment = found.payment.filter(|_| state == State::Parked);

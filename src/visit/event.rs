@@ -103,11 +103,11 @@ pub struct Standing {
     pub state: State,
     /// The task's id, where that is known.
     pub task: Option<String>,
-    /// The day on which the municipality received it; when it is saved, that on which it was made.
+    /// The day on which the municipality received it; when this pillar tells, that on which it was made.
     pub on: Date,
     /// The case number, once registered.
     pub case_number: Option<String>,
-    /// What is known of its payment, while it is parked and was not paid for certain.
+    /// What is known of its payment, unless it was paid; the hub tells it only of what is parked.
     pub payment: Option<PaymentState>,
 }
 

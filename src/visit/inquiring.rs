@@ -48,13 +48,21 @@ pub(super) struct Told {
     outcome: Outcome,
 }
 
+/// Whose word it is how a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    /// The municipality's.
+    Hubs,
+    /// This pillar's, where the municipality has no other.
+    Ours,
+    /// This pillar's, because the municipality could not be asked.
+    LastKnown,
+}
+
 #[derive(Clone, Debug)]
 enum Outcome {
-    /// It stands so; `last_known` when only this pillar could be asked.
-    Found {
-        standing: Standing,
-        last_known: bool,
-    },
+    /// It stands so.
+    Found(Standing, Word),
     NotFound,
     Unavailable,
 }
@@ -114,7 +122,7 @@ impl LookingUp {
     /// There is no answer of the municipality, so that this pillar's own word is all there is.
     fn without_answer(mut self) -> State {
         let here = self.here.take();
-        let found = here.map(|standing| Outcome::Found { standing, last_known: true });
+        let found = here.map(|standing| Outcome::Found(standing, Word::LastKnown));
         self.told(found.unwrap_or(Outcome::Unavailable))
     }
 
@@ -122,20 +130,20 @@ impl LookingUp {
         match known {
             // The municipality does not have it yet, so that there is nobody to ask.
             LookedUp::Here(standing) if standing.state == TransactionState::Saved => {
-                self.told(Outcome::Found { standing: standing.clone(), last_known: false })
+                self.told(Outcome::Found(standing.clone(), Word::Ours))
             }
             LookedUp::Here(standing) => {
                 self.here = Some(standing.clone());
                 State::LookUp(self)
             }
-            LookedUp::AtHub(standing) => {
-                self.told(Outcome::Found { standing: standing.clone(), last_known: false })
+            LookedUp::AtHub(standing) => self.told(Outcome::Found(standing.clone(), Word::Hubs)),
+            // It was made here, and the hub did not take it: staff have to look at it. What the hub took and has no
+            // more, it has lost: nobody is told that all is well with it.
+            LookedUp::Nothing => {
+                let refused = self.here.take().filter(|here| here.state == TransactionState::Parked);
+                let found = refused.map(|standing| Outcome::Found(standing, Word::Ours));
+                self.told(found.unwrap_or(Outcome::NotFound))
             }
-            // It was made here, and the hub did not take it: staff have to look at it.
-            LookedUp::Nothing => match self.here.take() {
-                Some(standing) => self.told(Outcome::Found { standing, last_known: false }),
-                None => self.told(Outcome::NotFound),
-            },
             LookedUp::Unavailable => self.without_answer(),
         }
     }
@@ -150,9 +158,7 @@ impl Told {
     /// What it shows.
     pub(super) fn screen(&self, look: &Look<'_>) -> Screen {
         let outcome = match &self.outcome {
-            Outcome::Found { standing, last_known } => {
-                StandingOutcome::Found(found(standing, *last_known, look))
-            }
+            Outcome::Found(standing, word) => StandingOutcome::Found(found(standing, *word, look)),
             Outcome::NotFound => StandingOutcome::NotFound,
             Outcome::Unavailable => StandingOutcome::Unavailable,
         };
@@ -161,7 +167,7 @@ impl Told {
     }
 }
 
-fn found(standing: &Standing, last_known: bool, look: &Look<'_>) -> FoundView {
+fn found(standing: &Standing, word: Word, look: &Look<'_>) -> FoundView {
     let place = standing.task.as_ref().and_then(|task| Place::of(task, look));
     FoundView {
         state: standing.state,
@@ -169,7 +175,8 @@ fn found(standing: &Standing, last_known: bool, look: &Look<'_>) -> FoundView {
         on: standing.on,
         case_number: standing.case_number.clone(),
         payment: standing.payment,
-        last_known,
+        by_pillar: word != Word::Hubs,
+        last_known: word == Word::LastKnown,
     }
 }
 
@@ -211,7 +218,7 @@ pub(super) fn on_standing(told: Told, event: &Event, look: &Look<'_>, effects: &
         (Event::Resident(Intent::Back), _) | (Event::Resident(Intent::Next), Outcome::NotFound) => {
             State::Inquire(told.asked)
         }
-        (Event::Resident(Intent::Next), Outcome::Found { .. }) => told.asked.done(look),
+        (Event::Resident(Intent::Next), Outcome::Found(..)) => told.asked.done(look),
         (Event::Resident(Intent::Next), Outcome::Unavailable) => {
             LookingUp::begin(told.asked, told.reference, look, effects)
         }

@@ -2,11 +2,11 @@
 //!
 //! Invariant: in Dutch they are those of the hub's page for residents; a story about the whole system compares them.
 
-use jiff::civil::Date;
 use zuil_wire::{PaymentState, State};
 
 use super::full_day;
 use crate::texts::{fill, say};
+use crate::visit::FoundView;
 use zuil_catalogue::Language;
 
 /// A state in a word or two.
@@ -20,10 +20,19 @@ pub fn state(language: Language, state: State) -> &'static str {
     }
 }
 
-/// What a state means for the resident, and what happens next.
+/// What a state means for the resident, and what happens next. A payment of which nobody knows comes before all but
+/// the end: whoever does not hear of it pays twice.
 #[must_use]
-pub fn meaning(language: Language, state: State, payment: Option<PaymentState>) -> &'static str {
-    match (state, payment) {
+pub fn meaning(language: Language, found: &FoundView) -> &'static str {
+    match (found.state, found.payment) {
+        (State::Saved | State::Received | State::Parked, Some(PaymentState::Unknown)) => say(
+            language,
+            "We are finding out whether it was paid. Do not pay again. You need not do anything now.",
+        ),
+        (State::Saved | State::Received | State::Parked, Some(PaymentState::NotPaid)) => say(
+            language,
+            "It was not paid. A member of staff is looking into what happens with your request.",
+        ),
         (State::Saved, _) => say(
             language,
             "Your request is kept in this pillar. It goes to the municipality as soon as there is a connection. You need not do anything now.",
@@ -31,31 +40,26 @@ pub fn meaning(language: Language, state: State, payment: Option<PaymentState>) 
         (State::Received, _) => {
             say(language, "The municipality has your request. You need not do anything now.")
         }
-        (State::Registered, _) => say(
+        (State::Registered, _) if found.case_number.is_some() => say(
             language,
             "Your request is in the system of the municipality. Give the case number when you call us.",
         ),
-        (State::Parked, Some(PaymentState::Unknown)) => say(
+        (State::Registered, _) => say(
             language,
-            "We are finding out whether it was paid. Do not pay again. You need not do anything now.",
+            "Your request is in the system of the municipality. Give your reference when you call us.",
         ),
-        (State::Parked, Some(PaymentState::NotPaid)) => {
-            say(language, "It was not paid. A member of staff looks what happens with your request.")
-        }
         (State::Parked, _) => {
             say(language, "A member of staff is looking at your request. You need not do anything now.")
         }
     }
 }
 
-/// Since when it is with the municipality, or in the pillar.
+/// Since when it is with the municipality; of this pillar's own word, when it was made.
 #[must_use]
-pub fn since(language: Language, state: State, on: Date) -> String {
-    let words = match state {
-        State::Saved => say(language, "Made on {day}"),
-        _ => say(language, "Received on {day}"),
-    };
-    fill(words, &[("day", &full_day(language, on))])
+pub fn since(language: Language, found: &FoundView) -> String {
+    let words =
+        if found.by_pillar { say(language, "Made on {day}") } else { say(language, "Received on {day}") };
+    fill(words, &[("day", &full_day(language, found.on))])
 }
 
 /// That the municipality could not be asked.
@@ -88,6 +92,54 @@ pub fn not_found(language: Language) -> [&'static str; 3] {
 pub fn unavailable(language: Language) -> [&'static str; 2] {
     [
         say(language, "We cannot look it up now"),
-        say(language, "Your request itself is safe. Please try again later, or call us."),
+        say(language, "This says nothing about your request. Please try again later, or call us."),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn found(state: State, payment: Option<PaymentState>) -> FoundView {
+        let on = date(2026, 11, 23);
+        FoundView { state, errand: None, on, case_number: None, payment, by_pillar: true, last_known: false }
+    }
+
+    #[test]
+    fn whoever_may_have_paid_is_told_not_to_pay_again_wherever_the_request_is() {
+        for state in [State::Saved, State::Received, State::Parked] {
+            let unknown = meaning(Language::Nl, &found(state, Some(PaymentState::Unknown)));
+            assert!(unknown.contains("Betaal niet nog een keer."), "{state:?}: {unknown}");
+            let not_paid = meaning(Language::Nl, &found(state, Some(PaymentState::NotPaid)));
+            assert!(not_paid.starts_with("Er is niet betaald."), "{state:?}: {not_paid}");
+            let free = meaning(Language::Nl, &found(state, None));
+            assert!(
+                free.ends_with("U hoeft nu niets te doen.") && !free.contains("etaal"),
+                "{state:?}: {free}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_who_sees_a_case_number_is_asked_for_it() {
+        let without = found(State::Registered, None);
+        assert!(meaning(Language::Nl, &without).contains("Noem uw kenmerk"));
+        let with = FoundView { case_number: Some("ZAAK-17".to_owned()), ..without };
+        assert!(meaning(Language::Nl, &with).contains("Noem het zaaknummer"));
+    }
+
+    #[test]
+    fn of_a_request_that_nobody_could_ask_about_nothing_is_promised() {
+        let [_, what_to_do] = unavailable(Language::Nl);
+        assert_eq!(what_to_do, "Dit zegt niets over uw aanvraag. Probeer het later nog eens, of bel ons.");
+    }
+
+    #[test]
+    fn only_the_municipality_says_when_it_received_something() {
+        let here = found(State::Received, None);
+        assert_eq!(since(Language::Nl, &here), "Gedaan op maandag 23 november 2026");
+        let at_hub = FoundView { by_pillar: false, ..here };
+        assert_eq!(since(Language::Nl, &at_hub), "Ontvangen op maandag 23 november 2026");
+    }
 }

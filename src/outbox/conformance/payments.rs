@@ -187,6 +187,37 @@ fn an_open_payment_tells_what_came_before_and_after_it(place: &dyn Place) {
     assert!(!outbox.open_payments().unwrap()[0].superseded);
 }
 
+fn what_was_made_here_is_told_with_what_became_of_its_payment(place: &dyn Place) {
+    let outbox = place.open();
+    let known = |outbox: &dyn Outbox, number| {
+        let made = outbox.made_here(header(number).reference).unwrap();
+        made.map(|made| (made.state, made.payment))
+    };
+    for number in 1..=3 {
+        outbox.record_intent(&intent(number, Some(230)), &sealed(number)).unwrap();
+    }
+    outbox.record_approval(payment(2), &approval(231)).unwrap();
+    assert_eq!(
+        (known(&*outbox, 1), known(&*outbox, 2)),
+        (None, None),
+        "nobody knows yet whether they will be"
+    );
+    outbox.record_outcome(payment(1), &unknown()).unwrap();
+    outbox.record_outcome(payment(2), &paid(231)).unwrap();
+    assert_eq!(known(&*outbox, 1), Some((State::Saved, Some(PaymentState::Unknown))));
+    assert_eq!(known(&*outbox, 2), Some((State::Saved, Some(PaymentState::Paid))));
+    outbox.acknowledge(&[accepted(1, State::Parked)], &sent(&*outbox)).unwrap();
+    let place = place.after_a_power_cut();
+    let outbox = place.open();
+    assert_eq!(known(&*outbox, 1), Some((State::Parked, Some(PaymentState::Unknown))));
+    outbox.record_outcome(payment(1), &not_paid()).unwrap();
+    assert_eq!(known(&*outbox, 1), Some((State::Parked, Some(PaymentState::NotPaid))));
+    // Saved as unknown, and settled before the hub was told of it.
+    outbox.record_outcome(payment(3), &unknown()).unwrap();
+    outbox.record_outcome(payment(3), &not_paid()).unwrap();
+    assert_eq!(known(&*outbox, 3), Some((State::Saved, Some(PaymentState::NotPaid))));
+}
+
 fn a_power_cut_between_approval_and_acknowledgement_leaves_it_to_the_terminals_memory(place: &dyn Place) {
     let outbox = place.open();
     outbox.record_intent(&intent(1, Some(230)), &sealed(1)).unwrap();
@@ -229,5 +260,6 @@ on_every_outbox! {
     a_charge_that_was_approved_and_undone_leaves_nothing_to_upload,
     an_approved_payment_that_becomes_unknown_keeps_the_receipt_that_can_settle_it,
     an_open_payment_tells_what_came_before_and_after_it,
+    what_was_made_here_is_told_with_what_became_of_its_payment,
     a_power_cut_between_approval_and_acknowledgement_leaves_it_to_the_terminals_memory,
 }

@@ -175,7 +175,7 @@ fn what_was_made_here_is_found_by_its_reference(place: &dyn Place) {
     outbox.record_intent(&intent(3, None), &sealed(3)).unwrap();
     let committed_at = header(1).committed_at;
     let made = |state, case_number: Option<&str>| {
-        Some(MadeHere { state, committed_at, case_number: case_number.map(str::to_owned) })
+        Some(MadeHere { state, committed_at, case_number: case_number.map(str::to_owned), payment: None })
     };
     let found = |outbox: &dyn Outbox, number| outbox.made_here(header(number).reference).unwrap();
     assert_eq!(found(&*outbox, 1), made(State::Saved, None));

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::messages::{Refusal, SurveyItem};
 use zuil_wire::seal::Sealed;
-use zuil_wire::{Header, PaymentRecord, QuestionItem, State};
+use zuil_wire::{Header, PaymentRecord, PaymentState, QuestionItem, State};
 
 use super::super::rules::{self, Known, Progress};
 use super::super::{Approval, Attempts, Intent, OutboxError, Result};
@@ -101,6 +101,13 @@ impl Kept {
     pub(super) fn line(&mut self, payment: Uuid) -> Result<&mut Line> {
         let line = self.journal.iter_mut().find(|line| line.intent.payment == payment);
         line.ok_or(OutboxError::UnknownPayment(payment))
+    }
+
+    /// What became of a payment, once it has an outcome.
+    pub(super) fn outcome(&self, payment: Uuid) -> Option<PaymentState> {
+        let line = self.journal.iter().find(|line| line.intent.payment == payment)?;
+        let Progress::Ended(state) = line.progress else { return None };
+        Some(state)
     }
 
     pub(super) fn is_settled(&self, payment: Option<Uuid>) -> bool {

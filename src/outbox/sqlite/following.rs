@@ -5,7 +5,7 @@ use uuid::Uuid;
 use zuil_wire::{Reference, RequestStanding, State};
 
 use super::super::rules;
-use super::rows::header_from;
+use super::rows::{header_from, state_from};
 use super::{Acknowledged, MadeHere, Result, SqliteOutbox};
 
 pub(super) fn to_follow(outbox: &SqliteOutbox, after: u64, limit: usize) -> Result<Vec<(u64, Uuid)>> {
@@ -63,7 +63,9 @@ pub(super) fn case_number(outbox: &SqliteOutbox, id: Uuid) -> Result<Option<Stri
 pub(super) fn made_here(outbox: &SqliteOutbox, reference: Reference) -> Result<Option<MadeHere>> {
     let connection = outbox.lock();
     let mut query = connection.prepare_cached(
-        "SELECT header, state, case_number FROM transactions WHERE instr(header, ?1) > 0 AND state <> 'held'",
+        "SELECT t.header, t.state, t.case_number, j.state
+         FROM transactions t LEFT JOIN journal j USING (payment)
+         WHERE instr(t.header, ?1) > 0 AND t.state <> 'held'",
     )?;
     let mut rows = query.query([reference.to_string()])?;
     while let Some(row) = rows.next()? {
@@ -71,8 +73,9 @@ pub(super) fn made_here(outbox: &SqliteOutbox, reference: Reference) -> Result<O
         let Ok(header) = header_from(&row.get::<_, String>(0)?) else { continue };
         let state = State::parse(&row.get::<_, String>(1)?).filter(|_| header.reference == reference);
         if let Some(state) = state {
-            let made = MadeHere { state, committed_at: header.committed_at, case_number: row.get(2)? };
-            return Ok(Some(made));
+            let payment = row.get::<_, Option<String>>(3)?.as_deref().map(state_from).transpose()?;
+            let (committed_at, case_number) = (header.committed_at, row.get(2)?);
+            return Ok(Some(MadeHere { state, committed_at, case_number, payment }));
         }
     }
     Ok(None)

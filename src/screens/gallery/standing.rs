@@ -17,10 +17,12 @@ impl Words {
             on: date(2026, 11, 23),
             case_number: Some("ZAAK-2026-0000000017".to_owned()),
             payment: None,
+            by_pillar: false,
             last_known: false,
         };
         let other = FoundView { state: State::Received, case_number: None, ..registered.clone() };
         let parked = FoundView { state: State::Parked, ..other.clone() };
+        let here = FoundView { errand: None, by_pillar: true, ..other.clone() };
         let payment = Some(PaymentState::Unknown);
         let short = Some("Z26-17".to_owned());
         let long = Some("GEMEENTE-VOORBEELDHUIZEN-AANVRAGEN-2026-0000000000000000000000017".to_owned());
@@ -31,11 +33,11 @@ impl Words {
             self.found("standing-registered", registered.clone()),
             self.found("standing-short-number", FoundView { case_number: short, ..registered.clone() }),
             self.found("standing-long-number", FoundView { case_number: long, ..registered.clone() }),
-            self.found("standing-last-known", FoundView { errand: None, last_known: true, ..registered }),
-            self.found("standing-received", other.clone()),
+            self.found("standing-last-known", last_known(registered)),
+            self.found("standing-received", other),
             self.found("standing-parked", parked.clone()),
             self.found("standing-payment-unknown", FoundView { payment, ..parked }),
-            self.found("standing-saved", FoundView { state: State::Saved, errand: None, ..other }),
+            self.found("standing-saved", FoundView { state: State::Saved, ..here }),
             self.told("standing-not-found", StandingOutcome::NotFound),
             self.told("standing-unavailable", StandingOutcome::Unavailable),
         ]
@@ -50,4 +52,9 @@ impl Words {
         let phone_hours = self.phone_hours();
         self.sample(name, Screen::Standing(StandingView { reference, outcome, phone_hours }))
     }
+}
+
+/// As the pillar that made it tells it when the municipality cannot be asked.
+fn last_known(found: FoundView) -> FoundView {
+    FoundView { errand: None, by_pillar: true, last_known: true, ..found }
 }

@@ -42,8 +42,8 @@ fn said(found: &FoundView, reference: &Reference, language: Language) -> Vec<Str
     if found.last_known {
         parts.push(standing::last_known(language).to_owned());
     }
-    parts.push(standing::meaning(language, found.state, found.payment).to_owned());
-    parts.push(sentence(&standing::since(language, found.state, found.on)));
+    parts.push(standing::meaning(language, found).to_owned());
+    parts.push(sentence(&standing::since(language, found)));
     let reference = one_by_one(&reference.compact());
     parts.push(format!("{}: {reference}.", say(language, "Your reference")));
     parts

@@ -1,7 +1,7 @@
 //! What the hub's desks hear of beside the uploads: orders, referrals, visits, and references that are looked up.
 //!
 //! Invariant: whatever is sent here waits for its share of the line, as uploads do; but for a lookup, which is small and
-//! for which somebody waits.
+//! for which somebody waits. Of a lookup nothing stays in a connection.
 
 use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
@@ -68,7 +68,8 @@ impl LookupDesk for HttpsHub {
     async fn look_up(&self, reference: Reference) -> Result<LookupAnswer, SyncError> {
         let request = LookupRequest { version: self.agreed.version(), reference };
         let no_answer = "it does not tell how a request stands";
-        self.post(&self.lookup, self.write(&request)?, LOOKUP_TIME, no_answer).await
+        let body = self.write(&request)?;
+        self.post_over(|lines| &lines.fleeting, &self.lookup, body, LOOKUP_TIME, no_answer).await
     }
 }
 

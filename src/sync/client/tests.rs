@@ -196,6 +196,35 @@ async fn pillar_and_hub_that_trust_each_other_can_talk() {
 }
 
 #[tokio::test]
+async fn the_connection_of_a_lookup_ends_with_it_so_that_nothing_of_it_stays_in_a_buffer() {
+    use crate::sync::LookupDesk;
+    let authority = Authority::new();
+    let mut config = server_config(&authority, &authority);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let ended = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let mut stream = TlsAcceptor::from(Arc::new(config)).accept(tcp).await.unwrap();
+        let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+        while !is_whole(&request) {
+            let count = stream.read(&mut buffer).await.unwrap();
+            assert!(count > 0, "it ended before it was answered");
+            request.extend_from_slice(&buffer[..count]);
+        }
+        // This hub would go on for ever.
+        let answer = answer("200 OK", "", r#"{"found":null}"#).replace("connection: close\r\n", "");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        !matches!(stream.read(&mut buffer).await, Ok(1..))
+    });
+    let hub = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
+    assert_eq!(hub.look_up(zuil_wire::Reference::from_bits(1)).await.unwrap().found, None);
+    // Well before it would end for being idle.
+    let ended = tokio::time::timeout(IDLE_TIME / 2, ended).await;
+    assert!(ended.expect("the pillar keeps the connection").unwrap(), "something more was sent");
+}
+
+#[tokio::test]
 async fn a_hub_that_offers_http_2_is_spoken_to_in_http_2() {
     let authority = Authority::new();
     let mut config = server_config(&authority, &authority);

@@ -122,8 +122,18 @@ async fn what_no_hub_has_to_say_is_not_passed_on() {
     assert_eq!((parked.case_number, parked.payment), (None, Some(PaymentState::Unknown)));
     let paid = told(FoundRequest { payment: Some(PaymentState::NotPaid), ..registered() }).await;
     assert_eq!(paid.payment, None);
-    for number in ["", "Bel 0900 0000\nnu", "\u{202e}71-6202", &"9".repeat(65)] {
+    let hidden = ["Z\u{200b}17", "Z\u{2066}17\u{2069}", "Z\u{feff}17", "Z\u{a0}17"];
+    for number in ["", "Bel 0900 0000\nnu", "\u{202e}71-6202", &"9".repeat(65)].into_iter().chain(hidden) {
         let found = FoundRequest { case_number: Some(number.to_owned()), ..registered() };
         assert_eq!(told(found).await.case_number, None, "{number:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_case_number_may_have_letters_of_any_script() {
+    for number in ["ZAAK-2026/17 (b)", "SÚDWEST-17", "ЗАЯВА-17", &"é".repeat(64)] {
+        let found = FoundRequest { case_number: Some(number.to_owned()), ..registered() };
+        let heard = hears(Ok(LookupAnswer { found: Some(found.clone()) })).await;
+        assert_eq!(heard, Lookup::Found(found), "{number:?}");
     }
 }

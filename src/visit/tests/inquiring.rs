@@ -75,6 +75,7 @@ fn whoever_types_the_reference_sees_the_case_number_and_leaves_nothing() {
         on: date(2026, 11, 20),
         case_number: Some("ZAAK-2026-17".to_owned()),
         payment: None,
+        by_pillar: false,
         last_known: false,
     };
     assert_eq!(pillar.found(), found);
@@ -129,6 +130,21 @@ fn what_is_saved_in_this_pillar_is_told_as_such_and_needs_no_network() {
     pillar.looks_up().tell(looked_up(LookedUp::Here(Standing { task: None, ..standing(State::Saved) })));
     let found = pillar.found();
     assert_eq!((found.state, found.errand, found.last_known), (State::Saved, None, false));
+    assert!(found.by_pillar, "the day is the one on which it was made");
+}
+
+#[test]
+fn whoever_may_have_paid_here_is_told_so_with_and_without_the_network() {
+    let unknown = |state| {
+        let payment = Some(PaymentState::Unknown);
+        looked_up(LookedUp::Here(Standing { task: None, payment, ..standing(state) }))
+    };
+    let mut pillar = pillar();
+    pillar.looks_up().tell(unknown(State::Saved));
+    assert_eq!((pillar.found().state, pillar.found().payment), (State::Saved, Some(PaymentState::Unknown)));
+    pillar.back().next().tell(unknown(State::Parked)).tell(looked_up(LookedUp::Unavailable));
+    assert_eq!((pillar.found().state, pillar.found().payment), (State::Parked, Some(PaymentState::Unknown)));
+    assert!(pillar.found().last_known);
 }
 
 #[test]
@@ -144,6 +160,16 @@ fn of_what_was_made_here_the_hubs_word_counts_and_without_it_what_this_pillar_kn
     pillar.back().next().tell(looked_up(LookedUp::Here(standing(State::Parked))));
     pillar.tell(looked_up(LookedUp::Nothing));
     assert_eq!((pillar.found().state, pillar.found().last_known), (State::Parked, false));
+}
+
+#[test]
+fn nobody_is_told_that_all_is_well_with_a_request_that_the_hub_has_lost() {
+    for state in [State::Received, State::Registered] {
+        let mut pillar = pillar();
+        pillar.looks_up().tell(looked_up(LookedUp::Here(standing(state)))).is_looking();
+        pillar.tell(looked_up(LookedUp::Nothing));
+        assert_eq!(pillar.outcome(), StandingOutcome::NotFound, "{state:?}");
+    }
 }
 
 #[test]

@@ -72,7 +72,8 @@ fn a_cover_that_was_open_for_a_blink_costs_a_moment_and_not_the_receipt() {
 fn a_receipt_is_never_printed_anew_for_the_next_resident() {
     let mut pillar = at_the_receipt();
     pillar.tell(Event::Offer(NO_PAPER)).tell(Event::Receipt(PAPER_OUT));
-    pillar.next().next().next().waits(7).is_waiting_for_someone();
+    // To the survey, past its three questions, and away.
+    pillar.next().next().next().next().waits(7).is_waiting_for_someone();
     pillar.done();
     pillar.tell(Event::Offer(ALL)).waits(5).opens(Language::Nl, "call-back").waits(5);
     assert_eq!(prints(&mut pillar), 0);

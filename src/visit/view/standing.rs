@@ -41,12 +41,14 @@ pub struct FoundView {
     pub state: State,
     /// What it was, in the language of the visit, where that is known.
     pub errand: Option<String>,
-    /// The day on which the municipality received it; when it is saved, that on which it was made.
+    /// The day on which the municipality received it; when this pillar tells, that on which it was made.
     pub on: Date,
     /// The case number, once registered.
     pub case_number: Option<String>,
-    /// What is known of its payment, while it is parked and was not paid for certain.
+    /// What is known of its payment, unless it was paid.
     pub payment: Option<PaymentState>,
+    /// It is this pillar's word, and not the municipality's.
+    pub by_pillar: bool,
     /// It is what this pillar knew last; the municipality could not be asked.
     pub last_known: bool,
 }

@@ -76,7 +76,7 @@ impl Lang {
                 "We are finding out whether it was paid. Do not pay again. You need not do anything now."
             }
             (Self::En, State::Parked, Some(PaymentState::NotPaid)) => {
-                "It was not paid. A member of staff looks what happens with your request."
+                "It was not paid. A member of staff is looking into what happens with your request."
             }
             (Self::En, State::Parked, _) => {
                 "A member of staff is looking at your request. You need not do anything now."
