@@ -1,9 +1,8 @@
 //! What residents thought of their visits: by week, by pillar and by task, beside the period before, as a page and for a
-//! spreadsheet. Invariant: of few answers nothing is told but that they are few, see [`hiding`].
+//! spreadsheet. Invariant: of few answers nothing is told but that they are few, see [`few`].
 
 mod compared;
 mod figures;
-mod hiding;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -19,12 +18,12 @@ use serde::Deserialize;
 
 use self::compared::Compared;
 use self::figures::{Row, cells_of_a_sheet, percent, rows};
-use self::hiding::Hidden;
 use super::super::Failure;
 use super::super::texts::{Lang, SurveyTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::plot::{self, Lying, Plot, Scale};
+use crate::few::{self, Hidden};
 use crate::spreadsheet::quoted;
 use crate::store::{SurveyCounts, SurveyWeek, survey_week};
 
@@ -289,7 +288,7 @@ fn csv(lang: Lang, query: &SurveysQuery, answered: &Answered) -> String {
     }
     let mut text = format!("\u{feff}{heads}\r\n");
     // Of all rows of the period, so that other choices of the same period show no more.
-    let hidden = hiding::hidden_of_weeks(&answered.all);
+    let hidden = few::hidden_of_weeks(&answered.all);
     let rows = answered.all.iter().zip(hidden).filter(|(week, _)| query.admits(week));
     for (week, is_hidden) in rows {
         let iso = week.week.iso_week_date();

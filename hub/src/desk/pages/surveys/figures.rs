@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use zuil_wire::Missed;
 
 use super::super::super::texts::Lang;
-use super::hiding::{FEW, Hidden, TOLD};
+use crate::few::{FEW, Hidden, TOLD};
 use crate::store::SurveyCounts;
 
 /// A line of a table.

@@ -1,15 +1,15 @@
-//! What is not told because few said it. Invariant: of fewer than [`FEW`] answers to a question nothing is told, nor can
+//! What is not told of surveys because few said it. Invariant: of fewer than [`FEW`] answers to a question nothing is told, nor can
 //! they be had by taking the others from the whole of the same list.
 
 use std::collections::BTreeMap;
 
-use crate::store::{SurveyCounts, SurveyWeek};
+use crate::store::{SURVEY_COLUMNS, SurveyCounts, SurveyWeek};
 
 /// Of fewer answers nothing is told.
-pub(super) const FEW: u64 = 5;
+pub(crate) const FEW: u64 = 5;
 
 /// What is told of a group: how often the questions were answered, and each question, in the order of the columns.
-pub(super) const TOLD: usize = 5;
+pub(crate) const TOLD: usize = 5;
 
 /// How many said something that is told.
 type Said = fn(&SurveyCounts) -> u64;
@@ -23,16 +23,16 @@ const SAID: [Said; TOLD] = [
 ];
 
 /// Which groups are not told, for each of what is told of them.
-pub(super) struct Hidden<K>([Vec<K>; TOLD]);
+pub(crate) struct Hidden<K>([Vec<K>; TOLD]);
 
 impl<K: Ord + Clone> Hidden<K> {
     /// Of these groups.
-    pub(super) fn of(groups: &BTreeMap<K, SurveyCounts>) -> Self {
+    pub(crate) fn of(groups: &BTreeMap<K, SurveyCounts>) -> Self {
         Self(SAID.map(|said| hidden(groups, said)))
     }
 
     /// What is not told of a group. Where it is not told how often the questions were answered, nothing is.
-    pub(super) fn about(&self, group: &K) -> [bool; TOLD] {
+    pub(crate) fn about(&self, group: &K) -> [bool; TOLD] {
         let [whole, ..] = &self.0;
         let nothing = whole.contains(group);
         self.0.each_ref().map(|hidden| nothing || hidden.contains(group))
@@ -52,8 +52,17 @@ fn hidden<K: Ord + Clone>(groups: &BTreeMap<K, SurveyCounts>, said: Said) -> Vec
     hidden
 }
 
+/// Which columns of counts are not told of a group, by what is not told of it.
+pub(crate) const fn columns(hidden: [bool; TOLD]) -> [bool; SURVEY_COLUMNS] {
+    let [times, clear, helped, treated, missed] = hidden;
+    [
+        times, clear, clear, clear, clear, clear, helped, helped, treated, treated, treated, missed, missed,
+        missed, missed, missed, missed,
+    ]
+}
+
 /// What is not told of weeks, pillars and tasks together.
-pub(super) fn hidden_of_weeks(all: &[SurveyWeek]) -> Vec<[bool; TOLD]> {
+pub(crate) fn hidden_of_weeks(all: &[SurveyWeek]) -> Vec<[bool; TOLD]> {
     let columns = SAID.map(|said| hidden_weeks(all, said));
     let of = |row: usize| {
         let nothing = columns[0].get(row).copied().unwrap_or(true);
