@@ -110,7 +110,7 @@ impl SurveyCounts {
     }
 
     /// The counts from their columns.
-    pub(super) const fn of_columns(columns: [u64; SURVEY_COLUMNS]) -> Self {
+    pub(crate) const fn of_columns(columns: [u64; SURVEY_COLUMNS]) -> Self {
         let [times, one, two, three, four, five, helped, not_helped, well, a_little, not_well, ..] = columns;
         let [.., errand, explanation, person, way_to_pay, peace, nothing] = columns;
         Self {

@@ -98,8 +98,9 @@ const NL: SurveyTexts = SurveyTexts {
     download: "Download als CSV, voor een rekenblad",
     download_name: "wat-bezoekers-vinden",
     privacy: "Niemand weet wie wat invulde: de hub telt antwoorden per week, zuil en aanvraag, in de week waarin ze \
-              binnenkwamen. Bij minder dan 5 antwoorden staat er “te weinig”. Is dat in een lijst maar één regel, dan \
-              is ook de kleinste andere regel weggelaten, zodat niemand het verschil kan uitrekenen.",
+              binnenkwamen. Bij minder dan 5 antwoorden staat er “te weinig”. Blijft er in een \
+              lijst dan nog uit te rekenen wat zij vonden, dan is ook de kleinste andere regel weggelaten. Dat geldt ook \
+              als u een zuil of een aanvraag kiest. Alleen tussen verschillende perioden blijft een verschil zichtbaar.",
     empty: "Hierover zijn geen antwoorden.",
     empty_help: "Aan het eind van een bezoek vraagt de zuil of het duidelijk was, of iemand in één keer is geholpen, of iemand zich \
                  goed behandeld voelde en wat er ontbrak. \
@@ -151,8 +152,9 @@ const EN: SurveyTexts = SurveyTexts {
     download: "Download as CSV, for a spreadsheet",
     download_name: "what-visitors-think",
     privacy: "Nobody knows who answered what: the hub counts answers by week, pillar and request, in the week in which \
-              they came in. Of fewer than 5 answers it says “too few”. If that is only one line of a list, the \
-              smallest other line is left out too, so that nobody can work out the difference.",
+              they came in. Of fewer than 5 answers it says “too few”. Where a list would \
+              still let you work out what they thought, the smallest other line is left out too. That is also so when you \
+              choose a pillar or a request. Only between different periods a difference can still be seen.",
     empty: "There are no answers about this.",
     empty_help: "At the end of a visit the pillar asks whether it was clear, whether somebody was helped in one go and felt \
                  treated well, and what was missing. \
