@@ -45,7 +45,10 @@ const TABLES: [(&str, Result<&str, &str>); 36] = [
     ("entered", Err("how far the hub has come")),
     ("reference_index", Err("finds what is in transactions")),
     ("changes", Err("counts for pillars that ask")),
-    ("attempts", Err("counts of the last hour, of which nobody knows whom they are about")),
+    (
+        "attempts",
+        Err("counts of the last hours, under hashes of addresses and names; old ones are forgotten"),
+    ),
     ("audit_ends", Err("the first and last hash of audit")),
 ];
 
