@@ -15,6 +15,7 @@ pub mod connectors;
 pub mod data_folder;
 pub mod desk;
 pub mod drafting;
+mod few;
 pub mod files;
 pub mod fleet;
 pub mod handover;

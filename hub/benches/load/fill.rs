@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use zuil_hub::Config;
 use zuil_hub::data_folder::DataFolder;
 use zuil_hub::store::{
-    Account, Batch, Deed, Delivery, Entry, Grace, Incoming, Pillar, Role, SealedContent, Signature, Store,
-    Taken,
+    Account, AnswerDraft, Batch, Deed, Delivery, Entry, Grace, Incoming, Pillar, Role, SealedContent,
+    Signature, Store, Taken,
 };
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, Paper, StorageReport};
 use zuil_wire::seal::{SealKey, SigningKey};
@@ -22,6 +22,7 @@ use zuil_wire::{
 };
 
 use super::Failure;
+use super::routes::DRAFT;
 use super::town::{self, Asked};
 
 pub const TRANSACTIONS: usize = 100_000;
@@ -87,6 +88,7 @@ pub fn fill(config: &Config, now: Timestamp) -> Result<(), Failure> {
     }
     ask_in_vain(store, &makers, &mut dice, now)?;
     employ(store, now)?;
+    store.add_draft(&draft(now))?;
     for number in [41, 83] {
         store.revoke_pillar(&makers[number].pillar.name, now - SignedDuration::from_hours(24))?;
     }
@@ -238,6 +240,19 @@ fn ask_in_vain(store: &dyn Store, makers: &[Maker], dice: &mut Rng, now: Timesta
         store.keep_questions(&makers[number].pillar.name, &items, now)?;
     }
     Ok(())
+}
+
+/// What an editor writes about what residents asked in vain.
+fn draft(now: Timestamp) -> AnswerDraft {
+    AnswerDraft {
+        id: DRAFT.into(),
+        question: "vliegen met een drone".into(),
+        language: "nl".into(),
+        text: "title.nl = \"Vliegen met een drone\"\n".into(),
+        made: ("editor".into(), now),
+        changed: ("editor".into(), now),
+        done_at: None,
+    }
 }
 
 /// Those who work there: one of each role alone, and colleagues.

@@ -11,9 +11,19 @@ const TABLE: &str = include_str!("../../../docs/permissions.md");
 pub const PEOPLE: [&str; 6] =
     ["without account", "half way", "agent", "technician", "editor", "administrator"];
 
-/// These lead to an identity provider, and the bench has none; or to what a pillar made for an order, and no pillar made
-/// any.
-const ELSEWHERE: [&str; 3] = ["/login/sso", "/login/sso/done", "/pillars/{name}/attachments/{id}"];
+/// These lead to an identity provider, and the bench has none; to what a pillar made for an order, and no pillar made any;
+/// to a code that lives for an hour, and nobody makes one; or they tell of changes for as long as somebody listens, so that
+/// there is no last byte to wait for.
+const ELSEWHERE: [&str; 5] = [
+    "/login/sso",
+    "/login/sso/done",
+    "/pillars/{name}/attachments/{id}",
+    "/enrolment/{code}",
+    "/live/pillars",
+];
+
+/// The draft that [`super::fill`] makes.
+pub const DRAFT: &str = "vliegen-met-een-drone";
 
 /// A page that can be opened.
 pub struct Route {
@@ -89,6 +99,8 @@ impl Examples {
             ]),
             "/pillars/{name}/orders/{kind}" => vec!["/pillars/zuil-003/orders/test-print".into()],
             "/pillars/{name}/visits" => vec!["/pillars/zuil-003/visits".into()],
+            "/drafts/{id}" => vec![format!("/drafts/{DRAFT}")],
+            "/drafts/{id}/file" => vec![format!("/drafts/{DRAFT}/file")],
             route if route.contains('{') => return None,
             route => vec![route.to_owned()],
         })

@@ -1,6 +1,7 @@
 //! All that a municipality has in its hub, as lists for a spreadsheet. Invariant: nothing that a resident filled in is
-//! written, no secret nor what follows from one, and nothing that a program that opens the file would take for a formula.
-//! Each table of the store is in one of the lists, or `tests.rs` says why not.
+//! written but the words of searches that found nothing, nor what few answered to a survey, no secret nor what follows from
+//! one, and nothing that a program that opens the file would take for a formula. Each table of the store is in one of the
+//! lists, or `tests.rs` says why not.
 
 mod lists;
 mod requests;

@@ -1,5 +1,5 @@
 //! Answers a resident at a pillar who has the reference of a request. Invariant: no pillar looks up more than so many
-//! a minute, whether it finds any or not.
+//! a minute at each hub, whether it finds any or not.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

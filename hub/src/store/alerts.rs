@@ -75,7 +75,8 @@ impl AlertKind {
         }
     }
 
-    /// The kind for a word from [`AlertKind::as_str`].
+    /// The kind for a word from [`AlertKind::as_str`]. Nothing for the word of a newer hub on the same database, whose
+    /// alerts are passed over when they are read.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
@@ -179,13 +180,15 @@ pub trait AlertStore {
     /// [`StoreError`]; then nothing is kept.
     fn keep_alerts(&self, hub: Uuid, changes: &AlertChanges, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// The open alerts, and those that were told at `since` or later, the newest first.
+    /// The open alerts, and those that were told at `since` or later, the newest first. Alerts of a kind that only a newer
+    /// hub knows are not among them.
     ///
     /// # Errors
     /// [`StoreError`].
     fn alerts(&self, since: Timestamp) -> Result<Vec<Alert>, StoreError>;
 
-    /// The newest alerts of a pillar, open ones first: at most `limit`.
+    /// The newest alerts of a pillar, open ones first: at most `limit`. Alerts of a kind that only a newer hub knows are
+    /// not among them.
     ///
     /// # Errors
     /// [`StoreError`].

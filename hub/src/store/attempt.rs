@@ -1,6 +1,7 @@
 //! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: the more wrong ones came
 //! from an address or for a name, the longer it waits; those sent at the same time, to whichever hub, count one after the
-//! other. Neither an address nor what was typed is kept, only what tells it from others.
+//! other. An address or a name is kept as its SHA-256 only, for two hours at most. That tells it from others; whoever has the
+//! database can try addresses and names until one fits, so that it is as personal as they are.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -72,7 +73,7 @@ impl Tried {
 pub struct AttemptKey {
     /// What is tried.
     pub tried: Tried,
-    /// Tells the address or name from others.
+    /// Tells the address or name from others. Who guesses right which it is sees that.
     pub digest: Digest,
 }
 

@@ -66,6 +66,7 @@ pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::RetentionStore;
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
+pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};
 pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,

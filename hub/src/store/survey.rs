@@ -8,8 +8,32 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use zuil_wire::{Missed, SurveyAnswers, Treated};
 
-/// The columns of counts, in both databases.
-pub(super) const SURVEY_COLUMNS: usize = 17;
+/// How many columns of counts there are, in both databases.
+pub(crate) const SURVEY_COLUMNS: usize = 17;
+
+/// The columns in both databases and in lists: whose counts they are, and then those of [`SurveyCounts::columns`].
+pub(crate) const SURVEY_NAMES: [&str; 3 + SURVEY_COLUMNS] = [
+    "week",
+    "pillar",
+    "task",
+    "times",
+    "clear_1",
+    "clear_2",
+    "clear_3",
+    "clear_4",
+    "clear_5",
+    "helped",
+    "not_helped",
+    "treated_yes",
+    "treated_a_little",
+    "treated_no",
+    "missed_errand",
+    "missed_explanation",
+    "missed_person",
+    "missed_way_to_pay",
+    "missed_peace",
+    "missed_nothing",
+];
 
 /// What was answered in one week at one pillar about one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +84,7 @@ impl SurveyCounts {
     }
 
     /// The counts in the order of their columns.
-    pub(super) fn columns(&self) -> [u64; SURVEY_COLUMNS] {
+    pub(crate) fn columns(&self) -> [u64; SURVEY_COLUMNS] {
         let Self { times, clear: [one, two, three, four, five], helped, not_helped, treated, missed } = *self;
         let [well, a_little, not_well] = treated;
         let [errand, explanation, person, way_to_pay, peace, nothing] = missed;
@@ -86,7 +110,7 @@ impl SurveyCounts {
     }
 
     /// The counts from their columns.
-    pub(super) const fn of_columns(columns: [u64; SURVEY_COLUMNS]) -> Self {
+    pub(crate) const fn of_columns(columns: [u64; SURVEY_COLUMNS]) -> Self {
         let [times, one, two, three, four, five, helped, not_helped, well, a_little, not_well, ..] = columns;
         let [.., errand, explanation, person, way_to_pay, peace, nothing] = columns;
         Self {

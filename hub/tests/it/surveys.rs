@@ -101,6 +101,25 @@ async fn one_pillar_and_one_task_can_be_looked_at_alone() {
 }
 
 #[tokio::test]
+async fn whoever_chooses_a_pillar_learns_no_more_than_the_whole_page_tells() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    a_week(&hub).await;
+    // The two at the library would be the whole without the others.
+    let hall = browser.text("/surveys?pillar=raadhuis").await;
+    assert!(hall.contains("te weinig antwoorden om er iets over te zeggen.</p>"), "{hall}");
+    assert_eq!(row(&hall, "raadhuis"), ["te weinig"; 5]);
+    assert_eq!(row(&hall, "Keer ingevuld")[0], "te weinig");
+    assert!(hall.contains("nog te weinig antwoorden") && !hall.contains("Laagst: "), "{hall}");
+    // And what they missed would be what all missed without the seven.
+    let jumbo = browser.text("/surveys?pillar=jumbo").await;
+    assert!(jumbo.contains("vulden bezoekers de vragen 13 keer in."), "{jumbo}");
+    assert!(!jumbo.contains("Hulp van een mens (100%)"), "{jumbo}");
+    let all = browser.text("/surveys").await;
+    assert!(all.contains("Hulp van een mens (100%)"), "{all}");
+}
+
+#[tokio::test]
 async fn the_figures_go_into_a_spreadsheet_without_what_few_people_said() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;

@@ -12,7 +12,7 @@ use crate::alerts::watch::Watch;
 use crate::store::conformance::some_pillar;
 use crate::store::{AlertKind, AlertStore as _, MemoryStore, Store as _};
 
-/// The example municipality, with a shop that is open from eight to nine, and the town hall on weekdays only.
+/// The example municipality, with each of its buildings open from 8 to 21 every day.
 fn catalogue() -> Arc<Catalogue> {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue/example");
     let mut catalogue = Catalogue::load(&example).unwrap();

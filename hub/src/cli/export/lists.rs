@@ -12,8 +12,9 @@ use zuil_wire::orders::Attachment;
 use super::super::Failure;
 use super::super::audit::hex;
 use super::sheet::{Sheet, when, yes_or_no};
+use crate::few;
 use crate::files;
-use crate::store::{Noted, Store};
+use crate::store::{Noted, SURVEY_NAMES, Store};
 
 /// How many entries of the log are read at once.
 const PIECE: u32 = 1_000;
@@ -54,23 +55,7 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
     ),
     ("alerts.csv", &["pillar", "alert", "began_at", "raised_at", "ended_at"], alerts),
     ("visit-log.csv", &["pillar", "day", "what"], visits),
-    (
-        "surveys.csv",
-        &[
-            "week",
-            "pillar",
-            "task",
-            "times",
-            "clear_1",
-            "clear_2",
-            "clear_3",
-            "clear_4",
-            "clear_5",
-            "helped",
-            "not_helped",
-        ],
-        surveys,
-    ),
+    ("surveys.csv", &SURVEY_NAMES, surveys),
     ("questions.csv", &["words", "language", "times", "pillars", "last_on"], questions),
     (
         "referrals.csv",
@@ -252,22 +237,18 @@ fn visits(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What few said is left empty, as on the page for staff: most rows are about few, and anybody could tell whom.
 fn surveys(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
-    for week in store.survey_weeks(Date::constant(1970, 1, 1))? {
-        let [one, two, three, four, five] = week.counts.clear.map(|count| count.to_string());
-        sheet.row([
-            week.week.to_string(),
-            week.pillar.unwrap_or_default(),
-            week.task,
-            week.counts.times.to_string(),
-            one,
-            two,
-            three,
-            four,
-            five,
-            week.counts.helped.to_string(),
-            week.counts.not_helped.to_string(),
-        ])?;
+    let weeks = store.survey_weeks(Date::constant(1970, 1, 1))?;
+    let hidden = few::hidden_of_weeks(&weeks);
+    for (week, hidden) in weeks.into_iter().zip(hidden) {
+        let counts = week.counts.columns().into_iter().zip(few::columns(hidden));
+        let counts =
+            counts.map(|(count, is_hidden)| if is_hidden { String::new() } else { count.to_string() });
+        let about = [week.week.to_string(), week.pillar.unwrap_or_default(), week.task];
+        let mut cells = about.into_iter().chain(counts);
+        let row: [String; SURVEY_NAMES.len()] = std::array::from_fn(|_| cells.next().unwrap_or_default());
+        sheet.row(row)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::conformance::filled::filled;
-use crate::store::{EnrolmentStore as _, ReferralStore as _, SqliteStore};
+use crate::store::{Batch, EnrolmentStore as _, ReferralStore as _, SqliteStore};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
 const TABLES: [(&str, Result<&str, &str>); 36] = [
@@ -45,7 +45,10 @@ const TABLES: [(&str, Result<&str, &str>); 36] = [
     ("entered", Err("how far the hub has come")),
     ("reference_index", Err("finds what is in transactions")),
     ("changes", Err("counts for pillars that ask")),
-    ("attempts", Err("counts of the last hour, of which nobody knows whom they are about")),
+    (
+        "attempts",
+        Err("counts of the last hours, under hashes of addresses and names; old ones are forgotten"),
+    ),
     ("audit_ends", Err("the first and last hash of audit")),
 ];
 
@@ -99,6 +102,53 @@ fn what_a_municipality_has_in_each_table_is_in_a_list() {
     ] {
         assert!(made[file].contains(says), "{file}: {}", made[file]);
     }
+}
+
+#[test]
+fn each_answer_that_is_counted_has_its_column_in_the_list_of_surveys() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let store = filled(&path);
+    let made = exported(&store, &folder.path().join("lists"));
+    let database = Connection::open(&path).unwrap();
+    let mut list =
+        database.prepare("SELECT name FROM pragma_table_info('survey_counts') ORDER BY cid").unwrap();
+    let there: Vec<String> = list.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let told: Vec<&str> = made["surveys.csv"].lines().next().unwrap().split(',').collect();
+    assert_eq!(told, there, "give a new column a name in SURVEY_NAMES, and a place in SurveyCounts::columns");
+}
+
+#[test]
+fn what_few_said_is_not_in_the_list_of_surveys_nor_what_it_would_be_the_difference_of() {
+    let folder = tempfile::tempdir().unwrap();
+    // It has one survey.
+    let store = filled(&folder.path().join("hub.sqlite"));
+    for (task, marks, at) in
+        [("passport", 6_u128, "2026-12-02T12:00:00Z"), ("waste", 7, "2026-12-09T12:00:00Z")]
+    {
+        let survey = |number| zuil_wire::messages::SurveyItem {
+            id: uuid::Uuid::from_u128(number),
+            task: task.into(),
+            answers: zuil_wire::SurveyAnswers {
+                clear: Some(5),
+                helped: Some(false),
+                treated: Some(zuil_wire::Treated::ALittle),
+                missing: None,
+            },
+        };
+        let surveys = (1..=marks).map(|number| survey(1_000 * marks + number)).collect();
+        let batch = Batch { pillar: "jumbo".into(), surveys, ..Batch::default() };
+        store.take_in(&batch, at.parse().unwrap()).unwrap();
+    }
+    let made = exported(&store, &folder.path().join("lists"));
+    let lines: Vec<&str> = made["surveys.csv"].lines().skip(1).collect();
+    let line = |task: &str| *lines.iter().find(|line| line.contains(task)).unwrap();
+    let nothing = ",".repeat(17);
+    assert_eq!(line("passport"), format!("2026-11-30,jumbo,passport{nothing}"), "or one would be 7 - 6");
+    assert_eq!(line("waste"), "2026-12-07,jumbo,waste,7,0,0,0,0,7,0,7,0,7,0,,,,,,");
+    let of_one = lines.iter().find(|line| !line.contains("passport") && !line.contains("waste")).unwrap();
+    assert!(of_one.ends_with(&nothing), "{of_one}");
+    assert_eq!(lines.len(), 3);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! What residents thought of their visits: by week, by pillar and by task, beside the period before, as a page and for a
-//! spreadsheet. Invariant: of few answers nothing is told but that they are few, see [`hiding`].
+//! spreadsheet. Invariant: of few answers nothing is told but that they are few, see [`few`].
 
 mod compared;
 mod figures;
-mod hiding;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -19,12 +18,12 @@ use serde::Deserialize;
 
 use self::compared::Compared;
 use self::figures::{Row, cells_of_a_sheet, percent, rows};
-use self::hiding::Hidden;
 use super::super::Failure;
 use super::super::texts::{Lang, SurveyTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::plot::{self, Lying, Plot, Scale};
+use crate::few::{self, By, Group};
 use crate::spreadsheet::quoted;
 use crate::store::{SurveyCounts, SurveyWeek, survey_week};
 
@@ -51,6 +50,11 @@ pub(in super::super) struct SurveysQuery {
 impl SurveysQuery {
     fn weeks(&self) -> i64 {
         self.weeks.filter(|weeks| PERIODS.contains(weeks)).unwrap_or(PERIOD)
+    }
+
+    /// What is chosen, all weeks together.
+    fn by(&self) -> By {
+        By { week: false, pillar: !self.pillar.is_empty(), task: !self.task.is_empty() }
     }
 
     fn admits(&self, week: &SurveyWeek) -> bool {
@@ -182,22 +186,32 @@ fn page(visitor: &Visitor, query: SurveysQuery, answered: &Answered) -> SurveysP
 
 fn figures(lang: Lang, query: &SurveysQuery, answered: &Answered) -> Option<Figures> {
     let w = lang.survey_texts();
-    let mut whole = SurveyCounts::default();
-    let mut by_week: BTreeMap<Date, SurveyCounts> = BTreeMap::new();
-    let mut by_pillar: BTreeMap<String, SurveyCounts> = BTreeMap::new();
-    let mut by_task: BTreeMap<String, SurveyCounts> = BTreeMap::new();
-    for week in answered.all.iter().filter(|week| query.admits(week)) {
-        whole += week.counts;
-        *by_week.entry(week.week).or_default() += week.counts;
+    let chosen = query.by();
+    // Of all rows of the period, so that whoever chooses some of them learns no more.
+    let hidden =
+        [chosen, By { week: true, ..chosen }, By { pillar: true, ..chosen }, By { task: true, ..chosen }]
+            .map(|by| few::hidden_of_groups(&answered.all, by));
+    let mut whole = Group::default();
+    let mut by_week: BTreeMap<Date, Group> = BTreeMap::new();
+    let mut by_pillar: BTreeMap<String, Group> = BTreeMap::new();
+    let mut by_task: BTreeMap<String, Group> = BTreeMap::new();
+    for (place, week) in answered.all.iter().enumerate().filter(|(_, week)| query.admits(week)) {
+        let [of_whole, of_week, of_pillar, of_task] = hidden.each_ref().map(|hidden| hidden[place]);
+        whole.add(week.counts, of_whole);
+        by_week.entry(week.week).or_default().add(week.counts, of_week);
         let pillar = week.pillar.as_deref().unwrap_or(w.no_pillar);
-        *by_pillar.entry(pillar.to_owned()).or_default() += week.counts;
-        *by_task.entry(answered.title(&week.task).to_owned()).or_default() += week.counts;
+        by_pillar.entry(pillar.to_owned()).or_default().add(week.counts, of_pillar);
+        by_task.entry(answered.title(&week.task).to_owned()).or_default().add(week.counts, of_task);
     }
-    if whole.times == 0 {
+    if whole.counts.times == 0 {
         return None;
     }
-    let mut before = SurveyCounts::default();
-    answered.before.iter().filter(|week| query.admits(week)).for_each(|week| before += week.counts);
+    let mut before = Group::default();
+    let hidden = few::hidden_of_groups(&answered.before, chosen);
+    for (week, is_hidden) in answered.before.iter().zip(hidden).filter(|(week, _)| query.admits(week)) {
+        before.add(week.counts, is_hidden);
+    }
+    let (before, whole) = (before.told_before(&whole.counts), whole.told());
     let mut weeks = rows(lang, &by_week, |week| (lang.week(*week), Some(lang.days_of_week(*week))));
     weeks.reverse();
     let named = |name: &String| (name.clone(), None);
@@ -223,22 +237,20 @@ fn figures(lang: Lang, query: &SurveysQuery, answered: &Answered) -> Option<Figu
 }
 
 /// How clear it was, and how many were helped in one go and treated well, week by week.
-fn plots(lang: Lang, answered: &Answered, by_week: &BTreeMap<Date, SurveyCounts>) -> Vec<Plot> {
+fn plots(lang: Lang, answered: &Answered, by_week: &BTreeMap<Date, Group>) -> Vec<Plot> {
     let w = lang.survey_texts();
-    let hidden = Hidden::of(by_week);
     let every_week: Vec<Date> = std::iter::successors(Some(answered.first), |week| {
         week.checked_add(Span::new().weeks(1)).ok().filter(|week| *week <= answered.last)
     })
     .collect();
-    // `column` is the place of the figure among what is told of a week.
-    let series = |column: usize, figure: fn(&SurveyCounts) -> Option<u64>| -> Vec<(String, Option<u64>)> {
-        let told = |week: &Date| by_week.get(week).filter(|_| !hidden.about(week)[column]);
-        every_week.iter().map(|week| (number(*week), told(week).and_then(figure))).collect()
+    let series = |figure: fn(&SurveyCounts) -> Option<u64>| -> Vec<(String, Option<u64>)> {
+        let told = |week: &Date| by_week.get(week).and_then(|group| figure(&group.told()));
+        every_week.iter().map(|week| (number(*week), told(week))).collect()
     };
     let shares = |title, series: &[(String, Option<u64>)]| {
         plot::draw(title, lang.plot_in_words(title, &extremes(series, percent)), SHARE, percent, series)
     };
-    let clear = series(1, figures::clear);
+    let clear = series(figures::clear);
     let clear_in_words = extremes(&clear, |tenths| lang.tenths(tenths));
     vec![
         plot::draw(
@@ -248,8 +260,8 @@ fn plots(lang: Lang, answered: &Answered, by_week: &BTreeMap<Date, SurveyCounts>
             |tenths| (tenths / 10).to_string(),
             &clear,
         ),
-        shares(w.helped_by_week, &series(2, figures::helped)),
-        shares(w.treated_by_week, &series(3, figures::treated)),
+        shares(w.helped_by_week, &series(figures::helped)),
+        shares(w.treated_by_week, &series(figures::treated)),
     ]
 }
 
@@ -289,11 +301,11 @@ fn csv(lang: Lang, query: &SurveysQuery, answered: &Answered) -> String {
     }
     let mut text = format!("\u{feff}{heads}\r\n");
     // Of all rows of the period, so that other choices of the same period show no more.
-    let hidden = hiding::hidden_of_weeks(&answered.all);
+    let hidden = few::hidden_of_weeks(&answered.all);
     let rows = answered.all.iter().zip(hidden).filter(|(week, _)| query.admits(week));
     for (week, is_hidden) in rows {
         let iso = week.week.iso_week_date();
-        let cells = cells_of_a_sheet(lang, &week.counts, is_hidden).join(";");
+        let cells = cells_of_a_sheet(lang, &few::told(&week.counts, is_hidden)).join(";");
         let pillar = quoted(week.pillar.as_deref().unwrap_or(w.no_pillar));
         let task = quoted(answered.title(&week.task));
         let _ = write!(text, "{}-W{:02};{};", iso.year(), iso.week(), week.week);

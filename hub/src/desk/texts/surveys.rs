@@ -72,7 +72,7 @@ const NL: SurveyTexts = SurveyTexts {
     missed_most: "Het vaakst gemist",
     missed_head: "Gemist",
     missed_title: "Wat bezoekers misten",
-    missed_help: "De zuil vraagt dit alleen aan wie eerder niet tevreden was. Het zijn delen van wie dan antwoord gaf.",
+    missed_help: "De zuil vraagt dit alleen aan wie eerder niet tevreden was. De percentages gaan over de mensen die deze vraag beantwoordden.",
     missed: [
         "Wat ik kwam doen, kan hier niet",
         "Uitleg die ik begrijp",
@@ -81,7 +81,7 @@ const NL: SurveyTexts = SurveyTexts {
         "Meer rust of privacy",
         "Ik miste niets",
     ],
-    share: "Deel",
+    share: "Percentage",
     compared: "Vergeleken met de periode ervoor",
     figure: "Wat",
     difference: "Verschil",
@@ -98,8 +98,9 @@ const NL: SurveyTexts = SurveyTexts {
     download: "Download als CSV, voor een rekenblad",
     download_name: "wat-bezoekers-vinden",
     privacy: "Niemand weet wie wat invulde: de hub telt antwoorden per week, zuil en aanvraag, in de week waarin ze \
-              binnenkwamen. Bij minder dan 5 antwoorden staat er “te weinig”. Is dat in een lijst maar één regel, dan \
-              is ook de kleinste andere regel weggelaten, zodat niemand het verschil kan uitrekenen.",
+              binnenkwamen. Bij minder dan 5 antwoorden staat er “te weinig”. Blijft er in een \
+              lijst dan nog uit te rekenen wat zij vonden, dan is ook de kleinste andere regel weggelaten. Dat geldt ook \
+              als u een zuil of een aanvraag kiest. Alleen tussen verschillende perioden blijft een verschil zichtbaar.",
     empty: "Hierover zijn geen antwoorden.",
     empty_help: "Aan het eind van een bezoek vraagt de zuil of het duidelijk was, of iemand in één keer is geholpen, of iemand zich \
                  goed behandeld voelde en wat er ontbrak. \
@@ -125,7 +126,7 @@ const EN: SurveyTexts = SurveyTexts {
     missed_most: "Missed most",
     missed_head: "Missed",
     missed_title: "What visitors missed",
-    missed_help: "The pillar asks this only of those who were not content before. These are shares of those who answered then.",
+    missed_help: "The pillar asks this only of those who were not content before. The percentages are of the people who answered this question.",
     missed: [
         "What I came for is not here",
         "An explanation that I understand",
@@ -134,7 +135,7 @@ const EN: SurveyTexts = SurveyTexts {
         "More peace or privacy",
         "Nothing was missing",
     ],
-    share: "Share",
+    share: "Percentage",
     compared: "Compared with the period before",
     figure: "What",
     difference: "Difference",
@@ -151,8 +152,9 @@ const EN: SurveyTexts = SurveyTexts {
     download: "Download as CSV, for a spreadsheet",
     download_name: "what-visitors-think",
     privacy: "Nobody knows who answered what: the hub counts answers by week, pillar and request, in the week in which \
-              they came in. Of fewer than 5 answers it says “too few”. If that is only one line of a list, the \
-              smallest other line is left out too, so that nobody can work out the difference.",
+              they came in. Of fewer than 5 answers it says “too few”. Where a list would \
+              still let you work out what they thought, the smallest other line is left out too. That is also so when you \
+              choose a pillar or a request. Only between different periods a difference can still be seen.",
     empty: "There are no answers about this.",
     empty_help: "At the end of a visit the pillar asks whether it was clear, whether somebody was helped in one go and felt \
                  treated well, and what was missing. \

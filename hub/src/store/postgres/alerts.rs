@@ -42,7 +42,12 @@ impl AlertStore for PostgresStore {
                 "SELECT pillar, kind, began_at, raised_at, ended_at FROM alerts
                  WHERE ended_at IS NULL OR raised_at >= $1 ORDER BY raised_at DESC, number DESC",
             );
-            list.bind(micros(since)).fetch_all(db).await?.iter().map(alert).collect()
+            list.bind(micros(since))
+                .fetch_all(db)
+                .await?
+                .iter()
+                .filter_map(|row| alert(row).transpose())
+                .collect()
         })
     }
 
@@ -53,7 +58,7 @@ impl AlertStore for PostgresStore {
                  ORDER BY ended_at IS NOT NULL, raised_at DESC, number DESC LIMIT $2",
             );
             let list = list.bind(without_nul(pillar)).bind(i64::from(limit));
-            list.fetch_all(db).await?.iter().map(alert).collect()
+            list.fetch_all(db).await?.iter().filter_map(|row| alert(row).transpose()).collect()
         })
     }
 
@@ -127,16 +132,17 @@ async fn keep(db: &mut PgConnection, changes: &AlertChanges, now: Timestamp) -> 
     Ok(())
 }
 
-fn alert(row: &PgRow) -> Result<Alert, StoreError> {
-    let kind: &str = row.try_get("kind")?;
+/// Nothing for a kind that only a newer hub knows.
+fn alert(row: &PgRow) -> Result<Option<Alert>, StoreError> {
+    let Some(kind) = AlertKind::parse(row.try_get("kind")?) else { return Ok(None) };
     let ended_at: Option<i64> = row.try_get("ended_at")?;
-    Ok(Alert {
+    Ok(Some(Alert {
         pillar: row.try_get("pillar")?,
-        kind: AlertKind::parse(kind).ok_or(StoreError::Damaged("kind of alert"))?,
+        kind,
         began_at: time(row.try_get("began_at")?)?,
         raised_at: time(row.try_get("raised_at")?)?,
         ended_at: ended_at.map(time).transpose()?,
-    })
+    }))
 }
 
 fn due_message(row: &PgRow) -> Result<DueMessage, StoreError> {

@@ -14,9 +14,9 @@ use sqlx_core::sql_str::AssertSqlSafe;
 use super::super::conformance::filled::{LIMITS, administrator, sign_in};
 use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
-    AccessStore, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed, CheckedAs, Claim, Content, Deed,
-    Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome, RetentionStore, SealedSecret,
-    SqliteStore, Standing, SurveyCounts, audit, schema_step,
+    AccessStore, AlertKind, AlertStore as _, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed,
+    CheckedAs, Claim, Content, Deed, Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome,
+    RetentionStore, SealedSecret, SqliteStore, Standing, SurveyCounts, audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -264,6 +264,19 @@ fn surveys_from_before_anybody_was_asked_how_they_were_treated_still_count() {
         missed: [1, 0, 0, 0, 0, 0],
     };
     assert_eq!(told, [counts]);
+}
+
+#[test]
+fn an_alert_that_only_a_newer_hub_knows_is_passed_over_and_hides_no_other() {
+    let schema = Schema::new();
+    let store = schema.open();
+    schema.execute(
+        "INSERT INTO alerts (pillar, kind, began_at, raised_at)
+         VALUES ('jumbo', 'haunted', 1, 2), ('jumbo', 'down', 1, 2)",
+    );
+    let all = store.alerts(jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(all.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Down]);
+    assert_eq!(store.alerts_of("jumbo", 9).unwrap(), all);
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl AlertStore for SqliteStore {
             );
             let mut query = db.prepare_cached(&list)?;
             let rows = query.query_map([micros(since)], |row| Ok(alert(row)))?;
-            rows.map(|row| row.map_err(StoreError::from)?).collect()
+            rows.filter_map(|row| row.map_err(StoreError::from).flatten().transpose()).collect()
         })
     }
 
@@ -52,7 +52,7 @@ impl AlertStore for SqliteStore {
             );
             let mut query = db.prepare_cached(&list)?;
             let rows = query.query_map(params![pillar, limit], |row| Ok(alert(row)))?;
-            rows.map(|row| row.map_err(StoreError::from)?).collect()
+            rows.filter_map(|row| row.map_err(StoreError::from).flatten().transpose()).collect()
         })
     }
 
@@ -132,16 +132,18 @@ fn keep(db: &Transaction<'_>, changes: &AlertChanges, now: Timestamp) -> Result<
 
 const ALERT: &str = "pillar, kind, began_at, raised_at, ended_at";
 
-fn alert(row: &Row<'_>) -> Result<Alert, StoreError> {
+/// Nothing for a kind that only a newer hub knows.
+fn alert(row: &Row<'_>) -> Result<Option<Alert>, StoreError> {
     let kind: String = row.get("kind")?;
+    let Some(kind) = AlertKind::parse(&kind) else { return Ok(None) };
     let ended_at: Option<i64> = row.get("ended_at")?;
-    Ok(Alert {
+    Ok(Some(Alert {
         pillar: row.get("pillar")?,
-        kind: AlertKind::parse(&kind).ok_or(StoreError::Damaged("kind of alert"))?,
+        kind,
         began_at: time(row.get("began_at")?)?,
         raised_at: time(row.get("raised_at")?)?,
         ended_at: ended_at.map(time).transpose()?,
-    })
+    }))
 }
 
 fn due_message(row: &Row<'_>) -> Result<DueMessage, StoreError> {

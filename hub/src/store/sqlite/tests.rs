@@ -10,7 +10,10 @@ use zuil_wire::{AnswerLine, Cents, Missed, PaymentState, SurveyAnswers, Transact
 
 use zuil_wire::State;
 
-use super::super::{AccessStore, Batch, Claim, HandoverStore as _, Limits, Roles, SurveyCounts, rules};
+use super::super::{
+    AccessStore, AlertKind, AlertStore as _, Batch, Claim, HandoverStore as _, Limits, Roles, SurveyCounts,
+    rules,
+};
 use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
 use super::*;
@@ -430,6 +433,19 @@ fn what_staff_settled_before_it_was_looked_at_is_still_signed() {
         let found = store.transaction(incoming(1, 1).sealed.header.reference).unwrap().unwrap();
         assert_eq!(found.trouble, (!is_signed).then_some(Trouble::NotSigned));
     }
+}
+
+#[test]
+fn an_alert_that_only_a_newer_hub_knows_is_passed_over_and_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let store = SqliteStore::open(&path).unwrap();
+    let told = "INSERT INTO alerts (pillar, kind, began_at, raised_at)
+                VALUES ('jumbo', 'haunted', 1, 2), ('jumbo', 'down', 1, 2)";
+    assert_eq!(Connection::open(&path).unwrap().execute(told, []).unwrap(), 2);
+    let all = store.alerts(Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(all.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Down]);
+    assert_eq!(store.alerts_of("jumbo", 9).unwrap(), all);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use zuil_wire::Missed;
 
 use super::super::super::texts::Lang;
-use super::hiding::{FEW, Hidden, TOLD};
+use crate::few::{FEW, Group, TOLD};
 use crate::store::SurveyCounts;
 
 /// A line of a table.
@@ -70,41 +70,35 @@ pub(super) fn missed_most_in_words(lang: Lang, counts: &SurveyCounts) -> Option<
 }
 
 /// A line for each group.
-pub(super) fn rows<K: Ord + Clone>(
+pub(super) fn rows<K>(
     lang: Lang,
-    groups: &BTreeMap<K, SurveyCounts>,
+    groups: &BTreeMap<K, Group>,
     name: impl Fn(&K) -> (String, Option<String>),
 ) -> Vec<Row> {
-    let hidden = Hidden::of(groups);
-    let row = |(key, counts): (&K, &SurveyCounts)| {
+    let row = |(key, group): (&K, &Group)| {
         let (name, detail) = name(key);
-        Row { name, detail, cells: cells(lang, counts, hidden.about(key)) }
+        Row { name, detail, cells: cells(lang, &group.told()) }
     };
     groups.iter().map(row).collect()
 }
 
-/// A group in words, without what is hidden.
-fn cells(lang: Lang, counts: &SurveyCounts, hidden: [bool; TOLD]) -> [String; TOLD] {
-    let mut cells = [
-        Some(counts.times.to_string()),
+/// What is told of a group, in words.
+fn cells(lang: Lang, counts: &SurveyCounts) -> [String; TOLD] {
+    let cells = [
+        times(counts).map(|times| times.to_string()),
         clear(counts).map(|tenths| lang.tenths(tenths)),
         helped(counts).map(percent),
         treated(counts).map(percent),
         missed_most_in_words(lang, counts),
     ];
-    for (cell, is_hidden) in cells.iter_mut().zip(hidden) {
-        *cell = cell.take().filter(|_| !is_hidden);
-    }
     cells.map(|cell| cell.unwrap_or_else(|| lang.survey_texts().few.to_owned()))
 }
 
 /// As [`cells`], with a figure for each thing that may be missed, for a spreadsheet.
-pub(super) fn cells_of_a_sheet(lang: Lang, counts: &SurveyCounts, hidden: [bool; TOLD]) -> Vec<String> {
-    let [.., missed_is_hidden] = hidden;
-    let mut all: Vec<String> = cells(lang, counts, hidden).into();
+pub(super) fn cells_of_a_sheet(lang: Lang, counts: &SurveyCounts) -> Vec<String> {
+    let mut all: Vec<String> = cells(lang, counts).into();
     all.pop();
-    let shares = missed(counts).filter(|_| !missed_is_hidden);
-    all.extend(match shares {
+    all.extend(match missed(counts) {
         Some(shares) => shares.map(percent),
         None => Missed::ALL.map(|_| lang.survey_texts().few.to_owned()),
     });
