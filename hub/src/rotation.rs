@@ -64,6 +64,7 @@ mod tests {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         };
         Reported { pillar: name.into(), report, received_at: at(0) }
     }

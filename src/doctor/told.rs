@@ -78,6 +78,7 @@ mod tests {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         }
     }
 

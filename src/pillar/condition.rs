@@ -75,6 +75,7 @@ mod tests {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         };
         let file = ConditionFile::begin(folder.path());
         assert_eq!(read(folder.path()), None);

@@ -78,6 +78,7 @@ fn report(
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     };
     Ok((report, counts))
 }

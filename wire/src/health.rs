@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::lenient::known_items;
-use crate::versions::{WITH_CLOCK_AND_STORAGE, WITH_USE_AND_TREATMENT};
-use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice};
+use crate::versions::{WITH_CLOCK_AND_STORAGE, WITH_SYSTEM, WITH_USE_AND_TREATMENT};
+use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice, SystemOffer, SystemReport};
 
 /// How a pillar is at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice};
 #[serde(deny_unknown_fields)]
 pub struct HealthReport {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
     pub version: u16,
     /// The pillar's clock.
     pub at: Timestamp,
@@ -65,6 +65,10 @@ pub struct HealthReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = -60, max = 150)))]
     pub celsius: Option<i16>,
+    /// Which system runs on its machine, and what is known of its update. Nothing where none is updated as a whole. From
+    /// version 4 on; an older pillar does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemReport>,
 }
 
 impl HealthReport {
@@ -101,6 +105,9 @@ impl HealthReport {
         if version < WITH_USE_AND_TREATMENT {
             self.in_use = None;
             self.celsius = None;
+        }
+        if version < WITH_SYSTEM {
+            self.system = None;
         }
         self
     }
@@ -269,6 +276,10 @@ pub struct HealthAnswer {
     /// ([`crate::StandingRequest`]). An older hub does not tell, an older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<u64>,
+    /// The system that this pillar should have. Nothing when it should keep what it has; an older hub does not tell, an
+    /// older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemOffer>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

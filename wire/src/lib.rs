@@ -21,6 +21,7 @@ pub mod referrals;
 pub mod rotation;
 pub mod seal;
 pub mod standing;
+pub mod system;
 pub mod transaction;
 pub mod verify;
 pub mod versions;
@@ -39,6 +40,7 @@ pub use reference::Reference;
 pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
 pub use standing::{RequestStanding, StandingAnswer, StandingRequest};
+pub use system::{SystemOffer, SystemReport, SystemVersion};
 pub use transaction::{
     AnswerLine, Missed, PaymentRecord, PaymentState, State, SurveyAnswers, Transaction, Treated,
 };

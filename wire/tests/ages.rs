@@ -145,6 +145,16 @@ fn a_hub_of_version_2_hears_of_clock_and_storage_but_not_whether_somebody_is_the
 }
 
 #[test]
+fn a_hub_of_version_3_hears_all_but_which_system_runs() {
+    let report: HealthReport = serde_json::from_value(golden("health_report_4")).unwrap();
+    assert_eq!(report.clone().in_version(4), report);
+    let in_3 = serde_json::to_value(report.clone().in_version(3)).unwrap();
+    assert_eq!(in_3, golden("health_report_3"));
+    let in_2 = serde_json::to_value(report.in_version(2)).unwrap();
+    assert_eq!(in_2, golden("health_report_2"));
+}
+
+#[test]
 fn that_it_is_warmer_is_no_news_and_that_somebody_came_is() {
     let before: HealthReport = serde_json::from_value(golden("health_report_3")).unwrap();
     let warmer = HealthReport { celsius: Some(71), ..before.clone() };

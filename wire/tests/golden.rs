@@ -26,15 +26,16 @@ use zuil_wire::health::{
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
+use zuil_wire::system::{UpdateRefusal, UpdateReport, UpdateState};
 use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
     AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, FoundRequest,
     Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer, LookupRequest, Missed, Order, OrderResult,
     OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
     QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal,
-    RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State, SurveyAnswers, Transaction,
-    Treated, UploadRequest, UploadResponse, UsedReferral, UsedReferrals, VisitEntries, VisitEntry,
-    VisitsAnswer,
+    RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State, SurveyAnswers, SystemOffer,
+    SystemReport, Transaction, Treated, UploadRequest, UploadResponse, UsedReferral, UsedReferrals,
+    VisitEntries, VisitEntry, VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -189,6 +190,7 @@ fn report() -> HealthReport {
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     }
 }
 
@@ -200,6 +202,17 @@ fn report_2() -> HealthReport {
 /// The same in version 3: somebody is there, and it stands in the frost.
 fn report_3() -> HealthReport {
     HealthReport { version: 3, in_use: Some(true), celsius: Some(-7), ..report_2() }
+}
+
+/// The same in version 4: it fetches the next system.
+fn report_4() -> HealthReport {
+    let update = UpdateReport { percent: Some(41), ..update(UpdateState::Fetching) };
+    let system = SystemReport { version: "0.2.0.812".into(), update: Some(update) };
+    HealthReport { version: 4, system: Some(system), ..report_3() }
+}
+
+fn update(state: UpdateState) -> UpdateReport {
+    UpdateReport { version: "0.2.0.813".into(), state, percent: None, why: None }
 }
 
 /// A report of a pillar that has just been put together.
@@ -392,6 +405,12 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
     is_exactly("health_report_bare", &bare_report());
     is_exactly("health_report_2", &report_2());
     is_exactly("health_report_3", &report_3());
+    is_exactly("health_report_4", &report_4());
+    let why = Some(UpdateRefusal::Signature);
+    let refused = UpdateReport { why, ..update(UpdateState::Refused) };
+    is_exactly("system_report_refused", &SystemReport { version: "0.2.0.812".into(), update: Some(refused) });
+    is_exactly("update_states", &UpdateState::ALL);
+    is_exactly("update_refusals", &UpdateRefusal::ALL);
     is_exactly("storage_report", &storage());
     is_exactly("open_payment", &open_payment());
     let answer = HealthAnswer {
@@ -405,9 +424,12 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
         orders: Vec::new(),
         referrals: None,
         standing: None,
+        system: None,
     };
     is_exactly("health_answer", &answer);
     is_exactly("health_answer_standing", &HealthAnswer { standing: Some(17), ..answer.clone() });
+    let offer = SystemOffer { version: "0.2.0.813".into(), bytes: 151_403_210 };
+    is_exactly("health_answer_system", &HealthAnswer { system: Some(offer), ..answer.clone() });
     is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
     is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
     let mark = Some("3f0a9c41d27be865".to_owned());

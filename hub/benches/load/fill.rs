@@ -221,6 +221,7 @@ fn report(dice: &mut Rng, number: usize, unknown: &[Unknown], now: Timestamp) ->
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     }
 }
 

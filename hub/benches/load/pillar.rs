@@ -210,6 +210,7 @@ impl Simulated {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         }
     }
 }

@@ -329,6 +329,7 @@ mod tests {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         };
         Reported { pillar: "jumbo".into(), report, received_at }
     }

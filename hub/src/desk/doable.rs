@@ -132,6 +132,7 @@ mod tests {
             catalogue_refused: None,
             in_use: None,
             celsius: None,
+            system: None,
         };
         let pillar = Pillar {
             name: "jumbo".into(),

@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use zuil_wire::{HealthAnswer, HealthReport, versions};
+use zuil_wire::{HealthAnswer, HealthReport, SystemReport, SystemVersion, versions};
 
 use crate::store::{Pillar, Store, StoreError};
 
@@ -90,6 +90,18 @@ fn check(report: &HealthReport) -> Result<(), &'static str> {
     if report.celsius.is_some_and(|celsius| !HealthReport::CELSIUS.contains(&celsius)) {
         return Err("no pillar is that cold or that warm inside");
     }
+    report.system.as_ref().map_or(Ok(()), check_system)
+}
+
+fn check_system(system: &SystemReport) -> Result<(), &'static str> {
+    let mut versions =
+        [&system.version].into_iter().chain(system.update.as_ref().map(|update| &update.version));
+    if !versions.all(|version| version.parse::<SystemVersion>().is_ok()) {
+        return Err("the version of a system is none");
+    }
+    if system.update.as_ref().and_then(|update| update.percent).is_some_and(|percent| percent > 100) {
+        return Err("more of an update than there is cannot be fetched");
+    }
     Ok(())
 }
 
@@ -121,6 +133,7 @@ pub fn take_in(
         orders: Vec::new(),
         referrals: None,
         standing: None,
+        system: None,
     })
 }
 
@@ -164,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
-        assert_eq!(parse(br#"{"version":4,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
+        assert_eq!(parse(br#"{"version":5,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
         assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
         assert_eq!(parse(br#"{"version":1,"mood":"fine"}"#).unwrap_err(), ReportError::Form);
     }
@@ -186,6 +199,13 @@ mod tests {
             ("seal_key", json!("x".repeat(65)), "sealing key"),
             ("catalogue_refused", json!("x".repeat(301)), "catalogue is refused"),
             ("catalogue_refused", json!("so\nso"), "catalogue is refused"),
+            ("system", json!({"version": "../etc"}), "system"),
+            ("system", json!({"version": "1.2", "update": {"version": "", "state": "ready"}}), "system"),
+            (
+                "system",
+                json!({"version": "1", "update": {"version": "2", "state": "fetching", "percent": 101}}),
+                "update",
+            ),
             ("paper", json!({"used_mm": u64::MAX, "roll_mm": 1, "empty_on": null}), "number"),
         ] {
             let mut wrong = report();

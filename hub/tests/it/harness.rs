@@ -225,6 +225,7 @@ pub fn report(printer: DeviceState, terminal: DeviceState) -> HealthReport {
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     }
 }
 

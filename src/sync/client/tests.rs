@@ -326,6 +326,7 @@ async fn a_report_brings_back_what_staff_found_out() {
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     };
     let authority = Authority::new();
     let payment = uuid::Uuid::from_u128(7);

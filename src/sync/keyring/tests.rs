@@ -161,6 +161,7 @@ impl Hub for OlderOrNewer {
             orders: Vec::new(),
             referrals: None,
             standing: None,
+            system: None,
         })
     }
 
@@ -202,6 +203,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     };
     let heard = || std::mem::take(&mut *hub.heard.lock().unwrap());
     let named = || Some("seal-100000".to_owned());

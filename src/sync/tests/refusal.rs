@@ -34,6 +34,7 @@ impl Hub for OlderOrNewer {
             orders: Vec::new(),
             referrals: None,
             standing: None,
+            system: None,
         })
     }
 

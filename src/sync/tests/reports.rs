@@ -61,6 +61,7 @@ impl ScriptedHub {
             orders: Vec::new(),
             referrals: None,
             standing: None,
+            system: None,
         })
     }
 }
@@ -82,6 +83,7 @@ pub(super) fn report(printer: DeviceState) -> HealthReport {
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     }
 }
 

@@ -45,6 +45,7 @@ impl Hub for Registrar {
             orders: Vec::new(),
             referrals: None,
             standing,
+            system: None,
         })
     }
 

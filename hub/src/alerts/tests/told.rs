@@ -111,6 +111,7 @@ pub(super) fn report_at(store: &dyn Store, pillar: &str, at: Timestamp) {
         catalogue_refused: None,
         in_use: None,
         celsius: None,
+        system: None,
     };
     store.take_report(pillar, &report, at).unwrap();
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::health::{Device, DeviceReport, DeviceState, OpenPayment, SettledByStaff};
-use zuil_wire::{Cents, HealthReport, PROTOCOL_VERSION, PaymentState, Reference};
+use zuil_wire::{Cents, HealthReport, PROTOCOL_VERSION, PaymentState, Reference, SystemReport};
 
 use super::super::{
     Batch, Decided, DecidedBy, Decision, Finding, OpenPaymentKey, Store, StoreError, Unsettled,
@@ -47,6 +47,7 @@ pub(in super::super) fn report(second: i64, open_payments: Vec<OpenPayment>) -> 
         catalogue_refused: None,
         in_use: Some(true),
         celsius: Some(-7),
+        system: Some(SystemReport { version: "0.2.0.812".into(), update: None }),
     }
 }
 

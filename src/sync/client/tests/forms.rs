@@ -5,7 +5,7 @@ use zuil_wire::{Envelope, Header, QuestionItem, Reference};
 
 use super::*;
 
-const NEW: &str = "accept-encoding: zstd\r\nzuil-versions: 1, 2, 3\r\n";
+const NEW: &str = "accept-encoding: zstd\r\nzuil-versions: 1, 2, 3, 4\r\n";
 
 /// A pillar at a hub that answers these, one after the other, and the last one for ever.
 async fn pillar_at(answers: Vec<String>, max_kilobits: u32, time: HubTime) -> (HttpsHub, Requests) {
@@ -59,13 +59,13 @@ async fn a_hub_that_takes_it_gets_uploads_compressed_from_the_second_one_on() {
     for _ in 0..2 {
         hub.upload(&large(20_000)).await.unwrap();
     }
-    assert_eq!(hub.version(), 3);
+    assert_eq!(hub.version(), 4);
     let heard = requests.lock().unwrap().clone();
     assert_eq!(heard[0].header("content-encoding"), None);
     assert_eq!(heard[1].header("content-encoding"), Some("zstd"));
     assert_eq!(body(&heard[0]), body(&heard[1]));
     assert!(heard[1].body.len() < heard[0].body.len() * 9 / 10);
-    assert_eq!(heard[1].header("zuil-versions"), Some("1, 2, 3"), "the pillar says what it speaks, too");
+    assert_eq!(heard[1].header("zuil-versions"), Some("1, 2, 3, 4"), "the pillar says what it speaks, too");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn an_older_hub_gets_everything_plain_and_in_version_1() {
     let ten_years_ahead = HubTime::with(None, || "2036-11-22T12:00:00Z".parse().unwrap(), || Duration::ZERO);
     ten_years_ahead.learn("2026-11-22T12:00:00Z".parse().unwrap()).unwrap();
     let settled = r#"{"now":"2026-03-02T09:00:00Z","settled":[]}"#;
-    for (headers, version, off) in [("", 1, None), (NEW, 3, Some(315_619_200))] {
+    for (headers, version, off) in [("", 1, None), (NEW, 4, Some(315_619_200))] {
         let answers = vec![answer("200 OK", headers, "{}"), answer("200 OK", headers, settled)];
         let (hub, requests) = pillar_at(answers, 0, ten_years_ahead.clone()).await;
         hub.hello().await.unwrap();
@@ -175,5 +175,5 @@ async fn a_reference_is_looked_up_and_an_older_or_busy_hub_is_told_apart() {
     assert_eq!(found.case_number.as_deref(), Some("ZAAK-17"));
     let heard = requests.lock().unwrap()[4].clone();
     assert!(heard.head.starts_with("post /v1/lookup "), "{}", heard.head);
-    assert_eq!(body(&heard), serde_json::json!({"version": 3, "reference": reference.to_string()}));
+    assert_eq!(body(&heard), serde_json::json!({"version": 4, "reference": reference.to_string()}));
 }
