@@ -13,6 +13,7 @@ mod pillars;
 mod seal_keys;
 mod serve;
 mod staff;
+mod systems;
 mod transaction;
 
 use std::io::{self, IsTerminal, Write};
@@ -25,6 +26,7 @@ use tracing::level_filters::LevelFilter;
 
 use self::notifications::NotificationsCommand;
 use self::pillars::PillarCommand;
+use self::systems::SystemCommand;
 use crate::config::{Config, LogFormat, LogLevel, StoreKind};
 use crate::data_folder::DataFolder;
 use crate::recordings;
@@ -65,6 +67,9 @@ enum Command {
     /// Look at what pillars offer and say, and publish it.
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Keep updates of the pillars' system, and roll them out.
+    #[command(subcommand)]
+    System(SystemCommand),
     /// Hear at once how far cases are: the subscription at Open Notificaties.
     #[command(subcommand)]
     Notifications(NotificationsCommand),
@@ -308,6 +313,7 @@ impl Cli {
             Command::Transaction { reference, json, common } => {
                 transaction::find(&common.config, &reference, json)
             }
+            Command::System(command) => systems::run(command),
             Command::Notifications(command) => notifications::run(&command),
             Command::Migrate { from, common } => migrate::migrate(&common.config, from.as_deref()),
             Command::Backup { file, common } => backup::back_up(&common.config, &file),

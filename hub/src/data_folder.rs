@@ -1,5 +1,5 @@
-//! What the hub owns: authority, sealing keys, the key to the secrets of apps and published catalogues in the data folder, and the store, there or in
-//! PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
+//! What the hub owns: authority, sealing keys, the key to the secrets of apps, published catalogues and updates of the
+//! pillars' system in the data folder, and the store, there or in PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
 //! make its keys once.
 
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ use crate::seal_keys::{PublicSealKey, SealKeys, SealKeysError};
 #[cfg(feature = "postgres")]
 use crate::store::PostgresStore;
 use crate::store::{SqliteStore, Store, StoreError};
+use crate::systems::Systems;
 
 /// Why the data folder is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,8 @@ pub struct DataFolder {
     pub vault: Vault,
     /// What was published for pillars to show.
     pub catalogues: Catalogues,
+    /// Updates of the pillars' system.
+    pub systems: Systems,
     /// Keeps what pillars delivered, sealed.
     pub store: Arc<dyn Store>,
 }
@@ -85,7 +88,7 @@ impl DataFolder {
         drop(lock);
         let vault = vault_for(path, &*store)?;
         let catalogues = Catalogues::of(path, authority.pem());
-        Ok(Self { authority, seal_keys, vault, catalogues, store })
+        Ok(Self { authority, seal_keys, vault, catalogues, systems: Systems::of(path), store })
     }
 
     /// The authority in the data folder `path`; at the first time makes both.

@@ -31,6 +31,7 @@ pub mod rotation;
 pub mod seal_keys;
 pub mod spreadsheet;
 pub mod store;
+pub mod systems;
 
 pub use config::Config;
 pub use hub::{Hub, Running};

@@ -4,9 +4,10 @@
 //! Invariant: a version and a file's name that are read here hold nothing that means something in a path, and are of
 //! bounded length. Whether an update is genuine is said by its signature, which only the pillar's image judges.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 /// The list of the other files' digests.
@@ -22,6 +23,8 @@ const ENDINGS: [&str; 2] = ["xz", "zst"];
 pub const LARGEST_LIST: u64 = 4096;
 /// The most bytes of an update.
 pub const LARGEST_UPDATE: u64 = 1 << 30;
+/// The most bytes of a file that a hub hands out at once.
+pub const LARGEST_PART: u64 = 1 << 20;
 
 /// The version of a system, such as `0.2.0.812`. One is newer than another when the first number that differs is higher.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +33,14 @@ pub struct SystemVersion(Vec<u32>);
 impl SystemVersion {
     /// The most signs of one.
     pub const LONGEST: usize = 24;
+
+    /// The version of the update whose files a list names.
+    #[must_use]
+    pub fn named_in(sums: &str) -> Option<Self> {
+        let mut names = sums.lines().filter_map(|line| line.split_once("zuil_").map(|(_, name)| name));
+        let (version, _) = names.find_map(|name| name.split_once(".efi."))?;
+        version.parse().ok()
+    }
 
     /// The files of its update beside the list and its signature, as a list names them: each with its SHA-256 in small
     /// hexadecimal. The kernel image comes first, the root last, which is the largest. `None` when one is missing, is named
@@ -92,6 +103,33 @@ impl FromStr for SystemVersion {
             }
         };
         text.split('.').map(number).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Makes the SHA-256 of something that comes in pieces.
+pub struct Digesting(Context);
+
+impl Default for Digesting {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl Digesting {
+    /// Takes the next piece.
+    pub fn take(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest of all that was taken, in small hexadecimal, as lists name it.
+    #[must_use]
+    pub fn done(self) -> String {
+        let mut text = String::new();
+        for byte in self.0.finish().as_ref() {
+            // Writing into a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
     }
 }
 
@@ -284,6 +322,7 @@ mod tests {
         assert!(found.iter().all(|(_, digest)| *digest == "a1".repeat(32)));
         let binary = list(&names).replace("  ", " *");
         assert_eq!(version("1.2").files_in(&binary), Some(found));
+        assert_eq!(SystemVersion::named_in(&binary), Some(version("1.2")));
         assert!(
             version("1.2")
                 .files_in(&list(&names.map(|name| name.replace("zst", "xz")).each_ref().map(String::as_str)))
@@ -306,6 +345,7 @@ mod tests {
         ] {
             assert_eq!(version("1.2").files_in(&wrong), None, "{wrong}");
         }
+        assert_eq!(SystemVersion::named_in(&list(&["zuil_../..efi.xz"])), None);
     }
 
     #[test]
@@ -318,6 +358,13 @@ mod tests {
         {
             assert!(!version("1.2").has_file(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_digest_does_not_tell_in_which_pieces_something_came() {
+        let mut digesting = Digesting::default();
+        ["a", "", "bc"].iter().for_each(|piece| digesting.take(piece.as_bytes()));
+        assert_eq!(digesting.done(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the catalogue, one to ask whether
-//! the hub is well, and those by which a pillar gets its certificate and a new one.
+//! did not find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the catalogue, one to fetch
+//! an update of the system, one to ask whether the hub is well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -22,6 +22,7 @@ pub mod referrals;
 mod rejection;
 pub mod report;
 pub mod standing;
+mod system;
 mod tls;
 pub mod visits;
 
@@ -60,6 +61,7 @@ use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
 use crate::store::{Attached, Pillar, StoreError};
+use crate::systems;
 
 /// An upload with more envelopes is judged on a thread for work that takes long, one with fewer at once: an
 /// envelope takes about 5 µs.
@@ -156,6 +158,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/referrals", post(take_used_referrals))
         .route("/v1/orders/{id}/attachment", put(take_attachment))
         .route("/v1/catalogue", get(catalogue::newest))
+        .route("/v1/system/{version}/{file}", get(system::part))
         .route("/v1/health", get(health))
         .route("/v1/enrolment/greeting", post(enrolment::greet))
         .route("/v1/enrolment", post(enrolment::enrol))
@@ -228,6 +231,10 @@ async fn take_report(
         answer.orders = folder.store.orders_to_do(&pillar.name, now)?;
         answer.referrals = referrals::mark(&pillar, &*folder.store, now)?;
         answer.standing = Some(folder.store.changes(&pillar.name)?);
+        answer.system = match &report.system {
+            Some(system) => systems::attend(&*folder.store, &folder.systems, &pillar.name, system, now)?,
+            None => None,
+        };
         Ok::<_, StoreError>(answer)
     })
     .await?;

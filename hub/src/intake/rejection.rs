@@ -30,6 +30,8 @@ pub(super) enum Rejection {
     Attachment,
     /// There is no such order of this pillar.
     NoSuchOrder,
+    /// It is not said which part of a file is wanted.
+    NoRange,
     /// The body could not be read.
     Body(NotRead),
     /// More comes in than can be stored.
@@ -63,6 +65,10 @@ impl IntoResponse for Rejection {
             Self::NoSuchOrder => {
                 (StatusCode::NOT_FOUND, "this pillar has no order for which that is made".to_owned())
             }
+            Self::NoRange => (
+                StatusCode::BAD_REQUEST,
+                "say which part is wanted, such as `Range: bytes=0-1048575`".to_owned(),
+            ),
             Self::Body(NotRead::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "the request took too long; try again".to_owned())
             }

@@ -110,8 +110,8 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
     items.into_iter().all(|item| seen.insert(item))
 }
 
-/// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue, the orders
-/// and the referrals. When it returns, the report is durable.
+/// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue, the orders,
+/// the referrals and the system. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.

@@ -70,11 +70,17 @@ pub enum Deed {
     ToldCallBack,
     /// Began, changed, finished or deleted a draft of an answer.
     Drafted,
+    /// Gave the hub an update of the pillars' system.
+    AddedSystem,
+    /// Took an update of the pillars' system away.
+    RemovedSystem,
+    /// Gave a version of the pillars' system to pillars, or to no more of them.
+    RolledOut,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -104,6 +110,9 @@ impl Deed {
         Self::TookCallBack,
         Self::ToldCallBack,
         Self::Drafted,
+        Self::AddedSystem,
+        Self::RemovedSystem,
+        Self::RolledOut,
     ];
 
     /// The word in the database.
@@ -139,6 +148,9 @@ impl Deed {
             Self::TookCallBack => "took-call-back",
             Self::ToldCallBack => "told-call-back",
             Self::Drafted => "drafted",
+            Self::AddedSystem => "added-system",
+            Self::RemovedSystem => "removed-system",
+            Self::RolledOut => "rolled-out",
         }
     }
 

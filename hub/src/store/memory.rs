@@ -17,6 +17,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod retention;
+mod rollouts;
 mod visits;
 
 use std::collections::{BTreeMap, HashMap};
@@ -42,8 +43,9 @@ use self::progress::Elsewhere;
 use self::questions::Asked;
 use super::{
     Added, AnswerDraft, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter,
-    KeptReferral, OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Store,
-    StoreError, Stored, SurveyCounts, SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
+    KeptReferral, OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Rollout,
+    Store, StoreError, Stored, SurveyCounts, SurveyWeek, Taken, Tally, Unchecked, Unfound, Unsettled,
+    UpdateFailure,
 };
 use crate::authority::Fingerprint;
 
@@ -79,6 +81,10 @@ struct Memory {
     handed_over: HashMap<Uuid, Timestamp>,
     /// By their id.
     drafts: BTreeMap<String, AnswerDraft>,
+    /// By their version.
+    rollouts: BTreeMap<String, Rollout>,
+    /// By version and pillar.
+    update_failures: BTreeMap<(String, String), UpdateFailure>,
     staff: Staff,
     attempts: Attempts,
     alerts: Alerts,

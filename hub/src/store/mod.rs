@@ -19,6 +19,7 @@ mod progress;
 mod question;
 mod referral;
 mod retention;
+mod rollout;
 mod rules;
 mod sqlite;
 mod survey;
@@ -65,6 +66,7 @@ pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::RetentionStore;
+pub use rollout::{Rollout, RolloutStage, RolloutStore, UpdateFailure};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};
@@ -180,6 +182,7 @@ pub trait Store:
     + ProgressStore
     + ReferralStore
     + RetentionStore
+    + RolloutStore
     + VisitStore
     + Send
     + Sync

@@ -2,9 +2,10 @@
 //! cannot be read is damage, not a guess.
 
 use jiff::Timestamp;
-use zuil_wire::{PaymentRecord, Refusal, State};
+use zuil_wire::system::{UpdateRefusal, UpdateState};
+use zuil_wire::{PaymentRecord, Refusal, State, SystemVersion};
 
-use super::{DecidedBy, ParkReason, Standing, StoreError, System, Trouble};
+use super::{DecidedBy, ParkReason, RolloutStage, Standing, StoreError, System, Trouble};
 
 pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
     State::parse(word).ok_or(StoreError::Damaged("state"))
@@ -64,6 +65,23 @@ pub(super) fn read_refusal(word: &str) -> Result<Refusal, StoreError> {
 
 pub(super) fn read_system(word: Option<String>) -> Result<Option<System>, StoreError> {
     word.map(|word| System::parse(&word).ok_or(StoreError::Damaged("system"))).transpose()
+}
+
+pub(super) fn read_version(text: &str) -> Result<SystemVersion, StoreError> {
+    text.parse().map_err(|_| StoreError::Damaged("version of a system"))
+}
+
+pub(super) fn read_stage(word: &str) -> Result<RolloutStage, StoreError> {
+    RolloutStage::parse(word).ok_or(StoreError::Damaged("stage of a roll-out"))
+}
+
+pub(super) fn read_update_state(word: &str) -> Result<UpdateState, StoreError> {
+    UpdateState::parse(word).ok_or(StoreError::Damaged("state of an update"))
+}
+
+pub(super) fn read_refusal_of_update(word: Option<String>) -> Result<Option<UpdateRefusal>, StoreError> {
+    word.map(|word| UpdateRefusal::parse(&word).ok_or(StoreError::Damaged("refusal of an update")))
+        .transpose()
 }
 
 pub(super) fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {

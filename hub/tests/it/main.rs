@@ -69,6 +69,7 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod surveys;
+mod systems;
 #[cfg(test)]
 mod timeline;
 #[cfg(test)]

@@ -18,15 +18,16 @@ use zuil_wire::{
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
-const STATUSES: [(&str, &str); 13] = [
+const STATUSES: [(&str, &str); 14] = [
     ("304", "The pillar has it already."),
     ("400", "The request cannot be understood, or broke off."),
     ("403", "The pillar is not admitted: revoked, or never added. A technician must bind it again."),
-    ("404", "No catalogue was published, or there is no such order."),
+    ("404", "No catalogue was published, or there is no such order, or no such system for this pillar."),
     ("405", "Not with this method."),
     ("408", "The request took too long."),
     ("413", "The request is too large, or has too many parts: send less at once."),
     ("415", "Requests are understood plain or compressed with zstd."),
+    ("416", "The file ends before the part that is wanted."),
     ("422", "What the report says cannot be."),
     ("426", "The hub does not speak this version of the protocol."),
     ("429", "Too many came from there, as docs/protocol.md says: wait as long as `Retry-After` says."),
@@ -126,6 +127,30 @@ fn description() -> Value {
         }],
     });
     it.operation("get", "/v1/catalogue", fetch, bundle, &["304", "404"]);
+    let part = json!({
+        "description": "A part of the file, at most 1 MiB.",
+        "headers": { "Content-Range": {
+            "description": "Which part, and how large the file is.", "schema": { "type": "string" },
+        } },
+        "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } },
+    });
+    let fetch = json!({
+        "summary": "Fetch a part of a file of the system that this pillar should have.",
+        "parameters": [
+            { "name": "version", "in": "path", "required": true, "schema": { "type": "string" } },
+            { "name": "file", "in": "path", "required": true, "schema": { "type": "string" } },
+            {
+                "name": "Range", "in": "header", "required": true,
+                "description": "Which part is wanted.", "schema": { "type": "string" },
+            },
+        ],
+    });
+    let path = "/v1/system/{version}/{file}";
+    it.operation("get", path, fetch, part, &["400", "404", "416"]);
+    // What is handed out is always a part.
+    let responses = it.paths[path]["get"]["responses"].as_object_mut().unwrap();
+    let part = responses.remove("200").unwrap();
+    responses.insert("206".into(), part);
     let well = json!({
         "description": "The hub is there and admits this pillar.",
         "content": { "application/json": { "schema": {

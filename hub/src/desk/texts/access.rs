@@ -245,6 +245,9 @@ impl Lang {
             Deed::TookCallBack => ("nam het terugbellen op zich", "took a call to make"),
             Deed::ToldCallBack => ("noteerde hoe het bellen ging", "noted how a call went"),
             Deed::Drafted => ("werkte aan een antwoord", "worked on an answer"),
+            Deed::AddedSystem => ("gaf de hub een systeemversie", "gave the hub a system version"),
+            Deed::RemovedSystem => ("haalde een systeemversie weg", "took a system version away"),
+            Deed::RolledOut => ("verdeelde een systeemversie", "rolled a system version out"),
         };
         match self {
             Self::Nl => nl,

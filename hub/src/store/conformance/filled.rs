@@ -58,6 +58,9 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
     store.keep_questions("bieb", &[question], now()).unwrap();
     refer(&store);
     assert!(store.add_draft(&super::drafts::draft("drone")).unwrap());
+    assert!(store.begin_rollout(&super::rollouts::rollout("1.2")).unwrap());
+    let failed = super::rollouts::refused("1.2", zuil_wire::system::UpdateRefusal::NoRoom, 20);
+    assert!(store.note_update_failure(&failed).unwrap());
     store.revoke_pillar("bieb", now()).unwrap();
     store.add_enrolment(&super::enrolment::code(1)).unwrap();
     hand_over(&store);

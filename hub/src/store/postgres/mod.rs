@@ -35,6 +35,7 @@ mod questions;
 mod referrals;
 mod refusals;
 mod retention;
+mod rollouts;
 mod schema;
 mod surveys;
 mod tables;

@@ -260,6 +260,22 @@ pub(super) const TABLES: &[Table] = &[
             integer("done_at"),
         ],
     },
+    Table {
+        name: "rollouts",
+        key: "version",
+        columns: &[
+            text("version"),
+            text("pillar"),
+            text("stage"),
+            integer("changed_at"),
+            integer("stopped_at"),
+        ],
+    },
+    Table {
+        name: "update_failures",
+        key: "version, pillar",
+        columns: &[text("version"), text("pillar"), text("state"), text("why"), integer("at")],
+    },
     Table { name: "changes", key: "pillar", columns: &[text("pillar"), integer("count")] },
     Table {
         name: "accounts",

@@ -35,6 +35,7 @@ mod references;
 mod referrals;
 mod refusals;
 mod retention;
+mod rollouts;
 mod sealed;
 mod surveys;
 mod tending;
@@ -91,6 +92,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
+    M::up(include_str!("../../../migrations/024-rollouts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -1,0 +1,101 @@
+//! How far versions of the pillars' system are rolled out.
+
+use zuil_wire::system::{UpdateRefusal, UpdateState};
+
+use super::super::{Rollout, RolloutStage, Store, UpdateFailure};
+use super::at;
+
+/// All checks of this page.
+pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+    a_rollout_is_kept_as_it_is_and_begun_once,
+    a_rollout_is_changed_by_who_saw_it_as_it_stands,
+    trouble_stops_a_rollout_once_and_only_its_own,
+    a_rollout_that_is_ended_leaves_nothing_behind,
+];
+
+/// A roll-out (made up) that begins at jumbo.
+pub(super) fn rollout(version: &str) -> Rollout {
+    Rollout {
+        version: version.parse().unwrap(),
+        pillar: "jumbo".into(),
+        stage: RolloutStage::Pillar,
+        changed_at: at(10),
+        stopped_at: None,
+    }
+}
+
+/// What went wrong (made up) at jumbo.
+pub(super) fn refused(version: &str, why: UpdateRefusal, second: i64) -> UpdateFailure {
+    UpdateFailure {
+        version: version.parse().unwrap(),
+        pillar: "jumbo".into(),
+        state: UpdateState::Refused,
+        why: Some(why),
+        at: at(second),
+    }
+}
+
+fn a_rollout_is_kept_as_it_is_and_begun_once(store: &dyn Store) {
+    assert!(store.rollouts().unwrap().is_empty());
+    assert!(store.begin_rollout(&rollout("1.2")).unwrap());
+    let again = Rollout { pillar: "bieb".into(), ..rollout("1.2") };
+    assert!(!store.begin_rollout(&again).unwrap());
+    let other = Rollout { stage: RolloutStage::All, stopped_at: Some(at(30)), ..rollout("1.1") };
+    assert!(store.begin_rollout(&other).unwrap());
+    assert_eq!(store.rollouts().unwrap(), [other, rollout("1.2")]);
+}
+
+fn a_rollout_is_changed_by_who_saw_it_as_it_stands(store: &dyn Store) {
+    let first = rollout("1.2");
+    store.begin_rollout(&first).unwrap();
+    let tenth = Rollout { stage: RolloutStage::Tenth, changed_at: at(20), ..first.clone() };
+    assert!(store.change_rollout(&first, &tenth).unwrap());
+    assert!(!store.change_rollout(&first, &tenth).unwrap(), "it is not as it was seen");
+    let stopped = Rollout { stopped_at: Some(at(30)), ..tenth.clone() };
+    assert!(store.change_rollout(&tenth, &stopped).unwrap());
+    let all = Rollout { stage: RolloutStage::All, ..tenth.clone() };
+    assert!(!store.change_rollout(&tenth, &all).unwrap(), "nobody goes on past a stop unseen");
+    assert!(store.change_rollout(&stopped, &tenth).unwrap());
+    assert!(!store.change_rollout(&rollout("1.3"), &all).unwrap());
+    assert_eq!(store.rollouts().unwrap(), [tenth]);
+}
+
+fn trouble_stops_a_rollout_once_and_only_its_own(store: &dyn Store) {
+    let (first, other) = (rollout("1.2"), rollout("1.1"));
+    store.begin_rollout(&first).unwrap();
+    store.begin_rollout(&other).unwrap();
+    let no_room = refused("1.2", UpdateRefusal::NoRoom, 20);
+    assert!(store.note_update_failure(&no_room).unwrap());
+    let stopped = Rollout { stopped_at: Some(at(20)), ..first.clone() };
+    assert_eq!(store.rollouts().unwrap(), [other.clone(), stopped.clone()]);
+    assert!(store.change_rollout(&stopped, &first).unwrap(), "somebody resumes it");
+    assert!(!store.note_update_failure(&refused("1.2", UpdateRefusal::NoRoom, 30)).unwrap());
+    assert_eq!(store.rollouts().unwrap(), [other.clone(), first], "that was known when it was resumed");
+    assert_eq!(store.update_failures().unwrap(), [no_room]);
+    let fell_back =
+        UpdateFailure { state: UpdateState::FellBack, why: None, ..refused("1.2", UpdateRefusal::Older, 40) };
+    assert!(store.note_update_failure(&fell_back).unwrap(), "that is news");
+    assert!(!store.note_update_failure(&fell_back).unwrap());
+    let elsewhere = UpdateFailure { pillar: "bieb".into(), ..fell_back.clone() };
+    assert!(!store.note_update_failure(&elsewhere).unwrap(), "it is stopped already");
+    assert_eq!(store.update_failures().unwrap(), [elsewhere, fell_back]);
+    assert!(
+        !store.note_update_failure(&refused("1.0", UpdateRefusal::Digest, 50)).unwrap(),
+        "nobody rolls it out"
+    );
+    assert_eq!(store.rollouts().unwrap()[0], other);
+}
+
+fn a_rollout_that_is_ended_leaves_nothing_behind(store: &dyn Store) {
+    let first = rollout("1.2");
+    store.begin_rollout(&first).unwrap();
+    store.note_update_failure(&refused("1.2", UpdateRefusal::Failed, 20)).unwrap();
+    assert!(store.end_rollout(&first.version).unwrap());
+    assert!(!store.end_rollout(&first.version).unwrap());
+    assert_eq!((store.rollouts().unwrap(), store.update_failures().unwrap()), (vec![], vec![]));
+    assert!(store.begin_rollout(&first).unwrap());
+    assert!(
+        store.note_update_failure(&refused("1.2", UpdateRefusal::Failed, 30)).unwrap(),
+        "it is news again"
+    );
+}
