@@ -61,6 +61,31 @@ pub struct Config {
     /// How long the outbox keeps what, and how large it may become.
     #[serde(default)]
     pub outbox: Outbox,
+    /// The system of the machine, where that is updated as a whole.
+    #[serde(default)]
+    pub system: NextSystem,
+}
+
+/// When the next system of the machine begins.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NextSystem {
+    /// From what time on, at night, while nobody stands at the pillar; `"never"` where only a person starts it anew.
+    pub begin_at: String,
+}
+
+impl Default for NextSystem {
+    fn default() -> Self {
+        Self { begin_at: "01:30".into() }
+    }
+}
+
+impl NextSystem {
+    /// The time from which on it may begin; `None` for never.
+    #[must_use]
+    pub fn begin_at(&self) -> Option<jiff::civil::Time> {
+        self.begin_at.parse().ok()
+    }
 }
 
 /// The line to the hub.
@@ -369,6 +394,11 @@ impl Config {
             (roll_fits, "printer.roll_metres", "10 to 200"),
             (password_fits, "terminal.password", "six digits in quotes, such as \"000000\""),
             (end_of_day_fits, "terminal.end_of_day", "a time in quotes, such as \"03:00\", or \"never\""),
+            (
+                self.system.begin_at == "never" || self.system.begin_at().is_some(),
+                "system.begin_at",
+                "a time in quotes, such as \"01:30\", or \"never\"",
+            ),
             (mib_fit, "recorder.file_mib", "1 to 1024"),
             (files_fit, "recorder.files", "1 to 1000"),
             (
@@ -477,7 +507,7 @@ mod tests {
         let passes = config.pass_reader.unwrap();
         assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
         assert_eq!((config.visit, config.sync), (VisitTimes::default(), Line::default()));
-        assert_eq!(config.outbox, Outbox::default());
+        assert_eq!((&config.outbox, &config.system), (&Outbox::default(), &NextSystem::default()));
         assert_eq!(config.outbox.settings(), Settings::default());
     }
 
@@ -511,6 +541,7 @@ mod tests {
                 "[terminal]\nport = 't'\npassword = '123456'\nend_of_day = 'late'",
                 "terminal.end_of_day must be a time",
             ),
+            ("[system]\nbegin_at = 'late'", "system.begin_at must be a time"),
             (&format!("{RECORDER}file_mib = 0"), "recorder.file_mib must be 1 to 1024"),
             (&format!("{RECORDER}files = 0"), "recorder.files must be 1 to 1000"),
         ] {

@@ -25,6 +25,7 @@ pub mod screens;
 mod simulation;
 pub mod speech;
 pub mod sync;
+pub mod system;
 pub mod texts;
 pub mod visit;
 pub mod visits;

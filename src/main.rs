@@ -22,12 +22,15 @@ use zuil::preview;
 use zuil::runner::Input;
 use zuil::screens::Screens;
 use zuil::visit::View;
-use zuil::watchdog::{Asked, Watchdog};
+use zuil::watchdog::{Asked, HealthMark, Watchdog};
 use zuil_wire::health::Salvaged;
 
 /// The exit code after a technician ordered from afar that the program is started anew (`EX_TEMPFAIL`). Whoever
 /// starts it, such as systemd with `Restart=always` or `on-failure`, starts it again.
 const RESTART: u8 = 75;
+
+/// How often is looked whether the image can be told that this version works.
+const HEALTH: Duration = Duration::from_secs(1);
 
 /// By then the loop has drawn what it was given.
 const DRAWN: Duration = Duration::from_millis(20);
@@ -140,6 +143,7 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     screens.open()?;
     let watchdog = Rc::new(RefCell::new(Watchdog::open(&Asked::by_environment())?));
     let _looking = look_every_so_often(&watchdog, Rc::downgrade(&pillar));
+    let _marking = mark_when_healthy(&watchdog, Rc::downgrade(&pillar));
     tell_of_the_first_picture(&screens);
     slint::spawn_local(async move {
         while let Some(view) = shown.recv().await {
@@ -159,6 +163,20 @@ fn look_every_so_often(watchdog: &Rc<RefCell<Watchdog>>, pillar: Weak<Standing>)
     timer.start(slint::TimerMode::Repeated, every, move || {
         let rounds = pillar.upgrade().and_then(|pillar| pillar.rounds());
         watchdog.borrow_mut().look(rounds);
+    });
+    Some(timer)
+}
+
+/// Has the thread that draws tell the image that this version works, as soon as it does, for as long as the timer is kept.
+fn mark_when_healthy(watchdog: &Rc<RefCell<Watchdog>>, pillar: Weak<Standing>) -> Option<slint::Timer> {
+    let mut mark = HealthMark::by_environment();
+    if !mark.is_missing() {
+        return None;
+    }
+    let (timer, watchdog) = (slint::Timer::default(), Rc::clone(watchdog));
+    timer.start(slint::TimerMode::Repeated, HEALTH, move || {
+        let rounds = pillar.upgrade().and_then(|pillar| pillar.rounds());
+        mark.look(watchdog.borrow().has_shown(), rounds);
     });
     Some(timer)
 }

@@ -35,6 +35,7 @@ use crate::speech::Speech;
 use crate::sync::{
     self, BindingError, FromHub, Inquired, Inquiries, Keyring, Ordered, ReferralBook, Rotation,
 };
+use crate::system::{Places, System};
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
 use crate::visits::VisitLog;
 use crate::watchdog::Rounds;
@@ -159,8 +160,10 @@ impl Pillar {
         let time_zone = TimeZone::get(&config.time_zone).map_err(storage("looking up the time zone"))?;
         let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
         let (inquiries, inquired) = inquiries(&inputs);
+        let system = System::of(Places::default()).map(Arc::new);
         let from_hub = FromHub {
             rotation,
+            system: system.clone(),
             shelf: Some(shelf),
             orders: Some(ordered),
             binding_file: Some(config.binding.clone()),
@@ -190,6 +193,7 @@ impl Pillar {
                 devices::start_pass_reader(config, &inputs)?,
             ),
             end_of_day: config.terminal.as_ref().and_then(config::Terminal::end_of_day),
+            system: system.zip(config.system.begin_at()),
             wake_sync: Box::new(wake),
             thermometer: Some(Thermometer::of_this_machine()),
             tell_health: Box::new(tell_health),

@@ -6,6 +6,7 @@
 //! the resident is told of it.
 
 mod ahead;
+mod beginning;
 mod inquiries;
 mod keeping;
 mod night;
@@ -43,11 +44,13 @@ use crate::devices::thermometer::Thermometer;
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::{Lookup, ReferralBook, SyncEvent};
+use crate::system::System;
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
 
 pub use ahead::Ahead;
+use beginning::NextSystem;
 use keeping::NotKept;
 use night::Night;
 use orders::Orders;
@@ -121,6 +124,8 @@ pub struct Parts {
     pub terminal: Option<Box<dyn PaymentTerminal>>,
     /// When the terminal's day is closed, at night; never when `None`.
     pub end_of_day: Option<jiff::civil::Time>,
+    /// The system of this machine, and when at night its next one begins; never when `None`.
+    pub system: Option<(Arc<System>, jiff::civil::Time)>,
     /// The readers that there are.
     pub readers: Readers,
     /// Tells the sync that there is something new.
@@ -158,6 +163,7 @@ pub struct Runner {
     /// The moment of the last input.
     last: Option<Moment>,
     night: Option<Night>,
+    next_system: Option<NextSystem>,
     columns: receipt::Paper,
     /// The receipt that the printer has, until it told what became of it.
     printing: Option<Uuid>,
@@ -202,6 +208,7 @@ impl Runner {
             reported: None,
             last: None,
             night: parts.end_of_day.map(Night::at),
+            next_system: parts.system.map(|(system, at)| NextSystem::at(system, at)),
             columns: parts.columns,
             printing: None,
             till,
@@ -267,6 +274,7 @@ impl Runner {
             Input::Tick => {
                 self.till.tick(now.uptime);
                 self.close_the_day(now);
+                self.begin_the_next_system(now);
                 self.tidy(now);
                 self.tell(Event::Tick, now);
             }

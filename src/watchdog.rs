@@ -1,4 +1,4 @@
-//! Tells systemd that the pillar is ready, and as long as it lives.
+//! Tells systemd that the pillar is ready, and as long as it lives; and the image, that this version of it works.
 //!
 //! Invariant: a sign of life is given by the thread that draws, and while residents can be served only when the runner
 //! has come round since the one before. A pillar of which either hangs gives none, and is started anew.
@@ -8,6 +8,7 @@ use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -98,6 +99,12 @@ impl Watchdog {
         }
     }
 
+    /// Whether that was said.
+    #[must_use]
+    pub const fn has_shown(&self) -> bool {
+        self.is_ready
+    }
+
     /// Gives a sign of life if there is reason to. `rounds` are those that the runner has made, or `None` as long as
     /// there is no runner: then the screen says that nobody is served, and only the screen can hang.
     pub fn look(&mut self, rounds: Option<u64>) {
@@ -113,6 +120,41 @@ impl Watchdog {
             && let Err(error) = socket.send_to_addr(words.as_bytes(), address)
         {
             tracing::warn!(%error, words, "systemd did not take what the pillar tells of itself");
+        }
+    }
+}
+
+/// The file by which the image learns that this version of the program works: without it in time, the machine goes back to
+/// the version before.
+#[derive(Debug)]
+pub struct HealthMark {
+    file: Option<PathBuf>,
+}
+
+impl HealthMark {
+    /// In the folder that systemd made for the program (`RUNTIME_DIRECTORY`); nowhere without one.
+    #[must_use]
+    pub fn by_environment() -> Self {
+        Self::in_folder(std::env::var_os("RUNTIME_DIRECTORY"))
+    }
+
+    fn in_folder(folder: Option<OsString>) -> Self {
+        Self { file: folder.map(|folder| PathBuf::from(folder).join("healthy")) }
+    }
+
+    /// Whether there is a mark to be made still.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Makes the mark once a picture was drawn and the runner, which has the outbox open, has come round.
+    pub fn look(&mut self, is_shown: bool, rounds: Option<u64>) {
+        let is_healthy = is_shown && rounds.is_some_and(|rounds| rounds > 0);
+        let Some(file) = self.file.take_if(|_| is_healthy) else { return };
+        if let Err(error) = std::fs::write(&file, "") {
+            tracing::warn!(%error, "that this version is healthy cannot be told; it is tried again");
+            self.file = Some(file);
         }
     }
 }
@@ -225,6 +267,32 @@ mod tests {
             let asked = Asked { within: Some(nonsense.into()), ..systemd.asks() };
             assert_eq!(Watchdog::open(&asked).unwrap().every(), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn the_image_learns_that_a_version_works_when_it_draws_and_serves_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("healthy");
+        let mut health = HealthMark::in_folder(Some(folder.path().as_os_str().to_owned()));
+        for (is_shown, rounds) in [(false, None), (true, None), (true, Some(0)), (false, Some(9))] {
+            health.look(is_shown, rounds);
+            assert!(!mark.exists() && health.is_missing(), "{is_shown}, {rounds:?}");
+        }
+        health.look(true, Some(1));
+        assert!(mark.exists() && !health.is_missing());
+        assert!(!HealthMark::in_folder(None).is_missing(), "started by hand it tells nobody");
+    }
+
+    #[test]
+    fn a_mark_that_could_not_be_made_is_made_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let made_late = folder.path().join("zuil");
+        let mut health = HealthMark::in_folder(Some(made_late.clone().into_os_string()));
+        health.look(true, Some(1));
+        assert!(health.is_missing());
+        std::fs::create_dir(&made_late).unwrap();
+        health.look(true, Some(2));
+        assert!(made_late.join("healthy").exists());
     }
 
     #[test]

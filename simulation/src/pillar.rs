@@ -191,6 +191,7 @@ impl Site {
             roll_file: None,
             terminal: Some(Box::new(Desk(to_terminal))),
             end_of_day: None,
+            system: None,
             wake_sync: Box::new(move || wakes.wake()),
             thermometer: None,
             tell_health: Box::new(move |report| reports.report(report)),

@@ -101,7 +101,7 @@ impl Runner {
     }
 
     /// Whether nothing of a resident is going on, and no other order.
-    fn is_free(&self) -> bool {
+    pub(super) fn is_free(&self) -> bool {
         self.visit.is_waiting()
             && self.till.is_idle()
             && self.printing.is_none()

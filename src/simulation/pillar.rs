@@ -104,6 +104,7 @@ impl Pillar {
             roll_file: Some(folder.join("paper.json")),
             terminal: Some(Box::new(TerminalDesk(to_terminal))),
             end_of_day: None,
+            system: None,
             wake_sync: Box::new(|| {}),
             thermometer: None,
             tell_health: Box::new(move |report| {

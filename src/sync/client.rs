@@ -8,6 +8,7 @@ mod agreed;
 mod catalogue;
 mod desks;
 mod enrolment;
+mod system;
 mod tls;
 
 use std::error::Error;
@@ -70,6 +71,8 @@ pub struct HttpsHub {
     visits: Url,
     health: Url,
     catalogue: Url,
+    /// Below it lie the files of systems.
+    system: Url,
 }
 
 /// The connections with one certificate. They share what TLS remembers of a session, and so its certificate.
@@ -109,6 +112,7 @@ impl HttpsHub {
             visits: address("/v1/visits")?,
             health: address("/v1/health")?,
             catalogue: address("/v1/catalogue")?,
+            system: address("/v1/system/")?,
         })
     }
 

@@ -23,6 +23,7 @@ mod referrals;
 mod renewal;
 pub mod report;
 mod standing;
+mod system;
 mod visits;
 mod worker;
 
@@ -42,11 +43,12 @@ use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
     Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, StandingAnswer,
-    StandingRequest, UploadRequest, UploadResponse,
+    StandingRequest, SystemReport, UploadRequest, UploadResponse,
 };
 
 use crate::clock::HubTime;
 use crate::outbox::Outbox;
+use crate::system::System;
 use crate::visits::VisitLog;
 use crate::waypoint::{Waypoint, Waypoints};
 use orders::Messenger;
@@ -63,6 +65,7 @@ pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 use renewal::Renewal;
+use system::{Quiet, SystemFetcher};
 pub use visits::VisitDesk;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
 
@@ -146,6 +149,8 @@ pub struct Rotation {
 pub struct FromHub {
     /// Sealing keys.
     pub rotation: Rotation,
+    /// The system of this machine, whose updates are fetched. None are where it is not updated as a whole.
+    pub system: Option<Arc<System>>,
     /// Catalogues. Without a shelf none is fetched.
     pub shelf: Option<Arc<dyn Shelf>>,
     /// Where the binding is kept, for its certificate to be renewed. Without it that stays.
@@ -173,6 +178,10 @@ struct Watched<H> {
     /// The mark of the referrals of this pillar, for who fetches them.
     referrals: watch::Sender<Option<String>>,
     catalogue_refusal: WhyRefused,
+    /// The system of this machine, and who is told that the hub has spoken of its update.
+    system: Option<(Arc<System>, watch::Sender<()>)>,
+    /// Large things wait for an upload.
+    quiet: Quiet,
     renewal: Option<Renewal>,
     /// Who hears which orders of technicians are still to be done.
     orders: Option<Box<dyn Fn(Vec<Order>) + Send + Sync>>,
@@ -190,6 +199,10 @@ impl<H> Watched<H> {
         if let (Ok(HealthAnswer { orders, .. }), Some(heard)) = (answer, &self.orders) {
             heard(orders.clone());
         }
+        if let (Ok(HealthAnswer { system: offer, .. }), Some((system, told))) = (answer, &self.system) {
+            system.hear(offer.as_ref());
+            told.send_replace(());
+        }
         let Ok(HealthAnswer { seal_key: Some(notice), .. }) = answer else { return };
         let notice = notice.clone();
         let keyring = Arc::clone(&self.rotation.keyring);
@@ -204,6 +217,7 @@ impl<H> Watched<H> {
 
 impl<H: Hub> Hub for Watched<H> {
     async fn upload(&self, request: &UploadRequest) -> Result<UploadResponse, SyncError> {
+        let _uploading = self.quiet.uploading().await;
         if request.envelopes.is_empty() {
             return self.hub.upload(request).await;
         }
@@ -218,7 +232,9 @@ impl<H: Hub> Hub for Watched<H> {
         // A hub that tells of no catalogue would not understand why it is refused.
         let catalogue_refused = told.and_then(|_| self.catalogue_refusal.why());
         let names_refusal = catalogue_refused.is_some();
-        let answer = self.report_keys(&HealthReport { catalogue_refused, ..report.clone() }).await;
+        let system = self.system_report().await;
+        let report = HealthReport { catalogue_refused, system, ..report.clone() };
+        let answer = self.report_keys(&report).await;
         if names_refusal && matches!(answer, Err(SyncError::Rejected(_))) {
             // An older one may have taken its place.
             self.newest_catalogue.send_replace(None);
@@ -255,6 +271,13 @@ impl<H: Hub> Hub for Watched<H> {
 }
 
 impl<H: Hub> Watched<H> {
+    /// What is told of the system. The disk may take its time; the runtime's threads do not wait for it.
+    async fn system_report(&self) -> Option<SystemReport> {
+        let (system, _) = self.system.as_ref()?;
+        let system = Arc::clone(system);
+        tokio::task::spawn_blocking(move || system.report()).await.ok()
+    }
+
     /// Reports, and names the sealing key to a hub that understands that.
     async fn report_keys(&self, report: &HealthReport) -> Result<HealthAnswer, SyncError> {
         if self.tells_keys.load(Ordering::Relaxed) {
@@ -316,6 +339,14 @@ pub fn start(
     let messenger = ledger.map(|ledger| Messenger::new(Arc::clone(&hub), ledger, move || random(&dice)));
     let lookups = from_hub.inquired.map(|inquired| lookup::answer(Arc::clone(&hub), inquired));
     let dice = Arc::clone(&provider);
+    let quiet = Quiet::default();
+    let system = from_hub.system.map(|system| {
+        let (told, tells) = watch::channel(());
+        let fetcher = SystemFetcher::new(Arc::clone(&hub), Arc::clone(&system), quiet.clone());
+        let dice = Arc::clone(&provider);
+        runtime.spawn(fetcher.run(tells, move || random(&dice)));
+        (system, told)
+    });
     let (referrals, marks) = watch::channel(None);
     let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
     let worker = Worker {
@@ -328,6 +359,8 @@ pub fn start(
             newest_catalogue,
             referrals,
             catalogue_refusal,
+            system,
+            quiet,
             renewal: from_hub.binding_file.map(|file| Renewal::of(binding, file)),
             orders: heard,
         },

@@ -1,7 +1,5 @@
 //! An update of the pillars' system goes from the command line to one pillar, to more, and is stopped by trouble.
 
-use std::path::Path;
-
 use reqwest::{Response, StatusCode};
 use tempfile::TempDir;
 use zuil_hub::store::{Entry, RolloutStage};
@@ -142,5 +140,5 @@ fn a_technician_adds_an_update_and_rolls_it_out_stage_by_stage_on_the_command_li
     for deed in ["added-system", "rolled-out", "removed-system"] {
         assert!(log.contains(deed), "{log}");
     }
-    assert!(!Path::new(&folder.path().join("data/system/1.2")).exists());
+    assert!(!folder.path().join("data/system/1.2").exists());
 }

@@ -67,6 +67,7 @@ impl Pillar {
             roll_file: None,
             terminal: None,
             end_of_day: None,
+            system: None,
             readers: Readers::default(),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             ask_hub: Box::new(|_| {}),

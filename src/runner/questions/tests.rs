@@ -82,6 +82,7 @@ impl Pillar {
             roll_file: None,
             terminal: None,
             end_of_day: None,
+            system: None,
             readers: Readers::default(),
             wake_sync: Box::new(|| panic!("the sync was woken")),
             thermometer: None,

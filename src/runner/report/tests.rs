@@ -43,6 +43,7 @@ impl Pillar {
             roll_file: None,
             terminal: None,
             end_of_day: None,
+            system: None,
             readers: Readers::default(),
             referrals: Arc::new(ReferralBook::in_memory()),
             wake_sync: Box::new(|| {}),

@@ -46,6 +46,7 @@ impl Pillar {
             roll_file: None,
             terminal: None,
             end_of_day: None,
+            system: None,
             readers: Readers::default(),
             wake_sync: Box::new(|| {}),
             thermometer: None,

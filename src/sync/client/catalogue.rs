@@ -29,6 +29,8 @@ pub(super) struct Bulk {
     client: Client,
     /// Uploads may take no more of the line than this, and neither may this.
     max_kilobits: u32,
+    /// How much of the line parts of a system may take.
+    pub(super) parts: Mutex<Budget>,
 }
 
 impl Bulk {
@@ -40,7 +42,7 @@ impl Bulk {
             .http2_initial_connection_window_size(AHEAD)
             .build()
             .map_err(|_| setup("the HTTPS client cannot be made"))?;
-        Ok(Self { client, max_kilobits })
+        Ok(Self { client, max_kilobits, parts: Mutex::new(Budget::of(max_kilobits)) })
     }
 
     /// Its connection.

@@ -20,6 +20,7 @@ mod catalogue;
 mod clock;
 mod enrolment;
 mod forms;
+mod system;
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())

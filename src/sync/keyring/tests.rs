@@ -186,6 +186,8 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         newest_catalogue: tokio::sync::watch::channel(None).0,
         referrals: tokio::sync::watch::channel(None).0,
         catalogue_refusal: crate::sync::WhyRefused::default(),
+        system: None,
+        quiet: crate::sync::system::Quiet::default(),
         orders: None,
     };
     let report = HealthReport {
