@@ -153,6 +153,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/pillars/{name}/visits", get(pages::visits))
         .route("/pillars/{name}/attachments/{id}", get(pages::attachment))
+        .route("/systems", get(pages::systems))
+        .route("/systems/{version}", post(pages::decide_system))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))

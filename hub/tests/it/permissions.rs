@@ -47,6 +47,7 @@ fn address(route: &str) -> String {
         ("{system}", "signalen"),
         ("{reason}", "refused"),
         ("{kind}", "restart"),
+        ("{version}", "9.9"),
         ("{id}", "00000000-0000-0000-0000-0000000000a1"),
     ];
     names.iter().fold(route.to_owned(), |path, (name, value)| path.replace(name, value))

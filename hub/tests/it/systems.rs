@@ -9,29 +9,34 @@ use zuil_wire::system::{Digesting, SIGNATURE, SUMS, UpdateReport, UpdateState};
 use zuil_wire::{HealthReport, SystemReport, SystemVersion};
 
 use super::commands::{folder_with_config, run, text};
+use super::desk::{Browser, signed_in};
 use super::harness::{TestHub, TestPillar, hub, report};
 
 const ROOT: &str = "zuil_1.2.root.raw.zst";
 
 /// The folder of a made-up update to version 1.2.
-pub fn update() -> TempDir {
+fn update() -> TempDir {
+    update_to("1.2")
+}
+
+/// The folder of a made-up update to a version.
+pub fn update_to(version: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let keep = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
     let mut sums = Vec::new();
-    for (name, content) in
-        [("zuil_1.2.efi.zst", "the kernel"), ("zuil_1.2.verity.raw.zst", "hashes"), (ROOT, "the root")]
-    {
+    for (piece, content) in [("efi", "the kernel"), ("verity.raw", "hashes"), ("root.raw", "the root")] {
+        let name = format!("zuil_{version}.{piece}.zst");
         let mut digesting = Digesting::default();
         digesting.take(content.as_bytes());
         sums.push(format!("{}  {name}", digesting.done()));
-        keep(name, content);
+        keep(&name, content);
     }
     keep(SUMS, &(sums.join("\n") + "\n"));
     keep(SIGNATURE, "signed (made up)");
     folder
 }
 
-pub fn version() -> SystemVersion {
+fn version() -> SystemVersion {
     "1.2".parse().unwrap()
 }
 
@@ -106,6 +111,45 @@ async fn a_pillar_that_fell_back_stops_the_rollout_and_nobody_gets_more_of_it() 
     assert_eq!(other.report(&runs_the_one_before(None)).await.system, None);
     let part = asks(&other, &format!("1.2/{SUMS}"), Some("bytes=0-")).await;
     assert_eq!(part.status(), StatusCode::NOT_FOUND);
+}
+
+/// What somebody decides on the page.
+async fn decides(browser: &Browser, form: &[(&str, &str)]) -> Response {
+    browser.post("/systems/1.2", form).await
+}
+
+#[tokio::test]
+async fn an_administrator_gives_a_version_to_one_pillar_to_a_tenth_and_to_all_on_the_page_and_stops_it() {
+    let (hub, first, _) = with_update().await;
+    let browser = signed_in(&hub).await;
+    let page = browser.text("/systems").await;
+    assert!(page.contains("1.2") && page.contains("nog niet begonnen"), "{page}");
+    let nowhere = decides(&browser, &[("deed", "begin"), ("pillar", "nowhere")]).await;
+    assert_eq!(nowhere.status(), StatusCode::CONFLICT);
+    assert!(nowhere.text().await.unwrap().contains("Kies een zuil die deze versie als eerste krijgt."));
+    let steps: [(&[(&str, &str)], &str); 3] = [
+        (&[("deed", "begin"), ("pillar", "jumbo")], "Voor één zuil: jumbo."),
+        (&[("deed", "go-on"), ("seen", "pillar")], "Voor tien procent van de zuilen, en voor jumbo."),
+        (&[("deed", "go-on"), ("seen", "tenth")], "Voor alle zuilen."),
+    ];
+    for (form, words) in steps {
+        decides(&browser, form).await;
+        let page = browser.text("/systems").await;
+        assert!(page.contains(words), "{form:?}: {page}");
+    }
+    let late = decides(&browser, &[("deed", "go-on"), ("seen", "pillar")]).await;
+    assert!(late.text().await.unwrap().contains("Dit is intussen veranderd."));
+    let fell_back =
+        UpdateReport { version: "1.2".into(), state: UpdateState::FellBack, percent: None, why: None };
+    first.report(&runs_the_one_before(Some(fell_back))).await;
+    let page = browser.text("/systems").await;
+    for words in ["gestopt", "jumbo: werkte niet, de vorige draait weer", ">1.1<", "Ga weer verder"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    decides(&browser, &[("deed", "resume")]).await;
+    assert!(browser.text("/systems?lang=en").await.contains("going on"));
+    assert_eq!(decides(&browser, &[("deed", "dance")]).await.status(), StatusCode::NOT_FOUND);
+    assert!(browser.text("/pillars").await.contains("href=\"/systems\""));
 }
 
 #[test]

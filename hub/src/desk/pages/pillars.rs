@@ -58,6 +58,8 @@ struct PillarsPage {
     part: String,
     /// Leads to enrolling another one, for who may.
     enrol: Option<&'static str>,
+    /// Leads to the versions of their system, for who may.
+    systems: Option<&'static str>,
     rows: Vec<PillarRow>,
     /// Whether there are no pillars at all.
     none: bool,
@@ -164,6 +166,7 @@ fn pillars_page(
         choices: choices(query, lang),
         part: address("/live/pillars/list", query),
         enrol: visitor.may_open("/enrolment").then_some(lang.enrolment_texts().title),
+        systems: visitor.may_open("/systems").then_some(lang.system_texts().title),
         rows: shown
             .into_iter()
             .map(|(pillar, reported, condition)| PillarRow {

@@ -22,6 +22,7 @@ mod refusals;
 mod status;
 mod storage;
 mod surveys;
+mod systems;
 mod timeline;
 mod visits;
 mod words;
@@ -41,6 +42,7 @@ pub(super) use questions::QuestionTexts;
 pub(super) use referrals::ReferralTexts;
 pub(super) use status::StatusTexts;
 pub(super) use surveys::SurveyTexts;
+pub(super) use systems::SystemTexts;
 pub(super) use visits::VisitTexts;
 pub(super) use worklist::WorklistTexts;
 

@@ -6,13 +6,18 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
-use zuil_hub::store::{AnswerDraft, Enrolment, Role, Roles, Store};
+use zuil_hub::store::{AnswerDraft, Enrolment, Role, Roles, RolloutStage, Store, UpdateFailure};
+use zuil_hub::systems::{self, Systems};
 use zuil_wire::health::{DeviceState, Paper};
-use zuil_wire::{EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference};
+use zuil_wire::system::{UpdateReport, UpdateState};
+use zuil_wire::{
+    EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference, SystemReport, SystemVersion,
+};
 
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
 use crate::surveys::surveys;
+use crate::systems::update_to;
 
 /// Somebody of the call centre.
 pub const AGENT: &str = "m.agent";
@@ -49,7 +54,14 @@ impl Office {
         for name in ["bieb", "raadhuis", "spar"] {
             self.hub.add_pillar(name);
         }
+        let fetching = UpdateReport {
+            version: "1.2".into(),
+            state: UpdateState::Fetching,
+            percent: Some(41),
+            why: None,
+        };
         let nearly_out = HealthReport {
+            system: Some(SystemReport { version: "1.1".into(), update: Some(fetching) }),
             paper: Some(Paper {
                 used_mm: 71_500,
                 roll_mm: 80_000,
@@ -74,6 +86,7 @@ impl Office {
         let arabic = QuestionItem { language: "ar".into(), ..question(3, "رخصة طائرة") };
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
         self.is_written();
+        self.is_rolled_out();
         self.runtime.block_on(async {
             assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
@@ -98,6 +111,30 @@ impl Office {
             done_at: None,
         };
         assert!(self.hub.running.store.add_draft(&draft).unwrap());
+    }
+
+    /// A version of the system is given to all, and another one stopped at its first pillar.
+    fn is_rolled_out(&self) {
+        let (store, systems) = (&*self.hub.running.store, Systems::of(&self.hub.config.data_dir));
+        for version in ["1.2", "1.3", "1.4"] {
+            systems.add(update_to(version).path()).unwrap();
+        }
+        let [older, newer] = ["1.2", "1.3"].map(|version| version.parse::<SystemVersion>().unwrap());
+        let now = Timestamp::now();
+        for version in [&older, &newer] {
+            systems::begin(store, &systems, version, PILLAR, EVERYTHING, now).unwrap();
+        }
+        for seen in [RolloutStage::Pillar, RolloutStage::Tenth] {
+            systems::go_on(store, &older, seen, EVERYTHING, now).unwrap();
+        }
+        let failure = UpdateFailure {
+            version: newer,
+            pillar: PILLAR.into(),
+            state: UpdateState::FellBack,
+            why: None,
+            at: now,
+        };
+        assert!(store.note_update_failure(&failure).unwrap());
     }
 
     /// Waits until the hub has come so far.
