@@ -114,7 +114,7 @@ impl Incoming<'_> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         // What cannot come in whole is not begun.
         let needed = part.of.saturating_sub(step.from).saturating_add(RESERVE);
-        if (self.free)(&self.folder).is_some_and(|free| free < needed) {
+        if (self.free)(self.folder.as_path()).is_some_and(|free| free < needed) {
             return Err(Trouble::NoRoom);
         }
         let begun = self.begun(&step.name);

@@ -93,7 +93,8 @@ impl System {
 
     /// Takes what the hub says that this pillar should have.
     pub fn hear(&self, offer: Option<&SystemOffer>) {
-        let offer = offer.and_then(|offer| Some((offer.version.parse().ok()?, offer.bytes)));
+        let offer: Option<(SystemVersion, u64)> =
+            offer.and_then(|offer| Some((offer.version.parse().ok()?, offer.bytes)));
         let mut known = self.known();
         if known.offer == offer {
             return;

@@ -97,7 +97,7 @@ impl FromStr for SystemVersion {
             let is_plain = digits.bytes().all(|digit| digit.is_ascii_digit());
             let is_short = digits == "0" || !digits.starts_with('0');
             if is_plain && is_short {
-                digits.parse().map_err(|_| NotASystemVersion)
+                digits.parse::<u32>().map_err(|_| NotASystemVersion)
             } else {
                 Err(NotASystemVersion)
             }

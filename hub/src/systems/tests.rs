@@ -6,7 +6,9 @@ use super::*;
 pub(super) fn made(version: &str, root: &[u8]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut sums = String::new();
-    for (piece, content) in [("efi", b"kernel".as_slice()), ("verity.raw", b"hashes"), ("root.raw", root)] {
+    for (piece, content) in
+        [("efi", b"kernel".as_slice()), ("verity.raw", b"hashes".as_slice()), ("root.raw", root)]
+    {
         let name = format!("zuil_{version}.{piece}.zst");
         let mut digesting = Digesting::default();
         digesting.take(content);
