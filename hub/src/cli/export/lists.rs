@@ -23,7 +23,7 @@ const PIECE: u32 = 1_000;
 type Fill = fn(&dyn Store, &mut Sheet) -> Result<(), Failure>;
 
 /// The lists: file, columns, and what is in them.
-pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
+pub(super) const LISTS: [(&str, &[&str], Fill); 17] = [
     ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence"], pillars),
     (
         "certificates.csv",
@@ -78,6 +78,8 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
         ],
         drafts,
     ),
+    ("system-rollouts.csv", &["version", "first_pillar", "stage", "changed_at", "stopped_at"], rollouts),
+    ("system-failures.csv", &["version", "pillar", "state", "why", "at"], update_failures),
     (
         "accounts.csv",
         &[
@@ -310,6 +312,32 @@ fn drafts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
             changed_by,
             changed_at.to_string(),
             when(draft.done_at),
+        ])?;
+    }
+    Ok(())
+}
+
+fn rollouts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    for rollout in store.rollouts()? {
+        sheet.row([
+            rollout.version.to_string(),
+            rollout.pillar,
+            rollout.stage.as_str().to_owned(),
+            rollout.changed_at.to_string(),
+            when(rollout.stopped_at),
+        ])?;
+    }
+    Ok(())
+}
+
+fn update_failures(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    for failure in store.update_failures()? {
+        sheet.row([
+            failure.version.to_string(),
+            failure.pillar,
+            failure.state.word().to_owned(),
+            failure.why.map(|why| why.word().to_owned()).unwrap_or_default(),
+            failure.at.to_string(),
         ])?;
     }
     Ok(())

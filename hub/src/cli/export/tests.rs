@@ -10,7 +10,7 @@ use crate::store::conformance::filled::filled;
 use crate::store::{Batch, EnrolmentStore as _, ReferralStore as _, SqliteStore};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
-const TABLES: [(&str, Result<&str, &str>); 36] = [
+const TABLES: [(&str, Result<&str, &str>); 38] = [
     ("pillars", Ok("pillars.csv")),
     ("certificates", Ok("certificates.csv")),
     ("enrolments", Ok("enrolments.csv")),
@@ -27,6 +27,8 @@ const TABLES: [(&str, Result<&str, &str>); 36] = [
     ("referral_uses", Ok("referral-uses.csv")),
     ("call_backs", Ok("call-backs.csv")),
     ("drafts", Ok("drafts.csv")),
+    ("rollouts", Ok("system-rollouts.csv")),
+    ("update_failures", Ok("system-failures.csv")),
     ("accounts", Ok("accounts.csv")),
     ("audit", Ok("audit.csv")),
     ("orders", Ok("orders.csv")),
@@ -97,6 +99,8 @@ fn what_a_municipality_has_in_each_table_is_in_a_list() {
         ("refusals.csv", ",unknown_key,"),
         ("questions.csv", "zendmast,nl,1,1,"),
         ("drafts.csv", "drone,vliegen met een drone,nl,"),
+        ("system-rollouts.csv", "1.2,jumbo,pillar,"),
+        ("system-failures.csv", "1.2,jumbo,refused,no_room,"),
         ("accounts.csv", "anna,ANNA,"),
         ("referrals.csv", ",call-back,bieb jumbo,m.agent,"),
     ] {
