@@ -26,6 +26,7 @@ mod refusal;
 mod reports;
 mod standing;
 mod surveys;
+mod system;
 mod week;
 
 const TERMINAL: &str = "52523535";
