@@ -146,6 +146,9 @@ async fn an_administrator_gives_a_version_to_one_pillar_to_a_tenth_and_to_all_on
     for words in ["gestopt", "jumbo: werkte niet, de vorige draait weer", ">1.1<", "Ga weer verder"] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let page = browser.text("/pillars/jumbo").await;
+    assert!(page.contains("<dt>Systeem</dt><dd>1.1</dd>"), "{page}");
+    assert!(page.contains("<dt>Nieuwe versie</dt><dd>1.2: werkte niet"), "{page}");
     decides(&browser, &[("deed", "resume")]).await;
     assert!(browser.text("/systems?lang=en").await.contains("going on"));
     assert_eq!(decides(&browser, &[("deed", "dance")]).await.status(), StatusCode::NOT_FOUND);

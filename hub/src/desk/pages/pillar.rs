@@ -229,6 +229,9 @@ fn details(
             details.push((t.storage, lang.storage_was_salvaged(&when(salvaged.at), &salvaged)));
         }
         details.push((t.program, report.program.clone()));
+        if let Some(system) = &report.system {
+            details.extend(lang.system_of_a_pillar(system));
+        }
         details.push((t.catalogue, Newest::beside(newest, &report.catalogue, lang)));
         // Nobody knows what it refused when what was published last is damaged.
         let refuses = if newest.is_some() { lang.refuses_the_newest() } else { lang.refused_one() };

@@ -1,6 +1,7 @@
 //! Words about versions of the pillars' system. Invariant: it is always said that more pillars get one only when somebody
 //! lets it go on.
 
+use zuil_wire::SystemReport;
 use zuil_wire::system::{UpdateRefusal, UpdateState};
 
 use super::Lang;
@@ -104,6 +105,16 @@ impl Lang {
             (Self::En, RolloutStage::Tenth) => format!("For ten per cent of the pillars, and for {pillar}."),
             (Self::En, RolloutStage::All) => "For all pillars.".to_owned(),
         }
+    }
+
+    /// Which system a pillar runs, and how far its update is, each with its label.
+    pub(in super::super) fn system_of_a_pillar(self, system: &SystemReport) -> Vec<(&'static str, String)> {
+        let w = self.system_texts();
+        let update = system.update.as_ref().map(|update| {
+            let state = self.update_state(update.state, update.percent, update.why);
+            (w.update, format!("{}: {state}", update.version))
+        });
+        [(w.version, system.version.clone())].into_iter().chain(update).collect()
     }
 
     /// How far an update is, such as "wordt opgehaald, 41%" or "geweigerd: geen plaats op de schijf".
