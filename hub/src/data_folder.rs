@@ -61,7 +61,7 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
-    /// Seals and opens the secrets of authenticator apps.
+    /// Seals and opens the secrets of authenticator apps, and hides who tries to get in.
     pub vault: Vault,
     /// What was published for pillars to show.
     pub catalogues: Catalogues,

@@ -100,8 +100,9 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn keys(&self) -> [AttemptKey; 2] {
-        [AttemptKey::from(Tried::SignInFrom, self.address), AttemptKey::named(Tried::SignInAs, &self.account)]
+    fn keys(&self, desk: &Desk) -> [AttemptKey; 2] {
+        let veil = desk.folder.vault.veil();
+        [veil.from(Tried::SignInFrom, self.address), veil.named(Tried::SignInAs, &self.account)]
     }
 }
 
@@ -119,7 +120,7 @@ pub(super) async fn login(
     let again = |problem| page(&visitor, &form.next, &name, Some(problem));
     let attempt =
         Attempt { address: desk.address_of(peer, &headers), account: name.chars().take(60).collect() };
-    match desk.begin(attempt.keys()).await {
+    match desk.begin(attempt.keys(desk)).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
@@ -162,7 +163,7 @@ pub(super) async fn code(
     let desk = &visitor.desk;
     let again = |problem| ask_for_code(&visitor, &form.next, Some(problem));
     let attempt = Attempt { address: desk.address_of(peer, &headers), account: signed.name().to_owned() };
-    match desk.begin(attempt.keys()).await {
+    match desk.begin(attempt.keys(desk)).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
@@ -260,7 +261,7 @@ async fn enter(
         Stage::Code => format!("/login/code?next={next}"),
         Stage::Enrol => format!("/login/app?next={next}"),
         Stage::Open => {
-            desk.succeeded(attempt.keys()).await?;
+            desk.succeeded(attempt.keys(desk)).await?;
             tracing::info!("someone signed in");
             next.to_owned()
         }
@@ -296,7 +297,7 @@ async fn set_up(
     else {
         return Ok(Redirect::to("/login").into_response());
     };
-    desk.succeeded(attempt.keys()).await?;
+    desk.succeeded(attempt.keys(desk)).await?;
     let page = RecoveryPage {
         frame: visitor.frame(Section::Other),
         w: visitor.lang.access_texts(),

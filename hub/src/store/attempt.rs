@@ -1,11 +1,11 @@
 //! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: the more wrong ones came
 //! from an address or for a name, the longer it waits; those sent at the same time, to whichever hub, count one after the
-//! other. An address or a name is kept as its SHA-256 only, for two hours at most. That tells it from others; whoever has the
-//! database can try addresses and names until one fits, so that it is as personal as they are.
+//! other. Of an address or a name only what a [`Veil`] makes of it is kept, for two hours at most. That tells it from others,
+//! and nothing to who has the database without the key of the veil.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Digest, StoreError};
@@ -73,27 +73,38 @@ impl Tried {
 pub struct AttemptKey {
     /// What is tried.
     pub tried: Tried,
-    /// Tells the address or name from others. Who guesses right which it is sees that.
+    /// Tells the address or name from others.
     pub digest: Digest,
 }
 
-impl AttemptKey {
+/// What attempts are counted under instead of addresses and names. Whoever has its key can try which address or name it
+/// stands for, so the key is not in the database.
+#[derive(Debug)]
+pub struct Veil(hmac::Key);
+
+impl Veil {
+    /// With a key that nobody can guess. All hubs on one store have the same.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
     /// By the household that an address belongs to.
     #[must_use]
-    pub fn from(tried: Tried, address: IpAddr) -> Self {
-        Self::named(tried, &household(address).to_string())
+    pub fn from(&self, tried: Tried, address: IpAddr) -> AttemptKey {
+        self.named(tried, &household(address).to_string())
     }
 
     /// By a name, which may be anything that somebody typed.
     #[must_use]
-    pub fn named(tried: Tried, name: &str) -> Self {
-        let mut hash = Context::new(&SHA256);
-        hash.update(tried.as_str().as_bytes());
-        hash.update(b"\0");
-        hash.update(name.as_bytes());
+    pub fn named(&self, tried: Tried, name: &str) -> AttemptKey {
+        let mut tag = hmac::Context::with_key(&self.0);
+        tag.update(tried.as_str().as_bytes());
+        tag.update(b"\0");
+        tag.update(name.as_bytes());
         let mut digest = Digest::default();
-        digest.copy_from_slice(hash.finish().as_ref());
-        Self { tried, digest }
+        digest.copy_from_slice(tag.sign().as_ref());
+        AttemptKey { tried, digest }
     }
 }
 
@@ -181,8 +192,14 @@ pub trait AttemptStore {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::digest;
+
     use super::super::MemoryStore;
     use super::*;
+
+    fn veil() -> Veil {
+        Veil::new(&[7; 32])
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -191,7 +208,7 @@ mod tests {
     #[test]
     fn nobody_guesses_more_than_a_hundred_times_a_day() {
         let store = MemoryStore::new();
-        let keys = [AttemptKey::named(Tried::SignInFrom, "home"), AttemptKey::named(Tried::SignInAs, "anna")];
+        let keys = [veil().named(Tried::SignInFrom, "home"), veil().named(Tried::SignInAs, "anna")];
         let begin = |second: &i64| store.begin_attempt(&keys, at(*second)).unwrap().is_none();
         let guesses = (0..86_400).filter(begin).count();
         assert!((90..=110).contains(&guesses), "{guesses}");
@@ -202,8 +219,8 @@ mod tests {
         let store = MemoryStore::new();
         let begin = |second: &i64| {
             let network = Ipv6Addr::from_bits(u128::from(second.unsigned_abs()) << 64);
-            let from = AttemptKey::from(Tried::SignInFrom, network.into());
-            let keys = [from, AttemptKey::named(Tried::SignInAs, "anna")];
+            let from = veil().from(Tried::SignInFrom, network.into());
+            let keys = [from, veil().named(Tried::SignInAs, "anna")];
             store.begin_attempt(&keys, at(*second)).unwrap().is_none()
         };
         assert!((0..86_400).filter(begin).count() <= 110);
@@ -211,11 +228,21 @@ mod tests {
 
     #[test]
     fn one_visitor_may_have_a_whole_network() {
-        let from = |address: &str| AttemptKey::from(Tried::CodeFrom, address.parse().unwrap());
+        let from = |address: &str| veil().from(Tried::CodeFrom, address.parse().unwrap());
         assert_eq!(from("2001:db8:0:1::1"), from("2001:db8:0:1:9:9:9:9"));
         assert_ne!(from("2001:db8:0:1::1"), from("2001:db8:0:2::1"));
         assert_eq!(from("192.0.2.1"), from("::ffff:192.0.2.1"));
         assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
-        assert_ne!(from("192.0.2.1").digest, AttemptKey::named(Tried::SignInAs, "192.0.2.1").digest);
+        assert_ne!(from("192.0.2.1").digest, veil().named(Tried::SignInAs, "192.0.2.1").digest);
+    }
+
+    #[test]
+    fn who_has_the_database_and_not_the_key_finds_no_address_by_trying() {
+        let address = "192.0.2.1".parse().unwrap();
+        let kept = veil().from(Tried::SignInFrom, address).digest;
+        let guess = digest::digest(&digest::SHA256, b"sign-in-from\x00192.0.2.1");
+        let guess: &[u8] = guess.as_ref();
+        assert_ne!(kept.as_slice(), guess);
+        assert_ne!(kept, Veil::new(&[8; 32]).from(Tried::SignInFrom, address).digest);
     }
 }

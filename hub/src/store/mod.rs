@@ -41,7 +41,7 @@ pub use access::{
     Stage,
 };
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
-pub use attempt::{AttemptKey, AttemptStore, Tried, household};
+pub use attempt::{AttemptKey, AttemptStore, Tried, Veil, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Taking};
 pub use changes::ChangesStore;

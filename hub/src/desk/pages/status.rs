@@ -76,10 +76,8 @@ pub(in super::super) async fn status(
     };
     let desk = &visitor.desk;
     let address = desk.address_of(peer, &headers);
-    let keys = [
-        AttemptKey::from(Tried::LookUpFrom, address),
-        AttemptKey::named(Tried::LookUpOf, &reference.compact()),
-    ];
+    let veil = desk.folder.vault.veil();
+    let keys = [veil.from(Tried::LookUpFrom, address), veil.named(Tried::LookUpOf, &reference.compact())];
     match desk.begin(keys).await {
         Ok(Ok(())) => {}
         Ok(Err(TooEarly { wait })) => {

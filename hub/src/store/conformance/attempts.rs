@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::{AttemptKey, Store, Tried};
+use super::super::{AttemptKey, Store, Tried, Veil};
 use super::at;
 
 /// All checks of this page.
@@ -13,12 +13,16 @@ pub(super) const CHECKS: [fn(&dyn Store); 4] = [
     what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing,
 ];
 
+fn veil() -> Veil {
+    Veil::new(&[7; 32])
+}
+
 fn from(name: &str) -> AttemptKey {
-    AttemptKey::named(Tried::SignInFrom, name)
+    veil().named(Tried::SignInFrom, name)
 }
 
 fn named(name: &str) -> AttemptKey {
-    AttemptKey::named(Tried::SignInAs, name)
+    veil().named(Tried::SignInAs, name)
 }
 
 /// For how many seconds somebody has to wait; 0 when the attempt counts.
@@ -34,7 +38,7 @@ fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more(store: &dyn St
     assert_eq!([1, 2, 3, 6].map(|second| begin(store, &here, second)), [0, 2, 0, 2]);
     assert_eq!(begin(store, &there, 6), 0, "what had to wait was counted nowhere");
     assert_eq!([6, 6, 6].map(|second| begin(store, &there, second)), [0, 0, 2]);
-    assert_eq!(begin(store, &[AttemptKey::named(Tried::LookUpFrom, "home")], 6), 0, "that is another thing");
+    assert_eq!(begin(store, &[veil().named(Tried::LookUpFrom, "home")], 6), 0, "that is another thing");
 }
 
 fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: &dyn Store) {
@@ -56,7 +60,7 @@ fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: 
 
 fn who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does(store: &dyn Store) {
     let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-    let [one, other] = [one, other].map(|address| AttemptKey::from(Tried::CodeFrom, address));
+    let [one, other] = [one, other].map(|address| veil().from(Tried::CodeFrom, address));
     for second in 0..20 {
         assert_eq!(begin(store, &[one], second), 0);
     }
