@@ -55,7 +55,6 @@ pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use self::body::Room;
 use self::judge::Deliverer;
-use self::lookup::Lookups;
 use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
@@ -70,7 +69,6 @@ pub struct Door {
     folder: Arc<DataFolder>,
     group: Arc<GroupCommit>,
     room: Room,
-    lookups: Lookups,
     /// Who has which certificate. It is never forgotten, because it never changes: certificates are never
     /// used again. Whether a pillar was revoked is not in it; that the store says anew each time.
     known: RwLock<HashMap<Fingerprint, Arc<Deliverer>>>,
@@ -80,7 +78,7 @@ impl Door {
     /// The door of a hub whose deliveries are stored by `group`.
     #[must_use]
     pub fn new(folder: Arc<DataFolder>, group: Arc<GroupCommit>) -> Self {
-        Self { folder, group, room: Room::new(), lookups: Lookups::default(), known: RwLock::default() }
+        Self { folder, group, room: Room::new(), known: RwLock::default() }
     }
 
     /// Who has a certificate, revoked or not.

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
+use zuil_wire::LookupRequest;
 
 use super::{Digest, StoreError};
 
@@ -16,10 +17,12 @@ const FREE: u32 = 3;
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// Without attempts for so long everything starts anew.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
-/// How many wrong enrolment codes an address has for each [`WINDOW`].
-const WRONG_CODES: u32 = 20;
-/// For how long they count.
-const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// How many wrong enrolment codes an address has for each [`CODES_COUNT`].
+const WRONG_CODES: usize = 20;
+/// For how long they count, from the first on.
+const CODES_COUNT: SignedDuration = SignedDuration::from_mins(15);
+/// For how long what a pillar looks up counts, from the first on.
+const LOOK_UPS_COUNT: SignedDuration = SignedDuration::from_mins(1);
 
 /// What is tried, and by what it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,12 +38,14 @@ pub enum Tried {
     LookUpOf,
     /// Enrolment codes that the hub does not know, by address. (A code that it knows has a limit of its own.)
     CodeFrom,
+    /// To look a reference up at a pillar, by the pillar's name, whether it is found or not.
+    LookUpBy,
 }
 
 impl Tried {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::SignInFrom, Self::SignInAs, Self::LookUpFrom, Self::LookUpOf, Self::CodeFrom];
+    pub const ALL: [Self; 6] =
+        [Self::SignInFrom, Self::SignInAs, Self::LookUpFrom, Self::LookUpOf, Self::CodeFrom, Self::LookUpBy];
 
     /// The word in databases.
     #[must_use]
@@ -51,6 +56,7 @@ impl Tried {
             Self::LookUpFrom => "look-up-from",
             Self::LookUpOf => "look-up-of",
             Self::CodeFrom => "code-from",
+            Self::LookUpBy => "look-up-by",
         }
     }
 
@@ -62,9 +68,18 @@ impl Tried {
         }
     }
 
+    /// How many there may be within how long, from the first on, where that does not become longer and longer.
+    const fn at_most(self) -> Option<(usize, SignedDuration)> {
+        match self {
+            Self::CodeFrom => Some((WRONG_CODES, CODES_COUNT)),
+            Self::LookUpBy => Some((LookupRequest::PER_MINUTE, LOOK_UPS_COUNT)),
+            Self::SignInFrom | Self::SignInAs | Self::LookUpFrom | Self::LookUpOf => None,
+        }
+    }
+
     /// What was tried last before this counts no more at `now`.
     pub(super) fn counts_since(self, now: Timestamp) -> Timestamp {
-        now - if self == Self::CodeFrom { WINDOW } else { FORGOTTEN }
+        now - self.at_most().map_or(FORGOTTEN, |(_, within)| within)
     }
 }
 
@@ -128,25 +143,22 @@ pub(super) struct Counted {
 impl Counted {
     /// What still counts at `now`. What lies far ahead was counted by a clock that was ahead, and counts for nothing.
     pub(super) fn at(self, tried: Tried, now: Timestamp) -> Option<Self> {
-        let since = if tried == Tried::CodeFrom { self.first_at } else { self.last_at };
-        (tried.counts_since(now) < since && self.last_at <= now + LONGEST).then_some(self)
+        let (since, ahead) = match tried.at_most() {
+            Some((_, within)) => (self.first_at, within),
+            None => (self.last_at, LONGEST),
+        };
+        (tried.counts_since(now) < since && self.last_at <= now + ahead).then_some(self)
     }
 
     /// How long to wait before the next one; nothing when it may be now.
     pub(super) fn wait(self, tried: Tried, now: Timestamp) -> Option<SignedDuration> {
-        let left = if tried == Tried::CodeFrom {
-            if self.count < WRONG_CODES {
-                return None;
-            }
-            WINDOW - now.duration_since(self.first_at)
-        } else {
-            wait_after(self.count) - now.duration_since(self.last_at)
-        };
-        (left > SignedDuration::ZERO).then(|| match tried {
-            Tried::CodeFrom => left,
+        let Some((most, within)) = tried.at_most() else {
+            let left = wait_after(self.count) - now.duration_since(self.last_at);
             // At least a second.
-            _ => SignedDuration::from_secs(left.as_secs().max(0) + 1),
-        })
+            return (left > SignedDuration::ZERO).then(|| SignedDuration::from_secs(left.as_secs() + 1));
+        };
+        let left = within - now.duration_since(self.first_at);
+        (self.count as usize >= most && left > SignedDuration::ZERO).then_some(left)
     }
 
     /// With one more.

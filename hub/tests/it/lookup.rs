@@ -84,6 +84,20 @@ async fn a_pillar_looks_up_so_many_a_minute_and_is_told_how_long_to_wait_while_a
 }
 
 #[tokio::test]
+async fn a_hub_that_begins_anew_knows_how_many_a_pillar_looked_up() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    for number in 100..120 {
+        assert_eq!(looks_up(&pillar, number).await, None);
+    }
+    let hub = hub.restart().await;
+    let mut binding = pillar.binding.clone();
+    binding.hub_url.clone_from(&hub.running.intake_url);
+    let pillar = TestPillar::new(binding);
+    assert_eq!(sends(&pillar, 120).await.status(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn a_pillar_that_is_not_admitted_looks_up_nothing() {
     let hub = hub().await;
     let pillar = hub.add_pillar("jumbo");

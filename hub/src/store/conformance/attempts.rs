@@ -6,10 +6,11 @@ use super::super::{AttemptKey, Store, Tried, Veil};
 use super::at;
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+pub(super) const CHECKS: [fn(&dyn Store); 5] = [
     mistyping_twice_costs_no_time_and_guessing_costs_more_and_more,
     who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not,
     who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does,
+    a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another,
     what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing,
 ];
 
@@ -66,6 +67,23 @@ fn who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does(stor
     }
     assert_eq!(begin(store, &[one], 60), 840);
     assert_eq!([begin(store, &[other], 60), begin(store, &[one], 900), begin(store, &[one], 901)], [0; 3]);
+}
+
+fn a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another(store: &dyn Store) {
+    let [jumbo, bieb] = ["jumbo", "bieb"].map(|pillar| veil().named(Tried::LookUpBy, pillar));
+    for second in 0..20 {
+        assert_eq!(begin(store, &[jumbo], second), 0);
+    }
+    assert_eq!([begin(store, &[jumbo], 20), begin(store, &[jumbo], 59)], [40, 1]);
+    assert_eq!(begin(store, &[bieb], 20), 0);
+    let in_three_minutes = (60..240).filter(|second| begin(store, &[jumbo], *second) == 0).count();
+    assert_eq!(in_three_minutes, 3 * 20);
+    // The clock of another hub, which counted there, is put right.
+    for _ in 0..20 {
+        assert_eq!(begin(store, &[bieb], 1_000), 0);
+    }
+    assert_eq!(begin(store, &[bieb], 990), 70, "it is a little ahead");
+    assert_eq!(begin(store, &[bieb], 900), 0, "it was wrong");
 }
 
 fn what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing(store: &dyn Store) {

@@ -216,6 +216,21 @@ fn guesses_that_are_sent_to_several_hubs_at_once_count_one_after_the_other() {
 }
 
 #[test]
+fn what_a_pillar_looks_up_at_several_hubs_at_once_counts_for_all() {
+    let schema = Schema::new();
+    let hubs = [schema.open(), schema.open(), schema.open()];
+    let key = Veil::new(&[7; 32]).named(Tried::LookUpBy, "jumbo");
+    let counted: usize = std::thread::scope(|scope| {
+        let look_up = |hub: &PostgresStore| {
+            (0..10).filter(|_| hub.begin_attempt(&[key], now()).unwrap().is_none()).count()
+        };
+        let all: Vec<_> = hubs.iter().map(|hub| scope.spawn(move || look_up(hub))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    assert_eq!(counted, 20, "as many as at one hub");
+}
+
+#[test]
 fn who_has_many_addresses_fills_no_table() {
     let schema = Schema::new();
     let store = schema.open();
