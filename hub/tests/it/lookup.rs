@@ -54,6 +54,20 @@ async fn any_pillar_hears_how_a_request_of_another_stands_and_nothing_of_who_mad
     hub.running.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_is_no_case_number() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Parked(ParkReason::NoSuchTask)).await;
+    let reference = Reference::from_bits(1).to_string();
+    let by_hand = format!("/transactions/{reference}/by-hand");
+    signed_in(&hub).await.post(&by_hand, &[("case_number", &reference)]).await;
+    let found = looks_up(&pillar, 1).await.unwrap();
+    assert_eq!((found.state, found.case_number), (State::Registered, None));
+    hub.running.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_pillar_hears_what_the_page_for_residents_says_of_a_payment_that_is_not_known() {
     let hub = hub().await;

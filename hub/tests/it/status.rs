@@ -1,7 +1,7 @@
 //! What a resident reads at the desk's door about a request, with nothing but the reference.
 
 use reqwest::StatusCode;
-use zuil_hub::connectors::ConnectorsConfig;
+use zuil_hub::connectors::{ConnectorsConfig, FileDropConfig};
 use zuil_hub::store::{ParkReason, Standing};
 use zuil_wire::{PaymentState, Reference};
 
@@ -33,6 +33,30 @@ async fn a_resident_reads_how_a_request_stands_and_nobody_reads_who_made_it() {
     staff.post(&by_hand, &[("case_number", "ZAAK-2026-17")]).await;
     let (_, page) = asks(&resident, &typed).await;
     assert!(page.contains("<strong>Geregistreerd.</strong>") && page.contains("ZAAK-2026-17"), "{page}");
+    assert!(page.contains("Noem het zaaknummer als u ons belt."), "{page}");
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_case_number_is_not_asked_for_one() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().to_owned();
+    let hub = hub_with(move |config| {
+        let instead = [("open-zaak".to_owned(), "file-drop".to_owned())].into();
+        let file_drop = Some(FileDropConfig { folder });
+        config.connectors = Some(ConnectorsConfig { file_drop, instead, ..Default::default() });
+    })
+    .await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Registered).await;
+    let (resident, typed) = (Browser::new(&hub), Reference::from_bits(1).to_string());
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("Noem uw kenmerk als u ons belt.") && !page.contains("aaknummer"), "{page}");
+    resident.text("/status?lang=en").await;
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("Give your reference when") && !page.contains("ase number"), "{page}");
     hub.running.shutdown().await;
 }
 

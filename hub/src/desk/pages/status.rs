@@ -118,7 +118,7 @@ fn found(visitor: &Visitor, looked: Looked, progress: Option<Progress>, now: Tim
         reference: looked.reference,
         errand: looked.errand.map(|errand| errand.title),
         state: lang.state(looked.state),
-        meaning: lang.meaning_for_residents(looked.state, looked.payment),
+        meaning: lang.meaning_for_residents(looked.state, looked.payment, looked.case_number.is_some()),
         received: Moment::new(looked.received_at, now, lang),
         case_number: looked.case_number,
         progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),
