@@ -48,7 +48,7 @@ pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
-pub use list::ListError;
+pub use list::{ListError, Sorted};
 pub use lobby::Connection;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
@@ -241,7 +241,7 @@ async fn take_questions(
     let (bytes, _room) = door.room.read(body, Questions::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match questions::parse(&bytes) {
-        Ok(asked) => Ok(Ok(asked.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(asked) => Ok(Ok(questions::take_in(asked, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
@@ -257,7 +257,7 @@ async fn take_orders(
     let (bytes, _room) = door.room.read(body, OrderResults::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match orders::parse(&bytes) {
-        Ok(told) => Ok(Ok(told.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(told) => Ok(Ok(orders::take_in(told, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
@@ -286,7 +286,7 @@ async fn take_visits(
     let (bytes, _room) = door.room.read(body, VisitEntries::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match visits::parse(&bytes) {
-        Ok(noted) => Ok(Ok(noted.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(noted) => Ok(Ok(visits::take_in(noted, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
