@@ -11,6 +11,7 @@ mod editions;
 mod enrolment;
 mod finder;
 mod handover;
+mod issues;
 mod map;
 mod orders;
 mod payments;
