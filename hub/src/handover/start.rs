@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::courier::{CourierError, HttpCourier};
 use super::{Engine, FolderSource, paper, worker};
+use crate::background;
 use crate::config::Config;
 use crate::connectors::email::{Email, Smtp, SmtpError};
 use crate::connectors::file_drop::{FileDrop, Folder};
@@ -68,9 +69,7 @@ pub fn start(
     tell_what_is_missing(&source, &connectors, &instead);
     let engine = Engine::new(Arc::clone(&folder.store), Box::new(source), connectors, Rng::new());
     let engine = Arc::new(engine.with_instead(instead));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let work = move || runtime.block_on(worker::run(engine, Timestamp::now, ended));
-    Ok(Some(std::thread::Builder::new().name("zuil-handover".into()).spawn(work)?))
+    Ok(Some(background::start("zuil-handover", move || worker::run(engine, Timestamp::now, ended))?))
 }
 
 fn connectors(
