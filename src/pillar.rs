@@ -43,6 +43,8 @@ use zuil_catalogue::{Catalogue, Edition, Mistake};
 
 use condition::ConditionFile;
 pub use lock::{Lock, Running, is_running};
+#[cfg(test)]
+pub(crate) use newcomer::samples as newcomer_samples;
 use published::Published;
 pub use published::{Beginning, Origin, Remedy, Unused, beginning};
 use recording::Recorders;
