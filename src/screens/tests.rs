@@ -11,13 +11,14 @@ use i_slint_backend_testing::{
 use jiff::civil::date;
 use slint::platform::{PointerEventButton, WindowEvent};
 
-use super::gallery::{Sample, samples};
+use super::gallery::Sample;
 use super::*;
 use crate::texts::say;
 use crate::visit::TextSize;
 
 mod arabic;
 mod branding;
+mod enrolment;
 mod fit;
 mod knowledge;
 mod standing;
@@ -131,6 +132,11 @@ impl Touchable {
             && self.top < other.bottom
             && other.top < self.bottom
     }
+}
+
+/// All samples in a language, with those of a pillar without a binding, which makes its own.
+fn samples(language: Language) -> Vec<Sample> {
+    [gallery::samples(language), crate::pillar::newcomer_samples(language)].concat()
 }
 
 /// The view of a sample, in Dutch.
