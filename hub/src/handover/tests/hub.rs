@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 use zuil_catalogue::{Catalogue, Destination, Task};
 use zuil_municipal_doubles::Double as _;
@@ -49,8 +50,13 @@ pub fn pass(time: SignedDuration) {
     NOW.set(NOW.get() + time.as_secs());
 }
 
+/// What has a limit must know a clock. Nobody winds this one, so that no limit is ever reached.
+static UNWOUND: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_current_thread().enable_time().build().unwrap());
+
 /// What comes of something now; nothing when it waits for ever, as who was killed does.
 fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
+    let _inside = UNWOUND.enter();
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => Some(done),
         Poll::Pending => None,
