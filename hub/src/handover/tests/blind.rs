@@ -1,6 +1,8 @@
 //! Systems that nobody can ask afterwards whether they took something, and the others besides Open Zaak: what they get,
 //! at which pace, and what staff are told.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::json;
 use zuil_catalogue::Destination;
@@ -8,6 +10,7 @@ use zuil_municipal_doubles::Double as _;
 use zuil_wire::{Reference, State};
 
 use super::hub::{Hub, clock, pass, work};
+use super::letters::Tray;
 use super::network::{Luck, Network};
 use crate::connectors::Obstacle;
 use crate::store::conformance::incoming;
@@ -247,4 +250,24 @@ fn what_the_municipality_has_no_system_for_is_put_into_its_folder() {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, [format!("aanvraag-{compact}.pdf"), format!("aanvraag-{compact}.json")]);
     assert_eq!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().system, Some(System::FileDrop));
+}
+
+#[test]
+fn what_one_hub_wrote_into_its_own_folder_another_with_another_folder_never_calls_delivered() {
+    let hub = hub_for(System::FileDrop);
+    // It is written, and the hub is killed before it moves it.
+    hub.network.next(&[Luck::Good, Luck::KilledBefore]);
+    assert!(!work(&hub.starts(1)));
+    let elsewhere = Tray::new(Arc::clone(&hub.network), "elsewhere");
+    let other = hub.starts_with(&elsewhere, 2);
+    for _ in 0..10 {
+        pass(SignedDuration::from_mins(30));
+        assert!(work(&other));
+        assert_eq!((hub.standing(1), hub.state(1)), (Some(Standing::Waiting), State::Received));
+    }
+    assert!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().attempts > 1);
+    pass(SignedDuration::from_hours(7));
+    assert!(work(&hub.starts(3)));
+    assert_eq!(hub.state(1), State::Registered);
+    assert_eq!((hub.tray.taken.lock().unwrap().len(), elsewhere.taken.lock().unwrap().len()), (1, 0));
 }

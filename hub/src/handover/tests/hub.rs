@@ -169,7 +169,7 @@ impl Hub {
         let task = Arc::new(done_for(system));
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
-        let tray = Tray::new(Arc::clone(&network));
+        let tray = Tray::new(Arc::clone(&network), "here");
         Self { store, network, mailbox, tray, tasks: tasks.into(), system }
     }
 
@@ -186,7 +186,7 @@ impl Hub {
         self.store.note_checked(&sound.collect::<Vec<_>>()).unwrap();
     }
 
-    fn connector(&self) -> Box<dyn Connector> {
+    fn connector(&self, tray: &Arc<Tray>) -> Box<dyn Connector> {
         let (url, ca_file, courier) = (format!("{BASE}/"), None, Arc::clone(&self.network));
         let secret = Zeroizing::new(SECRET.to_owned());
         match self.system {
@@ -226,17 +226,20 @@ impl Hub {
                 };
                 Box::new(Email::new(&config, Box::new(Arc::clone(&self.mailbox)), "Voorbeeldhuizen", PAPER))
             }
-            System::FileDrop => {
-                Box::new(FileDrop::new(Box::new(Arc::clone(&self.tray)), "Voorbeeldhuizen", PAPER))
-            }
+            System::FileDrop => Box::new(FileDrop::new(Box::new(Arc::clone(tray)), "Voorbeeldhuizen", PAPER)),
         }
     }
 
     /// A process of the hub that starts.
     pub fn starts(&self, seed: u64) -> Engine {
+        self.starts_with(&self.tray, seed)
+    }
+
+    /// One on a machine with this folder.
+    pub fn starts_with(&self, tray: &Arc<Tray>, seed: u64) -> Engine {
         let source = Box::new(Told(self.tasks.clone()));
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        let engine = Engine::new(store, source, vec![self.connector()], Rng::with_seed(seed));
+        let engine = Engine::new(store, source, vec![self.connector(tray)], Rng::with_seed(seed));
         if self.system == System::FileDrop {
             return engine.with_instead([(System::Email, System::FileDrop)].into());
         }
