@@ -42,11 +42,30 @@ fn a_report_has_category_place_words_and_how_to_answer() {
     {
         assert!(text.contains(part), "{text}");
     }
+    assert!(text.contains("een vast punt van de gemeente"), "{text}");
+    for about_whom in ["sam@example.nl", "S. Voorbeeld", "contact", "name"] {
+        assert!(!text.contains(about_whom), "{text}");
+    }
     assert_eq!(body["reporter"], json!({ "email": "sam@example.nl" }));
     assert_eq!(body["location"], json!({ "geometrie": { "type": "Point", "coordinates": [4.82, 52.04] } }));
     assert!(
         body["category"]["category_url"].as_str().unwrap().ends_with("schoon/sub_categories/veegzwerfvuil")
     );
+}
+
+#[test]
+fn a_report_lies_where_the_pillar_stands_and_says_that_this_is_not_the_place() {
+    let hub = Hub::of(System::Signalen, Network::new(1, 0, &[Luck::Good])).with_sites();
+    hub.receives(vec![incoming(1, 1)]);
+    assert!(work(&hub.starts(1)));
+    let world = hub.network.world();
+    let body = &world.town.signalen.signals()[0].body;
+    let point = json!({ "type": "Point", "coordinates": [4.7479, 52.0827] });
+    assert_eq!(body["location"], json!({ "geometrie": point }));
+    let text = body["text"].as_str().unwrap();
+    assert!(text.contains("de zuil (Jumbo Marktplein, Marktplein 4). De plek van de melding kan"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.contains(&Reference::from_bits(1).to_string()), "{text}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
-use zuil_catalogue::{Catalogue, Destination, Task};
+use zuil_catalogue::{Catalogue, Destination, Sites, Task};
 use zuil_municipal_doubles::Double as _;
 use zuil_municipal_doubles::open_zaak::Case;
 use zuil_wire::{AnswerLine, Cents, Reference, State, Transaction};
@@ -63,14 +63,15 @@ fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// A task of the example catalogue.
+/// The example catalogue.
+static EXAMPLE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example"));
+    Catalogue::load(example).unwrap()
+});
+
+/// A task of it.
 fn task(id: &str) -> Task {
-    static ALL: LazyLock<Vec<Task>> = LazyLock::new(|| {
-        let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example"));
-        let all = Catalogue::load(example).unwrap();
-        all.tasks.into_iter().chain(all.later).collect()
-    });
-    ALL.iter().find(|task| task.id == id).unwrap().clone()
+    EXAMPLE.tasks.iter().chain(&EXAMPLE.later).find(|task| task.id == id).unwrap().clone()
 }
 
 /// A removal goes to a case type of the double.
@@ -120,6 +121,7 @@ impl Source for Told {
                 ("description", "Drie zakken naast de bak", "Drie zakken naast de bak"),
                 ("place", "Voorbeeldplein", "Voorbeeldplein"),
                 ("contact", "sam@example.nl", "sam@example.nl"),
+                ("name", "S. Voorbeeld", "S. Voorbeeld"),
             ],
             "complaint" => &[("story", "De balie was dicht", "De balie was dicht")],
             _ => &[
@@ -154,6 +156,8 @@ pub struct Hub {
     pub mailbox: Arc<Mailbox>,
     pub tray: Arc<Tray>,
     pub tasks: HashMap<String, Arc<Task>>,
+    /// Where pillars stand, as far as it is published.
+    pub sites: Sites,
     system: System,
 }
 
@@ -170,7 +174,12 @@ impl Hub {
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
         let tray = Tray::new(Arc::clone(&network), "here");
-        Self { store, network, mailbox, tray, tasks: tasks.into(), system }
+        Self { store, network, mailbox, tray, tasks: tasks.into(), sites: Sites::default(), system }
+    }
+
+    /// The sites of the example catalogue are published.
+    pub fn with_sites(self) -> Self {
+        Self { sites: EXAMPLE.sites.clone(), ..self }
     }
 
     pub fn with_task(mut self, destination: Option<Destination>) -> Self {
@@ -211,7 +220,8 @@ impl Hub {
             }
             System::Signalen => {
                 let config = SignalenConfig { url, point: [4.82, 52.04], per_hour: 60, ca_file };
-                Box::new(Signalen::new(&config, courier))
+                let sites = self.sites.clone();
+                Box::new(Signalen::new(&config, Box::new(move || sites.clone()), courier))
             }
             System::Email => {
                 let config = EmailConfig {
