@@ -33,19 +33,21 @@ pub struct Letter {
     pub files: Vec<File>,
 }
 
-/// Takes letters.
+/// Takes letters. Nobody is held up: what is asked of it ends by itself after a few minutes at most, also when the mail
+/// server says nothing at all.
 #[async_trait]
 pub trait Postman: Send + Sync {
     /// Looks whether letters can be given now, without giving one.
     ///
     /// # Errors
-    /// [`Obstacle`].
+    /// [`Obstacle`]; a server that says nothing is [`Obstacle::Unreached`].
     async fn ready(&self) -> Result<(), Obstacle>;
 
     /// Gives a letter once.
     ///
     /// # Errors
-    /// [`Obstacle`]; it was not taken, unless that is [`Obstacle::Unknown`].
+    /// [`Obstacle`]; it was not taken, unless that is [`Obstacle::Unknown`], as it is when the server has the whole
+    /// letter and says nothing to it.
     async fn give(&self, letter: Letter) -> Result<(), Obstacle>;
 }
 

@@ -7,6 +7,7 @@ pub mod file_drop;
 pub mod notifications;
 pub mod open_klant;
 pub mod open_zaak;
+pub mod point;
 mod request;
 pub mod settings;
 pub mod signalen;

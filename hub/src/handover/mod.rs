@@ -18,6 +18,7 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -31,8 +32,11 @@ use crate::connectors::{Connector, Errand, Obstacle, system_of};
 use crate::opening::NotOpened;
 use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System, Turn};
 
-/// For how long something is claimed: longer than its longest step, which takes a handful of requests.
+/// For how long something is claimed: longer than [`STEP_TIME`], so that no step is taken twice at once.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// How long a step, or the look before it, takes at most. Connectors end sooner by themselves; whatever hangs all the
+/// same is given up, and no other request waits behind it.
+const STEP_TIME: Duration = Duration::from_mins(8);
 /// How long what cannot be opened now is left.
 const KEYS_MISSING: SignedDuration = SignedDuration::from_mins(10);
 /// How long what another system does not want now is left, when it does not say.
@@ -195,7 +199,7 @@ impl Engine {
             if is_blind && let Some(end) = self.begin(connector, name, &step, lease, inside).await? {
                 return Ok(end);
             }
-            let result = match connector.take(name, &step).await {
+            let result = match in_time(STEP_TIME, connector.take(name, &step), Obstacle::Unknown).await {
                 Ok(result) => result,
                 Err(Obstacle::Unknown) if is_blind => {
                     inside.behaviour = Behaviour::Failed;
@@ -225,7 +229,8 @@ impl Engine {
         lease: Lease,
         inside: &mut Inside<'_>,
     ) -> Result<Option<End>, StoreError> {
-        if let Err(obstacle) = connector.prepare(name, step).await {
+        let prepared = in_time(STEP_TIME, connector.prepare(name, step), Obstacle::Unreached).await;
+        if let Err(obstacle) = prepared {
             return Ok(Some(inside.stopped_by(obstacle)));
         }
         inside.behaviour = Behaviour::Answered;
@@ -243,6 +248,18 @@ impl Engine {
     fn throw(&self) -> u8 {
         lock(&self.dice).u8(..)
     }
+}
+
+/// What comes of something, or what it means when nothing does.
+async fn in_time<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, Obstacle>>,
+    late: Obstacle,
+) -> Result<T, Obstacle> {
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| {
+        tracing::warn!(seconds = time.as_secs(), "another system says nothing; it is given up");
+        Err(late)
+    })
 }
 
 /// What went wrong since a step was done, or since staff sent it.

@@ -19,6 +19,7 @@ use crate::connectors::email::{Email, Smtp, SmtpError};
 use crate::connectors::file_drop::{FileDrop, Folder};
 use crate::connectors::open_klant::OpenKlant;
 use crate::connectors::open_zaak::OpenZaak;
+use crate::connectors::point::Places;
 use crate::connectors::signalen::Signalen;
 use crate::connectors::{Connector, ConnectorsConfig, settings, system_of};
 use crate::data_folder::DataFolder;
@@ -63,7 +64,7 @@ pub fn start(
         );
         return Ok(None);
     };
-    let connectors = connectors(settings, &config.municipality)?;
+    let connectors = connectors(settings, &config.municipality, folder)?;
     let source = FolderSource::new(Arc::clone(folder));
     let instead = settings.ways();
     tell_what_is_missing(&source, &connectors, &instead);
@@ -75,6 +76,7 @@ pub fn start(
 fn connectors(
     settings: &ConnectorsConfig,
     municipality: &str,
+    folder: &Arc<DataFolder>,
 ) -> Result<Vec<Box<dyn Connector>>, HandoverError> {
     let mut connectors: Vec<Box<dyn Connector>> = Vec::new();
     let courier = |ca_file: &Option<PathBuf>| HttpCourier::new(ca_file.as_deref()).map(Arc::new);
@@ -88,7 +90,7 @@ fn connectors(
         connectors.push(Box::new(OpenKlant::new(config, token, courier(&config.ca_file)?)));
     }
     if let Some(config) = &settings.signalen {
-        connectors.push(Box::new(Signalen::new(config, courier(&config.ca_file)?)));
+        connectors.push(Box::new(Signalen::new(config, places(folder), courier(&config.ca_file)?)));
     }
     if let Some(config) = &settings.email {
         let path = config.password_file.as_ref();
@@ -107,6 +109,15 @@ fn connectors(
         )));
     }
     Ok(connectors)
+}
+
+/// What the published catalogue says of places. One that cannot be read is told elsewhere.
+fn places(folder: &Arc<DataFolder>) -> Places {
+    let folder = Arc::clone(folder);
+    Box::new(move || {
+        let published = folder.catalogues.opened().ok().flatten();
+        published.map(|catalogue| catalogue.sites.clone()).unwrap_or_default()
+    })
 }
 
 fn secret(key: &'static str, path: &Path) -> Result<Zeroizing<String>, HandoverError> {

@@ -7,6 +7,7 @@ mod letters;
 mod network;
 mod progress;
 mod seeds;
+mod silence;
 
 use jiff::SignedDuration;
 use serde_json::json;

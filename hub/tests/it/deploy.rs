@@ -42,5 +42,8 @@ fn what_the_chart_is_told_stands_in_the_configuration() {
     assert!(example.connectors.is_none());
     assert_eq!(everything.municipality, "Voorbeeld \"aan\" de Plas");
     assert_eq!(everything.intake.revoked_days, 30);
-    assert!(everything.connectors.unwrap().open_zaak.is_some());
+    let connectors = everything.connectors.unwrap();
+    assert!(connectors.open_zaak.is_some());
+    let file_drop = connectors.file_drop.unwrap();
+    assert_eq!(file_drop.folder, Path::new("/srv/zuil"), "the folder that is mounted");
 }
