@@ -28,7 +28,7 @@ fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// Signs in for the first time and sets up an app; its secret, and the recovery codes.
-async fn set_up_app(hub: &TestHub, browser: &Browser) -> (Vec<u8>, Vec<String>) {
+pub async fn set_up_app(hub: &TestHub, browser: &Browser) -> (Vec<u8>, Vec<String>) {
     let answer = browser.log_in_as("beheer", &password(hub)).await;
     assert_eq!(location(&answer), "/login/app?next=/pillars");
     let page = browser.text("/login/app").await;

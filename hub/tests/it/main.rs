@@ -28,6 +28,8 @@ mod enrolment;
 #[cfg(test)]
 mod finder;
 #[cfg(test)]
+mod guessing;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod harness;

@@ -1,5 +1,7 @@
 //! The accounts of staff, for administrators. Invariant: a password is on one page, once, and nowhere else.
 
+use std::sync::Arc;
+
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
 use axum::Form;
@@ -174,9 +176,13 @@ pub(in super::super) async fn new_password(visitor: Visitor, Path(name): Path<St
 
 /// Makes a new password for an account and shows it.
 pub(super) async fn renew(visitor: &Visitor, name: String, own: bool) -> Result<Response, Failure> {
-    let (by, of) = (visitor.who(), name.clone());
+    let (by, of, folder) = (visitor.who(), name.clone(), Arc::clone(&visitor.desk.folder));
     let renewed = hashing(visitor, move |store| {
-        staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())
+        let renewed = staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())?;
+        if matches!(renewed, Renewed::Yes(_)) {
+            staff::forget_attempts(store, folder.vault.veil(), &of)?;
+        }
+        Ok(renewed)
     });
     match renewed.await? {
         Renewed::NoPassword => Err(Failure::NotFound),
