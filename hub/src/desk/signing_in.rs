@@ -334,7 +334,11 @@ fn too_early(visitor: &Visitor, early: TooEarly, page: impl FnOnce(String) -> Re
 
 impl Desk {
     /// The account of a name, if the password is its own and it is not disabled. Takes as long when there is none.
-    async fn look_up(&self, name: String, password: Zeroizing<String>) -> Result<Option<Account>, Failure> {
+    pub(super) async fn look_up(
+        &self,
+        name: String,
+        password: Zeroizing<String>,
+    ) -> Result<Option<Account>, Failure> {
         let account = self.ask(move |store| store.account(&name)).await?;
         let account = account.filter(|account| account.disabled_at.is_none());
         let hash = account.as_ref().and_then(|account| account.password_hash.clone());
@@ -360,7 +364,11 @@ impl Desk {
     }
 
     /// Whether a code of the app or a recovery code is right; it is used up then.
-    async fn use_code(&self, account: &Account, typed: Zeroizing<String>) -> Result<bool, Failure> {
+    pub(super) async fn use_code(
+        &self,
+        account: &Account,
+        typed: Zeroizing<String>,
+    ) -> Result<bool, Failure> {
         let (name, now) = (account.name.clone(), Timestamp::now());
         let secret = account.totp.as_ref().map(|kept| self.folder.vault.open(&name, kept)).transpose();
         let secret = secret.unwrap_or_else(|error| {
