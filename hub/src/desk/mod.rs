@@ -153,6 +153,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/enrolment/{code}/cancel", post(pages::cancel_code))
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/pillars/{name}/visits", get(pages::visits))
+        .route("/pillars/{name}/revoke", get(pages::confirm_revocation).post(pages::revoke))
         .route("/pillars/{name}/attachments/{id}", get(pages::attachment))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))

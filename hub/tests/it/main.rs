@@ -62,6 +62,8 @@ mod referrals;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
+mod revoking;
+#[cfg(test)]
 mod seal_keys;
 #[cfg(test)]
 mod sign_on;
