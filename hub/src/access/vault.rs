@@ -5,7 +5,7 @@
 //!
 //! The cipher is AES-256-GCM with a random nonce for each secret, from the library that seals what pillars send. The
 //! name of the account is associated data. What is sealed is `1`, nonce (12 bytes), secret, tag (16 bytes).
-//! The key of the veil is HMAC-SHA-256 of a text of its own with that key.
+//! The keys of the veil and of the passes for browsers are HMAC-SHA-256 of a text of their own with that key.
 
 use std::fs;
 use std::io;
@@ -18,6 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
+use super::browsers::Browsers;
 use crate::files;
 use crate::store::{AppSecret, SealedSecret, Store, StoreError, Veil};
 
@@ -30,6 +31,8 @@ const WAY: u8 = 1;
 const CONTEXT: &str = "zuil-hub authenticator app v1\0";
 /// Of what the key of the veil is made.
 const VEIL: &[u8] = b"zuil-hub attempts v1";
+/// Of what the key is made by which browsers are known again.
+const BROWSERS: &[u8] = b"zuil-hub browsers v1";
 
 /// Why secrets cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,7 @@ pub enum VaultError {
 pub struct Vault {
     key: RandomizedNonceKey,
     veil: Veil,
+    browsers: Browsers,
 }
 
 impl Vault {
@@ -101,8 +105,15 @@ impl Vault {
 
     fn from_key(key: &[u8]) -> Result<Self, VaultError> {
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| VaultError::Damaged)?;
-        let veil = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), VEIL);
-        Ok(Self { key: sealing, veil: Veil::new(veil.as_ref()) })
+        let made_of = |text| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text);
+        let (veil, browsers) = (made_of(VEIL), made_of(BROWSERS));
+        Ok(Self { key: sealing, veil: Veil::new(veil.as_ref()), browsers: Browsers::new(browsers.as_ref()) })
+    }
+
+    /// By which browsers are known again.
+    #[must_use]
+    pub const fn browsers(&self) -> &Browsers {
+        &self.browsers
     }
 
     /// Behind which attempts are counted.

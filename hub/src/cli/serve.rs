@@ -47,6 +47,9 @@ fn announce(running: &Running) -> io::Result<()> {
     }
     writeln!(out, "intake {}", running.intake_url)?;
     writeln!(out, "desk {}", running.desk_url)?;
+    if let Some(url) = &running.public_url {
+        writeln!(out, "residents {url}")?;
+    }
     if let Some(url) = &running.operations_url {
         writeln!(out, "operations {url}")?;
     }

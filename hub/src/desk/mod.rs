@@ -11,6 +11,7 @@ mod live;
 mod map;
 mod pages;
 mod permission;
+mod proof;
 mod session;
 mod sign_on;
 mod signing_in;
@@ -28,7 +29,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
@@ -152,6 +153,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/enrolment/{code}/cancel", post(pages::cancel_code))
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/pillars/{name}/visits", get(pages::visits))
+        .route("/pillars/{name}/revoke", get(pages::confirm_revocation).post(pages::revoke))
         .route("/pillars/{name}/attachments/{id}", get(pages::attachment))
         .route("/payments", get(pages::payments))
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
@@ -192,6 +194,21 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/live.js", get(live_script))
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::guard))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::only_own_forms))
+        .layer(middleware::from_fn(visitor::keep_language))
+        .layer(middleware::from_fn(guard_headers))
+        .with_state(desk)
+}
+
+/// The routes for residents, for a door of their own: how a request stands, what that page is made of, and from everywhere
+/// else back to it. Nobody signs in here, whatever a browser sends.
+pub fn public_routes(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/status", get(pages::status_form).post(pages::status))
+        .route("/style.css", get(stylesheet))
+        .route("/icon.svg", get(icon))
+        .fallback(|| async { Redirect::to("/status") })
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::only_own_forms))
         .layer(middleware::from_fn(visitor::keep_language))

@@ -126,6 +126,13 @@ pub(super) const TABLE: &[Rule] = &[
         Who::With(&[Technician, Administrator]),
         "a picture of a pillar's first screen, or its log",
     ),
+    rule(
+        "GET",
+        "/pillars/{name}/revoke",
+        Who::With(&[Technician, Administrator]),
+        "be asked about revoking a pillar",
+    ),
+    rule("POST", "/pillars/{name}/revoke", Who::With(&[Technician, Administrator]), "revoke a pillar"),
     rule("GET", "/payments", Who::With(&[Agent, Technician]), "payments to settle"),
     rule("GET", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "be asked about a payment"),
     rule("POST", "/payments/{pillar}/{payment}/{finding}", Who::With(&[Agent]), "decide about a payment"),

@@ -1,5 +1,5 @@
 //! Looks at what a pillar says that happened there. Invariant: what is kept has ids, numbers and words that are known,
-//! whatever the pillar did; one entry that is of no use hinders no other.
+//! whatever the pillar did, and says of no visit when exactly it was; one entry that is of no use hinders no other.
 
 use uuid::Uuid;
 use zuil_catalogue::Language;
@@ -7,7 +7,7 @@ use zuil_wire::visits::Seen;
 use zuil_wire::{VisitEntries, VisitEntry, VisitsAnswer};
 
 use super::list::{self, Item, ListError, Sorted};
-use crate::store::{Pillar, Store, StoreError};
+use crate::store::{Pillar, Store, StoreError, rounded};
 
 impl Item for VisitEntry {
     const LIST: &'static str = "VisitEntries";
@@ -19,7 +19,8 @@ impl Item for VisitEntry {
     }
 
     fn fit(self) -> Option<Self> {
-        is_plain(&self.what).then_some(self)
+        let Self { id, on, what } = self;
+        is_plain(&what).then(|| Self { id, on, what: rounded(what) })
     }
 }
 

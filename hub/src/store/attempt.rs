@@ -13,6 +13,8 @@ use super::{Digest, StoreError};
 
 /// Wrong passwords without any wait: people mistype.
 const FREE: u32 = 3;
+/// The same for an address, behind which a whole office may work.
+const FREE_FROM_AN_OFFICE: u32 = 20;
 /// The longest wait after those.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// Without attempts for so long everything starts anew.
@@ -29,8 +31,11 @@ const LOOK_UPS_COUNT: SignedDuration = SignedDuration::from_mins(1);
 pub enum Tried {
     /// To sign in, by address.
     SignInFrom,
-    /// To sign in, by the name of the account, whether there is one or not.
+    /// To sign in, by the name of the account, whether there is one or not; or by the browser, where it is known.
     SignInAs,
+    /// To give the code after the password, or to show before a deed who one is: by the account or the browser. Apart from
+    /// passwords, so that nobody who does not know the password is in the way of its owner there.
+    SecondAs,
     /// To look a reference up without signing in, by address. Apart from those who sign in, so that neither is in the way
     /// of the other.
     LookUpFrom,
@@ -44,8 +49,15 @@ pub enum Tried {
 
 impl Tried {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::SignInFrom, Self::SignInAs, Self::LookUpFrom, Self::LookUpOf, Self::CodeFrom, Self::LookUpBy];
+    pub const ALL: [Self; 7] = [
+        Self::SignInFrom,
+        Self::SignInAs,
+        Self::SecondAs,
+        Self::LookUpFrom,
+        Self::LookUpOf,
+        Self::CodeFrom,
+        Self::LookUpBy,
+    ];
 
     /// The word in databases.
     #[must_use]
@@ -53,6 +65,7 @@ impl Tried {
         match self {
             Self::SignInFrom => "sign-in-from",
             Self::SignInAs => "sign-in-as",
+            Self::SecondAs => "second-as",
             Self::LookUpFrom => "look-up-from",
             Self::LookUpOf => "look-up-of",
             Self::CodeFrom => "code-from",
@@ -73,7 +86,15 @@ impl Tried {
         match self {
             Self::CodeFrom => Some((WRONG_CODES, CODES_COUNT)),
             Self::LookUpBy => Some((LookupRequest::PER_MINUTE, LOOK_UPS_COUNT)),
-            Self::SignInFrom | Self::SignInAs | Self::LookUpFrom | Self::LookUpOf => None,
+            Self::SignInFrom | Self::SignInAs | Self::SecondAs | Self::LookUpFrom | Self::LookUpOf => None,
+        }
+    }
+
+    /// How many there may be without any wait, where it becomes longer and longer.
+    const fn free(self) -> u32 {
+        match self {
+            Self::SignInFrom => FREE_FROM_AN_OFFICE,
+            _ => FREE,
         }
     }
 
@@ -153,7 +174,7 @@ impl Counted {
     /// How long to wait before the next one; nothing when it may be now.
     pub(super) fn wait(self, tried: Tried, now: Timestamp) -> Option<SignedDuration> {
         let Some((most, within)) = tried.at_most() else {
-            let left = wait_after(self.count) - now.duration_since(self.last_at);
+            let left = wait_after(self.count, tried.free()) - now.duration_since(self.last_at);
             // At least a second.
             return (left > SignedDuration::ZERO).then(|| SignedDuration::from_secs(left.as_secs() + 1));
         };
@@ -168,8 +189,8 @@ impl Counted {
     }
 }
 
-fn wait_after(count: u32) -> SignedDuration {
-    match count.checked_sub(FREE) {
+fn wait_after(count: u32, free: u32) -> SignedDuration {
+    match count.checked_sub(free) {
         None => SignedDuration::ZERO,
         Some(over) => SignedDuration::from_secs(1_i64 << over.min(20)).min(LONGEST),
     }

@@ -72,7 +72,7 @@ pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
 };
-pub use visit::{VISITS_KEPT_DAYS, VisitStore, visits_since};
+pub use visit::{PARTS_OF_A_DAY, VISITS_KEPT_DAYS, VisitStore, part_of_the_day, rounded, visits_since};
 
 pub(crate) use transaction::is_genuine;
 

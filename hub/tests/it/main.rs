@@ -28,6 +28,8 @@ mod enrolment;
 #[cfg(test)]
 mod finder;
 #[cfg(test)]
+mod guessing;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod harness;
@@ -59,6 +61,8 @@ mod questions;
 mod referrals;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod revoking;
 #[cfg(test)]
 mod seal_keys;
 #[cfg(test)]

@@ -123,6 +123,40 @@ async fn who_guesses_is_not_faster_with_a_reference_of_their_own_in_between() {
 }
 
 #[tokio::test]
+async fn residents_have_a_door_at_which_nobody_signs_in() {
+    let hub = hub_with(|config| config.desk.public_listen = Some("127.0.0.1:0".parse().unwrap())).await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    let at_the_desk = signed_in(&hub).await;
+    assert!(at_the_desk.text("/status").await.contains("/logout"), "staff are known at their own door");
+    let resident = Browser { desk: hub.running.public_url.clone().unwrap(), ..at_the_desk };
+    let page = resident.text("/status").await;
+    assert!(page.contains("Hoe staat het met uw aanvraag?") && !page.contains("/logout"), "{page}");
+    let (status, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
+    assert!(status == StatusCode::OK && page.contains("Grofvuil laten ophalen"), "{page}");
+    assert!(resident.text("/style.css").await.contains("--ink"));
+    assert_eq!(resident.get("/icon.svg").await.status(), StatusCode::OK);
+    let policy = resident.get("/status").await.headers()["content-security-policy"].clone();
+    assert!(policy.to_str().unwrap().contains("default-src 'none'"));
+    let reference = format!("/transactions/{}", Reference::from_bits(1));
+    for path in ["/", "/login", "/login/sso", "/pillars", "/staff", "/health", "/callbacks/zgw", &reference] {
+        for answer in [resident.get(path).await, resident.post(path, &[("password", "x")]).await] {
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+            assert_eq!(answer.headers()["location"], "/status", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_not_taken_at_the_door_of_residents_either() {
+    let hub = hub_with(|config| config.desk.public_listen = Some("127.0.0.1:0".parse().unwrap())).await;
+    let resident = Browser { desk: hub.running.public_url.clone().unwrap(), ..Browser::new(&hub) };
+    let asked = resident.client.post(format!("{}/status", resident.desk)).form(&[("reference", "7")]);
+    let answer = asked.header("origin", "http://evil.example").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn what_is_no_form_is_answered_with_a_page() {
     let hub = hub().await;
     let resident = Browser::new(&hub);

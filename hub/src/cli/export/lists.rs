@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use zuil_wire::orders::Attachment;
+use zuil_wire::visits::Seen;
 
 use super::super::Failure;
 use super::super::audit::hex;
@@ -231,7 +232,14 @@ fn alerts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
 fn visits(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
     for name in names(store)? {
         for entry in store.visits(&name, Date::constant(1970, 1, 1))? {
-            sheet.row([name.clone(), entry.on.to_string(), json(&entry.what)?])?;
+            // Of a visit its day and how it ended: with more, who has the film of a camera knows who it was.
+            let what = match &entry.what {
+                Seen::Visit { outcome, .. } => {
+                    json(&serde_json::json!({"kind": "visit", "outcome": outcome}))?
+                }
+                other => json(other)?,
+            };
+            sheet.row([name.clone(), entry.on.to_string(), what])?;
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use zuil_wire::orders::Attachment;
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
-use super::super::texts::{AlertTexts, EnrolmentTexts, Lang, PillarTexts};
+use super::super::texts::{AlertTexts, EnrolmentTexts, Lang, PillarTexts, RevokeTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
@@ -47,6 +47,8 @@ struct PillarPage {
     refusals: Vec<RefusalRow>,
     /// Leads to enrolling it again, for who may.
     enrol: Option<&'static EnrolmentTexts>,
+    /// Leads to revoking it, for who may, as long as it is not.
+    revoke: Option<&'static RevokeTexts>,
     shows_visits: bool,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
@@ -149,6 +151,8 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         details: details(known, &condition, newest, lang, now),
         alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
         enrol: visitor.may_open("/enrolment").then(|| lang.enrolment_texts()),
+        revoke: (pillar.revoked_at.is_none() && visitor.may_open("/pillars/{name}/revoke"))
+            .then(|| lang.revoke_texts()),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
         shows_visits: visitor.may_open("/pillars/{name}/visits"),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),

@@ -78,7 +78,7 @@ pub(in super::super) async fn status(
     let address = desk.address_of(peer, &headers);
     let veil = desk.folder.vault.veil();
     let keys = [veil.from(Tried::LookUpFrom, address), veil.named(Tried::LookUpOf, &reference.compact())];
-    match desk.begin(keys).await {
+    match desk.begin(keys.to_vec()).await {
         Ok(Ok(())) => {}
         Ok(Err(TooEarly { wait })) => {
             return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));

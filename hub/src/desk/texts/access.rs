@@ -32,6 +32,16 @@ texts! {
     next: "Verder", "Continue";
     wrong_code: "Deze code klopt niet, of is al gebruikt. Wacht tot de app een nieuwe code laat zien.",
         "This code is not right, or was used already. Wait until the app shows a new code.";
+    proof_title: "Laat zien dat u het bent", "Show that it is you";
+    proof_by_code: "Dit geeft toegang tot het systeem. Vul daarom nog een keer een code van uw app in. Een code die u al gebruikte, ook om in te loggen, werkt niet meer. Telefoon kwijt? Vul een van uw herstelcodes in.",
+        "This gives access to the system. So type a code of your app once more. A code that you used already, also to sign in, does not work again. Lost your phone? Type one of your recovery codes.";
+    proof_by_password: "Dit geeft toegang tot het systeem. Vul daarom nog een keer uw eigen wachtwoord in.",
+        "This gives access to the system. So type your own password once more.";
+    wrong_password: "Dit is niet uw wachtwoord. Kijk of u alle 12 letters en cijfers hebt ingevuld.",
+        "This is not your password. Check that you typed all 12 letters and digits.";
+    sign_in_first: "Log eerst opnieuw in", "Sign in again first";
+    sign_in_first_help: "Dit geeft toegang tot het systeem, en u logde langer dan 15 minuten geleden in met uw gemeenteaccount. Log uit, log opnieuw in, en doe het dan nog een keer.",
+        "This gives access to the system, and you signed in with your account of the municipality more than 15 minutes ago. Sign out, sign in again, and do it then.";
     app_title: "App voor inlogcodes instellen", "Set up the authenticator app";
     app_help: "Bij elke keer inloggen vragen we naast uw wachtwoord een code van uw telefoon. Dat stelt u één keer in.",
         "Each time you sign in we ask for a code of your phone besides your password. You set this up once.";

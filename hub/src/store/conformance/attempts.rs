@@ -6,8 +6,9 @@ use super::super::{AttemptKey, Store, Tried, Veil};
 use super::at;
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 5] = [
+pub(super) const CHECKS: [fn(&dyn Store); 6] = [
     mistyping_twice_costs_no_time_and_guessing_costs_more_and_more,
+    an_office_behind_one_address_mistypes_as_often_as_its_people_do,
     who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not,
     who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does,
     a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another,
@@ -19,7 +20,7 @@ fn veil() -> Veil {
 }
 
 fn from(name: &str) -> AttemptKey {
-    veil().named(Tried::SignInFrom, name)
+    veil().named(Tried::LookUpFrom, name)
 }
 
 fn named(name: &str) -> AttemptKey {
@@ -39,7 +40,17 @@ fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more(store: &dyn St
     assert_eq!([1, 2, 3, 6].map(|second| begin(store, &here, second)), [0, 2, 0, 2]);
     assert_eq!(begin(store, &there, 6), 0, "what had to wait was counted nowhere");
     assert_eq!([6, 6, 6].map(|second| begin(store, &there, second)), [0, 0, 2]);
-    assert_eq!(begin(store, &[veil().named(Tried::LookUpFrom, "home")], 6), 0, "that is another thing");
+    assert_eq!(begin(store, &[veil().named(Tried::CodeFrom, "home")], 6), 0, "that is another thing");
+}
+
+fn an_office_behind_one_address_mistypes_as_often_as_its_people_do(store: &dyn Store) {
+    let office = veil().named(Tried::SignInFrom, "office");
+    for agent in 0..20 {
+        assert_eq!(begin(store, &[office, named(&format!("agent-{agent}"))], 0), 0, "{agent}");
+    }
+    assert_eq!(begin(store, &[office, named("anna")], 0), 2, "somebody guesses there");
+    assert_eq!(begin(store, &[named("anna")], 0), 0, "who need not show from where waits for nobody");
+    assert_eq!(begin(store, &[veil().named(Tried::SecondAs, "agent-1")], 0), 0, "codes are counted apart");
 }
 
 fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: &dyn Store) {

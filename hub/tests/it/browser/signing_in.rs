@@ -29,6 +29,22 @@ fn who_follows_a_link_to_a_page_signs_in_and_comes_out_there_and_is_asked_again_
 }
 
 #[test]
+fn who_wants_a_new_password_shows_first_who_they_are() {
+    let office = Office::of(hub());
+    let browser = office.browser_of(AGENT, Look::Light);
+    // Or the next page would come before this one was asked for.
+    browser.comes_to("/");
+    browser.goes_to("/account");
+    browser.presses("Nieuw wachtwoord maken");
+    browser.comes_to_read("Laat zien dat u het bent");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "where it is asked");
+    browser.fills_in("Wachtwoord", "not this one");
+    browser.presses("Nieuw wachtwoord maken");
+    browser.comes_to_read("Dit is niet uw wachtwoord");
+    assert_eq!(barriers(&browser), Vec::<String>::new(), "after a mistake");
+}
+
+#[test]
 fn the_first_time_an_app_is_set_up_and_after_that_it_is_asked_for() {
     let office = Office::of(strict_hub());
     let browser = office.browser(Look::Light);
