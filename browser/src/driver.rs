@@ -137,7 +137,15 @@ impl Browser {
     /// # Panics
     /// When it never does.
     pub fn comes_to_read(&self, words: &str) {
-        let until = Instant::now() + PATIENCE;
+        self.comes_to_read_within(words, PATIENCE);
+    }
+
+    /// As [`Browser::comes_to_read`], where the hub itself waits for long before it says so.
+    ///
+    /// # Panics
+    /// When the page does not say this within that time.
+    pub fn comes_to_read_within(&self, words: &str, patience: Duration) {
+        let until = Instant::now() + patience;
         while !self.reads().contains(words) {
             assert!(Instant::now() < until, "{words:?} is not on {}:\n{}", self.path(), self.reads());
             std::thread::sleep(LOOK_EVERY);
