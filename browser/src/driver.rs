@@ -184,6 +184,41 @@ impl Browser {
         self.finds(&path, label).block(self, |element| async move { element.click().await });
     }
 
+    /// Sends a form of its own from the page that is open to a path of the hub, and waits for the page that answers; its
+    /// status, as [`Browser::status`] tells it.
+    ///
+    /// # Panics
+    /// When no page answers.
+    #[must_use]
+    pub fn sends(&self, path: &str, fields: &[(&str, &str)]) -> u64 {
+        let (path, fields) = (json!(path), json!(fields));
+        let _ = self.runs(&format!(
+            "const form = document.createElement('form');
+             [form.method, form.action] = ['post', {path}];
+             for (const [name, value] of {fields}) {{
+                 const field = document.createElement('textarea');
+                 [field.name, field.value] = [name, value];
+                 form.append(field);
+             }}
+             document.body.append(form);
+             window.isBefore = true;
+             form.submit();"
+        ));
+        let until = Instant::now() + PATIENCE;
+        while self.runs("return window.isBefore === true || document.readyState !== 'complete'") == true {
+            assert!(Instant::now() < until, "nothing answers at {path}:\n{}", self.reads());
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.status()
+    }
+
+    /// With which status the page that is open was answered.
+    #[must_use]
+    pub fn status(&self) -> u64 {
+        let status = self.runs("return performance.getEntriesByType('navigation')[0].responseStatus");
+        status.as_u64().unwrap_or_default()
+    }
+
     /// What a script on the page gives back.
     #[must_use]
     pub fn runs(&self, script: &str) -> Value {
