@@ -49,6 +49,8 @@ fn address(route: &str) -> String {
     let names = [
         ("{reference}", request().to_string()),
         ("/staff/{name}", format!("/staff/{COLLEAGUE}")),
+        // Nothing more can be asked of it afterwards.
+        ("/pillars/{name}/revoke", "/pillars/bieb/revoke".to_owned()),
         ("{name}", PILLAR.to_owned()),
         ("{code}", EnrolmentCode::from_bits(1).keys().id.to_string()),
         ("{pillar}", PILLAR.to_owned()),
@@ -66,6 +68,7 @@ fn address(route: &str) -> String {
 /// draft, and a colleague.
 async fn a_day(hub: &TestHub) {
     let (store, now) = (&*hub.running.store, Timestamp::now());
+    hub.add_pillar("bieb");
     let pillar = hub.add_pillar(PILLAR);
     assert_eq!(pillar.upload(&[pillar.envelope(2, None)]).await.len(), 1);
     pillar.report(&blocked_by(open_payment(1))).await;
@@ -138,6 +141,9 @@ fn people(store: &dyn Store) -> Vec<Person> {
 
 /// The deeds after which a browser is led on, and where to.
 const LEAD_ON: [(&str, &str); 16] = [
+    ("/pillars/{name}/revoke", "/pillars/bieb"),
+    ("/transactions/{reference}/send-anyway", "/transactions/{reference}"),
+    ("/transactions/{reference}/close", "/transactions/{reference}"),
     // What is sent holds no secret of an app.
     ("/login/app", "/login/app"),
     ("/logout", "/login"),
@@ -152,15 +158,19 @@ const LEAD_ON: [(&str, &str); 16] = [
     ("/payments/{pillar}/{payment}/{finding}", "/payments"),
     ("/drafts/{id}/done", "/drafts"),
     ("/drafts/{id}/delete", "/drafts"),
-    ("/account/app", "/login"),
-    ("/staff/{name}/roles", "/staff/{name}"),
-    ("/staff/{name}/app", "/staff/{name}"),
     ("/staff/{name}/access", "/staff/{name}"),
 ];
 
-/// The deeds that answer with a page.
-const SHOW: [&str; 4] =
-    ["/status", "/transactions/{reference}", "/account/password", "/staff/{name}/password"];
+/// The deeds that answer with a page. Those that give a way in ask first who one is, which [`ask`] does not say.
+const SHOW: [&str; 7] = [
+    "/status",
+    "/transactions/{reference}",
+    "/account/password",
+    "/account/app",
+    "/staff/{name}/password",
+    "/staff/{name}/roles",
+    "/staff/{name}/app",
+];
 
 /// What the hub of the story does not have, and what is said wrongly there.
 const REFUSE: [(&str, &str, &[u16]); 12] = [
