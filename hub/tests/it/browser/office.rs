@@ -161,10 +161,15 @@ impl Office {
 
     /// Gives name and password on the page for it.
     pub fn signs_in(&self, browser: &Browser, name: &str) {
-        let (_, password) = self.staff.iter().find(|(known, _)| *known == name).unwrap();
         browser.fills_in("Naam", name);
-        browser.fills_in("Wachtwoord", password);
+        browser.fills_in("Wachtwoord", self.password_of(name));
         browser.presses("Inloggen");
+    }
+
+    /// The password of somebody of the staff.
+    pub fn password_of(&self, name: &str) -> &str {
+        let (_, password) = self.staff.iter().find(|(known, _)| *known == name).unwrap();
+        password
     }
 }
 

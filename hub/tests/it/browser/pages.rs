@@ -30,7 +30,7 @@ const ELSEWHERE: [&str; 13] = [
 /// Narrow as a telephone, or a screen enlarged four times (WCAG 2.2, 1.4.10 Reflow).
 const NARROW: u32 = 320;
 /// An ordinary screen.
-const WIDE: u32 = 1280;
+pub(super) const WIDE: u32 = 1280;
 
 /// Every page that the table of permissions names, with what stands at the hub in its gaps.
 fn every_page() -> Vec<String> {
