@@ -11,6 +11,7 @@ mod live;
 mod map;
 mod pages;
 mod permission;
+mod reach;
 mod session;
 mod sign_on;
 mod signing_in;
