@@ -215,9 +215,9 @@ pub trait EnrolmentStore {
     /// [`StoreError`]; then nothing is forgotten.
     fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Enrols a pillar: uses the code up and adds the pillar with its certificate and its place. When it is to take the place of a
-    /// device, all certificates of that end, it is no longer revoked, and what staff had decided about its payments is
-    /// settled; as long as they have not decided about one that is open, it is refused.
+    /// Enrols a pillar: uses the code up and adds the pillar with its certificate and its place. When it is to take the
+    /// place of a device, all certificates of that end, it is no longer revoked, and what staff had decided about its
+    /// payments is settled; as long as they have not decided about one that is open, it is refused.
     ///
     /// # Errors
     /// [`StoreError`]; then nobody is enrolled.
