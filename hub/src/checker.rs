@@ -162,8 +162,8 @@ impl Bell {
     }
 }
 
-/// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As long as it rings again
-/// and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
+/// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As
+/// long as it rings again and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
     let mut complaints =

@@ -1,6 +1,6 @@
-//! What the hub owns: authority, sealing keys, the key to the secrets of apps and published catalogues in the data folder, and the store, there or in
-//! PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
-//! make its keys once.
+//! What the hub owns: authority, sealing keys, the key to the secrets of apps and published catalogues in the data
+//! folder, and the store, there or in PostgreSQL. Invariant: the folder is private to its owner, and two programs that
+//! open it for the first time at once make its keys once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

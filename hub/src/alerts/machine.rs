@@ -91,6 +91,12 @@ impl Machine {
         Self { limits, since: now, last: now, pillars }
     }
 
+    /// Goes on where another watch ended: somebody has watched since `since`, so that a silence counts from then on.
+    #[must_use]
+    pub fn watched_since(self, since: Timestamp) -> Self {
+        Self { since: since.min(self.since), ..self }
+    }
+
     /// How long alerts that are over matter to a new watch.
     #[must_use]
     pub const fn memory() -> SignedDuration {

@@ -169,13 +169,25 @@ pub(super) struct Watch {
     machine: Option<Machine>,
     /// Until when it has the watch.
     until: Timestamp,
+    /// Since when, without a break, and until when it found that another hub has the watch.
+    another_watched: Option<(Timestamp, Timestamp)>,
     forgotten: Timestamp,
 }
 
 impl Watch {
     pub(super) fn new(store: Arc<dyn Store>, limits: Limits, letters: Letters, published: Published) -> Self {
         let (me, never) = (Uuid::now_v7(), Timestamp::MIN);
-        Self { store, limits, letters, published, me, machine: None, until: never, forgotten: never }
+        Self {
+            store,
+            limits,
+            letters,
+            published,
+            me,
+            machine: None,
+            until: never,
+            another_watched: None,
+            forgotten: never,
+        }
     }
 
     /// Looks once, when it has the watch or gets it.
@@ -192,15 +204,19 @@ impl Watch {
         if self.machine.is_none() || self.until.duration_since(now) <= RENEWED {
             if !self.store.claim_watch(self.me, now, now + LEASE)? {
                 self.machine = None;
+                self.another_watched = Some((self.watched_before(now).unwrap_or(now), now));
                 return Ok(());
             }
             self.until = now + LEASE;
         }
+        // Reports were taken in all the while: whoever was silent then is silent for as long as that.
+        let since = self.watched_before(now).unwrap_or(now);
+        self.another_watched = None;
         let machine = match &mut self.machine {
             Some(machine) => machine,
             none => {
                 let alerts = self.store.alerts(now.saturating_sub(Machine::memory()).unwrap_or(now))?;
-                none.insert(Machine::new(self.limits, &alerts, now))
+                none.insert(Machine::new(self.limits, &alerts, now).watched_since(since))
             }
         };
         let catalogue = (self.published)();
@@ -230,6 +246,12 @@ impl Watch {
             self.forgotten = now;
         }
         Ok(())
+    }
+
+    /// Since when another hub watches, or did until a moment ago, as this one found out for itself.
+    fn watched_before(&self, now: Timestamp) -> Option<Timestamp> {
+        let (since, last) = self.another_watched?;
+        (now.duration_since(last) <= self.limits.own_gap()).then_some(since)
     }
 
     /// Lets another hub watch at once.

@@ -1,5 +1,5 @@
-//! Runs the hub until it is told to end. Invariant: standard output names the first account, its password and the addresses, and
-//! nothing else; the log goes to standard error.
+//! Runs the hub until it is told to end. Invariant: standard output names the first account, its password and the
+//! addresses, and nothing else; the log goes to standard error.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -8,10 +8,12 @@ mod callback;
 mod condition;
 mod doable;
 mod live;
+mod look;
 mod map;
 mod pages;
 mod permission;
 mod proof;
+mod reach;
 mod session;
 mod sign_on;
 mod signing_in;
@@ -189,7 +191,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/callbacks/zgw", post(callback::take))
         .route("/status", get(pages::status_form).post(pages::status))
         .route("/health", get(health))
-        .route("/style.css", get(stylesheet))
+        .route("/style.css", get(look::stylesheet))
+        .route("/branding.css", get(look::branding))
         .route("/icon.svg", get(icon))
         .route("/live.js", get(live_script))
         .fallback(pages::not_found)
@@ -306,10 +309,6 @@ async fn health(State(desk): State<Arc<Desk>>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-async fn stylesheet() -> Response {
-    asset("text/css; charset=utf-8", include_str!("../../assets/style.css"))
-}
-
 async fn live_script() -> Response {
     asset("text/javascript; charset=utf-8", include_str!("../../assets/live.js"))
 }
@@ -343,40 +342,4 @@ async fn guard_headers(request: Request, next: Next) -> Response {
     headers.extend(GUARDS);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    /// The relative luminance of WCAG 2.2.
-    fn luminance(colour: &str) -> f64 {
-        let part = |at: usize| {
-            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
-    }
-
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    #[test]
-    fn every_pair_of_colours_can_be_read_by_day_and_by_night() {
-        let style = include_str!("../../assets/style.css");
-        let (day, night) = style.split_once("prefers-color-scheme: dark").unwrap();
-        for theme in [day, night] {
-            let role = |name: &str| {
-                let start = theme.find(&format!("--{name}: #")).unwrap() + name.len() + 4;
-                &theme[start..start + 7]
-            };
-            for ground in ["surface", "surface-raised"] {
-                for ink in ["ink", "ink-soft", "brand", "positive", "caution", "negative"] {
-                    let ratio = contrast(role(ink), role(ground));
-                    assert!(ratio >= 7.0, "{ink} on {ground}: {ratio:.1}");
-                }
-            }
-            assert!(contrast(role("on-brand"), role("brand")) >= 7.0);
-        }
-    }
 }

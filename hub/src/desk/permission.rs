@@ -62,6 +62,7 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/status", Who::Everybody, "how a request stands, with its reference"),
     rule("GET", "/health", Who::Everybody, "whether the hub works"),
     rule("GET", "/style.css", Who::Everybody, "how pages look"),
+    rule("GET", "/branding.css", Who::Everybody, "the municipality's own colours"),
     rule("GET", "/icon.svg", Who::Everybody, "the icon"),
     rule("GET", "/live.js", Who::Everybody, "how pages bring themselves up to date"),
     rule("GET", "/", Who::With(&[Agent, Technician]), "the list of requests"),

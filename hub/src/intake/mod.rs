@@ -1,6 +1,6 @@
-//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the catalogue, one to ask whether
-//! the hub is well, and those by which a pillar gets its certificate and a new one.
+//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents did not
+//! find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the
+//! catalogue, one to ask whether the hub is well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store

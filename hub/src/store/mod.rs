@@ -1,5 +1,5 @@
-//! What the hub keeps: transactions, surveys, questions without an answer, pillars, who may look, and who did. Invariant: every operation
-//! of [`Store`] is one transaction, and what it returned as done survives a power cut.
+//! What the hub keeps: transactions, surveys, questions without an answer, pillars, who may look, and who did.
+//! Invariant: every operation of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
 pub mod access;
 pub mod alerts;

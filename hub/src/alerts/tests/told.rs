@@ -275,6 +275,40 @@ fn of_two_hubs_on_one_database_one_watches_and_the_other_goes_on_where_it_ended(
 }
 
 #[test]
+fn a_pillar_that_goes_silent_when_the_hub_that_watches_is_killed_is_told_in_time() {
+    let mut office = Office::opens(&["jumbo"]);
+    let mut other = watch(&office.store);
+    for second in (0..=200).step_by(2) {
+        if second % 20 == 0 {
+            report(&*office.store, "jumbo", second);
+        }
+        office.watch.round(at(second)).unwrap();
+        other.round(at(second)).unwrap();
+    }
+    // The first hub is killed, and the pillar's power fails in the same second.
+    for second in (202..=290).step_by(2) {
+        other.round(at(second)).unwrap();
+    }
+    let alerts = office.store.alerts(at(0)).unwrap();
+    assert_eq!(
+        alerts.iter().map(|alert| (alert.kind, alert.began_at)).collect::<Vec<_>>(),
+        [(AlertKind::Down, at(200))]
+    );
+}
+
+#[test]
+fn a_hub_that_comes_when_nobody_watched_counts_silence_from_then_on() {
+    let mut office = Office::opens(&["jumbo"]);
+    office.watches(0, 60);
+    // All hubs were away for ten minutes, and the pillar had nobody to report to.
+    let mut other = watch(&office.store);
+    for second in (660..=740).step_by(2) {
+        other.round(at(second)).unwrap();
+    }
+    assert_eq!(office.store.alerts(at(0)).unwrap(), []);
+}
+
+#[test]
 fn twelve_pillars_that_are_lost_together_are_one_message() {
     let names: Vec<String> = (0..12).map(|number| format!("zuil-{number:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -25,7 +25,7 @@ type Fill = fn(&dyn Store, &mut Sheet) -> Result<(), Failure>;
 
 /// The lists: file, columns, and what is in them.
 pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
-    ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence"], pillars),
+    ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence", "place"], pillars),
     (
         "certificates.csv",
         &["pillar", "fingerprint", "public_key", "issued_at", "expires_at", "ended_at"],
@@ -98,13 +98,16 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
 ];
 
 fn pillars(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    let mut places = store.places()?;
     for pillar in store.pillars()? {
+        let place = places.remove(&pillar.name).unwrap_or_default();
         sheet.row([
             pillar.name,
             pillar.added_at.to_string(),
             when(pillar.revoked_at),
             when(pillar.last_seen_at),
             pillar.last_sequence.map(|number| number.to_string()).unwrap_or_default(),
+            place,
         ])?;
     }
     Ok(())

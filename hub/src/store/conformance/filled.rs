@@ -76,11 +76,13 @@ fn refer(store: &dyn Store) {
         pillars: vec!["bieb".into(), "jumbo".into()],
         made_by: "m.agent".into(),
         made_at: now(),
+        had_by: Vec::new(),
         expires_at: now() + REFERRALS_LIVE,
         revoked_at: Some(now()),
         uses: Vec::new(),
     };
     assert!(store.keep_referral(&referral).unwrap());
+    store.note_fetched_referrals("jumbo", &[referral.id]).unwrap();
     let transaction = Uuid::from_u128(1);
     let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
     store.note_used_referrals("jumbo", &[used], now()).unwrap();

@@ -24,6 +24,7 @@ pub(super) const TABLES: &[Table] = &[
             integer("last_seen_at"),
             integer("last_sequence"),
             integer("after_revocation"),
+            text("place"),
         ],
     },
     Table {
@@ -224,6 +225,7 @@ pub(super) const TABLES: &[Table] = &[
             integer("made_at"),
             integer("expires_at"),
             integer("revoked_at"),
+            text("had_by"),
         ],
     },
     Table {

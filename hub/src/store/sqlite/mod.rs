@@ -91,6 +91,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
+    M::up(include_str!("../../../migrations/026-places.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

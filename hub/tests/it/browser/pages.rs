@@ -12,7 +12,7 @@ use super::office::{AGENT, DRAFT, EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "/pillars/{name}/attachments/{id}",
     "/login",
     "/login/sso",
@@ -21,6 +21,7 @@ const ELSEWHERE: [&str; 13] = [
     "/login/app",
     "/health",
     "/style.css",
+    "/branding.css",
     "/icon.svg",
     "/live.js",
     "/live/pillars",
