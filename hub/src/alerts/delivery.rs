@@ -113,6 +113,7 @@ impl Mailbox {
                 | Obstacle::Unreached
                 | Obstacle::NotNow { .. }
                 | Obstacle::Refused(_)
+                | Obstacle::Wrong(_)
                 | Obstacle::AlreadyThere,
             ) => Given::NotYet,
         }

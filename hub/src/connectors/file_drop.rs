@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 use super::request::{self, File, Paper};
 use super::{Connector, Errand, Obstacle};
-use crate::store::System;
+use crate::store::{ParkReason, System};
 
 /// That it is written beside.
 const WRITTEN: &str = "geschreven";
@@ -68,8 +68,8 @@ impl Connector for FileDrop {
         let name = errand.stored.reference.compact();
         let done = match step {
             WRITTEN => {
-                let files =
-                    request::files(errand, &self.municipality, self.paper).ok_or(Obstacle::Unknown)?;
+                let files = request::files(errand, &self.municipality, self.paper);
+                let files = files.ok_or(Obstacle::Refused(ParkReason::NoPaper))?;
                 self.shelf.write(&name, files).await
             }
             DELIVERED => self.shelf.deliver(&name).await,

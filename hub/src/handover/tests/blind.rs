@@ -208,7 +208,7 @@ fn a_letter_is_given_again_only_when_the_server_said_that_it_did_not_take_it() {
         (Obstacle::Refused(ParkReason::Refused), Standing::Parked(ParkReason::Refused)),
     ] {
         let hub = hub_for(System::Email);
-        *hub.mailbox.always.lock().unwrap() = Some(said);
+        *hub.mailbox.always.lock().unwrap() = Some(said.clone());
         let engine = hub.starts(1);
         assert!(work(&engine));
         assert_eq!(hub.standing(1), Some(standing), "{said:?}");
@@ -247,4 +247,12 @@ fn what_the_municipality_has_no_system_for_is_put_into_its_folder() {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, [format!("aanvraag-{compact}.pdf"), format!("aanvraag-{compact}.json")]);
     assert_eq!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().system, Some(System::FileDrop));
+}
+
+#[test]
+fn a_panic_in_a_step_that_was_begun_waits_until_somebody_has_looked() {
+    let hub = hub_for(System::Email);
+    *hub.mailbox.breaks.lock().unwrap() = true;
+    assert!(work(&hub.starts(1)));
+    assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::MaybeSent)));
 }

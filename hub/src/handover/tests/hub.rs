@@ -148,6 +148,8 @@ pub struct Hub {
     pub mailbox: Arc<Mailbox>,
     pub tray: Arc<Tray>,
     pub tasks: HashMap<String, Arc<Task>>,
+    /// What makes its PDFs.
+    pub paper: Paper,
     system: System,
 }
 
@@ -164,7 +166,7 @@ impl Hub {
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
         let tray = Tray::new(Arc::clone(&network));
-        Self { store, network, mailbox, tray, tasks: tasks.into(), system }
+        Self { store, network, mailbox, tray, tasks: tasks.into(), paper: PAPER, system }
     }
 
     pub fn with_task(mut self, destination: Option<Destination>) -> Self {
@@ -197,7 +199,7 @@ impl Hub {
                     callback_url: None,
                     ca_file,
                 };
-                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, PAPER))
+                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, self.paper))
             }
             System::OpenKlant => {
                 let config = OpenKlantConfig { url, token_file: "unused".into(), actor: None, ca_file };
@@ -218,10 +220,15 @@ impl Hub {
                     to: None,
                     ca_file,
                 };
-                Box::new(Email::new(&config, Box::new(Arc::clone(&self.mailbox)), "Voorbeeldhuizen", PAPER))
+                Box::new(Email::new(
+                    &config,
+                    Box::new(Arc::clone(&self.mailbox)),
+                    "Voorbeeldhuizen",
+                    self.paper,
+                ))
             }
             System::FileDrop => {
-                Box::new(FileDrop::new(Box::new(Arc::clone(&self.tray)), "Voorbeeldhuizen", PAPER))
+                Box::new(FileDrop::new(Box::new(Arc::clone(&self.tray)), "Voorbeeldhuizen", self.paper))
             }
         }
     }

@@ -36,6 +36,7 @@ mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
+mod settling;
 mod surveys;
 mod tending;
 #[cfg(test)]
@@ -91,6 +92,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
+    M::up(include_str!("../../../migrations/025-settling.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
