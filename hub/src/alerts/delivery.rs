@@ -118,6 +118,7 @@ impl Mailbox {
                 | Obstacle::Unreached
                 | Obstacle::NotNow { .. }
                 | Obstacle::Refused(_)
+                | Obstacle::Wrong(_)
                 | Obstacle::AlreadyThere,
             ) => Given::NotYet,
         }

@@ -74,7 +74,8 @@ impl Email {
             Some(Destination::Email { to }) => to,
             _ => self.to.as_ref().ok_or(Obstacle::Refused(ParkReason::NotConfigured))?,
         };
-        let files = request::files(errand, &self.municipality, self.paper).ok_or(Obstacle::Unknown)?;
+        let files = request::files(errand, &self.municipality, self.paper);
+        let files = files.ok_or(Obstacle::Refused(ParkReason::NoPaper))?;
         let (title, reference) = (&errand.content.task_title, errand.stored.reference);
         let host = self.from.rsplit('@').next().unwrap_or("localhost");
         Ok(Letter {
@@ -107,7 +108,9 @@ impl Connector for Email {
         true
     }
 
-    async fn prepare(&self, _step: &str, _errand: &Errand<'_>) -> Result<(), Obstacle> {
+    async fn prepare(&self, _step: &str, errand: &Errand<'_>) -> Result<(), Obstacle> {
+        // A letter that cannot be made is never begun.
+        self.letter(errand)?;
         self.postman.ready().await
     }
 

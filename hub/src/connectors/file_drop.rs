@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::request::{self, File, Paper};
 use super::{Connector, Errand, Obstacle};
-use crate::store::System;
+use crate::store::{ParkReason, System};
 
 /// That it is written beside, with the token of the folder.
 const WRITTEN: &str = "geschreven";
@@ -76,8 +76,8 @@ impl Connector for FileDrop {
         let name = errand.stored.reference.compact();
         let done = match step {
             WRITTEN => {
-                let files =
-                    request::files(errand, &self.municipality, self.paper).ok_or(Obstacle::Unknown)?;
+                let files = request::files(errand, &self.municipality, self.paper);
+                let files = files.ok_or(Obstacle::Refused(ParkReason::NoPaper))?;
                 self.shelf.write(&name, files).await
             }
             DELIVERED => {

@@ -70,6 +70,18 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/transactions/{reference}", Who::With(&[Agent]), "what a resident filled in"),
     rule("POST", "/transactions/{reference}/send-again", Who::With(&[Agent]), "sending a request on again"),
     rule("POST", "/transactions/{reference}/by-hand", Who::With(&[Agent]), "registering a request by hand"),
+    rule(
+        "POST",
+        "/transactions/{reference}/send-anyway",
+        Who::With(&[Agent]),
+        "letting a request go on that is not paid or in trouble",
+    ),
+    rule(
+        "POST",
+        "/transactions/{reference}/close",
+        Who::With(&[Agent]),
+        "saying that a request is dealt with",
+    ),
     rule("GET", "/handover", Who::With(&[Agent, Technician]), "what could not be sent on"),
     rule(
         "POST",
@@ -81,7 +93,12 @@ pub(super) const TABLE: &[Rule] = &[
     rule("GET", "/referrals", Who::With(&[Agent]), "one's own referrals"),
     rule("POST", "/referrals", Who::With(&[Agent]), "make a referral"),
     rule("POST", "/referrals/{id}/revoke", Who::With(&[Agent]), "take one's own referral back"),
-    rule("GET", "/worklist", Who::With(&[Agent]), "what is to do: calls, payments, requests not sent on"),
+    rule(
+        "GET",
+        "/worklist",
+        Who::With(&[Agent]),
+        "what is to do: calls, payments, decisions, requests not sent on",
+    ),
     rule("POST", "/worklist/{reference}/take", Who::With(&[Agent]), "say that one calls a resident back"),
     rule("POST", "/worklist/{reference}/told", Who::With(&[Agent]), "say what came of the call"),
     rule("GET", "/pillars", Who::Staff, "the list of pillars"),

@@ -41,8 +41,8 @@ impl Engine {
             Ok(progress) if progress.is_done => None,
             Ok(_) => later(NOW_AND_THEN),
             Err(Obstacle::NotNow { retry_after: Some(after) }) => later((*after).max(pace::FIRST)),
-            Err(Obstacle::Refused(reason)) => {
-                tracing::warn!(id = %look.id, ?reason, "it cannot be asked how far this is");
+            Err(refused @ (Obstacle::Refused(_) | Obstacle::Wrong(_))) => {
+                tracing::warn!(id = %look.id, ?refused, "it cannot be asked how far this is");
                 later(NOW_AND_THEN * 4)
             }
             Err(_) => later(NOW_AND_THEN / 12),

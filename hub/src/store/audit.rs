@@ -58,6 +58,10 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Let a request go on that was not paid, or with which something is the matter.
+    SentAnyway,
+    /// Was done with a request that is in no other system.
+    ClosedRequest,
     /// Ordered a pillar to do something.
     Ordered,
     /// Made a referral for a caller.
@@ -74,7 +78,7 @@ pub enum Deed {
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -98,6 +102,8 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::SentAnyway,
+        Self::ClosedRequest,
         Self::Ordered,
         Self::MadeReferral,
         Self::RevokedReferral,
@@ -133,6 +139,8 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::SentAnyway => "sent-anyway",
+            Self::ClosedRequest => "closed-request",
             Self::Ordered => "ordered",
             Self::MadeReferral => "made-referral",
             Self::RevokedReferral => "revoked-referral",

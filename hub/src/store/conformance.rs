@@ -19,6 +19,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod revoked;
+mod settling;
 mod surveys;
 mod visits;
 
@@ -70,7 +71,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = others.chain(enrolment::CHECKS).chain(orders::CHECKS).chain(alerts::CHECKS);
     let others = others.chain(referrals::CHECKS).chain(visits::CHECKS).chain(changes::CHECKS);
     let others = others.chain(surveys::CHECKS).chain(call_backs::CHECKS).chain(drafts::CHECKS);
-    let others = others.chain(attempts::CHECKS);
+    let others = others.chain(attempts::CHECKS).chain(settling::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

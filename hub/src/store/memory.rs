@@ -17,6 +17,7 @@ mod progress;
 mod questions;
 mod referrals;
 mod retention;
+mod settling;
 mod visits;
 
 use std::collections::{BTreeMap, HashMap};
@@ -77,6 +78,8 @@ struct Memory {
     elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
+    /// When what nobody settled will be deleted.
+    to_forget: HashMap<Uuid, Timestamp>,
     /// By their id.
     drafts: BTreeMap<String, AnswerDraft>,
     staff: Staff,

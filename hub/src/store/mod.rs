@@ -20,6 +20,7 @@ mod question;
 mod referral;
 mod retention;
 mod rules;
+mod settling;
 mod sqlite;
 mod survey;
 mod transaction;
@@ -43,7 +44,7 @@ pub use access::{
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
 pub use attempt::{AttemptKey, AttemptStore, Tried, Veil, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
-pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Taking};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, Taking};
 pub use changes::ChangesStore;
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{
@@ -64,7 +65,8 @@ pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
-pub use retention::RetentionStore;
+pub use retention::{RetentionStore, WARNED_DAYS};
+pub use settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};
@@ -180,6 +182,7 @@ pub trait Store:
     + ProgressStore
     + ReferralStore
     + RetentionStore
+    + SettlingStore
     + VisitStore
     + Send
     + Sync

@@ -69,7 +69,9 @@ pub(super) fn read_system(word: Option<String>) -> Result<Option<System>, StoreE
 pub(super) fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {
     match (word, reason) {
         ("waiting", None) => Ok(Standing::Waiting),
+        ("held", None) => Ok(Standing::Held),
         ("nothing", None) => Ok(Standing::Nothing),
+        ("closed", None) => Ok(Standing::Closed),
         ("registered", None) => Ok(Standing::Registered),
         ("parked", Some(reason)) => {
             ParkReason::parse(&reason).map(Standing::Parked).ok_or(StoreError::Damaged("reason"))

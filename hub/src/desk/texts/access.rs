@@ -89,8 +89,8 @@ texts! {
         "Only if you need it to help the resident. The log will say that you looked at it.";
     hidden: "Wat de bewoner invulde ziet alleen een KCC-medewerker.", "Only a KCC agent sees what the resident filled in.";
     forgotten: "Inhoud verwijderd", "Content deleted";
-    forgotten_help: "De gemeente heeft deze aanvraag overgenomen in haar eigen systeem. Daarna is de inhoud hier verwijderd.",
-        "The municipality has taken this request over into its own system. After that the content was deleted here.";
+    forgotten_help: "De aanvraag is overgenomen in een ander systeem of afgehandeld, of stond hier te lang. Daarna is de inhoud verwijderd.",
+        "The request was taken over into another system or dealt with, or was here for too long. Then the content was deleted.";
     my_account: "Mijn account", "My account";
     roles: "Rollen", "Roles";
     none: "geen", "none";
@@ -249,6 +249,8 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::SentAnyway => ("stuurde toch door", "sent on anyway"),
+            Deed::ClosedRequest => ("handelde de aanvraag af", "dealt with the request"),
             Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
             Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
             Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),

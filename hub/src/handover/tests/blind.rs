@@ -230,7 +230,7 @@ fn a_letter_is_given_again_only_when_the_server_said_that_it_did_not_take_it() {
         (Obstacle::Refused(ParkReason::Refused), Standing::Parked(ParkReason::Refused)),
     ] {
         let hub = hub_for(System::Email);
-        *hub.mailbox.always.lock().unwrap() = Some(said);
+        *hub.mailbox.always.lock().unwrap() = Some(said.clone());
         let engine = hub.starts(1);
         assert!(work(&engine));
         assert_eq!(hub.standing(1), Some(standing), "{said:?}");
@@ -289,4 +289,12 @@ fn what_one_hub_wrote_into_its_own_folder_another_with_another_folder_never_call
     assert!(work(&hub.starts(3)));
     assert_eq!(hub.state(1), State::Registered);
     assert_eq!((hub.tray.taken.lock().unwrap().len(), elsewhere.taken.lock().unwrap().len()), (1, 0));
+}
+
+#[test]
+fn a_panic_in_a_step_that_was_begun_waits_until_somebody_has_looked() {
+    let hub = hub_for(System::Email);
+    *hub.mailbox.breaks.lock().unwrap() = true;
+    assert!(work(&hub.starts(1)));
+    assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::MaybeSent)));
 }

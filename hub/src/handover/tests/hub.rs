@@ -158,6 +158,8 @@ pub struct Hub {
     pub tasks: HashMap<String, Arc<Task>>,
     /// Where pillars stand, as far as it is published.
     pub sites: Sites,
+    /// What makes its PDFs.
+    pub paper: Paper,
     system: System,
 }
 
@@ -174,7 +176,7 @@ impl Hub {
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
         let tray = Tray::new(Arc::clone(&network), "here");
-        Self { store, network, mailbox, tray, tasks: tasks.into(), sites: Sites::default(), system }
+        Self { store, network, mailbox, tray, tasks: tasks.into(), sites: Sites::default(), paper: PAPER, system }
     }
 
     /// The sites of the example catalogue are published.
@@ -212,7 +214,7 @@ impl Hub {
                     callback_url: None,
                     ca_file,
                 };
-                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, PAPER))
+                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, self.paper))
             }
             System::OpenKlant => {
                 let config = OpenKlantConfig { url, token_file: "unused".into(), actor: None, ca_file };
@@ -234,9 +236,16 @@ impl Hub {
                     to: None,
                     ca_file,
                 };
-                Box::new(Email::new(&config, Box::new(Arc::clone(&self.mailbox)), "Voorbeeldhuizen", PAPER))
+                Box::new(Email::new(
+                    &config,
+                    Box::new(Arc::clone(&self.mailbox)),
+                    "Voorbeeldhuizen",
+                    self.paper,
+                ))
             }
-            System::FileDrop => Box::new(FileDrop::new(Box::new(Arc::clone(tray)), "Voorbeeldhuizen", PAPER)),
+            System::FileDrop => {
+                Box::new(FileDrop::new(Box::new(Arc::clone(tray)), "Voorbeeldhuizen", self.paper))
+            }
         }
     }
 

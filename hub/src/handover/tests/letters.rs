@@ -20,6 +20,8 @@ pub struct Mailbox {
     late: Mutex<Vec<Letter>>,
     /// What it says instead of taking letters, when set.
     pub always: Mutex<Option<Obstacle>>,
+    /// Whether giving it a letter panics.
+    pub breaks: Mutex<bool>,
 }
 
 impl Mailbox {
@@ -29,6 +31,7 @@ impl Mailbox {
             letters: Mutex::default(),
             late: Mutex::default(),
             always: Mutex::default(),
+            breaks: Mutex::default(),
         })
     }
 
@@ -49,7 +52,9 @@ impl Postman for Arc<Mailbox> {
     }
 
     async fn give(&self, letter: Letter) -> Result<(), Obstacle> {
-        if let Some(obstacle) = *self.always.lock().unwrap() {
+        let breaks = *self.breaks.lock().unwrap();
+        assert!(!breaks, "made up");
+        if let Some(obstacle) = self.always.lock().unwrap().clone() {
             return Err(obstacle);
         }
         let luck = self.network.draw();

@@ -10,7 +10,7 @@ use super::super::{
     Account, Alert, AlertChanges, AlertKind, Attached, Batch, CallBackStore as _, Change, Changed, Channel,
     Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held, KeptReferral, Limits,
     NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE, Refused, Roles,
-    SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked,
+    SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked, WARNED_DAYS,
 };
 use super::{batch, incoming, some_pillar};
 
@@ -134,6 +134,9 @@ fn hand_over(store: &dyn Store) {
     assert_eq!(store.forget_contents(now(), SignedDuration::from_hours(24), 9).unwrap(), 0);
     let third = store.unchecked(1).unwrap()[0].number;
     store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
+    // The third will be deleted one day, if nobody finds out about its payment.
+    let longest = SignedDuration::from_hours(24 * WARNED_DAYS);
+    assert_eq!(store.forget_oldest(now(), longest, 9).unwrap(), 0);
 }
 
 /// How long sessions last here.

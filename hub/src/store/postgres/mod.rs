@@ -36,6 +36,7 @@ mod referrals;
 mod refusals;
 mod retention;
 mod schema;
+mod settling;
 mod surveys;
 mod tables;
 #[cfg(test)]

@@ -32,7 +32,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (21, "changes", include_str!("../../../migrations/postgres/021-changes.sql")),
     (22, "attempts", include_str!("../../../migrations/postgres/022-attempts.sql")),
     (23, "survey treatment", include_str!("../../../migrations/postgres/023-survey-treatment.sql")),
-    (26, "places", include_str!("../../../migrations/postgres/026-places.sql")),
+    (24, "settling", include_str!("../../../migrations/postgres/024-settling.sql")),
+    (25, "places", include_str!("../../../migrations/postgres/025-places.sql")),
 ];
 
 /// What was done to the schema.

@@ -192,6 +192,10 @@ pub(super) const TABLES: &[Table] = &[
             integer("leased_until"),
             text("reason"),
             text("attempting"),
+            integer("put_off_since"),
+            flag("by_staff"),
+            flag("kept_back"),
+            text("said"),
         ],
     },
     Table {
@@ -199,6 +203,7 @@ pub(super) const TABLES: &[Table] = &[
         key: "number, step",
         columns: &[integer("number"), text("step"), text("result"), integer("done_at")],
     },
+    Table { name: "to_forget", key: "number", columns: &[integer("number"), integer("forget_at")] },
     Table { name: "handover_turns", key: "system, at", columns: &[text("system"), integer("at")] },
     Table {
         name: "progress",

@@ -36,6 +36,7 @@ mod referrals;
 mod refusals;
 mod retention;
 mod sealed;
+mod settling;
 mod surveys;
 mod tending;
 #[cfg(test)]
@@ -91,7 +92,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
-    M::up(include_str!("../../../migrations/026-places.sql")),
+    M::up(include_str!("../../../migrations/024-settling.sql")),
+    M::up(include_str!("../../../migrations/025-places.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
