@@ -32,6 +32,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (21, "changes", include_str!("../../../migrations/postgres/021-changes.sql")),
     (22, "attempts", include_str!("../../../migrations/postgres/022-attempts.sql")),
     (23, "survey treatment", include_str!("../../../migrations/postgres/023-survey-treatment.sql")),
+    (27, "asked", include_str!("../../../migrations/postgres/027-asked.sql")),
 ];
 
 /// What was done to the schema.

@@ -14,6 +14,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod backup;
@@ -91,6 +92,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
+    M::up(include_str!("../../../migrations/027-asked.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.
