@@ -180,3 +180,30 @@ async fn a_request_with_counts_that_cannot_be_taken_is_refused_and_so_is_a_revok
     assert_eq!(post(&pillar, serde_json::to_vec(&request).unwrap()).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(times(&hub), 0);
 }
+
+#[tokio::test]
+async fn after_ninety_days_a_count_is_gone_from_the_hub() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    tells_counts(&pillar, vec![count(1, "parking", 1, 1), count(2, "berth", 1, 2)]).await;
+    let path = hub.config.data_dir.join("hub.sqlite");
+    let answers = || -> Vec<String> {
+        let database = rusqlite::Connection::open(&path).unwrap();
+        let mut query = database.prepare("SELECT answer FROM asked ORDER BY answer").unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let long_ago = questions_since(Timestamp::now()) - 1.day();
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let aged = "UPDATE asked SET day = ?1 WHERE answer = 'parking'";
+    database.execute(aged, [long_ago.to_string()]).unwrap();
+    drop(database);
+    assert_eq!((times(&hub), answers().len()), (2, 2), "it is not shown any more");
+    let hub = hub.restart().await;
+    for _ in 0..500 {
+        if answers().len() == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!((times(&hub), answers()), (2, vec!["berth".to_owned()]));
+}
