@@ -314,6 +314,10 @@ impl Runner {
                 self.keep_not_found(language, &words);
                 None
             }
+            Effect::Found { language, answer } => {
+                self.count_found(language, &answer);
+                None
+            }
             Effect::FetchReferrals => {
                 self.referrals.fetch();
                 None

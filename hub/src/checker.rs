@@ -188,6 +188,7 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
             let now = Timestamp::now();
             let forgotten = store
                 .forget_questions(questions_since(now))
+                .and_then(|_| store.forget_asked(questions_since(now)))
                 .and_then(|_| store.forget_referrals(now.saturating_sub(REFERRALS_KEPT).unwrap_or(now)));
             if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
                 complaints.tell(&error);

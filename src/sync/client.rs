@@ -24,8 +24,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, StandingAnswer, StandingRequest,
-    UploadRequest, UploadResponse, versions,
+    AskedAnswer, AskedCounts, Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer,
+    StandingAnswer, StandingRequest, UploadRequest, UploadResponse, versions,
 };
 
 use super::budget::Budget;
@@ -60,6 +60,7 @@ pub struct HttpsHub {
     transactions: Url,
     report: Url,
     questions: Url,
+    asked: Url,
     renewal: Url,
     standing: Url,
     lookup: Url,
@@ -99,6 +100,7 @@ impl HttpsHub {
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            asked: address("/v1/asked")?,
             renewal: address("/v1/renewal")?,
             standing: address("/v1/standing")?,
             lookup: address("/v1/lookup")?,
@@ -235,6 +237,12 @@ impl Hub for HttpsHub {
         let body = self.write(questions)?;
         self.room_for(body.0.len()).await;
         self.post(&self.questions, body, TOTAL_TIME, "it is no answer to questions").await
+    }
+
+    async fn count(&self, counts: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        let body = self.write(counts)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.asked, body, TOTAL_TIME, "it is no answer to counts of what was asked").await
     }
 
     async fn standing(&self, request: &StandingRequest) -> Result<StandingAnswer, SyncError> {

@@ -163,6 +163,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
+        .route("/questions/found.csv", get(pages::found_as_csv))
         .route("/questions/draft", post(pages::begin_draft))
         .route("/drafts", get(pages::drafts))
         .route(

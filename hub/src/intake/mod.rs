@@ -1,11 +1,13 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents did not
-//! find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the
-//! catalogue, one to ask whether the hub is well, and those by which a pillar gets its certificate and a new one.
+//! find, one to tell which answers they found, one to tell what became of orders, one for referrals, one to look up how a
+//! request stands, one to fetch the catalogue, one to ask whether the hub is well, and those by which a pillar gets its
+//! certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
 //! admits it, and gets no further than the door with anything else. Who has no certificate gets to enrolment only.
 
+pub mod asked;
 mod body;
 mod catalogue;
 mod encoding;
@@ -40,8 +42,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    HealthReport, OrderResults, Questions, StandingAnswer, StandingRequest, UploadRequest, UploadResponse,
-    UsedReferrals, VisitEntries,
+    AskedCounts, HealthReport, OrderResults, Questions, StandingAnswer, StandingRequest, UploadRequest,
+    UploadResponse, UsedReferrals, VisitEntries,
 };
 
 pub use enrolment::EnrolmentError;
@@ -146,6 +148,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/asked", post(take_asked))
         .route("/v1/visits", post(take_visits))
         .route("/v1/standing", post(tell_standing))
         .route("/v1/lookup", post(lookup::tell))
@@ -242,6 +245,22 @@ async fn take_questions(
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match questions::parse(&bytes) {
         Ok(asked) => Ok(Ok(questions::take_in(asked, &pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer?).into_response())
+}
+
+async fn take_asked(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, AskedCounts::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match asked::parse(&bytes) {
+        Ok(counted) => Ok(Ok(asked::take_in(counted, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;

@@ -3,6 +3,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod call_backs;
@@ -28,7 +29,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
+use zuil_wire::{AskedCount, HealthReport, QuestionItem, Reference, VisitEntry};
 
 use self::access::Staff;
 use self::alerts::Alerts;
@@ -65,6 +66,8 @@ struct Memory {
     /// By week, pillar and task.
     survey_counts: BTreeMap<(Date, String, String), SurveyCounts>,
     asked: Asked,
+    /// What was found, each count with its pillar, by its id.
+    found: BTreeMap<Uuid, (String, AskedCount)>,
     referrals: Vec<KeptReferral>,
     pillars: BTreeMap<String, Pillar>,
     bound: Bound,

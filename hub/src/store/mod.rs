@@ -1,8 +1,9 @@
-//! What the hub keeps: transactions, surveys, questions without an answer, pillars, who may look, and who did.
+//! What the hub keeps: transactions, surveys, questions with and without an answer, pillars, who may look, and who did.
 //! Invariant: every operation of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
 pub mod access;
 pub mod alerts;
+mod asked;
 mod attempt;
 pub mod audit;
 mod call_back;
@@ -42,6 +43,7 @@ pub use access::{
     Stage,
 };
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
+pub use asked::{AskedStore, FoundAnswer};
 pub use attempt::{AttemptKey, AttemptStore, Tried, Veil, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
 pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, Taking};
@@ -171,6 +173,7 @@ pub enum Revoked {
 pub trait Store:
     AccessStore
     + AlertStore
+    + AskedStore
     + AttemptStore
     + AuditStore
     + CallBackStore

@@ -319,6 +319,7 @@ async fn a_revoked_pillar_is_refused_at_its_next_request_whatever_it_is_and_deli
     for (path, body) in [
         ("/v1/report", serde_json::to_value(report(DeviceState::Ready, DeviceState::Ready)).unwrap()),
         ("/v1/questions", serde_json::json!({"version": 1, "questions": []})),
+        ("/v1/asked", serde_json::json!({"version": 1, "counts": []})),
         ("/v1/renewal", serde_json::to_value(renewal).unwrap()),
         ("/v1/transactions", serde_json::json!({"version": 1, "envelopes": [], "surveys": []})),
     ] {

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod browser;

@@ -58,6 +58,7 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 15] = [
     ("visit-log.csv", &["pillar", "day", "what"], visits),
     ("surveys.csv", &SURVEY_NAMES, surveys),
     ("questions.csv", &["words", "language", "times", "pillars", "last_on"], questions),
+    ("asked.csv", &["pillar", "answer", "language", "times"], asked),
     (
         "referrals.csv",
         &["id", "task", "pillars", "made_by", "made_at", "expires_at", "revoked_at"],
@@ -273,6 +274,13 @@ fn questions(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
             asked.pillars.to_string(),
             asked.last_on.to_string(),
         ])?;
+    }
+    Ok(())
+}
+
+fn asked(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    for found in store.asked(Date::constant(1970, 1, 1))? {
+        sheet.row([found.pillar, found.answer, found.language, found.times.to_string()])?;
     }
     Ok(())
 }

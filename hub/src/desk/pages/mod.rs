@@ -40,7 +40,7 @@ pub(super) use orders::{attachment, confirm_order, order};
 pub(super) use payments::{confirm, decide, payments};
 pub(super) use pillar::pillar;
 pub(super) use pillars::pillars;
-pub(super) use questions::{questions, questions_as_csv};
+pub(super) use questions::{found_as_csv, questions, questions_as_csv};
 pub(super) use referrals::{make_referral, referrals, revoke_referral};
 pub(super) use revoke::{confirm_revocation, revoke};
 pub(super) use settling::{close_request, send_anyway};

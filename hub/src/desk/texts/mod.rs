@@ -10,6 +10,7 @@ mod drafts;
 mod editions;
 mod enrolment;
 mod finder;
+mod found;
 mod handover;
 mod issues;
 mod map;
@@ -35,6 +36,7 @@ pub(super) use alerts::AlertTexts;
 pub(super) use drafts::DraftTexts;
 pub(super) use enrolment::EnrolmentTexts;
 pub(super) use finder::FinderTexts;
+pub(super) use found::FoundTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use map::MapTexts;
 pub(super) use orders::OrderTexts;
@@ -162,7 +164,7 @@ const NL: Texts = Texts {
     transactions: "Aanvragen",
     pillars: "Zuilen",
     payments: "Betalingen uitzoeken",
-    questions: "Niet gevonden",
+    questions: "Vragen",
     sign_out: "Uitloggen",
     sign_in: "Inloggen",
     sign_in_help: "Voor medewerkers van de gemeente.",
@@ -232,7 +234,7 @@ const EN: Texts = Texts {
     transactions: "Requests",
     pillars: "Pillars",
     payments: "Payments to settle",
-    questions: "Not found",
+    questions: "Questions",
     sign_out: "Sign out",
     sign_in: "Sign in",
     sign_in_help: "For staff of the municipality.",

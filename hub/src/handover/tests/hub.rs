@@ -176,7 +176,16 @@ impl Hub {
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
         let tray = Tray::new(Arc::clone(&network), "here");
-        Self { store, network, mailbox, tray, tasks: tasks.into(), sites: Sites::default(), paper: PAPER, system }
+        Self {
+            store,
+            network,
+            mailbox,
+            tray,
+            tasks: tasks.into(),
+            sites: Sites::default(),
+            paper: PAPER,
+            system,
+        }
     }
 
     /// The sites of the example catalogue are published.

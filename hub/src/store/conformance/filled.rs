@@ -7,10 +7,10 @@ use zuil_wire::visits::{Seen, VisitOutcome};
 use zuil_wire::{OrderResult, QuestionItem, Reference, VisitEntry};
 
 use super::super::{
-    Account, Alert, AlertChanges, AlertKind, Attached, Batch, CallBackStore as _, Change, Changed, Channel,
-    Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held, KeptReferral, Limits,
-    NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE, Refused, Roles,
-    SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked, WARNED_DAYS,
+    Account, Alert, AlertChanges, AlertKind, AskedStore as _, Attached, Batch, CallBackStore as _, Change,
+    Changed, Channel, Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held,
+    KeptReferral, Limits, NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE,
+    Refused, Roles, SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked, WARNED_DAYS,
 };
 use super::{batch, incoming, some_pillar};
 
@@ -56,6 +56,7 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
         on: "2026-11-20".parse().unwrap(),
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
+    store.keep_asked("bieb", &[super::asked::count(6, "parking", "2026-11-20", 3)], now()).unwrap();
     refer(&store);
     assert!(store.add_draft(&super::drafts::draft("drone")).unwrap());
     store.revoke_pillar("bieb", now()).unwrap();

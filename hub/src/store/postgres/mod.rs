@@ -15,6 +15,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod call_backs;

@@ -34,6 +34,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (23, "survey treatment", include_str!("../../../migrations/postgres/023-survey-treatment.sql")),
     (24, "settling", include_str!("../../../migrations/postgres/024-settling.sql")),
     (25, "places", include_str!("../../../migrations/postgres/025-places.sql")),
+    (26, "asked", include_str!("../../../migrations/postgres/026-asked.sql")),
 ];
 
 /// What was done to the schema.

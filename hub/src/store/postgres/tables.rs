@@ -155,6 +155,11 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "asked",
+        key: "id",
+        columns: &[id("id"), text("pillar"), text("language"), text("answer"), day("day"), integer("times")],
+    },
+    Table {
         name: "reports",
         key: "pillar",
         columns: &[text("pillar"), text("report"), integer("received_at")],

@@ -14,6 +14,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod backup;
@@ -94,6 +95,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
     M::up(include_str!("../../../migrations/024-settling.sql")),
     M::up(include_str!("../../../migrations/025-places.sql")),
+    M::up(include_str!("../../../migrations/026-asked.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

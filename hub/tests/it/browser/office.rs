@@ -10,6 +10,7 @@ use zuil_hub::store::{AnswerDraft, Enrolment, Role, Roles, Store};
 use zuil_wire::health::{DeviceState, Paper};
 use zuil_wire::{EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference};
 
+use crate::asked::{count, tells_counts};
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
 use crate::surveys::surveys;
@@ -77,6 +78,8 @@ impl Office {
         self.runtime.block_on(async {
             assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
+            let found = vec![count(1, "bulky-waste-how", 1, 12), count(2, "answer-that-is-gone", 3, 2)];
+            assert_eq!(tells_counts(&pillar, found).await.len(), 2);
             let answered = surveys("bulky-waste", &[5, 4, 4, 5, 2, 3]);
             assert_eq!(pillar.upload_with(&[], answered).await.surveys.len(), 6);
         });
