@@ -1,11 +1,11 @@
 //! Tells systemd that the pillar is ready, and as long as it lives.
 //!
 //! Invariant: a sign of life is given by the thread that draws, and while residents can be served only when the runner
-//! has come round since the look before the last. A pillar of which either hangs gives none, and is started anew.
+//! has come round since one of the last looks. A pillar of which either hangs gives none, and is started anew.
 //!
 //! The runner waits for the disk whenever something is to be durable, and a disk may be slow. It must not end the pillar
-//! as long as it is slow for less than the time within which systemd wants a sign, so one look at which the runner has
-//! not come round is spared. One that stands still for good is ended a quarter of that time later.
+//! as long as it is slow for less than the time within which systemd wants a sign, so two looks at which the runner has
+//! not come round are spared. One that stands still for good is ended a fifth of that time later at most.
 //!
 //! This is written by hand and not with the crate `sd-notify`: that would send the datagram, which is the least of it.
 //! The rest is the rule of when to send it, and that is ours.
@@ -20,10 +20,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many signs of life are given in the time in which systemd wants one.
-const SIGNS: u32 = 8;
-/// So many looks in a row may find that the runner did not come round, before there is no sign. Without one, a runner
-/// that comes round just in time would be seen too late.
-const SPARED: u32 = 1;
+const SIGNS: u32 = 16;
+/// So many looks in a row may find that the runner did not come round, before there is no sign. Without them, a runner
+/// that comes round just in time would be seen too late: it comes round twice a second at best, and is seen at the next
+/// look only.
+const SPARED: u32 = 2;
 
 /// How often the runner has come round.
 #[derive(Clone, Debug, Default)]
@@ -166,7 +167,8 @@ mod tests {
         }
         assert_eq!(systemd.heard(), ["WATCHDOG=1"; 3]);
         watchdog.look(Some(rounds.made()));
-        assert_eq!(systemd.heard(), ["WATCHDOG=1"], "it may just have come too late for this look");
+        watchdog.look(Some(rounds.made()));
+        assert_eq!(systemd.heard(), ["WATCHDOG=1"; 2], "it may just have come too late for these looks");
         watchdog.look(Some(rounds.made()));
         watchdog.look(Some(rounds.made()));
         assert!(systemd.heard().is_empty());
@@ -187,7 +189,7 @@ mod tests {
     #[test]
     fn there_are_several_signs_in_the_time_for_one() {
         let watchdog = Watchdog::open(&Systemd::listens().asks()).unwrap();
-        assert_eq!(watchdog.every(), Some(Duration::from_secs(1)));
+        assert_eq!(watchdog.every(), Some(Duration::from_millis(500)));
     }
 
     /// After how long systemd ends a pillar whose runner stands still from a moment on, for so long; the runner comes

@@ -198,8 +198,8 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
     for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
         pillar.show(&view);
         let all = pillar.touchables();
-        let bar = Bar::of(&all);
-        let hides = |each| bar.as_ref().is_some_and(|bar| bar.hides(each));
+        let bars = Bar::all_of(&all);
+        let hides = |each| bars.iter().any(|bar| bar.hides(each));
         for (place, each) in all.iter().enumerate() {
             let Touchable { label, left, top, right, bottom, .. } = each;
             assert!(!label.is_empty(), "{name}: something to touch has no words");
@@ -223,30 +223,42 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
     }
 }
 
-/// The buttons that scroll, on a view that has them, and where the page above them begins.
+/// A button that scrolls, and where the page above it begins.
 struct Bar {
     labels: Vec<&'static str>,
+    enabled: bool,
     top: f32,
     bottom: f32,
     page: f32,
 }
 
 impl Bar {
-    fn of(all: &[Touchable]) -> Option<Self> {
+    /// Those of a view, and of the view behind it.
+    fn all_of(all: &[Touchable]) -> Vec<Self> {
         let names = |key| Language::ALL.map(|each| say(each, key));
         let labels = [names("Down"), names("Up")].concat();
-        let bar = all.iter().find(|each| labels.contains(&each.label.as_str()))?;
         let helps = names("Help");
         let help = all.iter().find(|each| helps.contains(&each.label.as_str()));
-        Some(Self { top: bar.top, bottom: bar.bottom, page: help.map_or(0.0, |help| help.bottom), labels })
+        let page = help.map_or(0.0, |help| help.bottom);
+        let is_bar = |each: &&Touchable| labels.contains(&each.label.as_str());
+        let bar = |each: &Touchable| Self {
+            labels: labels.clone(),
+            enabled: each.enabled,
+            top: each.top,
+            bottom: each.bottom,
+            page,
+        };
+        all.iter().filter(is_bar).map(bar).collect()
     }
 
     /// Whether part of it is scrolled out of sight, where a clip hides it: above the page, or below the
-    /// top of the buttons that scroll.
+    /// top of the buttons that scroll. Those of a view behind, where nothing is enabled, hide nothing in front.
     fn hides(&self, each: &Touchable) -> bool {
         let is_bar = self.labels.contains(&each.label.as_str());
         let in_page = each.left >= 64.0 && each.right <= WIDTH - 64.0 && !is_bar;
+        let is_behind = !self.enabled && each.enabled;
         in_page
+            && !is_behind
             && ((each.bottom > self.top - 24.0 && each.top < self.bottom)
                 || (each.top < self.page && each.bottom > 0.0))
     }

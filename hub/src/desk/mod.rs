@@ -212,7 +212,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
 pub fn public_routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/status", get(pages::status_form).post(pages::status))
-        .route("/style.css", get(stylesheet))
+        .route("/style.css", get(look::stylesheet))
+        .route("/branding.css", get(look::branding))
         .route("/icon.svg", get(icon))
         .fallback(|| async { Redirect::to("/status") })
         .layer(DefaultBodyLimit::max(FORM_BYTES))

@@ -341,16 +341,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_falls_silent_is_given_up_and_only_a_whole_letter_is_one_of_which_nobody_knows() {
-        let nothing_taken = Err(Obstacle::Unreached);
+        let nothing_taken = || Err(Obstacle::Unreached);
         for (word, encryption, means) in [
-            (GREETING, Encryption::None, nothing_taken),
-            (GREETING, Encryption::Tls, nothing_taken),
-            ("EHLO", Encryption::None, nothing_taken),
-            ("STARTTLS", Encryption::Starttls, nothing_taken),
-            (HANDSHAKE, Encryption::Starttls, nothing_taken),
-            ("MAIL", Encryption::None, nothing_taken),
-            ("RCPT", Encryption::None, nothing_taken),
-            ("DATA", Encryption::None, nothing_taken),
+            (GREETING, Encryption::None, nothing_taken()),
+            (GREETING, Encryption::Tls, nothing_taken()),
+            ("EHLO", Encryption::None, nothing_taken()),
+            ("STARTTLS", Encryption::Starttls, nothing_taken()),
+            (HANDSHAKE, Encryption::Starttls, nothing_taken()),
+            ("MAIL", Encryption::None, nothing_taken()),
+            ("RCPT", Encryption::None, nothing_taken()),
+            ("DATA", Encryption::None, nothing_taken()),
             (".", Encryption::None, Err(Obstacle::Unknown)),
             ("QUIT", Encryption::None, Ok(())),
         ] {
