@@ -7,6 +7,7 @@
 pub mod condition;
 mod devices;
 pub mod enrolling;
+mod feeding;
 mod lock;
 mod making;
 mod newcomer;
@@ -15,9 +16,8 @@ mod recording;
 mod standing;
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use zuil_wire::{Binding, HealthReport, Order};
@@ -43,14 +43,12 @@ use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
 
 use condition::ConditionFile;
+use feeding::{run, speaking};
 pub use lock::{Lock, Running, is_running};
 use published::Published;
 pub use published::{Beginning, Origin, Remedy, Unused, beginning};
 use recording::Recorders;
 pub use standing::Standing;
-
-/// How often a visit is told that time passed, when nothing else happens.
-const TICK: Duration = Duration::from_millis(500);
 
 /// A pillar that serves. Dropping it stops its threads; what is committed stays.
 pub struct Pillar {
@@ -255,45 +253,6 @@ impl Drop for Pillar {
     }
 }
 
-/// Feeds the runner until it is told to stop.
-fn run(
-    mut runner: Runner,
-    clock: &Clock,
-    inputs: &Receiver<Input>,
-    stop: &Receiver<()>,
-    rounds: &Rounds,
-    mut show: impl FnMut(View),
-) {
-    let mut shown = runner.view(clock.now());
-    show(shown.clone());
-    let mut next_tick = clock.now().uptime + TICK;
-    while stop.try_recv() == Err(mpsc::TryRecvError::Empty) {
-        let patience = next_tick.saturating_sub(clock.now().uptime);
-        match inputs.recv_timeout(patience) {
-            Ok(input) => runner.take(input, clock.now()),
-            Err(RecvTimeoutError::Timeout) => {
-                next_tick = clock.now().uptime + TICK;
-                runner.take(Input::Tick, clock.now());
-            }
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-        let view = runner.view(clock.now());
-        if view != shown {
-            show(view.clone());
-            shown = view;
-        }
-        rounds.count();
-    }
-}
-
-/// Speaks every view before it is shown.
-fn speaking(mut speech: Speech, mut show: impl FnMut(View) + Send) -> impl FnMut(View) + Send {
-    move |view| {
-        speech.show(&view);
-        show(view);
-    }
-}
-
 fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
     let outbox =
         SqliteOutbox::open_or_salvage(&config.data_dir.join("outbox.sqlite"), jiff::Timestamp::now())
@@ -408,3 +367,6 @@ fn storage<E: ToString>(what: &'static str) -> impl FnOnce(E) -> NotServing {
 fn list(mistakes: &[Mistake]) -> String {
     mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+pub(crate) use newcomer::samples as newcomer_samples;

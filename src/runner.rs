@@ -10,6 +10,7 @@ mod beginning;
 mod inquiries;
 mod keeping;
 mod night;
+mod offering;
 mod orders;
 mod payment;
 mod printing;
@@ -56,7 +57,6 @@ use night::Night;
 use orders::Orders;
 pub use orders::Remote;
 use payment::Till;
-use printing::why;
 pub use readers::Readers;
 use roll::Roll;
 use sealing::Sealing;
@@ -322,6 +322,10 @@ impl Runner {
                 self.keep_not_found(language, &words);
                 None
             }
+            Effect::Found { language, answer } => {
+                self.count_found(language, &answer);
+                None
+            }
             Effect::FetchReferrals => {
                 self.referrals.fetch();
                 None
@@ -363,16 +367,6 @@ impl Runner {
         }
     }
 
-    fn note_reader(&mut self, kind: ReaderKind, event: &ReaderEvent, now: Moment) {
-        let reader = match kind {
-            ReaderKind::Document => &mut self.health.document_reader,
-            ReaderKind::Pass => &mut self.health.pass_reader,
-        };
-        if let (ReaderEvent::Condition(condition), Some(reader)) = (event, reader) {
-            reader.become_condition(*condition, now.timestamp);
-        }
-    }
-
     fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
         match (&event, &mut self.health.terminal, &mut self.night) {
             (TerminalEvent::Condition(condition), Some(terminal), _) => {
@@ -384,18 +378,6 @@ impl Runner {
             _ => {}
         }
         self.till.terminal_said(event, now.uptime);
-    }
-
-    /// At night, while nobody stands here.
-    fn close_the_day(&mut self, now: Moment) {
-        let wall = now.in_zone(&self.time_zone).wall;
-        if let Some(night) = &mut self.night
-            && self.visit.is_waiting()
-            && night.is_due(wall, now.uptime)
-            && self.till.close_day()
-        {
-            night.tried(now.uptime);
-        }
     }
 
     /// What the till has settled is sent at once, and the visit hears of it.
@@ -421,23 +403,6 @@ impl Runner {
                 self.waypoints.pass(Waypoint::AfterReceived);
                 self.tell(Event::StateChanged { id, state }, now);
             }
-        }
-    }
-
-    /// Tells the visit what the devices can do, when that has changed.
-    fn offer(&mut self, now: Moment) {
-        let printer = self.printer_condition();
-        let offer = Offer {
-            card: self.till.can_charge(now.uptime),
-            printer: printer.can_print(),
-            printer_trouble: (!printer.can_print()).then(|| why(printer)),
-            network: self.online,
-            document_reader: self.readers.is_ready(ReaderKind::Document),
-            pass_reader: self.readers.is_ready(ReaderKind::Pass),
-        };
-        if self.offered != Some(offer) {
-            self.offered = Some(offer);
-            self.tell(Event::Offer(offer), now);
         }
     }
 }

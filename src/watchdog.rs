@@ -1,7 +1,14 @@
 //! Tells systemd that the pillar is ready, and as long as it lives; and the image, that this version of it works.
 //!
 //! Invariant: a sign of life is given by the thread that draws, and while residents can be served only when the runner
-//! has come round since the one before. A pillar of which either hangs gives none, and is started anew.
+//! has come round since one of the last looks. A pillar of which either hangs gives none, and is started anew.
+//!
+//! The runner waits for the disk whenever something is to be durable, and a disk may be slow. It must not end the pillar
+//! as long as it is slow for less than the time within which systemd wants a sign, so two looks at which the runner has
+//! not come round are spared. One that stands still for good is ended a fifth of that time later at most.
+//!
+//! This is written by hand and not with the crate `sd-notify`: that would send the datagram, which is the least of it.
+//! The rest is the rule of when to send it, and that is ours.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -14,7 +21,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many signs of life are given in the time in which systemd wants one.
-const SIGNS: u32 = 4;
+const SIGNS: u32 = 16;
+/// So many looks in a row may find that the runner did not come round, before there is no sign. Without them, a runner
+/// that comes round just in time would be seen too late: it comes round twice a second at best, and is seen at the next
+/// look only.
+const SPARED: u32 = 2;
 
 /// How often the runner has come round.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +73,8 @@ pub struct Watchdog {
     line: Option<(UnixDatagram, SocketAddr)>,
     within: Option<Duration>,
     seen: Option<u64>,
+    /// How many looks in a row found that the runner did not come round.
+    missed: u32,
     is_ready: bool,
 }
 
@@ -83,7 +96,7 @@ impl Watchdog {
             .and_then(|micros| micros.parse().ok())
             .filter(|micros| *micros > 0)
             .map(Duration::from_micros);
-        Ok(Self { line, within, seen: None, is_ready: false })
+        Ok(Self { line, within, seen: None, missed: 0, is_ready: false })
     }
 
     /// How often to call [`Watchdog::look`]; never when no signs of life are wanted.
@@ -108,9 +121,10 @@ impl Watchdog {
     /// Gives a sign of life if there is reason to. `rounds` are those that the runner has made, or `None` as long as
     /// there is no runner: then the screen says that nobody is served, and only the screen can hang.
     pub fn look(&mut self, rounds: Option<u64>) {
-        let hangs = rounds.is_some() && rounds == self.seen;
+        let stands = rounds.is_some() && rounds == self.seen;
+        self.missed = if stands { self.missed.saturating_add(1) } else { 0 };
         self.seen = rounds;
-        if !hangs {
+        if self.missed <= SPARED {
             self.say("WATCHDOG=1");
         }
     }
@@ -167,45 +181,12 @@ fn address(name: &OsStr) -> io::Result<SocketAddr> {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
 mod tests {
+    use super::testing::{Systemd, WITHIN, heard};
     use super::*;
-
-    /// Where systemd would listen.
-    struct Systemd {
-        socket: UnixDatagram,
-        folder: tempfile::TempDir,
-    }
-
-    impl Systemd {
-        fn listens() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let socket = UnixDatagram::bind(folder.path().join("notify")).unwrap();
-            socket.set_nonblocking(true).unwrap();
-            Self { socket, folder }
-        }
-
-        fn asks(&self) -> Asked {
-            Asked {
-                socket: Some(self.folder.path().join("notify").into_os_string()),
-                within: Some("8000000".into()),
-                of: Some(std::process::id().to_string()),
-            }
-        }
-
-        /// What came in since it was asked last.
-        fn heard(&self) -> Vec<String> {
-            heard(&self.socket)
-        }
-    }
-
-    fn heard(socket: &UnixDatagram) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut letter = [0; 64];
-        while let Ok(length) = socket.recv(&mut letter) {
-            words.push(String::from_utf8(letter[..length].to_vec()).unwrap());
-        }
-        words
-    }
 
     #[test]
     fn it_is_ready_once_with_the_first_picture() {
@@ -229,6 +210,9 @@ mod tests {
         assert_eq!(systemd.heard(), ["WATCHDOG=1"; 3]);
         watchdog.look(Some(rounds.made()));
         watchdog.look(Some(rounds.made()));
+        assert_eq!(systemd.heard(), ["WATCHDOG=1"; 2], "it may just have come too late for these looks");
+        watchdog.look(Some(rounds.made()));
+        watchdog.look(Some(rounds.made()));
         assert!(systemd.heard().is_empty());
         rounds.count();
         watchdog.look(Some(rounds.made()));
@@ -247,7 +231,42 @@ mod tests {
     #[test]
     fn there_are_several_signs_in_the_time_for_one() {
         let watchdog = Watchdog::open(&Systemd::listens().asks()).unwrap();
-        assert_eq!(watchdog.every(), Some(Duration::from_secs(2)));
+        assert_eq!(watchdog.every(), Some(Duration::from_millis(500)));
+    }
+
+    /// After how long systemd ends a pillar whose runner stands still from a moment on, for so long; the runner comes
+    /// round twice a second otherwise. All in milliseconds.
+    fn ended_after(from: u64, still: u64) -> Option<u64> {
+        let mut systemd = Systemd::listens();
+        let mut watchdog = Watchdog::open(&systemd.asks()).unwrap();
+        let every = u64::try_from(watchdog.every().unwrap().as_millis()).unwrap();
+        let rounds = Rounds::default();
+        for now in (0..from + still + 10_000).step_by(100) {
+            let stands = (from..from + still).contains(&now);
+            if (now % 500 == 0 && !stands) || now == from + still {
+                rounds.count();
+            }
+            if now % every == 0 {
+                watchdog.look(Some(rounds.made()));
+            }
+            systemd.looks(Duration::from_millis(now));
+            if systemd.has_ended_it() {
+                return Some(now.saturating_sub(from));
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn a_runner_that_waits_for_a_slow_disk_is_not_ended_before_the_time_is_over_and_soon_afterwards() {
+        let within = u64::try_from(WITHIN.as_millis()).unwrap();
+        for from in (10_000..12_000).step_by(100) {
+            for still in [0, 500, within / 2, within - 100] {
+                assert_eq!(ended_after(from, still), None, "{still} ms from {from} on");
+            }
+            let after = ended_after(from, 10 * within).unwrap();
+            assert!((within..=within + 2_500).contains(&after), "after {after} ms from {from} on");
+        }
     }
 
     #[test]

@@ -137,7 +137,15 @@ impl Browser {
     /// # Panics
     /// When it never does.
     pub fn comes_to_read(&self, words: &str) {
-        let until = Instant::now() + PATIENCE;
+        self.comes_to_read_within(words, PATIENCE);
+    }
+
+    /// As [`Browser::comes_to_read`], where the hub itself waits for long before it says so.
+    ///
+    /// # Panics
+    /// When the page does not say this within that time.
+    pub fn comes_to_read_within(&self, words: &str, patience: Duration) {
+        let until = Instant::now() + patience;
         while !self.reads().contains(words) {
             assert!(Instant::now() < until, "{words:?} is not on {}:\n{}", self.path(), self.reads());
             std::thread::sleep(LOOK_EVERY);
@@ -174,6 +182,41 @@ impl Browser {
     pub fn marks(&self, label: &str) {
         let path = format!("//label[normalize-space()={}]", quoted(label));
         self.finds(&path, label).block(self, |element| async move { element.click().await });
+    }
+
+    /// Sends a form of its own from the page that is open to a path of the hub, and waits for the page that answers; its
+    /// status, as [`Browser::status`] tells it.
+    ///
+    /// # Panics
+    /// When no page answers.
+    #[must_use]
+    pub fn sends(&self, path: &str, fields: &[(&str, &str)]) -> u64 {
+        let (path, fields) = (json!(path), json!(fields));
+        let _ = self.runs(&format!(
+            "const form = document.createElement('form');
+             [form.method, form.action] = ['post', {path}];
+             for (const [name, value] of {fields}) {{
+                 const field = document.createElement('textarea');
+                 [field.name, field.value] = [name, value];
+                 form.append(field);
+             }}
+             document.body.append(form);
+             window.isBefore = true;
+             form.submit();"
+        ));
+        let until = Instant::now() + PATIENCE;
+        while self.runs("return window.isBefore === true || document.readyState !== 'complete'") == true {
+            assert!(Instant::now() < until, "nothing answers at {path}:\n{}", self.reads());
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.status()
+    }
+
+    /// With which status the page that is open was answered.
+    #[must_use]
+    pub fn status(&self) -> u64 {
+        let status = self.runs("return performance.getEntriesByType('navigation')[0].responseStatus");
+        status.as_u64().unwrap_or_default()
     }
 
     /// What a script on the page gives back.

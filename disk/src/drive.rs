@@ -4,11 +4,12 @@
 //! once, and meets the fault or the cut that was set for its number.
 
 use std::collections::BTreeMap;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use fastrand::Rng;
 
 use super::Fault;
+use super::gate::Gate;
 use super::locks::Locks;
 use super::sectors::{Drawn, Sectors};
 use super::shared_memory::SharedMemory;
@@ -97,6 +98,7 @@ pub struct Drive {
     names: BTreeMap<String, FileId>,
     durable_names: BTreeMap<String, FileId>,
     drawn: Drawn,
+    gate: Arc<Gate>,
 }
 
 /// What is done to the disk.
@@ -125,6 +127,7 @@ impl Drive {
             names: BTreeMap::new(),
             durable_names: BTreeMap::new(),
             drawn: Drawn::default(),
+            gate: Arc::default(),
         }
     }
 
@@ -183,6 +186,11 @@ impl Drive {
     /// Makes a file shorter.
     pub fn truncate(&mut self, file: FileId, age: u64, length: usize) -> Result<(), Failure> {
         self.perform(file, age, Operation::Truncate, |sectors, _| sectors.truncate(length))
+    }
+
+    /// What is to be passed before a sync, by whoever does not hold the drive.
+    pub fn gate(&self) -> Arc<Gate> {
+        Arc::clone(&self.gate)
     }
 
     /// Makes the content of a file durable; with `folder` also which files there are.

@@ -96,6 +96,7 @@ impl Handle {
 
     /// Makes it durable.
     pub fn sync(&mut self) -> Result<(), Failure> {
+        self.disk.gate().pass();
         self.disk.drive().sync(self.file, self.age, self.syncs_folder)?;
         self.syncs_folder = false;
         Ok(())

@@ -12,6 +12,7 @@
 mod drive;
 #[allow(unsafe_code)] // SQLite's interface is C; everything else in this crate is safe.
 mod ffi;
+mod gate;
 mod handle;
 mod locks;
 mod sectors;
@@ -23,8 +24,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use drive::Drive;
+use gate::Gate;
 pub use sectors::Drawn;
 
 /// The name of the file layer to give to `open_on`. The first [`Disk::new`] of a process registers it.
@@ -120,6 +123,23 @@ impl Disk {
         self.drive().fail_after(operations, fault);
     }
 
+    /// Every sync from now on waits, as on a disk that is slow, until [`Disk::let_syncs_go`]. What it does then, it
+    /// does as if it had begun then.
+    pub fn hold_syncs(&self) {
+        self.gate().hold(true);
+    }
+
+    /// Syncs go on, also those that waited.
+    pub fn let_syncs_go(&self) {
+        self.gate().hold(false);
+    }
+
+    /// Whether a sync is held up, now or within `patience`.
+    #[must_use]
+    pub fn holds_a_sync(&self, patience: Duration) -> bool {
+        self.gate().is_waited_at(patience)
+    }
+
     /// How many writes, truncates, deletions and syncs there were so far.
     #[must_use]
     pub fn operations(&self) -> u64 {
@@ -146,6 +166,11 @@ impl Disk {
     #[must_use]
     pub fn drawn(&self) -> Drawn {
         self.drive().drawn()
+    }
+
+    /// Nobody waits at it with the drive in hand.
+    fn gate(&self) -> Arc<Gate> {
+        self.drive().gate()
     }
 
     fn drive(&self) -> MutexGuard<'_, Drive> {

@@ -280,3 +280,21 @@ fn a_database_that_nobody_synced_the_name_of_may_be_gone() {
     }
     assert!(unmade > 3 && undeleted > 10, "{unmade} {undeleted}");
 }
+
+#[test]
+fn a_sync_waits_as_long_as_the_disk_is_slow_and_what_it_was_for_is_durable_afterwards() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let disk = Disk::new(1);
+    let connection = filled(&disk);
+    assert!(!disk.holds_a_sync(Duration::ZERO), "nothing is to be synced");
+    disk.hold_syncs();
+    let writer = std::thread::spawn(move || keep(&connection, 1).map(|_| connection));
+    assert!(disk.holds_a_sync(PATIENCE));
+    assert!(!writer.is_finished());
+    disk.let_syncs_go();
+    drop(writer.join().unwrap().unwrap());
+    assert!(!disk.holds_a_sync(Duration::ZERO));
+    disk.cut_power();
+    disk.restore_power();
+    assert_eq!(numbers(&open(&disk).unwrap()), [1]);
+}

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use zuil_wire::verify::VerifyKey;
 
 use crate::access::retention::{self, Keep};
+use crate::background::Complaints;
 use crate::opening::{self, NotOpened};
 use crate::seal_keys::SealKeys;
 use crate::store::{
@@ -161,24 +162,25 @@ impl Bell {
     }
 }
 
-/// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As long as it rings again
-/// and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
+/// Checks and tends the store, and forgets what is too old, on this thread until the bell says that it is enough. As
+/// long as it rings again and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
-    let mut last_error = String::new();
+    let mut complaints =
+        Complaints::about("not everything that came in could be looked at; it is tried again");
     let (mut tended, mut forgot): (Option<Instant>, Option<Instant>) = (None, None);
     while !bell.ended.load(Ordering::Acquire) {
         let before = bell.count.load(Ordering::Relaxed);
         let more = match check_some(store, keys, PIECE) {
             Ok(count) => count == PIECE as usize,
             Err(error) => {
-                tell_once(&mut last_error, &error.to_string());
+                complaints.tell(&error);
                 false
             }
         };
         if tended.is_none_or(|tended| tended.elapsed() >= TENDING) {
             if let Err(error) = store.tend() {
-                tell_once(&mut last_error, &error.to_string());
+                complaints.tell(&error);
             }
             tended = Some(Instant::now());
         }
@@ -186,9 +188,10 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
             let now = Timestamp::now();
             let forgotten = store
                 .forget_questions(questions_since(now))
+                .and_then(|_| store.forget_asked(questions_since(now)))
                 .and_then(|_| store.forget_referrals(now.saturating_sub(REFERRALS_KEPT).unwrap_or(now)));
             if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
-                tell_once(&mut last_error, &error.to_string());
+                complaints.tell(&error);
             }
             forgot = Some(Instant::now());
         }
@@ -198,13 +201,5 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
         } else if !more && !bell.rung.swap(false, Ordering::AcqRel) {
             std::thread::park_timeout(IDLE);
         }
-    }
-}
-
-/// The same trouble, again and again, is told once.
-fn tell_once(last: &mut String, error: &str) {
-    if last != error {
-        error.clone_into(last);
-        tracing::error!(error, "not everything that came in could be looked at; it is tried again");
     }
 }

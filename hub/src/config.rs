@@ -92,6 +92,8 @@ pub struct IntakeConfig {
 pub struct DeskConfig {
     /// The address to listen on. It speaks plain HTTP, meant for this machine or a reverse proxy.
     pub listen: SocketAddr,
+    /// Where residents see how a request stands, and nothing else is; closed when left out. Plain HTTP, as above.
+    pub public_listen: Option<SocketAddr>,
     /// Whether a reverse proxy with TLS stands in front. Then cookies are marked `Secure`, and the
     /// visitor's address is the last one in `X-Forwarded-For`.
     pub behind_proxy: bool,
@@ -153,7 +155,7 @@ impl Default for IntakeConfig {
 
 impl Default for DeskConfig {
     fn default() -> Self {
-        Self { listen: loopback(8080), behind_proxy: false, not_paid_after_hours: 24 }
+        Self { listen: loopback(8080), public_listen: None, behind_proxy: false, not_paid_after_hours: 24 }
     }
 }
 
@@ -225,7 +227,7 @@ impl Config {
             log_format: LogFormat::default(),
             store: StoreConfig::default(),
             intake: IntakeConfig { listen: loopback(0), ..IntakeConfig::default() },
-            desk: DeskConfig { listen: loopback(0), behind_proxy: false, not_paid_after_hours: 24 },
+            desk: DeskConfig { listen: loopback(0), ..DeskConfig::default() },
             operations: OperationsConfig { listen: Some(loopback(0)) },
             access: AccessConfig { totp: false, ..AccessConfig::default() },
             connectors: None,
@@ -245,6 +247,10 @@ impl Config {
         let (intake, desk) = (self.intake.listen, self.desk.listen);
         if intake == desk && intake.port() != 0 {
             return Err(value("desk.listen", "choose another address than intake.listen"));
+        }
+        let public = self.desk.public_listen.filter(|public| public.port() != 0);
+        if public.is_some_and(|public| public == intake || public == desk) {
+            return Err(value("desk.public_listen", "choose another address than the other doors have"));
         }
         if let Some(Err(wrong)) = self.connectors.as_ref().map(ConnectorsConfig::check) {
             return Err(value(wrong.key, wrong.remedy));
@@ -412,6 +418,17 @@ mod tests {
     fn pillars_and_staff_do_not_share_a_door() {
         let error = from_text(&format!("{LEAST}[desk]\nlisten = \"127.0.0.1:8443\"\n")).unwrap_err();
         assert!(error.to_string().starts_with("desk.listen"), "{error}");
+    }
+
+    #[test]
+    fn residents_have_a_door_of_their_own_or_none() {
+        assert_eq!(from_text(LEAST).unwrap().desk.public_listen, None);
+        let with = |port: u16| from_text(&format!("{LEAST}[desk]\npublic_listen = \"127.0.0.1:{port}\"\n"));
+        assert_eq!(with(8081).unwrap().desk.public_listen, Some(loopback(8081)));
+        for taken in [8080, 8443] {
+            let error = with(taken).unwrap_err().to_string();
+            assert!(error.starts_with("desk.public_listen"), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the hub owns: authority, sealing keys, the key to the secrets of apps, published catalogues and updates of the
-//! pillars' system in the data folder, and the store, there or in PostgreSQL. Invariant: the folder is private to its owner, and two programs that open it for the first time at once
-//! make its keys once.
+//! pillars' system in the data folder, and the store, there or in PostgreSQL. Invariant: the folder is private to its
+//! owner, and two programs that open it for the first time at once make its keys once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub struct DataFolder {
     pub authority: Authority,
     /// Opens what pillars seal.
     pub seal_keys: SealKeys,
-    /// Seals and opens the secrets of authenticator apps.
+    /// Seals and opens the secrets of authenticator apps, and hides who tries to get in.
     pub vault: Vault,
     /// What was published for pillars to show.
     pub catalogues: Catalogues,

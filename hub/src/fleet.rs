@@ -11,7 +11,7 @@ use crate::authority::{self, AuthorityError};
 use crate::config::{Config, ConfigError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::seal_keys::SealKeysError;
-use crate::store::{Added, Pillar, Revoked, StoreError};
+use crate::store::{Added, Deed, Entry, Pillar, Revoked, StoreError};
 
 pub use enrolment::{
     CodeError, EnrolError, Granted, HOURS, New, Renewal, cancel_code, enrol, make_code, renew,
@@ -121,13 +121,24 @@ pub enum RevokeError {
     Key(#[from] SealKeysError),
 }
 
-/// Revokes a pillar and makes a new sealing key for all others. What the revoked one sealed to an older key it
-/// may still deliver, as far as the store admits it; to the new one it cannot seal. The hub may be running.
+/// As [`revoke`], on the command line. The hub may be running.
 ///
 /// # Errors
 /// When the data folder fails. A pillar that is revoked stays so.
 pub fn revoke_pillar(config: &Config, name: &str, now: Timestamp) -> Result<Revoked, RevokeError> {
-    let folder = DataFolder::open(config, now)?;
+    revoke(&DataFolder::open(config, now)?, name, Entry::COMMAND_LINE, now)
+}
+
+/// Revokes a pillar and makes a new sealing key for all others. What the revoked one sealed to an older key it
+/// may still deliver, as far as the store admits it; to the new one it cannot seal. Who does it, `by`, is noted before.
+///
+/// # Errors
+/// When the store or the keys fail. A pillar that is revoked stays so.
+pub fn revoke(folder: &DataFolder, name: &str, by: &str, now: Timestamp) -> Result<Revoked, RevokeError> {
+    let pillars = folder.store.pillars()?;
+    if pillars.iter().any(|pillar| pillar.name == name && pillar.revoked_at.is_none()) {
+        folder.store.note(&Entry::new(now, by, Deed::RevokedPillar, name))?;
+    }
     let revoked = folder.store.revoke_pillar(name, now)?;
     let revoked_at = match revoked {
         Revoked::Yes => now,

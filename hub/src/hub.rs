@@ -1,4 +1,4 @@
-//! A running hub: both doors open on one data folder. Invariant: the addresses that it tells are the
+//! A running hub: its doors open on one data folder. Invariant: the addresses that it tells are the
 //! real ones, and when it ends, what was under way is answered first.
 
 use std::net::SocketAddr;
@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
+use axum::Router;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -84,6 +85,8 @@ pub struct Running {
     pub intake_url: String,
     /// Where staff come in, such as `http://127.0.0.1:8080`.
     pub desk_url: String,
+    /// Where residents see how a request stands, when they have a door of their own.
+    pub public_url: Option<String>,
     /// Where those who run the hub look, when that door is open.
     pub operations_url: Option<String>,
     /// The password of the account [`staff::FIRST`], at the first start only. It can never be told again.
@@ -140,8 +143,11 @@ impl Hub {
         let intake = intake::routes(Arc::new(door));
         let desk =
             Desk::new(&bound(&config, intake_at), folder, ended.clone()).map_err(StartError::SignOn)?;
-        let desk = desk::routes(Arc::new(desk));
+        let desk = Arc::new(desk);
+        let public = desk::public_routes(Arc::clone(&desk));
+        let desk = desk::routes(desk);
         let operations = Arc::new(Operations::new(Arc::clone(&store)));
+        let public = operations.watch("residents", public);
         let (intake, desk) = (operations.watch("pillars", intake), operations.watch("staff", desk));
         let mut serving = JoinSet::new();
         serving.spawn(
@@ -154,11 +160,13 @@ impl Hub {
                 .with_graceful_shutdown(told_to_end(ended.clone()))
                 .into_future(),
         );
+        let public_at = serve_public(&mut serving, config.desk.public_listen, public, ended.clone()).await?;
         let operations_at =
             serve_operations(&mut serving, config.operations.listen, &operations, ended).await?;
         Ok(Running {
             intake_url: format!("https://{intake_at}"),
             desk_url: format!("http://{desk_at}"),
+            public_url: public_at.map(|at| format!("http://{at}")),
             operations_url: operations_at.map(|at| format!("http://{at}")),
             operations,
             first_password,
@@ -201,6 +209,23 @@ fn start_workers(folder: &Arc<DataFolder>, grace: Grace, keep: Keep) -> Result<W
         checker::run(&*folder.store, &folder.seal_keys, keep, &own_bell, || gauge.is_busy())
     })?;
     Ok(Workers { bell, group: Arc::new(group), threads: vec![storing, checking] })
+}
+
+/// Opens the door of residents, when it is configured.
+async fn serve_public(
+    serving: &mut JoinSet<std::io::Result<()>>,
+    listen: Option<SocketAddr>,
+    routes: Router,
+    ended: watch::Receiver<bool>,
+) -> Result<Option<SocketAddr>, StartError> {
+    let Some(listen) = listen else { return Ok(None) };
+    let (tcp, at) = bind("desk.public_listen", listen).await?;
+    serving.spawn(
+        axum::serve(tcp, routes.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(told_to_end(ended))
+            .into_future(),
+    );
+    Ok(Some(at))
 }
 
 /// Opens the door of those who run the hub, when it is configured.

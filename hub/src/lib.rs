@@ -7,6 +7,7 @@
 pub mod access;
 pub mod alerts;
 pub mod authority;
+mod background;
 pub mod catalogues;
 pub mod checker;
 pub mod cli;

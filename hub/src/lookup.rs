@@ -22,7 +22,7 @@ pub struct Looked {
     pub errand: Option<Errand>,
     /// When it came in.
     pub received_at: Timestamp,
-    /// The case number, once registered.
+    /// The case number, once registered where requests get one. Staff find others by their reference.
     pub case_number: Option<String>,
     /// What is known of its payment, while somebody is looking at it and it was not paid for certain.
     pub payment: Option<PaymentState>,
@@ -53,12 +53,13 @@ pub fn look_up(
         let is_open = *payment != PaymentState::Paid;
         is_open && stored.state == State::Parked
     });
+    let is_own = |number: &String| number.parse::<Reference>().ok() != Some(reference);
     Ok(Some(Looked {
         reference,
         state: stored.state,
         errand,
         received_at: stored.received_at,
-        case_number: stored.case_number.filter(|_| stored.state == State::Registered),
+        case_number: stored.case_number.filter(|_| stored.state == State::Registered).filter(is_own),
         payment,
     }))
 }

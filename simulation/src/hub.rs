@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::checker::check_some;
-use zuil_hub::intake::{ListError, ReportError, Upload, UploadError, questions, report};
+use zuil_hub::intake::{ListError, ReportError, Sorted, Upload, UploadError, questions, report};
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
     AuditStore, Content, DecidedBy, Decision, Deed, Entry, Filter, Finding, OpenPaymentKey, Pillar,
     SqliteStore, Store, Stored, Trouble,
 };
-use zuil_wire::{HealthReport, PaymentRecord, Reference, State, Transaction};
+use zuil_wire::{HealthReport, PaymentRecord, QuestionItem, Reference, State, Transaction};
 
 use crate::grounds::Grounds;
 use crate::network::{Kind, Reply};
@@ -50,7 +50,7 @@ pub(crate) struct Row {
 pub(crate) enum Work {
     Upload(Upload),
     Report(Box<HealthReport>),
-    Questions(questions::Asked),
+    Questions(Sorted<QuestionItem>),
     Hello,
 }
 
@@ -160,8 +160,7 @@ impl HubSide {
             Work::Report(report) => report::take_in(&report, pillar, store, now)
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
-            Work::Questions(asked) => asked
-                .take_in(pillar, store, now)
+            Work::Questions(asked) => questions::take_in(asked, pillar, store, now)
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
             Work::Hello => store

@@ -2,14 +2,16 @@
 //!
 //! It knows the outside of the pillar only: simulators, network, files, and the pillar's process.
 
+mod placing;
+mod scan;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::rc::Rc;
 use std::time::Duration;
 
-use slint::winit_030::WinitWindowAccessor;
-use slint::{ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
+use slint::ComponentHandle;
 
 use zuil_catalogue::{Addresses, Catalogue};
 
@@ -27,14 +29,13 @@ mod window {
     #![allow(missing_docs, clippy::all)] // What Slint generates has no doc comments.
     slint::slint! { export { Workbench, Deed, Switch, Switches } from "ui/workbench.slint"; }
 }
+use scan::picture;
 use window::{Deed, Switch, Switches, Workbench};
 
 /// How often the workbench looks at its devices.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// The pillar's exit code when it is to be started anew.
 const RESTART: i32 = 75;
-/// The part of the display's height that the pillar's window may take.
-const SHARE_OF_DISPLAY: f32 = 0.9;
 /// The line of the simulated printer, in bits a second: what a pillar expects when nothing else is said.
 const PRINTER_BAUD: u32 = 115_200;
 /// How far into a receipt something goes wrong.
@@ -47,11 +48,6 @@ const WORN_KM: u32 = 140;
 const NEARLY_EMPTY_MM: u32 = 1_500;
 /// The number of a made-up waste pass.
 const WASTE_PASS: [u8; 7] = [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
-/// The size of the pillar's screen, in pixels.
-const PILLAR_HEIGHT: f32 = 1920.0;
-const PILLAR_WIDTH: f32 = 1080.0;
-/// The room between the two windows and around the workbench, in pixels.
-const GAP: i32 = 24;
 
 /// Sets the stage in a temporary folder, opens both windows, and returns when the workbench is
 /// closed.
@@ -378,99 +374,10 @@ impl Bench {
             let _ = child.wait();
         }
     }
-
-    /// Stands beside the pillar's window, which comes at the left; over it where the display is too narrow.
-    fn step_aside(&self, scale: f32) {
-        if let Some(window) = self.window.upgrade() {
-            let window = window.window();
-            let beside = (PILLAR_WIDTH * scale).ceil() as i32 + GAP;
-            let display = window
-                .with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size().width));
-            let width = i32::try_from(window.size().width).unwrap_or(0);
-            let room = display
-                .flatten()
-                .and_then(|display| i32::try_from(display).ok())
-                .map(|display| display - width);
-            let left = room.map_or(beside, |room| beside.min(room.max(0)));
-            window.set_position(slint::PhysicalPosition::new(left, GAP));
-        }
-    }
-
-    /// How much smaller than life the pillar's window must be to fit on this display.
-    fn scale(&self) -> Option<f32> {
-        let height =
-            self.window.upgrade()?.window().with_winit_window(|window| {
-                window.current_monitor().map(|monitor| monitor.size().height)
-            })??;
-        Some((height as f32 * SHARE_OF_DISPLAY / PILLAR_HEIGHT).min(1.0))
-    }
 }
 
 fn complain(what: &str, done: std::io::Result<()>) {
     if let Err(error) = done {
         eprintln!("{what} failed: {error}");
-    }
-}
-
-/// A PNG of paper as Slint shows it, at most `width` pixels wide. Slint's software renderer leaves out rows
-/// and columns when it shrinks, and letters would change into others.
-fn picture(png: &[u8], width: usize) -> Option<Image> {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
-    decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
-    let mut reader = decoder.read_info().ok()?;
-    let mut bytes = vec![0; reader.output_buffer_size()?];
-    let info = reader.next_frame(&mut bytes).ok()?;
-    let per_pixel = info.color_type.samples();
-    let grey: Vec<u8> = bytes.chunks_exact(per_pixel).map(|pixel| pixel[0]).collect();
-    let from = (info.width as usize, info.height as usize);
-    let (grey, (columns, rows)) = shrunk(&grey, from, width);
-    let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(columns as u32, rows as u32);
-    for (to, grey) in buffer.make_mut_slice().iter_mut().zip(grey) {
-        *to = Rgba8Pixel { r: grey, g: grey, b: grey, a: 255 };
-    }
-    Some(Image::from_rgba8(buffer))
-}
-
-/// A grey picture of (columns, rows), shrunk to `width` columns: each new pixel is the mean of the area
-/// that it covers.
-fn shrunk(grey: &[u8], (columns, rows): (usize, usize), width: usize) -> (Vec<u8>, (usize, usize)) {
-    if width == 0 || width >= columns {
-        return (grey.to_vec(), (columns, rows));
-    }
-    let height = (rows * width).div_ceil(columns);
-    // How much of each old row or column lies in a new one, in parts of `width`.
-    let covered = |new: usize, end: usize| {
-        let (from, to) = (new * columns, ((new + 1) * columns).min(end * width));
-        (from / width..to.div_ceil(width))
-            .map(move |old| (old, ((old + 1) * width).min(to).saturating_sub((old * width).max(from))))
-    };
-    let mut small = Vec::with_capacity(width * height);
-    for row in 0..height {
-        for column in 0..width {
-            let (mut sum, mut area) = (0, 0);
-            for (y, high) in covered(row, rows) {
-                for (x, wide) in covered(column, columns) {
-                    sum += usize::from(grey[y * columns + x]) * high * wide;
-                    area += high * wide;
-                }
-            }
-            small.push(u8::try_from(sum / area.max(1)).unwrap_or(u8::MAX));
-        }
-    }
-    (small, (width, height))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shrunk_paper_keeps_its_grey() {
-        let black_and_white: Vec<u8> = (0..9 * 6).map(|at| if at % 3 == 0 { 0 } else { 255 }).collect();
-        let (small, (columns, rows)) = shrunk(&black_and_white, (9, 6), 3);
-        assert_eq!((columns, rows, small), (3, 2, vec![170; 6]));
-        let (small, size) = shrunk(&[0, 100, 200], (3, 1), 2);
-        assert_eq!((small, size), (vec![33, 166], (2, 1)));
-        assert_eq!(shrunk(&[7], (1, 1), 400), (vec![7], (1, 1)));
     }
 }

@@ -230,6 +230,11 @@ const fn remedy(error: &EnrolError) -> &'static str {
 }
 
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
+pub(crate) use gallery::samples;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use zuil_wire::NotACode;

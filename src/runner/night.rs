@@ -7,6 +7,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
+use super::Runner;
+use crate::clock::Moment;
+
 /// How long after the set time a day may still be closed. A pillar that is switched on by day waits for
 /// the next night.
 const WINDOW: SignedDuration = SignedDuration::from_hours(3);
@@ -52,6 +55,20 @@ impl Night {
             let began = day.to_datetime(self.at);
             began <= wall && before < began
         })
+    }
+}
+
+impl Runner {
+    /// At night, while nobody stands here.
+    pub(super) fn close_the_day(&mut self, now: Moment) {
+        let wall = now.in_zone(&self.time_zone).wall;
+        if let Some(night) = &mut self.night
+            && self.visit.is_waiting()
+            && night.is_due(wall, now.uptime)
+            && self.till.close_day()
+        {
+            night.tried(now.uptime);
+        }
     }
 }
 

@@ -1,13 +1,13 @@
-//! Keeps what somebody searched for and did not find, until the hub has it.
+//! Keeps what somebody searched for and did not find, and counts what was found, until the hub has it.
 //!
-//! Invariant: personal data is taken out once more before anything is kept, the day is all that is kept of the
-//! time, and whatever goes wrong here is in nobody's way. The sync is not woken: when a question arrives is to
-//! tell little of when it was asked.
+//! Invariant: personal data is taken out once more before anything is kept, nothing that was typed is kept of what was
+//! found, the day is all that is kept of the time, and whatever goes wrong here is in nobody's way. The sync is not
+//! woken: when a question arrives is to tell little of when it was asked.
 
 use uuid::Uuid;
 use zuil_catalogue::Language;
 use zuil_catalogue::search::without_personal_data;
-use zuil_wire::QuestionItem;
+use zuil_wire::{AskedCount, QuestionItem};
 
 use super::Runner;
 
@@ -20,6 +20,15 @@ impl Runner {
         let item = QuestionItem { id: Uuid::new_v4(), language: language.code().to_owned(), words, on };
         if let Err(error) = self.outbox.keep_question(&item) {
             tracing::warn!(%error, "a question without an answer was not kept");
+        }
+    }
+
+    /// Counts that an answer was opened which a search found.
+    pub(super) fn count_found(&self, language: Language, answer: &str) {
+        let Some(now) = self.last.filter(|_| answer.len() <= AskedCount::MAX_ANSWER) else { return };
+        let on = now.in_zone(&self.time_zone).wall.date();
+        if let Err(error) = self.outbox.count_asked(language.code(), answer, on) {
+            tracing::warn!(%error, "that an answer was found was not counted");
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is read goes to the visit and nowhere else.
 
+use super::Runner;
+use crate::clock::Moment;
 use crate::devices::reader::{self, Condition, Reader, ReaderEvent};
 use crate::visit::{DocumentKind, Event, ReaderKind, Reading};
 
@@ -83,6 +85,19 @@ fn in_visit(reading: &reader::Reading) -> Reading {
             expires: document.expires,
         },
         reader::Reading::WastePass(number) => Reading::WastePass(number.clone()),
+    }
+}
+
+impl Runner {
+    /// Remembers how a reader is, for the hub.
+    pub(super) fn note_reader(&mut self, kind: ReaderKind, event: &ReaderEvent, now: Moment) {
+        let reader = match kind {
+            ReaderKind::Document => &mut self.health.document_reader,
+            ReaderKind::Pass => &mut self.health.pass_reader,
+        };
+        if let (ReaderEvent::Condition(condition), Some(reader)) = (event, reader) {
+            reader.become_condition(*condition, now.timestamp);
+        }
     }
 }
 

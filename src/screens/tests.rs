@@ -11,13 +11,14 @@ use i_slint_backend_testing::{
 use jiff::civil::date;
 use slint::platform::{PointerEventButton, WindowEvent};
 
-use super::gallery::{Sample, samples};
+use super::gallery::Sample;
 use super::*;
 use crate::texts::say;
 use crate::visit::TextSize;
 
 mod arabic;
 mod branding;
+mod enrolment;
 mod fit;
 mod knowledge;
 mod standing;
@@ -133,6 +134,11 @@ impl Touchable {
     }
 }
 
+/// All samples in a language, with those of a pillar without a binding, which makes its own.
+fn samples(language: Language) -> Vec<Sample> {
+    [gallery::samples(language), crate::pillar::newcomer_samples(language)].concat()
+}
+
 /// The view of a sample, in Dutch.
 fn sample(name: &str) -> View {
     let found = samples(Language::Nl).into_iter().find(|sample| sample.name == name);
@@ -192,6 +198,8 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
     for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
         pillar.show(&view);
         let all = pillar.touchables();
+        let bars = Bar::all_of(&all);
+        let hides = |each| bars.iter().any(|bar| bar.hides(each));
         for (place, each) in all.iter().enumerate() {
             let Touchable { label, left, top, right, bottom, .. } = each;
             assert!(!label.is_empty(), "{name}: something to touch has no words");
@@ -202,48 +210,78 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
             assert!(right - left >= TOUCH, "{name}: {label} is {} wide", right - left);
             assert!(bottom - top >= TOUCH, "{name}: {label} is {} high", bottom - top);
             assert!(*left >= 0.0 && *right <= WIDTH, "{name}: {label} is outside: {left}..{right}");
-            let scrolled = under_a_bar(each, &all);
+            let scrolled = hides(each);
             assert!(
                 scrolled || (*top >= 0.0 && *bottom <= HEIGHT),
                 "{name}: {label} is outside: {top}..{bottom}"
             );
             for other in all[place + 1..].iter().filter(|other| each.enabled && other.enabled) {
-                let hidden = scrolled || under_a_bar(other, &all);
+                let hidden = scrolled || hides(other);
                 assert!(hidden || !each.overlaps(other), "{name}: {label} lies over {}", other.label);
             }
         }
     }
 }
 
-/// Whether part of it is scrolled out of sight, where a clip hides it: above the page, or below the
-/// top of the buttons that scroll.
-fn under_a_bar(each: &Touchable, all: &[Touchable]) -> bool {
-    let is = |touchable: &Touchable, key| Language::ALL.iter().any(|&each| touchable.label == say(each, key));
-    let is_bar = |other: &&Touchable| is(other, "Down") || is(other, "Up");
-    let Some(bar) = all.iter().find(is_bar) else { return false };
-    let help = all.iter().find(|other| is(other, "Help"));
-    let page = help.map_or(0.0, |help| help.bottom);
-    let in_page = each.left >= 64.0 && each.right <= WIDTH - 64.0 && !is_bar(&each);
-    in_page
-        && ((each.bottom > bar.top - 24.0 && each.top < bar.bottom) || (each.top < page && each.bottom > 0.0))
+/// A button that scrolls, and where the page above it begins.
+struct Bar {
+    labels: Vec<&'static str>,
+    enabled: bool,
+    top: f32,
+    bottom: f32,
+    page: f32,
+}
+
+impl Bar {
+    /// Those of a view, and of the view behind it.
+    fn all_of(all: &[Touchable]) -> Vec<Self> {
+        let names = |key| Language::ALL.map(|each| say(each, key));
+        let labels = [names("Down"), names("Up")].concat();
+        let helps = names("Help");
+        let help = all.iter().find(|each| helps.contains(&each.label.as_str()));
+        let page = help.map_or(0.0, |help| help.bottom);
+        let is_bar = |each: &&Touchable| labels.contains(&each.label.as_str());
+        let bar = |each: &Touchable| Self {
+            labels: labels.clone(),
+            enabled: each.enabled,
+            top: each.top,
+            bottom: each.bottom,
+            page,
+        };
+        all.iter().filter(is_bar).map(bar).collect()
+    }
+
+    /// Whether part of it is scrolled out of sight, where a clip hides it: above the page, or below the
+    /// top of the buttons that scroll. Those of a view behind, where nothing is enabled, hide nothing in front.
+    fn hides(&self, each: &Touchable) -> bool {
+        let is_bar = self.labels.contains(&each.label.as_str());
+        let in_page = each.left >= 64.0 && each.right <= WIDTH - 64.0 && !is_bar;
+        let is_behind = !self.enabled && each.enabled;
+        in_page
+            && !is_behind
+            && ((each.bottom > self.top - 24.0 && each.top < self.bottom)
+                || (each.top < self.page && each.bottom > 0.0))
+    }
 }
 
 #[test]
 fn back_stop_next_and_help_never_move() {
     let pillar = Pillar::new();
-    for (text_size, label) in [TextSize::Normal, TextSize::Large, TextSize::Largest]
-        .into_iter()
-        .flat_map(|size| ["Terug", "Stoppen", "Volgende", "Hulp"].map(|label| (size, label)))
-    {
-        let mut places = Vec::new();
+    for text_size in [TextSize::Normal, TextSize::Large, TextSize::Largest] {
+        let mut places = ["Terug", "Stoppen", "Volgende", "Hulp"].map(|label| (label, Vec::new()));
         for Sample { mut view, .. } in samples(Language::Nl) {
             view.frame.text_size = text_size;
             pillar.show(&view);
-            let found = pillar.touchables().into_iter().find(|each| each.label == label);
-            places.extend(found.map(|each| [each.left, each.top, each.right, each.bottom]));
+            let all = pillar.touchables();
+            for (label, places) in &mut places {
+                let found = all.iter().find(|each| each.label == *label);
+                places.extend(found.map(|each| [each.left, each.top, each.right, each.bottom]));
+            }
         }
-        assert!(places.len() > 3, "{label} is hardly ever there");
-        assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{label} moves: {places:?}");
+        for (label, places) in places {
+            assert!(places.len() > 3, "{label} is hardly ever there");
+            assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{label} moves: {places:?}");
+        }
     }
 }
 

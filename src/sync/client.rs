@@ -5,20 +5,19 @@
 //! years does not stop it.
 
 mod agreed;
+mod answers;
 mod catalogue;
 mod desks;
 mod enrolment;
 mod system;
 mod tls;
 
-use std::error::Error;
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url, redirect};
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use serde::Serialize;
@@ -26,14 +25,15 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer, StandingAnswer, StandingRequest,
-    UploadRequest, UploadResponse, versions,
+    AskedAnswer, AskedCounts, Binding, HealthAnswer, HealthReport, Questions, QuestionsAnswer,
+    StandingAnswer, StandingRequest, UploadRequest, UploadResponse, versions,
 };
 
 use super::budget::Budget;
 use super::{Hub, Line, SyncError};
 use crate::clock::HubTime;
 use agreed::{Agreed, ZSTD};
+use answers::{accepted, body_of, hubs_clock, tls_error, unreachable};
 pub(super) use enrolment::Stranger;
 use tls::{By, Seen, is_about_time, tls};
 
@@ -48,8 +48,6 @@ const LOOKUP_TIME: Duration = Duration::from_secs(8);
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// How soon a connection that died in the middle of a request is noticed: this long, twice.
 const PING_TIME: Duration = Duration::from_secs(5);
-/// The largest answer, in bytes. One to a full batch has about 16 KiB.
-const MAX_ANSWER: usize = 256 * 1024;
 
 /// The hub of a binding.
 pub struct HttpsHub {
@@ -63,6 +61,7 @@ pub struct HttpsHub {
     transactions: Url,
     report: Url,
     questions: Url,
+    asked: Url,
     renewal: Url,
     standing: Url,
     lookup: Url,
@@ -104,6 +103,7 @@ impl HttpsHub {
             transactions: address("/v1/transactions")?,
             report: address("/v1/report")?,
             questions: address("/v1/questions")?,
+            asked: address("/v1/asked")?,
             renewal: address("/v1/renewal")?,
             standing: address("/v1/standing")?,
             lookup: address("/v1/lookup")?,
@@ -243,6 +243,12 @@ impl Hub for HttpsHub {
         self.post(&self.questions, body, TOTAL_TIME, "it is no answer to questions").await
     }
 
+    async fn count(&self, counts: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        let body = self.write(counts)?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.asked, body, TOTAL_TIME, "it is no answer to counts of what was asked").await
+    }
+
     async fn standing(&self, request: &StandingRequest) -> Result<StandingAnswer, SyncError> {
         let body = self.write(request)?;
         self.room_for(body.0.len()).await;
@@ -337,97 +343,6 @@ async fn wait_for(budget: &Mutex<Budget>, bytes: usize) {
 
 fn setup(what: &str) -> SyncError {
     SyncError::Setup(what.to_owned())
-}
-
-/// What the hub's clock says (RFC 9110, section 6.6.1).
-fn hubs_clock(headers: &HeaderMap) -> Option<Timestamp> {
-    http_date(headers.get(DATE)?.to_str().ok()?)
-}
-
-/// What a status means; see `docs/protocol.md`.
-fn accepted(response: Response) -> Result<Response, SyncError> {
-    let status = response.status();
-    match status {
-        StatusCode::OK => Ok(response),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(SyncError::NotAdmitted),
-        StatusCode::UPGRADE_REQUIRED => Err(SyncError::UnsupportedVersion),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(busy(response.headers())),
-        StatusCode::BAD_REQUEST
-        | StatusCode::CONFLICT
-        | StatusCode::PAYLOAD_TOO_LARGE
-        | StatusCode::UNPROCESSABLE_ENTITY => Err(SyncError::Rejected(status.as_u16())),
-        _ if status.is_server_error() => Err(busy(response.headers())),
-        _ => Err(SyncError::NoHub(status.as_u16())),
-    }
-}
-
-fn busy(headers: &HeaderMap) -> SyncError {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    SyncError::Busy { retry_after: text(RETRY_AFTER).and_then(|asked| patience(asked, text(DATE))) }
-}
-
-/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date, which counts from the hub's own
-/// clock, because the pillar's may be wrong.
-fn patience(asked: &str, hubs_clock: Option<&str>) -> Option<Duration> {
-    let asked = asked.trim();
-    if let Ok(seconds) = asked.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = http_date(asked)?;
-    let wait = until.duration_since(http_date(hubs_clock?)?);
-    Some(Duration::try_from(wait).unwrap_or_default())
-}
-
-fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-}
-
-async fn body_of(mut response: Response) -> Result<Vec<u8>, SyncError> {
-    const TOO_LARGE: SyncError = SyncError::BadAnswer("it is too large");
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(TOO_LARGE);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// Why a request got no answer. What TLS says is told apart: it needs a person.
-fn unreachable(error: reqwest::Error) -> SyncError {
-    if let Some(tls) = tls_error(&error) {
-        return match tls {
-            rustls::Error::InvalidCertificate(why) => SyncError::NotTheHub(format!("{why:?}")),
-            rustls::Error::AlertReceived(_) => SyncError::NotAdmitted,
-            other => SyncError::NotTheHub(other.to_string()),
-        };
-    }
-    let what = if error.is_timeout() {
-        "it took too long"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke"
-    };
-    SyncError::Unreachable(what.to_owned())
-}
-
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(error) = cause {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(tls);
-        }
-        // An io::Error does not name what it wraps as its source, but the source of that.
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(wrapped) = wrapped {
-            cause = Some(wrapped);
-            continue;
-        }
-        cause = error.source();
-    }
-    None
 }
 
 #[cfg(test)]

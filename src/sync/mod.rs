@@ -42,8 +42,8 @@ use tokio::sync::watch;
 use zuil_wire::enrolment::{RenewalAnswer, RenewalRequest};
 use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::{
-    Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions, QuestionsAnswer, StandingAnswer,
-    StandingRequest, SystemReport, UploadRequest, UploadResponse,
+    AskedAnswer, AskedCounts, Binding, HealthAnswer, HealthReport, Order, PROTOCOL_VERSION, Questions,
+    QuestionsAnswer, StandingAnswer, StandingRequest, SystemReport, UploadRequest, UploadResponse,
 };
 
 use crate::clock::HubTime;
@@ -86,6 +86,11 @@ pub trait Hub: Send + Sync + 'static {
 
     /// Tells what residents asked and did not find. A hub that knows no such request answers 404.
     fn ask(&self, _: &Questions) -> impl Future<Output = Result<QuestionsAnswer, SyncError>> + Send {
+        std::future::ready(Err(SyncError::NoHub(404)))
+    }
+
+    /// Tells how often answers were opened from a search. A hub that knows no such request answers 404.
+    fn count(&self, _: &AskedCounts) -> impl Future<Output = Result<AskedAnswer, SyncError>> + Send {
         std::future::ready(Err(SyncError::NoHub(404)))
     }
 
@@ -247,6 +252,10 @@ impl<H: Hub> Hub for Watched<H> {
 
     async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
         self.hub.ask(questions).await
+    }
+
+    async fn count(&self, counts: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        self.hub.count(counts).await
     }
 
     async fn standing(&self, request: &StandingRequest) -> Result<StandingAnswer, SyncError> {

@@ -1,19 +1,23 @@
-//! When questions without an answer may go to the hub. Pure: the time is an argument.
+//! When questions without an answer, and counts of those with one, may go to the hub. Pure: the time is an argument.
 //!
 //! Invariant: questions are the last to go and in nobody's way. What the hub says of them only ever lets
 //! questions rest, and a hub that does not know them is asked again now and then.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
-use zuil_wire::{Questions, QuestionsAnswer};
+use zuil_wire::{AskedAnswer, AskedCount, AskedCounts, Questions, QuestionsAnswer};
 
 use super::SyncError;
 use super::plan::LONGEST;
 use super::report::OLDER_HUB;
 
-/// What a question takes of a request, in bytes, when its words are as long as they may be.
+/// What a question or a count takes of a request, in bytes, when its words are as long as they may be.
 const LARGEST: usize = 512;
 
 /// Whether questions may go, and until when they rest.
@@ -73,9 +77,24 @@ pub(super) fn answered(request: &Questions, answer: &QuestionsAnswer) -> Vec<Uui
     sent.filter(|id| answer.questions.contains(id)).collect()
 }
 
+/// Those of a request that its answer allows to be forgotten, as they were told.
+pub(super) fn counted(request: &AskedCounts, answer: &AskedAnswer) -> Vec<AskedCount> {
+    request.counts.iter().filter(|count| answer.counts.contains(&count.id)).cloned().collect()
+}
+
+/// The days that it may be now, wherever the pillar stands: from twelve hours behind UTC to fourteen ahead of it.
+pub(super) fn under_way(now: Timestamp) -> RangeInclusive<Date> {
+    let day = |hours| {
+        let there = now.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(now);
+        there.to_zoned(TimeZone::UTC).date()
+    };
+    day(-12)..=day(14)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
     use zuil_wire::QuestionItem;
 
     #[test]
@@ -95,6 +114,29 @@ mod tests {
         };
         let request = Questions { version: u16::MAX, questions: vec![longest; 8] };
         assert!(serde_json::to_vec(&request).unwrap().len() <= 8 * LARGEST);
+    }
+
+    #[test]
+    fn the_longest_counts_take_no_more_than_a_question() {
+        let longest = AskedCount {
+            id: Uuid::nil(),
+            language: "nl".into(),
+            answer: "a".repeat(AskedCount::MAX_ANSWER),
+            on: Date::MAX,
+            times: AskedCount::MAX_TIMES,
+        };
+        let request = AskedCounts { version: u16::MAX, counts: vec![longest; 8] };
+        assert!(serde_json::to_vec(&request).unwrap().len() <= 8 * LARGEST);
+        assert_eq!(AskedCounts::MAX_COUNTS, Questions::MAX_QUESTIONS, "as many go into one request");
+    }
+
+    #[test]
+    fn a_day_is_over_when_it_is_over_everywhere() {
+        let under_way = |now: &str| under_way(now.parse().unwrap());
+        let (first, second, third) = (date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3));
+        assert_eq!(under_way("2026-03-02T09:59:59Z"), first..=second);
+        assert_eq!(under_way("2026-03-02T11:59:59Z"), first..=third, "it is tomorrow on Kiritimati");
+        assert_eq!(under_way("2026-03-02T12:00:00Z"), second..=third);
     }
 
     #[test]

@@ -11,15 +11,16 @@ use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::{Sealed, SigningKey, verify};
 use zuil_wire::{
-    Cents, Header, HealthAnswer, HealthReport, ItemOutcome, PROTOCOL_VERSION, PaymentRecord, PaymentState,
-    QuestionItem, Questions, QuestionsAnswer, Reference, Refusal, State, SurveyAnswers, UploadRequest,
-    UploadResponse,
+    AskedAnswer, AskedCount, AskedCounts, Cents, Header, HealthAnswer, HealthReport, ItemOutcome,
+    PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference,
+    Refusal, State, SurveyAnswers, UploadRequest, UploadResponse,
 };
 
 use super::plan::LONGEST;
 use super::*;
 use crate::outbox::{Intent, SqliteOutbox};
 
+mod counts;
 mod large;
 mod questions;
 mod refusal;
@@ -70,6 +71,11 @@ struct Script {
     asked: Vec<(Instant, Questions)>,
     /// The questions that it has, each once.
     unfound: Vec<QuestionItem>,
+    /// What it does with the next counts. After the last one it takes all.
+    then_with_counts: VecDeque<counts::Then>,
+    counted_in: Vec<(Instant, AskedCounts)>,
+    /// The counts that it has, each once, at their highest.
+    counts: Vec<AskedCount>,
     /// How many uploads there were before each report.
     uploads_before: Vec<usize>,
     /// The hub's memory: what it took, each id once.
@@ -192,6 +198,10 @@ impl Hub for ScriptedHub {
 
     async fn ask(&self, questions: &Questions) -> Result<QuestionsAnswer, SyncError> {
         self.is_asked(questions).await
+    }
+
+    async fn count(&self, counts: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        self.hears_counts(counts)
     }
 
     fn version(&self) -> u16 {

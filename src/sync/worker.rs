@@ -120,6 +120,7 @@ impl<H: Hub> Worker<H> {
             heard: Instant::now(),
             surveys_rest_until: None,
             asking: Asking::default(),
+            counting: Asking::default(),
             following: Following::default(),
         };
         let until_dropped = async move {
@@ -152,6 +153,8 @@ struct Task<H> {
     surveys_rest_until: Option<Instant>,
     /// What became of questions without an answer.
     asking: Asking,
+    /// What became of counts of questions with one.
+    counting: Asking,
     /// How far it was asked how transactions stand.
     following: Following,
 }
@@ -226,7 +229,7 @@ impl<H: Hub> Task<H> {
     }
 
     /// Transactions first; surveys in requests of their own, so that none travels with the
-    /// transaction of the same visit; a report when it is due; what was not found; how
+    /// transaction of the same visit; a report when it is due; what was asked; how
     /// requests stand; a greeting.
     async fn round(&mut self, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let (after, limit) = self.plan.window();
@@ -254,10 +257,8 @@ impl<H: Hub> Task<H> {
         if let Some(report) = self.reporting.begin(now) {
             return self.report(report, wakes).await;
         }
-        if self.asking.may_go(now)
-            && let Some(questions) = self.questions().await
-        {
-            return self.ask(&questions, wakes).await;
+        if let Some(told) = self.tell_what_can_wait(wakes).await {
+            return told;
         }
         if let Some((request, last)) = self.standing_request().await {
             return self.follow(&request, last, wakes).await;
@@ -281,8 +282,9 @@ impl<H: Hub> Task<H> {
         let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
         let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
         let questions = self.asking.due(Instant::now());
+        let counts = self.counting.due(Instant::now());
         let standing = self.following.due(Instant::now());
-        let next = [self.reporting.due(), greeting, chance, surveys, questions, standing]
+        let next = [self.reporting.due(), greeting, chance, surveys, questions, counts, standing]
             .into_iter()
             .flatten()
             .min();

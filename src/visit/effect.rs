@@ -38,6 +38,13 @@ pub enum Effect {
         /// What was typed, without personal data; at least three letters.
         words: String,
     },
+    /// Count for the hub that an answer was opened which a search found.
+    Found {
+        /// The language in which it was asked.
+        language: Language,
+        /// The answer's id.
+        answer: String,
+    },
     /// Ask the hub for new referrals, when it can be reached.
     FetchReferrals,
     /// Look up what a code stands for; answer [`super::Event::Referred`].

@@ -1,7 +1,8 @@
 //! A search in the knowledge base: what is typed, and the answers that fit so far.
 //!
 //! Invariant: answers are sought when something was typed, the language or the day changed or the index came,
-//! and never to show them. What was typed leaves the search only without personal data, and is wiped with it.
+//! and never to show them. What was typed leaves the search only without personal data, and is wiped with it;
+//! of what was found only the answer's id leaves it.
 
 use jiff::civil::Date;
 use zuil_catalogue::search::without_personal_data;
@@ -41,6 +42,8 @@ pub(super) struct Seeking {
     with: With,
     /// An answer was opened since the field was empty.
     opened: bool,
+    /// Those that it was told of since then that the search found them.
+    counted: Vec<AnswerAt>,
     /// It was told that nothing was found since the field was empty.
     told: bool,
     /// A form that the resident came from.
@@ -72,6 +75,7 @@ impl Seeking {
             found: Vec::new(),
             with: With::of(look),
             opened: false,
+            counted: Vec::new(),
             told: false,
             kept,
         };
@@ -139,6 +143,15 @@ impl Seeking {
         effects.extend(words.map(|words| Effect::NotFound { language, words }));
     }
 
+    /// Tells that an answer to what was typed is opened; once only, however often it is looked at.
+    fn tell_found(&mut self, at: AnswerAt, look: &Look<'_>, effects: &mut Effects) {
+        if self.typed.is_blank() || !self.found.contains(&at) || self.counted.contains(&at) {
+            return;
+        }
+        self.counted.push(at);
+        effects.push(Effect::Found { language: self.typed_in, answer: answer(at, look).id.clone() });
+    }
+
     fn on_typing(&mut self, intent: &Intent, look: &Look<'_>, effects: &mut Effects) {
         match intent {
             Intent::Type(c) => {
@@ -158,6 +171,7 @@ impl Seeking {
             self.tell_unfound(effects);
             self.fullest.set("");
             (self.opened, self.told) = (false, false);
+            self.counted.clear();
         }
         self.seek(look);
     }
@@ -179,10 +193,11 @@ impl Seeking {
         };
     }
 
-    fn open(mut self, id: &str, look: &Look<'_>) -> State {
+    fn open(mut self, id: &str, look: &Look<'_>, effects: &mut Effects) -> State {
         match place(id, look) {
             Some(at) => {
                 self.opened = true;
+                self.tell_found(at, look, effects);
                 State::Answer(OpenAnswer::new(at, self))
             }
             None => State::Ask(self),
@@ -197,7 +212,7 @@ pub(super) fn on_ask(mut seeking: Seeking, event: &Event, look: &Look<'_>, effec
             seeking.tell_unfound(effects);
             return State::Choose(seeking.kept);
         }
-        Event::Resident(Intent::ChooseAnswer(id)) => return seeking.open(id, look),
+        Event::Resident(Intent::ChooseAnswer(id)) => return seeking.open(id, look, effects),
         Event::Resident(Intent::ChooseTask(id)) => {
             if let Some(at) = Place::of(id, look) {
                 seeking.tell_unfound(effects);

@@ -25,13 +25,13 @@ const TASK: &str = "call-back";
 const TECHNICIAN: &str = "t.techniek";
 
 /// Runs `zuil enrol` as a technician does.
-fn enrol(config: &Path, arguments: &[&str]) -> Output {
+pub fn enrol(config: &Path, arguments: &[&str]) -> Output {
     let zuil = Path::new(env!("CARGO_BIN_EXE_zuil"));
     Command::new(zuil).arg("--config").arg(config).arg("enrol").args(arguments).output().unwrap()
 }
 
 /// Settings of a pillar whose binding is to be at a place; they are replaced by those of the stage.
-fn settings(binding: &Path) -> std::path::PathBuf {
+pub fn settings(binding: &Path) -> std::path::PathBuf {
     let folder = binding.parent().unwrap();
     let config = folder.join("before.toml");
     let shown = folder.display();
@@ -41,7 +41,8 @@ fn settings(binding: &Path) -> std::path::PathBuf {
     config
 }
 
-fn said(output: &Output) -> String {
+/// What a program said.
+pub fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!("{}{}", text(&output.stdout), text(&output.stderr))
 }
@@ -58,7 +59,7 @@ fn does_an_errand(resident: &mut Resident) {
 }
 
 /// A technician who has signed in.
-fn technicians_browser(hub: &Running) -> Browser {
+pub fn technicians_browser(hub: &Running) -> Browser {
     let roles = Roles::from_iter([Role::Technician]);
     let added = staff::add(&*hub.store, TECHNICIAN, roles, "a test", &SystemRandom::new(), Timestamp::now());
     let Ok(Added::Yes(password)) = added else { panic!("no account for the technician") };
@@ -72,23 +73,30 @@ fn technicians_browser(hub: &Running) -> Browser {
     browser
 }
 
+/// What stands in a place of the page.
+fn shown(browser: &Browser, id: &str) -> String {
+    let text = browser.runs(&format!("return document.getElementById('{id}').textContent"));
+    text.as_str().unwrap().to_owned()
+}
+
+/// The technician, who looks at the pillars, makes a code for the one of the stage; the code.
+pub fn makes_a_code(browser: &Browser) -> String {
+    browser.presses("Zuil aanmelden");
+    browser.comes_to("/enrolment");
+    browser.fills_in("Naam van de zuil", PILLAR);
+    browser.fills_in("Plek", "Jumbo, bij de ingang");
+    browser.presses("Maak de code");
+    browser.comes_to_read("Code voor de zuil demo");
+    shown(browser, "enrolment-code")
+}
+
 #[test]
 fn a_technician_makes_a_code_in_the_browser_and_the_pillar_that_enrols_with_it_serves_and_delivers() {
     let town = Town::bound_by(|hub, _, url, file| {
         let browser = technicians_browser(hub);
-        browser.presses("Zuil aanmelden");
-        browser.comes_to("/enrolment");
-        browser.fills_in("Naam van de zuil", PILLAR);
-        browser.fills_in("Plek", "Jumbo, bij de ingang");
-        browser.presses("Maak de code");
-        browser.comes_to_read("Code voor de zuil demo");
+        let code = makes_a_code(&browser);
         assert_eq!(zuil_browser::barriers(&browser), Vec::<String>::new(), "where the code stands");
-        let shown = |id: &str| {
-            let text = browser.runs(&format!("return document.getElementById('{id}').textContent"));
-            text.as_str().unwrap().to_owned()
-        };
-        assert_eq!(shown("hub-address"), hub.intake_url);
-        let code = shown("enrolment-code");
+        assert_eq!(shown(&browser, "hub-address"), hub.intake_url);
         // Whoever opens the page again sees how the code stands, and not the code.
         browser.presses("Kijk of de zuil is aangemeld");
         browser.comes_to_read("Wacht op de zuil");

@@ -14,6 +14,8 @@ mod enrolment;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod inquiry;

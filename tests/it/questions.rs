@@ -1,9 +1,9 @@
-//! What residents asked and did not find, on its way from a pillar to the municipality's editors.
+//! What residents asked, and did not find or found, on its way from a pillar to the municipality's editors.
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use uuid::Uuid;
 use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::visit::Screen;
@@ -85,4 +85,73 @@ fn a_name_that_a_pillar_left_in_does_not_reach_the_editors() {
     outbox.keep_question(&question(2, "fatima yilmaz")).unwrap();
     town.network.mend();
     until_editors_read(&town, &[("drone", 1)]);
+}
+
+/// Counts at the pillar that an answer was found so many days ago.
+fn counts(town: &Town, answer: &str, days_ago: i64) {
+    let on = Timestamp::now().to_zoned(TimeZone::UTC).date() - days_ago.days();
+    outbox(town).count_asked("nl", answer, on).unwrap();
+}
+
+/// Waits until staff read this of what was found in the last weeks: each answer with how often.
+fn until_staff_read(town: &Town, expected: &[(&str, u64)]) {
+    let until = Instant::now() + PATIENCE;
+    let expected: Vec<(String, u64)> =
+        expected.iter().map(|(answer, times)| ((*answer).into(), *times)).collect();
+    loop {
+        let found = town.store().asked(questions_since(Timestamp::now())).unwrap();
+        let found: Vec<(String, u64)> = found.into_iter().map(|found| (found.answer, found.times)).collect();
+        if found == expected {
+            return;
+        }
+        assert!(Instant::now() < until, "staff read {found:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// How many counts the pillar still keeps.
+fn kept(town: &Town) -> usize {
+    let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
+    outbox(town).pending_asked(&never, 99).unwrap().len()
+}
+
+#[test]
+fn what_was_found_in_a_week_without_the_hub_is_read_by_staff_when_it_is_back() {
+    let town = Town::new();
+    town.network.cut();
+    let mut resident = town.resident();
+    for days_ago in 2..=8 {
+        counts(&town, "passport", days_ago);
+    }
+    counts(&town, "berth", 3);
+    counts(&town, "berth", 3);
+    // A resident is served as ever.
+    resident.goes_on("call-back", "the receipt", |screen| matches!(screen, Screen::Receipt(_)));
+    town.network.mend();
+    town.wait_until_empty();
+    until_staff_read(&town, &[("berth", 2), ("passport", 7)]);
+}
+
+#[test]
+fn a_count_that_the_hub_has_counts_once_though_the_pillar_never_heard_so() {
+    let town = Town::new();
+    town.network.cut();
+    let resident = town.resident();
+    counts(&town, "passport", 2);
+    let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
+    let sent = outbox(&town).pending_asked(&never, 9).unwrap();
+    town.network.mend();
+    until_staff_read(&town, &[("passport", 1)]);
+    drop(resident);
+    // As when the hub took it and the power was cut before the pillar heard so.
+    let pillar = town.store().pillars().unwrap().remove(0).name;
+    town.store().keep_asked(&pillar, &sent, Timestamp::now()).unwrap();
+    counts(&town, "passport", 3);
+    let _resident = town.resident();
+    until_staff_read(&town, &[("passport", 2)]);
+    let until = Instant::now() + PATIENCE;
+    while kept(&town) > 0 {
+        assert!(Instant::now() < until, "the pillar still keeps {}", kept(&town));
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -51,14 +51,9 @@ impl Town {
     /// is published.
     pub fn with_hub(settings: impl FnOnce(&Path) -> io::Result<String>) -> Self {
         Self::set(catalogue(), None, |folder| {
-            fs::create_dir_all(folder)?;
-            let file = folder.join("hub.toml");
-            let more = settings(folder)?;
-            fs::write(&file, format!("municipality = \"Voorbeeldhuizen\"\ndata_dir = \".\"\n{more}"))?;
-            let config = Config::load(&file)?;
+            let config = configured(folder, settings)?;
             zuil_hub::catalogues::publish(folder, &catalogue(), Timestamp::now())?;
-            let Config { intake, desk, access, .. } = Config::on_any_port("Voorbeeldhuizen", folder);
-            Ok(Config { intake, desk, access, ..config })
+            Ok(config)
         })
     }
 
@@ -88,6 +83,14 @@ impl Town {
     pub fn bound_by(bind: impl FnOnce(&zuil_hub::Running, &Config, &str, &Path)) -> Self {
         let configure = |folder: &Path| Ok(Config::on_any_port("Voorbeeldhuizen", folder));
         Self::set_and_bound(catalogue(), None, configure, bind)
+    }
+
+    /// As [`Town::bound_by`], of a hub that has more in its settings; nothing is published.
+    pub fn with_hub_and_bound_by(
+        settings: impl FnOnce(&Path) -> io::Result<String>,
+        bind: impl FnOnce(&zuil_hub::Running, &Config, &str, &Path),
+    ) -> Self {
+        Self::set_and_bound(catalogue(), None, |folder| configured(folder, settings), bind)
     }
 
     fn set_and_bound(
@@ -286,6 +289,17 @@ impl Resident {
             self.waits_for(what, |view| *view != before);
         }
     }
+}
+
+/// What `hub.toml` says of a hub in a folder, with more in it, on any free ports.
+fn configured(folder: &Path, settings: impl FnOnce(&Path) -> io::Result<String>) -> Result<Config, Failure> {
+    fs::create_dir_all(folder)?;
+    let file = folder.join("hub.toml");
+    let more = settings(folder)?;
+    fs::write(&file, format!("municipality = \"Voorbeeldhuizen\"\ndata_dir = \".\"\n{more}"))?;
+    let config = Config::load(&file)?;
+    let Config { intake, desk, access, .. } = Config::on_any_port("Voorbeeldhuizen", folder);
+    Ok(Config { intake, desk, access, ..config })
 }
 
 /// The example catalogue of this repository.

@@ -5,6 +5,7 @@
 //! a golden JSON file that only a new [`PROTOCOL_VERSION`] may change; a new request beside the others
 //! needs none.
 
+pub mod asked;
 pub mod binding;
 pub mod catalogue;
 pub mod enrolment;
@@ -27,6 +28,7 @@ pub mod verify;
 pub mod versions;
 pub mod visits;
 
+pub use asked::{AskedAnswer, AskedCount, AskedCounts};
 pub use binding::Binding;
 pub use catalogue::{CatalogueKeyNotice, CatalogueManifest};
 pub use enrolment::{EnrolmentCode, NotACode};

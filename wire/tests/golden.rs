@@ -29,13 +29,13 @@ use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
 use zuil_wire::system::{UpdateRefusal, UpdateReport, UpdateState};
 use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
-    AnswerLine, Binding, CatalogueKeyNotice, CatalogueManifest, Cents, EnrolmentCode, Envelope, FoundRequest,
-    Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer, LookupRequest, Missed, Order, OrderResult,
-    OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Questions,
-    QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList, ReferralsAnswer, Refusal,
-    RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State, SurveyAnswers, SystemOffer,
-    SystemReport, Transaction, Treated, UploadRequest, UploadResponse, UsedReferral, UsedReferrals,
-    VisitEntries, VisitEntry, VisitsAnswer,
+    AnswerLine, AskedAnswer, AskedCount, AskedCounts, Binding, CatalogueKeyNotice, CatalogueManifest, Cents,
+    EnrolmentCode, Envelope, FoundRequest, Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer,
+    LookupRequest, Missed, Order, OrderResult, OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord,
+    PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList,
+    ReferralsAnswer, Refusal, RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State,
+    SurveyAnswers, SystemOffer, SystemReport, Transaction, Treated, UploadRequest, UploadResponse,
+    UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
 };
 
 /// The keys that the golden envelope was sealed and signed with.
@@ -148,6 +148,18 @@ fn question() -> QuestionItem {
         language: "nl".into(),
         words: "vliegen met een drone".into(),
         on: "2026-03-02".parse().unwrap(),
+    }
+}
+
+const ASKED_ID: Uuid = Uuid::from_u128(0x8b1d_6e40_52c7_4f9a_9e03_c41a_7d28_f5b6);
+
+fn asked() -> AskedCount {
+    AskedCount {
+        id: ASKED_ID,
+        language: "nl".into(),
+        answer: "bulky-waste-how".into(),
+        on: "2026-03-01".parse().unwrap(),
+        times: 7,
     }
 }
 
@@ -292,6 +304,13 @@ fn questions_and_their_answer_are_written_as_ever() {
 }
 
 #[test]
+fn counts_of_what_was_asked_and_their_answer_are_written_as_ever() {
+    is_exactly("asked_count", &asked());
+    is_exactly("asked_counts", &AskedCounts { version: PROTOCOL_VERSION, counts: vec![asked()] });
+    is_exactly("asked_answer", &AskedAnswer { counts: vec![ASKED_ID] });
+}
+
+#[test]
 fn referrals_and_what_became_of_them_are_written_as_ever() {
     let at = "2026-03-02T09:00:01Z".parse().unwrap();
     let referral = Referral {
@@ -356,6 +375,18 @@ fn as_many_of_the_longest_questions_as_may_travel_together_fit_into_the_limit() 
     let longest = QuestionItem { words: "\u{10ffff}".repeat(QuestionItem::MAX_WORDS), ..question() };
     let questions = Questions { version: u16::MAX, questions: vec![longest; Questions::MAX_QUESTIONS] };
     assert!(serde_json::to_vec(&questions).unwrap().len() <= Questions::MAX_BYTES);
+}
+
+#[test]
+fn as_many_of_the_longest_counts_as_may_travel_together_fit_into_the_limit() {
+    let longest = AskedCount {
+        answer: "a".repeat(AskedCount::MAX_ANSWER),
+        on: jiff::civil::Date::MAX,
+        times: AskedCount::MAX_TIMES,
+        ..asked()
+    };
+    let counts = AskedCounts { version: u16::MAX, counts: vec![longest; AskedCounts::MAX_COUNTS] };
+    assert!(serde_json::to_vec(&counts).unwrap().len() <= AskedCounts::MAX_BYTES);
 }
 
 #[test]
@@ -675,6 +706,8 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<SurveyItem>("survey_item_3");
     refuses::<QuestionItem>("question_item");
     refuses::<Questions>("questions");
+    refuses::<AskedCount>("asked_count");
+    refuses::<AskedCounts>("asked_counts");
     refuses::<UsedReferrals>("used_referrals");
     refuses::<StandingRequest>("standing_request");
     refuses::<LookupRequest>("lookup_request");

@@ -24,6 +24,8 @@ pub struct AccessConfig {
     pub idle_minutes: u16,
     /// How many days after it was handed over the content of a request is deleted.
     pub keep_days: u16,
+    /// How many days after it was received the content of a request is deleted that nobody settled: 30 or more.
+    pub longest_days: u16,
     /// For how many days it is kept who did what.
     pub audit_days: u16,
     /// The municipality's identity provider (OpenID Connect).
@@ -32,7 +34,15 @@ pub struct AccessConfig {
 
 impl Default for AccessConfig {
     fn default() -> Self {
-        Self { totp: true, session_hours: 12, idle_minutes: 120, keep_days: 30, audit_days: 730, oidc: None }
+        Self {
+            totp: true,
+            session_hours: 12,
+            idle_minutes: 120,
+            keep_days: 30,
+            longest_days: 365,
+            audit_days: 730,
+            oidc: None,
+        }
     }
 }
 
@@ -87,6 +97,9 @@ impl AccessConfig {
         }
         if !(5..=480).contains(&self.idle_minutes) {
             return Err(("access.idle_minutes", "choose 5 to 480".into()));
+        }
+        if self.longest_days < 30 {
+            return Err(("access.longest_days", "choose 30 or more: staff see it 14 days before".into()));
         }
         if self.audit_days < 30 {
             return Err(("access.audit_days", "keep it for 30 days or longer".into()));

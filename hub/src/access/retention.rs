@@ -15,6 +15,8 @@ const PIECE: u32 = 500;
 pub struct Keep {
     /// Content, since it was handed over.
     pub contents: SignedDuration,
+    /// Content that nobody settled, since it was received.
+    pub longest: SignedDuration,
     /// Who did what.
     pub audit: SignedDuration,
 }
@@ -22,7 +24,23 @@ pub struct Keep {
 impl From<&AccessConfig> for Keep {
     fn from(config: &AccessConfig) -> Self {
         let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
-        Self { contents: days(config.keep_days), audit: days(config.audit_days) }
+        Self {
+            contents: days(config.keep_days),
+            longest: days(config.longest_days),
+            audit: days(config.audit_days),
+        }
+    }
+}
+
+/// Deletes piece after piece; how many that were.
+fn in_pieces(forget: impl Fn() -> Result<u64, StoreError>) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    loop {
+        let piece = forget()?;
+        forgotten += piece;
+        if piece < u64::from(PIECE) {
+            return Ok(forgotten);
+        }
     }
 }
 
@@ -31,16 +49,16 @@ impl From<&AccessConfig> for Keep {
 /// # Errors
 /// [`StoreError`]; what is left is deleted the next time.
 pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), StoreError> {
-    let mut forgotten = 0;
-    loop {
-        let piece = store.forget_contents(now, keep.contents, PIECE)?;
-        forgotten += piece;
-        if piece < u64::from(PIECE) {
-            break;
-        }
-    }
+    let forgotten = in_pieces(|| store.forget_contents(now, keep.contents, PIECE))?;
     if forgotten > 0 {
-        tracing::info!(forgotten, "the content of requests that were handed over was deleted");
+        tracing::info!(forgotten, "the content of requests that were settled was deleted");
+    }
+    let forgotten = in_pieces(|| store.forget_oldest(now, keep.longest, PIECE))?;
+    if forgotten > 0 {
+        tracing::warn!(
+            forgotten,
+            "the content of requests that nobody settled was deleted, as access.longest_days says"
+        );
     }
     store.forget_visits(visits_since(now))?;
     store.forget_attachments(now - SignedDuration::from_hours(24 * ATTACHMENTS_KEPT_DAYS))?;

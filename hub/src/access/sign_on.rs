@@ -297,3 +297,75 @@ async fn read<T: DeserializeOwned>(answer: reqwest::Result<Response>) -> Result<
     }
     serde_json::from_slice(&body).map_err(|_| SignOnError::Unreachable("its answer cannot be read".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_lc_rs::rand::SystemRandom;
+
+    use super::*;
+    use crate::handover::courier::tests::silent_system;
+
+    fn sign_on(issuer: String) -> SignOn {
+        SignOn::new(&OidcConfig {
+            name: "Gemeente".into(),
+            issuer,
+            client_id: "zuil".into(),
+            client_secret_file: None,
+            redirect_url: "http://localhost/login/sso/done".into(),
+            scopes: Vec::new(),
+            role_claim: "roles".into(),
+            roles: BTreeMap::new(),
+        })
+        .unwrap()
+    }
+
+    /// Whoever waits for a provider that falls silent is told so, in a time in which somebody still waits.
+    async fn is_given_up<T: std::fmt::Debug + Send + 'static>(
+        going: impl Future<Output = Result<T, SignOnError>> + Send + 'static,
+        is_silent: tokio::sync::oneshot::Receiver<()>,
+    ) {
+        let going = tokio::spawn(going);
+        is_silent.await.unwrap();
+        // From here on nothing happens but that time passes.
+        tokio::time::pause();
+        let begun = tokio::time::Instant::now();
+        let ended = going.await.unwrap();
+        assert!(matches!(ended, Err(SignOnError::Unreachable(_))), "{ended:?}");
+        assert!(begun.elapsed() < 2 * PATIENCE, "{:?}", begun.elapsed());
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_says_nothing_of_itself_is_given_up() {
+        for says in ["", "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"] {
+            let (issuer, is_silent) = silent_system(says).await;
+            let sign_on = sign_on(issuer);
+            let ticket = Ticket::new(&SystemRandom::new()).unwrap();
+            let going = async move { sign_on.begin(&ticket, Timestamp::now()).await };
+            is_given_up(going, is_silent).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_gives_no_token_is_given_up_and_nobody_is_let_in() {
+        let (provider, is_silent) = silent_system("").await;
+        let sign_on = sign_on(provider.clone());
+        let at = |path: &str| format!("{provider}{path}");
+        let metadata = Metadata {
+            issuer: provider.clone(),
+            authorization_endpoint: at("/authorize"),
+            token_endpoint: at("/token"),
+            jwks_uri: at("/keys"),
+            end_session_endpoint: None,
+        };
+        let now = Timestamp::now();
+        let known = Provider { metadata, keys: JwkSet { keys: Vec::new() }, asked_at: now };
+        *sign_on.known.lock().unwrap() = Some(Arc::new(known));
+        let ticket = Ticket::new(&SystemRandom::new()).unwrap();
+        let returned = Returned { code: "made-up".into(), state: ticket.state(), error: None };
+        let going = async move { sign_on.finish(&ticket, &returned, now).await };
+        is_given_up(going, is_silent).await;
+    }
+}

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::password::{self, PasswordError};
-use crate::store::{Account, Change, Changed, Deed, Entry, NewAccount, Roles, Store, StoreError};
+use crate::store::{
+    Account, Change, Changed, Deed, Entry, NewAccount, Roles, Store, StoreError, Tried, Veil,
+};
 
 /// The account that the first start makes.
 pub const FIRST: &str = "beheer";
@@ -144,6 +146,16 @@ pub fn set_disabled(
 ) -> Result<Changed, StoreError> {
     let deed = if disabled { Deed::DisabledAccount } else { Deed::EnabledAccount };
     store.change_account(name, &Change::Disabled(disabled), &Entry::new(now, by, deed, name))
+}
+
+/// Lets the owner of an account try at once, however much others guessed at it. What is counted for browsers in which
+/// they signed in before is their own, and stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn forget_attempts(store: &dyn Store, veil: &Veil, name: &str) -> Result<(), StoreError> {
+    let keys = [Tried::SignInAs, Tried::SecondAs].map(|tried| veil.named(tried, name));
+    store.attempt_succeeded(&keys, &[])
 }
 
 /// Takes the authenticator app from an account, whose owner sets up another when they sign in.

@@ -1,22 +1,26 @@
-//! What keeps the secrets of authenticator apps from whoever reads the database. Invariant: a secret goes into the
-//! database sealed and bound to its account, and the key is in the data folder only, so that neither a copy of the
-//! database nor a row that was moved to another account is of any use.
+//! What keeps the secrets of authenticator apps, and who tried to get in, from whoever reads the database. Invariant: a
+//! secret goes into the database sealed and bound to its account, an address or a name that somebody tried goes there
+//! behind a veil, and the key is in the data folder only, so that neither a copy of the database nor a row that was moved
+//! to another account is of any use.
 //!
 //! The cipher is AES-256-GCM with a random nonce for each secret, from the library that seals what pillars send. The
 //! name of the account is associated data. What is sealed is `1`, nonce (12 bytes), secret, tag (16 bytes).
+//! The keys of the veil and of the passes for browsers are HMAC-SHA-256 of a text of their own with that key.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
+use super::browsers::Browsers;
 use crate::files;
-use crate::store::{AppSecret, SealedSecret, Store, StoreError};
+use crate::store::{AppSecret, SealedSecret, Store, StoreError, Veil};
 
 /// The file of the key in the data folder.
 const FILE: &str = "accounts.key";
@@ -25,6 +29,10 @@ const KEY_BYTES: usize = 32;
 const WAY: u8 = 1;
 /// Keeps what is sealed here from meaning anything else.
 const CONTEXT: &str = "zuil-hub authenticator app v1\0";
+/// Of what the key of the veil is made.
+const VEIL: &[u8] = b"zuil-hub attempts v1";
+/// Of what the key is made by which browsers are known again.
+const BROWSERS: &[u8] = b"zuil-hub browsers v1";
 
 /// Why secrets cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -56,9 +64,11 @@ pub enum VaultError {
     Store(#[from] StoreError),
 }
 
-/// The key to the secrets of authenticator apps.
+/// The key to the secrets of authenticator apps, and what is made of it.
 pub struct Vault {
     key: RandomizedNonceKey,
+    veil: Veil,
+    browsers: Browsers,
 }
 
 impl Vault {
@@ -94,8 +104,22 @@ impl Vault {
     }
 
     fn from_key(key: &[u8]) -> Result<Self, VaultError> {
-        let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| VaultError::Damaged)?;
-        Ok(Self { key })
+        let sealing = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| VaultError::Damaged)?;
+        let made_of = |text| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text);
+        let (veil, browsers) = (made_of(VEIL), made_of(BROWSERS));
+        Ok(Self { key: sealing, veil: Veil::new(veil.as_ref()), browsers: Browsers::new(browsers.as_ref()) })
+    }
+
+    /// By which browsers are known again.
+    #[must_use]
+    pub const fn browsers(&self) -> &Browsers {
+        &self.browsers
+    }
+
+    /// Behind which attempts are counted.
+    #[must_use]
+    pub const fn veil(&self) -> &Veil {
+        &self.veil
     }
 
     /// Seals the secret of an account's app.
@@ -186,7 +210,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::store::{AccessStore as _, Account, Change, Changed, Deed, Entry, Roles, SqliteStore};
+    use crate::store::{AccessStore as _, Account, Change, Changed, Deed, Entry, Roles, SqliteStore, Tried};
 
     const SECRET: &[u8; 20] = b"\xe1pl\xe0in t\xf6ld s\xe9cret\xff!";
 
@@ -215,6 +239,23 @@ mod tests {
         }
         let short = AppSecret::Sealed(SealedSecret::of(vec![1; 5]).unwrap());
         assert!(vault.open("anna", &short).is_err());
+    }
+
+    #[test]
+    fn hubs_with_one_key_count_attempts_under_the_same_and_others_do_not() {
+        let (folder, vault) = vault();
+        let under = |vault: &Vault| vault.veil().named(Tried::SignInAs, "anna");
+        let again = Vault::open_or_make(folder.path()).unwrap();
+        assert_eq!(under(&again), under(&vault));
+        let (_, other) = self::vault();
+        assert_ne!(under(&other), under(&vault));
+        let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
+        let key = BASE64.decode(text.trim()).unwrap();
+        assert_ne!(
+            Veil::new(&key).named(Tried::SignInAs, "anna"),
+            under(&vault),
+            "the key itself seals only"
+        );
     }
 
     #[test]

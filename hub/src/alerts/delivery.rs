@@ -1,12 +1,15 @@
 //! Gives messages to the mail server or a program, again and again until they were taken. Invariant: a message has the
-//! same id at every try; one that cannot be given is in no other's way, and is given up when it is old news.
+//! same id at every try, and no two tries of it are made at once; one that cannot be given is in no other's way, and is
+//! given up when it is old news.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use axum::http::{Request, header};
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::letter::Mail;
@@ -25,6 +28,8 @@ const FIRST: SignedDuration = SignedDuration::from_secs(15);
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 /// How long a try may take before another hub may take it over.
 pub(super) const AT_MOST: SignedDuration = SignedDuration::from_mins(3);
+/// How long a try takes at most: shorter than [`AT_MOST`], so that one that hangs is over before the next begins.
+const GIVE_TIME: Duration = Duration::from_secs(90);
 /// How many are given at once.
 pub(super) const AT_ONCE: u32 = 8;
 
@@ -65,7 +70,7 @@ impl Delivery {
         store: &dyn Store,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Given, StoreError> {
-        let given = self.attempt(due).await;
+        let given = timeout(GIVE_TIME, self.attempt(due)).await.unwrap_or(Given::NotYet);
         let now = clock();
         let id = due.message.id;
         let is_old = now.duration_since(due.since) > OLD;
@@ -113,6 +118,7 @@ impl Mailbox {
                 | Obstacle::Unreached
                 | Obstacle::NotNow { .. }
                 | Obstacle::Refused(_)
+                | Obstacle::Wrong(_)
                 | Obstacle::AlreadyThere,
             ) => Given::NotYet,
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::limits::Limits;
-use super::machine::Step;
+use super::machine::{Step, Why};
 use crate::desk::{Lang, Moment};
 use crate::store::{Alert, AlertKind, Channel, NewMessage};
 
@@ -25,6 +25,9 @@ struct Told<'a> {
     event: &'static str,
     kind: &'static str,
     at: Timestamp,
+    /// It ended because nobody knows any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_known: Option<bool>,
     text: &'a str,
     pillars: Vec<ToldPillar<'a>>,
 }
@@ -41,7 +44,16 @@ struct ToldPillar<'a> {
 struct News<'a> {
     kind: AlertKind,
     alerts: Vec<&'a Alert>,
-    is_over: bool,
+    turn: Turn,
+}
+
+/// Which turn a trouble takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Begins,
+    Over,
+    /// Nobody knows any more.
+    NotKnown,
 }
 
 /// To whom and how messages go.
@@ -55,9 +67,12 @@ impl Letters {
     /// The messages about what happened.
     pub(super) fn about(&self, step: &Step, now: Timestamp) -> Vec<NewMessage> {
         let raised: Vec<&Alert> = step.raised.iter().collect();
-        let ended: Vec<&Alert> =
-            step.ended.iter().filter(|ended| ended.told).map(|ended| &ended.alert).collect();
-        let news = together(&raised, false).into_iter().chain(together(&ended, true));
+        let ended = |why: Why| -> Vec<&Alert> {
+            step.ended.iter().filter(|ended| ended.why == why).map(|ended| &ended.alert).collect()
+        };
+        let news = together(&raised, Turn::Begins).into_iter();
+        let news = news.chain(together(&ended(Why::Gone), Turn::Over));
+        let news = news.chain(together(&ended(Why::NotTold), Turn::NotKnown));
         news.flat_map(|news| self.messages(&news, now)).collect()
     }
 
@@ -83,12 +98,12 @@ fn message(channel: Channel, body: &impl Serialize, id: Uuid) -> Option<NewMessa
 }
 
 /// Pillars that are lost or back together are one piece of news, everything else is one each.
-fn together<'a>(alerts: &[&'a Alert], is_over: bool) -> Vec<News<'a>> {
+fn together<'a>(alerts: &[&'a Alert], turn: Turn) -> Vec<News<'a>> {
     let (down, others): (Vec<&Alert>, Vec<&Alert>) =
         alerts.iter().copied().partition(|alert| alert.kind == AlertKind::Down);
-    let one = |alert: &'a Alert| News { kind: alert.kind, alerts: vec![alert], is_over };
+    let one = |alert: &'a Alert| News { kind: alert.kind, alerts: vec![alert], turn };
     let mut news: Vec<News<'_>> = if down.len() >= Limits::MANY {
-        vec![News { kind: AlertKind::Down, alerts: down, is_over }]
+        vec![News { kind: AlertKind::Down, alerts: down, turn }]
     } else {
         down.into_iter().map(one).collect()
     };
@@ -103,14 +118,19 @@ impl News<'_> {
             [one] => one.pillar.clone(),
             many => lang.so_many_pillars(many.len()),
         };
-        let what =
-            if self.is_over { lang.alert_over(self.kind, is_one) } else { lang.alert(self.kind, is_one) };
+        let what = match self.turn {
+            Turn::Begins => lang.alert(self.kind, is_one),
+            Turn::Over => lang.alert_over(self.kind, is_one),
+            Turn::NotKnown => lang.warmth_not_told(),
+        };
         format!("{who} {what}")
     }
 
     fn text(&self, lang: Lang, now: Timestamp) -> String {
         let mut lines = vec![format!("{}.", self.subject(lang))];
-        if let [alert] = self.alerts.as_slice() {
+        if self.turn == Turn::NotKnown {
+            lines.push(lang.warmth_not_told_remedy().to_owned());
+        } else if let [alert] = self.alerts.as_slice() {
             lines.push(self.when(alert, lang, now));
         } else {
             lines.extend(
@@ -119,7 +139,7 @@ impl News<'_> {
                 }),
             );
         }
-        if !self.is_over {
+        if self.turn == Turn::Begins {
             if self.alerts.len() > 1 {
                 lines.push(lang.many_down().to_owned());
             }
@@ -149,9 +169,10 @@ impl News<'_> {
         };
         Told {
             id,
-            event: if self.is_over { "ended" } else { "raised" },
+            event: if self.turn == Turn::Begins { "raised" } else { "ended" },
             kind: self.kind.as_str(),
             at: now,
+            not_known: (self.turn == Turn::NotKnown).then_some(true),
             text,
             pillars: self.alerts.iter().map(pillar).collect(),
         }

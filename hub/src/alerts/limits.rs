@@ -44,6 +44,8 @@ impl Limits {
     pub(super) const FLAPPING_WITHIN: SignedDuration = SignedDuration::from_hours(6);
     /// What comes and goes is over when it was away for so long.
     const FLAPPING_END: SignedDuration = SignedDuration::from_mins(30);
+    /// What a pillar that is heard does not tell for so long, nobody knows any more.
+    pub(super) const NOT_TOLD_END: SignedDuration = SignedDuration::from_hours(1);
     /// A pillar that was lost so often within an hour has a bad line.
     pub(super) const GAPS: usize = 6;
     /// See [`Limits::GAPS`].

@@ -2,7 +2,8 @@
 //! out.
 //!
 //! Invariants: a trouble has one alert as long as it lasts; of a pillar that is silent nothing else begins or ends; a
-//! time in which the watch itself was away is nobody's silence, and neither is one in which a pillar may be silent.
+//! time in which the watch itself was away is nobody's silence, and neither is one in which a pillar may be silent; what
+//! nobody knows any more is not called over.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -17,8 +18,19 @@ use crate::store::{Alert, AlertKind};
 pub struct Ended {
     /// The alert, with when it ended.
     pub alert: Alert,
-    /// Whether that is told. That a pillar was revoked is no news to who did it.
-    pub told: bool,
+    /// Why it ended.
+    pub why: Why,
+}
+
+/// Why an alert is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The trouble is gone.
+    Gone,
+    /// The pillar does not tell any more whether it is.
+    NotTold,
+    /// The pillar was revoked, which is no news to who did it.
+    Revoked,
 }
 
 /// What a look at all pillars came to.
@@ -58,6 +70,8 @@ struct Open {
     alert: Alert,
     /// Since when it is seen no more.
     well: Option<Timestamp>,
+    /// Since when the pillar is heard and does not tell whether it is still so.
+    not_told: Option<Timestamp>,
     /// It came and went before, and must be over for longer.
     comes_and_goes: bool,
 }
@@ -71,10 +85,16 @@ impl Machine {
             let one = pillars.entry(alert.pillar.clone()).or_default();
             let comes_and_goes = one.tells(alert.kind, alert.raised_at);
             if alert.ended_at.is_none() {
-                one.open.insert(alert.kind, Open { alert: alert.clone(), well: None, comes_and_goes });
+                one.open.insert(alert.kind, Open::new(alert.clone(), comes_and_goes));
             }
         }
         Self { limits, since: now, last: now, pillars }
+    }
+
+    /// Goes on where another watch ended: somebody has watched since `since`, so that a silence counts from then on.
+    #[must_use]
+    pub fn watched_since(self, since: Timestamp) -> Self {
+        Self { since: since.min(self.since), ..self }
     }
 
     /// How long alerts that are over matter to a new watch.
@@ -98,13 +118,14 @@ impl Machine {
             if seen.revoked {
                 // It has no troubles any more.
                 let open = std::mem::take(one).open.into_values();
-                step.ended.extend(open.map(|open| open.ended(now, false)));
+                step.ended.extend(open.map(|open| open.ended(now, Why::Revoked)));
                 continue;
             }
             one.hears(seen, self.since, &self.limits, now);
             if seen.knows {
                 one.troubles(seen, &self.limits, now, &mut step);
             }
+            one.warmth(seen, now);
             if !one.open.is_empty() {
                 with_open.push(seen.pillar.as_str());
             }
@@ -148,23 +169,26 @@ impl Machine {
         for pillar in with_open {
             let Some(one) = self.pillars.get(*pillar) else { continue };
             for (kind, open) in &one.open {
+                if open.not_told.is_some_and(|since| now.duration_since(since) >= Limits::NOT_TOLD_END) {
+                    over.push((*pillar, *kind, Why::NotTold));
+                }
                 let Some(well) = open.well else { continue };
                 let end = self.limits.end_after(*kind, open.comes_and_goes);
                 let waited = now.duration_since(well);
                 if waited >= end {
-                    over.push((*pillar, *kind));
+                    over.push((*pillar, *kind, Why::Gone));
                 } else if *kind == AlertKind::Down && !open.comes_and_goes && waited >= end / 4 {
-                    soon.push((*pillar, *kind));
+                    soon.push((*pillar, *kind, Why::Gone));
                 }
             }
         }
-        let returning = over.iter().filter(|(_, kind)| *kind == AlertKind::Down).count();
+        let returning = over.iter().filter(|(_, kind, _)| *kind == AlertKind::Down).count();
         if returning > 0 && returning + soon.len() >= Limits::MANY {
             over.append(&mut soon);
         }
-        for (pillar, kind) in over {
+        for (pillar, kind, why) in over {
             let open = self.pillars.get_mut(pillar).and_then(|one| one.open.remove(&kind));
-            step.ended.extend(open.map(|open| open.ended(now, true)));
+            step.ended.extend(open.map(|open| open.ended(now, why)));
         }
     }
 }
@@ -222,6 +246,14 @@ impl One {
         }
     }
 
+    /// Takes in whether one that was too warm still tells how warm it is, as long as it is heard.
+    fn warmth(&mut self, seen: &Seen, now: Timestamp) {
+        if let Some(warm) = self.open.get_mut(&AlertKind::TooWarm) {
+            let is_not_told = seen.knows && seen.celsius.is_none();
+            warm.not_told = is_not_told.then(|| warm.not_told.unwrap_or(now));
+        }
+    }
+
     /// One that was told stays so until it is a good deal cooler, and as long as nobody knows.
     fn is_too_warm(&self, seen: &Seen, limits: &Limits) -> bool {
         let is_told = self.open.contains_key(&AlertKind::TooWarm);
@@ -234,7 +266,7 @@ impl One {
         self.suspected.remove(&kind);
         let comes_and_goes = self.tells(kind, now);
         step.raised.push(alert.clone());
-        self.open.insert(kind, Open { alert, well: None, comes_and_goes });
+        self.open.insert(kind, Open::new(alert, comes_and_goes));
     }
 
     /// Notes that something is told; whether that was so often lately that it comes and goes.
@@ -248,8 +280,12 @@ impl One {
 }
 
 impl Open {
-    fn ended(self, now: Timestamp, told: bool) -> Ended {
-        let ended_at = Some(self.well.unwrap_or(now).max(self.alert.began_at));
-        Ended { alert: Alert { ended_at, ..self.alert }, told }
+    const fn new(alert: Alert, comes_and_goes: bool) -> Self {
+        Self { alert, well: None, not_told: None, comes_and_goes }
+    }
+
+    fn ended(self, now: Timestamp, why: Why) -> Ended {
+        let ended_at = Some(self.well.or(self.not_told).unwrap_or(now).max(self.alert.began_at));
+        Ended { alert: Alert { ended_at, ..self.alert }, why }
     }
 }

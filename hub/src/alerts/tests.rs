@@ -9,7 +9,7 @@ mod weather;
 use jiff::{SignedDuration, Timestamp};
 
 use super::limits::Limits;
-use super::machine::{Machine, Step};
+use super::machine::{Machine, Step, Why};
 use super::seen::Seen;
 use crate::store::{Alert, AlertKind};
 
@@ -92,7 +92,7 @@ fn a_pillar_that_was_never_heard_is_not_down_and_one_that_was_revoked_is_over() 
     assert_eq!(story.of(AlertKind::Down), [(86, true)]);
     story.now += 2;
     let step = story.step(&[Seen { revoked: true, ..heard("jumbo", 0, &[]) }]);
-    assert_eq!(step.ended.iter().map(|ended| ended.told).collect::<Vec<_>>(), [false]);
+    assert_eq!(step.ended.iter().map(|ended| ended.why).collect::<Vec<_>>(), [Why::Revoked]);
     story.until(900, |_| vec![Seen { revoked: true, ..heard("jumbo", 0, &[]) }]);
     assert_eq!(story.told.len(), 2);
 }

@@ -20,6 +20,7 @@ use super::letter::Letters;
 use super::limits::Limits;
 use super::machine::Machine;
 use super::seen::look;
+use crate::background::{self, Complaints};
 use crate::config::Config;
 use crate::connectors::email::{Smtp, SmtpError};
 use crate::connectors::settings;
@@ -83,9 +84,7 @@ pub fn start(
     // What cannot be read is told elsewhere; without it no silence is passed over.
     let published: Published = Box::new(move || shelf.as_ref()?.catalogues.opened().ok().flatten());
     let watch = Watch::new(store, config.alerts.limits(), letters, published);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let work = move || runtime.block_on(run(watch, delivery, ended));
-    Ok(std::thread::Builder::new().name("zuil-alerts".into()).spawn(work)?)
+    Ok(background::start("zuil-alerts", move || run(watch, delivery, ended))?)
 }
 
 fn delivery(config: &Config) -> Result<Delivery, AlertsError> {
@@ -117,11 +116,11 @@ fn secret(key: &'static str, path: &Path) -> Result<Zeroizing<String>, AlertsErr
 /// Looks until the hub ends.
 async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
-    let mut last_error = String::new();
+    let mut complaints = Complaints::about("the pillars are not watched; it is tried again");
     loop {
         let now = Timestamp::now();
         if let Err(error) = watch.round(now) {
-            tell_once(&mut last_error, &error.to_string());
+            complaints.tell(&error);
         }
         let free = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
         let due =
@@ -133,7 +132,7 @@ async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiv
                     under_way.spawn(async move { delivery.give(&message, &*store, Timestamp::now).await });
                 }
             }
-            Err(error) => tell_once(&mut last_error, &error.to_string()),
+            Err(error) => complaints.tell(&error),
         }
         let pause = tokio::time::sleep(EVERY);
         tokio::pin!(pause);
@@ -141,27 +140,18 @@ async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiv
             tokio::select! {
                 // An error means that the hub was dropped.
                 _ = ended.wait_for(|ended| *ended) => {
-                    let all = async { while under_way.join_next().await.is_some() {} };
-                    if tokio::time::timeout(LAST, all).await.is_err() {
+                    if !background::finish(&mut under_way, LAST).await {
                         tracing::info!("alerts that took too long were cut off; they are told later");
                     }
                     watch.end(Timestamp::now());
                     return;
                 }
                 Some(given) = under_way.join_next() => if let Ok(Err(error)) = given {
-                    tell_once(&mut last_error, &error.to_string());
+                    complaints.tell(&error);
                 },
                 () = &mut pause => break,
             }
         }
-    }
-}
-
-/// The same trouble, again and again, is told once.
-fn tell_once(last: &mut String, error: &str) {
-    if last != error {
-        error.clone_into(last);
-        tracing::error!(error, "the pillars are not watched; it is tried again");
     }
 }
 
@@ -179,13 +169,25 @@ pub(super) struct Watch {
     machine: Option<Machine>,
     /// Until when it has the watch.
     until: Timestamp,
+    /// Since when, without a break, and until when it found that another hub has the watch.
+    another_watched: Option<(Timestamp, Timestamp)>,
     forgotten: Timestamp,
 }
 
 impl Watch {
     pub(super) fn new(store: Arc<dyn Store>, limits: Limits, letters: Letters, published: Published) -> Self {
         let (me, never) = (Uuid::now_v7(), Timestamp::MIN);
-        Self { store, limits, letters, published, me, machine: None, until: never, forgotten: never }
+        Self {
+            store,
+            limits,
+            letters,
+            published,
+            me,
+            machine: None,
+            until: never,
+            another_watched: None,
+            forgotten: never,
+        }
     }
 
     /// Looks once, when it has the watch or gets it.
@@ -202,15 +204,19 @@ impl Watch {
         if self.machine.is_none() || self.until.duration_since(now) <= RENEWED {
             if !self.store.claim_watch(self.me, now, now + LEASE)? {
                 self.machine = None;
+                self.another_watched = Some((self.watched_before(now).unwrap_or(now), now));
                 return Ok(());
             }
             self.until = now + LEASE;
         }
+        // Reports were taken in all the while: whoever was silent then is silent for as long as that.
+        let since = self.watched_before(now).unwrap_or(now);
+        self.another_watched = None;
         let machine = match &mut self.machine {
             Some(machine) => machine,
             none => {
                 let alerts = self.store.alerts(now.saturating_sub(Machine::memory()).unwrap_or(now))?;
-                none.insert(Machine::new(self.limits, &alerts, now))
+                none.insert(Machine::new(self.limits, &alerts, now).watched_since(since))
             }
         };
         let catalogue = (self.published)();
@@ -240,6 +246,12 @@ impl Watch {
             self.forgotten = now;
         }
         Ok(())
+    }
+
+    /// Since when another hub watches, or did until a moment ago, as this one found out for itself.
+    fn watched_before(&self, now: Timestamp) -> Option<Timestamp> {
+        let (since, last) = self.another_watched?;
+        (now.duration_since(last) <= self.limits.own_gap()).then_some(since)
     }
 
     /// Lets another hub watch at once.

@@ -1,5 +1,6 @@
 //! What is kept of the published catalogues, as it is on the disk. Invariant: nothing comes out of here that the
-//! authority does not vouch for down to its last byte; what is damaged or cannot be read is told, once, and never handed out.
+//! authority does not vouch for down to its last byte; what is damaged or cannot be read is told, once, and never
+//! handed out.
 
 use std::io;
 use std::path::{Path, PathBuf};

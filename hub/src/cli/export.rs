@@ -6,6 +6,7 @@
 mod lists;
 mod requests;
 mod sheet;
+mod systems;
 #[cfg(test)]
 mod tests;
 

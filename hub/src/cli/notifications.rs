@@ -57,13 +57,13 @@ async fn act(command: &NotificationsCommand, config: &Config) -> Result<(), Fail
             subscribe(&there, open_zaak, callback, &config.data_dir.join(FILE)).await
         }
         NotificationsCommand::List(_) => {
-            for one in there.list(callback, now).await.map_err(told)? {
+            for one in there.list(callback, now).await.map_err(|obstacle| told(&obstacle))? {
                 println!("{}\t{}", one.url, one.channels);
             }
             Ok(())
         }
         NotificationsCommand::Unsubscribe(_) => {
-            println!("{}", there.unsubscribe(callback, now).await.map_err(told)?);
+            println!("{}", there.unsubscribe(callback, now).await.map_err(|obstacle| told(&obstacle))?);
             Ok(())
         }
     }
@@ -81,7 +81,7 @@ async fn subscribe(
     // What cannot be read is not known, and then another subscription is made.
     let made: Option<Made> = std::fs::read(kept).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let subscribed = there.subscribe(callback, &header, made.as_ref(), Timestamp::now()).await;
-    let (how, made) = subscribed.map_err(told)?;
+    let (how, made) = subscribed.map_err(|obstacle| told(&obstacle))?;
     files::write_private(kept, &serde_json::to_vec(&made)?)?;
     println!(
         "{}",
@@ -104,7 +104,7 @@ fn secret_in(path: &Path, key: &str) -> Result<Zeroizing<String>, Failure> {
 }
 
 /// What to do about it.
-fn told(obstacle: Obstacle) -> Failure {
+fn told(obstacle: &Obstacle) -> Failure {
     match obstacle {
         Obstacle::Unreached => "Open Notificaties cannot be reached; look at connectors.open_zaak.notifications_url",
         Obstacle::Refused(ParkReason::KeyRefused) => {
@@ -114,7 +114,7 @@ fn told(obstacle: Obstacle) -> Failure {
         Obstacle::Refused(ParkReason::WrongAddress) => {
             "there is no Open Notificaties at connectors.open_zaak.notifications_url; give the address before /api/v1"
         }
-        Obstacle::Refused(_) => {
+        Obstacle::Refused(_) | Obstacle::Wrong(_) => {
             "Open Notificaties refused it: it must reach the hub at connectors.open_zaak.callback_url, and the hub must \
              run with the secret of notifications_secret_file"
         }

@@ -132,7 +132,6 @@ fn revoke(path: &Path, name: &str) -> Result<ExitCode, Failure> {
     drop(store(&config)?);
     match fleet::revoke_pillar(&config, name, Timestamp::now())? {
         Revoked::Yes => {
-            note(&config, Deed::RevokedPillar, name)?;
             let days = config.intake.revoked_days;
             eprintln!(
                 "{name} is revoked. For {days} days it may still deliver what residents had finished; staff look \

@@ -1,5 +1,5 @@
-//! Runs the hub until it is told to end. Invariant: standard output names the first account, its password and the addresses, and
-//! nothing else; the log goes to standard error.
+//! Runs the hub until it is told to end. Invariant: standard output names the first account, its password and the
+//! addresses, and nothing else; the log goes to standard error.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -47,6 +47,9 @@ fn announce(running: &Running) -> io::Result<()> {
     }
     writeln!(out, "intake {}", running.intake_url)?;
     writeln!(out, "desk {}", running.desk_url)?;
+    if let Some(url) = &running.public_url {
+        writeln!(out, "residents {url}")?;
+    }
     if let Some(url) = &running.operations_url {
         writeln!(out, "operations {url}")?;
     }

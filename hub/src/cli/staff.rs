@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::{Failure, StaffCommand, load, store};
 use crate::access::staff::{self, Added, Renewed};
+use crate::access::vault::Vault;
 use crate::data_folder::DataFolder;
 use crate::store::{Changed, Entry, Roles};
 
@@ -36,7 +37,7 @@ pub(super) fn run(command: StaffCommand) -> Result<ExitCode, Failure> {
 /// Before `serve` has run there may be no folder yet, and no account.
 pub(super) fn reset_first(path: &Path) -> Result<ExitCode, Failure> {
     let (now, random) = (Timestamp::now(), SystemRandom::new());
-    let store = DataFolder::open(&load(path)?, now)?.store;
+    let DataFolder { store, vault, .. } = DataFolder::open(&load(path)?, now)?;
     let password = match staff::first(&*store, &random, now)? {
         Some(password) => password,
         None => match staff::renew_password(&*store, staff::FIRST, Entry::COMMAND_LINE, &random, now)? {
@@ -44,6 +45,7 @@ pub(super) fn reset_first(path: &Path) -> Result<ExitCode, Failure> {
             Renewed::NoPassword => return Err(nobody(staff::FIRST)),
         },
     };
+    staff::forget_attempts(&*store, vault.veil(), staff::FIRST)?;
     println!("password {}", password.as_str());
     Ok(ExitCode::SUCCESS)
 }
@@ -79,12 +81,17 @@ fn list(path: &Path) -> Result<ExitCode, Failure> {
 }
 
 fn new_password(path: &Path, name: &str, without_app: bool, now: Timestamp) -> Result<ExitCode, Failure> {
-    let store = store(&load(path)?)?;
+    let config = load(path)?;
+    let store = store(&config)?;
     if without_app {
         staff::remove_app(&*store, name, Entry::COMMAND_LINE, now)?;
     }
     match staff::renew_password(&*store, name, Entry::COMMAND_LINE, &SystemRandom::new(), now)? {
         Renewed::Yes(password) => {
+            // Without the key the hub itself does not find again what it counted.
+            if let Ok(Some(vault)) = Vault::of(&config.data_dir) {
+                staff::forget_attempts(&*store, vault.veil(), name)?;
+            }
             println!("password {}", password.as_str());
             Ok(ExitCode::SUCCESS)
         }

@@ -20,6 +20,8 @@ use crate::store::ParkReason;
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 /// How long a token is valid.
 const VALID: SignedDuration = SignedDuration::from_mins(15);
+/// How many codes and names of fields are told of one error.
+const TOLD: usize = 8;
 /// How many pages of a list are read at most.
 const PAGES: usize = 20;
 
@@ -159,11 +161,11 @@ impl Api {
         answer: &http::Response<Vec<u8>>,
     ) -> Result<Value, Obstacle> {
         judge(method, answer).inspect_err(|obstacle| {
-            if let Obstacle::Refused(reason) = obstacle {
+            if let Obstacle::Refused(_) | Obstacle::Wrong(_) = obstacle {
                 let what = path.split('?').next().unwrap_or_default();
                 let kind = what.rsplit('/').find(|part| !part.is_empty() && part.len() != 36).unwrap_or_default();
                 let said = codes_of(&serde_json::from_slice(answer.body()).unwrap_or_default()).join(", ");
-                tracing::warn!(system = self.name, %method, kind, status = %answer.status(), ?reason, said, "refused");
+                tracing::warn!(system = self.name, %method, kind, status = %answer.status(), ?obstacle, said, "refused");
             }
         })
     }
@@ -210,16 +212,20 @@ fn obstacle(status: StatusCode, codes: &[String], retry_after: Option<SignedDura
         }
         // Its clock is behind the hub's.
         StatusCode::BAD_REQUEST if says("date-in-future") => Obstacle::NotNow { retry_after: None },
-        _ => Obstacle::Refused(ParkReason::Refused),
+        _ => Obstacle::Wrong(codes.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ")),
     }
 }
 
-/// The code of an error, and each `field code` of what was wrong with it, as far as they are plain words.
+/// The code of an error, and each `field code` of what was wrong with it, as far as they are plain words. Where it has
+/// no codes, as that of Signalen, the names of the fields.
 fn codes_of(error: &Value) -> Vec<String> {
-    let word = |value: &Value| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        value.as_str().filter(|text| text.len() <= 80 && text.chars().all(is_plain)).map(str::to_owned)
-    };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let plain = |text: &str| (text.len() <= 80 && text.chars().all(is_plain)).then(|| text.to_owned());
+    let word = |value: &Value| value.as_str().and_then(plain);
+    if error["code"].is_null() && error["invalidParams"].is_null() {
+        let fields = error.as_object().into_iter().flatten().take(20);
+        return fields.filter(|(_, said)| !said.is_string()).filter_map(|(name, _)| plain(name)).collect();
+    }
     let wrong = error["invalidParams"].as_array().into_iter().flatten().take(20);
     let fields =
         wrong.filter_map(|field| Some(format!("{} {}", word(&field["name"])?, word(&field["code"])?)));
@@ -267,8 +273,8 @@ mod tests {
             assert_eq!(judged(400, &refused_with(word)), Obstacle::AlreadyThere, "{word}");
         }
         assert_eq!(judged(400, &refused_with("date-in-future")), Obstacle::NotNow { retry_after: None });
-        assert_eq!(judged(400, &refused_with("required")), Obstacle::Refused(ParkReason::Refused));
-        assert_eq!(judged(412, "{}"), Obstacle::Refused(ParkReason::Refused));
+        assert_eq!(judged(400, &refused_with("required")), Obstacle::Wrong("invalid, x required".into()));
+        assert_eq!(judged(412, "{}"), Obstacle::Wrong(String::new()));
         for status in [401, 403] {
             assert_eq!(judged(status, "{}"), Obstacle::Refused(ParkReason::KeyRefused));
         }
@@ -299,5 +305,8 @@ mod tests {
             ],
         });
         assert_eq!(codes_of(&error), ["invalid", "betrokkeneIdentificatie.geslachtsnaam max_length"]);
+        let other =
+            json!({ "location": ["Jansen"], "reporter": { "email": ["Jansen"] }, "detail": "Jansen" });
+        assert_eq!(codes_of(&other), ["location", "reporter"]);
     }
 }

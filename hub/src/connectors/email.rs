@@ -33,19 +33,21 @@ pub struct Letter {
     pub files: Vec<File>,
 }
 
-/// Takes letters.
+/// Takes letters. Nobody is held up: what is asked of it ends by itself after a few minutes at most, also when the mail
+/// server says nothing at all.
 #[async_trait]
 pub trait Postman: Send + Sync {
     /// Looks whether letters can be given now, without giving one.
     ///
     /// # Errors
-    /// [`Obstacle`].
+    /// [`Obstacle`]; a server that says nothing is [`Obstacle::Unreached`].
     async fn ready(&self) -> Result<(), Obstacle>;
 
     /// Gives a letter once.
     ///
     /// # Errors
-    /// [`Obstacle`]; it was not taken, unless that is [`Obstacle::Unknown`].
+    /// [`Obstacle`]; it was not taken, unless that is [`Obstacle::Unknown`], as it is when the server has the whole
+    /// letter and says nothing to it.
     async fn give(&self, letter: Letter) -> Result<(), Obstacle>;
 }
 
@@ -72,7 +74,8 @@ impl Email {
             Some(Destination::Email { to }) => to,
             _ => self.to.as_ref().ok_or(Obstacle::Refused(ParkReason::NotConfigured))?,
         };
-        let files = request::files(errand, &self.municipality, self.paper).ok_or(Obstacle::Unknown)?;
+        let files = request::files(errand, &self.municipality, self.paper);
+        let files = files.ok_or(Obstacle::Refused(ParkReason::NoPaper))?;
         let (title, reference) = (&errand.content.task_title, errand.stored.reference);
         let host = self.from.rsplit('@').next().unwrap_or("localhost");
         Ok(Letter {
@@ -105,7 +108,9 @@ impl Connector for Email {
         true
     }
 
-    async fn prepare(&self, _step: &str, _errand: &Errand<'_>) -> Result<(), Obstacle> {
+    async fn prepare(&self, _step: &str, errand: &Errand<'_>) -> Result<(), Obstacle> {
+        // A letter that cannot be made is never begun.
+        self.letter(errand)?;
         self.postman.ready().await
     }
 

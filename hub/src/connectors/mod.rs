@@ -7,6 +7,7 @@ pub mod file_drop;
 pub mod notifications;
 pub mod open_klant;
 pub mod open_zaak;
+pub mod point;
 mod request;
 pub mod settings;
 pub mod signalen;
@@ -41,7 +42,7 @@ pub struct Errand<'a> {
 }
 
 /// Why a step was not done, or is not known to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// Nobody knows whether it was done: no answer, a half one, or one that says that the system failed.
     Unknown,
@@ -56,6 +57,8 @@ pub enum Obstacle {
     AlreadyThere,
     /// It will never be done as it is.
     Refused(ParkReason),
+    /// The same, because the system found values wrong. What it said: codes and names of fields, never a value.
+    Wrong(String),
 }
 
 /// One kind of system. Every step can be taken again at any time: by another process, after a crash, or after an

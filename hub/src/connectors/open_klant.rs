@@ -108,7 +108,7 @@ impl OpenKlant {
         let mut body = json!({
             "aanleidinggevendKlantcontact": { "uuid": contact.contact },
             "gevraagdeHandeling": "Contact opnemen met betrokkene",
-            "toelichting": told::as_text(errand, &[], TEXT),
+            "toelichting": told::as_text(errand, TEXT),
             "status": "te_verwerken",
         });
         if let Some(actor) = self.actor {
@@ -162,7 +162,7 @@ fn body(errand: &Errand<'_>) -> Value {
         "klantcontact": {
             "kanaal": "zuil",
             "onderwerp": subject,
-            "inhoud": told::as_text(errand, &[], TEXT),
+            "inhoud": told::as_text(errand, TEXT),
             "indicatieContactGelukt": true,
             "taal": language(&errand.content.language),
             "vertrouwelijk": false,

@@ -75,7 +75,8 @@ pub struct OpenKlantConfig {
 pub struct SignalenConfig {
     /// Its address, such as `https://meldingen.example.nl`: that before `/signals/v1`.
     pub url: String,
-    /// Longitude and latitude (WGS 84) that reports get. Residents say in words where it is.
+    /// Longitude and latitude (WGS 84) of reports for which the published catalogue has no better point: neither of the
+    /// address nor of the pillar.
     pub point: [f64; 2],
     /// How many reports it takes from one address in an hour.
     #[serde(default = "sixty")]

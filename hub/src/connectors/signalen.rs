@@ -1,6 +1,7 @@
 //! Signalen: reports about public space, sent as any resident may (2.50). Invariant: a report is sent only when the
 //! system answers and knows its category, at the pace that it allows, and never again unless it is known that it was
-//! not taken: nothing there is unique, and nobody without a key can look.
+//! not taken: nothing there is unique, and nobody without a key can look. Its text does not tell who it is from: how
+//! they are reached stands apart, where not all who deal with it read it, and their name stays at the hub.
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use zuil_catalogue::Destination;
 
 use super::api::{Api, Key, text};
+use super::point::{Places, Spot, spot};
 use super::told;
 use super::{Connector, Errand, Obstacle, SignalenConfig};
 use crate::handover::courier::Courier;
@@ -39,6 +41,7 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(61);
 pub struct Signalen {
     api: Api,
     point: [f64; 2],
+    places: Places,
     per_hour: u32,
 }
 
@@ -54,10 +57,10 @@ struct Report {
 impl Signalen {
     /// Signalen with the settings of the hub.
     #[must_use]
-    pub fn new(config: &SignalenConfig, courier: Arc<dyn Courier>) -> Self {
+    pub fn new(config: &SignalenConfig, places: Places, courier: Arc<dyn Courier>) -> Self {
         let base = config.url.trim_end_matches('/').to_owned();
         let api = Api { courier, name: "Signalen", base, key: Key::None };
-        Self { api, point: config.point, per_hour: config.per_hour }
+        Self { api, point: config.point, places, per_hour: config.per_hour }
     }
 
     async fn report(&self, errand: &Errand<'_>) -> Result<String, Obstacle> {
@@ -83,14 +86,26 @@ impl Signalen {
         if let Some(phone) = told::phone(errand).filter(|phone| phone.chars().count() <= PHONE) {
             reporter["phone"] = json!(phone);
         }
+        let Spot { point, words } = self.spot(errand);
         Ok(json!({
-            "text": told::as_text(errand, &[question], TEXT),
+            "text": told::as_report(errand, question, &words, TEXT),
             // Where exactly stands in the text, in the resident's words.
-            "location": { "geometrie": { "type": "Point", "coordinates": self.point } },
+            "location": { "geometrie": { "type": "Point", "coordinates": point } },
             "category": { "category_url": format!("{CATEGORIES}/{main}/sub_categories/{sub}") },
             "reporter": reporter,
             "incident_date_start": told::asked_at(errand).to_string(),
         }))
+    }
+
+    fn spot(&self, errand: &Errand<'_>) -> Spot {
+        let named = if let Some(Destination::Signalen { place, .. }) = &errand.task.destination {
+            let question = errand.task.questions.iter().find(|question| question.id == *place);
+            let answer = errand.content.answers.iter().find(|line| line.question == *place);
+            question.zip(answer).map(|(question, line)| (&question.kind, line.value.as_str()))
+        } else {
+            None
+        };
+        spot(named, &errand.stored.pillar, &(self.places)(), self.point)
     }
 
     /// Whether it has the category, as far as that can be read.

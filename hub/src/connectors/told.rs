@@ -1,11 +1,14 @@
 //! What a resident told, as other systems want it. Invariant: never longer than asked for, and the reference is never
-//! cut off.
+//! cut off; a report does not say who it is from.
 
 use jiff::Timestamp;
 use zuil_catalogue::{Kind, Task};
 use zuil_wire::AnswerLine;
 
 use super::Errand;
+
+/// The question after the name of whoever asks.
+const NAME: &str = "name";
 
 /// When it was asked. The pillar's clock may be ahead, what is told may not.
 pub(super) fn asked_at(errand: &Errand<'_>) -> Timestamp {
@@ -14,7 +17,7 @@ pub(super) fn asked_at(errand: &Errand<'_>) -> Timestamp {
 
 /// Who asks, when they were asked for their name.
 pub(super) fn name<'a>(errand: &Errand<'a>) -> Option<&'a str> {
-    answer_to(errand, |line| line.question == "name")
+    answer_to(errand, |line| line.question == NAME)
 }
 
 /// An e-mail address at which they are reached.
@@ -38,16 +41,30 @@ fn is_reach(task: &Task, line: &AnswerLine) -> bool {
     question.is_some_and(|question| matches!(question.kind, Kind::Phone | Kind::Email | Kind::Contact))
 }
 
-/// The answers, one on each line, without those to some questions, and last where it was asked and with which
-/// reference: at most so many characters, of which the answers give way.
-pub(super) fn as_text(errand: &Errand<'_>, without: &[&str], most: usize) -> String {
-    let wanted = |line: &&AnswerLine| !without.contains(&line.question.as_str()) && !line.display.is_empty();
-    let answers = errand.content.answers.iter().filter(wanted);
+/// The answers, one on each line, and last where it was asked and with which reference: at most so many characters, of
+/// which the answers give way.
+pub(super) fn as_text(errand: &Errand<'_>, most: usize) -> String {
+    written(errand, |_| true, &source(errand), most)
+}
+
+/// The same for whoever need not know who asks: without their name and how they are reached, without the answer to one
+/// question, and with a sentence before where it was asked.
+pub(super) fn as_report(errand: &Errand<'_>, without: &str, sentence: &str, most: usize) -> String {
+    let is_told =
+        |line: &AnswerLine| line.question != without && line.question != NAME && !is_reach(errand.task, line);
+    written(errand, is_told, &format!("{sentence}\n{}", source(errand)), most)
+}
+
+fn source(errand: &Errand<'_>) -> String {
+    format!("Gedaan bij de zuil {}, kenmerk {}.", errand.stored.pillar, errand.stored.reference)
+}
+
+fn written(errand: &Errand<'_>, is_told: impl Fn(&AnswerLine) -> bool, last: &str, most: usize) -> String {
+    let answers = errand.content.answers.iter().filter(|line| !line.display.is_empty() && is_told(line));
     let lines: Vec<String> = answers.map(|line| format!("{}: {}", line.label, line.display)).collect();
-    let last = format!("Gedaan bij de zuil {}, kenmerk {}.", errand.stored.pillar, errand.stored.reference);
     let room = most.saturating_sub(last.chars().count() + 2);
     let answers = shortened(&lines.join("\n"), room);
-    if answers.is_empty() { last } else { format!("{answers}\n\n{last}") }
+    if answers.is_empty() { last.to_owned() } else { format!("{answers}\n\n{last}") }
 }
 
 /// The text, or its beginning and an ellipsis: at most so many characters.

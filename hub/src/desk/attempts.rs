@@ -1,10 +1,17 @@
-//! Slows down whoever guesses passwords, codes and references. Invariant: what is tried counts before it is looked at, and
-//! a name that no account has is counted as one that an account has, so that waiting tells nobody which there are.
+//! Slows down whoever guesses passwords, codes and references. Invariant: what is tried counts before it is looked at, a
+//! name that no account has is counted as one that an account has, so that waiting tells nobody which there are, and
+//! nobody who does not know a password keeps its owner out of a browser where they signed in before.
 
+use std::net::SocketAddr;
+
+use aws_lc_rs::rand::SystemRandom;
+use axum::http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 
+use super::visitor::cookie;
 use super::{Desk, Failure};
-use crate::store::AttemptKey;
+use crate::access::browsers::KNOWN_FOR;
+use crate::store::{AttemptKey, Tried};
 
 /// It is too early for another attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,20 +20,81 @@ pub(super) struct TooEarly {
     pub wait: SignedDuration,
 }
 
+/// Who tries to sign in, and what that is counted under. In a browser that is known for the account it is that browser;
+/// else the account and the address, of which the whole world and a whole office have one.
+pub(super) struct Attempt {
+    pub account: String,
+    from: Option<AttemptKey>,
+    password: AttemptKey,
+    second: AttemptKey,
+}
+
+impl Attempt {
+    pub(super) fn of(desk: &Desk, peer: SocketAddr, headers: &HeaderMap, account: &str) -> Self {
+        let (veil, browsers) = (desk.folder.vault.veil(), desk.folder.vault.browsers());
+        let known = cookie(headers, &browsers.cookie_name(account))
+            .and_then(|pass| browsers.known(account, pass, Timestamp::now()));
+        let from = known.is_none().then(|| veil.from(Tried::SignInFrom, desk.address_of(peer, headers)));
+        // Longer than any name is counted, so that no name is taken for a browser.
+        let name = known.map_or_else(|| account.to_owned(), |browser| format!("{browser:>80}"));
+        Self {
+            account: account.to_owned(),
+            from,
+            password: veil.named(Tried::SignInAs, &name),
+            second: veil.named(Tried::SecondAs, &name),
+        }
+    }
+
+    /// What a password counts under.
+    pub(super) fn first(&self) -> Vec<AttemptKey> {
+        self.from.into_iter().chain([self.password]).collect()
+    }
+
+    /// What a code counts under. Whoever gives one knew the password, or has signed in.
+    pub(super) fn second(&self) -> Vec<AttemptKey> {
+        vec![self.second]
+    }
+}
+
 impl Desk {
     /// Counts an attempt, as a wrong one until it is said otherwise; the store counts for all hubs on it.
-    pub(super) async fn begin(&self, keys: [AttemptKey; 2]) -> Result<Result<(), TooEarly>, Failure> {
+    pub(super) async fn begin(&self, keys: Vec<AttemptKey>) -> Result<Result<(), TooEarly>, Failure> {
         let wait = self.ask(move |store| store.begin_attempt(&keys, Timestamp::now())).await?;
         Ok(wait.map_or(Ok(()), |wait| Err(TooEarly { wait })))
     }
 
     /// Somebody there knew everything.
-    pub(super) async fn succeeded(&self, keys: [AttemptKey; 2]) -> Result<(), Failure> {
+    pub(super) async fn succeeded(&self, attempt: &Attempt) -> Result<(), Failure> {
+        let keys: Vec<AttemptKey> = attempt.first().into_iter().chain(attempt.second()).collect();
         self.ask(move |store| store.attempt_succeeded(&keys, &[])).await
+    }
+
+    /// Somebody knew the password, and has to give a code: their own attempt was no guess. What is known of others at the
+    /// same address counts on.
+    pub(super) async fn knew_password(&self, attempt: &Attempt) -> Result<(), Failure> {
+        let (from, password) = (attempt.from, attempt.password);
+        self.ask(move |store| store.attempt_succeeded(&[password], from.as_slice())).await
+    }
+
+    /// Somebody who has signed in showed who they are.
+    pub(super) async fn knew_second(&self, attempt: &Attempt) -> Result<(), Failure> {
+        let second = attempt.second;
+        self.ask(move |store| store.attempt_succeeded(&[second], &[])).await
     }
 
     /// Somebody knew one thing, and may guess at others.
     pub(super) async fn knew_one(&self, [from, what]: [AttemptKey; 2]) -> Result<(), Failure> {
         self.ask(move |store| store.attempt_succeeded(&[what], &[from])).await
+    }
+
+    /// Adds to an answer the pass by which the browser is known from now on, because somebody signed in there.
+    pub(super) fn keep_known(&self, attempt: &Attempt, answer: &mut HeaderMap) {
+        let (browsers, account) = (self.folder.vault.browsers(), attempt.account.as_str());
+        // Without one they sign in all the same.
+        let Ok(pass) = browsers.pass(account, &SystemRandom::new(), Timestamp::now()) else { return };
+        let kept = format!("; Path=/; SameSite=Strict; Max-Age={}", KNOWN_FOR.as_secs());
+        for cookie in self.cookie(&browsers.cookie_name(account), &pass, &kept).get_all(header::SET_COOKIE) {
+            answer.append(header::SET_COOKIE, cookie.clone());
+        }
     }
 }

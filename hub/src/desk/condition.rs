@@ -1,6 +1,7 @@
 //! What can truthfully be said of a pillar now. Pure: the time is an argument.
 //!
-//! Invariant: what is not known now is neither called working nor broken, whatever was known before.
+//! Invariant: what is not known now is neither called working nor broken, whatever was known before. What a technician
+//! closed is closed until it says that it was opened.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -127,9 +128,10 @@ pub(super) struct PaperLeft {
 }
 
 impl Condition {
-    /// The same of a pillar that a technician took out of service, if it is. What is not known now stays so.
+    /// The same of a pillar that a technician took out of service, if it is. It stays so over a power cut, so that of
+    /// one that is silent this much is known.
     pub(super) fn closed_by(mut self, closed: Option<&Closed>) -> Self {
-        if closed.is_some() && self.contact == Contact::Now {
+        if closed.is_some() && self.contact != Contact::Revoked {
             self.issues.insert(0, Issue::Closed);
         }
         self
@@ -416,6 +418,23 @@ mod tests {
         }
         let never = Condition::of(&pillar(None), None, noon());
         assert_eq!((never.contact, never.is_known()), (Contact::Silent(None), false));
+    }
+
+    #[test]
+    fn what_a_technician_closed_serves_nobody_also_when_it_is_not_heard() {
+        let closure = Closure { reason: ClosedFor::Place, message: None };
+        let closed = Closed { pillar: "jumbo".into(), closure, since: minutes_ago(90) };
+        let heard = reported(Ready, Ready, minutes_ago(30));
+        let (seen, gone) = (pillar(Some(minutes_ago(1))), pillar(Some(minutes_ago(30))));
+        for (pillar, issue) in [(&seen, Issue::NoWord), (&gone, Issue::Silent)] {
+            let condition = Condition::of(pillar, Some(&heard), noon()).closed_by(Some(&closed));
+            assert_eq!(condition.issues, [Issue::Closed, issue]);
+            assert!(condition.serves_nobody() && !condition.is_known());
+            assert_eq!(condition.presence(), None);
+        }
+        let revoked = Pillar { revoked_at: Some(noon()), ..gone };
+        let condition = Condition::of(&revoked, Some(&heard), noon()).closed_by(Some(&closed));
+        assert_eq!(condition.issues, [Issue::Revoked]);
     }
 
     #[test]

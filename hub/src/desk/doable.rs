@@ -42,11 +42,11 @@ pub(super) enum Lack {
 impl Doable {
     /// Of a task at a pillar, at a moment in local time.
     pub(super) fn of(task: &Task, condition: &Condition, now: DateTime) -> Self {
-        if !condition.is_known() {
-            return Self::NotKnown;
-        }
         if condition.serves_nobody() {
             return Self::Lacks(Lack::OutOfService);
+        }
+        if !condition.is_known() {
+            return Self::NotKnown;
         }
         if let Some(offered) = task.offered.as_ref().filter(|offered| !offered.at(now)) {
             return Self::Lacks(Lack::Hours(offered.again(now)));
@@ -101,10 +101,12 @@ mod tests {
     use jiff::civil::date;
     use zuil_catalogue::Catalogue;
     use zuil_wire::health::{DeviceReport, StorageReport};
+    use zuil_wire::orders::{ClosedFor, Closure};
     use zuil_wire::{HealthReport, PROTOCOL_VERSION};
 
+    use super::super::texts::Lang;
     use super::*;
-    use crate::store::{Pillar, Reported};
+    use crate::store::{Closed, Pillar, Reported};
 
     fn noon() -> Timestamp {
         "2026-11-23T11:00:00Z".parse().unwrap()
@@ -179,6 +181,20 @@ mod tests {
             let silent = condition(&[(Device::Terminal, terminal)], 1000, 16);
             assert_eq!(doable("bulky-waste", &silent), Doable::NotKnown);
             assert_eq!(doable("call-back", &silent), Doable::NotKnown);
+        }
+    }
+
+    #[test]
+    fn nothing_can_be_done_at_a_pillar_that_was_closed_and_is_not_heard() {
+        let silent = condition(&[(Device::Printer, Ready), (Device::Terminal, Ready)], 1000, 16);
+        let closure = Closure { reason: ClosedFor::Fault, message: None };
+        let closed = Closed { pillar: "jumbo".into(), closure, since: noon() };
+        let closed = silent.closed_by(Some(&closed));
+        assert_eq!(doable("call-back", &closed), Doable::Lacks(Lack::OutOfService));
+        for (lang, first) in
+            [(Lang::Nl, "Deze zuil is nu buiten gebruik."), (Lang::En, "This pillar is out of service now.")]
+        {
+            assert_eq!(lang.for_callers(&closed)[0], first);
         }
     }
 

@@ -8,9 +8,12 @@ mod callback;
 mod condition;
 mod doable;
 mod live;
+mod look;
 mod map;
 mod pages;
 mod permission;
+mod proof;
+mod reach;
 mod session;
 mod sign_on;
 mod signing_in;
@@ -28,7 +31,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
@@ -134,6 +137,8 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}", get(pages::transaction).post(pages::show_content))
         .route("/transactions/{reference}/send-again", post(pages::send_again))
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
+        .route("/transactions/{reference}/send-anyway", post(pages::send_anyway))
+        .route("/transactions/{reference}/close", post(pages::close_request))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/finder", get(pages::finder))
@@ -152,6 +157,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/enrolment/{code}/cancel", post(pages::cancel_code))
         .route("/pillars/{name}/orders/{kind}", get(pages::confirm_order).post(pages::order))
         .route("/pillars/{name}/visits", get(pages::visits))
+        .route("/pillars/{name}/revoke", get(pages::confirm_revocation).post(pages::revoke))
         .route("/pillars/{name}/attachments/{id}", get(pages::attachment))
         .route("/systems", get(pages::systems))
         .route("/systems/{version}", post(pages::decide_system))
@@ -159,6 +165,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/payments/{pillar}/{payment}/{finding}", get(pages::confirm).post(pages::decide))
         .route("/questions", get(pages::questions))
         .route("/questions.csv", get(pages::questions_as_csv))
+        .route("/questions/found.csv", get(pages::found_as_csv))
         .route("/questions/draft", post(pages::begin_draft))
         .route("/drafts", get(pages::drafts))
         .route(
@@ -189,11 +196,28 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/callbacks/zgw", post(callback::take))
         .route("/status", get(pages::status_form).post(pages::status))
         .route("/health", get(health))
-        .route("/style.css", get(stylesheet))
+        .route("/style.css", get(look::stylesheet))
+        .route("/branding.css", get(look::branding))
         .route("/icon.svg", get(icon))
         .route("/live.js", get(live_script))
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::guard))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::only_own_forms))
+        .layer(middleware::from_fn(visitor::keep_language))
+        .layer(middleware::from_fn(guard_headers))
+        .with_state(desk)
+}
+
+/// The routes for residents, for a door of their own: how a request stands, what that page is made of, and from everywhere
+/// else back to it. Nobody signs in here, whatever a browser sends.
+pub fn public_routes(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/status", get(pages::status_form).post(pages::status))
+        .route("/style.css", get(look::stylesheet))
+        .route("/branding.css", get(look::branding))
+        .route("/icon.svg", get(icon))
+        .fallback(|| async { Redirect::to("/status") })
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), session::only_own_forms))
         .layer(middleware::from_fn(visitor::keep_language))
@@ -291,10 +315,6 @@ async fn health(State(desk): State<Arc<Desk>>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-async fn stylesheet() -> Response {
-    asset("text/css; charset=utf-8", include_str!("../../assets/style.css"))
-}
-
 async fn live_script() -> Response {
     asset("text/javascript; charset=utf-8", include_str!("../../assets/live.js"))
 }
@@ -328,40 +348,4 @@ async fn guard_headers(request: Request, next: Next) -> Response {
     headers.extend(GUARDS);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    /// The relative luminance of WCAG 2.2.
-    fn luminance(colour: &str) -> f64 {
-        let part = |at: usize| {
-            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
-    }
-
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    #[test]
-    fn every_pair_of_colours_can_be_read_by_day_and_by_night() {
-        let style = include_str!("../../assets/style.css");
-        let (day, night) = style.split_once("prefers-color-scheme: dark").unwrap();
-        for theme in [day, night] {
-            let role = |name: &str| {
-                let start = theme.find(&format!("--{name}: #")).unwrap() + name.len() + 4;
-                &theme[start..start + 7]
-            };
-            for ground in ["surface", "surface-raised"] {
-                for ink in ["ink", "ink-soft", "brand", "positive", "caution", "negative"] {
-                    let ratio = contrast(role(ink), role(ground));
-                    assert!(ratio >= 7.0, "{ink} on {ground}: {ratio:.1}");
-                }
-            }
-            assert!(contrast(role("on-brand"), role("brand")) >= 7.0);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Signing in with a name, a password and a code, and signing out. Invariant: whether there is an account of a name is
 //! told neither by words nor by waiting, and without the second factor nobody gets further than to give it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::attempts::TooEarly;
+use super::attempts::{Attempt, TooEarly};
 use super::session::{Signed, local_path};
 use super::texts::AccessTexts;
 use super::visitor::{Frame, Section, Visitor, render};
 use super::{Desk, Failure};
 use crate::access::totp::{self, Setup};
 use crate::password;
-use crate::store::{Account, AttemptKey, Change, Deed, Entry, Stage, Tried};
+use crate::store::{Account, Change, Deed, Entry, Stage};
 
 /// The page that asks for name and password.
 #[derive(Template)]
@@ -93,18 +93,6 @@ pub(super) struct CodeForm {
     next: String,
 }
 
-/// Who tries, and from where.
-struct Attempt {
-    address: IpAddr,
-    account: String,
-}
-
-impl Attempt {
-    fn keys(&self) -> [AttemptKey; 2] {
-        [AttemptKey::from(Tried::SignInFrom, self.address), AttemptKey::named(Tried::SignInAs, &self.account)]
-    }
-}
-
 pub(super) async fn login_page(visitor: Visitor, Query(after): Query<After>) -> Response {
     page(&visitor, &after.next, "", None)
 }
@@ -117,9 +105,9 @@ pub(super) async fn login(
 ) -> Response {
     let (desk, name) = (&visitor.desk, form.name.trim().to_lowercase());
     let again = |problem| page(&visitor, &form.next, &name, Some(problem));
-    let attempt =
-        Attempt { address: desk.address_of(peer, &headers), account: name.chars().take(60).collect() };
-    match desk.begin(attempt.keys()).await {
+    let counted: String = name.chars().take(60).collect();
+    let attempt = Attempt::of(desk, peer, &headers, &counted);
+    match desk.begin(attempt.first()).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
@@ -161,8 +149,8 @@ pub(super) async fn code(
     }
     let desk = &visitor.desk;
     let again = |problem| ask_for_code(&visitor, &form.next, Some(problem));
-    let attempt = Attempt { address: desk.address_of(peer, &headers), account: signed.name().to_owned() };
-    match desk.begin(attempt.keys()).await {
+    let attempt = Attempt::of(desk, peer, &headers, signed.name());
+    match desk.begin(attempt.second()).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
@@ -210,8 +198,7 @@ pub(super) async fn app(
         let page = show_app(&visitor, &signed, &secret, &form.next, Some(problem));
         return visitor.answer(page);
     };
-    let attempt =
-        Attempt { address: visitor.desk.address_of(peer, &headers), account: signed.name().to_owned() };
+    let attempt = Attempt::of(&visitor.desk, peer, &headers, signed.name());
     let done = set_up(&visitor, &signed, secret, step, &attempt, &form.next, now).await;
     done.unwrap_or_else(|failure| visitor.answer(Err(failure)))
 }
@@ -255,17 +242,21 @@ async fn enter(
         let problem = visitor.lang.access_texts().wrong.to_owned();
         return Ok((StatusCode::UNAUTHORIZED, page(visitor, next, "", Some(problem))).into_response());
     };
-    let next = local_path(next);
+    let (next, mut cookies) = (local_path(next), desk.session_cookie(&token));
     let to = match stage {
-        Stage::Code => format!("/login/code?next={next}"),
-        Stage::Enrol => format!("/login/app?next={next}"),
+        Stage::Code | Stage::Enrol => {
+            desk.knew_password(attempt).await?;
+            let page = if stage == Stage::Code { "code" } else { "app" };
+            format!("/login/{page}?next={next}")
+        }
         Stage::Open => {
-            desk.succeeded(attempt.keys()).await?;
+            desk.succeeded(attempt).await?;
+            desk.keep_known(attempt, &mut cookies);
             tracing::info!("someone signed in");
             next.to_owned()
         }
     };
-    Ok((desk.session_cookie(&token), Redirect::to(&to)).into_response())
+    Ok((cookies, Redirect::to(&to)).into_response())
 }
 
 async fn set_up(
@@ -296,14 +287,16 @@ async fn set_up(
     else {
         return Ok(Redirect::to("/login").into_response());
     };
-    desk.succeeded(attempt.keys()).await?;
+    desk.succeeded(attempt).await?;
+    let mut cookies = desk.session_cookie(&token);
+    desk.keep_known(attempt, &mut cookies);
     let page = RecoveryPage {
         frame: visitor.frame(Section::Other),
         w: visitor.lang.access_texts(),
         next: local_path(next).to_owned(),
         codes,
     };
-    Ok((desk.session_cookie(&token), render(&page)).into_response())
+    Ok((cookies, render(&page)).into_response())
 }
 
 pub(super) fn page(visitor: &Visitor, next: &str, name: &str, problem: Option<String>) -> Response {
@@ -341,7 +334,11 @@ fn too_early(visitor: &Visitor, early: TooEarly, page: impl FnOnce(String) -> Re
 
 impl Desk {
     /// The account of a name, if the password is its own and it is not disabled. Takes as long when there is none.
-    async fn look_up(&self, name: String, password: Zeroizing<String>) -> Result<Option<Account>, Failure> {
+    pub(super) async fn look_up(
+        &self,
+        name: String,
+        password: Zeroizing<String>,
+    ) -> Result<Option<Account>, Failure> {
         let account = self.ask(move |store| store.account(&name)).await?;
         let account = account.filter(|account| account.disabled_at.is_none());
         let hash = account.as_ref().and_then(|account| account.password_hash.clone());
@@ -367,7 +364,11 @@ impl Desk {
     }
 
     /// Whether a code of the app or a recovery code is right; it is used up then.
-    async fn use_code(&self, account: &Account, typed: Zeroizing<String>) -> Result<bool, Failure> {
+    pub(super) async fn use_code(
+        &self,
+        account: &Account,
+        typed: Zeroizing<String>,
+    ) -> Result<bool, Failure> {
         let (name, now) = (account.name.clone(), Timestamp::now());
         let secret = account.totp.as_ref().map(|kept| self.folder.vault.open(&name, kept)).transpose();
         let secret = secret.unwrap_or_else(|error| {

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
 
 use super::pages::Counts;
 use super::permission;
@@ -126,9 +127,11 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Infallible> {
         let signed = parts.extensions.get::<Signed>().cloned();
         let to_do = match &signed {
-            Some(signed) if parts.method == Method::GET && signed.may_open("/worklist") => {
-                desk.ask(Counts::of).await.map(Counts::total).unwrap_or_default()
-            }
+            Some(signed) if parts.method == Method::GET && signed.may_open("/worklist") => desk
+                .ask(|store| Counts::of(store, Timestamp::now()))
+                .await
+                .map(Counts::total)
+                .unwrap_or_default(),
             _ => 0,
         };
         Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers), signed, to_do })

@@ -143,12 +143,32 @@ fn lost(error: &reqwest::Error) -> Lost {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use axum::Router;
     use axum::http::{StatusCode, header};
     use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::sync::oneshot;
 
     use super::*;
+
+    /// A system (made up) on loopback that says this to the first request and then nothing any more, with the connection
+    /// open, and that tells when it is silent.
+    pub(crate) async fn silent_system(says: &'static str) -> (String, oneshot::Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (silent, is_silent) = oneshot::channel();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            stream.write_all(says.as_bytes()).await.unwrap();
+            silent.send(()).unwrap();
+            std::future::pending::<()>().await;
+        });
+        (format!("http://{address}"), is_silent)
+    }
 
     /// A system (made up) on loopback.
     async fn system() -> String {
@@ -157,7 +177,7 @@ mod tests {
             .route("/", get(|| async { (StatusCode::IM_A_TEAPOT, "tea") }))
             .route("/elsewhere", get(move || async move { elsewhere }))
             .route("/large", get(|| async { vec![b' '; MAX_ANSWER + 1] }));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, routes).await });
         format!("http://{address}")
@@ -180,8 +200,23 @@ mod tests {
     async fn an_answer_without_end_is_lost_and_so_is_one_from_nobody() {
         let system = system().await;
         assert_eq!(ask(&format!("{system}/large")).await.unwrap_err(), Lost::TooLarge);
-        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         assert_eq!(ask(&format!("http://{free}")).await.unwrap_err(), Lost::Unreached);
+    }
+
+    #[tokio::test]
+    async fn a_system_that_says_nothing_or_stops_halfway_is_given_up() {
+        for says in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
+            let (url, is_silent) = silent_system(says).await;
+            let asking = tokio::spawn(async move { ask(&url).await });
+            is_silent.await.unwrap();
+            // From here on nothing happens but that time passes.
+            tokio::time::pause();
+            let begun = tokio::time::Instant::now();
+            assert_eq!(asking.await.unwrap().unwrap_err(), Lost::Late, "{says:?}");
+            assert!(begun.elapsed() < 2 * TOTAL_TIME, "{says:?}");
+            tokio::time::resume();
+        }
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! Asks how far requests are in the systems that they were handed over to: when a message said that something changed,
 //! and otherwise now and then. Invariant: messages are believed only as far as to ask.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::pace::{self, Behaviour};
-use super::{Clock, Engine, lock};
+use super::{Clock, Engine, in_time, lock};
 use crate::connectors::Obstacle;
 use crate::store::{Look, Progress, StoreError};
 
-/// For how long something is claimed: longer than the few requests of a look take.
+/// For how long something is claimed: longer than [`LOOK_TIME`].
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How long a look takes at most.
+const LOOK_TIME: Duration = Duration::from_mins(4);
 /// How often something is asked about of which no message says that it changed, but for the dice.
 const NOW_AND_THEN: SignedDuration = SignedDuration::from_hours(6);
 /// How long after it was received something is asked about at most.
@@ -37,8 +41,8 @@ impl Engine {
             Ok(progress) if progress.is_done => None,
             Ok(_) => later(NOW_AND_THEN),
             Err(Obstacle::NotNow { retry_after: Some(after) }) => later((*after).max(pace::FIRST)),
-            Err(Obstacle::Refused(reason)) => {
-                tracing::warn!(id = %look.id, ?reason, "it cannot be asked how far this is");
+            Err(refused @ (Obstacle::Refused(_) | Obstacle::Wrong(_))) => {
+                tracing::warn!(id = %look.id, ?refused, "it cannot be asked how far this is");
                 later(NOW_AND_THEN * 4)
             }
             Err(_) => later(NOW_AND_THEN / 12),
@@ -56,7 +60,7 @@ impl Engine {
         if !lock(&self.gates).entry(system).or_default().enter(clock()) {
             return Err(Obstacle::NotNow { retry_after: None });
         }
-        let told = connector.look(&look.address, clock()).await;
+        let told = in_time(LOOK_TIME, connector.look(&look.address, clock()), Obstacle::Unknown).await;
         let behaviour = match &told {
             Err(Obstacle::Unknown | Obstacle::Unreached) => Behaviour::Failed,
             _ => Behaviour::Answered,

@@ -6,6 +6,7 @@
 //! Invariant: whatever is cut off at whatever place, the same is brought once; what cannot be brought is never dropped
 //! and never stands in the way of others.
 
+mod caught;
 pub mod courier;
 mod looks;
 mod pace;
@@ -18,11 +19,13 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use self::caught::caught;
 use self::pace::{Behaviour, Gate, PATIENCE};
 pub use self::source::{FolderSource, Source};
 pub use self::start::{HandoverError, start};
@@ -31,8 +34,11 @@ use crate::connectors::{Connector, Errand, Obstacle, system_of};
 use crate::opening::NotOpened;
 use crate::store::{Claim, Claimed, Held, Lease, Note, ParkReason, Store, StoreError, System, Turn};
 
-/// For how long something is claimed: longer than its longest step, which takes a handful of requests.
+/// For how long something is claimed: longer than [`STEP_TIME`], so that no step is taken twice at once.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// How long a step, or the look before it, takes at most. Connectors end sooner by themselves; whatever hangs all the
+/// same is given up, and no other request waits behind it.
+const STEP_TIME: Duration = Duration::from_mins(8);
 /// How long what cannot be opened now is left.
 const KEYS_MISSING: SignedDuration = SignedDuration::from_mins(10);
 /// How long what another system does not want now is left, when it does not say.
@@ -57,9 +63,14 @@ pub struct Engine {
 enum End {
     Nothing,
     Parked(ParkReason),
+    /// The system found values wrong: codes and names of fields.
+    Refused(String),
     /// At that time again, though nothing failed.
     Later(Timestamp),
-    Failed,
+    /// The same, and parked for that reason when it has been so for days.
+    PutOff(Timestamp, ParkReason),
+    /// Tried again, and parked for that reason when it has failed for days.
+    Failed(ParkReason),
     Registered {
         case_number: String,
         address: Option<String>,
@@ -104,24 +115,41 @@ impl Engine {
     /// [`StoreError`]; then its lease runs out, and it goes on from its journal.
     pub async fn hand_over(&self, claimed: Claimed, clock: Clock) -> Result<(), StoreError> {
         let lease = claimed.lease;
-        let mut failures = Failures { count: claimed.attempts, since: claimed.failing_since };
-        let end = self.bring(claimed, clock, &mut failures).await?;
+        let mut failures = Failures {
+            count: claimed.attempts,
+            since: claimed.failing_since,
+            put_off_since: claimed.put_off_since,
+            is_begun: false,
+        };
+        let brought = caught(self.bring(claimed, clock, &mut failures)).await;
+        if brought.is_none() {
+            tracing::error!(id = %lease.id, "handing it over panicked, which is a mistake in the hub");
+        }
+        let end = match brought {
+            Some(end) => end?,
+            None if failures.is_begun => End::Parked(ParkReason::MaybeSent),
+            None => End::Failed(ParkReason::Broken),
+        };
         let now = clock();
+        let for_days =
+            |since: Option<Timestamp>| since.is_some_and(|since| now.duration_since(since) > PATIENCE);
         let note = match &end {
             End::LeaseLost => return Ok(()),
             End::Nothing => Note::Nothing,
             End::Parked(reason) => Note::Parked(*reason),
+            End::Refused(said) if said.is_empty() => Note::Parked(ParkReason::Refused),
+            End::Refused(said) => Note::Refused(said),
             End::Later(at) => Note::Later(*at),
-            End::Failed if failures.since.is_some_and(|since| now.duration_since(since) > PATIENCE) => {
-                Note::Parked(ParkReason::NoAnswer)
-            }
-            End::Failed => Note::Failed(now + pace::wait(failures.count, self.throw())),
+            End::PutOff(_, reason) if for_days(failures.put_off_since) => Note::Parked(*reason),
+            End::PutOff(at, _) => Note::PutOff(*at),
+            End::Failed(reason) if for_days(failures.since) => Note::Parked(*reason),
+            End::Failed(_) => Note::Failed(now + pace::wait(failures.count, self.throw())),
             End::Registered { case_number, address } => {
                 Note::Registered { case_number, address: address.as_deref() }
             }
         };
-        if let Note::Parked(reason) = note {
-            tracing::warn!(id = %lease.id, ?reason, "a handover waits for staff");
+        if matches!(note, Note::Parked(_) | Note::Refused(_)) {
+            tracing::warn!(id = %lease.id, ?note, "a handover waits for staff");
         }
         if self.store.keep_handover(lease, note, now)? == Held::No {
             tracing::info!(id = %lease.id, "another worker has it by now");
@@ -147,7 +175,7 @@ impl Engine {
             Err(NotOpened::Forgotten) => return Ok(End::Nothing),
             Err(error) => {
                 tracing::error!(id = %claimed.lease.id, %error, "it cannot be handed over now");
-                return Ok(End::Later(now + KEYS_MISSING));
+                return Ok(End::PutOff(now + KEYS_MISSING, ParkReason::NotOpened));
             }
         };
         let task = match self.source.task(&content, claimed.rounds > 0) {
@@ -155,7 +183,7 @@ impl Engine {
             Ok(None) => return Ok(End::Parked(ParkReason::NoSuchTask)),
             Err(error) => {
                 tracing::error!(%error, "the published catalogues cannot be read");
-                return Ok(End::Later(now + KEYS_MISSING));
+                return Ok(End::PutOff(now + KEYS_MISSING, ParkReason::NotOpened));
             }
         };
         let Some(named) = task.destination.as_ref().map(system_of) else { return Ok(End::Nothing) };
@@ -195,7 +223,7 @@ impl Engine {
             if is_blind && let Some(end) = self.begin(connector, name, &step, lease, inside).await? {
                 return Ok(end);
             }
-            let result = match connector.take(name, &step).await {
+            let result = match in_time(STEP_TIME, connector.take(name, &step), Obstacle::Unknown).await {
                 Ok(result) => result,
                 Err(Obstacle::Unknown) if is_blind => {
                     inside.behaviour = Behaviour::Failed;
@@ -225,7 +253,8 @@ impl Engine {
         lease: Lease,
         inside: &mut Inside<'_>,
     ) -> Result<Option<End>, StoreError> {
-        if let Err(obstacle) = connector.prepare(name, step).await {
+        let prepared = in_time(STEP_TIME, connector.prepare(name, step), Obstacle::Unreached).await;
+        if let Err(obstacle) = prepared {
             return Ok(Some(inside.stopped_by(obstacle)));
         }
         inside.behaviour = Behaviour::Answered;
@@ -237,7 +266,9 @@ impl Engine {
             return Ok(Some(End::Later(at)));
         }
         let note = Note::Attempt { name, until: now + LEASE };
-        Ok((self.store.keep_handover(lease, note, now)? == Held::No).then_some(End::LeaseLost))
+        let held = self.store.keep_handover(lease, note, now)?;
+        inside.failures.is_begun = held == Held::Yes;
+        Ok((held == Held::No).then_some(End::LeaseLost))
     }
 
     fn throw(&self) -> u8 {
@@ -245,11 +276,26 @@ impl Engine {
     }
 }
 
+/// What comes of something, or what it means when nothing does.
+async fn in_time<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, Obstacle>>,
+    late: Obstacle,
+) -> Result<T, Obstacle> {
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| {
+        tracing::warn!(seconds = time.as_secs(), "another system says nothing; it is given up");
+        Err(late)
+    })
+}
+
 /// What went wrong since a step was done, or since staff sent it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Failures {
     count: u32,
     since: Option<Timestamp>,
+    put_off_since: Option<Timestamp>,
+    /// A blind step was begun.
+    is_begun: bool,
 }
 
 /// Somebody whom the gate of a system let in; it is told when this is dropped, whatever happens.
@@ -265,15 +311,22 @@ impl Inside<'_> {
     fn stopped_by(&mut self, obstacle: Obstacle) -> End {
         self.behaviour = match obstacle {
             Obstacle::Unknown | Obstacle::Unreached => Behaviour::Failed,
-            Obstacle::NotNow { .. } | Obstacle::AlreadyThere | Obstacle::Refused(_) => Behaviour::Answered,
+            // That is no fault of the system, which was not even asked.
+            Obstacle::Refused(ParkReason::NoPaper) => self.behaviour,
+            Obstacle::NotNow { .. } | Obstacle::AlreadyThere | Obstacle::Refused(_) | Obstacle::Wrong(_) => {
+                Behaviour::Answered
+            }
         };
         if let Obstacle::NotNow { retry_after: Some(after) } = obstacle {
             self.wants_quiet((self.clock)() + after);
         }
         match obstacle {
-            Obstacle::Unknown | Obstacle::Unreached => End::Failed,
-            Obstacle::NotNow { retry_after } => End::Later((self.clock)() + retry_after.unwrap_or(NOT_NOW)),
-            Obstacle::AlreadyThere => End::Parked(ParkReason::Refused),
+            Obstacle::Unknown | Obstacle::Unreached => End::Failed(ParkReason::NoAnswer),
+            Obstacle::NotNow { retry_after } => {
+                End::PutOff((self.clock)() + retry_after.unwrap_or(NOT_NOW), ParkReason::PutOff)
+            }
+            Obstacle::AlreadyThere => End::Parked(ParkReason::Hidden),
+            Obstacle::Wrong(said) => End::Refused(said),
             Obstacle::Refused(reason) => End::Parked(reason),
         }
     }

@@ -13,11 +13,13 @@ use zeroize::Zeroizing;
 
 use super::courier::{CourierError, HttpCourier};
 use super::{Engine, FolderSource, paper, worker};
+use crate::background;
 use crate::config::Config;
 use crate::connectors::email::{Email, Smtp, SmtpError};
 use crate::connectors::file_drop::{FileDrop, Folder};
 use crate::connectors::open_klant::OpenKlant;
 use crate::connectors::open_zaak::OpenZaak;
+use crate::connectors::point::Places;
 use crate::connectors::signalen::Signalen;
 use crate::connectors::{Connector, ConnectorsConfig, settings, system_of};
 use crate::data_folder::DataFolder;
@@ -62,20 +64,19 @@ pub fn start(
         );
         return Ok(None);
     };
-    let connectors = connectors(settings, &config.municipality)?;
+    let connectors = connectors(settings, &config.municipality, folder)?;
     let source = FolderSource::new(Arc::clone(folder));
     let instead = settings.ways();
     tell_what_is_missing(&source, &connectors, &instead);
     let engine = Engine::new(Arc::clone(&folder.store), Box::new(source), connectors, Rng::new());
     let engine = Arc::new(engine.with_instead(instead));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let work = move || runtime.block_on(worker::run(engine, Timestamp::now, ended));
-    Ok(Some(std::thread::Builder::new().name("zuil-handover".into()).spawn(work)?))
+    Ok(Some(background::start("zuil-handover", move || worker::run(engine, Timestamp::now, ended))?))
 }
 
 fn connectors(
     settings: &ConnectorsConfig,
     municipality: &str,
+    folder: &Arc<DataFolder>,
 ) -> Result<Vec<Box<dyn Connector>>, HandoverError> {
     let mut connectors: Vec<Box<dyn Connector>> = Vec::new();
     let courier = |ca_file: &Option<PathBuf>| HttpCourier::new(ca_file.as_deref()).map(Arc::new);
@@ -89,7 +90,7 @@ fn connectors(
         connectors.push(Box::new(OpenKlant::new(config, token, courier(&config.ca_file)?)));
     }
     if let Some(config) = &settings.signalen {
-        connectors.push(Box::new(Signalen::new(config, courier(&config.ca_file)?)));
+        connectors.push(Box::new(Signalen::new(config, places(folder), courier(&config.ca_file)?)));
     }
     if let Some(config) = &settings.email {
         let path = config.password_file.as_ref();
@@ -108,6 +109,15 @@ fn connectors(
         )));
     }
     Ok(connectors)
+}
+
+/// What the published catalogue says of places. One that cannot be read is told elsewhere.
+fn places(folder: &Arc<DataFolder>) -> Places {
+    let folder = Arc::clone(folder);
+    Box::new(move || {
+        let published = folder.catalogues.opened().ok().flatten();
+        published.map(|catalogue| catalogue.sites.clone()).unwrap_or_default()
+    })
 }
 
 fn secret(key: &'static str, path: &Path) -> Result<Zeroizing<String>, HandoverError> {

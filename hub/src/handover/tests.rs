@@ -7,6 +7,7 @@ mod letters;
 mod network;
 mod progress;
 mod seeds;
+mod silence;
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -14,8 +15,11 @@ use zuil_catalogue::Destination;
 use zuil_wire::{PaymentState, Reference, State};
 
 use self::hub::{Hub, clock, pass, to_open_zaak, work};
+use self::network::{Luck, Network};
 use crate::store::conformance::{incoming, with_payment};
-use crate::store::{HandoverStore as _, ParkReason, SentAgain, Standing, Store as _};
+use crate::store::{
+    HandoverStore as _, ParkReason, SentAgain, SettlingStore as _, Standing, Store as _, System,
+};
 
 #[test]
 fn a_request_becomes_one_whole_case_with_its_number() {
@@ -160,6 +164,77 @@ fn a_system_that_asks_for_patience_is_left_until_then() {
     assert!(work(&engine));
     assert_eq!(hub.arrived(), 2);
     assert_eq!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().attempts, 0);
+}
+
+#[test]
+fn what_a_system_puts_off_for_days_waits_for_staff() {
+    let hub = Hub::new();
+    hub.receives(vec![incoming(1, 1)]);
+    hub.network.world().always = Some((429, json!({})));
+    let engine = hub.starts(1);
+    for hour in 0..24 * 6 {
+        assert!(work(&engine));
+        assert!(hour > 24 * 5 || hub.standing(1) == Some(Standing::Waiting), "after {hour} hours");
+        pass(SignedDuration::from_hours(1));
+    }
+    assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::PutOff)));
+    hub.network.world().always = None;
+    hub.store.send_again(Reference::from_bits(1), clock()).unwrap();
+    assert!(work(&engine));
+    assert_eq!(hub.state(1), State::Registered);
+}
+
+#[test]
+fn what_a_system_found_wrong_is_told_by_the_names_of_fields() {
+    let hub = Hub::new();
+    hub.receives(vec![incoming(1, 1)]);
+    let wrong =
+        json!({ "code": "invalid", "invalidParams": [{ "name": "toelichting", "code": "max_length" }] });
+    hub.network.world().always = Some((400, wrong));
+    assert!(work(&hub.starts(1)));
+    let reference = Reference::from_bits(1);
+    let said = || hub.store.said_when_refused(reference).unwrap();
+    assert_eq!(said().as_deref(), Some("invalid, toelichting max_length"));
+    assert_eq!(hub.store.send_again(reference, clock()).unwrap(), SentAgain::Yes);
+    assert_eq!(said(), None);
+}
+
+#[test]
+fn what_the_system_has_and_does_not_show_says_so() {
+    let hub = Hub::new();
+    hub.receives(vec![incoming(1, 1)]);
+    let there = json!({ "invalidParams": [{ "name": "identificatie", "code": "identificatie-niet-uniek" }] });
+    hub.network.world().always = Some((400, there));
+    assert!(work(&hub.starts(1)));
+    assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::Hidden)));
+}
+
+#[test]
+fn what_the_hub_makes_no_pdf_of_waits_for_staff_before_anything_is_begun() {
+    for system in [System::OpenZaak, System::Email, System::FileDrop] {
+        let mut hub = Hub::of(system, Network::new(1, 0, &[Luck::Good]));
+        hub.paper = |_| None;
+        hub.receives(vec![incoming(1, 1)]);
+        assert!(work(&hub.starts(1)));
+        assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::NoPaper)), "{system:?}");
+        assert!(hub.mailbox.letters.lock().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_request_on_which_the_hub_panics_is_tried_less_and_less_and_waits_for_staff_in_the_end() {
+    for system in [System::OpenZaak, System::Email] {
+        let mut hub = Hub::of(system, Network::new(1, 0, &[Luck::Good]));
+        hub.paper = |_| panic!("made up");
+        hub.receives(vec![incoming(1, 1)]);
+        let engine = hub.starts(1);
+        for hour in 0..24 * 7 {
+            assert!(work(&engine));
+            assert!(hour > 24 * 5 || hub.standing(1) == Some(Standing::Waiting), "after {hour} hours");
+            pass(SignedDuration::from_hours(1));
+        }
+        assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::Broken)), "{system:?}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Clock, Engine};
+use crate::background::{Complaints, finish};
 use crate::store::{Claimed, Look, StoreError};
 
 /// How many are handed over at once.
@@ -20,65 +21,56 @@ const LAST: Duration = Duration::from_secs(8);
 /// Hands over until the hub ends.
 pub async fn run(engine: Arc<Engine>, clock: Clock, mut ended: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
-    let mut last_error = String::new();
+    let mut complaints = Complaints::about("not everything could be handed over; it is tried again");
     loop {
         let free = AT_ONCE - under_way.len().min(AT_ONCE);
-        let claimed = claim(&engine, free, clock, &mut last_error);
+        let claimed = claim(&engine, free, clock, &mut complaints);
         let free = free.saturating_sub(claimed.len());
         for one in claimed {
             let engine = Arc::clone(&engine);
             under_way.spawn(async move { engine.hand_over(one, clock).await });
         }
-        for one in looks(&engine, free, clock, &mut last_error) {
+        for one in looks(&engine, free, clock, &mut complaints) {
             let engine = Arc::clone(&engine);
             under_way.spawn(async move { engine.look(one, clock).await });
         }
         tokio::select! {
             // An error means that the hub was dropped.
             _ = ended.wait_for(|ended| *ended) => break,
-            Some(done) = under_way.join_next() => tell(done, &mut last_error),
+            Some(done) = under_way.join_next() => tell(done, &mut complaints),
             () = tokio::time::sleep(IDLE) => {}
         }
     }
-    let all = async { while under_way.join_next().await.is_some() {} };
-    if tokio::time::timeout(LAST, all).await.is_err() {
+    if !finish(&mut under_way, LAST).await {
         tracing::info!("handovers that took too long were cut off; they go on later");
     }
 }
 
-fn claim(engine: &Engine, free: usize, clock: Clock, last_error: &mut String) -> Vec<Claimed> {
+fn claim(engine: &Engine, free: usize, clock: Clock, complaints: &mut Complaints) -> Vec<Claimed> {
     if free == 0 {
         return Vec::new();
     }
     engine.claim(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
-        tell_once(last_error, &error.to_string());
+        complaints.tell(&error);
         Vec::new()
     })
 }
 
 /// What is asked about takes what room is left.
-fn looks(engine: &Engine, free: usize, clock: Clock, last_error: &mut String) -> Vec<Look> {
+fn looks(engine: &Engine, free: usize, clock: Clock, complaints: &mut Complaints) -> Vec<Look> {
     if free == 0 {
         return Vec::new();
     }
     engine.claim_looks(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
-        tell_once(last_error, &error.to_string());
+        complaints.tell(&error);
         Vec::new()
     })
 }
 
-fn tell(done: Result<Result<(), StoreError>, JoinError>, last_error: &mut String) {
+fn tell(done: Result<Result<(), StoreError>, JoinError>, complaints: &mut Complaints) {
     match done {
-        Ok(Ok(())) => last_error.clear(),
-        Ok(Err(error)) => tell_once(last_error, &error.to_string()),
-        Err(error) => tell_once(last_error, &error.to_string()),
-    }
-}
-
-/// The same trouble, again and again, is told once.
-fn tell_once(last: &mut String, error: &str) {
-    if last != error {
-        error.clone_into(last);
-        tracing::error!(error, "not everything could be handed over; it is tried again");
+        Ok(Ok(())) => complaints.over(),
+        Ok(Err(error)) => complaints.tell(&error),
+        Err(error) => complaints.tell(&error),
     }
 }

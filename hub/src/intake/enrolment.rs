@@ -23,7 +23,7 @@ use zuil_wire::versions;
 
 use super::{Door, Known, Peer, Rejection, blocking};
 use crate::fleet::{self, EnrolError, Granted, Renewal};
-use crate::store::{AttemptKey, Tried};
+use crate::store::Tried;
 
 /// Why a request about enrolment or renewal is not granted.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +156,7 @@ pub(super) async fn renew(
 /// Counts a code that the hub does not know, before that is answered.
 async fn count_guess(door: &Door, from: IpAddr, now: Timestamp) -> Result<(), Rejection> {
     let folder = Arc::clone(&door.folder);
-    let key = AttemptKey::from(Tried::CodeFrom, from);
+    let key = folder.vault.veil().from(Tried::CodeFrom, from);
     match blocking(move || folder.store.begin_attempt(&[key], now)).await? {
         None => Ok(()),
         Some(wait) => Err(EnrolmentError::TooMany(wait).into()),

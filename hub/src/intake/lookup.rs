@@ -1,45 +1,17 @@
 //! Answers a resident at a pillar who has the reference of a request. Invariant: no pillar looks up more than so many
-//! a minute at each hub, whether it finds any or not.
+//! a minute, at all hubs on the store together, whether it finds any or not.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Json;
+use jiff::Timestamp;
 use zuil_wire::{LookupAnswer, LookupRequest};
 
 use super::{Door, Known, ListError, Rejection, blocking, list};
 use crate::lookup::{Looked, look_up};
-
-/// For how long a lookup counts.
-const COUNTS: Duration = Duration::from_secs(60);
-
-/// The lookups of each pillar within the last minute.
-#[derive(Debug, Default)]
-pub(super) struct Lookups(Mutex<HashMap<String, VecDeque<Instant>>>);
-
-impl Lookups {
-    /// Counts one of a pillar; how long it is to wait when there were too many. Only pillars that are admitted get
-    /// here, so that there are no more of them than the fleet has.
-    fn count(&self, pillar: &str, now: Instant) -> Result<(), Duration> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = all.entry(pillar.to_owned()).or_default();
-        while counted.front().is_some_and(|at| now.saturating_duration_since(*at) >= COUNTS) {
-            counted.pop_front();
-        }
-        match counted.front() {
-            Some(first) if counted.len() >= LookupRequest::PER_MINUTE => {
-                Err(COUNTS - now.saturating_duration_since(*first))
-            }
-            _ => {
-                counted.push_back(now);
-                Ok(())
-            }
-        }
-    }
-}
+use crate::store::{StoreError, Tried};
 
 /// Reads the body of a request.
 ///
@@ -58,9 +30,13 @@ pub(super) async fn tell(
     let pillar = door.admitted(fingerprint).await?;
     let (bytes, _room) = door.room.read(body, LookupRequest::MAX_BYTES).await?;
     let LookupRequest { reference, .. } = parse(&bytes)?;
-    door.lookups.count(&pillar.name, Instant::now()).map_err(Rejection::TooOften)?;
-    let folder = Arc::clone(&door.folder);
-    let looked = blocking(move || look_up(&*folder.store, &folder.seal_keys, reference)).await?;
+    let (folder, now) = (Arc::clone(&door.folder), Timestamp::now());
+    let key = folder.vault.veil().named(Tried::LookUpBy, &pillar.name);
+    let looked = blocking(move || match folder.store.begin_attempt(&[key], now)? {
+        None => Ok(Ok(look_up(&*folder.store, &folder.seal_keys, reference)?)),
+        Some(wait) => Ok::<_, StoreError>(Err(wait)),
+    });
+    let looked = looked.await?.map_err(|wait| Rejection::TooOften(wait.unsigned_abs()))?;
     Ok(Json(LookupAnswer { found: looked.map(Looked::for_pillars) }))
 }
 
@@ -80,21 +56,5 @@ mod tests {
         assert_eq!(refused(json!({"version": 1, "reference": "7K3M-Q9XA-2FP", "more": 1})), form);
         assert_eq!(refused(json!({"version": 5, "of": "later"})), ListError::Version);
         assert!(parse(br#"{"version":1,"reference":"7K3M-Q9XA-2FP"}"#).is_ok());
-    }
-
-    #[test]
-    fn no_pillar_looks_up_more_than_so_many_a_minute_and_none_waits_for_another() {
-        let (lookups, begin) = (Lookups::default(), Instant::now());
-        let at = |seconds| begin + Duration::from_secs(seconds);
-        for second in 0..20 {
-            lookups.count("jumbo", at(second)).unwrap();
-        }
-        assert_eq!(lookups.count("jumbo", at(20)), Err(Duration::from_secs(40)));
-        assert_eq!(lookups.count("bieb", at(20)), Ok(()));
-        assert_eq!(lookups.count("jumbo", at(59)), Err(Duration::from_secs(1)));
-        assert_eq!(lookups.count("jumbo", at(60)), Ok(()), "the first one counts no more");
-        assert_eq!(lookups.count("jumbo", at(60)), Err(Duration::from_secs(1)));
-        let a_day = (60..86_400).filter(|second| lookups.count("jumbo", at(*second)).is_ok());
-        assert_eq!(a_day.count(), 20 * 60 * 24 - 21);
     }
 }

@@ -1,11 +1,13 @@
-//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents
-//! did not find, one to tell what became of orders, one for referrals, one to look up how a request stands, one to fetch the catalogue, one to fetch
-//! an update of the system, one to ask whether the hub is well, and those by which a pillar gets its certificate and a new one.
+//! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents did not
+//! find, one to tell which answers they found, one to tell what became of orders, one for referrals, one to look up how a
+//! request stands, one to fetch the catalogue, one to fetch an update of the system, one to ask whether the hub is
+//! well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
 //! admits it, and gets no further than the door with anything else. Who has no certificate gets to enrolment only.
 
+pub mod asked;
 mod body;
 mod catalogue;
 mod encoding;
@@ -41,22 +43,21 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    HealthReport, OrderResults, Questions, StandingAnswer, StandingRequest, UploadRequest, UploadResponse,
-    UsedReferrals, VisitEntries,
+    AskedCounts, HealthReport, OrderResults, Questions, StandingAnswer, StandingRequest, UploadRequest,
+    UploadResponse, UsedReferrals, VisitEntries,
 };
 
 pub use enrolment::EnrolmentError;
 pub use form::{Upload, UploadError};
 pub use group::{Gauge, GroupCommit, NotStored};
 pub use judge::TakeInError;
-pub use list::ListError;
+pub use list::{ListError, Sorted};
 pub use lobby::Connection;
 pub use report::ReportError;
 pub use tls::{Peer, TlsListener, TlsSetupError, server_config};
 
 use self::body::Room;
 use self::judge::Deliverer;
-use self::lookup::Lookups;
 use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
@@ -72,7 +73,6 @@ pub struct Door {
     folder: Arc<DataFolder>,
     group: Arc<GroupCommit>,
     room: Room,
-    lookups: Lookups,
     /// Who has which certificate. It is never forgotten, because it never changes: certificates are never
     /// used again. Whether a pillar was revoked is not in it; that the store says anew each time.
     known: RwLock<HashMap<Fingerprint, Arc<Deliverer>>>,
@@ -82,7 +82,7 @@ impl Door {
     /// The door of a hub whose deliveries are stored by `group`.
     #[must_use]
     pub fn new(folder: Arc<DataFolder>, group: Arc<GroupCommit>) -> Self {
-        Self { folder, group, room: Room::new(), lookups: Lookups::default(), known: RwLock::default() }
+        Self { folder, group, room: Room::new(), known: RwLock::default() }
     }
 
     /// Who has a certificate, revoked or not.
@@ -150,6 +150,7 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/transactions", post(upload))
         .route("/v1/report", post(take_report))
         .route("/v1/questions", post(take_questions))
+        .route("/v1/asked", post(take_asked))
         .route("/v1/visits", post(take_visits))
         .route("/v1/standing", post(tell_standing))
         .route("/v1/lookup", post(lookup::tell))
@@ -250,7 +251,23 @@ async fn take_questions(
     let (bytes, _room) = door.room.read(body, Questions::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match questions::parse(&bytes) {
-        Ok(asked) => Ok(Ok(asked.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(asked) => Ok(Ok(questions::take_in(asked, &pillar, &*store, Timestamp::now())?)),
+        Err(error) => Ok::<_, StoreError>(Err(error)),
+    })
+    .await?;
+    Ok(Json(answer?).into_response())
+}
+
+async fn take_asked(
+    State(door): State<Arc<Door>>,
+    Known(fingerprint): Known,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let pillar = door.admitted(fingerprint).await?;
+    let (bytes, _room) = door.room.read(body, AskedCounts::MAX_BYTES).await?;
+    let store = Arc::clone(&door.folder.store);
+    let answer = blocking(move || match asked::parse(&bytes) {
+        Ok(counted) => Ok(Ok(asked::take_in(counted, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
@@ -266,7 +283,7 @@ async fn take_orders(
     let (bytes, _room) = door.room.read(body, OrderResults::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match orders::parse(&bytes) {
-        Ok(told) => Ok(Ok(told.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(told) => Ok(Ok(orders::take_in(told, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;
@@ -295,7 +312,7 @@ async fn take_visits(
     let (bytes, _room) = door.room.read(body, VisitEntries::MAX_BYTES).await?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || match visits::parse(&bytes) {
-        Ok(noted) => Ok(Ok(noted.take_in(&pillar, &*store, Timestamp::now())?)),
+        Ok(noted) => Ok(Ok(visits::take_in(noted, &pillar, &*store, Timestamp::now())?)),
         Err(error) => Ok::<_, StoreError>(Err(error)),
     })
     .await?;

@@ -1,37 +1,19 @@
 //! Looks at what a pillar says became of orders. Invariant: one result that is of no use hinders no other, and a
 //! pillar speaks of its own orders only.
 
-use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 use zuil_wire::{OrderResult, OrderResults, OrdersAnswer};
 
-use super::list::{self, List, ListError};
+use super::list::{self, Item, ListError, Sorted};
 use crate::store::{Pillar, Store, StoreError};
 
-/// Results that were looked at.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Told {
-    usable: Vec<OrderResult>,
-    /// Orders whose results will never be of use.
-    unusable: Vec<Uuid>,
-}
-
-/// A request in which anything may stand for a result.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
-    version: u16,
-    results: Vec<Value>,
-}
-
-impl List for Loose {
-    const NAME: &'static str = "OrderResults";
+impl Item for OrderResult {
+    const LIST: &'static str = "OrderResults";
+    const FIELD: &'static str = "results";
     const MOST: usize = OrderResults::MAX_RESULTS;
 
-    fn count(&self) -> usize {
-        self.results.len()
+    fn id(&self) -> Uuid {
+        self.id
     }
 }
 
@@ -39,40 +21,28 @@ impl List for Loose {
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad result in it is no error.
-pub fn parse(body: &[u8]) -> Result<Told, ListError> {
-    let Loose { results, .. } = list::read(body)?;
-    let mut told = Told { usable: Vec::new(), unusable: Vec::new() };
-    for result in results {
-        let id: Option<Uuid> = result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        match serde_json::from_value(result) {
-            Ok(result) => told.usable.push(result),
-            Err(_) => told.unusable.extend(id),
-        }
-    }
-    Ok(told)
+pub fn parse(body: &[u8]) -> Result<Sorted<OrderResult>, ListError> {
+    list::sort(body)
 }
 
-impl Told {
-    /// Keeps the results and says which ones the pillar need not tell again. When it returns, they are durable.
-    ///
-    /// # Errors
-    /// [`StoreError`]; then nothing was kept.
-    pub fn take_in(
-        self,
-        pillar: &Pillar,
-        store: &dyn Store,
-        now: jiff::Timestamp,
-    ) -> Result<OrdersAnswer, StoreError> {
-        store.note_orders(&pillar.name, &self.usable, now)?;
-        let kept = self.usable.into_iter().map(|result| result.id);
-        Ok(OrdersAnswer { orders: kept.chain(self.unusable).collect() })
-    }
+/// Keeps the results and says which ones the pillar need not tell again. When it returns, they are durable.
+///
+/// # Errors
+/// [`StoreError`]; then nothing was kept.
+pub fn take_in(
+    told: Sorted<OrderResult>,
+    pillar: &Pillar,
+    store: &dyn Store,
+    now: jiff::Timestamp,
+) -> Result<OrdersAnswer, StoreError> {
+    store.note_orders(&pillar.name, &told.usable, now)?;
+    Ok(OrdersAnswer { orders: list::ids(told) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn result(number: u128, state: &str) -> Value {
         json!({"id": Uuid::from_u128(number), "state": state})

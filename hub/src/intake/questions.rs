@@ -2,39 +2,29 @@
 //! the pillars, and went through [`without_personal_data`] here, whatever the pillar did; one question that is
 //! of no use hinders no other, and the pillar may forget it.
 
-use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 use zuil_catalogue::Language;
 use zuil_catalogue::search::without_personal_data;
 use zuil_wire::{QuestionItem, Questions, QuestionsAnswer};
 
-use super::list::{self, List, ListError};
+use super::list::{self, Item, ListError, Sorted};
 use crate::store::{Pillar, Store, StoreError};
 
-/// Questions that were looked at.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Asked {
-    usable: Vec<QuestionItem>,
-    /// Questions that will never be of use.
-    unusable: Vec<Uuid>,
-}
-
-/// A request in which anything may stand for a question.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
-    version: u16,
-    questions: Vec<Value>,
-}
-
-impl List for Loose {
-    const NAME: &'static str = "Questions";
+impl Item for QuestionItem {
+    const LIST: &'static str = "Questions";
+    const FIELD: &'static str = "questions";
     const MOST: usize = Questions::MAX_QUESTIONS;
 
-    fn count(&self) -> usize {
-        self.questions.len()
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn fit(self) -> Option<Self> {
+        Language::from_code(&self.language)?;
+        if self.words.chars().count() > Self::MAX_WORDS {
+            return None;
+        }
+        Some(Self { words: without_personal_data(&self.words)?, ..self })
     }
 }
 
@@ -42,49 +32,28 @@ impl List for Loose {
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad question in it is no error.
-pub fn parse(body: &[u8]) -> Result<Asked, ListError> {
-    let Loose { questions, .. } = list::read(body)?;
-    let mut asked = Asked { usable: Vec::new(), unusable: Vec::new() };
-    for question in questions {
-        let id: Option<Uuid> = question.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        match serde_json::from_value(question).ok().and_then(looked_at) {
-            Some(question) => asked.usable.push(question),
-            None => asked.unusable.extend(id),
-        }
-    }
-    Ok(asked)
+pub fn parse(body: &[u8]) -> Result<Sorted<QuestionItem>, ListError> {
+    list::sort(body)
 }
 
-/// A question as it may be kept and shown to people; `None` when it may not.
-fn looked_at(question: QuestionItem) -> Option<QuestionItem> {
-    Language::from_code(&question.language)?;
-    if question.words.chars().count() > QuestionItem::MAX_WORDS {
-        return None;
-    }
-    Some(QuestionItem { words: without_personal_data(&question.words)?, ..question })
-}
-
-impl Asked {
-    /// Keeps the questions and says which ones the pillar may forget. When it returns, they are durable.
-    ///
-    /// # Errors
-    /// [`StoreError`]; then nothing was kept.
-    pub fn take_in(
-        self,
-        pillar: &Pillar,
-        store: &dyn Store,
-        now: jiff::Timestamp,
-    ) -> Result<QuestionsAnswer, StoreError> {
-        store.keep_questions(&pillar.name, &self.usable, now)?;
-        let kept = self.usable.into_iter().map(|question| question.id);
-        Ok(QuestionsAnswer { questions: kept.chain(self.unusable).collect() })
-    }
+/// Keeps the questions and says which ones the pillar may forget. When it returns, they are durable.
+///
+/// # Errors
+/// [`StoreError`]; then nothing was kept.
+pub fn take_in(
+    asked: Sorted<QuestionItem>,
+    pillar: &Pillar,
+    store: &dyn Store,
+    now: jiff::Timestamp,
+) -> Result<QuestionsAnswer, StoreError> {
+    store.keep_questions(&pillar.name, &asked.usable, now)?;
+    Ok(QuestionsAnswer { questions: list::ids(asked) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn id(number: u128) -> Uuid {
         Uuid::from_u128(number)
@@ -94,7 +63,7 @@ mod tests {
         json!({"id": id(number), "language": "nl", "words": words, "on": "2026-03-02"})
     }
 
-    fn read(questions: &[Value]) -> Asked {
+    fn read(questions: &[Value]) -> Sorted<QuestionItem> {
         parse(json!({"version": 1, "questions": questions}).to_string().as_bytes()).unwrap()
     }
 

@@ -2,20 +2,28 @@
 //! hears of its own referrals only, and of none that was used, revoked or has expired.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::referrals::mark_of;
 use zuil_wire::{Referral, ReferralList, ReferralsAnswer, UsedReferrals};
 
 use super::list::{self, List, ListError};
 use crate::store::{KeptReferral, Pillar, Store, StoreError};
 
-/// The referrals that a pillar may open now.
+/// The referrals that a pillar may open now. That it fetched them is noted, so that an agent sees which it has.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn list(pillar: &Pillar, store: &dyn Store, now: Timestamp) -> Result<ReferralList, StoreError> {
-    let open = store.open_referrals(&pillar.name, now)?.into_iter();
+    let open = store.open_referrals(&pillar.name, now)?;
+    let is_new = |referral: &&KeptReferral| !referral.had_by.contains(&pillar.name);
+    let new: Vec<Uuid> = open.iter().filter(is_new).map(|referral| referral.id).collect();
+    if !new.is_empty()
+        && let Err(error) = store.note_fetched_referrals(&pillar.name, &new)
+    {
+        tracing::warn!(pillar = pillar.name, %error, "which referrals a pillar has could not be noted");
+    }
     let referral = |KeptReferral { id, code, task, expires_at, .. }| Referral { id, code, task, expires_at };
-    Ok(ReferralList { now, referrals: open.map(referral).collect() })
+    Ok(ReferralList { now, referrals: open.into_iter().map(referral).collect() })
 }
 
 /// The mark of that list.

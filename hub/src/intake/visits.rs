@@ -1,39 +1,26 @@
 //! Looks at what a pillar says that happened there. Invariant: what is kept has ids, numbers and words that are known,
-//! whatever the pillar did; one entry that is of no use hinders no other.
+//! whatever the pillar did, and says of no visit when exactly it was; one entry that is of no use hinders no other.
 
-use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 use zuil_catalogue::Language;
 use zuil_wire::visits::Seen;
 use zuil_wire::{VisitEntries, VisitEntry, VisitsAnswer};
 
-use super::list::{self, List, ListError};
-use crate::store::{Pillar, Store, StoreError};
+use super::list::{self, Item, ListError, Sorted};
+use crate::store::{Pillar, Store, StoreError, rounded};
 
-/// Entries that were looked at.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Noted {
-    usable: Vec<VisitEntry>,
-    /// Entries that will never be of use.
-    unusable: Vec<Uuid>,
-}
-
-/// A request in which anything may stand for an entry.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Loose {
-    #[expect(dead_code, reason = "a part of the form, read before the rest by `list::read`")]
-    version: u16,
-    entries: Vec<Value>,
-}
-
-impl List for Loose {
-    const NAME: &'static str = "VisitEntries";
+impl Item for VisitEntry {
+    const LIST: &'static str = "VisitEntries";
+    const FIELD: &'static str = "entries";
     const MOST: usize = VisitEntries::MAX_ENTRIES;
 
-    fn count(&self) -> usize {
-        self.entries.len()
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn fit(self) -> Option<Self> {
+        let Self { id, on, what } = self;
+        is_plain(&what).then(|| Self { id, on, what: rounded(what) })
     }
 }
 
@@ -41,17 +28,8 @@ impl List for Loose {
 ///
 /// # Errors
 /// When the request as a whole cannot be taken. A bad entry in it is no error.
-pub fn parse(body: &[u8]) -> Result<Noted, ListError> {
-    let Loose { entries, .. } = list::read(body)?;
-    let mut noted = Noted { usable: Vec::new(), unusable: Vec::new() };
-    for entry in entries {
-        let id: Option<Uuid> = entry.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        match serde_json::from_value::<VisitEntry>(entry).ok().filter(|entry| is_plain(&entry.what)) {
-            Some(entry) => noted.usable.push(entry),
-            None => noted.unusable.extend(id),
-        }
-    }
-    Ok(noted)
+pub fn parse(body: &[u8]) -> Result<Sorted<VisitEntry>, ListError> {
+    list::sort(body)
 }
 
 /// Whether it can be kept and shown to people.
@@ -68,27 +46,24 @@ fn is_plain(what: &Seen) -> bool {
     }
 }
 
-impl Noted {
-    /// Keeps the entries and says which ones the pillar may forget. When it returns, they are durable.
-    ///
-    /// # Errors
-    /// [`StoreError`]; then nothing was kept.
-    pub fn take_in(
-        self,
-        pillar: &Pillar,
-        store: &dyn Store,
-        now: jiff::Timestamp,
-    ) -> Result<VisitsAnswer, StoreError> {
-        store.keep_visits(&pillar.name, &self.usable, now)?;
-        let kept = self.usable.into_iter().map(|entry| entry.id);
-        Ok(VisitsAnswer { entries: kept.chain(self.unusable).collect() })
-    }
+/// Keeps the entries and says which ones the pillar may forget. When it returns, they are durable.
+///
+/// # Errors
+/// [`StoreError`]; then nothing was kept.
+pub fn take_in(
+    noted: Sorted<VisitEntry>,
+    pillar: &Pillar,
+    store: &dyn Store,
+    now: jiff::Timestamp,
+) -> Result<VisitsAnswer, StoreError> {
+    store.keep_visits(&pillar.name, &noted.usable, now)?;
+    Ok(VisitsAnswer { entries: list::ids(noted) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn entry(number: u128, what: Value) -> Value {
         json!({"id": Uuid::from_u128(number), "on": "2026-11-22", "what": what})

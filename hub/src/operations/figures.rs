@@ -10,7 +10,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 use zuil_wire::health::{Device, DeviceState};
 
-use crate::store::{Filter, Pillar, Reported, Store, StoreError};
+use crate::store::{Filter, OnItsWay, Pillar, Reported, Store, StoreError, System};
 
 /// The figures of a store.
 pub(super) struct Figures {
@@ -28,6 +28,8 @@ struct Standing {
     transactions: u64,
     parked: u64,
     unsettled: u64,
+    on_their_way: Vec<OnItsWay>,
+    now: Timestamp,
     pillars: Vec<Pillar>,
     reports: Vec<Reported>,
 }
@@ -35,6 +37,11 @@ struct Standing {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OfPillar {
     pillar: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfSystem {
+    system: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -52,11 +59,14 @@ impl Figures {
     }
 
     fn read(&self) -> Result<Standing, StoreError> {
-        let tally = self.store.tally(Timestamp::now())?;
+        let now = Timestamp::now();
+        let tally = self.store.tally(now)?;
         Ok(Standing {
             transactions: self.store.transactions(Filter::default(), 0, 0)?.total,
             parked: tally.parked,
             unsettled: tally.unsettled,
+            on_their_way: self.store.on_their_way(now)?,
+            now,
             pillars: self.store.pillars()?,
             reports: self.store.reports()?,
         })
@@ -82,8 +92,29 @@ impl Standing {
             "Payments of which nobody knows the outcome",
             count(self.unsettled),
         )?;
+        self.encode_handovers(encoder)?;
         self.encode_pillars(encoder)?;
         self.encode_reports(encoder)
+    }
+
+    fn encode_handovers(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        // Each system is told, so that nothing on its way is 0 and not nothing.
+        let each = || System::ALL.into_iter().map(Some).chain([None]);
+        let of = |system: Option<System>| OfSystem { system: system.map_or("unknown", System::as_str) };
+        let told =
+            |system: Option<System>| self.on_their_way.iter().find(|one: &&OnItsWay| one.system == system);
+        let count = |system: Option<System>| {
+            let count = told(system).map_or(0, |one| i64::try_from(one.count).unwrap_or(i64::MAX));
+            (of(system), count)
+        };
+        let help = "Requests that are on their way into another system and go on by themselves";
+        many(encoder, "handovers_waiting", help, &mut each().map(count))?;
+        let age = |system: Option<System>| {
+            let age = told(system).map_or(0, |one| self.now.duration_since(one.since).as_secs().max(0));
+            (of(system), age)
+        };
+        let help = "How long the oldest of them has been on its way";
+        many(encoder, "handovers_oldest_seconds", help, &mut each().map(age))
     }
 
     fn encode_pillars(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

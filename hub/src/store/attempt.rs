@@ -1,33 +1,41 @@
 //! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: the more wrong ones came
 //! from an address or for a name, the longer it waits; those sent at the same time, to whichever hub, count one after the
-//! other. An address or a name is kept as its SHA-256 only, for two hours at most. That tells it from others; whoever has the
-//! database can try addresses and names until one fits, so that it is as personal as they are.
+//! other. Of an address or a name only what a [`Veil`] makes of it is kept, for two hours at most. That tells it from others,
+//! and nothing to who has the database without the key of the veil.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
+use zuil_wire::LookupRequest;
 
 use super::{Digest, StoreError};
 
 /// Wrong passwords without any wait: people mistype.
 const FREE: u32 = 3;
+/// The same for an address, behind which a whole office may work.
+const FREE_FROM_AN_OFFICE: u32 = 20;
 /// The longest wait after those.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// Without attempts for so long everything starts anew.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
-/// How many wrong enrolment codes an address has for each [`WINDOW`].
-const WRONG_CODES: u32 = 20;
-/// For how long they count.
-const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// How many wrong enrolment codes an address has for each [`CODES_COUNT`].
+const WRONG_CODES: usize = 20;
+/// For how long they count, from the first on.
+const CODES_COUNT: SignedDuration = SignedDuration::from_mins(15);
+/// For how long what a pillar looks up counts, from the first on.
+const LOOK_UPS_COUNT: SignedDuration = SignedDuration::from_mins(1);
 
 /// What is tried, and by what it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tried {
     /// To sign in, by address.
     SignInFrom,
-    /// To sign in, by the name of the account, whether there is one or not.
+    /// To sign in, by the name of the account, whether there is one or not; or by the browser, where it is known.
     SignInAs,
+    /// To give the code after the password, or to show before a deed who one is: by the account or the browser. Apart from
+    /// passwords, so that nobody who does not know the password is in the way of its owner there.
+    SecondAs,
     /// To look a reference up without signing in, by address. Apart from those who sign in, so that neither is in the way
     /// of the other.
     LookUpFrom,
@@ -35,12 +43,21 @@ pub enum Tried {
     LookUpOf,
     /// Enrolment codes that the hub does not know, by address. (A code that it knows has a limit of its own.)
     CodeFrom,
+    /// To look a reference up at a pillar, by the pillar's name, whether it is found or not.
+    LookUpBy,
 }
 
 impl Tried {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::SignInFrom, Self::SignInAs, Self::LookUpFrom, Self::LookUpOf, Self::CodeFrom];
+    pub const ALL: [Self; 7] = [
+        Self::SignInFrom,
+        Self::SignInAs,
+        Self::SecondAs,
+        Self::LookUpFrom,
+        Self::LookUpOf,
+        Self::CodeFrom,
+        Self::LookUpBy,
+    ];
 
     /// The word in databases.
     #[must_use]
@@ -48,9 +65,11 @@ impl Tried {
         match self {
             Self::SignInFrom => "sign-in-from",
             Self::SignInAs => "sign-in-as",
+            Self::SecondAs => "second-as",
             Self::LookUpFrom => "look-up-from",
             Self::LookUpOf => "look-up-of",
             Self::CodeFrom => "code-from",
+            Self::LookUpBy => "look-up-by",
         }
     }
 
@@ -62,9 +81,26 @@ impl Tried {
         }
     }
 
+    /// How many there may be within how long, from the first on, where that does not become longer and longer.
+    const fn at_most(self) -> Option<(usize, SignedDuration)> {
+        match self {
+            Self::CodeFrom => Some((WRONG_CODES, CODES_COUNT)),
+            Self::LookUpBy => Some((LookupRequest::PER_MINUTE, LOOK_UPS_COUNT)),
+            Self::SignInFrom | Self::SignInAs | Self::SecondAs | Self::LookUpFrom | Self::LookUpOf => None,
+        }
+    }
+
+    /// How many there may be without any wait, where it becomes longer and longer.
+    const fn free(self) -> u32 {
+        match self {
+            Self::SignInFrom => FREE_FROM_AN_OFFICE,
+            _ => FREE,
+        }
+    }
+
     /// What was tried last before this counts no more at `now`.
     pub(super) fn counts_since(self, now: Timestamp) -> Timestamp {
-        now - if self == Self::CodeFrom { WINDOW } else { FORGOTTEN }
+        now - self.at_most().map_or(FORGOTTEN, |(_, within)| within)
     }
 }
 
@@ -73,27 +109,38 @@ impl Tried {
 pub struct AttemptKey {
     /// What is tried.
     pub tried: Tried,
-    /// Tells the address or name from others. Who guesses right which it is sees that.
+    /// Tells the address or name from others.
     pub digest: Digest,
 }
 
-impl AttemptKey {
+/// What attempts are counted under instead of addresses and names. Whoever has its key can try which address or name it
+/// stands for, so the key is not in the database.
+#[derive(Debug)]
+pub struct Veil(hmac::Key);
+
+impl Veil {
+    /// With a key that nobody can guess. All hubs on one store have the same.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
     /// By the household that an address belongs to.
     #[must_use]
-    pub fn from(tried: Tried, address: IpAddr) -> Self {
-        Self::named(tried, &household(address).to_string())
+    pub fn from(&self, tried: Tried, address: IpAddr) -> AttemptKey {
+        self.named(tried, &household(address).to_string())
     }
 
     /// By a name, which may be anything that somebody typed.
     #[must_use]
-    pub fn named(tried: Tried, name: &str) -> Self {
-        let mut hash = Context::new(&SHA256);
-        hash.update(tried.as_str().as_bytes());
-        hash.update(b"\0");
-        hash.update(name.as_bytes());
+    pub fn named(&self, tried: Tried, name: &str) -> AttemptKey {
+        let mut tag = hmac::Context::with_key(&self.0);
+        tag.update(tried.as_str().as_bytes());
+        tag.update(b"\0");
+        tag.update(name.as_bytes());
         let mut digest = Digest::default();
-        digest.copy_from_slice(hash.finish().as_ref());
-        Self { tried, digest }
+        digest.copy_from_slice(tag.sign().as_ref());
+        AttemptKey { tried, digest }
     }
 }
 
@@ -117,25 +164,22 @@ pub(super) struct Counted {
 impl Counted {
     /// What still counts at `now`. What lies far ahead was counted by a clock that was ahead, and counts for nothing.
     pub(super) fn at(self, tried: Tried, now: Timestamp) -> Option<Self> {
-        let since = if tried == Tried::CodeFrom { self.first_at } else { self.last_at };
-        (tried.counts_since(now) < since && self.last_at <= now + LONGEST).then_some(self)
+        let (since, ahead) = match tried.at_most() {
+            Some((_, within)) => (self.first_at, within),
+            None => (self.last_at, LONGEST),
+        };
+        (tried.counts_since(now) < since && self.last_at <= now + ahead).then_some(self)
     }
 
     /// How long to wait before the next one; nothing when it may be now.
     pub(super) fn wait(self, tried: Tried, now: Timestamp) -> Option<SignedDuration> {
-        let left = if tried == Tried::CodeFrom {
-            if self.count < WRONG_CODES {
-                return None;
-            }
-            WINDOW - now.duration_since(self.first_at)
-        } else {
-            wait_after(self.count) - now.duration_since(self.last_at)
-        };
-        (left > SignedDuration::ZERO).then(|| match tried {
-            Tried::CodeFrom => left,
+        let Some((most, within)) = tried.at_most() else {
+            let left = wait_after(self.count, tried.free()) - now.duration_since(self.last_at);
             // At least a second.
-            _ => SignedDuration::from_secs(left.as_secs().max(0) + 1),
-        })
+            return (left > SignedDuration::ZERO).then(|| SignedDuration::from_secs(left.as_secs() + 1));
+        };
+        let left = within - now.duration_since(self.first_at);
+        (self.count as usize >= most && left > SignedDuration::ZERO).then_some(left)
     }
 
     /// With one more.
@@ -145,8 +189,8 @@ impl Counted {
     }
 }
 
-fn wait_after(count: u32) -> SignedDuration {
-    match count.checked_sub(FREE) {
+fn wait_after(count: u32, free: u32) -> SignedDuration {
+    match count.checked_sub(free) {
         None => SignedDuration::ZERO,
         Some(over) => SignedDuration::from_secs(1_i64 << over.min(20)).min(LONGEST),
     }
@@ -181,8 +225,14 @@ pub trait AttemptStore {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::digest;
+
     use super::super::MemoryStore;
     use super::*;
+
+    fn veil() -> Veil {
+        Veil::new(&[7; 32])
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -191,7 +241,7 @@ mod tests {
     #[test]
     fn nobody_guesses_more_than_a_hundred_times_a_day() {
         let store = MemoryStore::new();
-        let keys = [AttemptKey::named(Tried::SignInFrom, "home"), AttemptKey::named(Tried::SignInAs, "anna")];
+        let keys = [veil().named(Tried::SignInFrom, "home"), veil().named(Tried::SignInAs, "anna")];
         let begin = |second: &i64| store.begin_attempt(&keys, at(*second)).unwrap().is_none();
         let guesses = (0..86_400).filter(begin).count();
         assert!((90..=110).contains(&guesses), "{guesses}");
@@ -202,8 +252,8 @@ mod tests {
         let store = MemoryStore::new();
         let begin = |second: &i64| {
             let network = Ipv6Addr::from_bits(u128::from(second.unsigned_abs()) << 64);
-            let from = AttemptKey::from(Tried::SignInFrom, network.into());
-            let keys = [from, AttemptKey::named(Tried::SignInAs, "anna")];
+            let from = veil().from(Tried::SignInFrom, network.into());
+            let keys = [from, veil().named(Tried::SignInAs, "anna")];
             store.begin_attempt(&keys, at(*second)).unwrap().is_none()
         };
         assert!((0..86_400).filter(begin).count() <= 110);
@@ -211,11 +261,21 @@ mod tests {
 
     #[test]
     fn one_visitor_may_have_a_whole_network() {
-        let from = |address: &str| AttemptKey::from(Tried::CodeFrom, address.parse().unwrap());
+        let from = |address: &str| veil().from(Tried::CodeFrom, address.parse().unwrap());
         assert_eq!(from("2001:db8:0:1::1"), from("2001:db8:0:1:9:9:9:9"));
         assert_ne!(from("2001:db8:0:1::1"), from("2001:db8:0:2::1"));
         assert_eq!(from("192.0.2.1"), from("::ffff:192.0.2.1"));
         assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
-        assert_ne!(from("192.0.2.1").digest, AttemptKey::named(Tried::SignInAs, "192.0.2.1").digest);
+        assert_ne!(from("192.0.2.1").digest, veil().named(Tried::SignInAs, "192.0.2.1").digest);
+    }
+
+    #[test]
+    fn who_has_the_database_and_not_the_key_finds_no_address_by_trying() {
+        let address = "192.0.2.1".parse().unwrap();
+        let kept = veil().from(Tried::SignInFrom, address).digest;
+        let guess = digest::digest(&digest::SHA256, b"sign-in-from\x00192.0.2.1");
+        let guess: &[u8] = guess.as_ref();
+        assert_ne!(kept.as_slice(), guess);
+        assert_ne!(kept, Veil::new(&[8; 32]).from(Tried::SignInFrom, address).digest);
     }
 }

@@ -58,6 +58,10 @@ pub enum Deed {
     SentAgain,
     /// Said under which number a request is in another system.
     RegisteredByHand,
+    /// Let a request go on that was not paid, or with which something is the matter.
+    SentAnyway,
+    /// Was done with a request that is in no other system.
+    ClosedRequest,
     /// Ordered a pillar to do something.
     Ordered,
     /// Made a referral for a caller.
@@ -80,7 +84,7 @@ pub enum Deed {
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -104,6 +108,8 @@ impl Deed {
         Self::Downloaded,
         Self::SentAgain,
         Self::RegisteredByHand,
+        Self::SentAnyway,
+        Self::ClosedRequest,
         Self::Ordered,
         Self::MadeReferral,
         Self::RevokedReferral,
@@ -142,6 +148,8 @@ impl Deed {
             Self::Downloaded => "downloaded",
             Self::SentAgain => "sent-again",
             Self::RegisteredByHand => "registered-by-hand",
+            Self::SentAnyway => "sent-anyway",
+            Self::ClosedRequest => "closed-request",
             Self::Ordered => "ordered",
             Self::MadeReferral => "made-referral",
             Self::RevokedReferral => "revoked-referral",

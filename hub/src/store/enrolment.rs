@@ -1,6 +1,8 @@
 //! Codes with which pillars are enrolled, and the certificates that pillars have. Invariant: a code opens one binding
 //! once, and a pillar that has a certificate here is known; both change in one transaction.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::enrolment::{CodeId, CodeKeys, CodeRefusal};
 
@@ -193,6 +195,13 @@ pub trait EnrolmentStore {
     /// [`StoreError`]; then it is as it was.
     fn cancel_enrolment(&self, id: &CodeId, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// Where pillars stand, in the words of who made the code with which each was enrolled last: names and places. Those
+    /// that were added with a file have none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn places(&self) -> Result<BTreeMap<String, String>, StoreError>;
+
     /// Counts a wrong proof.
     ///
     /// # Errors
@@ -206,9 +215,9 @@ pub trait EnrolmentStore {
     /// [`StoreError`]; then nothing is forgotten.
     fn forget_enrolments(&self, now: Timestamp, made_before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Enrols a pillar: uses the code up and adds the pillar with its certificate. When it is to take the place of a
-    /// device, all certificates of that end, it is no longer revoked, and what staff had decided about its payments is
-    /// settled; as long as they have not decided about one that is open, it is refused.
+    /// Enrols a pillar: uses the code up and adds the pillar with its certificate and its place. When it is to take the
+    /// place of a device, all certificates of that end, it is no longer revoked, and what staff had decided about its
+    /// payments is settled; as long as they have not decided about one that is open, it is refused.
     ///
     /// # Errors
     /// [`StoreError`]; then nobody is enrolled.

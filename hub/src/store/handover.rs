@@ -70,11 +70,21 @@ pub enum ParkReason {
     CategoryMissing,
     /// It was sent, and nobody knows whether it was taken; only a person who looks there can tell.
     MaybeSent,
+    /// For days the system said that it does not want it now.
+    PutOff,
+    /// For days the hub could not open it, or not read its catalogues.
+    NotOpened,
+    /// The hub cannot make the PDF that goes with it.
+    NoPaper,
+    /// The system has it, and does not show it to the hub.
+    Hidden,
+    /// For days the hub itself failed on it.
+    Broken,
 }
 
 impl ParkReason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::NotConfigured,
         Self::NoSuchTask,
         Self::TypeMissing,
@@ -85,6 +95,11 @@ impl ParkReason {
         Self::NoAnswer,
         Self::CategoryMissing,
         Self::MaybeSent,
+        Self::PutOff,
+        Self::NotOpened,
+        Self::NoPaper,
+        Self::Hidden,
+        Self::Broken,
     ];
 
     /// The word in the database.
@@ -101,6 +116,11 @@ impl ParkReason {
             Self::NoAnswer => "no-answer",
             Self::CategoryMissing => "category-missing",
             Self::MaybeSent => "maybe-sent",
+            Self::PutOff => "put-off",
+            Self::NotOpened => "not-opened",
+            Self::NoPaper => "no-paper",
+            Self::Hidden => "hidden",
+            Self::Broken => "broken",
         }
     }
 
@@ -160,6 +180,8 @@ pub struct Claimed {
     pub rounds: u32,
     /// When it failed first since a step was done, or since staff sent it.
     pub failing_since: Option<Timestamp>,
+    /// Since when it is put off, or cannot be opened; nothing when neither is so.
+    pub put_off_since: Option<Timestamp>,
     /// The step that was begun and of which nobody knows how it ended.
     pub attempting: Option<String>,
     /// What was done already.
@@ -192,10 +214,15 @@ pub enum Note<'a> {
     },
     /// Nothing is wrong with it, but it cannot be done before then. Ends the lease.
     Later(Timestamp),
+    /// The system does not want it before then, or the hub cannot open it; since when that is so is kept. Ends the
+    /// lease.
+    PutOff(Timestamp),
     /// It failed, and is due again then. Ends the lease.
     Failed(Timestamp),
     /// A person must look at it: the transaction is parked. Ends the lease.
     Parked(ParkReason),
+    /// The same with [`ParkReason::Refused`], and what the system said: codes and names of fields, never a value.
+    Refused(&'a str),
     /// It is brought nowhere: staff work from the hub's list. Ends the lease.
     Nothing,
     /// It is in the other system: the transaction is registered. Ends the lease.
@@ -222,8 +249,12 @@ pub enum Held {
 pub enum Standing {
     /// It is to be done.
     Waiting,
+    /// It is not handed over before somebody decides, or its payment is known: the transaction is parked.
+    Held,
     /// It is brought nowhere.
     Nothing,
+    /// Staff are done with it, and it is brought nowhere.
+    Closed,
     /// A person must look at it.
     Parked(ParkReason),
     /// It is in the other system.
@@ -300,7 +331,7 @@ pub enum SentAgain {
 /// As with [`super::Store`], every method is one transaction, and durable when it returned `Ok`.
 pub trait HandoverStore {
     /// Claims what is due: transactions that are received, were looked at and have no trouble, and that nobody else
-    /// holds. First those that failed least, of these the longest due. A lease that has run out, or lasts longer
+    /// holds or calls about ([`super::CallBackStore::take_call_back`]). First those that failed least, of these the longest due. A lease that has run out, or lasts longer
     /// than any could (the clock was put back), counts for nothing.
     ///
     /// # Errors

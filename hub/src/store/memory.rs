@@ -3,6 +3,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod call_backs;
@@ -18,6 +19,7 @@ mod questions;
 mod referrals;
 mod retention;
 mod rollouts;
+mod settling;
 mod visits;
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,7 +30,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 use zuil_wire::health::SettledByStaff;
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{HealthReport, QuestionItem, Reference, VisitEntry};
+use zuil_wire::{AskedCount, HealthReport, QuestionItem, Reference, VisitEntry};
 
 use self::access::Staff;
 use self::alerts::Alerts;
@@ -66,6 +68,8 @@ struct Memory {
     /// By week, pillar and task.
     survey_counts: BTreeMap<(Date, String, String), SurveyCounts>,
     asked: Asked,
+    /// What was found, each count with its pillar, by its id.
+    found: BTreeMap<Uuid, (String, AskedCount)>,
     referrals: Vec<KeptReferral>,
     pillars: BTreeMap<String, Pillar>,
     bound: Bound,
@@ -79,6 +83,8 @@ struct Memory {
     elsewhere: HashMap<Uuid, Elsewhere>,
     /// Since when they are known to be handed over.
     handed_over: HashMap<Uuid, Timestamp>,
+    /// When what nobody settled will be deleted.
+    to_forget: HashMap<Uuid, Timestamp>,
     /// By their id.
     drafts: BTreeMap<String, AnswerDraft>,
     /// By their version.

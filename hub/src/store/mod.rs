@@ -1,8 +1,9 @@
-//! What the hub keeps: transactions, surveys, questions without an answer, pillars, who may look, and who did. Invariant: every operation
-//! of [`Store`] is one transaction, and what it returned as done survives a power cut.
+//! What the hub keeps: transactions, surveys, questions with and without an answer, pillars, who may look, and who did.
+//! Invariant: every operation of [`Store`] is one transaction, and what it returned as done survives a power cut.
 
 pub mod access;
 pub mod alerts;
+mod asked;
 mod attempt;
 pub mod audit;
 mod call_back;
@@ -21,6 +22,7 @@ mod referral;
 mod retention;
 mod rollout;
 mod rules;
+mod settling;
 mod sqlite;
 mod survey;
 mod transaction;
@@ -42,9 +44,10 @@ pub use access::{
     Stage,
 };
 pub use alerts::{Alert, AlertChanges, AlertKind, AlertStore, Channel, DueMessage, NewMessage};
-pub use attempt::{AttemptKey, AttemptStore, Tried, household};
+pub use asked::{AskedStore, FoundAnswer};
+pub use attempt::{AttemptKey, AttemptStore, Tried, Veil, household};
 pub use audit::{AuditFilter, AuditStore, Deed, Entry, Noted};
-pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Taking};
+pub use call_back::{CALL_BACK_TASK, CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, Taking};
 pub use changes::ChangesStore;
 pub use draft::{AnswerDraft, DraftStore, Rewritten};
 pub use enrolment::{
@@ -65,8 +68,9 @@ pub use postgres::PostgresStore;
 pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
-pub use retention::RetentionStore;
+pub use retention::{RetentionStore, WARNED_DAYS};
 pub use rollout::{Rollout, RolloutStage, RolloutStore, UpdateFailure};
+pub use settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};
@@ -74,7 +78,7 @@ pub use transaction::{
     Batch, Checked, CheckedAs, Content, Delivery, Filter, Grace, Incoming, Outcome, Page, Refused,
     RefusedEnvelope, SealedContent, Signature, Stored, Taken, Tally, Trouble, Unchecked, survey_ids,
 };
-pub use visit::{VISITS_KEPT_DAYS, VisitStore, visits_since};
+pub use visit::{PARTS_OF_A_DAY, VISITS_KEPT_DAYS, VisitStore, part_of_the_day, rounded, visits_since};
 
 pub(crate) use transaction::is_genuine;
 
@@ -171,6 +175,7 @@ pub enum Revoked {
 pub trait Store:
     AccessStore
     + AlertStore
+    + AskedStore
     + AttemptStore
     + AuditStore
     + CallBackStore
@@ -183,6 +188,7 @@ pub trait Store:
     + ReferralStore
     + RetentionStore
     + RolloutStore
+    + SettlingStore
     + VisitStore
     + Send
     + Sync

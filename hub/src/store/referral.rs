@@ -27,6 +27,8 @@ pub struct KeptReferral {
     pub made_by: String,
     /// When it was made.
     pub made_at: Timestamp,
+    /// Those of them that have fetched it.
+    pub had_by: Vec<String>,
     /// From then on it opens nothing.
     pub expires_at: Timestamp,
     /// When an agent took it back.
@@ -109,6 +111,12 @@ pub trait ReferralStore {
     /// # Errors
     /// [`StoreError`].
     fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError>;
+
+    /// Notes that a pillar fetched these referrals. One that is not kept, or not for that pillar, is passed over.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is noted.
+    fn note_fetched_referrals(&self, pillar: &str, ids: &[Uuid]) -> Result<(), StoreError>;
 
     /// Takes one back that `made_by` made and that was not taken back. Whether there was one.
     ///

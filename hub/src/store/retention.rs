@@ -5,17 +5,31 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::StoreError;
 
+/// For how many days staff see that something will be deleted which nobody settled.
+pub const WARNED_DAYS: i64 = 14;
+/// The same as a time.
+pub(super) const WARNED: SignedDuration = SignedDuration::from_hours(24 * WARNED_DAYS);
+
 /// Deletes content that the municipality's own systems have, or that staff are done with. The contract of [`super::Store`] holds.
 pub trait RetentionStore {
     /// Notes which transactions are registered since it was last called, and deletes the content of those that
     /// are registered since `now - keep` or longer: at most `limit` at once. How many those were. When something was
     /// registered is known of what this hub handed over; of anything else it is when it was first noted. What staff called
     /// back about and are done with ([`super::CallTold::is_done`]) counts as registered since then, unless it is on its
-    /// way to another system.
+    /// way to another system; so does what they closed ([`super::SettlingStore::close`]).
     ///
     /// What was deleted is [`super::Content::Forgotten`]. The same upload is still known when it comes again.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is deleted.
     fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError>;
+
+    /// Notes what was received since `now - longest` or longer, or soon will be, and is settled by nobody
+    /// ([`super::SettlingStore::to_forget`]), and deletes its content when it was noted for [`WARNED_DAYS`]: at most
+    /// `limit` at once. How many those were. What is on its way to another system is neither noted nor deleted: it
+    /// waits for staff before that, when it does not arrive.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is deleted.
+    fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError>;
 }

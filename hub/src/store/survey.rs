@@ -35,6 +35,22 @@ pub(crate) const SURVEY_NAMES: [&str; 3 + SURVEY_COLUMNS] = [
     "missed_nothing",
 ];
 
+/// The command that adds counts to those of their week, pillar and task: values in the order of [`SURVEY_NAMES`], each
+/// named by its number after `sign`, and the first by `week`.
+pub(super) fn add_survey_counts(sign: char, week: &str) -> String {
+    let numbered = (2..=SURVEY_NAMES.len()).map(|number| format!("{sign}{number}"));
+    let values: Vec<String> = std::iter::once(week.to_owned()).chain(numbered).collect();
+    let counts = SURVEY_NAMES.iter().skip(SURVEY_NAMES.len() - SURVEY_COLUMNS);
+    let sums: Vec<String> =
+        counts.map(|name| format!("{name} = survey_counts.{name} + excluded.{name}")).collect();
+    format!(
+        "INSERT INTO survey_counts ({}) VALUES ({}) ON CONFLICT (week, pillar, task) DO UPDATE SET {}",
+        SURVEY_NAMES.join(", "),
+        values.join(", "),
+        sums.join(", ")
+    )
+}
+
 /// What was answered in one week at one pillar about one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyWeek {

@@ -217,6 +217,12 @@ impl Trouble {
         }
     }
 
+    /// Whether staff may let it go on: what cannot be read, or belongs to something else, nobody can carry out.
+    #[must_use]
+    pub const fn may_go_on(self) -> bool {
+        matches!(self, Self::NotSigned | Self::AfterRevocation)
+    }
+
     /// The trouble for a word from [`Trouble::as_str`].
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -87,7 +87,9 @@ pub(super) fn read_refusal_of_update(word: Option<String>) -> Result<Option<Upda
 pub(super) fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {
     match (word, reason) {
         ("waiting", None) => Ok(Standing::Waiting),
+        ("held", None) => Ok(Standing::Held),
         ("nothing", None) => Ok(Standing::Nothing),
+        ("closed", None) => Ok(Standing::Closed),
         ("registered", None) => Ok(Standing::Registered),
         ("parked", Some(reason)) => {
             ParkReason::parse(&reason).map(Standing::Parked).ok_or(StoreError::Damaged("reason"))

@@ -28,7 +28,7 @@ fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// Signs in for the first time and sets up an app; its secret, and the recovery codes.
-async fn set_up_app(hub: &TestHub, browser: &Browser) -> (Vec<u8>, Vec<String>) {
+pub async fn set_up_app(hub: &TestHub, browser: &Browser) -> (Vec<u8>, Vec<String>) {
     let answer = browser.log_in_as("beheer", &password(hub)).await;
     assert_eq!(location(&answer), "/login/app?next=/pillars");
     let page = browser.text("/login/app").await;
@@ -165,7 +165,8 @@ async fn an_unknown_name_is_answered_as_a_wrong_password_and_slowed_down_as_one(
 async fn an_administrator_makes_accounts_and_takes_them_away_at_once() {
     let hub = hub().await;
     let admin = signed_in(&hub).await;
-    let made = admin.post("/staff", &[("name", "a.jansen"), ("agent", "yes")]).await;
+    let own = password(&hub);
+    let made = admin.post("/staff", &[("name", "a.jansen"), ("agent", "yes"), ("proof", &own)]).await;
     assert_eq!(made.status(), StatusCode::OK);
     let page = made.text().await.unwrap();
     let secret = between(&page, "id=\"new-password\">", "<").to_owned();
@@ -180,7 +181,8 @@ async fn an_administrator_makes_accounts_and_takes_them_away_at_once() {
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     assert!(refused.text().await.unwrap().contains("Dit kan alleen een beheerder"));
 
-    let roles = admin.post("/staff/a.jansen/roles", &[("editor", "yes"), ("technician", "yes")]).await;
+    let boxes = [("editor", "yes"), ("technician", "yes"), ("proof", own.as_str())];
+    let roles = admin.post("/staff/a.jansen/roles", &boxes).await;
     assert_eq!(location(&roles), "/staff/a.jansen");
     assert!(location(&anna.get("/pillars").await).starts_with("/login"));
     anna.log_in_as("a.jansen", &secret).await;
@@ -203,7 +205,7 @@ async fn what_an_administrator_fills_in_wrongly_is_told_and_kept() {
         ("anna", "nothing", "Kies ten minste"),
         ("beheer", "agent", "al een account"),
     ] {
-        let answer = admin.post("/staff", &[("name", name), (role, "yes")]).await;
+        let answer = admin.post("/staff", &[("name", name), (role, "yes"), ("proof", &password(&hub))]).await;
         assert!(answer.status().is_client_error());
         let page = answer.text().await.unwrap();
         assert!(page.contains(words) && page.contains(&format!("value=\"{name}\"")), "{name}");
@@ -217,12 +219,72 @@ async fn what_an_administrator_fills_in_wrongly_is_told_and_kept() {
 async fn a_new_password_for_oneself_ends_every_session() {
     let hub = hub().await;
     let (here, elsewhere) = (signed_in(&hub).await, signed_in(&hub).await);
-    let page = here.post("/account/password", &[]).await.text().await.unwrap();
+    let page = here.post("/account/password", &[("proof", &password(&hub))]).await.text().await.unwrap();
     let new = between(&page, "id=\"new-password\">", "<").to_owned();
     assert!(location(&elsewhere.get("/").await).starts_with("/login"));
     assert!(location(&here.get("/").await).starts_with("/login"));
     assert_eq!(here.log_in_as("beheer", &password(&hub)).await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(here.log_in_as("beheer", &new).await.status(), StatusCode::SEE_OTHER);
+}
+
+/// Whether a page asks who somebody is before it does something, and did not do it.
+fn asks_for_proof(page: &str, action: &str) -> bool {
+    page.contains("Laat zien dat u het bent")
+        && page.contains(&format!("action=\"{action}\""))
+        && !page.contains("id=\"new-password\"")
+}
+
+#[tokio::test]
+async fn whoever_finds_a_desk_that_somebody_left_takes_no_account_over() {
+    let hub = strict_hub().await;
+    let left = Browser::new(&hub);
+    let (secret, codes) = set_up_app(&hub, &left).await;
+    let before = hub.running.store.account("beheer").unwrap();
+    for (path, form) in [
+        ("/account/password", vec![]),
+        ("/account/app", vec![]),
+        ("/staff", vec![("name", "thief"), ("agent", "yes")]),
+        ("/staff/beheer/roles", vec![("editor", "yes")]),
+        ("/staff/beheer/password", vec![]),
+        ("/staff/beheer/app", vec![]),
+        ("/staff/beheer/access", vec![("disabled", "false")]),
+    ] {
+        let page = left.post(path, &form).await.text().await.unwrap();
+        assert!(asks_for_proof(&page, path), "{path}: {page}");
+        for (name, value) in form {
+            assert!(page.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{path}: {page}");
+        }
+    }
+    for (number, wrong) in ["123456", "AAAA-AAAA-AAAA"].into_iter().enumerate() {
+        let refused = left.post("/account/password", &[("proof", wrong)]).await;
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+        assert!(asks_for_proof(&refused.text().await.unwrap(), "/account/password"));
+        assert_eq!(deeds(&hub, Deed::NotLetIn).len(), number + 1);
+    }
+    assert_eq!(hub.running.store.account("beheer").unwrap(), before, "nothing was changed");
+    assert!(hub.running.store.account("thief").unwrap().is_none());
+    let code = next_code(&secret);
+    let made = left.post("/staff", &[("name", "anna"), ("agent", "yes"), ("proof", &code)]).await;
+    assert!(made.text().await.unwrap().contains("id=\"new-password\""));
+    let again = left.post("/account/app", &[("proof", &code)]).await;
+    assert_eq!(again.status(), StatusCode::UNAUTHORIZED, "a code is used once");
+    let with_recovery_code = left.post("/account/app", &[("proof", &codes[0])]).await;
+    assert_eq!(location(&with_recovery_code), "/login");
+    assert!(hub.running.store.account("beheer").unwrap().unwrap().totp.is_none());
+}
+
+#[tokio::test]
+async fn who_guesses_at_a_desk_that_somebody_left_is_slowed_down() {
+    let hub = hub().await;
+    let left = signed_in(&hub).await;
+    let guess = async || left.post("/account/password", &[("proof", "AAAA")]).await.status();
+    for _ in 0..3 {
+        assert_eq!(guess().await, StatusCode::UNAUTHORIZED);
+    }
+    // All at once, so that no wait has passed for more than one of them.
+    let (a, b, c) = tokio::join!(guess(), guess(), guess());
+    let slowed = [a, b, c].into_iter().filter(|status| *status == StatusCode::TOO_MANY_REQUESTS);
+    assert!(slowed.count() >= 2);
 }
 
 #[tokio::test]

@@ -5,8 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
+use zuil_hub::access::vault::Vault;
+use zuil_hub::store::{AttemptStore as _, SqliteStore, Tried};
 use zuil_wire::{Binding, PaymentState, Reference};
 
 use super::harness::{TestPillar, blocked_by, open_payment, payment};
@@ -170,6 +173,25 @@ fn a_new_password_is_printed_once() {
     let second = text(&run(folder.path(), &["password", "reset"]).stdout);
     assert!(first.starts_with("password ") && second.starts_with("password ") && first != second);
     assert_eq!(Process::start(folder.path()).said("password"), None);
+}
+
+#[test]
+fn a_new_password_lets_in_whom_somebody_else_kept_out_by_guessing() {
+    let folder = folder_with_config();
+    run(folder.path(), &["password", "reset"]);
+    run(folder.path(), &["staff", "add", "anna", "--role", "agent"]);
+    let data = folder.path().join("data");
+    let (store, vault) =
+        (SqliteStore::open(&data.join("hub.sqlite")).unwrap(), Vault::of(&data).unwrap().unwrap());
+    let now = Timestamp::now();
+    for (name, command) in
+        [("beheer", &["password", "reset"][..]), ("anna", &["staff", "password", "anna"][..])]
+    {
+        let key = vault.veil().named(Tried::SignInAs, name);
+        while store.begin_attempt(&[key], now).unwrap().is_none() {}
+        assert!(run(folder.path(), command).status.success());
+        assert_eq!(store.begin_attempt(&[key], now).unwrap(), None, "{name}");
+    }
 }
 
 #[test]

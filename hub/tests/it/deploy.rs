@@ -29,6 +29,9 @@ fn every_configuration_for_containers_is_one_that_the_hub_takes() {
             [config.intake.listen, config.desk.listen, operations].map(|door| (door.ip(), door.port()));
         let everywhere = |port| (Ipv4Addr::UNSPECIFIED.into(), port);
         assert_eq!(doors, [8443, 8080, 9464].map(everywhere), "{file}: the ports that are exposed");
+        let residents = config.desk.public_listen.map(|door| (door.ip(), door.port()));
+        let has_door = file != "helm/zuil-hub/ci/example-hub.toml";
+        assert_eq!(residents, has_door.then(|| everywhere(8081)), "{file}: published apart from the desk");
         assert!(config.desk.behind_proxy && config.access.totp, "{file}");
         assert!(config.hub_url(None).is_ok(), "{file}: bindings need an address");
     }
@@ -42,5 +45,8 @@ fn what_the_chart_is_told_stands_in_the_configuration() {
     assert!(example.connectors.is_none());
     assert_eq!(everything.municipality, "Voorbeeld \"aan\" de Plas");
     assert_eq!(everything.intake.revoked_days, 30);
-    assert!(everything.connectors.unwrap().open_zaak.is_some());
+    let connectors = everything.connectors.unwrap();
+    assert!(connectors.open_zaak.is_some());
+    let file_drop = connectors.file_drop.unwrap();
+    assert_eq!(file_drop.folder, Path::new("/srv/zuil"), "the folder that is mounted");
 }

@@ -4,6 +4,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use zuil_wire::{PaymentState, Reference};
 
+use super::finder::publishes_the_example;
 use super::harness::{TestHub, hub, payment, use_one_provider};
 
 /// A browser on the desk.
@@ -255,4 +256,37 @@ async fn health_fails_when_the_store_cannot_be_written() {
     let response = Browser::new(&hub).get("/health").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.text().await.unwrap(), r#"{"status":"unavailable"}"#);
+}
+
+#[tokio::test]
+async fn the_pages_have_the_colours_of_the_catalogue_that_was_published_last() {
+    let hub = hub().await;
+    let browser = Browser::new(&hub);
+    let page = browser.text("/login").await;
+    let (own, theirs) =
+        (page.find("href=\"/style.css\"").unwrap(), page.find("href=\"/branding.css\"").unwrap());
+    assert!(own < theirs, "what comes later counts");
+    let tag_of = |response: &Response| response.headers()["etag"].to_str().unwrap().to_owned();
+    let before = browser.get("/branding.css").await;
+    let none = tag_of(&before);
+    assert_eq!((before.status(), before.text().await.unwrap().as_str()), (StatusCode::OK, ""));
+    publishes_the_example(&hub);
+    let ask = async |tag: &str| {
+        let ask = browser.client.get(format!("{}/branding.css", browser.desk));
+        ask.header("if-none-match", tag).send().await.unwrap()
+    };
+    let told = ask(&none).await;
+    assert_eq!(told.status(), StatusCode::OK, "it is not what it was");
+    assert_eq!(told.headers()["content-type"], "text/css; charset=utf-8");
+    assert_eq!(told.headers()["cache-control"], "public, no-cache");
+    let tag = tag_of(&told);
+    let style = told.text().await.unwrap();
+    for theme in [
+        "@media screen and (prefers-color-scheme: light) {:root {--basis-color-default-bg-document:#f7f5f0;",
+        "@media screen and (prefers-color-scheme: dark) {:root {--basis-color-default-bg-document:#0e171d;",
+    ] {
+        assert!(style.contains(theme), "{style}");
+    }
+    let again = ask(&format!("W/{tag}")).await;
+    assert_eq!((again.status(), tag_of(&again)), (StatusCode::NOT_MODIFIED, tag));
 }

@@ -27,7 +27,13 @@ fn rows(page: &str) -> usize {
 async fn the_list_of_pillars_says_what_works_right_now() {
     let hub = hub().await;
     let browser = signed_in(&hub).await;
-    assert!(browser.text("/pillars").await.contains("Er zijn nog geen zuilen."));
+    let empty = browser.text("/pillars").await;
+    assert!(empty.contains("Er zijn nog geen zuilen.") && !empty.contains("zuil-hub"));
+    assert_eq!(
+        empty.matches("<a class=\"button\" href=\"/enrolment\">Zuil aanmelden</a>").count(),
+        1,
+        "{empty}"
+    );
     for name in ["bieb", "jumbo", "plus", "raadhuis", "spar"] {
         hub.add_pillar(name);
     }

@@ -15,6 +15,8 @@ use zuil_wire::health::DeviceState;
 use zuil_wire::seal::SigningKey;
 use zuil_wire::{Binding, EnrolmentCode, PROTOCOL_VERSION, Reference};
 
+use super::desk::signed_in;
+use super::finder::publishes_the_example;
 use super::harness::{TestHub, TestPillar, client, hub, report};
 
 /// What a device makes for itself before it is enrolled.
@@ -185,6 +187,27 @@ async fn nobody_becomes_a_pillar_of_whom_that_cannot_be_noted() {
 }
 
 #[tokio::test]
+async fn where_a_technician_said_that_a_pillar_stands_is_shown_as_long_as_no_catalogue_says_so() {
+    let hub = hub().await;
+    let browser = signed_in(&hub).await;
+    for name in ["jumbo", "hal"] {
+        let code = code_for(&hub, name, false);
+        assert!(enrols(&hub, &Device::new().asks(&code)).await.is_ok());
+    }
+    let later = Timestamp::now() + SignedDuration::from_hours(24 * 31);
+    assert_eq!(hub.running.store.forget_enrolments(later, later).unwrap(), 2);
+    let shown = async |path: &'static str| browser.text(path).await.matches("Bij de ingang").count();
+    for (path, times) in [("/pillars", 2), ("/pillars/jumbo", 1), ("/pillars/hal", 1), ("/finder", 2)] {
+        assert_eq!(shown(path).await, times, "{path}");
+    }
+    publishes_the_example(&hub);
+    for (path, times) in [("/pillars", 1), ("/pillars/jumbo", 0), ("/pillars/hal", 1), ("/finder", 1)] {
+        assert_eq!(shown(path).await, times, "{path}");
+    }
+    assert!(browser.text("/pillars/jumbo").await.contains("Jumbo Marktplein, "));
+}
+
+#[tokio::test]
 async fn a_pillar_that_asks_for_one_certificate_after_another_is_told_to_wait() {
     let hub = hub().await;
     let pillar = hub.add_pillar("jumbo");
@@ -296,6 +319,7 @@ async fn a_revoked_pillar_is_refused_at_its_next_request_whatever_it_is_and_deli
     for (path, body) in [
         ("/v1/report", serde_json::to_value(report(DeviceState::Ready, DeviceState::Ready)).unwrap()),
         ("/v1/questions", serde_json::json!({"version": 1, "questions": []})),
+        ("/v1/asked", serde_json::json!({"version": 1, "counts": []})),
         ("/v1/renewal", serde_json::to_value(renewal).unwrap()),
         ("/v1/transactions", serde_json::json!({"version": 1, "envelopes": [], "surveys": []})),
     ] {

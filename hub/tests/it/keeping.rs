@@ -10,8 +10,11 @@ use super::desk::signed_in;
 use super::harness::{TestHub, TestPillar, hub};
 use super::worklist::to_call;
 
-const KEEP: Keep =
-    Keep { contents: SignedDuration::from_hours(24 * 30), audit: SignedDuration::from_hours(24 * 730) };
+const KEEP: Keep = Keep {
+    contents: SignedDuration::from_hours(24 * 30),
+    longest: SignedDuration::from_hours(24 * 365),
+    audit: SignedDuration::from_hours(24 * 730),
+};
 
 /// As if the transaction had been handed over. (No connector does that here.)
 fn registered(hub: &TestHub, number: u64) {
@@ -54,9 +57,16 @@ async fn what_was_handed_over_is_deleted_after_thirty_days_and_its_state_stays()
     assert!(matches!(content(&hub, 1), Content::Sealed(_)));
     retention::forget(store, KEEP, after(30)).unwrap();
     assert_eq!(content(&hub, 1), Content::Forgotten);
-    // The other one was not handed over, and waits for as long as it takes.
-    retention::forget(store, KEEP, after(3_000)).unwrap();
+    // The other one nobody settled: staff see that it will be deleted.
+    retention::forget(store, KEEP, after(351)).unwrap();
     assert!(matches!(content(&hub, 2), Content::Sealed(_)));
+    let to_do = signed_in(&hub).await.text("/worklist").await;
+    assert!(to_do.contains("Van 1 aanvraag wordt de inhoud binnenkort verwijderd."), "{to_do}");
+    assert!(to_do.contains(&format!("/transactions/{}", Reference::from_bits(2))), "{to_do}");
+    retention::forget(store, KEEP, after(364)).unwrap();
+    assert!(matches!(content(&hub, 2), Content::Sealed(_)));
+    retention::forget(store, KEEP, after(366)).unwrap();
+    assert_eq!(content(&hub, 2), Content::Forgotten);
 
     let stored = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!((stored.state, stored.case_number.as_deref()), (State::Registered, Some("ZAAK-1")));

@@ -54,6 +54,20 @@ async fn any_pillar_hears_how_a_request_of_another_stands_and_nothing_of_who_mad
     hub.running.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_is_no_case_number() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Parked(ParkReason::NoSuchTask)).await;
+    let reference = Reference::from_bits(1).to_string();
+    let by_hand = format!("/transactions/{reference}/by-hand");
+    signed_in(&hub).await.post(&by_hand, &[("case_number", &reference)]).await;
+    let found = looks_up(&pillar, 1).await.unwrap();
+    assert_eq!((found.state, found.case_number), (State::Registered, None));
+    hub.running.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_pillar_hears_what_the_page_for_residents_says_of_a_payment_that_is_not_known() {
     let hub = hub().await;
@@ -81,6 +95,20 @@ async fn a_pillar_looks_up_so_many_a_minute_and_is_told_how_long_to_wait_while_a
     let wait: u64 = too_many.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=61).contains(&wait), "{wait}");
     assert!(looks_up(&other, 1).await.is_some());
+}
+
+#[tokio::test]
+async fn a_hub_that_begins_anew_knows_how_many_a_pillar_looked_up() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    for number in 100..120 {
+        assert_eq!(looks_up(&pillar, number).await, None);
+    }
+    let hub = hub.restart().await;
+    let mut binding = pillar.binding.clone();
+    binding.hub_url.clone_from(&hub.running.intake_url);
+    let pillar = TestPillar::new(binding);
+    assert_eq!(sends(&pillar, 120).await.status(), StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod backups;
 #[cfg(test)]
 mod browser;
@@ -27,6 +29,8 @@ mod encoding;
 mod enrolment;
 #[cfg(test)]
 mod finder;
+#[cfg(test)]
+mod guessing;
 #[cfg(test)]
 mod handover;
 #[cfg(test)]
@@ -59,6 +63,8 @@ mod questions;
 mod referrals;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod revoking;
 #[cfg(test)]
 mod seal_keys;
 #[cfg(test)]

@@ -12,9 +12,9 @@ use zuil_wire::enrolment::{
     RenewalRequest,
 };
 use zuil_wire::{
-    HealthAnswer, HealthReport, LookupAnswer, LookupRequest, OrderResults, OrdersAnswer, Questions,
-    QuestionsAnswer, ReferralList, ReferralsAnswer, StandingAnswer, StandingRequest, UploadRequest,
-    UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
+    AskedAnswer, AskedCounts, HealthAnswer, HealthReport, LookupAnswer, LookupRequest, OrderResults,
+    OrdersAnswer, Questions, QuestionsAnswer, ReferralList, ReferralsAnswer, StandingAnswer, StandingRequest,
+    UploadRequest, UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -91,6 +91,11 @@ fn description() -> Value {
     it.post::<UploadRequest, UploadResponse>("/v1/transactions", "Deliver what residents asked.", &[]);
     it.post::<HealthReport, HealthAnswer>("/v1/report", "Say how the pillar is.", &["422"]);
     it.post::<Questions, QuestionsAnswer>("/v1/questions", "Tell what residents did not find.", &[]);
+    it.post::<AskedCounts, AskedAnswer>(
+        "/v1/asked",
+        "Tell which answers residents found on days that are over.",
+        &[],
+    );
     it.post::<VisitEntries, VisitsAnswer>("/v1/visits", "Tell what happened on days that are over.", &[]);
     it.post::<OrderResults, OrdersAnswer>("/v1/orders", "Tell what became of what technicians ordered.", &[]);
     let what = "Tell with which referrals requests were made.";
@@ -265,6 +270,8 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("lookup_answer_nothing", "LookupAnswer", false),
         ("questions", "Questions", true),
         ("questions_answer", "QuestionsAnswer", false),
+        ("asked_counts", "AskedCounts", true),
+        ("asked_answer", "AskedAnswer", false),
         ("health_answer_referrals", "HealthAnswer", false),
         ("referral_list", "ReferralList", false),
         ("used_referrals", "UsedReferrals", true),

@@ -25,7 +25,7 @@ use super::harness::{TestHub, hub_with};
 const SECRET: &str = "made-up-client-secret";
 
 /// A provider (made up). Somebody who gives their consent there gets a code for what was asked.
-struct Provider {
+pub struct Provider {
     url: String,
     shared: Arc<Shared>,
     _folder: tempfile::TempDir,
@@ -43,7 +43,7 @@ struct Shared {
 }
 
 impl Provider {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
@@ -57,13 +57,14 @@ impl Provider {
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/authorize", get(authorize))
             .with_state(Arc::clone(&shared));
         tokio::spawn(axum::serve(listener, routes).into_future());
         Self { url, shared, _folder: tempfile::tempdir().unwrap() }
     }
 
     /// A hub that knows the provider.
-    async fn hub(&self) -> TestHub {
+    pub async fn hub(&self) -> TestHub {
         let secret = self._folder.path().join("secret");
         std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
         let config = OidcConfig {
@@ -84,7 +85,7 @@ impl Provider {
     }
 
     /// Somebody gives consent: with what the browser is sent back.
-    fn consent(&self, sent_to: &str) -> String {
+    pub fn consent(&self, sent_to: &str) -> String {
         let asked: BTreeMap<String, String> =
             Url::parse(sent_to).unwrap().query_pairs().into_owned().collect();
         let state = asked["state"].clone();
@@ -110,6 +111,11 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         json!({"issuer": shared.url, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"),
         "jwks_uri": at("/keys"), "end_session_endpoint": at("/end")}),
     )
+}
+
+/// Where a browser stands until somebody gives their consent.
+async fn authorize() -> &'static str {
+    "May Zuil know who you are?"
 }
 
 async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {

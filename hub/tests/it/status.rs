@@ -1,7 +1,7 @@
 //! What a resident reads at the desk's door about a request, with nothing but the reference.
 
 use reqwest::StatusCode;
-use zuil_hub::connectors::ConnectorsConfig;
+use zuil_hub::connectors::{ConnectorsConfig, FileDropConfig};
 use zuil_hub::store::{ParkReason, Standing};
 use zuil_wire::{PaymentState, Reference};
 
@@ -33,6 +33,30 @@ async fn a_resident_reads_how_a_request_stands_and_nobody_reads_who_made_it() {
     staff.post(&by_hand, &[("case_number", "ZAAK-2026-17")]).await;
     let (_, page) = asks(&resident, &typed).await;
     assert!(page.contains("<strong>Geregistreerd.</strong>") && page.contains("ZAAK-2026-17"), "{page}");
+    assert!(page.contains("Noem het zaaknummer als u ons belt."), "{page}");
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_case_number_is_not_asked_for_one() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().to_owned();
+    let hub = hub_with(move |config| {
+        let instead = [("open-zaak".to_owned(), "file-drop".to_owned())].into();
+        let file_drop = Some(FileDropConfig { folder });
+        config.connectors = Some(ConnectorsConfig { file_drop, instead, ..Default::default() });
+    })
+    .await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Registered).await;
+    let (resident, typed) = (Browser::new(&hub), Reference::from_bits(1).to_string());
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("Noem uw kenmerk als u ons belt.") && !page.contains("aaknummer"), "{page}");
+    resident.text("/status?lang=en").await;
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("Give your reference when") && !page.contains("ase number"), "{page}");
     hub.running.shutdown().await;
 }
 
@@ -96,6 +120,40 @@ async fn who_guesses_is_not_faster_with_a_reference_of_their_own_in_between() {
         asks(&guesser, &Reference::from_bits(1).to_string()).await;
     }
     assert!(slowed >= 6, "{slowed}");
+}
+
+#[tokio::test]
+async fn residents_have_a_door_at_which_nobody_signs_in() {
+    let hub = hub_with(|config| config.desk.public_listen = Some("127.0.0.1:0".parse().unwrap())).await;
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    let at_the_desk = signed_in(&hub).await;
+    assert!(at_the_desk.text("/status").await.contains("/logout"), "staff are known at their own door");
+    let resident = Browser { desk: hub.running.public_url.clone().unwrap(), ..at_the_desk };
+    let page = resident.text("/status").await;
+    assert!(page.contains("Hoe staat het met uw aanvraag?") && !page.contains("/logout"), "{page}");
+    let (status, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
+    assert!(status == StatusCode::OK && page.contains("Grofvuil laten ophalen"), "{page}");
+    assert!(resident.text("/style.css").await.contains("--ink"));
+    assert_eq!(resident.get("/icon.svg").await.status(), StatusCode::OK);
+    let policy = resident.get("/status").await.headers()["content-security-policy"].clone();
+    assert!(policy.to_str().unwrap().contains("default-src 'none'"));
+    let reference = format!("/transactions/{}", Reference::from_bits(1));
+    for path in ["/", "/login", "/login/sso", "/pillars", "/staff", "/health", "/callbacks/zgw", &reference] {
+        for answer in [resident.get(path).await, resident.post(path, &[("password", "x")]).await] {
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
+            assert_eq!(answer.headers()["location"], "/status", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_not_taken_at_the_door_of_residents_either() {
+    let hub = hub_with(|config| config.desk.public_listen = Some("127.0.0.1:0".parse().unwrap())).await;
+    let resident = Browser { desk: hub.running.public_url.clone().unwrap(), ..Browser::new(&hub) };
+    let asked = resident.client.post(format!("{}/status", resident.desk)).form(&[("reference", "7")]);
+    let answer = asked.header("origin", "http://evil.example").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

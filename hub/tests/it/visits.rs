@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zuil_hub::store::visits_since;
+use zuil_wire::visits::Seen;
 use zuil_wire::{VisitEntries, VisitsAnswer};
 
 use super::desk::signed_in;
@@ -57,7 +58,12 @@ async fn staff_read_how_many_came_what_they_finished_and_where_they_stopped() {
     let page = browser.text("/pillars/jumbo/visits").await;
     assert!(page.contains("waren er 2 bezoeken; afgerond: 1."), "{page}");
     assert!(page.contains("bij een vraag (contact): 1") && page.contains("call-back"), "{page}");
-    assert!(page.contains("14:00") && page.contains("10:15") && !page.contains("12:30"), "{page}");
+    assert!(page.contains("Ochtend (6 tot 12 uur): 1, Middag (12 tot 18 uur): 1"), "{page}");
+    assert!(page.contains("tot 5 minuten: 2"), "{page}");
+    assert!(!page.contains("14:00") && !page.contains("10:15"), "a camera shows who that was: {page}");
+    let kept = hub.running.store.visits("jumbo", visits_since(Timestamp::now())).unwrap();
+    let exact = |what: &Seen| matches!(what, Seen::Visit { quarter, .. } if quarter % 24 != 0);
+    assert!(!kept.iter().any(|entry| exact(&entry.what)), "nor does the database tell");
     assert!(page.contains("Arabisch: 1") && page.contains("Voorlezen: 1") && page.contains("Papier op: 1"));
     assert!(browser.text("/pillars/jumbo/visits?lang=en").await.contains("at a question (contact): 1"));
     assert!(browser.text("/pillars/jumbo").await.contains("href=\"/pillars/jumbo/visits\""));

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use zuil_hub::connectors::ConnectorsConfig;
 use zuil_hub::store::{AuditFilter, Deed, ParkReason, Standing};
-use zuil_wire::{PaymentState, Reference};
+use zuil_wire::{PaymentState, Reference, State};
 
 use super::desk::{Browser, location, signed_in};
 use super::handover::{publish, stands};
@@ -12,12 +12,12 @@ use super::harness::{TestHub, hub, hub_with, payment};
 /// Waits until the hub has looked at so many that are to be called back.
 pub async fn to_call(hub: &TestHub, count: u64) {
     for _ in 0..600 {
-        if hub.running.store.call_backs_to_do().unwrap().all == count {
+        if hub.running.store.call_backs_to_do(jiff::Timestamp::now()).unwrap().all == count {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("{:?}", hub.running.store.call_backs(9).unwrap());
+    panic!("{:?}", hub.running.store.call_backs(9, jiff::Timestamp::now()).unwrap());
 }
 
 async fn does(browser: &Browser, number: u64, what: &str, form: &[(&str, &str)]) {
@@ -79,7 +79,8 @@ async fn what_a_colleague_does_is_taken_over_knowingly_or_not_at_all() {
     to_call(&hub, 1).await;
     let store = &hub.running.store;
     store.take_call_back(Reference::from_bits(2), "m.agent", None, jiff::Timestamp::now()).unwrap();
-    let holder = || store.call_backs(9).unwrap()[0].holder.clone().map(|(holder, _)| holder);
+    let holder =
+        || store.call_backs(9, jiff::Timestamp::now()).unwrap()[0].holder.clone().map(|(holder, _)| holder);
     // Their page was from before the colleague began.
     does(&browser, 2, "take", &[]).await;
     does(&browser, 2, "told", &[("told", "reached")]).await;
@@ -116,4 +117,34 @@ async fn a_call_that_could_not_be_sent_on_is_to_do_here_and_so_is_what_else_wait
     browser.post(&by_hand, &[("case_number", "KLANT-7")]).await;
     assert!(browser.text("/worklist").await.contains("Niemand wacht op een telefoontje."));
     hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_paid_waits_for_a_decision_and_then_goes_on_or_is_dealt_with() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    let unpaid = || Some(payment(PaymentState::NotPaid));
+    pillar.upload(&[pillar.envelope(1, unpaid()), pillar.envelope(2, unpaid())]).await;
+    let store = &hub.running.store;
+    while !store.unchecked(1).unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let page = browser.text("/worklist").await;
+    assert!(page.contains("<td role=\"cell\" data-label=\"Waarom\">Niet betaald</td>"), "{page}");
+    assert!(page.contains("<span class=\"count\">2</span>"), "{page}");
+    let request = |number| format!("/transactions/{}", Reference::from_bits(number));
+    let text = browser.text(&request(1)).await;
+    assert!(text.contains("Toch doorsturen") && text.contains("Afgehandeld"), "{text}");
+
+    for (number, deed) in [(1, "send-anyway"), (2, "close"), (2, "close"), (2, "send-anyway")] {
+        let answer = browser.post(&format!("{}/{deed}", request(number)), &[]).await;
+        assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, request(number).as_str()));
+    }
+    let state = |number| store.transaction(Reference::from_bits(number)).unwrap().unwrap().state;
+    assert_eq!((state(1), state(2)), (State::Received, State::Received));
+    assert_eq!(noted(&hub, 1), [(Deed::SentAnyway, "not-paid".into())]);
+    assert_eq!(noted(&hub, 2), [(Deed::ClosedRequest, String::new())], "once");
+    assert!(browser.text(&request(2)).await.contains("Een medewerker heeft deze aanvraag afgehandeld."));
+    assert!(!browser.text("/worklist").await.contains("class=\"count\""));
 }

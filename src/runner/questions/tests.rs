@@ -134,6 +134,29 @@ fn what_was_not_found_is_kept_with_its_language_and_the_day_where_the_pillar_sta
 }
 
 #[test]
+fn what_was_found_is_counted_by_its_answer_language_and_the_day_where_the_pillar_stands() {
+    let mut pillar = Pillar::new();
+    for (language, answer) in
+        [(Language::Uk, "passport"), (Language::Nl, "passport"), (Language::Uk, "passport")]
+    {
+        assert_eq!(pillar.runner.perform(Effect::Found { language, answer: answer.into() }, now()), None);
+    }
+    let too_long = "a".repeat(zuil_wire::AskedCount::MAX_ANSWER + 1);
+    pillar.runner.perform(Effect::Found { language: Language::Nl, answer: too_long }, now());
+    let elsewhere = "2026-07-01".parse().unwrap();
+    let mut counted = pillar.outbox.pending_asked(&(elsewhere..=elsewhere), 9).unwrap();
+    counted.sort_by(|one, other| one.language.cmp(&other.language));
+    let told: Vec<_> = counted.iter().map(|it| (&*it.language, &*it.answer, it.times)).collect();
+    assert_eq!(told, [("nl", "passport", 1), ("uk", "passport", 2)]);
+    assert!(counted.iter().all(|it| it.on == "2026-07-02".parse().unwrap()));
+    assert!(
+        counted.iter().all(|it| it.id.get_version_num() == 4),
+        "random, so that it tells nothing of when"
+    );
+    assert_eq!(pillar.kept(), []);
+}
+
+#[test]
 fn a_name_that_slipped_through_before_is_taken_out_here() {
     let mut pillar = Pillar::new();
     pillar.nothing_was_found(Language::Nl, "drone van Fatima Yilmaz 06 12345678");

@@ -25,6 +25,8 @@ impl Words {
         let here = FoundView { errand: None, by_pillar: true, ..other.clone() };
         let payment = Some(PaymentState::Unknown);
         let short = Some("Z26-17".to_owned());
+        let padded = Some("ZAAK-2026-0000012345".to_owned());
+        let digits = Some("20260000000000012345".to_owned());
         let long = Some("GEMEENTE-VOORBEELDHUIZEN-AANVRAGEN-2026-0000000000000000000000017".to_owned());
         vec![
             typed("reference", "7K3MQ9", false),
@@ -32,6 +34,8 @@ impl Words {
             self.sample("looking-up", Screen::LookingUp),
             self.found("standing-registered", registered.clone()),
             self.found("standing-short-number", FoundView { case_number: short, ..registered.clone() }),
+            self.found("standing-padded-number", FoundView { case_number: padded, ..registered.clone() }),
+            self.found("standing-digits-number", FoundView { case_number: digits, ..registered.clone() }),
             self.found("standing-long-number", FoundView { case_number: long, ..registered.clone() }),
             self.found("standing-last-known", last_known(registered)),
             self.found("standing-received", other),

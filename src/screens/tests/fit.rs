@@ -20,6 +20,7 @@ use i_slint_core::window::WindowInner;
 use zuil_catalogue::{Branding, Direction};
 
 use super::*;
+use crate::visit::{StandingOutcome, StandingView};
 
 /// What rounding may take.
 const ROUNDING: f32 = 1.0;
@@ -340,6 +341,26 @@ fn the_name_of_a_municipality_fits_beside_a_logo_in_every_language_and_size() {
             let Words { place, .. } = shown;
             assert!(place.min_y() >= 0.0 && place.max_y() <= bar, "{name}: {label} at {place:?}");
         }
+    }
+}
+
+#[test]
+fn no_line_ends_within_a_group_of_a_case_number() {
+    let pillar = Pillar::new();
+    let numbers = ["short", "padded", "digits", "long"].map(|kind| format!("-standing-{kind}-number"));
+    for (name, view) in every_view().filter(|(name, _)| numbers.iter().any(|number| name.ends_with(number))) {
+        let Screen::Standing(StandingView { outcome: StandingOutcome::Found(found), .. }) = &view.screen
+        else {
+            panic!("{name} tells of no request");
+        };
+        let number = found.case_number.as_deref().unwrap();
+        pillar.show(&view);
+        let shown = words(&pillar).into_iter().find(|words| words.text.replace('\u{200b}', "") == number);
+        let Words { place, least_width, full_width, .. } = shown.unwrap();
+        let room = place.width() + ROUNDING;
+        assert!(least_width <= room, "{name}: a group of {least_width} has {room}");
+        let in_one_line = view.frame.text_size != TextSize::Largest && !name.ends_with("-long-number");
+        assert!(!in_one_line || full_width <= room, "{name}: {full_width} in one line of {room}");
     }
 }
 

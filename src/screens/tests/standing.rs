@@ -45,7 +45,7 @@ fn nothing_of_a_request_stays_in_the_screens() {
     pillar.show(&sample("standing-registered"));
     assert_eq!(reference.get_typed(), "");
     let standing = pillar.screens.app().global::<ui::StandingState>();
-    assert_eq!(standing.get_case_number(), "ZAAK-2026-0000000017");
+    assert_eq!(standing.get_case_number(), "ZAAK-\u{200b}2026-\u{200b}0000000017");
     pillar.show(&sample("attract"));
     for left in
         [standing.get_errand(), standing.get_case_number(), standing.get_since(), standing.get_reference()]

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use zuil_wire::PROTOCOL_VERSION;
 
+use super::answers::MAX_ANSWER;
 use super::tls::certificates;
 use super::*;
 
@@ -341,17 +342,6 @@ async fn a_report_brings_back_what_staff_found_out() {
     let address = hub(&authority, &authority, answer("404 Not Found", "", "")).await;
     let older = HttpsHub::new(&binding(address, &authority, &authority), line(), &provider()).unwrap();
     assert!(matches!(older.report(&report()).await, Err(SyncError::NoHub(404))));
-}
-
-#[test]
-fn a_date_to_wait_for_counts_from_the_hubs_clock() {
-    let clock = Some("Mon, 02 Mar 2026 09:00:00 GMT");
-    assert_eq!(patience(" 120 ", None), Some(Duration::from_secs(120)));
-    assert_eq!(patience("Mon, 02 Mar 2026 09:01:30 GMT", clock), Some(Duration::from_secs(90)));
-    assert_eq!(patience("Mon, 02 Mar 2026 08:00:00 GMT", clock), Some(Duration::ZERO));
-    assert_eq!(patience("Mon, 02 Mar 2026 09:01:30 GMT", None), None);
-    assert_eq!(patience("soon", clock), None);
-    assert_eq!(patience("-5", clock), None);
 }
 
 #[test]

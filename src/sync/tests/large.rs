@@ -1,9 +1,10 @@
 //! A hundred thousand in the queue.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use jiff::Timestamp;
-use zuil_wire::{Reference, RequestStanding};
+use zuil_wire::{AskedCount, Reference, RequestStanding};
 
 use super::*;
 use crate::outbox::{
@@ -69,6 +70,9 @@ impl Outbox for Counting {
         keep_question(question: &QuestionItem) -> ();
         pending_questions(limit: usize) -> Vec<QuestionItem>;
         acknowledge_questions(ids: &[Uuid]) -> ();
+        count_asked(language: &str, answer: &str, on: jiff::civil::Date) -> ();
+        pending_asked(under_way: &RangeInclusive<jiff::civil::Date>, limit: usize) -> Vec<AskedCount>;
+        acknowledge_asked(told: &[AskedCount]) -> ();
         room() -> u32;
         tidy(now: Timestamp) -> Tidied;
     }

@@ -13,6 +13,8 @@ pub(super) enum Then {
     /// It has never heard of reports.
     IsOlder,
     Reject,
+    /// It has revoked the pillar.
+    NotAdmitted,
     Hang,
     /// It says that staff found this out.
     Settle(Vec<(Uuid, PaymentState)>),
@@ -48,6 +50,7 @@ impl ScriptedHub {
             }
             Some(Then::IsOlder) => return Err(SyncError::NoHub(404)),
             Some(Then::Reject) => return Err(SyncError::Rejected(400)),
+            Some(Then::NotAdmitted) => return Err(SyncError::NotAdmitted),
             Some(Then::Hang) => std::future::pending().await,
             Some(Then::Settle(settled)) => settled,
             None => Vec::new(),
@@ -214,6 +217,19 @@ async fn without_news_the_pillar_still_reports_twice_a_minute_and_does_not_greet
     assert_eq!(times.len(), 11, "the first, and ten in as many heartbeats");
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] == HEARTBEAT));
     assert_eq!(pillar.hub.greetings(), greetings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pillar_that_was_revoked_finds_out_within_a_minute_though_nothing_else_happens() {
+    let mut pillar = Pillar::new(ScriptedHub::default());
+    let (handle, mut heard) = pillar.connects(0);
+    assert_eq!(next(&mut heard).await, SyncEvent::Online(true));
+    handle.report(report(DeviceState::Ready));
+    seconds(1).await;
+    pillar.hub.0.lock().unwrap().then_with_reports.push_back(Then::NotAdmitted);
+    let revoked = Instant::now();
+    until(&mut heard, SyncEvent::Admitted(false)).await;
+    assert!(revoked.elapsed() <= Duration::from_secs(60), "{:?}", revoked.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,20 +1,39 @@
-//! Tells the hub what residents asked and did not find.
+//! Tells the hub what residents asked and did not find, and how often they opened an answer on days that are over.
 //!
-//! Invariant: whatever happens to that is in the way of nothing else; a question is forgotten only when the hub
-//! has answered to it.
+//! Invariant: whatever happens to that is in the way of nothing else; a question or a count is forgotten only when the
+//! hub has answered to it.
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use zuil_wire::Questions;
+use zuil_wire::{AskedCounts, Questions};
 
-use super::super::questions::{answered, how_many};
+use super::super::questions::{Asking, answered, counted, how_many, under_way};
 use super::super::{Hub, SyncError};
 use super::{Failed, Round, Task, on_disk, unless_woken};
 use crate::outbox::Outbox;
 
 impl<H: Hub> Task<H> {
+    /// Tells one request full of what can wait, when there is any and its time has come.
+    pub(super) async fn tell_what_can_wait(
+        &mut self,
+        wakes: &mut watch::Receiver<()>,
+    ) -> Option<Result<Round, Failed>> {
+        let now = Instant::now();
+        if self.asking.may_go(now)
+            && let Some(questions) = self.questions().await
+        {
+            return Some(self.ask(&questions, wakes).await);
+        }
+        if self.counting.may_go(now)
+            && let Some(counts) = self.counts().await
+        {
+            return Some(self.count(&counts, wakes).await);
+        }
+        None
+    }
+
     /// A request with questions, when there are any. An outbox that cannot read them may still have others.
-    pub(super) async fn questions(&mut self) -> Option<Questions> {
+    async fn questions(&mut self) -> Option<Questions> {
         let most = how_many(self.worker.hub.room());
         let read = move |outbox: &dyn Outbox| outbox.pending_questions(most);
         match on_disk(&self.worker.outbox, self.worker.disk, read).await {
@@ -35,11 +54,7 @@ impl<H: Hub> Task<H> {
     }
 
     /// Tells the hub what was not found; nothing that happens to that is in the way of anything else.
-    pub(super) async fn ask(
-        &mut self,
-        questions: &Questions,
-        wakes: &mut watch::Receiver<()>,
-    ) -> Result<Round, Failed> {
+    async fn ask(&mut self, questions: &Questions, wakes: &mut watch::Receiver<()>) -> Result<Round, Failed> {
         let told = match unless_woken(wakes, self.worker.hub.ask(questions)).await {
             None => return Ok(Round::Sent),
             Some(Ok(answer)) => {
@@ -53,10 +68,61 @@ impl<H: Hub> Task<H> {
             }
             Some(Err(error)) => Err(error),
         };
+        self.told(told, |task| &mut task.asking)
+    }
+
+    /// A request with counts of days that are over, when there are any.
+    async fn counts(&mut self) -> Option<AskedCounts> {
+        let (most, under_way) = (how_many(self.worker.hub.room()), under_way(self.worker.hub.now()));
+        let read = move |outbox: &dyn Outbox| outbox.pending_asked(&under_way, most);
+        match on_disk(&self.worker.outbox, self.worker.disk, read).await {
+            Ok(counts) if counts.is_empty() => {
+                if self.online == Some(true) {
+                    self.counting.rest(Instant::now());
+                }
+                None
+            }
+            Ok(counts) => Some(AskedCounts { version: self.worker.hub.version(), counts }),
+            Err(error) => {
+                tracing::warn!(%error, "what was asked could not be read");
+                self.counting.failed(&error, Instant::now());
+                None
+            }
+        }
+    }
+
+    /// Tells the hub how often answers were opened; nothing that happens to that is in the way of anything else.
+    async fn count(
+        &mut self,
+        counts: &AskedCounts,
+        wakes: &mut watch::Receiver<()>,
+    ) -> Result<Round, Failed> {
+        let told = match unless_woken(wakes, self.worker.hub.count(counts)).await {
+            None => return Ok(Round::Sent),
+            Some(Ok(answer)) => {
+                let counted = counted(counts, &answer);
+                if counted.is_empty() {
+                    Err(SyncError::BadAnswer("it says nothing of what was counted"))
+                } else {
+                    let forget = move |outbox: &dyn Outbox| outbox.acknowledge_asked(&counted);
+                    on_disk(&self.worker.outbox, self.worker.disk, forget).await
+                }
+            }
+            Some(Err(error)) => Err(error),
+        };
+        self.told(told, |task| &mut task.counting)
+    }
+
+    /// What comes of having told something that can wait. What it was rests when it was not taken.
+    fn told(
+        &mut self,
+        told: Result<(), SyncError>,
+        what: impl Fn(&mut Self) -> &mut Asking,
+    ) -> Result<Round, Failed> {
         match told {
             Ok(()) => self.succeeded(),
-            Err(error) if self.asking.failed(&error, Instant::now()) => {
-                tracing::info!(%error, "what was not found was not taken; it is kept and tried again");
+            Err(error) if what(self).failed(&error, Instant::now()) => {
+                tracing::info!(%error, "what was asked was not taken; it is kept and tried again");
             }
             Err(error) => return Err(error.into()),
         }

@@ -75,6 +75,35 @@ impl Pillar {
 }
 
 #[test]
+fn an_answer_that_was_found_is_counted_once_in_a_search_and_nothing_that_was_typed_with_it() {
+    let found = |pillar: &mut Pillar| -> Vec<(Language, String)> {
+        let done = pillar.done().into_iter().filter_map(|effect| match effect {
+            Effect::Found { language, answer } => Some((language, answer)),
+            Effect::NotFound { words, .. } => panic!("{words} was found"),
+            _ => None,
+        });
+        done.collect()
+    };
+    let once = || vec![(Language::Nl, "bulky-waste-how".to_owned())];
+    let mut pillar = asked_pillar();
+    pillar.does(Intent::Ask).types("grof vuilnis").opens_answer("bulky-waste-how").back();
+    pillar.opens_answer("bulky-waste-how").back();
+    assert_eq!(found(&mut pillar), once(), "it was read twice and found once");
+    pillar.erases(12).types("grofvuil ophalen").opens_answer("bulky-waste-how").does(Intent::Stop);
+    assert_eq!(found(&mut pillar), once(), "that was another search");
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_is_not_counted() {
+    let mut pillar = asked_pillar();
+    pillar.does(Intent::Ask);
+    let suggested = pillar.answers_shown().remove(0);
+    pillar.opens_answer(&suggested);
+    assert_eq!(pillar.answer_view().answer, suggested);
+    assert!(!pillar.done().iter().any(|effect| matches!(effect, Effect::Found { .. })));
+}
+
+#[test]
 fn someone_who_types_vuilnis_is_led_to_bulky_waste() {
     let mut pillar = asked_pillar();
     pillar.does(Intent::Ask).types("grof vuilnis");

@@ -52,6 +52,7 @@ impl Books {
             Effect::FetchReferrals | Effect::LookUpReferral(_) | Effect::LookUpRequest(_) => {}
             Effect::ReferralUsed { .. } => assert!(self.paid || self.committed, "used for nothing"),
             Effect::NotFound { words, .. } => assert!(words.chars().count() >= 3),
+            Effect::Found { answer, .. } => assert!(!answer.is_empty()),
             Effect::Listen(reader) => {
                 assert_eq!(self.listening, None, "listens to two readers");
                 self.listening = Some(*reader);

@@ -45,13 +45,15 @@ pub struct Trace {
 
 impl Traces {
     /// Of answers, each with the name of its question; `typed` are those that were typed letter by letter,
-    /// as they were typed. What stands in `public`, for example in the catalogue, is no trace.
+    /// as they were typed. What stands in `public`, for example in the catalogue, is no trace; nor is it with a
+    /// space or another sign before it or behind it that is no letter and no digit: the pillar keeps public words
+    /// for good, and any byte may stand beside one of them in memory.
     pub fn of(answers: &[(String, String)], typed: &[String], public: &str) -> Self {
         let public = public.to_lowercase();
         let mut patterns: BTreeMap<Vec<u8>, (String, &'static str)> = BTreeMap::new();
         for (question, answer) in answers {
             for text in [answer.clone(), answer.to_uppercase(), answer.to_lowercase()] {
-                for window in windows(&text).filter(|window| !public.contains(&window.to_lowercase())) {
+                for window in windows(&text).filter(|window| !is_public(window, &public)) {
                     for (form, bytes) in forms(&window) {
                         patterns.entry(bytes).or_insert_with(|| (question.clone(), form));
                     }
@@ -145,6 +147,13 @@ fn runs(text: &str) -> Vec<Vec<u8>> {
     [of(text), of(&text.to_uppercase())].concat()
 }
 
+/// Whether all letters and digits of a window, with what stands between them, are in a row in `public`, which is
+/// in small letters.
+fn is_public(window: &str, public: &str) -> bool {
+    let small = window.to_lowercase();
+    public.contains(small.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
 fn windows(text: &str) -> impl Iterator<Item = String> {
     let letters: Vec<char> = text.chars().collect();
     let wide = move |begin: usize| {
@@ -194,11 +203,14 @@ pub fn list(found: &[Trace]) -> String {
 #[test]
 fn a_part_of_an_answer_is_found_in_every_form_and_across_the_edge_of_a_chunk() {
     let answers =
-        [("name".to_owned(), "Zoëbrand Vlokq".to_owned()), ("number".to_owned(), "0683947215".into())];
-    let traces = Traces::of(&answers, &["vlokqu".to_owned()], "brand is a public word");
+        [("name", "Zoëbrand Vlokq"), ("number", "0683947215"), ("address", "(aan de) Proefhof 12, Oost")]
+            .map(|(question, answer)| (question.to_owned(), answer.to_owned()));
+    let public = "brand is a public word\n9999ZX,Proefhof,Voorbeeldhuizen,2,9000,even\n";
+    let traces = Traces::of(&answers, &["vlokqu".to_owned()], public);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("memory");
     let utf16: Vec<u8> = "d Vlok".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let street: Vec<u8> = "efhof ".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut queue = vec![3; LETTERS * 40];
     for (nth, letter) in "vlokqu".bytes().enumerate() {
         queue[nth * 40..nth * 40 + 4].copy_from_slice(&u32::from(letter).to_le_bytes());
@@ -212,6 +224,16 @@ fn a_part_of_an_answer_is_found_in_every_form_and_across_the_edge_of_a_chunk() {
         (b"394721", None),
         (b"brand ", None),
         ("Zoëbr".as_bytes(), None),
+        // A public word, and by chance a byte beside it that stands for a space.
+        (b"efhof ", None),
+        (b"EFHOF ", None),
+        (b" Proef", None),
+        (&street, None),
+        // With one letter or digit of the answer it is no chance.
+        (b"fhof 1", Some("address")),
+        (b"FHOF 1", Some("address")),
+        (b"e) Pro", Some("address")),
+        (b"12, Oo", Some("address")),
     ] {
         for place in [0, 5000, CHUNK - 4] {
             let mut memory = vec![b'.'; CHUNK + 400];

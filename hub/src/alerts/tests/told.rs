@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use zuil_wire::{HealthReport, PROTOCOL_VERSION};
 
 use super::at;
-use crate::alerts::delivery::{Delivery, Given, Mailbox, SIGNATURE_HEADER, Webhook};
+use crate::alerts::delivery::{AT_MOST, Delivery, Given, Mailbox, SIGNATURE_HEADER, Webhook};
 use crate::alerts::letter::Letters;
 use crate::alerts::limits::Limits;
 use crate::alerts::watch::Watch;
@@ -29,6 +29,17 @@ struct MadeUp {
     letters: Arc<Mutex<Vec<Letter>>>,
     posts: Arc<Mutex<Vec<Request<Vec<u8>>>>>,
     is_away: Arc<Mutex<bool>>,
+    /// It takes what comes, and says nothing.
+    is_silent: Arc<Mutex<bool>>,
+}
+
+impl MadeUp {
+    async fn says_something(&self) {
+        let is_silent = *self.is_silent.lock().unwrap();
+        if is_silent {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 #[async_trait]
@@ -39,6 +50,7 @@ impl Postman for MadeUp {
 
     async fn give(&self, letter: Letter) -> Result<(), Obstacle> {
         self.letters.lock().unwrap().push(letter);
+        self.says_something().await;
         if *self.is_away.lock().unwrap() { Err(Obstacle::Unknown) } else { Ok(()) }
     }
 }
@@ -47,6 +59,7 @@ impl Postman for MadeUp {
 impl Courier for MadeUp {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Lost> {
         self.posts.lock().unwrap().push(request);
+        self.says_something().await;
         if *self.is_away.lock().unwrap() {
             return Ok(Response::builder().status(503).body(Vec::new()).unwrap());
         }
@@ -160,6 +173,30 @@ async fn a_technician_reads_that_a_pillar_is_down_and_that_it_is_back_and_how_lo
     assert!(letters[1].text.contains("Het duurde 5 minuten."), "{}", letters[1].text);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_says_nothing_is_given_up_before_the_message_is_claimed_again_and_told_later() {
+    let mut office = Office::opens(&["jumbo"]);
+    let made_up = MadeUp::default();
+    let delivery = by(&made_up);
+    office.watches(0, 120);
+    *made_up.is_silent.lock().unwrap() = true;
+    let due = office.due(120);
+    assert_eq!(due.len(), 2, "a letter and a post");
+    for due in due {
+        let begun = tokio::time::Instant::now();
+        assert_eq!(give(&delivery, &office, &due, at(120)).await, Given::NotYet);
+        let took = SignedDuration::try_from(begun.elapsed()).unwrap();
+        assert!(took < AT_MOST, "{took}");
+    }
+    *made_up.is_silent.lock().unwrap() = false;
+    let due = office.due(200);
+    assert_eq!(due.len(), 2, "neither is lost");
+    for due in due {
+        assert_eq!(give(&delivery, &office, &due, at(200)).await, Given::Yes);
+    }
+    assert_eq!(office.due(99_999), []);
+}
+
 #[tokio::test]
 async fn a_program_is_told_with_a_signature_what_began_and_what_ended() {
     let mut office = Office::opens(&["jumbo"]);
@@ -236,6 +273,40 @@ fn of_two_hubs_on_one_database_one_watches_and_the_other_goes_on_where_it_ended(
     let alerts = office.store.alerts(at(0)).unwrap();
     assert_eq!((alerts.len(), alerts[0].kind), (1, AlertKind::Down));
     assert!(alerts[0].ended_at.is_some(), "and tells that it is over");
+}
+
+#[test]
+fn a_pillar_that_goes_silent_when_the_hub_that_watches_is_killed_is_told_in_time() {
+    let mut office = Office::opens(&["jumbo"]);
+    let mut other = watch(&office.store);
+    for second in (0..=200).step_by(2) {
+        if second % 20 == 0 {
+            report(&*office.store, "jumbo", second);
+        }
+        office.watch.round(at(second)).unwrap();
+        other.round(at(second)).unwrap();
+    }
+    // The first hub is killed, and the pillar's power fails in the same second.
+    for second in (202..=290).step_by(2) {
+        other.round(at(second)).unwrap();
+    }
+    let alerts = office.store.alerts(at(0)).unwrap();
+    assert_eq!(
+        alerts.iter().map(|alert| (alert.kind, alert.began_at)).collect::<Vec<_>>(),
+        [(AlertKind::Down, at(200))]
+    );
+}
+
+#[test]
+fn a_hub_that_comes_when_nobody_watched_counts_silence_from_then_on() {
+    let mut office = Office::opens(&["jumbo"]);
+    office.watches(0, 60);
+    // All hubs were away for ten minutes, and the pillar had nobody to report to.
+    let mut other = watch(&office.store);
+    for second in (660..=740).step_by(2) {
+        other.round(at(second)).unwrap();
+    }
+    assert_eq!(office.store.alerts(at(0)).unwrap(), []);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Pillars in the sun: what is told of how warm they are.
 
-use super::{Story, beat, heard};
+use super::told::letters;
+use super::{Story, at, beat, heard};
 use crate::alerts::limits::Limits;
-use crate::alerts::machine::Machine;
+use crate::alerts::machine::{Machine, Why};
 use crate::alerts::seen::Seen;
 use crate::store::AlertKind;
 
@@ -48,9 +49,43 @@ fn what_nobody_knows_neither_begins_nor_ends_it() {
 }
 
 #[test]
+fn one_that_does_not_tell_any_more_how_warm_it_is_is_not_too_warm_for_ever_and_nobody_says_that_it_is_cool() {
+    let mut story = Story::begins();
+    story.until(1_000, |now| at_degrees(now, Some(85)));
+    // A report without it is no matter.
+    story.until(4_400, |now| at_degrees(now, None));
+    story.until(4_600, |now| at_degrees(now, Some(75)));
+    story.until(6_000, |now| at_degrees(now, None));
+    // While it is not heard nobody expects it to tell.
+    story.until(20_000, |_| vec![Seen { knows: false, ..heard("jumbo", 6_000, &[]) }]);
+    story.until(23_600, |now| at_degrees(now, None));
+    assert_eq!(story.of(AlertKind::TooWarm), [(302, true)]);
+    story.now += 2;
+    let step = story.step(&at_degrees(story.now, None));
+    let [ended] = step.ended.as_slice() else { panic!("{step:?}") };
+    assert_eq!((ended.why, ended.alert.ended_at), (Why::NotTold, Some(at(20_002))), "since it told no more");
+    let messages = letters().about(&step, at(story.now));
+    let [mail, post] = messages.as_slice() else { panic!("{messages:?}") };
+    assert!(mail.body.contains("jumbo meldt niet meer hoe warm het binnenin is"), "{}", mail.body);
+    assert!(
+        mail.body.contains("Misschien is de zuil nog te warm.") && !mail.body.contains("koel"),
+        "{}",
+        mail.body
+    );
+    assert!(
+        post.body.contains(r#""event":"ended""#) && post.body.contains(r#""not_known":true"#),
+        "{}",
+        post.body
+    );
+    // When it tells again that it is too warm, that is told anew.
+    story.until(24_000, |now| at_degrees(now, Some(85)));
+    assert_eq!(story.of(AlertKind::TooWarm).len(), 3);
+}
+
+#[test]
 fn a_municipality_may_choose_other_degrees() {
     let limits = Limits { warm: 60, cool: 50, ..Limits::default() };
-    let machine = Machine::new(limits, &[], super::at(0));
+    let machine = Machine::new(limits, &[], at(0));
     let mut story = Story { machine, told: Vec::new(), now: 0 };
     story.until(1_000, |now| at_degrees(now, Some(60)));
     story.until(2_000, |now| at_degrees(now, Some(50)));
@@ -81,7 +116,7 @@ fn a_summer(seed: u64) -> usize {
                 raised += 1;
             }
             for ended in &step.ended {
-                assert!(open && ended.told && celsius < 70, "seed {seed}: {celsius} is not cool");
+                assert!(open && ended.why == Why::Gone && celsius < 70, "seed {seed}: {celsius} is not cool");
                 open = false;
             }
             story.now += 10;

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use zuil_wire::orders::Attachment;
+use zuil_wire::visits::Seen;
 
 use super::super::Failure;
 use super::super::audit::hex;
 use super::sheet::{Sheet, when, yes_or_no};
+use super::systems;
 use crate::few;
 use crate::files;
 use crate::store::{Noted, SURVEY_NAMES, Store};
@@ -23,8 +25,8 @@ const PIECE: u32 = 1_000;
 type Fill = fn(&dyn Store, &mut Sheet) -> Result<(), Failure>;
 
 /// The lists: file, columns, and what is in them.
-pub(super) const LISTS: [(&str, &[&str], Fill); 17] = [
-    ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence"], pillars),
+pub(super) const LISTS: [(&str, &[&str], Fill); 18] = [
+    ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence", "place"], pillars),
     (
         "certificates.csv",
         &["pillar", "fingerprint", "public_key", "issued_at", "expires_at", "ended_at"],
@@ -57,6 +59,7 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 17] = [
     ("visit-log.csv", &["pillar", "day", "what"], visits),
     ("surveys.csv", &SURVEY_NAMES, surveys),
     ("questions.csv", &["words", "language", "times", "pillars", "last_on"], questions),
+    ("asked.csv", &["pillar", "answer", "language", "times"], asked),
     (
         "referrals.csv",
         &["id", "task", "pillars", "made_by", "made_at", "expires_at", "revoked_at"],
@@ -78,8 +81,12 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 17] = [
         ],
         drafts,
     ),
-    ("system-rollouts.csv", &["version", "first_pillar", "stage", "changed_at", "stopped_at"], rollouts),
-    ("system-failures.csv", &["version", "pillar", "state", "why", "at"], update_failures),
+    (
+        "system-rollouts.csv",
+        &["version", "first_pillar", "stage", "changed_at", "stopped_at"],
+        systems::rollouts,
+    ),
+    ("system-failures.csv", &["version", "pillar", "state", "why", "at"], systems::failures),
     (
         "accounts.csv",
         &[
@@ -99,13 +106,16 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 17] = [
 ];
 
 fn pillars(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    let mut places = store.places()?;
     for pillar in store.pillars()? {
+        let place = places.remove(&pillar.name).unwrap_or_default();
         sheet.row([
             pillar.name,
             pillar.added_at.to_string(),
             when(pillar.revoked_at),
             when(pillar.last_seen_at),
             pillar.last_sequence.map(|number| number.to_string()).unwrap_or_default(),
+            place,
         ])?;
     }
     Ok(())
@@ -233,7 +243,14 @@ fn alerts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
 fn visits(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
     for name in names(store)? {
         for entry in store.visits(&name, Date::constant(1970, 1, 1))? {
-            sheet.row([name.clone(), entry.on.to_string(), json(&entry.what)?])?;
+            // Of a visit its day and how it ended: with more, who has the film of a camera knows who it was.
+            let what = match &entry.what {
+                Seen::Visit { outcome, .. } => {
+                    json(&serde_json::json!({"kind": "visit", "outcome": outcome}))?
+                }
+                other => json(other)?,
+            };
+            sheet.row([name.clone(), entry.on.to_string(), what])?;
         }
     }
     Ok(())
@@ -264,6 +281,13 @@ fn questions(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
             asked.pillars.to_string(),
             asked.last_on.to_string(),
         ])?;
+    }
+    Ok(())
+}
+
+fn asked(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
+    for found in store.asked(Date::constant(1970, 1, 1))? {
+        sheet.row([found.pillar, found.answer, found.language, found.times.to_string()])?;
     }
     Ok(())
 }
@@ -312,32 +336,6 @@ fn drafts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
             changed_by,
             changed_at.to_string(),
             when(draft.done_at),
-        ])?;
-    }
-    Ok(())
-}
-
-fn rollouts(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
-    for rollout in store.rollouts()? {
-        sheet.row([
-            rollout.version.to_string(),
-            rollout.pillar,
-            rollout.stage.as_str().to_owned(),
-            rollout.changed_at.to_string(),
-            when(rollout.stopped_at),
-        ])?;
-    }
-    Ok(())
-}
-
-fn update_failures(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
-    for failure in store.update_failures()? {
-        sheet.row([
-            failure.version.to_string(),
-            failure.pillar,
-            failure.state.word().to_owned(),
-            failure.why.map(|why| why.word().to_owned()).unwrap_or_default(),
-            failure.at.to_string(),
         ])?;
     }
     Ok(())

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use zuil_wire::{PaymentState, Reference};
 
 use super::super::Failure;
@@ -87,7 +88,7 @@ impl Sheets {
         for step in store.handover_steps(reference)? {
             self.steps.row([reference.to_string(), step.step, step.at.to_string()])?;
         }
-        if let Some(call) = store.call_back(reference)? {
+        if let Some(call) = store.call_back(reference, Timestamp::now())? {
             let (holder, held_at) = call.holder.unzip();
             let told = call.told.as_ref();
             self.call_backs.row([
@@ -108,7 +109,9 @@ impl Sheets {
         let Some(handover) = store.handover(reference)? else { return Ok(()) };
         let (standing, reason) = match handover.standing {
             Standing::Waiting => ("waiting", None),
+            Standing::Held => ("held", None),
             Standing::Nothing => ("nothing", None),
+            Standing::Closed => ("closed", None),
             Standing::Parked(reason) => ("parked", Some(reason)),
             Standing::Registered => ("registered", None),
         };

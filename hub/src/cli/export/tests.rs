@@ -10,7 +10,7 @@ use crate::store::conformance::filled::filled;
 use crate::store::{Batch, EnrolmentStore as _, ReferralStore as _, SqliteStore};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
-const TABLES: [(&str, Result<&str, &str>); 38] = [
+const TABLES: [(&str, Result<&str, &str>); 39] = [
     ("pillars", Ok("pillars.csv")),
     ("certificates", Ok("certificates.csv")),
     ("enrolments", Ok("enrolments.csv")),
@@ -18,6 +18,7 @@ const TABLES: [(&str, Result<&str, &str>); 38] = [
     ("refusals", Ok("refusals.csv")),
     ("survey_counts", Ok("surveys.csv")),
     ("questions", Ok("questions.csv")),
+    ("asked", Ok("asked.csv")),
     ("reports", Ok("reports.csv")),
     ("open_payments", Ok("payments.csv")),
     ("handovers", Ok("handovers.csv")),
@@ -98,6 +99,7 @@ fn what_a_municipality_has_in_each_table_is_in_a_list() {
         ("alerts.csv", "jumbo,down,"),
         ("refusals.csv", ",unknown_key,"),
         ("questions.csv", "zendmast,nl,1,1,"),
+        ("asked.csv", "bieb,parking,nl,3"),
         ("drafts.csv", "drone,vliegen met een drone,nl,"),
         ("system-rollouts.csv", "1.2,jumbo,pillar,"),
         ("system-failures.csv", "1.2,jumbo,refused,no_room,"),

@@ -1,17 +1,21 @@
 //! Letters over SMTP (RFC 5321), with TLS by rustls. Invariant: a reply of the server is believed; of a connection that
-//! broke after the letter was begun it is not known whether the letter was taken.
+//! broke, or fell silent, after the letter itself was begun it is not known whether the letter was taken; before that it
+//! was not. Every wait for a server has an end.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lettre::address::AddressError;
+use lettre::Message;
+use lettre::address::{AddressError, Envelope};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, MultiPart, SinglePart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::{Error, response::Severity};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::super::Obstacle;
@@ -19,13 +23,26 @@ use super::super::settings::{EmailConfig, Encryption};
 use super::{Letter, Postman};
 use crate::store::ParkReason;
 
-/// How long the server may take for each reply. It may look for unwanted mail before it takes a letter.
-const REPLY_TIME: Duration = Duration::from_secs(60);
+/// How long a connection to one of the addresses of the server may take to be made.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// How long it may take until the server has greeted, is encrypted, and knows who the hub is.
+const HELLO_TIME: Duration = Duration::from_secs(45);
+/// How long it may take until the server wants to read the letter.
+const ENVELOPE_TIME: Duration = Duration::from_secs(45);
+/// How long it may read the letter, and look for unwanted mail before it takes it.
+const LETTER_TIME: Duration = Duration::from_mins(4);
+/// How long it may take to say goodbye.
+const GOODBYE_TIME: Duration = Duration::from_secs(5);
 /// What a server says that does not believe who the hub is (RFC 4954, section 6).
 const NOT_BELIEVED: [u16; 3] = [530, 534, 535];
 
 /// A mail server.
-pub struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
+pub struct Smtp {
+    host: String,
+    port: u16,
+    tls: Tls,
+    credentials: Option<Credentials>,
+}
 
 /// Why no letters can be sent.
 #[derive(Debug, thiserror::Error)]
@@ -56,33 +73,104 @@ impl Smtp {
             Encryption::Tls => Tls::Wrapper(tls.build()?),
             Encryption::None => Tls::None,
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
-            .port(config.port())
-            .tls(tls)
-            .timeout(Some(REPLY_TIME));
-        if let (Some(username), Some(password)) = (&config.username, password) {
-            builder = builder.credentials(Credentials::new(username.clone(), password.as_str().to_owned()));
+        let credentials = config.username.clone().zip(password);
+        let credentials =
+            credentials.map(|(username, password)| Credentials::new(username, password.as_str().to_owned()));
+        Ok(Self { host: config.host.clone(), port: config.port(), tls, credentials })
+    }
+
+    /// A connection on which a letter can be given.
+    async fn connected(&self) -> Result<AsyncSmtpConnection, Error> {
+        let (server, me) = ((self.host.as_str(), self.port), ClientId::default());
+        let at_once = if let Tls::Wrapper(tls) = &self.tls { Some(tls.clone()) } else { None };
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIME), &me, at_once, None).await?;
+        if let Tls::Required(tls) = &self.tls {
+            connection.starttls(tls.clone(), &me).await?;
         }
-        Ok(Self(builder.build()))
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
     }
 }
 
 #[async_trait]
 impl Postman for Smtp {
     async fn ready(&self) -> Result<(), Obstacle> {
-        match self.0.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Obstacle::Unreached),
-            Err(error) => Err(match obstacle(&error) {
-                Obstacle::Unknown => Obstacle::Unreached,
-                known => known,
-            }),
-        }
+        let connection = before_the_letter(HELLO_TIME, self.connected()).await?;
+        leave(connection).await;
+        Ok(())
     }
 
     async fn give(&self, letter: Letter) -> Result<(), Obstacle> {
         let message = message(letter).ok_or(Obstacle::Refused(ParkReason::Refused))?;
-        self.0.send(message).await.map(drop).map_err(|error| obstacle(&error))
+        let mut connection = before_the_letter(HELLO_TIME, self.connected()).await?;
+        let given = hand_in(&mut connection, message.envelope(), &message.formatted()).await;
+        // Who has gone, or says nothing, needs no goodbye.
+        if !matches!(given, Err(Obstacle::Unknown | Obstacle::Unreached)) {
+            leave(connection).await;
+        }
+        given
+    }
+}
+
+/// Gives a letter once.
+async fn hand_in(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    bytes: &[u8],
+) -> Result<(), Obstacle> {
+    let wanted = wanted(connection, envelope, bytes).ok_or(Obstacle::Refused(ParkReason::WrongAddress))?;
+    let asked = async {
+        connection.command(Mail::new(envelope.from().cloned(), wanted)).await?;
+        for to in envelope.to() {
+            connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        connection.command(Data).await
+    };
+    before_the_letter(ENVELOPE_TIME, asked).await?;
+    let Ok(given) = timeout(LETTER_TIME, connection.message(bytes)).await else {
+        tracing::warn!("the mail server does not say whether it took a letter");
+        return Err(Obstacle::Unknown);
+    };
+    given.map(drop).map_err(|error| obstacle(&error))
+}
+
+/// What the server must do for a letter that is not plain (RFC 6531, RFC 6152); nothing when it cannot.
+fn wanted(connection: &AsyncSmtpConnection, envelope: &Envelope, bytes: &[u8]) -> Option<Vec<MailParameter>> {
+    let can = |extension| connection.server_info().supports_feature(extension);
+    let mut addresses = envelope.from().into_iter().chain(envelope.to());
+    let mut wanted = Vec::new();
+    if !addresses.all(|address| address.to_string().is_ascii()) {
+        wanted.push(can(Extension::SmtpUtfEight).then_some(MailParameter::SmtpUtfEight)?);
+    }
+    if !bytes.is_ascii() {
+        let eight_bits = MailParameter::Body(MailBodyParameter::EightBitMime);
+        wanted.push(can(Extension::EightBitMime).then_some(eight_bits)?);
+    }
+    Some(wanted)
+}
+
+/// Does something of what comes before a letter: a server that breaks it off, or says nothing, has taken none.
+async fn before_the_letter<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Obstacle> {
+    let Ok(done) = timeout(time, work).await else {
+        tracing::warn!(seconds = time.as_secs(), "the mail server says nothing");
+        return Err(Obstacle::Unreached);
+    };
+    done.map_err(|error| match obstacle(&error) {
+        Obstacle::Unknown => Obstacle::Unreached,
+        known => known,
+    })
+}
+
+/// Says goodbye. What the server says to that means nothing any more.
+async fn leave(mut connection: AsyncSmtpConnection) {
+    if !matches!(timeout(GOODBYE_TIME, connection.quit()).await, Ok(Ok(_))) {
+        tracing::debug!("the mail server said no goodbye");
     }
 }
 
@@ -131,6 +219,7 @@ mod tests {
 
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::oneshot;
 
     use super::*;
     use crate::connectors::File;
@@ -177,10 +266,14 @@ mod tests {
     }
 
     fn at(port: u16) -> Smtp {
+        encrypted_at(port, Encryption::None)
+    }
+
+    fn encrypted_at(port: u16, encryption: Encryption) -> Smtp {
         let config = EmailConfig {
             host: "127.0.0.1".into(),
             port: Some(port),
-            encryption: Encryption::None,
+            encryption,
             username: None,
             password_file: None,
             from: "zuil@example.nl".into(),
@@ -205,6 +298,83 @@ mod tests {
         }
     }
 
+    /// Before the first word of a server.
+    const GREETING: &str = "greeting";
+    /// After the server said that it will encrypt.
+    const HANDSHAKE: &str = "handshake";
+    /// That it will.
+    const ENCRYPTS: &str = "220 go on\r\n";
+
+    /// A mail server (made up) that says nothing any more when it hears a word, with the connection open, and that tells
+    /// when it is silent.
+    async fn silent_server(word: &'static str) -> (u16, oneshot::Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (silent, is_silent) = oneshot::channel();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (from, mut to) = stream.into_split();
+            let mut lines = BufReader::new(from).lines();
+            let mut reply = (word != GREETING).then_some("220 made-up\r\n");
+            while let Some(says) = reply {
+                to.write_all(says.as_bytes()).await.unwrap();
+                if word == HANDSHAKE && says == ENCRYPTS {
+                    break;
+                }
+                let line = lines.next_line().await.unwrap().unwrap();
+                reply = match line.split(' ').next().unwrap() {
+                    heard if heard == word => None,
+                    "EHLO" => Some("250-made-up\r\n250 STARTTLS\r\n"),
+                    "STARTTLS" => Some(ENCRYPTS),
+                    "MAIL" | "RCPT" => Some("250 yes\r\n"),
+                    "DATA" => Some("354 go on\r\n"),
+                    "." => Some("250 taken\r\n"),
+                    // A line of the letter.
+                    _ => Some(""),
+                };
+            }
+            silent.send(()).unwrap();
+            std::future::pending::<()>().await;
+        });
+        (port, is_silent)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_falls_silent_is_given_up_and_only_a_whole_letter_is_one_of_which_nobody_knows() {
+        let nothing_taken = || Err(Obstacle::Unreached);
+        for (word, encryption, means) in [
+            (GREETING, Encryption::None, nothing_taken()),
+            (GREETING, Encryption::Tls, nothing_taken()),
+            ("EHLO", Encryption::None, nothing_taken()),
+            ("STARTTLS", Encryption::Starttls, nothing_taken()),
+            (HANDSHAKE, Encryption::Starttls, nothing_taken()),
+            ("MAIL", Encryption::None, nothing_taken()),
+            ("RCPT", Encryption::None, nothing_taken()),
+            ("DATA", Encryption::None, nothing_taken()),
+            (".", Encryption::None, Err(Obstacle::Unknown)),
+            ("QUIT", Encryption::None, Ok(())),
+        ] {
+            let (port, is_silent) = silent_server(word).await;
+            let giving = tokio::spawn(async move { encrypted_at(port, encryption).give(letter()).await });
+            is_silent.await.unwrap();
+            // From here on nothing happens but that time passes.
+            tokio::time::pause();
+            assert_eq!(giving.await.unwrap(), means, "{word}, {encryption:?}");
+            tokio::time::resume();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_greet_is_not_ready_and_is_given_up() {
+        let (port, is_silent) = silent_server(GREETING).await;
+        let looking = tokio::spawn(async move { at(port).ready().await });
+        is_silent.await.unwrap();
+        tokio::time::pause();
+        let begun = tokio::time::Instant::now();
+        assert_eq!(looking.await.unwrap(), Err(Obstacle::Unreached));
+        assert!(begun.elapsed() < 2 * HELLO_TIME, "{:?}", begun.elapsed());
+    }
+
     #[tokio::test]
     async fn a_letter_arrives_with_its_id_and_both_files() {
         let (port, taken) = server(Some("250 taken\r\n")).await;
@@ -227,7 +397,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_server_says_is_believed_and_of_silence_nothing_is_known() {
+    async fn what_the_server_says_is_believed_and_of_who_hangs_up_nothing_is_known() {
         for (verdict, means) in [
             (Some("451 later\r\n"), Obstacle::NotNow { retry_after: None }),
             (Some("550 nobody of that name\r\n"), Obstacle::Refused(ParkReason::Refused)),

@@ -116,7 +116,8 @@ impl Connector for OpenZaak {
                 taken => return taken,
             }
         }
-        Err(Obstacle::Refused(ParkReason::Refused))
+        // What the hub may not see (`maxVertrouwelijkheidaanduiding`) it cannot find either.
+        Err(Obstacle::Refused(ParkReason::Hidden))
     }
 
     fn case_number(&self, errand: &Errand<'_>) -> String {
@@ -248,7 +249,7 @@ impl OpenZaak {
         }
         let case_type = self.types.at(self.place(errand), &case.zaaktype).await?;
         let sheet = Sheet::of(errand, &self.municipality);
-        let pdf = (self.paper)(&sheet).ok_or(Obstacle::Unknown)?;
+        let pdf = (self.paper)(&sheet).ok_or(Obstacle::Refused(ParkReason::NoPaper))?;
         let body = parts::document(errand, &case_type.document, &self.bronorganisatie, &pdf);
         url_in(&self.api.post(path, &body, errand.now).await?)
     }

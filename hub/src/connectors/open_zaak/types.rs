@@ -100,7 +100,7 @@ impl Types {
 }
 
 async fn read(place: Place<'_>, zaaktype: &Value) -> Result<CaseType, Obstacle> {
-    let missing = Obstacle::Refused(ParkReason::TypeMissing);
+    let missing = || Obstacle::Refused(ParkReason::TypeMissing);
     let url = text(zaaktype, "url")?.to_owned();
     let of = |what: &str| format!("/catalogi/api/v1/{what}?zaaktype={}", query(&url));
     let roles = place.api.list(&(of("roltypen") + "&omschrijvingGeneriek=initiator"), place.now).await?;
@@ -109,9 +109,9 @@ async fn read(place: Place<'_>, zaaktype: &Value) -> Result<CaseType, Obstacle> 
     let first = statuses.iter().min_by_key(|status| status["volgnummer"].as_u64().unwrap_or(u64::MAX));
     let own_document = zaaktype["informatieobjecttypen"][0].as_str();
     Ok(CaseType {
-        initiator: text(roles.first().ok_or(missing)?, "url")?.to_owned(),
-        first_status: text(first.ok_or(missing)?, "url")?.to_owned(),
-        document: place.document.or(own_document).ok_or(missing)?.to_owned(),
+        initiator: text(roles.first().ok_or_else(missing)?, "url")?.to_owned(),
+        first_status: text(first.ok_or_else(missing)?, "url")?.to_owned(),
+        document: place.document.or(own_document).ok_or_else(missing)?.to_owned(),
         properties: properties.iter().map(read_property).collect::<Result<_, _>>()?,
         zaaktype: url,
     })

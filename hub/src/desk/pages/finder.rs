@@ -2,6 +2,7 @@
 //! Invariant: what stands here of a pillar is what is known now; of one that is silent nothing is promised.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Query;
@@ -90,6 +91,8 @@ struct Candidate<'a> {
     reported: Option<&'a Reported>,
     condition: Condition,
     site: Option<&'a Site>,
+    /// Where it stands, in a technician's words, when the catalogue does not say so.
+    place: Option<&'a str>,
     km: Option<f64>,
     opening: Option<Opening>,
 }
@@ -110,8 +113,10 @@ pub(in super::super) async fn finder(
 ) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let catalogue = visitor.desk.catalogue().await;
-    let known =
-        visitor.desk.ask(|store| Ok((store.pillars()?, store.reports()?, store.closed_pillars()?))).await;
+    let known = visitor
+        .desk
+        .ask(|store| Ok((store.pillars()?, store.reports()?, store.closed_pillars()?, store.places()?)));
+    let known = known.await;
     visitor.answer(
         known.map(|known| {
             render(&finder_page(&visitor, &known, catalogue.as_deref(), &query, Timestamp::now()))
@@ -121,7 +126,7 @@ pub(in super::super) async fn finder(
 
 fn finder_page(
     visitor: &Visitor,
-    (pillars, reports, closed): &(Vec<Pillar>, Vec<Reported>, Vec<Closed>),
+    (pillars, reports, closed, places): &(Vec<Pillar>, Vec<Reported>, Vec<Closed>, BTreeMap<String, String>),
     catalogue: Option<&Catalogue>,
     query: &FinderQuery,
     now: Timestamp,
@@ -147,6 +152,7 @@ fn finder_page(
                 reported,
                 condition: condition.closed_by(closed.iter().find(|closed| closed.pillar == pillar.name)),
                 site,
+                place: places.get(&pillar.name).filter(|_| site.is_none()).map(String::as_str),
                 km,
                 opening: site.map(|site| site.hours.at(wall)),
             }
@@ -204,7 +210,7 @@ impl Now<'_> {
     }
 
     fn tell(&self, candidate: &Candidate<'_>) -> Found {
-        let Candidate { pillar, reported, condition, site, km, opening } = candidate;
+        let Candidate { pillar, reported, condition, site, place, km, opening } = candidate;
         let (lang, w) = (self.lang, self.lang.finder_texts());
         let mut facts = Vec::new();
         if let (Some(site), Some(opening)) = (site, opening) {
@@ -215,6 +221,7 @@ impl Now<'_> {
             facts.extend(km.map(|km| (w.distance, lang.km(km))));
             facts.push((w.building, lang.opening(*opening, self.today())));
         }
+        facts.extend(place.map(|place| (w.place, place.to_owned())));
         facts.push((w.pillar, pillar.name.clone()));
         let presence = condition.presence().map(|presence| lang.presence(presence).to_owned());
         facts.extend(presence.map(|presence| (lang.in_use_label(), presence)));

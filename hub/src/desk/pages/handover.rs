@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use zuil_wire::Reference;
 
@@ -15,11 +15,13 @@ use super::super::texts::HandoverTexts;
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use crate::store::{
-    Deed, Entry, Handover, ParkReason, Progress, Standing, Store, StoreError, System, Waiting,
+    Deed, Entry, Handover, OnItsWay, ParkReason, Progress, Standing, Store, StoreError, System, Waiting,
 };
 
 /// The most characters of a case number.
 const CASE_NUMBER: usize = 40;
+/// After this time on its way something is slow.
+pub(super) const SLOW: SignedDuration = SignedDuration::from_hours(1);
 /// What stands in an address for requests of which it is not known where they go.
 const NOWHERE: &str = "none";
 
@@ -34,6 +36,8 @@ pub(super) struct HandoverCard {
     pub progress: Option<(String, Moment)>,
     /// Why it waits for a person.
     pub parked: Option<&'static str>,
+    /// What the system said when it refused it.
+    pub said: Option<String>,
     /// Whether the visitor may do something about it.
     pub may_act: bool,
 }
@@ -42,6 +46,7 @@ impl HandoverCard {
     pub(super) fn new(
         handover: Handover,
         progress: Option<Progress>,
+        said: Option<String>,
         visitor: &Visitor,
         now: Timestamp,
     ) -> Self {
@@ -50,7 +55,11 @@ impl HandoverCard {
         let at = if standing == Standing::Waiting { due_at.max(now) } else { changed_at };
         let parked = match standing {
             Standing::Parked(reason) => Some(lang.park_reason(reason)),
-            Standing::Waiting | Standing::Nothing | Standing::Registered => None,
+            Standing::Waiting
+            | Standing::Held
+            | Standing::Nothing
+            | Standing::Closed
+            | Standing::Registered => None,
         };
         Self {
             w: lang.handover_texts(),
@@ -59,6 +68,7 @@ impl HandoverCard {
             since: (lang.standing_since(standing), Moment::new(at, now, lang)),
             progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),
             parked,
+            said,
             may_act: may(visitor, "/transactions/{reference}/send-again"),
         }
     }
@@ -71,6 +81,15 @@ struct HandoverPage {
     frame: Frame,
     w: &'static HandoverTexts,
     heaps: Vec<Heap>,
+    /// What goes on by itself and has taken long.
+    slow: Vec<Slow>,
+}
+
+/// What is on its way into one system for long.
+struct Slow {
+    system: &'static str,
+    count: String,
+    since: Moment,
 }
 
 /// What waits for one reason.
@@ -86,11 +105,13 @@ struct Heap {
 
 pub(in super::super) async fn handovers(visitor: Visitor) -> Response {
     let now = Timestamp::now();
-    let waiting = visitor.desk.ask(|store| store.waiting_handovers()).await;
-    visitor.answer(waiting.map(|waiting| render(&page(&visitor, waiting, now))))
+    let known =
+        visitor.desk.ask(move |store| Ok((store.waiting_handovers()?, store.on_their_way(now - SLOW)?)));
+    let known = known.await;
+    visitor.answer(known.map(|(waiting, slow)| render(&page(&visitor, waiting, slow, now))))
 }
 
-fn page(visitor: &Visitor, waiting: Vec<Waiting>, now: Timestamp) -> HandoverPage {
+fn page(visitor: &Visitor, waiting: Vec<Waiting>, slow: Vec<OnItsWay>, now: Timestamp) -> HandoverPage {
     let lang = visitor.lang;
     let may_send = may(visitor, "/handover/{system}/{reason}");
     let heap = |Waiting { system, reason, count, since }: Waiting| Heap {
@@ -102,7 +123,13 @@ fn page(visitor: &Visitor, waiting: Vec<Waiting>, now: Timestamp) -> HandoverPag
             .then(|| format!("/handover/{}/{}", system.map_or(NOWHERE, System::as_str), reason.as_str())),
         needs_a_look: reason.needs_a_look(),
     };
+    let slow = slow.into_iter().map(|OnItsWay { system, count, since }| Slow {
+        system: system.map_or(lang.handover_texts().no_system, |system| lang.system(system)),
+        count: lang.requests_that_wait(count),
+        since: Moment::new(since, now, lang),
+    });
     HandoverPage {
+        slow: slow.collect(),
         frame: visitor.frame(Section::Transactions),
         w: lang.handover_texts(),
         heaps: waiting.into_iter().map(heap).collect(),
@@ -205,7 +232,8 @@ async fn act(
     Ok(Redirect::to(&format!("/transactions/{reference}")).into_response())
 }
 
-fn may(visitor: &Visitor, path: &str) -> bool {
+/// Whether the visitor may do something.
+pub(super) fn may(visitor: &Visitor, path: &str) -> bool {
     let roles = visitor.signed.as_ref().map(|signed| signed.session.account.roles).unwrap_or_default();
     permission::of("POST", path).is_some_and(|rule| rule.who.admits(roles))
 }

@@ -11,7 +11,7 @@ use zuil_wire::orders::Attachment;
 
 use super::super::Failure;
 use super::super::condition::{Condition, Contact, Part};
-use super::super::texts::{AlertTexts, EnrolmentTexts, Lang, PillarTexts};
+use super::super::texts::{AlertTexts, EnrolmentTexts, Lang, PillarTexts, RevokeTexts};
 use super::super::times::{Moment, today};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
@@ -47,6 +47,8 @@ struct PillarPage {
     refusals: Vec<RefusalRow>,
     /// Leads to enrolling it again, for who may.
     enrol: Option<&'static EnrolmentTexts>,
+    /// Leads to revoking it, for who may, as long as it is not.
+    revoke: Option<&'static RevokeTexts>,
     shows_visits: bool,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
@@ -89,9 +91,13 @@ struct PaperCard {
 
 pub(in super::super) async fn pillar(visitor: Visitor, Path(name): Path<String>) -> Response {
     let newest = Editions::of(&visitor.desk, visitor.lang).await.newest;
+    let catalogue = visitor.desk.catalogue().await;
     let known = visitor.desk.ask(move |store| Known::of(store, &name)).await;
     let page = known.and_then(|known| {
-        let known = known.ok_or(Failure::NotFound)?;
+        let mut known = known.ok_or(Failure::NotFound)?;
+        if let Some(site) = catalogue.as_ref().and_then(|told| told.sites.of_pillar(&known.pillar.name)) {
+            known.place = Some(format!("{}, {}, {}", site.name, site.address, site.town));
+        }
         Ok(render(&pillar_page(&visitor, &known, newest.as_ref(), Timestamp::now())))
     });
     visitor.answer(page)
@@ -107,6 +113,8 @@ struct Known {
     orders: Vec<PlacedOrder>,
     attached: Vec<(Uuid, Attachment)>,
     closed: Option<Closed>,
+    /// Where it stands: in the words of the catalogue, or else of who enrolled it.
+    place: Option<String>,
 }
 
 impl Known {
@@ -119,8 +127,18 @@ impl Known {
         let alerts = store.alerts_of(name, ALERTS)?;
         let orders = store.orders(name, orders::SHOWN)?;
         let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
-        let attached = store.orders_with_attachments(name)?;
-        Ok(Some(Self { pillar, reported, refusals, after_revocation, orders, attached, closed, alerts }))
+        let (attached, place) = (store.orders_with_attachments(name)?, store.places()?.remove(name));
+        Ok(Some(Self {
+            pillar,
+            reported,
+            refusals,
+            after_revocation,
+            orders,
+            attached,
+            closed,
+            alerts,
+            place,
+        }))
     }
 }
 
@@ -149,6 +167,8 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         details: details(known, &condition, newest, lang, now),
         alerts: known.alerts.iter().map(|alert| alert_row(alert, lang, now)).collect(),
         enrol: visitor.may_open("/enrolment").then(|| lang.enrolment_texts()),
+        revoke: (pillar.revoked_at.is_none() && visitor.may_open("/pillars/{name}/revoke"))
+            .then(|| lang.revoke_texts()),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
         shows_visits: visitor.may_open("/pillars/{name}/visits"),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
@@ -205,10 +225,12 @@ fn details(
     let (pillar, reported) = (&known.pillar, known.reported.as_ref());
     let moment =
         |at: Option<Timestamp>| at.map_or_else(|| t.never.to_owned(), |at| Moment::new(at, now, lang).text);
-    let mut details = vec![
+    let place = known.place.clone().map(|place| (lang.enrolment_texts().place, place));
+    let mut details: Vec<_> = place.into_iter().collect();
+    details.extend([
         (t.last_seen, moment(pillar.last_seen_at)),
         (t.last_report, moment(reported.map(|reported| reported.received_at))),
-    ];
+    ]);
     if let Some(known @ Reported { report, .. }) = reported {
         if condition.is_known() {
             let presence = condition.presence().map(|presence| lang.presence(presence).to_owned());

@@ -2,7 +2,7 @@
 //! to which it leads.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::extract::Query;
@@ -10,6 +10,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use zuil_catalogue::Catalogue;
 use zuil_wire::health::{Device, DeviceState};
 
 use super::super::condition::{Condition, Issue, Part};
@@ -74,6 +75,8 @@ struct Clause {
 
 struct PillarRow {
     name: String,
+    /// Where it stands, in a technician's words, when the catalogue does not say so.
+    place: Option<String>,
     now: Vec<Badge>,
     /// Whether somebody is there and how warm it is, as far as that is known.
     use_and_warmth: Option<String>,
@@ -103,8 +106,8 @@ pub(in super::super) async fn pillars(
 ) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let editions = Editions::of(&visitor.desk, visitor.lang).await;
-    let now = Timestamp::now();
-    let known = visitor.desk.ask(move |store| Known::of(store, now)).await;
+    let (catalogue, now) = (visitor.desk.catalogue().await, Timestamp::now());
+    let known = visitor.desk.ask(move |store| Known::of(store, catalogue.as_deref(), now)).await;
     let page = known.map(|known| render(&pillars_page(&visitor, &known, editions, &query, now)));
     visitor.answer(page)
 }
@@ -116,12 +119,17 @@ struct Known {
     /// Those that are open.
     alerts: Vec<Alert>,
     closed: Vec<Closed>,
+    /// Where pillars stand of which the catalogue does not say so.
+    places: BTreeMap<String, String>,
 }
 
 impl Known {
-    fn of(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
-        let (pillars, reports) = (store.pillars()?, store.reports()?);
-        Ok(Self { pillars, reports, alerts: store.alerts(now)?, closed: store.closed_pillars()? })
+    fn of(store: &dyn Store, catalogue: Option<&Catalogue>, now: Timestamp) -> Result<Self, StoreError> {
+        let (pillars, reports, mut places) = (store.pillars()?, store.reports()?, store.places()?);
+        if let Some(catalogue) = catalogue {
+            places.retain(|pillar, _| catalogue.sites.of_pillar(pillar).is_none());
+        }
+        Ok(Self { pillars, reports, alerts: store.alerts(now)?, closed: store.closed_pillars()?, places })
     }
 }
 
@@ -133,7 +141,7 @@ fn pillars_page(
     now: Timestamp,
 ) -> PillarsPage {
     let (lang, show) = (visitor.lang, query.show.as_str());
-    let Known { pillars, reports, alerts, closed } = known;
+    let Known { pillars, reports, alerts, closed, places } = known;
     let reports: HashMap<&str, &Reported> =
         reports.iter().map(|reported| (reported.pillar.as_str(), reported)).collect();
     let known: Vec<(&Pillar, Option<&Reported>, Condition)> = pillars
@@ -170,6 +178,7 @@ fn pillars_page(
         rows: shown
             .into_iter()
             .map(|(pillar, reported, condition)| PillarRow {
+                place: places.get(&pillar.name).cloned(),
                 alerts: open_alerts(alerts, &pillar.name, lang),
                 ..row(pillar, *reported, condition, newest, lang, now)
             })
@@ -291,6 +300,7 @@ fn row(
     }
     PillarRow {
         name: pillar.name.clone(),
+        place: None,
         now: now_badges(condition, lang),
         use_and_warmth: lang.use_and_warmth(condition),
         alerts: Vec::new(),

@@ -1,13 +1,20 @@
-//! What residents asked and did not find, for editors and agents: as a page, and for a spreadsheet.
+//! What residents asked, and did not find or found, for editors and agents: as a page, and for a spreadsheet.
+
+mod found;
 
 use std::fmt::Write as _;
 
 use askama::Template;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub(in super::super) use self::found::found_as_csv;
+use self::found::{Counted, FoundPart, FoundQuery};
+use super::super::Failure;
 use super::super::texts::{DraftTexts, Lang, QuestionTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
@@ -30,6 +37,8 @@ struct QuestionsPage {
     drafts: Option<&'static DraftTexts>,
     /// That there are more.
     most_only: Option<String>,
+    /// What was found.
+    found: FoundPart,
 }
 
 /// What was asked in vain.
@@ -44,10 +53,19 @@ struct Row {
     last_words: String,
 }
 
-pub(in super::super) async fn questions(visitor: Visitor) -> Response {
-    let now = Timestamp::now();
-    let unfound = visitor.desk.ask(move |store| store.questions(questions_since(now), ON_THE_PAGE)).await;
-    visitor.answer(unfound.map(|unfound| render(&page(&visitor, unfound, now))))
+pub(in super::super) async fn questions(
+    visitor: Visitor,
+    query: Result<Query<FoundQuery>, QueryRejection>,
+) -> Response {
+    let (query, now) = (query.map(|Query(query)| query).unwrap_or_default(), Timestamp::now());
+    let asked = asked(&visitor, query, now).await;
+    visitor.answer(asked.map(|(unfound, counted)| render(&page(&visitor, unfound, &counted, now))))
+}
+
+/// What was asked in vain, and what was found.
+async fn asked(visitor: &Visitor, query: FoundQuery, now: Timestamp) -> Result<(Unfound, Counted), Failure> {
+    let unfound = visitor.desk.ask(move |store| store.questions(questions_since(now), ON_THE_PAGE)).await?;
+    Ok((unfound, found::counted(visitor, query, now).await?))
 }
 
 pub(in super::super) async fn questions_as_csv(visitor: Visitor) -> Response {
@@ -67,7 +85,7 @@ pub(in super::super) async fn questions_as_csv(visitor: Visitor) -> Response {
     }))
 }
 
-fn page(visitor: &Visitor, unfound: Unfound, now: Timestamp) -> QuestionsPage {
+fn page(visitor: &Visitor, unfound: Unfound, counted: &Counted, now: Timestamp) -> QuestionsPage {
     let lang = visitor.lang;
     let Unfound { times, different, most } = unfound;
     let shown = most.len();
@@ -82,6 +100,7 @@ fn page(visitor: &Visitor, unfound: Unfound, now: Timestamp) -> QuestionsPage {
             .filter(|signed| signed.may_open("/drafts"))
             .map(|_| lang.draft_texts()),
         most_only: (different > shown as u64).then(|| lang.most_often_only(shown)),
+        found: found::part(lang, counted),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Referrals: made for a caller, read aloud, followed and taken back. Invariant: an agent sees their own only; a code
-//! is in no address and no log.
+//! is in no address and no log; nobody is sent to a pillar that is known to serve nobody.
 
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
@@ -14,11 +14,14 @@ use zuil_catalogue::{Catalogue, Task};
 use zuil_wire::{Reference, ReferralCode};
 
 use super::super::Failure;
+use super::super::condition::Condition;
+use super::super::reach::{Pillars, Reach};
 use super::super::texts::{Lang, ReferralTexts};
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
-use crate::store::{Deed, Entry, KeptReferral, Pillar, REFERRALS_LIVE, Store, StoreError};
+use super::badges::now_badges;
+use crate::store::{Deed, Entry, KeptReferral, REFERRALS_LIVE, Store, StoreError};
 
 /// How often a code is drawn until one is free. A hundred thousand there are, and a few hundred live.
 const DRAWS: usize = 50;
@@ -41,7 +44,7 @@ struct ReferralsPage {
     made: Option<Made>,
     problem: Option<&'static str>,
     tasks: Vec<Choice>,
-    pillars: Vec<Choice>,
+    pillars: Vec<PillarChoice>,
     rows: Vec<Row>,
 }
 
@@ -51,11 +54,19 @@ struct Made {
     aloud: Vec<String>,
 }
 
-/// A task or a pillar to choose.
+/// A task to choose.
 struct Choice {
     id: String,
     title: String,
     chosen: bool,
+}
+
+/// A pillar to choose, with how it is.
+struct PillarChoice {
+    id: String,
+    title: String,
+    chosen: bool,
+    now: Vec<Badge>,
 }
 
 /// A referral in the list.
@@ -67,6 +78,8 @@ struct Row {
     made: Moment,
     until: String,
     badge: Badge,
+    /// Which of the pillars have the code, as long as it can be used.
+    reach: Vec<String>,
     uses: Vec<UseRow>,
     can_be_revoked: bool,
 }
@@ -132,19 +145,23 @@ async fn page(
     let catalogue = visitor.desk.catalogue().await;
     // Also those that expired since yesterday.
     let since = now.saturating_sub(REFERRALS_LIVE).unwrap_or(now);
-    let known = visitor.desk.ask(move |store| Ok((store.pillars()?, store.referrals(since)?))).await;
-    let (pillars, mut kept) = known?;
+    let silent = visitor.desk.silent;
+    let known =
+        visitor.desk.ask(move |store| Ok((Pillars::of(store, silent, now)?, store.referrals(since)?)));
+    let (pillars, mut kept) = known.await?;
     kept.retain(|referral| referral.made_by == who);
     let catalogue = catalogue.as_deref();
     let just_made = made.and_then(|id| kept.iter().find(|referral| referral.id == id));
     let page = ReferralsPage {
         frame: visitor.frame(Section::Referrals),
         w: lang.referral_texts(),
-        made: just_made.filter(|made| made.is_open(now)).map(|made| told(made, catalogue, lang, now)),
+        made: just_made
+            .filter(|made| made.is_open(now))
+            .map(|made| told(made, &pillars, catalogue, lang, now)),
         problem,
         tasks: tasks_to_choose(catalogue, &chosen.task, lang),
-        pillars: pillars_to_choose(&pillars, catalogue, &chosen.pillars),
-        rows: kept.iter().map(|referral| row(referral, catalogue, lang, now)).collect(),
+        pillars: pillars_to_choose(&pillars, catalogue, &chosen.pillars, lang),
+        rows: kept.iter().map(|referral| row(referral, &pillars, catalogue, lang, now)).collect(),
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, render(&page)).into_response())
@@ -154,14 +171,17 @@ async fn make(visitor: &Visitor, chosen: &Chosen) -> Result<Response, Failure> {
     let (w, now) = (visitor.lang.referral_texts(), Timestamp::now());
     let catalogue = visitor.desk.catalogue().await;
     let task = catalogue.as_ref().and_then(|catalogue| catalogue.task(&chosen.task));
-    let pillars = visitor.desk.ask(|store| store.pillars()).await?;
-    let serves = |name: &str| pillars.iter().any(|pillar| pillar.name == name && pillar.revoked_at.is_none());
-    let mut named: Vec<String> = chosen.pillars.iter().filter(|name| serves(name)).cloned().collect();
+    let silent = visitor.desk.silent;
+    let pillars = visitor.desk.ask(move |store| Pillars::of(store, silent, now)).await?;
+    let mut named: Vec<String> = chosen.pillars.iter().filter(|name| pillars.has(name)).cloned().collect();
     named.sort();
     named.dedup();
     let Some(task) = task.filter(|_| !named.is_empty()) else {
         return page(visitor, None, chosen, Some(w.nothing_chosen)).await;
     };
+    if named.iter().any(|name| pillars.serves_nobody(name)) {
+        return page(visitor, None, chosen, Some(w.out_of_service)).await;
+    }
     let referral = KeptReferral {
         id: Uuid::new_v4(),
         code: ReferralCode::of(0),
@@ -169,6 +189,7 @@ async fn make(visitor: &Visitor, chosen: &Chosen) -> Result<Response, Failure> {
         pillars: named,
         made_by: visitor.who(),
         made_at: now,
+        had_by: Vec::new(),
         expires_at: now.saturating_add(REFERRALS_LIVE).unwrap_or(now),
         revoked_at: None,
         uses: Vec::new(),
@@ -221,19 +242,36 @@ async fn revoke(visitor: &Visitor, id: &str) -> Result<Response, Failure> {
     Ok(Redirect::to("/referrals").into_response())
 }
 
-fn told(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: Timestamp) -> Made {
+fn told(
+    referral: &KeptReferral,
+    pillars: &Pillars,
+    catalogue: Option<&Catalogue>,
+    lang: Lang,
+    now: Timestamp,
+) -> Made {
     let w = lang.referral_texts();
-    let places: Vec<String> = referral.pillars.iter().map(|pillar| place(pillar, catalogue)).collect();
+    let at = |reach: Reach| {
+        let those = referral.pillars.iter().filter(move |name| pillars.reach(name, referral) == reach);
+        those.map(|name| place(name, catalogue)).collect::<Vec<_>>()
+    };
     let until = Moment::new(referral.expires_at, now, lang).text;
-    Made {
-        code: referral.code.groups(),
-        aloud: vec![
-            lang.your_code(&referral.code.to_string()),
-            w.how.to_owned(),
-            lang.works_until(&until, &places),
-            w.once.to_owned(),
-        ],
+    let (has, soon) = (at(Reach::Has), at(Reach::Soon));
+    let mut aloud = vec![lang.your_code(&referral.code.to_string()), w.how.to_owned()];
+    let surely: Vec<String> = has.into_iter().chain(soon.iter().cloned()).collect();
+    if surely.is_empty() {
+        aloud.push(lang.valid_until(&until));
+    } else {
+        aloud.push(lang.works_until(&until, &surely));
     }
+    aloud.extend((!soon.is_empty()).then(|| lang.not_there_yet(&soon)));
+    for unsure in at(Reach::Unheard) {
+        aloud.push(lang.not_sure_of(&unsure));
+    }
+    for closed in at(Reach::OutOfService) {
+        aloud.push(lang.out_of_service(&closed));
+    }
+    aloud.push(w.once.to_owned());
+    Made { code: referral.code.groups(), aloud }
 }
 
 /// What people call where a pillar stands, or its name.
@@ -251,18 +289,28 @@ fn tasks_to_choose(catalogue: Option<&Catalogue>, chosen: &str, lang: Lang) -> V
     catalogue.map(|catalogue| catalogue.tasks.iter().map(choice).collect()).unwrap_or_default()
 }
 
-fn pillars_to_choose(pillars: &[Pillar], catalogue: Option<&Catalogue>, chosen: &[String]) -> Vec<Choice> {
-    let serve = pillars.iter().filter(|pillar| pillar.revoked_at.is_none());
-    serve
-        .map(|pillar| Choice {
-            id: pillar.name.clone(),
-            title: place(&pillar.name, catalogue),
-            chosen: chosen.contains(&pillar.name),
-        })
-        .collect()
+fn pillars_to_choose(
+    pillars: &Pillars,
+    catalogue: Option<&Catalogue>,
+    chosen: &[String],
+    lang: Lang,
+) -> Vec<PillarChoice> {
+    let choice = |(name, condition): (&str, &Condition)| PillarChoice {
+        id: name.to_owned(),
+        title: place(name, catalogue),
+        chosen: chosen.iter().any(|chosen| chosen == name),
+        now: now_badges(condition, lang),
+    };
+    pillars.all().map(choice).collect()
 }
 
-fn row(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: Timestamp) -> Row {
+fn row(
+    referral: &KeptReferral,
+    pillars: &Pillars,
+    catalogue: Option<&Catalogue>,
+    lang: Lang,
+    now: Timestamp,
+) -> Row {
     let w = lang.referral_texts();
     let task = catalogue.and_then(|catalogue| catalogue.task(&referral.task));
     let (kind, text) = match referral.uses.len() {
@@ -282,6 +330,12 @@ fn row(referral: &KeptReferral, catalogue: Option<&Catalogue>, lang: Lang, now: 
         made: Moment::new(referral.made_at, now, lang),
         until: lang.until(&Moment::new(referral.expires_at, now, lang).text),
         badge: Badge { kind, text },
+        reach: if referral.is_open(now) {
+            let reach = |name: &String| lang.reach(&place(name, catalogue), pillars.reach(name, referral));
+            referral.pillars.iter().map(reach).collect()
+        } else {
+            Vec::new()
+        },
         uses: referral
             .uses
             .iter()
@@ -310,6 +364,7 @@ mod tests {
             pillars: vec!["jumbo".into()],
             made_by: "m.agent".into(),
             made_at: now,
+            had_by: Vec::new(),
             expires_at: now + REFERRALS_LIVE,
             revoked_at: None,
             uses: Vec::new(),

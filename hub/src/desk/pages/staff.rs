@@ -1,16 +1,22 @@
-//! The accounts of staff, for administrators. Invariant: a password is on one page, once, and nowhere else.
+//! The accounts of staff, for administrators. Invariant: a password is on one page, once, and nowhere else, and nobody gets a
+//! way in here through a session that its owner left open.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
 use axum::Form;
-use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{ConnectInfo, Path};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Failure;
+use super::super::proof::{self, Asked, Proof};
 use super::super::texts::{AccessTexts, Lang};
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
@@ -82,6 +88,17 @@ pub(in super::super) struct NewMember {
     name: String,
     #[serde(flatten)]
     roles: Boxes,
+    #[serde(default)]
+    proof: String,
+}
+
+/// Other roles for an account.
+#[derive(Deserialize)]
+pub(in super::super) struct NewRoles {
+    #[serde(flatten)]
+    roles: Boxes,
+    #[serde(default)]
+    proof: String,
 }
 
 /// The boxes of the roles.
@@ -105,10 +122,17 @@ impl Boxes {
     }
 }
 
+/// The boxes of these roles, ticked, as a form says them.
+fn ticked(roles: Roles) -> Vec<(&'static str, String)> {
+    roles.iter().map(|role| (role.as_str(), "yes".to_owned())).collect()
+}
+
 /// Whether an account is to be disabled.
 #[derive(Deserialize)]
 pub(in super::super) struct Access {
     disabled: bool,
+    #[serde(default)]
+    proof: String,
 }
 
 impl From<StaffError> for Failure {
@@ -128,8 +152,25 @@ pub(in super::super) async fn staff(visitor: Visitor) -> Response {
     visitor.answer(page)
 }
 
-pub(in super::super) async fn add_staff(visitor: Visitor, Form(form): Form<NewMember>) -> Response {
-    let page = add_one(&visitor, form.name.trim(), form.roles.roles()).await;
+pub(in super::super) async fn add_staff(
+    visitor: Visitor,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(form): Form<NewMember>,
+) -> Response {
+    let (name, roles) = (form.name.trim(), form.roles.roles());
+    // What is filled in wrongly is told before a code is used up for it.
+    if !Account::is_name(name) || roles.is_empty() {
+        return visitor.answer(add_one(&visitor, name, roles).await);
+    }
+    let mut kept = ticked(roles);
+    kept.push(("name", name.to_owned()));
+    let asked = Asked { action: "/staff".into(), kept, button: visitor.lang.access_texts().add };
+    let page = match proof::is_missing(&visitor, (peer, &headers), form.proof, asked).await {
+        Ok(None) => add_one(&visitor, name, roles).await,
+        Ok(Some(asks)) => Ok(asks),
+        Err(failure) => Err(failure),
+    };
     visitor.answer(page)
 }
 
@@ -142,9 +183,19 @@ pub(in super::super) async fn member(visitor: Visitor, Path(name): Path<String>)
 pub(in super::super) async fn set_roles(
     visitor: Visitor,
     Path(name): Path<String>,
-    Form(boxes): Form<Boxes>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(form): Form<NewRoles>,
 ) -> Response {
-    let (roles, by, of) = (boxes.roles(), visitor.who(), name.clone());
+    let roles = form.roles.roles();
+    let button = visitor.lang.access_texts().save_roles;
+    let asked = Asked { action: format!("{}/roles", member_path(&name)), kept: ticked(roles), button };
+    match proof::is_missing(&visitor, (peer, &headers), form.proof, asked).await {
+        Ok(None) => {}
+        Ok(Some(asks)) => return asks,
+        Err(failure) => return visitor.answer(Err(failure)),
+    }
+    let (by, of) = (visitor.who(), name.clone());
     let changed =
         visitor.desk.ask(move |store| staff::set_roles(store, &of, roles, &by, Timestamp::now())).await;
     told(&visitor, &name, changed)
@@ -153,30 +204,74 @@ pub(in super::super) async fn set_roles(
 pub(in super::super) async fn set_access(
     visitor: Visitor,
     Path(name): Path<String>,
-    Form(access): Form<Access>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(Access { disabled, proof: shown }): Form<Access>,
 ) -> Response {
-    let (disabled, by, of) = (access.disabled, visitor.who(), name.clone());
+    // To shut somebody out is never held up.
+    if !disabled {
+        let button = visitor.lang.access_texts().enable;
+        let kept = vec![("disabled", "false".to_owned())];
+        let asked = Asked { action: format!("{}/access", member_path(&name)), kept, button };
+        match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
+            Ok(None) => {}
+            Ok(Some(asks)) => return asks,
+            Err(failure) => return visitor.answer(Err(failure)),
+        }
+    }
+    let (by, of) = (visitor.who(), name.clone());
     let changed =
         visitor.desk.ask(move |store| staff::set_disabled(store, &of, disabled, &by, Timestamp::now())).await;
     told(&visitor, &name, changed)
 }
 
-pub(in super::super) async fn remove_app(visitor: Visitor, Path(name): Path<String>) -> Response {
+pub(in super::super) async fn remove_app(
+    visitor: Visitor,
+    Path(name): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    form: Result<Form<Proof>, FormRejection>,
+) -> Response {
+    let button = visitor.lang.access_texts().remove_app;
+    let asked = Asked { action: format!("{}/app", member_path(&name)), kept: Vec::new(), button };
+    let Proof { proof: shown } = form.map(|Form(form)| form).unwrap_or_default();
+    match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
+        Ok(None) => {}
+        Ok(Some(asks)) => return asks,
+        Err(failure) => return visitor.answer(Err(failure)),
+    }
     let (by, of) = (visitor.who(), name.clone());
     let changed = visitor.desk.ask(move |store| staff::remove_app(store, &of, &by, Timestamp::now())).await;
     told(&visitor, &name, changed)
 }
 
-pub(in super::super) async fn new_password(visitor: Visitor, Path(name): Path<String>) -> Response {
-    let page = renew(&visitor, name, false).await;
+pub(in super::super) async fn new_password(
+    visitor: Visitor,
+    Path(name): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    form: Result<Form<Proof>, FormRejection>,
+) -> Response {
+    let button = visitor.lang.access_texts().new_password;
+    let asked = Asked { action: format!("{}/password", member_path(&name)), kept: Vec::new(), button };
+    let Proof { proof: shown } = form.map(|Form(form)| form).unwrap_or_default();
+    let page = match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
+        Ok(None) => renew(&visitor, name, false).await,
+        Ok(Some(asks)) => Ok(asks),
+        Err(failure) => Err(failure),
+    };
     visitor.answer(page)
 }
 
 /// Makes a new password for an account and shows it.
 pub(super) async fn renew(visitor: &Visitor, name: String, own: bool) -> Result<Response, Failure> {
-    let (by, of) = (visitor.who(), name.clone());
+    let (by, of, folder) = (visitor.who(), name.clone(), Arc::clone(&visitor.desk.folder));
     let renewed = hashing(visitor, move |store| {
-        staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())
+        let renewed = staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())?;
+        if matches!(renewed, Renewed::Yes(_)) {
+            staff::forget_attempts(store, folder.vault.veil(), &of)?;
+        }
+        Ok(renewed)
     });
     match renewed.await? {
         Renewed::NoPassword => Err(Failure::NotFound),

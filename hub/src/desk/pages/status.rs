@@ -76,11 +76,9 @@ pub(in super::super) async fn status(
     };
     let desk = &visitor.desk;
     let address = desk.address_of(peer, &headers);
-    let keys = [
-        AttemptKey::from(Tried::LookUpFrom, address),
-        AttemptKey::named(Tried::LookUpOf, &reference.compact()),
-    ];
-    match desk.begin(keys).await {
+    let veil = desk.folder.vault.veil();
+    let keys = [veil.from(Tried::LookUpFrom, address), veil.named(Tried::LookUpOf, &reference.compact())];
+    match desk.begin(keys.to_vec()).await {
         Ok(Ok(())) => {}
         Ok(Err(TooEarly { wait })) => {
             return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));
@@ -120,7 +118,7 @@ fn found(visitor: &Visitor, looked: Looked, progress: Option<Progress>, now: Tim
         reference: looked.reference,
         errand: looked.errand.map(|errand| errand.title),
         state: lang.state(looked.state),
-        meaning: lang.meaning_for_residents(looked.state, looked.payment),
+        meaning: lang.meaning_for_residents(looked.state, looked.payment, looked.case_number.is_some()),
         received: Moment::new(looked.received_at, now, lang),
         case_number: looked.case_number,
         progress: progress.map(|told| (told.words, Moment::new(told.since, now, lang))),

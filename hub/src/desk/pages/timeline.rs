@@ -14,6 +14,8 @@ pub(super) struct Known {
     pub handover: Option<Handover>,
     pub steps: Vec<DoneStep>,
     pub progress: Option<Progress>,
+    /// What the other system said when it refused it.
+    pub said: Option<String>,
     /// How far staff are with it, when somebody asks in it to be called back.
     pub call_back: Option<CallBack>,
     /// What staff did with it.
@@ -92,8 +94,10 @@ fn handed_over(stored: &Stored, known: &Known, lang: Lang) -> Vec<Timed> {
     if let Some(Handover { standing, system, changed_at, .. }) = &known.handover {
         let system = system.map(|system| lang.system(system));
         match standing {
-            Standing::Waiting => {}
-            Standing::Nothing => all.push(Timed::new(*changed_at, lang.standing(Standing::Nothing, false))),
+            Standing::Waiting | Standing::Held => {}
+            Standing::Nothing | Standing::Closed => {
+                all.push(Timed::new(*changed_at, lang.standing(*standing, false)));
+            }
             Standing::Parked(reason) => {
                 let text = lang.standing(Standing::Parked(*reason), false);
                 all.push(Timed {

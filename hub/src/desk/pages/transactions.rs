@@ -16,10 +16,11 @@ use super::super::times::{Moment, start_of_day};
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::Badge;
 use super::handover::HandoverCard;
+use super::settling::SettlingCard;
 use super::timeline::{self, Event, Known};
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{AuditFilter, Content, Deed, Entry, Filter, Page, Role, Stored};
+use crate::store::{AuditFilter, Content, Deed, Entry, Filter, Page, Role, Standing, Stored};
 
 /// Rows on a page of the list.
 const ROWS: u32 = 50;
@@ -110,6 +111,8 @@ struct TransactionPage {
     to_settle: bool,
     details: Vec<(&'static str, String)>,
     handover: Option<HandoverCard>,
+    /// What staff may decide about it.
+    settling: Option<SettlingCard>,
 }
 
 /// What a resident filled in.
@@ -234,7 +237,8 @@ async fn show_transaction(
             handover: store.handover(reference)?,
             steps: store.handover_steps(reference)?,
             progress: store.progress(reference)?,
-            call_back: store.call_back(reference)?,
+            said: store.said_when_refused(reference)?,
+            call_back: store.call_back(reference, now)?,
             deeds: if may_see_deeds { store.audit(&about, DEEDS)? } else { Vec::new() },
         };
         Ok(Some((Opened::new(stored, keys), known)))
@@ -307,8 +311,10 @@ fn transaction_page(
     let (stored, content) = (&opened.stored, opened.content.as_ref());
     let payment_state = stored.payment.as_ref().map(|payment| payment.state);
     let timeline = timeline::of(stored, &known, now, lang);
-    let Known { handover, progress, .. } = known;
-    let handover = handover.map(|handover| HandoverCard::new(handover, progress, visitor, now));
+    let Known { handover, progress, said, .. } = known;
+    let settling = SettlingCard::new(stored, handover, visitor, now);
+    let is_closed = handover.is_some_and(|handover| handover.standing == Standing::Closed);
+    let handover = handover.map(|handover| HandoverCard::new(handover, progress, said, visitor, now));
     let mut details = vec![(t.pillar, stored.pillar.clone())];
     details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
     if let Some(content) = content {
@@ -320,14 +326,23 @@ fn transaction_page(
         frame: visitor.frame(Section::Transactions),
         reference: stored.reference,
         title: opened.title(lang),
-        state: state_badge(stored.state, lang),
-        meaning: lang.meaning(stored.state, payment_state),
+        state: if is_closed {
+            Badge { kind: "good", text: lang.settling_texts().closed }
+        } else {
+            state_badge(stored.state, lang)
+        },
+        meaning: if is_closed {
+            lang.settling_texts().closed_meaning
+        } else {
+            lang.meaning(stored.state, payment_state)
+        },
         trouble: lang.trouble_with(stored),
         answers: answers(visitor, opened, with_content),
         timeline,
         to_settle: payment_state == Some(PaymentState::Unknown),
         payment: payment_details(opened, lang),
         handover,
+        settling,
         details,
     }
 }

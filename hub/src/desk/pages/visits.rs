@@ -1,5 +1,5 @@
-//! What happened at a pillar: sums by day and by task, and the visits themselves. Invariant: what is shown beside each
-//! other was counted apart, and nothing is said of what belonged together.
+//! What happened at a pillar: sums by day, by task, and over all days by part of the day and by length. Invariant: what is
+//! shown beside each other was counted apart, nothing is said of what belonged together, and no visit is shown by itself.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -16,10 +16,7 @@ use super::super::Failure;
 use super::super::texts::{Lang, VisitTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{VISITS_KEPT_DAYS, visits_since};
-
-/// How many visits the page lists.
-const LISTED: usize = 200;
+use crate::store::{PARTS_OF_A_DAY, VISITS_KEPT_DAYS, part_of_the_day, rounded, visits_since};
 
 /// The page.
 #[derive(Template)]
@@ -37,8 +34,6 @@ struct VisitsPage {
     tasks: Vec<TaskRow>,
     /// What was counted apart: what it is, and what was how often.
     counts: Vec<(&'static str, Vec<(String, u64)>)>,
-    list: Vec<VisitRow>,
-    newest_only: Option<String>,
 }
 
 /// A day.
@@ -58,14 +53,6 @@ struct TaskRow {
     stopped: Vec<(String, u64)>,
 }
 
-/// A visit.
-struct VisitRow {
-    day: Date,
-    when: String,
-    minutes: u8,
-    outcome: &'static str,
-}
-
 const OUTCOMES: [VisitOutcome; 4] =
     [VisitOutcome::Finished, VisitOutcome::Abandoned, VisitOutcome::Read, VisitOutcome::Looked];
 
@@ -77,20 +64,23 @@ struct Counted {
     languages: BTreeMap<String, u64>,
     aids: BTreeMap<Aid, u64>,
     faults: BTreeMap<MetFault, u64>,
-    /// By day and quarter, the newest first.
-    visits: Vec<(Reverse<Date>, Reverse<u8>, u8, VisitOutcome)>,
+    parts: [u64; PARTS_OF_A_DAY],
+    /// By the most minutes that they took.
+    lengths: BTreeMap<u8, u64>,
 }
 
 impl Counted {
     fn of(entries: Vec<VisitEntry>) -> Self {
         let mut counted = Self::default();
         for VisitEntry { on, what, .. } in entries {
-            match what {
+            // What was kept by an earlier version was not rounded.
+            match rounded(what) {
                 Seen::Visit { quarter, minutes, outcome } => {
                     let day = counted.days.entry(Reverse(on)).or_default();
                     let places = OUTCOMES.iter().zip(day).filter(|(known, _)| **known == outcome);
                     places.for_each(|(_, count)| *count += 1);
-                    counted.visits.push((Reverse(on), Reverse(quarter), minutes, outcome));
+                    counted.parts[part_of_the_day(quarter)] += 1;
+                    *counted.lengths.entry(minutes).or_default() += 1;
                 }
                 Seen::Task { task, end, question } => {
                     *counted.tasks.entry(task).or_default().entry((end, question)).or_default() += 1;
@@ -100,8 +90,6 @@ impl Counted {
                 Seen::Fault { fault } => *counted.faults.entry(fault).or_default() += 1,
             }
         }
-        // Within a quarter nothing tells which was first.
-        counted.visits.sort_by_key(|(day, quarter, minutes, _)| (*day, *quarter, *minutes));
         counted
     }
 }
@@ -127,8 +115,7 @@ fn page(visitor: &Visitor, pillar: String, entries: Vec<VisitEntry>, now: Timest
     let none = entries.is_empty();
     let counted = Counted::of(entries);
     let finished: u64 = counted.days.values().map(|outcomes| outcomes[0]).sum();
-    let all = counted.visits.len();
-    let finished = usize::try_from(finished).unwrap_or(all);
+    let all: u64 = counted.parts.iter().sum();
     VisitsPage {
         frame: visitor.frame(Section::Pillars),
         w,
@@ -141,6 +128,19 @@ fn page(visitor: &Visitor, pillar: String, entries: Vec<VisitEntry>, now: Timest
         tasks: counted.tasks.into_iter().map(|(task, ends)| task_row(task, ends, lang)).collect(),
         counts: vec![
             (
+                w.parts,
+                counted
+                    .parts
+                    .into_iter()
+                    .zip(w.parts_of_a_day)
+                    .map(|(count, part)| (part.to_owned(), count))
+                    .collect(),
+            ),
+            (
+                w.lengths,
+                counted.lengths.into_iter().map(|(most, count)| (lang.visit_length(most), count)).collect(),
+            ),
+            (
                 w.languages,
                 most(counted.languages.into_iter().map(|(code, count)| (lang.language_name(&code), count))),
             ),
@@ -150,8 +150,6 @@ fn page(visitor: &Visitor, pillar: String, entries: Vec<VisitEntry>, now: Timest
                 most(counted.faults.into_iter().map(|(it, count)| (lang.met_fault(it).to_owned(), count))),
             ),
         ],
-        list: counted.visits.into_iter().take(LISTED).map(|visit| visit_row(visit, lang, now)).collect(),
-        newest_only: (all > LISTED).then(|| lang.newest_visits_only(LISTED)),
     }
 }
 
@@ -179,17 +177,4 @@ fn most(counts: impl Iterator<Item = (String, u64)>) -> Vec<(String, u64)> {
     let mut counts: Vec<(String, u64)> = counts.collect();
     counts.sort_by_key(|(_, count)| Reverse(*count));
     counts
-}
-
-fn visit_row(
-    (Reverse(day), Reverse(quarter), minutes, outcome): (Reverse<Date>, Reverse<u8>, u8, VisitOutcome),
-    lang: Lang,
-    now: Timestamp,
-) -> VisitRow {
-    VisitRow {
-        day,
-        when: format!("{} {}:{:02}", lang.day(day, today(now)), quarter / 4, quarter % 4 * 15),
-        minutes,
-        outcome: lang.visit_outcome(outcome),
-    }
 }

@@ -10,13 +10,19 @@ use serde::Deserialize;
 use zuil_wire::Reference;
 
 use super::super::Failure;
-use super::super::texts::{Lang, WorklistTexts};
+use super::super::texts::{Lang, SettlingTexts, WorklistTexts};
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
-use crate::store::{CallBack, CallBacksToDo, CallTold, Deed, Entry, Store, StoreError, Tally, Waiting};
+use super::handover::SLOW;
+use crate::store::{
+    CallBack, CallBacksToDo, CallTold, Deed, Elsewhere, Entry, Store, StoreError, Tally, ToDecide, ToForget,
+    Undecided, Waiting,
+};
 
 /// Rows on the page.
 const ROWS: u32 = 100;
+/// References on the page whose content will be deleted.
+const FORGOTTEN: u32 = 20;
 /// After this time it is said that somebody waits long.
 const LONG: SignedDuration = SignedDuration::from_hours(24);
 
@@ -28,11 +34,27 @@ struct WorklistPage {
     w: &'static WorklistTexts,
     to_settle: Option<String>,
     not_sent_on: Option<String>,
+    /// That something has been on its way for long.
+    slow: Option<String>,
+    s: &'static SettlingTexts,
+    to_decide: Vec<DecisionRow>,
+    /// How many there are, when these are not all.
+    more_to_decide: Option<String>,
+    /// That content will be deleted which nobody settled, and of what.
+    to_forget: Option<(String, Vec<(Reference, Moment)>)>,
     sentence: String,
     rows: Vec<Row>,
     /// That there are more.
     oldest_only: Option<String>,
     choices: Vec<(&'static str, &'static str)>,
+}
+
+/// A request that goes nowhere before staff decide.
+struct DecisionRow {
+    reference: Reference,
+    pillar: String,
+    since: Moment,
+    why: &'static str,
 }
 
 /// Somebody who waits for a call.
@@ -45,6 +67,9 @@ struct Row {
     caller: Caller,
     /// What came of the last call.
     told: Option<String>,
+    /// That another system has it, too, or gets it.
+    elsewhere: Option<&'static str>,
+    is_under_way: bool,
 }
 
 /// Who calls.
@@ -58,12 +83,26 @@ enum Caller {
 
 pub(in super::super) async fn worklist(visitor: Visitor) -> Response {
     let now = Timestamp::now();
-    let known = visitor.desk.ask(|store| {
-        let list = store.call_backs(ROWS)?;
-        Ok((list, Counts::of(store)?))
+    let known = visitor.desk.ask(move |store| {
+        Ok(Known {
+            list: store.call_backs(ROWS, now)?,
+            counts: Counts::of(store, now)?,
+            to_decide: store.to_decide(ROWS)?,
+            slow: store.on_their_way(now - SLOW)?.iter().map(|one| one.count).sum(),
+            to_forget: store.to_forget(FORGOTTEN)?,
+        })
     });
     let known = known.await;
-    visitor.answer(known.map(|(list, counts)| render(&page(&visitor, list, &counts, now))))
+    visitor.answer(known.map(|known| render(&page(&visitor, known, now))))
+}
+
+/// What the page is made of.
+struct Known {
+    list: Vec<CallBack>,
+    counts: Counts,
+    to_decide: ToDecide,
+    slow: u64,
+    to_forget: ToForget,
 }
 
 /// How much waits for somebody.
@@ -72,36 +111,48 @@ pub(in super::super) struct Counts {
     call_backs: CallBacksToDo,
     payments: u64,
     not_sent_on: u64,
+    to_decide: u64,
 }
 
 impl Counts {
-    /// Counts it.
-    pub(in super::super) fn of(store: &dyn Store) -> Result<Self, StoreError> {
+    /// Counts what waits at `now`.
+    pub(in super::super) fn of(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let Tally { unsettled, .. } = store.tally(Timestamp::MAX)?;
         let waiting = store.waiting_handovers()?;
         Ok(Self {
-            call_backs: store.call_backs_to_do()?,
+            call_backs: store.call_backs_to_do(now)?,
+            to_decide: store.to_decide(0)?.count,
             payments: unsettled,
             not_sent_on: waiting.iter().map(|Waiting { count, .. }| count).sum(),
         })
     }
 
-    /// All of it, each once: who is to be called back and whose request was not sent on waits once.
+    /// All of it, each once: who is to be called back and whose request was not sent on, or is to be decided about,
+    /// waits once.
     pub(in super::super) const fn total(self) -> u64 {
-        let CallBacksToDo { all, not_sent_on } = self.call_backs;
-        all + self.payments + self.not_sent_on.saturating_sub(not_sent_on)
+        let CallBacksToDo { all, not_sent_on, undecided } = self.call_backs;
+        let others = self.not_sent_on.saturating_sub(not_sent_on) + self.to_decide.saturating_sub(undecided);
+        all + self.payments + others
     }
 }
 
-fn page(visitor: &Visitor, list: Vec<CallBack>, counts: &Counts, now: Timestamp) -> WorklistPage {
+fn page(visitor: &Visitor, known: Known, now: Timestamp) -> WorklistPage {
     let lang = visitor.lang;
-    let Counts { call_backs: CallBacksToDo { all: call_backs, .. }, payments, not_sent_on } = *counts;
+    let Known { list, counts, to_decide, slow, to_forget } = known;
+    let Counts { call_backs: CallBacksToDo { all: call_backs, .. }, payments, not_sent_on, .. } = counts;
     let who = visitor.who();
+    let first = to_forget.first.into_iter().map(|(reference, at)| (reference, Moment::new(at, now, lang)));
     WorklistPage {
         frame: visitor.frame(Section::Worklist),
         w: lang.worklist_texts(),
         to_settle: (payments > 0).then(|| lang.to_settle(payments)),
         not_sent_on: (not_sent_on > 0).then(|| lang.not_sent_on(not_sent_on)),
+        slow: (slow > 0).then(|| lang.slow(slow)),
+        s: lang.settling_texts(),
+        more_to_decide: (to_decide.count > to_decide.oldest.len() as u64)
+            .then(|| lang.oldest_only(to_decide.oldest.len())),
+        to_decide: to_decide.oldest.into_iter().map(|one| decision_row(one, lang, now)).collect(),
+        to_forget: (to_forget.count > 0).then(|| (lang.to_be_deleted(to_forget.count), first.collect())),
         sentence: lang.to_call_back(call_backs),
         oldest_only: (call_backs > list.len() as u64).then(|| lang.oldest_only(list.len())),
         rows: list.into_iter().map(|call| row(call, &who, lang, now)).collect(),
@@ -109,8 +160,18 @@ fn page(visitor: &Visitor, list: Vec<CallBack>, counts: &Counts, now: Timestamp)
     }
 }
 
+fn decision_row(undecided: Undecided, lang: Lang, now: Timestamp) -> DecisionRow {
+    let Undecided { reference, pillar, received_at, trouble } = undecided;
+    DecisionRow {
+        reference,
+        pillar,
+        since: Moment::new(received_at, now, lang),
+        why: lang.undecided(trouble),
+    }
+}
+
 fn row(call: CallBack, who: &str, lang: Lang, now: Timestamp) -> Row {
-    let CallBack { reference, pillar, received_at, holder, tries, told } = call;
+    let CallBack { reference, pillar, received_at, holder, tries, told, elsewhere } = call;
     Row {
         reference,
         pillar,
@@ -123,6 +184,12 @@ fn row(call: CallBack, who: &str, lang: Lang, now: Timestamp) -> Row {
             Some((holder, since)) => Caller::Other(holder, lang.ago(since, now)),
         },
         told: told.map(|(told, by, at)| lang.last_call(told, &by, &lang.ago(at, now), tries)),
+        elsewhere: match elsewhere {
+            Elsewhere::No => None,
+            Elsewhere::MayCome => Some(lang.worklist_texts().may_come),
+            Elsewhere::UnderWay => Some(lang.worklist_texts().under_way),
+        },
+        is_under_way: elsewhere == Elsewhere::UnderWay,
     }
 }
 
@@ -143,7 +210,8 @@ pub(in super::super) async fn take_call(
     let (now, who) = (Timestamp::now(), visitor.who());
     let (me, from) = (who.clone(), over_from.clone());
     let may = move |call: &CallBack| {
-        call.holder.as_ref().is_none_or(|(holder, _)| *holder == from && *holder != me)
+        let is_free = call.holder.as_ref().is_none_or(|(holder, _)| *holder == from && *holder != me);
+        is_free && call.elsewhere != Elsewhere::UnderWay
     };
     // Only whom it was taken from, and not whoever the form names.
     let detail =
@@ -189,9 +257,10 @@ async fn act(
     work: impl FnOnce(&dyn Store, Reference) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<Response, Failure> {
     let reference: Reference = reference.parse().map_err(|_| Failure::NotFound)?;
-    let entry = Entry::new(Timestamp::now(), &visitor.who(), deed, &reference.to_string());
+    let now = Timestamp::now();
+    let entry = Entry::new(now, &visitor.who(), deed, &reference.to_string());
     let done = visitor.desk.ask(move |store| {
-        let to_do = store.call_backs(u32::MAX)?;
+        let to_do = store.call_backs(u32::MAX, now)?;
         let found = to_do.iter().find(|call| call.reference == reference);
         if let Some(call) = found.filter(|call| may(call)) {
             store.note(&entry.with(detail(call)))?;
@@ -209,9 +278,9 @@ mod tests {
 
     #[test]
     fn who_waits_for_two_reasons_is_counted_once() {
-        let call_backs = CallBacksToDo { all: 3, not_sent_on: 2 };
-        assert_eq!(Counts { call_backs, payments: 1, not_sent_on: 5 }.total(), 7);
+        let call_backs = CallBacksToDo { all: 3, not_sent_on: 2, undecided: 1 };
+        assert_eq!(Counts { call_backs, payments: 1, not_sent_on: 5, to_decide: 4 }.total(), 10);
         // Something was sent on between the two counts.
-        assert_eq!(Counts { call_backs, payments: 0, not_sent_on: 1 }.total(), 3);
+        assert_eq!(Counts { call_backs, payments: 0, not_sent_on: 1, to_decide: 1 }.total(), 3);
     }
 }

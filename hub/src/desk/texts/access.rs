@@ -32,6 +32,16 @@ texts! {
     next: "Verder", "Continue";
     wrong_code: "Deze code klopt niet, of is al gebruikt. Wacht tot de app een nieuwe code laat zien.",
         "This code is not right, or was used already. Wait until the app shows a new code.";
+    proof_title: "Laat zien dat u het bent", "Show that it is you";
+    proof_by_code: "Dit geeft toegang tot het systeem. Vul daarom nog een keer een code van uw app in. Een code die u al gebruikte, ook om in te loggen, werkt niet meer. Telefoon kwijt? Vul een van uw herstelcodes in.",
+        "This gives access to the system. So type a code of your app once more. A code that you used already, also to sign in, does not work again. Lost your phone? Type one of your recovery codes.";
+    proof_by_password: "Dit geeft toegang tot het systeem. Vul daarom nog een keer uw eigen wachtwoord in.",
+        "This gives access to the system. So type your own password once more.";
+    wrong_password: "Dit is niet uw wachtwoord. Kijk of u alle 12 letters en cijfers hebt ingevuld.",
+        "This is not your password. Check that you typed all 12 letters and digits.";
+    sign_in_first: "Log eerst opnieuw in", "Sign in again first";
+    sign_in_first_help: "Dit geeft toegang tot het systeem, en u logde langer dan 15 minuten geleden in met uw gemeenteaccount. Log uit, log opnieuw in, en doe het dan nog een keer.",
+        "This gives access to the system, and you signed in with your account of the municipality more than 15 minutes ago. Sign out, sign in again, and do it then.";
     app_title: "App voor inlogcodes instellen", "Set up the authenticator app";
     app_help: "Bij elke keer inloggen vragen we naast uw wachtwoord een code van uw telefoon. Dat stelt u één keer in.",
         "Each time you sign in we ask for a code of your phone besides your password. You set this up once.";
@@ -79,8 +89,8 @@ texts! {
         "Only if you need it to help the resident. The log will say that you looked at it.";
     hidden: "Wat de bewoner invulde ziet alleen een KCC-medewerker.", "Only a KCC agent sees what the resident filled in.";
     forgotten: "Inhoud verwijderd", "Content deleted";
-    forgotten_help: "De gemeente heeft deze aanvraag overgenomen in haar eigen systeem. Daarna is de inhoud hier verwijderd.",
-        "The municipality has taken this request over into its own system. After that the content was deleted here.";
+    forgotten_help: "De aanvraag is overgenomen in een ander systeem of afgehandeld, of stond hier te lang. Daarna is de inhoud verwijderd.",
+        "The request was taken over into another system or dealt with, or was here for too long. Then the content was deleted.";
     my_account: "Mijn account", "My account";
     roles: "Rollen", "Roles";
     none: "geen", "none";
@@ -239,6 +249,8 @@ impl Lang {
             Deed::Downloaded => ("haalde een lijst op", "took a list away"),
             Deed::SentAgain => ("stuurde opnieuw door", "sent on again"),
             Deed::RegisteredByHand => ("noteerde als geregistreerd", "noted as registered"),
+            Deed::SentAnyway => ("stuurde toch door", "sent on anyway"),
+            Deed::ClosedRequest => ("handelde de aanvraag af", "dealt with the request"),
             Deed::Ordered => ("gaf een zuil een opdracht", "gave a pillar an order"),
             Deed::MadeReferral => ("maakte een verwijscode", "made a referral"),
             Deed::RevokedReferral => ("trok een verwijscode in", "revoked a referral"),

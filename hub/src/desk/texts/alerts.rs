@@ -159,7 +159,29 @@ impl Lang {
         }
     }
 
-    /// The same as a heading: "Is niet bereikbaar".
+    /// That a pillar that was too warm tells no more how warm it is, after its name.
+    pub(crate) const fn warmth_not_told(self) -> &'static str {
+        match self {
+            Self::Nl => "meldt niet meer hoe warm het binnenin is",
+            Self::En => "does not tell any more how warm it is inside",
+        }
+    }
+
+    /// What a technician does then.
+    pub(crate) const fn warmth_not_told_remedy(self) -> &'static str {
+        match self {
+            Self::Nl => {
+                "Misschien is de zuil nog te warm. Vraag de locatie of hij heet aanvoelt, en kijk met `zuil doctor` naar de \
+                 temperatuur."
+            }
+            Self::En => {
+                "It may still be too warm. Ask the place whether it feels hot, and look at the temperature with \
+                 `zuil doctor`."
+            }
+        }
+    }
+
+    /// What is the matter as a heading: "Is niet bereikbaar".
     pub(in super::super) fn alert_as_title(self, kind: AlertKind) -> String {
         let mut letters = self.alert(kind, true).chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -10,12 +10,11 @@ impl Lang {
     /// Sentences that are true now.
     pub(in super::super) fn for_callers(self, condition: &Condition) -> Vec<&'static str> {
         match condition.contact {
-            Contact::Now => {}
             Contact::Revoked => return vec![self.gone()],
+            // Also one that is not heard: who closed it did so until it is opened.
+            _ if condition.serves_nobody() => return vec![self.full(), self.another_one()],
             Contact::NoWord | Contact::Silent(_) => return vec![self.not_known(), self.to_be_sure()],
-        }
-        if condition.serves_nobody() {
-            return vec![self.full(), self.another_one()];
+            Contact::Now => {}
         }
         let state = |device| condition.part(device).map(|part| part.state);
         let mut sentences = vec![self.open()];

@@ -86,7 +86,8 @@ const NL: EnrolmentTexts = EnrolmentTexts {
     code: "Code",
     authority: "Vingerafdruk van de hub (SHA-256)",
     qr: "QR-code met het adres, de code en de vingerafdruk",
-    qr_help: "In de QR-code staan adres, code en vingerafdruk. Bewaar hem niet.",
+    qr_help: "Met uw telefoon neemt u zo het adres en de code mee naar de zuil, en toetst ze daar in. De zuil zelf leest de \
+              QR-code niet. Bewaar hem niet.",
     look_again: "Kijk of de zuil is aangemeld",
     cancel: "Trek de code in",
     cancel_help: "Doe dit als u de code niet meer nodig hebt, of als een ander hem gezien heeft.",
@@ -136,7 +137,8 @@ const EN: EnrolmentTexts = EnrolmentTexts {
     code: "Code",
     authority: "Fingerprint of the hub (SHA-256)",
     qr: "QR code with the address, the code and the fingerprint",
-    qr_help: "The QR code holds address, code and fingerprint. Do not keep it.",
+    qr_help: "With your phone you take the address and the code along to the pillar, and type them there. The pillar itself \
+              does not read the QR code. Do not keep it.",
     look_again: "See whether the pillar is enrolled",
     cancel: "Take the code back",
     cancel_help: "Do this when you no longer need the code, or when somebody else has seen it.",

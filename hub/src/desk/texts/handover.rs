@@ -10,6 +10,8 @@ pub(in super::super) struct HandoverTexts {
     pub heading: &'static str,
     pub system: &'static str,
     pub progress: &'static str,
+    pub said: &'static str,
+    pub slow: &'static str,
     pub send_again: &'static str,
     pub by_hand: &'static str,
     pub by_hand_help: &'static str,
@@ -29,6 +31,9 @@ const NL: HandoverTexts = HandoverTexts {
     heading: "Doorsturen naar het eigen systeem",
     system: "Systeem",
     progress: "Stand daar",
+    said: "Wat het systeem zei",
+    slow: "Dit wacht langer dan een uur. De hub blijft het vanzelf proberen. Vraag de beheerder of het systeem werkt en \
+           of de hub het kan bereiken.",
     send_again: "Opnieuw doorsturen",
     by_hand: "Staat de aanvraag al in het systeem, of hebt u haar met de hand ingevoerd?",
     by_hand_help: "De aanvraag geldt dan als geregistreerd en wordt niet meer doorgestuurd.",
@@ -48,6 +53,9 @@ const EN: HandoverTexts = HandoverTexts {
     heading: "Sending on to the own system",
     system: "System",
     progress: "State there",
+    said: "What the system said",
+    slow: "This has waited for more than an hour. The hub goes on trying by itself. Ask the administrator whether the \
+           system works, and whether the hub can reach it.",
     send_again: "Send on again",
     by_hand: "Is the request in the system already, or did you enter it by hand?",
     by_hand_help: "It then counts as registered, and is not sent on any more.",
@@ -82,6 +90,16 @@ impl Lang {
         }
     }
 
+    /// "3 aanvragen wachten langer dan een uur op doorsturen", at the start of a sentence.
+    pub(in super::super) fn slow(self, count: u64) -> String {
+        match (self, count) {
+            (Self::Nl, 1) => "1 aanvraag wacht langer dan een uur op doorsturen".into(),
+            (Self::Nl, _) => format!("{count} aanvragen wachten langer dan een uur op doorsturen"),
+            (Self::En, 1) => "1 request has waited to be sent on for more than an hour".into(),
+            (Self::En, _) => format!("{count} requests have waited to be sent on for more than an hour"),
+        }
+    }
+
     /// How many wait for one reason.
     pub(in super::super) fn requests_that_wait(self, count: u64) -> String {
         match (self, count) {
@@ -112,11 +130,15 @@ impl Lang {
                 "Nog niet gelukt; wordt vanzelf opnieuw geprobeerd"
             }
             (Self::Nl, Standing::Waiting) => "Wordt doorgestuurd",
+            (Self::Nl, Standing::Held) => "Wordt nog niet doorgestuurd",
+            (Self::Nl, Standing::Closed) => "Afgehandeld door een medewerker",
             (Self::Nl, Standing::Nothing) => "Blijft hier staan, voor een medewerker",
             (Self::Nl, Standing::Parked(_)) => "Niet doorgestuurd",
             (Self::Nl, Standing::Registered) => "Geregistreerd",
             (Self::En, Standing::Waiting) if has_failed => "Not possible yet; it is tried again by itself",
             (Self::En, Standing::Waiting) => "Being sent on",
+            (Self::En, Standing::Held) => "Not sent on yet",
+            (Self::En, Standing::Closed) => "Dealt with by a member of staff",
             (Self::En, Standing::Nothing) => "Stays here, for a member of staff",
             (Self::En, Standing::Parked(_)) => "Not sent on",
             (Self::En, Standing::Registered) => "Registered",
@@ -161,8 +183,28 @@ impl Lang {
                  beheerder om het adres in hub.toml na te kijken."
             }
             (Self::Nl, ParkReason::Refused) => {
-                "Het systeem weigert een van de gegevens. In het logboek van de hub staat welk veld. Vraag de \
-                 redacteur om de catalogus te verbeteren, of behandel de aanvraag met de hand."
+                "Het systeem weigert een van de gegevens. Bij de aanvraag staat wat het systeem zei, als het iets zei. \
+                 Geef dat aan de redacteur, die de catalogus kan verbeteren. Of behandel de aanvraag met de hand."
+            }
+            (Self::Nl, ParkReason::PutOff) => {
+                "Het systeem zei dagenlang dat het deze aanvraag nu niet wil, bijvoorbeeld omdat een postbus vol is of \
+                 omdat er te veel tegelijk komt. Vraag de beheerder om dat na te kijken en stuur dan opnieuw door."
+            }
+            (Self::Nl, ParkReason::NotOpened) => {
+                "De hub kon deze aanvraag dagenlang niet openen, of de catalogus niet lezen. Vraag de beheerder om naar \
+                 de sleutels en de map van de hub te kijken en stuur dan opnieuw door."
+            }
+            (Self::Nl, ParkReason::NoPaper) => {
+                "De hub kan van deze aanvraag geen PDF maken. Er is geen brief of map verstuurd; in het zaaksysteem kan de \
+                 zaak al staan, zonder document. Vertel het de beheerder en behandel de aanvraag met de hand."
+            }
+            (Self::Nl, ParkReason::Hidden) => {
+                "Het zaaksysteem heeft dit al, maar laat het de hub niet zien. Vraag de functioneel beheerder of de hub \
+                 alles mag zien wat hij zelf maakt (maxVertrouwelijkheidaanduiding) en stuur dan opnieuw door."
+            }
+            (Self::Nl, ParkReason::Broken) => {
+                "De hub liep dagenlang zelf vast op deze aanvraag. Vertel het de beheerder en behandel de aanvraag met de \
+                 hand."
             }
             (Self::Nl, ParkReason::NoAnswer) => {
                 "Het systeem gaf dagenlang geen bruikbaar antwoord. Vraag de beheerder of het werkt en stuur dan \
@@ -202,8 +244,28 @@ impl Lang {
                  administrator to check the address in hub.toml."
             }
             (Self::En, ParkReason::Refused) => {
-                "The system refuses one of the values. The hub’s log says which field. Ask the editor to mend the \
-                 catalogue, or deal with the request by hand."
+                "The system refuses one of the values. The request says what the system said, if it said anything. \
+                 Give that to the editor, who can mend the catalogue. Or deal with the request by hand."
+            }
+            (Self::En, ParkReason::PutOff) => {
+                "For days the system said that it does not want this request now, for example because a mailbox is full \
+                 or too much comes at once. Ask the administrator to look into it, then send it on again."
+            }
+            (Self::En, ParkReason::NotOpened) => {
+                "For days the hub could not open this request, or not read the catalogue. Ask the administrator to look \
+                 at the keys and the folder of the hub, then send it on again."
+            }
+            (Self::En, ParkReason::NoPaper) => {
+                "The hub cannot make a PDF of this request. No letter or folder was sent; the case may be in the case \
+                 system already, without a document. Tell the administrator, and deal with the request by hand."
+            }
+            (Self::En, ParkReason::Hidden) => {
+                "The case system has this already, and does not show it to the hub. Ask its administrator whether the \
+                 hub may see all that it makes itself (maxVertrouwelijkheidaanduiding), then send it on again."
+            }
+            (Self::En, ParkReason::Broken) => {
+                "For days the hub itself got stuck on this request. Tell the administrator, and deal with the request by \
+                 hand."
             }
             (Self::En, ParkReason::CategoryMissing) => {
                 "The system does not know the category that the catalogue names for this choice. Ask the editor to \

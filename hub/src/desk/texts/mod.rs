@@ -10,7 +10,9 @@ mod drafts;
 mod editions;
 mod enrolment;
 mod finder;
+mod found;
 mod handover;
+mod issues;
 mod map;
 mod orders;
 mod payments;
@@ -19,6 +21,8 @@ mod presence;
 mod questions;
 mod referrals;
 mod refusals;
+mod revoking;
+mod settling;
 mod status;
 mod storage;
 mod surveys;
@@ -33,6 +37,7 @@ pub(super) use alerts::AlertTexts;
 pub(super) use drafts::DraftTexts;
 pub(super) use enrolment::EnrolmentTexts;
 pub(super) use finder::FinderTexts;
+pub(super) use found::FoundTexts;
 pub(super) use handover::HandoverTexts;
 pub(super) use map::MapTexts;
 pub(super) use orders::OrderTexts;
@@ -40,6 +45,8 @@ pub(super) use payments::PaymentTexts;
 pub(super) use pillars::PillarTexts;
 pub(super) use questions::QuestionTexts;
 pub(super) use referrals::ReferralTexts;
+pub(super) use revoking::RevokeTexts;
+pub(super) use settling::SettlingTexts;
 pub(super) use status::StatusTexts;
 pub(super) use surveys::SurveyTexts;
 pub(super) use systems::SystemTexts;
@@ -159,7 +166,7 @@ const NL: Texts = Texts {
     transactions: "Aanvragen",
     pillars: "Zuilen",
     payments: "Betalingen uitzoeken",
-    questions: "Niet gevonden",
+    questions: "Vragen",
     sign_out: "Uitloggen",
     sign_in: "Inloggen",
     sign_in_help: "Voor medewerkers van de gemeente.",
@@ -229,7 +236,7 @@ const EN: Texts = Texts {
     transactions: "Requests",
     pillars: "Pillars",
     payments: "Payments to settle",
-    questions: "Not found",
+    questions: "Questions",
     sign_out: "Sign out",
     sign_in: "Sign in",
     sign_in_help: "For staff of the municipality.",

@@ -8,6 +8,7 @@ use super::Lang;
 /// The texts about questions that never change.
 #[derive(Debug)]
 pub(in super::super) struct QuestionTexts {
+    pub page: &'static str,
     pub title: &'static str,
     pub empty: &'static str,
     pub empty_help: &'static str,
@@ -24,6 +25,7 @@ pub(in super::super) struct QuestionTexts {
 }
 
 const NL: QuestionTexts = QuestionTexts {
+    page: "Vragen van bewoners",
     title: "Wat bewoners niet vonden",
     empty: "Er is in de laatste 90 dagen niets gemeld wat bewoners niet vonden.",
     empty_help: "Zoekt iemand bij een zuil iets waar geen antwoord op is, dan staan de woorden hier: zonder \
@@ -48,6 +50,7 @@ const NL: QuestionTexts = QuestionTexts {
 };
 
 const EN: QuestionTexts = QuestionTexts {
+    page: "Questions from residents",
     title: "What residents did not find",
     empty: "In the last 90 days nothing was reported that residents did not find.",
     empty_help: "When someone searches at a pillar for something that has no answer, the words appear here: without \

@@ -1,6 +1,7 @@
 //! Words about referrals: six digits that an agent reads aloud. Invariant: what is said of one is what is known of it
 //! now.
 
+use super::super::reach::Reach;
 use super::Lang;
 
 /// The texts about referrals that never change.
@@ -14,6 +15,7 @@ pub(in super::super) struct ReferralTexts {
     pub choose: &'static str,
     pub pillars: &'static str,
     pub nothing_chosen: &'static str,
+    pub out_of_service: &'static str,
     pub no_catalogue: &'static str,
     pub no_pillars: &'static str,
     pub read_aloud: &'static str,
@@ -47,6 +49,7 @@ const NL: ReferralTexts = ReferralTexts {
     choose: "Kies een aanvraag",
     pillars: "Bij welke zuilen?",
     nothing_chosen: "Kies een aanvraag en minstens één zuil.",
+    out_of_service: "Een zuil die u koos, is nu buiten gebruik: daar kan de beller niets doen. Kies alleen andere zuilen.",
     no_catalogue: "Er is nog geen catalogus gepubliceerd. Zonder catalogus is er niets om naar te verwijzen.",
     no_pillars: "Er zijn nog geen zuilen om naar te verwijzen.",
     read_aloud: "Om voor te lezen",
@@ -80,6 +83,7 @@ const EN: ReferralTexts = ReferralTexts {
     choose: "Choose a request",
     pillars: "At which pillars?",
     nothing_chosen: "Choose a request and at least one pillar.",
+    out_of_service: "A pillar that you chose is out of service now: the caller can do nothing there. Choose others only.",
     no_catalogue: "No catalogue was published yet. Without one there is nothing to refer to.",
     no_pillars: "There are no pillars yet to refer to.",
     read_aloud: "To read aloud",
@@ -130,6 +134,61 @@ impl Lang {
         match self {
             Self::Nl => format!("De code werkt tot {until}, bij {}.", places.join(" en bij ")),
             Self::En => format!("The code works until {until}, at {}.", places.join(" and at ")),
+        }
+    }
+
+    /// Until when a code is valid, when no pillar is known to work, to read aloud.
+    pub(in super::super) fn valid_until(self, until: &str) -> String {
+        match self {
+            Self::Nl => format!("De code is geldig tot {until}."),
+            Self::En => format!("The code is valid until {until}."),
+        }
+    }
+
+    /// That pillars do not have a code yet, to read aloud.
+    pub(in super::super) fn not_there_yet(self, places: &[String]) -> String {
+        match self {
+            Self::Nl => format!("De code is er binnen een halve minuut, bij {}.", places.join(" en bij ")),
+            Self::En => format!("The code is there within half a minute, at {}.", places.join(" and at ")),
+        }
+    }
+
+    /// That nobody knows whether a pillar works and gets a code, to read aloud.
+    pub(in super::super) fn not_sure_of(self, place: &str) -> String {
+        match self {
+            Self::Nl => format!(
+                "Of de zuil bij {place} werkt, weten wij nu niet. Misschien kent hij uw code niet. U kunt daar ook \
+                 zonder code uw aanvraag doen."
+            ),
+            Self::En => format!(
+                "Whether the pillar at {place} works is not known now. It may not know your code. You can make your \
+                 request there without a code, too."
+            ),
+        }
+    }
+
+    /// That a pillar serves nobody since a code was made for it, to read aloud.
+    pub(in super::super) fn out_of_service(self, place: &str) -> String {
+        match self {
+            Self::Nl => format!("De zuil bij {place} is nu buiten gebruik."),
+            Self::En => format!("The pillar at {place} is out of service now."),
+        }
+    }
+
+    /// "Jumbo: de zuil heeft de code", in the list.
+    pub(in super::super) fn reach(self, place: &str, reach: Reach) -> String {
+        let (nl, en) = match reach {
+            Reach::Has => ("de zuil heeft de code", "the pillar has the code"),
+            Reach::Soon => (
+                "de zuil haalt de code binnen een halve minuut",
+                "the pillar fetches the code within half a minute",
+            ),
+            Reach::Unheard => ("de zuil is nu niet bereikbaar", "the pillar cannot be reached now"),
+            Reach::OutOfService => ("de zuil is nu buiten gebruik", "the pillar is out of service now"),
+        };
+        match self {
+            Self::Nl => format!("{place}: {nl}"),
+            Self::En => format!("{place}: {en}"),
         }
     }
 

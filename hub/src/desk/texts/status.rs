@@ -50,11 +50,12 @@ impl Lang {
         }
     }
 
-    /// What a state means for the resident, in a sentence or two.
+    /// What a state means for the resident, in a sentence or two. A request that was registered has a case number or not.
     pub(in super::super) const fn meaning_for_residents(
         self,
         state: State,
         payment: Option<PaymentState>,
+        has_case_number: bool,
     ) -> &'static str {
         match (self, state, payment) {
             (Self::Nl, State::Parked, Some(PaymentState::Unknown)) => {
@@ -66,8 +67,11 @@ impl Lang {
             (Self::Nl, State::Parked, _) => {
                 "Een medewerker kijkt naar uw aanvraag. U hoeft nu niets te doen."
             }
-            (Self::Nl, State::Registered, _) => {
+            (Self::Nl, State::Registered, _) if has_case_number => {
                 "Uw aanvraag staat in het systeem van de gemeente. Noem het zaaknummer als u ons belt."
+            }
+            (Self::Nl, State::Registered, _) => {
+                "Uw aanvraag staat in het systeem van de gemeente. Noem uw kenmerk als u ons belt."
             }
             (Self::Nl, State::Received | State::Saved, _) => {
                 "De gemeente heeft uw aanvraag. U hoeft nu niets te doen."
@@ -81,8 +85,11 @@ impl Lang {
             (Self::En, State::Parked, _) => {
                 "A member of staff is looking at your request. You need not do anything now."
             }
-            (Self::En, State::Registered, _) => {
+            (Self::En, State::Registered, _) if has_case_number => {
                 "Your request is in the system of the municipality. Give the case number when you call us."
+            }
+            (Self::En, State::Registered, _) => {
+                "Your request is in the system of the municipality. Give your reference when you call us."
             }
             (Self::En, State::Received | State::Saved, _) => {
                 "The municipality has your request. You need not do anything now."

@@ -3,6 +3,7 @@
 use zuil_wire::visits::{Aid, MetFault, TaskEnd, VisitOutcome};
 
 use super::Lang;
+use crate::store::PARTS_OF_A_DAY;
 
 /// The texts about visits that never change.
 #[derive(Debug)]
@@ -23,10 +24,9 @@ pub(in super::super) struct VisitTexts {
     pub aids: &'static str,
     pub faults: &'static str,
     pub none: &'static str,
-    pub list: &'static str,
-    pub when: &'static str,
-    pub minutes: &'static str,
-    pub outcome: &'static str,
+    pub parts: &'static str,
+    pub parts_of_a_day: [&'static str; PARTS_OF_A_DAY],
+    pub lengths: &'static str,
     pub privacy: &'static str,
 }
 
@@ -42,18 +42,23 @@ const NL: VisitTexts = VisitTexts {
     task: "Aanvraag",
     opened: "Geopend",
     stopped: "Waar bezoekers stopten",
-    used: "Talen, hulpmiddelen en storingen",
+    used: "Wanneer, hoe lang, talen, hulpmiddelen en storingen",
     languages: "Taal",
     aids: "Hulpmiddel",
     faults: "Wat niet werkte tijdens een bezoek",
     none: "Niets",
-    list: "Bezoeken",
-    when: "Wanneer",
-    minutes: "Minuten",
-    outcome: "Hoe het afliep",
-    privacy: "De hub weet niet wie er was. Van een bezoek is alleen het kwartier bekend, hoe lang het duurde en hoe het \
-              afliep. Aanvragen, talen en hulpmiddelen zijn los geteld, per dag: nergens staat wat bij elkaar hoorde. \
-              Een dag komt pas als hij voorbij is. Na 30 dagen verdwijnt alles vanzelf.",
+    parts: "Deel van de dag",
+    parts_of_a_day: [
+        "Nacht (0 tot 6 uur)",
+        "Ochtend (6 tot 12 uur)",
+        "Middag (12 tot 18 uur)",
+        "Avond (18 tot 24 uur)",
+    ],
+    lengths: "Hoe lang",
+    privacy: "De hub weet niet wie er was. Van een bezoek is alleen de dag bekend, welk deel van de dag het was, ongeveer \
+              hoe lang het duurde en hoe het afliep. Een los bezoek staat nergens. Aanvragen, talen en hulpmiddelen zijn \
+              los geteld, per dag: nergens staat wat bij elkaar hoorde. Een dag komt pas als hij voorbij is. Na 30 dagen \
+              verdwijnt alles vanzelf.",
 };
 
 const EN: VisitTexts = VisitTexts {
@@ -68,18 +73,17 @@ const EN: VisitTexts = VisitTexts {
     task: "Task",
     opened: "Opened",
     stopped: "Where visitors stopped",
-    used: "Languages, aids and faults",
+    used: "When, how long, languages, aids and faults",
     languages: "Language",
     aids: "Aid",
     faults: "What did not work during a visit",
     none: "Nothing",
-    list: "Visits",
-    when: "When",
-    minutes: "Minutes",
-    outcome: "How it ended",
-    privacy: "The hub does not know who was there. Of a visit it knows the quarter of an hour, how long it took and how \
-              it ended. Tasks, languages and aids are counted apart, by day: nothing tells what belonged together. A \
-              day comes only when it is over. After 30 days all of it disappears by itself.",
+    parts: "Part of the day",
+    parts_of_a_day: ["Night (0 to 6)", "Morning (6 to 12)", "Afternoon (12 to 18)", "Evening (18 to 24)"],
+    lengths: "How long",
+    privacy: "The hub does not know who was there. Of a visit it knows the day, which part of the day it was, about how \
+              long it took and how it ended. No visit is shown by itself. Tasks, languages and aids are counted \
+              apart, by day: nothing tells what belonged together. A day comes only when it is over. After 30 days all of it disappears by itself.",
 };
 
 impl Lang {
@@ -92,7 +96,7 @@ impl Lang {
     }
 
     /// "In 30 dagen waren er 41 bezoeken; bij 23 daarvan werd iets afgerond."
-    pub(in super::super) fn visits_sentence(self, days: i64, visits: usize, finished: usize) -> String {
+    pub(in super::super) fn visits_sentence(self, days: i64, visits: u64, finished: u64) -> String {
         match self {
             Self::Nl if visits == 1 => format!("In {days} dagen was er 1 bezoek; afgerond: {finished}."),
             Self::Nl => format!("In {days} dagen waren er {visits} bezoeken; afgerond: {finished}."),
@@ -101,11 +105,11 @@ impl Lang {
         }
     }
 
-    /// That a list has only its beginning.
-    pub(in super::super) fn newest_visits_only(self, shown: usize) -> String {
+    /// How long visits took at most.
+    pub(in super::super) fn visit_length(self, most: u8) -> String {
         match self {
-            Self::Nl => format!("Hier staan de nieuwste {shown}."),
-            Self::En => format!("These are the newest {shown}."),
+            Self::Nl => format!("tot {most} minuten"),
+            Self::En => format!("up to {most} minutes"),
         }
     }
 

@@ -20,6 +20,8 @@ pub(in super::super) struct WorklistTexts {
     pub take: &'static str,
     pub take_over: &'static str,
     pub mine: &'static str,
+    pub may_come: &'static str,
+    pub under_way: &'static str,
 }
 
 const NL: WorklistTexts = WorklistTexts {
@@ -29,7 +31,7 @@ const NL: WorklistTexts = WorklistTexts {
           aanvraag: open het kenmerk en toon wat de bewoner invulde. Noteer daarna hoe het ging.",
     empty: "Er hoeft niemand te worden teruggebeld.",
     empty_help: "Vraagt iemand bij een zuil om een telefoontje, dan staat het hier. Wat naar Open Klant is doorgestuurd, \
-                 staat daar.",
+                 staat daar. Lukt dat langer dan een uur niet, dan staat het ook hier.",
     waits: "Wacht",
     last_call: "Laatste poging",
     not_called: "Nog niet gebeld",
@@ -37,6 +39,8 @@ const NL: WorklistTexts = WorklistTexts {
     take: "Ik doe dit",
     take_over: "Overnemen",
     mine: "U belt. Hoe ging het?",
+    may_come: "Komt misschien nog in Open Klant, of staat daar al. Zoek eerst het kenmerk op.",
+    under_way: "Wordt nu doorgestuurd naar een ander systeem. Kijk over een paar minuten weer.",
 };
 
 const EN: WorklistTexts = WorklistTexts {
@@ -45,7 +49,8 @@ const EN: WorklistTexts = WorklistTexts {
     how: "Choose “I do this” before you call, so that nobody is called twice. Name, number and question stand with the \
           request: open the reference and show what the resident filled in. Then note how it went.",
     empty: "Nobody has to be called back.",
-    empty_help: "When somebody asks for a call at a pillar, it appears here. What was sent on to Open Klant stands there.",
+    empty_help: "When somebody asks for a call at a pillar, it appears here. What was sent on to Open Klant stands there; when \
+                 that does not work for more than an hour, it stands here, too.",
     waits: "Waits",
     last_call: "Last try",
     not_called: "Not called yet",
@@ -53,6 +58,8 @@ const EN: WorklistTexts = WorklistTexts {
     take: "I do this",
     take_over: "Take over",
     mine: "You call. How did it go?",
+    may_come: "May still come in Open Klant, or be there already. Look for the reference there first.",
+    under_way: "Is being sent on to another system now. Look again in a few minutes.",
 };
 
 impl Lang {

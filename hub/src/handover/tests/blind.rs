@@ -1,6 +1,8 @@
 //! Systems that nobody can ask afterwards whether they took something, and the others besides Open Zaak: what they get,
 //! at which pace, and what staff are told.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::json;
 use zuil_catalogue::Destination;
@@ -8,6 +10,7 @@ use zuil_municipal_doubles::Double as _;
 use zuil_wire::{Reference, State};
 
 use super::hub::{Hub, clock, pass, work};
+use super::letters::Tray;
 use super::network::{Luck, Network};
 use crate::connectors::Obstacle;
 use crate::store::conformance::incoming;
@@ -39,11 +42,30 @@ fn a_report_has_category_place_words_and_how_to_answer() {
     {
         assert!(text.contains(part), "{text}");
     }
+    assert!(text.contains("een vast punt van de gemeente"), "{text}");
+    for about_whom in ["sam@example.nl", "S. Voorbeeld", "contact", "name"] {
+        assert!(!text.contains(about_whom), "{text}");
+    }
     assert_eq!(body["reporter"], json!({ "email": "sam@example.nl" }));
     assert_eq!(body["location"], json!({ "geometrie": { "type": "Point", "coordinates": [4.82, 52.04] } }));
     assert!(
         body["category"]["category_url"].as_str().unwrap().ends_with("schoon/sub_categories/veegzwerfvuil")
     );
+}
+
+#[test]
+fn a_report_lies_where_the_pillar_stands_and_says_that_this_is_not_the_place() {
+    let hub = Hub::of(System::Signalen, Network::new(1, 0, &[Luck::Good])).with_sites();
+    hub.receives(vec![incoming(1, 1)]);
+    assert!(work(&hub.starts(1)));
+    let world = hub.network.world();
+    let body = &world.town.signalen.signals()[0].body;
+    let point = json!({ "type": "Point", "coordinates": [4.7479, 52.0827] });
+    assert_eq!(body["location"], json!({ "geometrie": point }));
+    let text = body["text"].as_str().unwrap();
+    assert!(text.contains("de zuil (Jumbo Marktplein, Marktplein 4). De plek van de melding kan"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.contains(&Reference::from_bits(1).to_string()), "{text}");
 }
 
 #[test]
@@ -208,7 +230,7 @@ fn a_letter_is_given_again_only_when_the_server_said_that_it_did_not_take_it() {
         (Obstacle::Refused(ParkReason::Refused), Standing::Parked(ParkReason::Refused)),
     ] {
         let hub = hub_for(System::Email);
-        *hub.mailbox.always.lock().unwrap() = Some(said);
+        *hub.mailbox.always.lock().unwrap() = Some(said.clone());
         let engine = hub.starts(1);
         assert!(work(&engine));
         assert_eq!(hub.standing(1), Some(standing), "{said:?}");
@@ -247,4 +269,32 @@ fn what_the_municipality_has_no_system_for_is_put_into_its_folder() {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, [format!("aanvraag-{compact}.pdf"), format!("aanvraag-{compact}.json")]);
     assert_eq!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().system, Some(System::FileDrop));
+}
+
+#[test]
+fn what_one_hub_wrote_into_its_own_folder_another_with_another_folder_never_calls_delivered() {
+    let hub = hub_for(System::FileDrop);
+    // It is written, and the hub is killed before it moves it.
+    hub.network.next(&[Luck::Good, Luck::KilledBefore]);
+    assert!(!work(&hub.starts(1)));
+    let elsewhere = Tray::new(Arc::clone(&hub.network), "elsewhere");
+    let other = hub.starts_with(&elsewhere, 2);
+    for _ in 0..10 {
+        pass(SignedDuration::from_mins(30));
+        assert!(work(&other));
+        assert_eq!((hub.standing(1), hub.state(1)), (Some(Standing::Waiting), State::Received));
+    }
+    assert!(hub.store.handover(Reference::from_bits(1)).unwrap().unwrap().attempts > 1);
+    pass(SignedDuration::from_hours(7));
+    assert!(work(&hub.starts(3)));
+    assert_eq!(hub.state(1), State::Registered);
+    assert_eq!((hub.tray.taken.lock().unwrap().len(), elsewhere.taken.lock().unwrap().len()), (1, 0));
+}
+
+#[test]
+fn a_panic_in_a_step_that_was_begun_waits_until_somebody_has_looked() {
+    let hub = hub_for(System::Email);
+    *hub.mailbox.breaks.lock().unwrap() = true;
+    assert!(work(&hub.starts(1)));
+    assert_eq!(hub.standing(1), Some(Standing::Parked(ParkReason::MaybeSent)));
 }

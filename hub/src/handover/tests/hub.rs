@@ -12,8 +12,9 @@ use std::task::{Context, Poll, Waker};
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
+use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
-use zuil_catalogue::{Catalogue, Destination, Task};
+use zuil_catalogue::{Catalogue, Destination, Sites, Task};
 use zuil_municipal_doubles::Double as _;
 use zuil_municipal_doubles::open_zaak::Case;
 use zuil_wire::{AnswerLine, Cents, Reference, State, Transaction};
@@ -49,22 +50,28 @@ pub fn pass(time: SignedDuration) {
     NOW.set(NOW.get() + time.as_secs());
 }
 
+/// What has a limit must know a clock. Nobody winds this one, so that no limit is ever reached.
+static UNWOUND: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_current_thread().enable_time().build().unwrap());
+
 /// What comes of something now; nothing when it waits for ever, as who was killed does.
 fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
+    let _inside = UNWOUND.enter();
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => Some(done),
         Poll::Pending => None,
     }
 }
 
-/// A task of the example catalogue.
+/// The example catalogue.
+static EXAMPLE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example"));
+    Catalogue::load(example).unwrap()
+});
+
+/// A task of it.
 fn task(id: &str) -> Task {
-    static ALL: LazyLock<Vec<Task>> = LazyLock::new(|| {
-        let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue/example"));
-        let all = Catalogue::load(example).unwrap();
-        all.tasks.into_iter().chain(all.later).collect()
-    });
-    ALL.iter().find(|task| task.id == id).unwrap().clone()
+    EXAMPLE.tasks.iter().chain(&EXAMPLE.later).find(|task| task.id == id).unwrap().clone()
 }
 
 /// A removal goes to a case type of the double.
@@ -114,6 +121,7 @@ impl Source for Told {
                 ("description", "Drie zakken naast de bak", "Drie zakken naast de bak"),
                 ("place", "Voorbeeldplein", "Voorbeeldplein"),
                 ("contact", "sam@example.nl", "sam@example.nl"),
+                ("name", "S. Voorbeeld", "S. Voorbeeld"),
             ],
             "complaint" => &[("story", "De balie was dicht", "De balie was dicht")],
             _ => &[
@@ -148,6 +156,10 @@ pub struct Hub {
     pub mailbox: Arc<Mailbox>,
     pub tray: Arc<Tray>,
     pub tasks: HashMap<String, Arc<Task>>,
+    /// Where pillars stand, as far as it is published.
+    pub sites: Sites,
+    /// What makes its PDFs.
+    pub paper: Paper,
     system: System,
 }
 
@@ -163,8 +175,22 @@ impl Hub {
         let task = Arc::new(done_for(system));
         let tasks = ["1", "newest"].map(|version| (version.to_owned(), Arc::clone(&task)));
         let mailbox = Mailbox::new(Arc::clone(&network));
-        let tray = Tray::new(Arc::clone(&network));
-        Self { store, network, mailbox, tray, tasks: tasks.into(), system }
+        let tray = Tray::new(Arc::clone(&network), "here");
+        Self {
+            store,
+            network,
+            mailbox,
+            tray,
+            tasks: tasks.into(),
+            sites: Sites::default(),
+            paper: PAPER,
+            system,
+        }
+    }
+
+    /// The sites of the example catalogue are published.
+    pub fn with_sites(self) -> Self {
+        Self { sites: EXAMPLE.sites.clone(), ..self }
     }
 
     pub fn with_task(mut self, destination: Option<Destination>) -> Self {
@@ -180,7 +206,7 @@ impl Hub {
         self.store.note_checked(&sound.collect::<Vec<_>>()).unwrap();
     }
 
-    fn connector(&self) -> Box<dyn Connector> {
+    fn connector(&self, tray: &Arc<Tray>) -> Box<dyn Connector> {
         let (url, ca_file, courier) = (format!("{BASE}/"), None, Arc::clone(&self.network));
         let secret = Zeroizing::new(SECRET.to_owned());
         match self.system {
@@ -197,7 +223,7 @@ impl Hub {
                     callback_url: None,
                     ca_file,
                 };
-                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, PAPER))
+                Box::new(OpenZaak::new(&config, secret, "Voorbeeldhuizen", courier, self.paper))
             }
             System::OpenKlant => {
                 let config = OpenKlantConfig { url, token_file: "unused".into(), actor: None, ca_file };
@@ -205,7 +231,8 @@ impl Hub {
             }
             System::Signalen => {
                 let config = SignalenConfig { url, point: [4.82, 52.04], per_hour: 60, ca_file };
-                Box::new(Signalen::new(&config, courier))
+                let sites = self.sites.clone();
+                Box::new(Signalen::new(&config, Box::new(move || sites.clone()), courier))
             }
             System::Email => {
                 let config = EmailConfig {
@@ -218,19 +245,29 @@ impl Hub {
                     to: None,
                     ca_file,
                 };
-                Box::new(Email::new(&config, Box::new(Arc::clone(&self.mailbox)), "Voorbeeldhuizen", PAPER))
+                Box::new(Email::new(
+                    &config,
+                    Box::new(Arc::clone(&self.mailbox)),
+                    "Voorbeeldhuizen",
+                    self.paper,
+                ))
             }
             System::FileDrop => {
-                Box::new(FileDrop::new(Box::new(Arc::clone(&self.tray)), "Voorbeeldhuizen", PAPER))
+                Box::new(FileDrop::new(Box::new(Arc::clone(tray)), "Voorbeeldhuizen", self.paper))
             }
         }
     }
 
     /// A process of the hub that starts.
     pub fn starts(&self, seed: u64) -> Engine {
+        self.starts_with(&self.tray, seed)
+    }
+
+    /// One on a machine with this folder.
+    pub fn starts_with(&self, tray: &Arc<Tray>, seed: u64) -> Engine {
         let source = Box::new(Told(self.tasks.clone()));
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        let engine = Engine::new(store, source, vec![self.connector()], Rng::with_seed(seed));
+        let engine = Engine::new(store, source, vec![self.connector(tray)], Rng::with_seed(seed));
         if self.system == System::FileDrop {
             return engine.with_instead([(System::Email, System::FileDrop)].into());
         }

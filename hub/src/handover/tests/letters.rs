@@ -20,6 +20,8 @@ pub struct Mailbox {
     late: Mutex<Vec<Letter>>,
     /// What it says instead of taking letters, when set.
     pub always: Mutex<Option<Obstacle>>,
+    /// Whether giving it a letter panics.
+    pub breaks: Mutex<bool>,
 }
 
 impl Mailbox {
@@ -29,6 +31,7 @@ impl Mailbox {
             letters: Mutex::default(),
             late: Mutex::default(),
             always: Mutex::default(),
+            breaks: Mutex::default(),
         })
     }
 
@@ -49,7 +52,9 @@ impl Postman for Arc<Mailbox> {
     }
 
     async fn give(&self, letter: Letter) -> Result<(), Obstacle> {
-        if let Some(obstacle) = *self.always.lock().unwrap() {
+        let breaks = *self.breaks.lock().unwrap();
+        assert!(!breaks, "made up");
+        if let Some(obstacle) = self.always.lock().unwrap().clone() {
             return Err(obstacle);
         }
         let luck = self.network.draw();
@@ -72,13 +77,14 @@ impl Postman for Arc<Mailbox> {
 /// A folder, and what was taken from it.
 pub struct Tray {
     network: Arc<Network>,
+    token: &'static str,
     beside: Mutex<BTreeMap<String, Vec<File>>>,
     pub taken: Mutex<Vec<(String, Vec<File>)>>,
 }
 
 impl Tray {
-    pub fn new(network: Arc<Network>) -> Arc<Self> {
-        Arc::new(Self { network, beside: Mutex::default(), taken: Mutex::default() })
+    pub fn new(network: Arc<Network>, token: &'static str) -> Arc<Self> {
+        Arc::new(Self { network, token, beside: Mutex::default(), taken: Mutex::default() })
     }
 
     /// Does something, as luck has it.
@@ -102,14 +108,18 @@ impl Tray {
 
 #[async_trait]
 impl Shelf for Arc<Tray> {
-    async fn write(&self, name: &str, files: Vec<File>) -> io::Result<()> {
+    async fn write(&self, name: &str, files: Vec<File>) -> io::Result<String> {
         // Cut off halfway, only a part of them is there.
         let part = files.iter().take(1).cloned().collect();
         self.beside.lock().unwrap().insert(name.to_owned(), part);
-        self.with_luck(|| drop(self.beside.lock().unwrap().insert(name.to_owned(), files))).await
+        self.with_luck(|| drop(self.beside.lock().unwrap().insert(name.to_owned(), files))).await?;
+        Ok(self.token.to_owned())
     }
 
-    async fn deliver(&self, name: &str) -> io::Result<()> {
+    async fn deliver(&self, name: &str, token: &str) -> io::Result<()> {
+        if token != self.token {
+            return Err(io::Error::other("another folder"));
+        }
         self.with_luck(|| {
             if let Some(files) = self.beside.lock().unwrap().remove(name) {
                 self.taken.lock().unwrap().push((name.to_owned(), files));

@@ -60,7 +60,7 @@ fn live(system: System, luck: &'static [Luck], seed: u64) -> Life {
 fn staff_look_at(hub: &Hub, system: System, number: u64, seed: u64) -> bool {
     let reference = Reference::from_bits(number);
     match hub.standing(number) {
-        Some(Standing::Parked(ParkReason::NoAnswer)) => {
+        Some(Standing::Parked(ParkReason::NoAnswer | ParkReason::PutOff)) => {
             hub.store.send_again(reference, clock()).unwrap();
             false
         }

@@ -2,23 +2,29 @@
 
 use jiff::SignedDuration;
 
-use super::super::{AttemptKey, Store, Tried};
+use super::super::{AttemptKey, Store, Tried, Veil};
 use super::at;
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+pub(super) const CHECKS: [fn(&dyn Store); 6] = [
     mistyping_twice_costs_no_time_and_guessing_costs_more_and_more,
+    an_office_behind_one_address_mistypes_as_often_as_its_people_do,
     who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not,
     who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does,
+    a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another,
     what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing,
 ];
 
+fn veil() -> Veil {
+    Veil::new(&[7; 32])
+}
+
 fn from(name: &str) -> AttemptKey {
-    AttemptKey::named(Tried::SignInFrom, name)
+    veil().named(Tried::LookUpFrom, name)
 }
 
 fn named(name: &str) -> AttemptKey {
-    AttemptKey::named(Tried::SignInAs, name)
+    veil().named(Tried::SignInAs, name)
 }
 
 /// For how many seconds somebody has to wait; 0 when the attempt counts.
@@ -34,7 +40,17 @@ fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more(store: &dyn St
     assert_eq!([1, 2, 3, 6].map(|second| begin(store, &here, second)), [0, 2, 0, 2]);
     assert_eq!(begin(store, &there, 6), 0, "what had to wait was counted nowhere");
     assert_eq!([6, 6, 6].map(|second| begin(store, &there, second)), [0, 0, 2]);
-    assert_eq!(begin(store, &[AttemptKey::named(Tried::LookUpFrom, "home")], 6), 0, "that is another thing");
+    assert_eq!(begin(store, &[veil().named(Tried::CodeFrom, "home")], 6), 0, "that is another thing");
+}
+
+fn an_office_behind_one_address_mistypes_as_often_as_its_people_do(store: &dyn Store) {
+    let office = veil().named(Tried::SignInFrom, "office");
+    for agent in 0..20 {
+        assert_eq!(begin(store, &[office, named(&format!("agent-{agent}"))], 0), 0, "{agent}");
+    }
+    assert_eq!(begin(store, &[office, named("anna")], 0), 2, "somebody guesses there");
+    assert_eq!(begin(store, &[named("anna")], 0), 0, "who need not show from where waits for nobody");
+    assert_eq!(begin(store, &[veil().named(Tried::SecondAs, "agent-1")], 0), 0, "codes are counted apart");
 }
 
 fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: &dyn Store) {
@@ -56,12 +72,29 @@ fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: 
 
 fn who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does(store: &dyn Store) {
     let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-    let [one, other] = [one, other].map(|address| AttemptKey::from(Tried::CodeFrom, address));
+    let [one, other] = [one, other].map(|address| veil().from(Tried::CodeFrom, address));
     for second in 0..20 {
         assert_eq!(begin(store, &[one], second), 0);
     }
     assert_eq!(begin(store, &[one], 60), 840);
     assert_eq!([begin(store, &[other], 60), begin(store, &[one], 900), begin(store, &[one], 901)], [0; 3]);
+}
+
+fn a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another(store: &dyn Store) {
+    let [jumbo, bieb] = ["jumbo", "bieb"].map(|pillar| veil().named(Tried::LookUpBy, pillar));
+    for second in 0..20 {
+        assert_eq!(begin(store, &[jumbo], second), 0);
+    }
+    assert_eq!([begin(store, &[jumbo], 20), begin(store, &[jumbo], 59)], [40, 1]);
+    assert_eq!(begin(store, &[bieb], 20), 0);
+    let in_three_minutes = (60..240).filter(|second| begin(store, &[jumbo], *second) == 0).count();
+    assert_eq!(in_three_minutes, 3 * 20);
+    // The clock of another hub, which counted there, is put right.
+    for _ in 0..20 {
+        assert_eq!(begin(store, &[bieb], 1_000), 0);
+    }
+    assert_eq!(begin(store, &[bieb], 990), 70, "it is a little ahead");
+    assert_eq!(begin(store, &[bieb], 900), 0, "it was wrong");
 }
 
 fn what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing(store: &dyn Store) {

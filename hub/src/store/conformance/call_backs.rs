@@ -4,23 +4,25 @@ use jiff::SignedDuration;
 use zuil_wire::{PaymentState, Reference};
 
 use super::super::{
-    CallBack, CallTold, Checked, CheckedAs, Content, Note, ParkReason, Store, Taking, Unchecked,
+    CallBack, CallTold, Checked, CheckedAs, Content, Elsewhere, Note, ParkReason, Standing, Store, Taking,
+    Unchecked,
 };
-use super::handover::{claim, note, received};
+use super::handover::{claim, handover, look_at_all, note, received};
 use super::{at, send, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 5] = [
+pub(super) const CHECKS: [fn(&dyn Store); 6] = [
     what_staff_are_done_with_is_kept_as_long_as_what_is_registered_and_no_longer,
     what_is_to_be_called_back_is_told_the_oldest_first,
     one_of_the_staff_calls_and_tells_what_came_of_it,
     a_colleague_takes_it_over_only_by_saying_from_whom,
     what_another_system_has_or_is_about_to_get_is_not_to_do,
+    what_is_on_its_way_for_long_is_to_do_here_and_goes_nowhere_while_somebody_calls,
 ];
 
 fn list(store: &dyn Store) -> Vec<CallBack> {
-    let list = store.call_backs(99).unwrap();
-    assert_eq!(store.call_backs_to_do().unwrap().all, list.len() as u64);
+    let list = store.call_backs(99, at(30)).unwrap();
+    assert_eq!(store.call_backs_to_do(at(30)).unwrap().all, list.len() as u64);
     list
 }
 
@@ -46,7 +48,7 @@ fn what_is_to_be_called_back_is_told_the_oldest_first(store: &dyn Store) {
     assert_eq!(list(store), []);
     to_call(store, &[3, 1, 2]);
     assert_eq!(numbers(store), [3, 1, 2].map(reference));
-    assert_eq!(store.call_backs(1).unwrap().len(), 1);
+    assert_eq!(store.call_backs(1, at(30)).unwrap().len(), 1);
     let first = CallBack {
         reference: reference(3),
         pillar: "jumbo".into(),
@@ -54,6 +56,7 @@ fn what_is_to_be_called_back_is_told_the_oldest_first(store: &dyn Store) {
         holder: None,
         tries: 0,
         told: None,
+        elsewhere: Elsewhere::No,
     };
     assert_eq!(list(store)[0], first);
 }
@@ -74,9 +77,9 @@ fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
     assert!(tell("bert", CallTold::Reached, 26));
     assert_eq!(numbers(store), [reference(2)]);
     assert!(!tell("bert", CallTold::NotReached, 27), "it is done");
-    let done = store.call_back(reference(1)).unwrap().unwrap();
+    let done = store.call_back(reference(1), at(30)).unwrap().unwrap();
     assert_eq!((done.tries, done.told), (1, Some((CallTold::Reached, "bert".into(), at(26)))));
-    assert_eq!(store.call_back(reference(99)).unwrap(), None);
+    assert_eq!(store.call_back(reference(99), at(30)).unwrap(), None);
     assert_eq!(store.take_call_back(reference(1), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(99), "anna", None, at(28)).unwrap(), Taking::NotToDo);
     assert_eq!(store.take_call_back(reference(2), "anna", None, at(29)).unwrap(), Taking::Yes);
@@ -103,15 +106,10 @@ fn what_staff_are_done_with_is_kept_as_long_as_what_is_registered_and_no_longer(
     assert_eq!([1, 2, 3].map(is_forgotten), [true, false, false]);
     call(2, CallTold::WrongNumber, 10_000);
     assert_eq!([forget(10_099), forget(10_100)], [0, 1]);
-    // Somebody sends it to another system after all, which needs what is in it.
+    // Nobody hands over what they are done with.
     call(3, CallTold::Reached, 11_000);
-    let claimed = claim(store, 3, 11_001);
-    assert!(claimed.iter().any(|one| one.stored.reference == reference(3)));
-    let at_once = |second| store.forget_contents(at(second), SignedDuration::ZERO, 9).unwrap();
-    assert_eq!(at_once(11_002), 0, "it is on its way");
-    let three = claimed.iter().find(|one| one.stored.reference == reference(3)).unwrap();
-    note(store, three, Note::Parked(ParkReason::NotConfigured), 11_003);
-    assert_eq!(at_once(11_004), 1);
+    assert_eq!(claim(store, 3, 11_001), []);
+    assert_eq!([forget(11_099), forget(11_100)], [0, 1]);
 }
 
 fn a_colleague_takes_it_over_only_by_saying_from_whom(store: &dyn Store) {
@@ -135,10 +133,33 @@ fn what_another_system_has_or_is_about_to_get_is_not_to_do(store: &dyn Store) {
     let claimed = claim(store, 1, 20);
     assert_eq!(list(store), [], "it is on its way");
     let nine = claimed.iter().find(|one| one.stored.reference == reference(9)).unwrap();
-    assert_eq!(store.call_backs_to_do().unwrap().not_sent_on, 0);
+    assert_eq!(store.call_backs_to_do(at(30)).unwrap().not_sent_on, 0);
     note(store, nine, Note::Parked(ParkReason::NotConfigured), 21);
     assert_eq!(numbers(store), [reference(9)]);
-    assert_eq!(store.call_backs_to_do().unwrap().not_sent_on, 1, "it waits for two reasons");
+    assert_eq!(store.call_backs_to_do(at(30)).unwrap().not_sent_on, 1, "it waits for two reasons");
     store.register_by_hand(reference(9), "KLANT-1", at(22)).unwrap();
     assert_eq!(list(store), []);
+}
+
+fn what_is_on_its_way_for_long_is_to_do_here_and_goes_nowhere_while_somebody_calls(store: &dyn Store) {
+    to_call(store, &[1]);
+    look_at_all(store);
+    note(store, &claim(store, 1, 20)[0], Note::Failed(at(50)), 20);
+    let list = |second| store.call_backs(9, at(second)).unwrap();
+    let take = |second| store.take_call_back(reference(1), "anna", None, at(second)).unwrap();
+    assert_eq!((list(3_609), take(3_609)), (vec![], Taking::NotToDo));
+    assert_eq!(list(3_610)[0].elsewhere, Elsewhere::MayCome);
+    let under_way = claim(store, 2, 3_620).remove(0);
+    assert_eq!(list(3_630)[0].elsewhere, Elsewhere::UnderWay);
+    assert_eq!(take(3_630), Taking::UnderWay);
+    note(store, &under_way, Note::Failed(at(3_640)), 3_640);
+    assert_eq!(take(3_650), Taking::Yes);
+    assert_eq!(claim(store, 3, 3_700), [], "somebody calls");
+    let tell = |told, second| store.tell_call_back(reference(1), "anna", told, at(second)).unwrap();
+    assert!(tell(CallTold::NotReached, 3_710));
+    note(store, &claim(store, 4, 3_720)[0], Note::Failed(at(3_730)), 3_720);
+    assert_eq!(take(3_740), Taking::Yes);
+    assert!(tell(CallTold::Reached, 3_750));
+    assert_eq!((claim(store, 5, 9_000), list(9_000)), (vec![], vec![]));
+    assert_eq!(handover(store, 1).standing, Standing::Closed);
 }

@@ -8,13 +8,14 @@ use super::at;
 use super::handover::{claim, handover, note, received, state};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 6] = [
+pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     a_step_that_was_begun_is_known_to_whoever_goes_on_until_it_ended,
     turns_are_given_up_to_the_pace_and_again_when_the_time_is_over,
     turns_from_a_clock_that_was_ahead_count_for_nothing,
     what_waits_for_one_reason_is_counted_and_sent_again_together,
     what_staff_found_in_the_other_system_is_registered,
     content_is_kept_from_when_it_was_handed_over,
+    since_when_something_is_put_off_is_known_until_a_step_is_done,
 ];
 
 fn a_step_that_was_begun_is_known_to_whoever_goes_on_until_it_ended(store: &dyn Store) {
@@ -120,4 +121,20 @@ fn content_is_kept_from_when_it_was_handed_over(store: &dyn Store) {
     assert_eq!(forget(150), 1);
     let stored = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!(stored.content, Content::Forgotten);
+}
+
+fn since_when_something_is_put_off_is_known_until_a_step_is_done(store: &dyn Store) {
+    received(store, &[1]);
+    let first = claim(store, 1, 20).remove(0);
+    assert_eq!(first.put_off_since, None);
+    note(store, &first, Note::PutOff(at(30)), 21);
+    assert_eq!(claim(store, 2, 29), []);
+    let second = claim(store, 3, 30).remove(0);
+    assert_eq!((second.put_off_since, second.attempts), (Some(at(21)), 0));
+    note(store, &second, Note::PutOff(at(40)), 35);
+    let third = claim(store, 4, 40).remove(0);
+    assert_eq!(third.put_off_since, Some(at(21)));
+    note(store, &third, Note::Step { name: "zaak", result: "one", until: at(100) }, 41);
+    note(store, &third, Note::Later(at(50)), 42);
+    assert_eq!(claim(store, 5, 50)[0].put_off_since, None);
 }

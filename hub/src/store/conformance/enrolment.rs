@@ -12,9 +12,10 @@ use super::health::{open, report};
 use super::{at, batch, incoming, some_pillar, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 17] = [
+pub(super) const CHECKS: [fn(&dyn Store); 18] = [
     a_code_enrols_one_pillar_once,
     the_same_request_again_gets_the_same_certificate,
+    where_a_pillar_stands_outlives_the_code_with_which_it_was_enrolled,
     a_code_that_is_over_opens_nothing,
     a_second_code_for_a_pillar_takes_the_first_back,
     a_code_for_a_new_pillar_takes_no_name_that_was_given_since,
@@ -102,6 +103,20 @@ fn the_same_request_again_gets_the_same_certificate(store: &dyn Store) {
     assert_eq!(come(store, &code, 5, 3600), Enrolled::Refused(CodeRefusal::Used));
     assert_eq!(store.pillars().unwrap().len(), 2);
     assert_eq!(store.certificates("bieb").unwrap().len(), 1);
+}
+
+fn where_a_pillar_stands_outlives_the_code_with_which_it_was_enrolled(store: &dyn Store) {
+    let code = code(1);
+    store.add_enrolment(&code).unwrap();
+    assert!(store.places().unwrap().is_empty(), "nothing stands there yet");
+    assert_eq!(come(store, &code, 5, 10), Enrolled::New);
+    let again = Enrolment { place: "Gemeentehuis, in de hal".into(), ..code_again(2) };
+    store.add_enrolment(&again).unwrap();
+    assert_eq!(come(store, &again, 6, 20), Enrolled::Again);
+    assert_eq!(store.forget_enrolments(at(9_000), at(9_000)).unwrap(), 2);
+    let places = store.places().unwrap().into_iter();
+    let known = [("bieb", "Bibliotheek, bij de ingang"), ("jumbo", "Gemeentehuis, in de hal")];
+    assert_eq!(places.collect::<Vec<_>>(), known.map(|(name, place)| (name.to_owned(), place.to_owned())));
 }
 
 fn a_code_that_is_over_opens_nothing(store: &dyn Store) {

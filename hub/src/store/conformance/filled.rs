@@ -7,10 +7,10 @@ use zuil_wire::visits::{Seen, VisitOutcome};
 use zuil_wire::{OrderResult, QuestionItem, Reference, VisitEntry};
 
 use super::super::{
-    Account, Alert, AlertChanges, AlertKind, Attached, Batch, CallBackStore as _, Change, Changed, Channel,
-    Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held, KeptReferral, Limits,
-    NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE, Refused, Roles,
-    SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked,
+    Account, Alert, AlertChanges, AlertKind, AskedStore as _, Attached, Batch, CallBackStore as _, Change,
+    Changed, Channel, Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held,
+    KeptReferral, Limits, NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE,
+    Refused, Roles, SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked, WARNED_DAYS,
 };
 use super::{batch, incoming, some_pillar};
 
@@ -56,6 +56,7 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
         on: "2026-11-20".parse().unwrap(),
     };
     store.keep_questions("bieb", &[question], now()).unwrap();
+    store.keep_asked("bieb", &[super::asked::count(6, "parking", "2026-11-20", 3)], now()).unwrap();
     refer(&store);
     assert!(store.add_draft(&super::drafts::draft("drone")).unwrap());
     assert!(store.begin_rollout(&super::rollouts::rollout("1.2")).unwrap());
@@ -79,11 +80,13 @@ fn refer(store: &dyn Store) {
         pillars: vec!["bieb".into(), "jumbo".into()],
         made_by: "m.agent".into(),
         made_at: now(),
+        had_by: Vec::new(),
         expires_at: now() + REFERRALS_LIVE,
         revoked_at: Some(now()),
         uses: Vec::new(),
     };
     assert!(store.keep_referral(&referral).unwrap());
+    store.note_fetched_referrals("jumbo", &[referral.id]).unwrap();
     let transaction = Uuid::from_u128(1);
     let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
     store.note_used_referrals("jumbo", &[used], now()).unwrap();
@@ -135,6 +138,9 @@ fn hand_over(store: &dyn Store) {
     assert_eq!(store.forget_contents(now(), SignedDuration::from_hours(24), 9).unwrap(), 0);
     let third = store.unchecked(1).unwrap()[0].number;
     store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
+    // The third will be deleted one day, if nobody finds out about its payment.
+    let longest = SignedDuration::from_hours(24 * WARNED_DAYS);
+    assert_eq!(store.forget_oldest(now(), longest, 9).unwrap(), 0);
 }
 
 /// How long sessions last here.

@@ -46,7 +46,7 @@ pub(super) fn received(store: &dyn Store, all: &[u8]) {
     look_at_all(store);
 }
 
-fn look_at_all(store: &dyn Store) {
+pub(super) fn look_at_all(store: &dyn Store) {
     let sound = |number| Checked { number, finding: CheckedAs::Sound };
     let all: Vec<_> = store.unchecked(99).unwrap().iter().map(|unchecked| sound(unchecked.number)).collect();
     store.note_checked(&all).unwrap();

@@ -9,12 +9,13 @@ use super::super::{Store, Use};
 use super::{at, incoming, send, some_pillar};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 7] = [
+pub(super) const CHECKS: [fn(&dyn Store); 8] = [
     a_referral_is_kept_as_it_was_made,
     of_those_that_live_no_two_have_the_same_code,
     what_was_made_with_a_referral_is_told_once_and_leads_to_the_request,
     of_a_request_of_another_pillar_no_reference_is_told,
     only_what_a_pillar_may_open_now_is_open_at_it,
+    which_pillars_have_a_referral_is_kept,
     only_the_agent_who_made_it_takes_it_back,
     what_expired_long_ago_is_forgotten_with_what_was_made_with_it,
 ];
@@ -28,6 +29,7 @@ fn referral(id: u128, code: u32, second: i64) -> KeptReferral {
         pillars: vec!["jumbo".into(), "bieb".into()],
         made_by: "m.agent".into(),
         made_at: at(second),
+        had_by: Vec::new(),
         expires_at: at(second) + REFERRALS_LIVE,
         revoked_at: None,
         uses: Vec::new(),
@@ -122,6 +124,20 @@ fn only_what_a_pillar_may_open_now_is_open_at_it(store: &dyn Store) {
     let day = REFERRALS_LIVE.as_secs();
     assert_eq!(open("bieb", at(60 + day)), [4], "the first expires at that moment");
     assert_eq!(store.open_referrals("bieb", at(80)).unwrap()[1], referral(1, 1, 60));
+}
+
+fn which_pillars_have_a_referral_is_kept(store: &dyn Store) {
+    for kept in [referral(1, 1, 60), referral(2, 2, 61)] {
+        assert!(store.keep_referral(&kept).unwrap());
+    }
+    let ids = [1, 99].map(Uuid::from_u128);
+    for pillar in ["bieb", "jumbo", "bieb", "spar", "bie"] {
+        store.note_fetched_referrals(pillar, &ids).unwrap();
+    }
+    store.note_fetched_referrals("jumbo", &[]).unwrap();
+    let had: Vec<Vec<String>> = all(store).into_iter().map(|kept| kept.had_by).collect();
+    assert_eq!(had, [vec![], vec!["bieb".to_owned(), "jumbo".to_owned()]]);
+    assert_eq!(store.open_referrals("jumbo", at(80)).unwrap()[1].had_by, ["bieb", "jumbo"]);
 }
 
 fn only_the_agent_who_made_it_takes_it_back(store: &dyn Store) {

@@ -75,13 +75,14 @@ impl AttemptStore for MemoryStore {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Tried;
+    use super::super::super::{Tried, Veil};
     use super::*;
 
     #[test]
     fn who_has_many_addresses_fills_no_memory() {
         let store = MemoryStore::new();
-        let key = |number: u32| AttemptKey::named(Tried::CodeFrom, &number.to_string());
+        let veil = Veil::new(&[7; 32]);
+        let key = |number: u32| veil.named(Tried::CodeFrom, &number.to_string());
         let at =
             |number: u32| Timestamp::from_millisecond(1_800_000_000_000 + i64::from(number) * 100).unwrap();
         for number in 0..Tried::CodeFrom.most() + 5 {

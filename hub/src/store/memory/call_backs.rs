@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::{Reference, State};
 
-use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
+use super::super::call_back::{
+    CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
+};
+use super::super::handover::Standing;
 use super::super::{StoreError, Stored};
 use super::{Memory, MemoryStore};
 
@@ -16,6 +19,13 @@ pub(super) struct Call {
     told: Option<(CallTold, String, Timestamp)>,
 }
 
+impl Call {
+    /// Whether somebody calls.
+    pub(super) const fn is_held(&self) -> bool {
+        self.holder.is_some()
+    }
+}
+
 impl Memory {
     /// When staff were done with one, by its place in the order, that no other system is about to get.
     pub(super) fn call_done_at(&self, number: u64, id: &Uuid) -> Option<Timestamp> {
@@ -23,9 +33,19 @@ impl Memory {
         (told.is_done() && !self.handovers.is_waiting(id)).then_some(*at)
     }
 
+    fn elsewhere_of(&self, stored: &Stored, now: Timestamp) -> Elsewhere {
+        if self.handovers.is_under_way(&stored.id, now) {
+            return Elsewhere::UnderWay;
+        }
+        match self.handovers.standing(stored) {
+            Some(Standing::Waiting | Standing::Held | Standing::Parked(_)) => Elsewhere::MayCome,
+            _ => Elsewhere::No,
+        }
+    }
+
     /// All, the oldest first.
-    fn calls(&self) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
-        self.call_backs.iter().filter_map(|(number, call)| {
+    fn calls(&self, now: Timestamp) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
+        self.call_backs.iter().filter_map(move |(number, call)| {
             let id = self.order.get(usize::try_from(number.checked_sub(1)?).ok()?)?;
             let stored = &self.transactions.get(id)?.stored;
             let call_back = CallBack {
@@ -35,23 +55,34 @@ impl Memory {
                 holder: call.holder.clone(),
                 tries: call.tries,
                 told: call.told.clone(),
+                elsewhere: self.elsewhere_of(stored, now),
             };
             Some((*number, stored, call_back))
         })
     }
 
     /// What is to do, the oldest first.
-    fn calls_to_do(&self) -> impl Iterator<Item = (u64, CallBack)> {
-        self.calls().filter_map(|(number, stored, call)| {
+    fn calls_to_do(&self, now: Timestamp) -> impl Iterator<Item = (u64, &Stored, CallBack)> {
+        self.calls(now).filter(move |(_, stored, call)| {
             let is_done = call.told.as_ref().is_some_and(|(told, ..)| told.is_done());
-            let is_elsewhere = stored.state == State::Registered || self.handovers.is_waiting(&stored.id);
-            (!is_done && !is_elsewhere).then_some((number, call))
+            !is_done && stored.state != State::Registered && !self.goes_elsewhere(stored, now)
         })
     }
 
-    fn call_to_do(&mut self, reference: Reference) -> Option<&mut Call> {
-        let number = self.calls_to_do().find(|(_, call)| call.reference == reference)?.0;
-        self.call_backs.get_mut(&number)
+    /// Whether staff were done with it some other way, or another system is about to get it.
+    fn goes_elsewhere(&self, stored: &Stored, now: Timestamp) -> bool {
+        let since = self.handovers.changed_at(&stored.id).unwrap_or(now);
+        match self.handovers.standing(stored) {
+            Some(Standing::Closed) => true,
+            Some(Standing::Waiting) => since > now - PATIENCE && !self.handovers.is_kept_back(&stored.id),
+            _ => false,
+        }
+    }
+
+    fn call_to_do(&self, reference: Reference, now: Timestamp) -> Option<(u64, Uuid)> {
+        let mut all = self.calls_to_do(now);
+        all.find(|(_, stored, _)| stored.reference == reference)
+            .map(|(number, stored, _)| (number, stored.id))
     }
 }
 
@@ -64,23 +95,24 @@ impl CallBackStore for MemoryStore {
         Ok(())
     }
 
-    fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
-        Ok(self.lock().calls_to_do().map(|(_, call)| call).take(limit as usize).collect())
+    fn call_backs(&self, limit: u32, now: Timestamp) -> Result<Vec<CallBack>, StoreError> {
+        Ok(self.lock().calls_to_do(now).map(|(.., call)| call).take(limit as usize).collect())
     }
 
-    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+    fn call_back(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
         let memory = self.lock();
-        Ok(memory.calls().map(|(.., call)| call).find(|call| call.reference == reference))
+        Ok(memory.calls(now).map(|(.., call)| call).find(|call| call.reference == reference))
     }
 
-    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
+    fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError> {
         let memory = self.lock();
-        let to_do: Vec<_> = memory.calls_to_do().collect();
-        let is_parked = |call: &CallBack| {
-            memory.ids.get(&call.reference).is_some_and(|id| memory.handovers.is_parked(id))
-        };
-        let not_sent_on = to_do.iter().filter(|(_, call)| is_parked(call)).count();
-        Ok(CallBacksToDo { all: to_do.len() as u64, not_sent_on: not_sent_on as u64 })
+        let mut count = CallBacksToDo::default();
+        for (_, stored, _) in memory.calls_to_do(now) {
+            count.all += 1;
+            count.not_sent_on += u64::from(memory.handovers.is_parked(&stored.id));
+            count.undecided += u64::from(memory.is_undecided(stored));
+        }
+        Ok(count)
     }
 
     fn take_call_back(
@@ -91,11 +123,16 @@ impl CallBackStore for MemoryStore {
         now: Timestamp,
     ) -> Result<Taking, StoreError> {
         let mut memory = self.lock();
-        let Some(call) = memory.call_to_do(reference) else { return Ok(Taking::NotToDo) };
+        let Some((number, id)) = memory.call_to_do(reference, now) else { return Ok(Taking::NotToDo) };
+        if memory.handovers.is_under_way(&id, now) {
+            return Ok(Taking::UnderWay);
+        }
+        let Some(call) = memory.call_backs.get_mut(&number) else { return Ok(Taking::NotToDo) };
         let holder = call.holder.as_ref().map(|(holder, _)| holder.as_str());
         let taking = taking(holder, who, over_from);
         if taking == Taking::Yes && holder != Some(who) {
             call.holder = Some((who.to_owned(), now));
+            memory.handovers.keep_back(&id, true);
         }
         Ok(taking)
     }
@@ -108,12 +145,16 @@ impl CallBackStore for MemoryStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut memory = self.lock();
-        let call = memory.call_to_do(reference);
+        let Some((number, id)) = memory.call_to_do(reference, now) else { return Ok(false) };
         let is_holder = |call: &&mut Call| call.holder.as_ref().is_some_and(|(holder, _)| holder == who);
-        let Some(call) = call.filter(is_holder) else { return Ok(false) };
+        let Some(call) = memory.call_backs.get_mut(&number).filter(is_holder) else { return Ok(false) };
         call.holder = None;
         call.tries += u64::from(!told.is_done());
         call.told = Some((told, who.to_owned(), now));
+        memory.handovers.keep_back(&id, false);
+        if told.is_done() {
+            memory.close_now(&id, now);
+        }
         Ok(true)
     }
 }

@@ -17,6 +17,8 @@ use crate::authority::Fingerprint;
 pub(super) struct Bound {
     enrolments: BTreeMap<CodeId, Enrolment>,
     pub(super) certificates: BTreeMap<Fingerprint, Certificate>,
+    /// Where pillars stand, by their names.
+    places: BTreeMap<String, String>,
 }
 
 impl Bound {
@@ -98,6 +100,7 @@ impl Memory {
         };
         let certificate = Certificate { pillar: name.clone(), ..device.certificate.clone() };
         self.bound.certificates.insert(*fingerprint, certificate);
+        self.bound.places.insert(name.clone(), enrolment.place.clone());
         if let Some(enrolment) = self.bound.enrolments.get_mut(id) {
             let certificate = device.pem.to_owned();
             enrolment.used = Some(Used { at: now, digest: device.digest, certificate });
@@ -140,6 +143,10 @@ impl EnrolmentStore for MemoryStore {
         let Some(one) = open else { return Ok(false) };
         (one.cancelled_at, one.keys.key) = (Some(now), [0; 32]);
         Ok(true)
+    }
+
+    fn places(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        Ok(self.lock().bound.places.clone())
     }
 
     fn count_wrong_proof(&self, id: &CodeId) -> Result<(), StoreError> {

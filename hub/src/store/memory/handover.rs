@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::{Reference, State};
 
-use super::super::StoreError;
 use super::super::handover::{
     Claim, Claimed, DoneStep, Handover, HandoverStore, Held, Journal, LONGEST_LEASE, Lease, Note, Pace,
     ParkReason, SentAgain, Standing, System, Turn, Waiting,
 };
+use super::super::{StoreError, Stored};
+use super::call_backs::Call;
 use super::progress::Elsewhere;
 use super::{Memory, MemoryStore};
 
@@ -24,13 +25,19 @@ pub(super) struct Handovers {
 }
 
 struct Row {
+    /// Never [`Standing::Held`]: that follows from the transaction.
     standing: Standing,
     system: Option<System>,
     attempts: u32,
     rounds: u32,
     due_at: Timestamp,
     failing_since: Option<Timestamp>,
+    put_off_since: Option<Timestamp>,
     attempting: Option<String>,
+    /// Somebody calls about it.
+    kept_back: bool,
+    /// What the other system said when it refused it.
+    said: Option<String>,
     changed_at: Timestamp,
     held: Option<(Uuid, Timestamp)>,
     journal: Journal,
@@ -46,7 +53,10 @@ impl Row {
             rounds: 0,
             due_at: received_at,
             failing_since: None,
+            put_off_since: None,
             attempting: None,
+            kept_back: false,
+            said: None,
             changed_at: received_at,
             held: None,
             journal: Journal::new(),
@@ -59,6 +69,7 @@ impl Row {
             until <= claim.now || until.duration_since(claim.now) > claim.lease * LONGEST_LEASE
         });
         self.standing == Standing::Waiting
+            && !self.kept_back
             && self.due_at <= claim.now
             && is_free
             && self.system.is_none_or(|system| !claim.without.contains(&system))
@@ -67,13 +78,13 @@ impl Row {
     fn end(&mut self, standing: Standing, now: Timestamp) {
         self.standing = standing;
         self.changed_at = now;
-        self.held = None;
+        (self.held, self.said) = (None, None);
     }
 
     /// Staff send it.
     fn again(&mut self, now: Timestamp) {
         self.end(Standing::Waiting, now);
-        (self.attempts, self.failing_since, self.due_at) = (0, None, now);
+        (self.attempts, self.failing_since, self.put_off_since, self.due_at) = (0, None, None, now);
         self.rounds += 1;
     }
 
@@ -94,6 +105,62 @@ impl Handovers {
         self.rows.get(id).is_some_and(|row| matches!(row.standing, Standing::Parked(_)))
     }
 
+    /// How far it is, as staff see it.
+    pub(super) fn standing(&self, stored: &Stored) -> Option<Standing> {
+        let goes_on = stored.state == State::Received && stored.trouble.is_none();
+        Some(match self.rows.get(&stored.id)?.standing {
+            Standing::Waiting if !goes_on => Standing::Held,
+            standing => standing,
+        })
+    }
+
+    /// Since when it stands as it does.
+    pub(super) fn changed_at(&self, id: &Uuid) -> Option<Timestamp> {
+        Some(self.rows.get(id)?.changed_at)
+    }
+
+    /// Where it goes, as far as that is known.
+    pub(super) fn system(&self, id: &Uuid) -> Option<System> {
+        self.rows.get(id)?.system
+    }
+
+    /// Whether somebody hands it over at this moment.
+    pub(super) fn is_under_way(&self, id: &Uuid, now: Timestamp) -> bool {
+        let row = self.rows.get(id).filter(|row| row.standing == Standing::Waiting);
+        row.is_some_and(|row| row.held.is_some_and(|(_, until)| until > now))
+    }
+
+    /// Whether somebody calls about it.
+    pub(super) fn is_kept_back(&self, id: &Uuid) -> bool {
+        self.rows.get(id).is_some_and(|row| row.kept_back)
+    }
+
+    /// Nobody hands it over while somebody calls about it.
+    pub(super) fn keep_back(&mut self, id: &Uuid, kept_back: bool) {
+        if let Some(row) = self.rows.get_mut(id) {
+            row.kept_back = kept_back;
+        }
+    }
+
+    /// It may go on since then.
+    pub(super) fn go_on(&mut self, id: &Uuid, now: Timestamp) {
+        if let Some(row) = self.rows.get_mut(id) {
+            (row.due_at, row.changed_at) = (now, now);
+        }
+    }
+
+    /// Staff are done with it.
+    pub(super) fn close(&mut self, stored: &Stored, now: Timestamp) {
+        let row = self.rows.entry(stored.id).or_insert_with(|| Row::new(stored.received_at));
+        row.end(Standing::Closed, now);
+        row.kept_back = false;
+    }
+
+    /// What the other system said when it refused it.
+    pub(super) fn said(&self, id: &Uuid) -> Option<String> {
+        self.rows.get(id)?.said.clone()
+    }
+
     /// When a transaction was handed over; nothing when it was not, or not by this hub.
     pub(super) fn registered_at(&self, id: &Uuid) -> Option<Timestamp> {
         self.rows.get(id)?.registered_at()
@@ -103,9 +170,12 @@ impl Handovers {
 impl Memory {
     fn enter_handovers(&mut self) {
         let checked = usize::try_from(self.checked_up_to).unwrap_or(usize::MAX).min(self.order.len());
-        for id in &self.order[self.handovers.entered.min(checked)..checked] {
+        let first = self.handovers.entered.min(checked);
+        for (number, id) in (first as u64 + 1..).zip(&self.order[first..checked]) {
             if let Some(row) = self.transactions.get(id) {
-                self.handovers.rows.entry(*id).or_insert_with(|| Row::new(row.stored.received_at));
+                let kept_back = self.call_backs.get(&number).is_some_and(Call::is_held);
+                let new = || Row { kept_back, ..Row::new(row.stored.received_at) };
+                self.handovers.rows.entry(*id).or_insert_with(new);
             }
         }
         self.handovers.entered = checked.max(self.handovers.entered);
@@ -136,6 +206,7 @@ impl Memory {
             attempts: row.attempts,
             rounds: row.rounds,
             failing_since: row.failing_since,
+            put_off_since: row.put_off_since,
             attempting: row.attempting.clone(),
             journal: row.journal.clone(),
         })
@@ -164,19 +235,22 @@ impl Memory {
                     row.done.push(DoneStep { step: name.to_owned(), at: now });
                 }
                 row.held = Some((lease.holder, until));
-                (row.attempts, row.failing_since) = (0, None);
+                (row.attempts, row.failing_since, row.put_off_since) = (0, None, None);
             }
             Note::Later(due_at) => (row.due_at, row.held) = (due_at, None),
+            Note::PutOff(due_at) => {
+                row.put_off_since.get_or_insert(now);
+                (row.due_at, row.held) = (due_at, None);
+            }
             Note::Failed(due_at) => {
                 row.attempts += 1;
                 row.failing_since.get_or_insert(now);
                 (row.due_at, row.held) = (due_at, None);
             }
-            Note::Parked(reason) => {
-                row.end(Standing::Parked(reason), now);
-                if stored.state == State::Received {
-                    stored.state = State::Parked;
-                }
+            Note::Parked(reason) => park(row, stored, reason, now),
+            Note::Refused(said) => {
+                park(row, stored, ParkReason::Refused, now);
+                row.said = Some(said.to_owned());
             }
             Note::Nothing => row.end(Standing::Nothing, now),
             Note::Registered { case_number, address } => {
@@ -207,9 +281,13 @@ impl HandoverStore for MemoryStore {
 
     fn handover(&self, reference: Reference) -> Result<Option<Handover>, StoreError> {
         let memory = self.lock();
-        let row = memory.ids.get(&reference).and_then(|id| memory.handovers.rows.get(id));
-        Ok(row.map(|row| Handover {
-            standing: row.standing,
+        let Some(stored) = memory.ids.get(&reference).and_then(|id| memory.transactions.get(id)) else {
+            return Ok(None);
+        };
+        let (id, stored) = (stored.stored.id, &stored.stored);
+        let row = memory.handovers.rows.get(&id).zip(memory.handovers.standing(stored));
+        Ok(row.map(|(row, standing)| Handover {
+            standing,
             system: row.system,
             attempts: row.attempts,
             due_at: row.due_at,
@@ -284,6 +362,13 @@ impl HandoverStore for MemoryStore {
         }
         let first = turns.iter().min().copied().unwrap_or(now);
         Ok(Turn::NotBefore(first + pace.window))
+    }
+}
+
+fn park(row: &mut Row, stored: &mut Stored, reason: ParkReason, now: Timestamp) {
+    row.end(Standing::Parked(reason), now);
+    if stored.state == State::Received {
+        stored.state = State::Parked;
     }
 }
 

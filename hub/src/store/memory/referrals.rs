@@ -16,7 +16,8 @@ impl ReferralStore for MemoryStore {
         if memory.referrals.iter().any(is_taken) {
             return Ok(false);
         }
-        memory.referrals.push(KeptReferral { uses: Vec::new(), ..referral.clone() });
+        let (had_by, uses) = (Vec::new(), Vec::new());
+        memory.referrals.push(KeptReferral { had_by, uses, ..referral.clone() });
         Ok(true)
     }
 
@@ -40,6 +41,17 @@ impl ReferralStore for MemoryStore {
         let mut open = self.referrals(now)?;
         open.retain(|referral| referral.is_open_at(pillar, now));
         Ok(open)
+    }
+
+    fn note_fetched_referrals(&self, pillar: &str, ids: &[Uuid]) -> Result<(), StoreError> {
+        let is_for = |names: &[String]| names.iter().any(|name| name == pillar);
+        let mut memory = self.lock();
+        for referral in memory.referrals.iter_mut().filter(|referral| ids.contains(&referral.id)) {
+            if is_for(&referral.pillars) && !is_for(&referral.had_by) {
+                referral.had_by.push(pillar.to_owned());
+            }
+        }
+        Ok(())
     }
 
     fn revoke_referral(&self, id: Uuid, made_by: &str, now: Timestamp) -> Result<bool, StoreError> {

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use zuil_wire::State;
 
+use super::super::handover::Standing;
+use super::super::retention::WARNED;
 use super::super::{Content, RetentionStore, StoreError};
 use super::MemoryStore;
 
@@ -16,10 +18,17 @@ impl RetentionStore for MemoryStore {
             let Some(row) = memory.transactions.get(&id) else { continue };
             let done_at = memory.call_done_at(number, &id);
             let is_registered = row.stored.state == State::Registered;
-            if !(is_registered || done_at.is_some()) || !matches!(row.stored.content, Content::Sealed(_)) {
+            let is_closed = memory.handovers.standing(&row.stored) == Some(Standing::Closed);
+            if !(is_registered || is_closed || done_at.is_some())
+                || !matches!(row.stored.content, Content::Sealed(_))
+            {
                 continue;
             }
-            let first = if is_registered { memory.handovers.registered_at(&id) } else { done_at };
+            let first = match (is_registered, is_closed) {
+                (true, _) => memory.handovers.registered_at(&id),
+                (false, true) => memory.handovers.changed_at(&id),
+                (false, false) => done_at,
+            };
             let first = first.unwrap_or(now).min(now);
             let since = *memory.handed_over.entry(id).or_insert(first);
             if forgotten < u64::from(limit) && since <= now - keep {
@@ -27,6 +36,36 @@ impl RetentionStore for MemoryStore {
                     row.stored.content = Content::Forgotten;
                 }
                 memory.handed_over.remove(&id);
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    }
+
+    fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+        let mut memory = self.lock();
+        let checked = usize::try_from(memory.checked_up_to).unwrap_or(usize::MAX);
+        let ids: Vec<_> = memory.order.iter().take(checked).copied().collect();
+        let mut forgotten = 0;
+        for id in ids {
+            let Some(stored) = memory.transactions.get(&id).map(|row| &row.stored) else { continue };
+            let old = stored.received_at + longest;
+            let is_kept =
+                matches!(stored.content, Content::Sealed(_)) && !memory.handed_over.contains_key(&id);
+            if !is_kept || old - WARNED > now {
+                memory.to_forget.remove(&id);
+                continue;
+            }
+            // It arrives, or waits for staff one day.
+            if memory.handovers.standing(stored) == Some(Standing::Waiting) {
+                continue;
+            }
+            let forget_at = *memory.to_forget.entry(id).or_insert(old.max(now + WARNED));
+            if forgotten < u64::from(limit) && forget_at <= now && old <= now {
+                if let Some(row) = memory.transactions.get_mut(&id) {
+                    row.stored.content = Content::Forgotten;
+                }
+                memory.to_forget.remove(&id);
                 forgotten += 1;
             }
         }

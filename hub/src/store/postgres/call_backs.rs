@@ -8,17 +8,25 @@ use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::Reference;
 
 use super::super::StoreError;
-use super::super::call_back::{CallBack, CallBackStore, CallBacksToDo, CallTold, Taking, taking};
+use super::super::call_back::{
+    CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
+};
 use super::super::values::{micros, optional_time, time, to_integer};
-use super::{PostgresStore, without_nul};
+use super::settling::UNDECIDED;
+use super::{PostgresStore, settling, without_nul};
 
-/// What is to do, of `call_backs AS c` joined with `transactions AS t`.
+/// What is to do, of `call_backs AS c` joined with `transactions AS t`. `$1` is when what is on its way since has no
+/// reason to be seen here.
 const TO_DO: &str = "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
-    SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'waiting')";
+    SELECT 1 FROM handovers AS h WHERE h.number = c.number AND (h.by_staff
+        OR h.standing = 'waiting' AND NOT h.kept_back AND h.changed_at > $1
+            AND t.state = 'received' AND t.trouble IS NULL))";
 
 /// As [`read`] reads them.
 const CALLS: &str =
-    "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by, c.told_at
+    "SELECT t.reference, t.pillar, t.received_at, c.holder, c.held_at, c.tries, c.told, c.told_by, c.told_at,
+         (SELECT h.standing FROM handovers AS h WHERE h.number = c.number) AS standing,
+         (SELECT h.leased_until FROM handovers AS h WHERE h.number = c.number) AS leased_until
      FROM call_backs AS c JOIN transactions AS t USING (number)";
 
 impl CallBackStore for PostgresStore {
@@ -32,30 +40,36 @@ impl CallBackStore for PostgresStore {
         })
     }
 
-    fn call_backs(&self, limit: u32) -> Result<Vec<CallBack>, StoreError> {
+    fn call_backs(&self, limit: u32, now: Timestamp) -> Result<Vec<CallBack>, StoreError> {
         self.link.read(async |db| {
-            let list = query(AssertSqlSafe(format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT $1")));
-            list.bind(i64::from(limit)).fetch_all(db).await?.iter().map(read).collect()
+            let list = query(AssertSqlSafe(format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT $2")));
+            let list = list.bind(micros(now - PATIENCE)).bind(i64::from(limit));
+            list.fetch_all(db).await?.iter().map(|row| read(row, now)).collect()
         })
     }
 
-    fn call_back(&self, reference: Reference) -> Result<Option<CallBack>, StoreError> {
+    fn call_back(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
         self.link.read(async |db| {
             let call = query(AssertSqlSafe(format!("{CALLS} WHERE t.reference = $1")));
-            call.bind(reference.compact()).fetch_optional(db).await?.as_ref().map(read).transpose()
+            let row = call.bind(reference.compact()).fetch_optional(db).await?;
+            row.map(|row| read(&row, now)).transpose()
         })
     }
 
-    fn call_backs_to_do(&self) -> Result<CallBacksToDo, StoreError> {
+    fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError> {
         self.link.read(async |db| {
             let count = query(AssertSqlSafe(format!(
                 "SELECT count(*), count(*) FILTER (WHERE EXISTS (
-                     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'parked'))
+                     SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.standing = 'parked')),
+                     count(*) FILTER (WHERE {UNDECIDED})
                  FROM call_backs AS c JOIN transactions AS t USING (number) WHERE {TO_DO}"
             )));
-            let row = count.fetch_one(db).await?;
-            let (all, not_sent_on): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-            Ok(CallBacksToDo { all: all.unsigned_abs(), not_sent_on: not_sent_on.unsigned_abs() })
+            let row = count.bind(micros(now - PATIENCE)).fetch_one(db).await?;
+            Ok(CallBacksToDo {
+                all: row.try_get::<i64, _>(0)?.unsigned_abs(),
+                not_sent_on: row.try_get::<i64, _>(1)?.unsigned_abs(),
+                undecided: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            })
         })
     }
 
@@ -67,11 +81,17 @@ impl CallBackStore for PostgresStore {
         now: Timestamp,
     ) -> Result<Taking, StoreError> {
         self.link.write(async |db| {
-            let Some((number, holder)) = held(db, reference).await? else { return Ok(Taking::NotToDo) };
+            let Some((number, holder)) = held(db, reference, now).await? else {
+                return Ok(Taking::NotToDo);
+            };
+            if settling::is_under_way(db, number, now).await? {
+                return Ok(Taking::UnderWay);
+            }
             let taking = taking(holder.as_deref(), who, over_from);
             if taking == Taking::Yes && holder.as_deref() != Some(who) {
                 let take = query("UPDATE call_backs SET holder = $2, held_at = $3 WHERE number = $1");
-                take.bind(number).bind(without_nul(who)).bind(micros(now)).execute(db).await?;
+                take.bind(number).bind(without_nul(who)).bind(micros(now)).execute(&mut *db).await?;
+                keep_back(db, number, true).await?;
             }
             Ok(taking)
         })
@@ -85,7 +105,9 @@ impl CallBackStore for PostgresStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.link.write(async |db| {
-            let Some((number, Some(holder))) = held(db, reference).await? else { return Ok(false) };
+            let Some((number, Some(holder))) = held(db, reference, now).await? else {
+                return Ok(false);
+            };
             if holder != who {
                 return Ok(false);
             }
@@ -94,7 +116,11 @@ impl CallBackStore for PostgresStore {
                      is_done = $5, tries = tries + $6 WHERE number = $1",
             );
             let tell = tell.bind(number).bind(told.as_str()).bind(without_nul(who)).bind(micros(now));
-            tell.bind(told.is_done()).bind(i64::from(!told.is_done())).execute(db).await?;
+            tell.bind(told.is_done()).bind(i64::from(!told.is_done())).execute(&mut *db).await?;
+            keep_back(db, number, false).await?;
+            if told.is_done() {
+                settling::close_now(db, number, now).await?;
+            }
             Ok(true)
         })
     }
@@ -104,20 +130,31 @@ impl CallBackStore for PostgresStore {
 async fn held(
     db: &mut PgConnection,
     reference: Reference,
+    now: Timestamp,
 ) -> Result<Option<(i64, Option<String>)>, StoreError> {
     let held = query(AssertSqlSafe(format!(
         "SELECT number, c.holder FROM call_backs AS c JOIN transactions AS t USING (number)
-         WHERE t.reference = $1 AND {TO_DO} FOR UPDATE OF c"
+         WHERE t.reference = $2 AND {TO_DO} FOR UPDATE OF c"
     )));
-    let held = held.bind(reference.compact()).fetch_optional(db).await?;
+    let held = held.bind(micros(now - PATIENCE)).bind(reference.compact()).fetch_optional(db).await?;
     held.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
-fn read(row: &PgRow) -> Result<CallBack, StoreError> {
+/// Nobody hands it over while somebody calls about it.
+async fn keep_back(db: &mut PgConnection, number: i64, kept_back: bool) -> Result<(), StoreError> {
+    let keep = query("UPDATE handovers SET kept_back = $2 WHERE number = $1");
+    keep.bind(number).bind(kept_back).execute(db).await?;
+    Ok(())
+}
+
+fn read(row: &PgRow, now: Timestamp) -> Result<CallBack, StoreError> {
     let reference: &str = row.try_get("reference")?;
     let told: Option<&str> = row.try_get("told")?;
     let told = told.map(|told| CallTold::parse(told).ok_or(StoreError::Damaged("call"))).transpose()?;
     let holder: Option<String> = row.try_get("holder")?;
+    let standing: Option<&str> = row.try_get("standing")?;
+    let leased_until: Option<i64> = row.try_get("leased_until")?;
+    let is_leased = leased_until.is_some_and(|until| until > micros(now));
     Ok(CallBack {
         reference: reference.parse().map_err(|_| StoreError::Damaged("reference"))?,
         pillar: row.try_get("pillar")?,
@@ -127,6 +164,11 @@ fn read(row: &PgRow) -> Result<CallBack, StoreError> {
         told: match (told, row.try_get("told_by")?, optional_time(row.try_get("told_at")?)?) {
             (Some(told), Some(by), Some(at)) => Some((told, by, at)),
             _ => None,
+        },
+        elsewhere: match standing {
+            Some("waiting") if is_leased => Elsewhere::UnderWay,
+            Some("waiting" | "parked") => Elsewhere::MayCome,
+            _ => Elsewhere::No,
         },
     })
 }

@@ -1,6 +1,8 @@
 //! Codes and certificates. Invariant: a code is used up in the transaction in which its pillar is added, and of two
 //! requests with it at two hubs only one does that.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
@@ -52,6 +54,17 @@ impl EnrolmentStore for PostgresStore {
                 query(cancel).bind(id.0).bind(micros(now)).bind([0_u8; 32]).execute(db).await?;
             }
             Ok(open)
+        })
+    }
+
+    fn places(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.link.read(async |db| {
+            let list = query("SELECT name, place FROM pillars WHERE place IS NOT NULL");
+            let mut places = BTreeMap::new();
+            for row in list.fetch_all(db).await? {
+                places.insert(row.try_get("name")?, row.try_get("place")?);
+            }
+            Ok(places)
         })
     }
 
@@ -191,18 +204,21 @@ async fn enrol(
                 query("UPDATE certificates SET ended_at = coalesce(ended_at, $2, $3) WHERE pillar = $1");
             end.bind(name).bind(revoked_at.map(micros)).bind(micros(now)).execute(&mut *db).await?;
             let change = query(
-                "UPDATE pillars SET fingerprint = $2, public_key = $3, revoked_at = NULL WHERE name = $1",
+                "UPDATE pillars SET fingerprint = $2, public_key = $3, revoked_at = NULL, place = $4
+                 WHERE name = $1",
             );
-            change.bind(name).bind(fingerprint).bind(public_key).execute(&mut *db).await?;
+            let change = change.bind(name).bind(fingerprint).bind(public_key);
+            change.bind(&enrolment.place).execute(&mut *db).await?;
             Enrolled::Again
         }
         None => {
             // Another hub may be adding one of that name; it is waited for.
             let add = query(
-                "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (name) DO NOTHING",
+                "INSERT INTO pillars (name, fingerprint, public_key, added_at, place)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
             );
             let add = add.bind(name).bind(fingerprint).bind(public_key).bind(micros(now));
+            let add = add.bind(&enrolment.place);
             if add.execute(&mut *db).await?.rows_affected() == 0 {
                 return Ok(Enrolled::Refused(CodeRefusal::NameTaken));
             }

@@ -88,8 +88,10 @@ async fn enter(db: &mut PgConnection) -> Result<(), StoreError> {
                  (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
              RETURNING number
          )
-         INSERT INTO handovers (number, standing, due_at, changed_at)
-         SELECT number, 'waiting', received_at, received_at FROM transactions JOIN new USING (number)
+         INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
+         SELECT number, 'waiting', received_at, received_at, EXISTS (
+             SELECT 1 FROM call_backs AS c WHERE c.number = transactions.number AND c.holder IS NOT NULL)
+         FROM transactions JOIN new USING (number)
          ON CONFLICT DO NOTHING",
     );
     enter.execute(db).await?;
@@ -103,7 +105,7 @@ async fn take_what_is_due(db: &mut PgConnection, claim: &Claim<'_>) -> Result<Ve
          WHERE h.standing = 'waiting' AND h.due_at <= $1
              AND (h.leased_until IS NULL OR h.leased_until <= $1 OR h.leased_until > $2)
              AND (h.system IS NULL OR h.system <> ALL($3))
-             AND t.state = 'received' AND t.trouble IS NULL
+             AND t.state = 'received' AND t.trouble IS NULL AND NOT h.kept_back
          ORDER BY h.attempts, h.due_at, h.number LIMIT $4 FOR UPDATE OF h SKIP LOCKED",
     );
     let without: Vec<&str> = claim.without.iter().map(|system| system.as_str()).collect();
@@ -128,7 +130,8 @@ async fn read_claimed(
         journals.entry(row.try_get(0)?).or_default().insert(row.try_get(1)?, row.try_get(2)?);
     }
     let rows = query(concat!(
-        "SELECT found.*, h.number, h.system, h.attempts, h.rounds, h.failing_since, h.attempting FROM (",
+        "SELECT found.*, h.number, h.system, h.attempts, h.rounds, h.failing_since, h.put_off_since,
+             h.attempting FROM (",
         select_stored!("FROM transactions AS t WHERE t.number = ANY($1)"),
         ") AS found JOIN transactions AS more USING (id) JOIN handovers AS h ON h.number = more.number
          ORDER BY array_position($1, h.number)"
@@ -142,6 +145,7 @@ async fn read_claimed(
             attempts: read_count(row.try_get("attempts")?)?,
             rounds: read_count(row.try_get("rounds")?)?,
             failing_since: optional_time(row.try_get("failing_since")?)?,
+            put_off_since: optional_time(row.try_get("put_off_since")?)?,
             attempting: row.try_get("attempting")?,
             journal: journals.remove(&row.try_get("number")?).unwrap_or_default(),
         })
@@ -191,6 +195,13 @@ async fn keep(
             );
             later.bind(number).bind(micros(due_at)).execute(db).await?;
         }
+        Note::PutOff(due_at) => {
+            let put_off = query(
+                "UPDATE handovers SET due_at = $2, holder = NULL, leased_until = NULL,
+                     put_off_since = coalesce(put_off_since, $3) WHERE number = $1",
+            );
+            put_off.bind(number).bind(micros(due_at)).bind(micros(now)).execute(db).await?;
+        }
         Note::Failed(due_at) => {
             let failed = query(
                 "UPDATE handovers SET due_at = $2, attempts = attempts + 1, holder = NULL, leased_until = NULL,
@@ -198,11 +209,11 @@ async fn keep(
             );
             failed.bind(number).bind(micros(due_at)).bind(micros(now)).execute(db).await?;
         }
-        Note::Parked(reason) => {
-            end(db, number, "parked", Some(reason), now).await?;
-            let park =
-                query("UPDATE transactions SET state = 'parked' WHERE number = $1 AND state = 'received'");
-            park.bind(number).execute(db).await?;
+        Note::Parked(reason) => park(db, number, reason, now).await?,
+        Note::Refused(said) => {
+            park(db, number, ParkReason::Refused, now).await?;
+            let say = query("UPDATE handovers SET said = $2 WHERE number = $1");
+            say.bind(number).bind(without_nul(said)).execute(db).await?;
         }
         Note::Nothing => end(db, number, "nothing", None, now).await?,
         Note::Registered { case_number, address } => {
@@ -223,6 +234,18 @@ async fn keep(
     Ok(Held::Yes)
 }
 
+async fn park(
+    db: &mut PgConnection,
+    number: i64,
+    reason: ParkReason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    end(db, number, "parked", Some(reason), now).await?;
+    let park = query("UPDATE transactions SET state = 'parked' WHERE number = $1 AND state = 'received'");
+    park.bind(number).execute(db).await?;
+    Ok(())
+}
+
 async fn keep_step(
     db: &mut PgConnection,
     number: i64,
@@ -236,8 +259,10 @@ async fn keep_step(
     );
     let step = step.bind(number).bind(without_nul(name)).bind(without_nul(result)).bind(micros(now));
     step.execute(&mut *db).await?;
-    let goes_on =
-        query("UPDATE handovers SET leased_until = $2, attempts = 0, failing_since = NULL WHERE number = $1");
+    let goes_on = query(
+        "UPDATE handovers SET leased_until = $2, attempts = 0, failing_since = NULL, put_off_since = NULL
+         WHERE number = $1",
+    );
     goes_on.bind(number).bind(micros(until)).execute(db).await?;
     Ok(())
 }
@@ -250,7 +275,8 @@ async fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let end = query(
-        "UPDATE handovers SET standing = $2, reason = $3, changed_at = $4, holder = NULL, leased_until = NULL
+        "UPDATE handovers SET standing = $2, reason = $3, said = NULL, changed_at = $4, holder = NULL,
+             leased_until = NULL
          WHERE number = $1",
     );
     let end = end.bind(number).bind(standing).bind(reason.map(ParkReason::as_str)).bind(micros(now));
@@ -260,7 +286,9 @@ async fn end(
 
 async fn find(db: &mut PgConnection, reference: Reference) -> Result<Option<Handover>, StoreError> {
     let find = query(
-        "SELECT standing, reason, system, attempts, due_at, h.changed_at
+        "SELECT CASE WHEN h.standing = 'waiting' AND (t.state <> 'received' OR t.trouble IS NOT NULL) THEN 'held'
+             WHEN h.standing = 'nothing' AND h.by_staff THEN 'closed' ELSE h.standing END AS standing,
+             reason, system, attempts, due_at, h.changed_at
          FROM handovers AS h JOIN transactions AS t USING (number) WHERE t.reference = $1",
     );
     let Some(row) = find.bind(reference.compact()).fetch_optional(db).await? else { return Ok(None) };

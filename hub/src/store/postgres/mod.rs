@@ -15,6 +15,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod call_backs;
@@ -37,6 +38,7 @@ mod refusals;
 mod retention;
 mod rollouts;
 mod schema;
+mod settling;
 mod surveys;
 mod tables;
 #[cfg(test)]

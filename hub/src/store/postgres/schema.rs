@@ -32,7 +32,10 @@ const STEPS: &[(i64, &str, &str)] = &[
     (21, "changes", include_str!("../../../migrations/postgres/021-changes.sql")),
     (22, "attempts", include_str!("../../../migrations/postgres/022-attempts.sql")),
     (23, "survey treatment", include_str!("../../../migrations/postgres/023-survey-treatment.sql")),
-    (24, "rollouts", include_str!("../../../migrations/postgres/024-rollouts.sql")),
+    (24, "settling", include_str!("../../../migrations/postgres/024-settling.sql")),
+    (25, "places", include_str!("../../../migrations/postgres/025-places.sql")),
+    (26, "asked", include_str!("../../../migrations/postgres/026-asked.sql")),
+    (27, "rollouts", include_str!("../../../migrations/postgres/027-rollouts.sql")),
 ];
 
 /// What was done to the schema.

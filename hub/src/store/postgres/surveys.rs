@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
+use sqlx_core::sql_str::AssertSqlSafe;
 use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{Missed, Treated};
 
-use super::super::survey::{SURVEY_COLUMNS, survey_week};
+use super::super::survey::{SURVEY_COLUMNS, SURVEY_NAMES, add_survey_counts, survey_week};
 use super::super::values::to_integer;
 use super::super::{StoreError, SurveyCounts, SurveyWeek};
 use super::without_nul;
@@ -32,21 +33,7 @@ pub(super) async fn take(
     if keep.bind(day).execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(());
     }
-    let count = query(
-        "INSERT INTO survey_counts AS known (week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
-             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing)
-         VALUES ($1::text::date, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-         ON CONFLICT (week, pillar, task) DO UPDATE SET
-             times = known.times + excluded.times, clear_1 = known.clear_1 + excluded.clear_1,
-             clear_2 = known.clear_2 + excluded.clear_2, clear_3 = known.clear_3 + excluded.clear_3,
-             clear_4 = known.clear_4 + excluded.clear_4, clear_5 = known.clear_5 + excluded.clear_5,
-             helped = known.helped + excluded.helped, not_helped = known.not_helped + excluded.not_helped,
-             treated_yes = known.treated_yes + excluded.treated_yes, treated_a_little = known.treated_a_little + excluded.treated_a_little,
-             treated_no = known.treated_no + excluded.treated_no, missed_errand = known.missed_errand + excluded.missed_errand,
-             missed_explanation = known.missed_explanation + excluded.missed_explanation, missed_person = known.missed_person + excluded.missed_person,
-             missed_way_to_pay = known.missed_way_to_pay + excluded.missed_way_to_pay, missed_peace = known.missed_peace + excluded.missed_peace,
-             missed_nothing = known.missed_nothing + excluded.missed_nothing",
-    );
+    let count = query(AssertSqlSafe(add_survey_counts('$', "$1::text::date")));
     let mut count = count.bind(survey_week(now).to_string()).bind(pillar).bind(without_nul(task));
     for number in SurveyCounts::of(*answers).columns() {
         count = count.bind(to_integer(number));
@@ -61,11 +48,12 @@ pub(super) async fn count(db: &mut PgConnection) -> Result<u64, StoreError> {
 }
 
 pub(super) async fn weeks(db: &mut PgConnection, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
-    let weeks = query(
-        "SELECT week::text, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
-             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing
-         FROM survey_counts WHERE week >= $1::text::date ORDER BY survey_counts.week, pillar, task",
-    );
+    // The names begin with that of the week, which is read as text.
+    let names = SURVEY_NAMES[1..].join(", ");
+    let weeks = query(AssertSqlSafe(format!(
+        "SELECT week::text, {names} FROM survey_counts WHERE week >= $1::text::date
+         ORDER BY survey_counts.week, pillar, task"
+    )));
     weeks.bind(since.to_string()).fetch_all(db).await?.iter().map(week).collect()
 }
 

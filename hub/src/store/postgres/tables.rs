@@ -24,6 +24,7 @@ pub(super) const TABLES: &[Table] = &[
             integer("last_seen_at"),
             integer("last_sequence"),
             integer("after_revocation"),
+            text("place"),
         ],
     },
     Table {
@@ -154,6 +155,11 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "asked",
+        key: "id",
+        columns: &[id("id"), text("pillar"), text("language"), text("answer"), day("day"), integer("times")],
+    },
+    Table {
         name: "reports",
         key: "pillar",
         columns: &[text("pillar"), text("report"), integer("received_at")],
@@ -191,6 +197,10 @@ pub(super) const TABLES: &[Table] = &[
             integer("leased_until"),
             text("reason"),
             text("attempting"),
+            integer("put_off_since"),
+            flag("by_staff"),
+            flag("kept_back"),
+            text("said"),
         ],
     },
     Table {
@@ -198,6 +208,7 @@ pub(super) const TABLES: &[Table] = &[
         key: "number, step",
         columns: &[integer("number"), text("step"), text("result"), integer("done_at")],
     },
+    Table { name: "to_forget", key: "number", columns: &[integer("number"), integer("forget_at")] },
     Table { name: "handover_turns", key: "system, at", columns: &[text("system"), integer("at")] },
     Table {
         name: "progress",
@@ -224,6 +235,7 @@ pub(super) const TABLES: &[Table] = &[
             integer("made_at"),
             integer("expires_at"),
             integer("revoked_at"),
+            text("had_by"),
         ],
     },
     Table {

@@ -19,8 +19,8 @@ pub(super) async fn send_again(
 ) -> Result<SentAgain, StoreError> {
     let again = query(
         "UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
-             due_at = $2, failing_since = NULL, changed_at = $2, holder = NULL, leased_until = NULL,
-             attempting = NULL
+             due_at = $2, failing_since = NULL, put_off_since = NULL, said = NULL, changed_at = $2, holder = NULL,
+             leased_until = NULL, attempting = NULL
          WHERE number = (SELECT number FROM transactions WHERE reference = $1) AND standing = 'parked'",
     );
     let again = again.bind(reference.compact()).bind(micros(now)).execute(&mut *db).await?;
@@ -41,8 +41,8 @@ pub(super) async fn send_all_again(
     let again = query(
         "WITH again AS (
              UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
-                 due_at = $3, failing_since = NULL, changed_at = $3, holder = NULL, leased_until = NULL,
-                 attempting = NULL
+                 due_at = $3, failing_since = NULL, put_off_since = NULL, said = NULL, changed_at = $3,
+                 holder = NULL, leased_until = NULL, attempting = NULL
              WHERE standing = 'parked' AND system IS NOT DISTINCT FROM $1 AND reason = $2
              RETURNING number
          )
@@ -59,8 +59,8 @@ pub(super) async fn register_by_hand(
     now: Timestamp,
 ) -> Result<SentAgain, StoreError> {
     let end = query(
-        "UPDATE handovers SET standing = 'registered', reason = NULL, changed_at = $2, holder = NULL,
-             leased_until = NULL
+        "UPDATE handovers SET standing = 'registered', reason = NULL, said = NULL, changed_at = $2,
+             holder = NULL, leased_until = NULL
          WHERE number = (SELECT number FROM transactions WHERE reference = $1) AND standing = 'parked'",
     );
     let ended = end.bind(reference.compact()).bind(micros(now)).execute(&mut *db).await?;

@@ -108,6 +108,7 @@ fn forget(db: &Transaction<'_>, tried: Tried, now: Timestamp) -> Result<usize, S
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Veil;
     use super::*;
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
              SELECT 'sign-in-as', randomblob(32), 1, ?2 + n, ?2 + n FROM n";
         let most = Tried::SignInAs.most();
         store.write(|db| Ok(db.execute(fill, params![most, micros(now)])?)).unwrap();
-        let key = AttemptKey::named(Tried::SignInAs, "anna");
+        let key = Veil::new(&[7; 32]).named(Tried::SignInAs, "anna");
         let later = now + SignedDuration::from_mins(1);
         assert_eq!(store.begin_attempt(&[key], later).unwrap(), None);
         let left = "SELECT count(*), min(last_at) FROM attempts WHERE tried = 'sign-in-as'";

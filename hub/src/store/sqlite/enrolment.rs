@@ -1,5 +1,7 @@
 //! Codes and certificates. Invariant: a code is used up in the transaction in which its pillar is added.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use zuil_wire::enrolment::{CodeId, CodeKeys, CodeRefusal};
@@ -67,6 +69,14 @@ impl EnrolmentStore for SqliteStore {
                 db.execute(cancel, params![id.0, micros(now)])?;
             }
             Ok(open)
+        })
+    }
+
+    fn places(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached("SELECT name, place FROM pillars WHERE place IS NOT NULL")?;
+            let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            rows.map(|row| row.map_err(StoreError::from)).collect()
         })
     }
 
@@ -190,15 +200,17 @@ fn enrol(
                 params![name, revoked_at, micros(now)],
             )?;
             db.execute(
-                "UPDATE pillars SET fingerprint = ?2, public_key = ?3, revoked_at = NULL WHERE name = ?1",
-                params![name, fingerprint, public_key],
+                "UPDATE pillars SET fingerprint = ?2, public_key = ?3, revoked_at = NULL, place = ?4
+                 WHERE name = ?1",
+                params![name, fingerprint, public_key, enrolment.place],
             )?;
             Enrolled::Again
         }
         None => {
             db.execute(
-                "INSERT INTO pillars (name, fingerprint, public_key, added_at) VALUES (?1, ?2, ?3, ?4)",
-                params![name, fingerprint, public_key, micros(now)],
+                "INSERT INTO pillars (name, fingerprint, public_key, added_at, place)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![name, fingerprint, public_key, micros(now), enrolment.place],
             )?;
             Enrolled::New
         }

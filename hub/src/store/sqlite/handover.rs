@@ -107,8 +107,8 @@ fn again(db: &Transaction<'_>, fits: &str, values: &[&dyn ToSql]) -> Result<u64,
     let sent = db
         .prepare_cached(&format!(
             "UPDATE handovers SET standing = 'waiting', reason = NULL, attempts = 0, rounds = rounds + 1,
-                 due_at = ?1, failing_since = NULL, changed_at = ?1, holder = NULL, leased_until = NULL,
-                 attempting = NULL
+                 due_at = ?1, failing_since = NULL, put_off_since = NULL, said = NULL, changed_at = ?1,
+                 holder = NULL, leased_until = NULL, attempting = NULL
              WHERE number IN ({parked})"
         ))?
         .execute(values)?;
@@ -147,6 +147,11 @@ fn take_turn(db: &Transaction<'_>, system: System, pace: Pace, now: Timestamp) -
     }
 }
 
+/// How a handover stands for staff, of `handovers` joined with `transactions`.
+const STANDING: &str =
+    "CASE WHEN standing = 'waiting' AND (state <> 'received' OR trouble IS NOT NULL) THEN 'held'
+    WHEN standing = 'nothing' AND by_staff = 1 THEN 'closed' ELSE standing END";
+
 fn is_anything_new(db: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT (SELECT up_to FROM handover_entered) < (SELECT up_to FROM checked)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
@@ -155,8 +160,10 @@ fn is_anything_new(db: &Connection) -> Result<bool, StoreError> {
 /// Makes a row for each transaction that was looked at since.
 fn enter(db: &Transaction<'_>) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO handovers (number, standing, due_at, changed_at)
-         SELECT number, 'waiting', received_at, received_at FROM transactions
+        "INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
+         SELECT number, 'waiting', received_at, received_at, EXISTS (
+             SELECT 1 FROM call_backs WHERE call_backs.number = transactions.number AND holder IS NOT NULL)
+         FROM transactions
          WHERE number > (SELECT up_to FROM handover_entered) AND number <= (SELECT up_to FROM checked)
          ON CONFLICT DO NOTHING",
     )?
@@ -174,7 +181,7 @@ fn due(db: &Connection, claim: &Claim<'_>) -> Result<Vec<i64>, StoreError> {
          WHERE standing = 'waiting' AND due_at <= :now
              AND (leased_until IS NULL OR leased_until <= :now OR leased_until > :never)
              AND (system IS NULL OR system NOT IN (SELECT value FROM json_each(:without)))
-             AND state = 'received' AND trouble IS NULL
+             AND state = 'received' AND trouble IS NULL AND kept_back = 0
          ORDER BY attempts, due_at, number LIMIT :limit",
     )?;
     let never = claim.now + claim.lease * LONGEST_LEASE;
@@ -191,7 +198,7 @@ fn take(db: &Transaction<'_>, claim: &Claim<'_>, number: i64) -> Result<Claimed,
     db.prepare_cached("UPDATE handovers SET holder = ?2, leased_until = ?3 WHERE number = ?1")?
         .execute(params![number, claim.holder.as_bytes(), until])?;
     let sql = format!(
-        "SELECT {STORED}, system, attempts, rounds, failing_since, attempting
+        "SELECT {STORED}, system, attempts, rounds, failing_since, put_off_since, attempting
          FROM transactions JOIN handovers USING (number) WHERE number = ?1"
     );
     db.prepare_cached(&sql)?.query_row([number], |row| {
@@ -203,6 +210,7 @@ fn take(db: &Transaction<'_>, claim: &Claim<'_>, number: i64) -> Result<Claimed,
                 attempts: row.get("attempts")?,
                 rounds: row.get("rounds")?,
                 failing_since: optional_time(row.get("failing_since")?)?,
+                put_off_since: optional_time(row.get("put_off_since")?)?,
                 attempting: row.get("attempting")?,
                 journal: journal(db, number)?,
             })
@@ -246,13 +254,19 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
                  ON CONFLICT DO NOTHING",
                 &[&number, &name, &result, &micros(now)],
             )?;
-            let sql = "UPDATE handovers SET leased_until = ?2, attempts = 0, failing_since = NULL WHERE number = ?1";
+            let sql = "UPDATE handovers SET leased_until = ?2, attempts = 0, failing_since = NULL, put_off_since = NULL
+                 WHERE number = ?1";
             change(sql, &[&number, &micros(until)])?;
         }
         Note::Later(due_at) => {
             let sql =
                 "UPDATE handovers SET due_at = ?2, holder = NULL, leased_until = NULL WHERE number = ?1";
             change(sql, &[&number, &micros(due_at)])?;
+        }
+        Note::PutOff(due_at) => {
+            let sql = "UPDATE handovers SET due_at = ?2, holder = NULL, leased_until = NULL,
+                 put_off_since = coalesce(put_off_since, ?3) WHERE number = ?1";
+            change(sql, &[&number, &micros(due_at), &micros(now)])?;
         }
         Note::Failed(due_at) => {
             change(
@@ -261,10 +275,10 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
                 &[&number, &micros(due_at), &micros(now)],
             )?;
         }
-        Note::Parked(reason) => {
-            end(db, number, "parked", Some(reason), now)?;
-            let sql = "UPDATE transactions SET state = 'parked' WHERE number = ?1 AND state = 'received'";
-            change(sql, &[&number])?;
+        Note::Parked(reason) => park(db, number, reason, now)?,
+        Note::Refused(said) => {
+            park(db, number, ParkReason::Refused, now)?;
+            change("UPDATE handovers SET said = ?2 WHERE number = ?1", &[&number, &said])?;
         }
         Note::Nothing => end(db, number, "nothing", None, now)?,
         Note::Registered { case_number, address } => {
@@ -279,6 +293,13 @@ fn keep(db: &Transaction<'_>, lease: Lease, note: Note<'_>, now: Timestamp) -> R
         }
     }
     Ok(Held::Yes)
+}
+
+fn park(db: &Transaction<'_>, number: i64, reason: ParkReason, now: Timestamp) -> Result<(), StoreError> {
+    end(db, number, "parked", Some(reason), now)?;
+    let sql = "UPDATE transactions SET state = 'parked' WHERE number = ?1 AND state = 'received'";
+    db.prepare_cached(sql)?.execute([number])?;
+    Ok(())
 }
 
 fn register(db: &Transaction<'_>, number: i64, case_number: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -296,7 +317,8 @@ fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "UPDATE handovers SET standing = ?2, reason = ?3, changed_at = ?4, holder = NULL, leased_until = NULL
+        "UPDATE handovers SET standing = ?2, reason = ?3, said = NULL, changed_at = ?4, holder = NULL,
+             leased_until = NULL
          WHERE number = ?1",
     )?
     .execute(params![number, standing, reason.map(ParkReason::as_str), micros(now)])?;
@@ -305,9 +327,11 @@ fn end(
 
 fn find(db: &Connection, reference: Reference) -> Result<Option<Handover>, StoreError> {
     let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
-    let sql =
-        "SELECT standing, reason, system, attempts, due_at, changed_at FROM handovers WHERE number = ?1";
-    let found = db.prepare_cached(sql)?.query_row([number], |row| {
+    let sql = format!(
+        "SELECT {STANDING}, reason, system, attempts, due_at, changed_at
+         FROM handovers JOIN transactions USING (number) WHERE number = ?1"
+    );
+    let found = db.prepare_cached(&sql)?.query_row([number], |row| {
         let handover = || {
             Ok(Handover {
                 standing: read_standing(&row.get::<_, String>(0)?, row.get(1)?)?,

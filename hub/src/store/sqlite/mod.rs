@@ -14,6 +14,7 @@
 
 mod access;
 mod alerts;
+mod asked;
 mod attempts;
 mod audit;
 mod backup;
@@ -37,6 +38,7 @@ mod refusals;
 mod retention;
 mod rollouts;
 mod sealed;
+mod settling;
 mod surveys;
 mod tending;
 #[cfg(test)]
@@ -92,7 +94,10 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/021-changes.sql")),
     M::up(include_str!("../../../migrations/022-attempts.sql")),
     M::up(include_str!("../../../migrations/023-survey-treatment.sql")),
-    M::up(include_str!("../../../migrations/024-rollouts.sql")),
+    M::up(include_str!("../../../migrations/024-settling.sql")),
+    M::up(include_str!("../../../migrations/025-places.sql")),
+    M::up(include_str!("../../../migrations/026-asked.sql")),
+    M::up(include_str!("../../../migrations/027-rollouts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

@@ -70,4 +70,6 @@ fn what_was_asked_in_vain_is_counted_without_putting_it_in_order_first() {
         assert!(plan.contains("COVERING INDEX questions_by_words"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE FOR GROUP BY"), "{plan}");
     }
+    let plan = plan(&lock(&store.reader), asked::FOUND);
+    assert!(plan.contains("COVERING INDEX asked_by_answer") && !plan.contains("TEMP B-TREE"), "{plan}");
 }

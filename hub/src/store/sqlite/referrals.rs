@@ -35,7 +35,7 @@ impl ReferralStore for SqliteStore {
             let mut query = db.prepare_cached(
                 "SELECT r.id AS id, r.code AS code, r.task AS task, r.pillars AS pillars, r.made_by AS made_by,
                         r.made_at AS made_at, r.expires_at AS expires_at, r.revoked_at AS revoked_at,
-                        u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
+                        r.had_by AS had_by, u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
                  FROM referrals AS r
                  LEFT JOIN referral_uses AS u ON u.referral = r.id
                  LEFT JOIN transactions AS t ON t.id = u.request AND t.pillar = u.pillar
@@ -51,7 +51,7 @@ impl ReferralStore for SqliteStore {
     fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
         self.read(|db| {
             let mut query = db.prepare_cached(
-                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at FROM referrals
+                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at, had_by FROM referrals
                  WHERE expires_at > ?2 AND revoked_at IS NULL
                    AND instr(',' || pillars || ',', ',' || ?1 || ',') > 0
                    AND NOT EXISTS (SELECT 1 FROM referral_uses AS u WHERE u.referral = referrals.id)
@@ -59,6 +59,18 @@ impl ReferralStore for SqliteStore {
             )?;
             let rows = query.query_map(params![pillar, micros(now)], |row| Ok(read(row)))?;
             rows.map(|row| row?).collect()
+        })
+    }
+
+    fn note_fetched_referrals(&self, pillar: &str, ids: &[Uuid]) -> Result<(), StoreError> {
+        let note = "UPDATE referrals SET had_by = had_by || ',' || ?2
+             WHERE id = ?1 AND instr(',' || pillars || ',', ',' || ?2 || ',') > 0
+               AND instr(',' || had_by || ',', ',' || ?2 || ',') = 0";
+        self.write(|db| {
+            for id in ids {
+                db.prepare_cached(note)?.execute(params![id.as_bytes(), pillar])?;
+            }
+            Ok(())
         })
     }
 
@@ -102,8 +114,8 @@ impl ReferralStore for SqliteStore {
 }
 
 fn read(row: &Row<'_>) -> Result<KeptReferral, StoreError> {
-    let (id, code, pillars): ([u8; 16], String, String) =
-        (row.get("id")?, row.get("code")?, row.get("pillars")?);
+    let (id, code): ([u8; 16], String) = (row.get("id")?, row.get("code")?);
+    let (pillars, had_by): (String, String) = (row.get("pillars")?, row.get("had_by")?);
     Ok(KeptReferral {
         id: Uuid::from_bytes(id),
         code: code.parse().map_err(|_| StoreError::Damaged("code"))?,
@@ -111,6 +123,7 @@ fn read(row: &Row<'_>) -> Result<KeptReferral, StoreError> {
         pillars: pillars_in(&pillars),
         made_by: row.get("made_by")?,
         made_at: time(row.get("made_at")?)?,
+        had_by: pillars_in(&had_by),
         expires_at: time(row.get("expires_at")?)?,
         revoked_at: optional_time(row.get("revoked_at")?)?,
         uses: Vec::new(),

@@ -2,8 +2,9 @@
 //! (`secure_delete`) and in the log.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Transaction, params};
+use rusqlite::{Transaction, named_params, params};
 
+use super::super::retention::WARNED;
 use super::super::{RetentionStore, StoreError};
 use super::SqliteStore;
 use super::values::micros;
@@ -11,6 +12,14 @@ use super::values::micros;
 impl RetentionStore for SqliteStore {
     fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
         let forgotten = self.write(|db| forget(db, now, keep, limit))?;
+        if forgotten > 0 {
+            self.forget_what_was_plain();
+        }
+        Ok(forgotten)
+    }
+
+    fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+        let forgotten = self.write(|db| forget_oldest(db, now, longest, limit))?;
         if forgotten > 0 {
             self.forget_what_was_plain();
         }
@@ -31,24 +40,82 @@ const CALLED_BACK: &str = "INSERT INTO handed_over (number, since)
      WHERE is_done = 1 AND state <> 'registered' AND length(ciphertext) > 0
          AND number <= (SELECT up_to FROM checked) AND number NOT IN (SELECT number FROM handed_over)";
 
+/// The same of what they closed.
+const CLOSED: &str = "INSERT INTO handed_over (number, since)
+     SELECT number, min(?1, changed_at) FROM handovers JOIN transactions USING (number)
+     WHERE by_staff = 1 AND state <> 'registered' AND length(ciphertext) > 0
+         AND number <= (SELECT up_to FROM checked) AND number NOT IN (SELECT number FROM handed_over)";
+
+/// Whether something is on its way to another system, of `handovers` joined with `transactions`.
+const ON_ITS_WAY: &str = "coalesce(standing, '') = 'waiting' AND state = 'received' AND trouble IS NULL";
+
 /// What is still plain is left to be sealed first, and what was not looked at yet to be looked at.
 fn forget(db: &Transaction<'_>, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
     db.execute(HANDED_OVER, [micros(now)])?;
     db.execute(CALLED_BACK, [micros(now)])?;
+    db.execute(CLOSED, [micros(now)])?;
     let due = "SELECT handed_over.number FROM handed_over JOIN transactions USING (number)
          WHERE since <= ?1 AND (state = 'registered'
              OR EXISTS (SELECT 1 FROM call_backs WHERE call_backs.number = handed_over.number AND is_done = 1)
                  AND NOT EXISTS (SELECT 1 FROM handovers WHERE handovers.number = handed_over.number
-                     AND standing = 'waiting'))
+                     AND standing = 'waiting')
+             OR EXISTS (SELECT 1 FROM handovers WHERE handovers.number = handed_over.number AND by_staff = 1))
          ORDER BY handed_over.number LIMIT ?2";
     let mut query = db.prepare_cached(due)?;
     let numbers = query.query_map(params![micros(now - keep), limit], |row| row.get::<_, i64>(0))?;
     let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
     for number in &numbers {
-        let empty = "UPDATE transactions SET ciphertext = zeroblob(0), encapsulated_key = zeroblob(0)
-             WHERE number = ?1";
-        db.prepare_cached(empty)?.execute([number])?;
+        empty(db, *number)?;
         db.prepare_cached("DELETE FROM handed_over WHERE number = ?1")?.execute([number])?;
+    }
+    Ok(numbers.len() as u64)
+}
+
+fn empty(db: &Transaction<'_>, number: i64) -> Result<(), StoreError> {
+    let empty = "UPDATE transactions SET ciphertext = zeroblob(0), encapsulated_key = zeroblob(0)
+         WHERE number = ?1";
+    db.prepare_cached(empty)?.execute([number])?;
+    Ok(())
+}
+
+fn forget_oldest(
+    db: &Transaction<'_>,
+    now: Timestamp,
+    longest: SignedDuration,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    // What was settled since, or is to be kept for longer than before, is not among them any more.
+    let near = micros(now + WARNED - longest);
+    db.prepare_cached(
+        "DELETE FROM to_forget WHERE number IN (SELECT number FROM handed_over)
+             OR number IN (SELECT number FROM to_forget JOIN transactions USING (number)
+                 WHERE received_at > ?1 OR length(ciphertext) = 0)",
+    )?
+    .execute([near])?;
+    let note = format!(
+        "INSERT INTO to_forget (number, forget_at)
+         SELECT number, max(:warned, received_at + :longest)
+         FROM transactions LEFT JOIN handovers USING (number)
+         WHERE received_at <= :near AND length(ciphertext) > 0 AND number <= (SELECT up_to FROM checked)
+             AND number NOT IN (SELECT number FROM handed_over) AND number NOT IN (SELECT number FROM to_forget)
+             AND NOT ({ON_ITS_WAY})"
+    );
+    let longest_micros = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX);
+    db.prepare_cached(&note)?.execute(named_params! {
+        ":warned": micros(now + WARNED), ":longest": longest_micros, ":near": near,
+    })?;
+    let due = format!(
+        "SELECT number FROM to_forget JOIN transactions USING (number) LEFT JOIN handovers USING (number)
+         WHERE forget_at <= :now AND received_at <= :old AND NOT ({ON_ITS_WAY})
+         ORDER BY number LIMIT :limit"
+    );
+    let mut query = db.prepare_cached(&due)?;
+    let given = named_params! { ":now": micros(now), ":old": micros(now - longest), ":limit": limit };
+    let numbers = query.query_map(given, |row| row.get::<_, i64>(0))?;
+    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+    for number in &numbers {
+        empty(db, *number)?;
+        db.prepare_cached("DELETE FROM to_forget WHERE number = ?1")?.execute([number])?;
     }
     Ok(numbers.len() as u64)
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::{Missed, Treated};
 
-use super::super::survey::{SURVEY_COLUMNS, survey_week};
+use super::super::survey::{SURVEY_COLUMNS, SURVEY_NAMES, add_survey_counts, survey_week};
 use super::super::{StoreError, SurveyCounts, SurveyWeek};
 use super::values::to_integer;
 
@@ -22,8 +22,8 @@ pub(super) fn take(
     let day = now.to_zoned(TimeZone::UTC).date().to_string();
     let added = db
         .prepare_cached(
-            "INSERT INTO surveys (id, task, clear, helped, treated, missing, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO surveys (id, task, clear, helped, treated, missing, day)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             id.as_bytes(),
@@ -37,21 +37,7 @@ pub(super) fn take(
     if added == 0 {
         return Ok(());
     }
-    let mut add = db.prepare_cached(
-        "INSERT INTO survey_counts (week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
-             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
-         ON CONFLICT (week, pillar, task) DO UPDATE SET
-             times = times + excluded.times, clear_1 = clear_1 + excluded.clear_1,
-             clear_2 = clear_2 + excluded.clear_2, clear_3 = clear_3 + excluded.clear_3,
-             clear_4 = clear_4 + excluded.clear_4, clear_5 = clear_5 + excluded.clear_5,
-             helped = helped + excluded.helped, not_helped = not_helped + excluded.not_helped,
-             treated_yes = treated_yes + excluded.treated_yes, treated_a_little = treated_a_little + excluded.treated_a_little,
-             treated_no = treated_no + excluded.treated_no, missed_errand = missed_errand + excluded.missed_errand,
-             missed_explanation = missed_explanation + excluded.missed_explanation, missed_person = missed_person + excluded.missed_person,
-             missed_way_to_pay = missed_way_to_pay + excluded.missed_way_to_pay, missed_peace = missed_peace + excluded.missed_peace,
-             missed_nothing = missed_nothing + excluded.missed_nothing",
-    )?;
+    let mut add = db.prepare_cached(&add_survey_counts('?', "?1"))?;
     add.raw_bind_parameter(1, survey_week(now).to_string())?;
     add.raw_bind_parameter(2, pillar)?;
     add.raw_bind_parameter(3, task)?;
@@ -68,11 +54,9 @@ pub(super) fn count(db: &Connection) -> Result<u64, StoreError> {
 }
 
 pub(super) fn weeks(db: &Connection, since: Date) -> Result<Vec<SurveyWeek>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT week, pillar, task, times, clear_1, clear_2, clear_3, clear_4, clear_5, helped, not_helped, treated_yes, treated_a_little,
-             treated_no, missed_errand, missed_explanation, missed_person, missed_way_to_pay, missed_peace, missed_nothing
-         FROM survey_counts WHERE week >= ?1 ORDER BY week, pillar, task",
-    )?;
+    let names = SURVEY_NAMES.join(", ");
+    let list = format!("SELECT {names} FROM survey_counts WHERE week >= ?1 ORDER BY week, pillar, task");
+    let mut query = db.prepare_cached(&list)?;
     let rows = query.query_map([since.to_string()], |row| Ok(week(row)))?;
     rows.map(|row| row.map_err(StoreError::from)?).collect()
 }

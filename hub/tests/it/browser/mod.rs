@@ -1,5 +1,6 @@
 //! What staff see and do, in a real browser on a real hub.
 
+mod answers;
 mod finder;
 mod fleet;
 mod map;

@@ -14,6 +14,7 @@ use zuil_wire::{
     EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference, SystemReport, SystemVersion,
 };
 
+use crate::asked::{count, tells_counts};
 use crate::harness::{TestHub, blocked_by, open_payment, payment, report};
 use crate::questions::{question, tells};
 use crate::surveys::surveys;
@@ -90,6 +91,8 @@ impl Office {
         self.runtime.block_on(async {
             assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
+            let found = vec![count(1, "bulky-waste-how", 1, 12), count(2, "answer-that-is-gone", 3, 2)];
+            assert_eq!(tells_counts(&pillar, found).await.len(), 2);
             let answered = surveys("bulky-waste", &[5, 4, 4, 5, 2, 3]);
             assert_eq!(pillar.upload_with(&[], answered).await.surveys.len(), 6);
         });
@@ -198,10 +201,15 @@ impl Office {
 
     /// Gives name and password on the page for it.
     pub fn signs_in(&self, browser: &Browser, name: &str) {
-        let (_, password) = self.staff.iter().find(|(known, _)| *known == name).unwrap();
         browser.fills_in("Naam", name);
-        browser.fills_in("Wachtwoord", password);
+        browser.fills_in("Wachtwoord", self.password_of(name));
         browser.presses("Inloggen");
+    }
+
+    /// The password of somebody of the staff.
+    pub fn password_of(&self, name: &str) -> &str {
+        let (_, password) = self.staff.iter().find(|(known, _)| *known == name).unwrap();
+        password
     }
 }
 

@@ -12,7 +12,7 @@ use super::office::{AGENT, DRAFT, EVERYTHING, Office, PILLAR};
 use crate::harness::{hub, hub_with};
 
 /// Pages that a half signed-in visitor sees, which have a story of their own, and what is no page.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "/pillars/{name}/attachments/{id}",
     "/login",
     "/login/sso",
@@ -21,6 +21,7 @@ const ELSEWHERE: [&str; 13] = [
     "/login/app",
     "/health",
     "/style.css",
+    "/branding.css",
     "/icon.svg",
     "/live.js",
     "/live/pillars",
@@ -30,7 +31,7 @@ const ELSEWHERE: [&str; 13] = [
 /// Narrow as a telephone, or a screen enlarged four times (WCAG 2.2, 1.4.10 Reflow).
 const NARROW: u32 = 320;
 /// An ordinary screen.
-const WIDE: u32 = 1280;
+pub(super) const WIDE: u32 = 1280;
 
 /// Every page that the table of permissions names, with what stands at the hub in its gaps.
 fn every_page() -> Vec<String> {

@@ -151,6 +151,27 @@ async fn a_hub_that_is_from_before_questions_is_told_apart_and_a_newer_one_takes
 }
 
 #[tokio::test]
+async fn a_hub_that_is_from_before_counts_is_told_apart_and_a_newer_one_takes_them() {
+    let taken = r#"{"counts":["00000000-0000-0000-0000-000000000001"],"more":"of a later hub"}"#;
+    let answers = vec![answer("404 Not Found", NEW, ""), answer("200 OK", NEW, taken)];
+    let (hub, requests) = pillar_at(answers, 0, right()).await;
+    let count = zuil_wire::AskedCount {
+        id: uuid::Uuid::from_u128(1),
+        language: "nl".into(),
+        answer: "bulky-waste-how".into(),
+        on: "2026-03-02".parse().unwrap(),
+        times: 3,
+    };
+    let counts = AskedCounts { version: hub.version(), counts: vec![count.clone()] };
+    let error = hub.count(&counts).await.unwrap_err();
+    assert!(matches!(error, SyncError::NoHub(404)), "{error:?}");
+    assert_eq!(hub.count(&counts).await.unwrap().counts, [count.id]);
+    let heard = requests.lock().unwrap()[1].clone();
+    assert!(heard.head.starts_with("post /v1/asked "), "{}", heard.head);
+    assert_eq!(body(&heard), serde_json::to_value(&counts).unwrap());
+}
+
+#[tokio::test]
 async fn a_reference_is_looked_up_and_an_older_or_busy_hub_is_told_apart() {
     use super::super::super::LookupDesk;
     let found = r#"{"found":{"state":"registered","task":"bulky-waste","on":"2026-03-02","case_number":"ZAAK-17","more":"of a later hub"}}"#;

@@ -27,7 +27,7 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
             (
                 store.refusals("jumbo").unwrap(),
                 (store.survey_count().unwrap(), counted(store)),
-                (store.questions(since, 9).unwrap(), store.drafts().unwrap()),
+                (store.questions(since, 9).unwrap(), store.asked(since).unwrap(), store.drafts().unwrap()),
             ),
             (store.unsettled_payments().unwrap(), store.accounts().unwrap(), store.alerts(now()).unwrap()),
             (store.certificates("jumbo").unwrap(), store.enrolments(Timestamp::UNIX_EPOCH).unwrap()),

@@ -1,7 +1,7 @@
 //! Several hubs on one database at once.
 
 use super::*;
-use crate::store::{AttemptKey, AttemptStore as _, Tried};
+use crate::store::{AttemptStore as _, Tried, Veil};
 
 /// A transaction (made up) of one of three pillars.
 fn of_three(number: u8) -> Batch {
@@ -197,7 +197,8 @@ fn a_code_opens_one_session_at_whichever_of_several_hubs_it_is_used_first() {
 fn guesses_that_are_sent_to_several_hubs_at_once_count_one_after_the_other() {
     let schema = Schema::new();
     let hubs = [schema.open(), schema.open(), schema.open()];
-    let keys = [AttemptKey::named(Tried::SignInFrom, "home"), AttemptKey::named(Tried::SignInAs, "anna")];
+    let veil = Veil::new(&[7; 32]);
+    let keys = [veil.named(Tried::SignInFrom, "home"), veil.named(Tried::SignInAs, "anna")];
     let swapped = [keys[1], keys[0]];
     for round in 0..10 {
         let at = now() + SignedDuration::from_hours(2 * round);
@@ -215,6 +216,21 @@ fn guesses_that_are_sent_to_several_hubs_at_once_count_one_after_the_other() {
 }
 
 #[test]
+fn what_a_pillar_looks_up_at_several_hubs_at_once_counts_for_all() {
+    let schema = Schema::new();
+    let hubs = [schema.open(), schema.open(), schema.open()];
+    let key = Veil::new(&[7; 32]).named(Tried::LookUpBy, "jumbo");
+    let counted: usize = std::thread::scope(|scope| {
+        let look_up = |hub: &PostgresStore| {
+            (0..10).filter(|_| hub.begin_attempt(&[key], now()).unwrap().is_none()).count()
+        };
+        let all: Vec<_> = hubs.iter().map(|hub| scope.spawn(move || look_up(hub))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    assert_eq!(counted, 20, "as many as at one hub");
+}
+
+#[test]
 fn who_has_many_addresses_fills_no_table() {
     let schema = Schema::new();
     let store = schema.open();
@@ -224,7 +240,7 @@ fn who_has_many_addresses_fills_no_table() {
          SELECT 'sign-in-as', sha256(n::text::bytea), 1, {0} + n, {0} + n FROM generate_series(1, {most}) AS n",
         micros(now())
     ));
-    let key = AttemptKey::named(Tried::SignInAs, "anna");
+    let key = Veil::new(&[7; 32]).named(Tried::SignInAs, "anna");
     assert_eq!(store.begin_attempt(&[key], now() + SignedDuration::from_mins(1)).unwrap(), None);
     schema.execute(&format!(
         "DO $$ BEGIN ASSERT (SELECT count(*) = {most} AND min(last_at) = {} + 2 FROM attempts); END $$",

@@ -1,0 +1,122 @@
+//! What staff settle themselves, in memory. Invariant: as in SQLite, nothing is settled while somebody hands it over.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+use zuil_wire::{PaymentState, Reference, State};
+
+use super::super::handover::{Standing, System};
+use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::{StoreError, Stored, Trouble};
+use super::{Memory, MemoryStore};
+
+impl Memory {
+    /// Whether it goes nowhere before staff decide.
+    pub(super) fn is_undecided(&self, stored: &Stored) -> bool {
+        stored.state == State::Parked && !is_unknown(stored) && !self.handovers.is_parked(&stored.id)
+    }
+
+    /// Staff are done with it, and it waits for nobody any more.
+    pub(super) fn close_now(&mut self, id: &Uuid, now: Timestamp) {
+        let Some(row) = self.transactions.get_mut(id) else { return };
+        if row.stored.state == State::Parked {
+            row.stored.state = State::Received;
+        }
+        self.handovers.close(&row.stored, now);
+    }
+
+    fn with(&self, reference: Reference) -> Option<&Stored> {
+        let id = self.ids.get(&reference)?;
+        Some(&self.transactions.get(id)?.stored)
+    }
+
+    fn is_looked_at(&self, id: &Uuid) -> bool {
+        let checked = usize::try_from(self.checked_up_to).unwrap_or(usize::MAX);
+        self.order.iter().take(checked).any(|one| one == id)
+    }
+}
+
+fn is_unknown(stored: &Stored) -> bool {
+    stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown)
+}
+
+impl SettlingStore for MemoryStore {
+    fn to_decide(&self, limit: u32) -> Result<ToDecide, StoreError> {
+        let memory = self.lock();
+        let all = memory.order.iter().filter_map(|id| Some(&memory.transactions.get(id)?.stored));
+        let all: Vec<&Stored> = all.filter(|stored| memory.is_undecided(stored)).collect();
+        let oldest = all.iter().take(limit as usize).map(|stored| Undecided {
+            reference: stored.reference,
+            pillar: stored.pillar.clone(),
+            received_at: stored.received_at,
+            trouble: stored.trouble,
+        });
+        Ok(ToDecide { count: all.len() as u64, oldest: oldest.collect() })
+    }
+
+    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let may_go_on = |stored: &&Stored| {
+            memory.is_undecided(stored)
+                && memory.is_looked_at(&stored.id)
+                && stored.trouble.is_none_or(Trouble::may_go_on)
+        };
+        let Some(id) = memory.with(reference).filter(may_go_on).map(|stored| stored.id) else {
+            return Ok(false);
+        };
+        if let Some(row) = memory.transactions.get_mut(&id) {
+            (row.stored.state, row.stored.trouble) = (State::Received, None);
+        }
+        memory.handovers.go_on(&id, now);
+        Ok(true)
+    }
+
+    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+        let mut memory = self.lock();
+        let may_close = |stored: &&Stored| {
+            stored.state != State::Registered
+                && !is_unknown(stored)
+                && memory.is_looked_at(&stored.id)
+                && memory.handovers.standing(stored) != Some(Standing::Closed)
+                && !memory.handovers.is_under_way(&stored.id, now)
+        };
+        let Some(id) = memory.with(reference).filter(may_close).map(|stored| stored.id) else {
+            return Ok(false);
+        };
+        memory.close_now(&id, now);
+        Ok(true)
+    }
+
+    fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
+        let memory = self.lock();
+        let mut all: BTreeMap<Option<&str>, OnItsWay> = BTreeMap::new();
+        for row in memory.transactions.values() {
+            let (stored, since) = (&row.stored, memory.handovers.changed_at(&row.stored.id));
+            let waits = memory.handovers.standing(stored) == Some(Standing::Waiting);
+            let Some(since) = since.filter(|since| waits && *since <= before) else { continue };
+            let system = memory.handovers.system(&stored.id);
+            let one = all.entry(system.map(System::as_str)).or_insert(OnItsWay { system, count: 0, since });
+            (one.count, one.since) = (one.count + 1, one.since.min(since));
+        }
+        Ok(all.into_values().collect())
+    }
+
+    fn said_when_refused(&self, reference: Reference) -> Result<Option<String>, StoreError> {
+        let memory = self.lock();
+        Ok(memory.with(reference).and_then(|stored| memory.handovers.said(&stored.id)))
+    }
+
+    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+        let memory = self.lock();
+        let numbered = (0..).zip(&memory.order);
+        let all = numbered.filter_map(|(number, id): (usize, _)| {
+            let reference = memory.transactions.get(id)?.stored.reference;
+            Some((*memory.to_forget.get(id)?, number, reference))
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_unstable_by_key(|(at, number, _)| (*at, *number));
+        let first = all.iter().take(limit as usize).map(|(at, _, reference)| (*reference, *at));
+        Ok(ToForget { count: all.len() as u64, first: first.collect() })
+    }
+}

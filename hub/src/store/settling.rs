@@ -1,0 +1,92 @@
+//! What staff settle themselves, and what waits too long, as the store knows it. Invariant: what staff are done with is
+//! handed over by nobody, and nothing is settled while somebody hands it over.
+
+use jiff::Timestamp;
+use zuil_wire::Reference;
+
+use super::{StoreError, System, Trouble};
+
+/// A request that goes nowhere before staff decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// Its reference.
+    pub reference: Reference,
+    /// The pillar at which it was made.
+    pub pillar: String,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// What is wrong with it; nothing when it was not paid.
+    pub trouble: Option<Trouble>,
+}
+
+/// What waits for a decision of staff.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToDecide {
+    /// How many.
+    pub count: u64,
+    /// The oldest of them first.
+    pub oldest: Vec<Undecided>,
+}
+
+/// What is on its way into one system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnItsWay {
+    /// Which; nothing while that is not known.
+    pub system: Option<System>,
+    /// How many.
+    pub count: u64,
+    /// Since when the first of them is.
+    pub since: Timestamp,
+}
+
+/// What nobody settled and will be deleted because it has been here for so long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToForget {
+    /// How many.
+    pub count: u64,
+    /// Those that are deleted first, and when.
+    pub first: Vec<(Reference, Timestamp)>,
+}
+
+/// Keeps what staff settled. The contract of [`super::Store`] holds.
+pub trait SettlingStore {
+    /// What waits for a decision: it is parked, its payment is known, and no other system has sent it back. At most
+    /// `limit` of them, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn to_decide(&self, limit: u32) -> Result<ToDecide, StoreError>;
+
+    /// What waits for a decision goes on all the same: it is received, without trouble. Whether it does; what nobody
+    /// looked at yet does not, nor what cannot be read ([`Trouble::may_go_on`]).
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it does not.
+    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Staff are done with something that is not registered: it waits for nobody, is handed over by nobody, and its
+    /// content is kept as if it had been registered now. Whether they are; nobody is with what was not looked at, whose
+    /// payment is unknown, or what somebody hands over at this moment.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing changes.
+    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// What is on its way since `before` or longer and goes on by itself, for each system, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError>;
+
+    /// What the other system said when it refused a request that is parked for that: codes and names of fields.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn said_when_refused(&self, reference: Reference) -> Result<Option<String>, StoreError>;
+
+    /// What will be deleted though nobody settled it: at most `limit`, the first first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError>;
+}
