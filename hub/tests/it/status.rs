@@ -134,7 +134,7 @@ async fn residents_have_a_door_at_which_nobody_signs_in() {
     assert!(page.contains("Hoe staat het met uw aanvraag?") && !page.contains("/logout"), "{page}");
     let (status, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
     assert!(status == StatusCode::OK && page.contains("Grofvuil laten ophalen"), "{page}");
-    assert!(resident.text("/style.css").await.contains("--ink"));
+    assert!(resident.text("/style.css").await.contains("--basis-color"));
     assert_eq!(resident.get("/icon.svg").await.status(), StatusCode::OK);
     let policy = resident.get("/status").await.headers()["content-security-policy"].clone();
     assert!(policy.to_str().unwrap().contains("default-src 'none'"));
