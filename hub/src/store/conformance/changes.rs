@@ -27,7 +27,7 @@ fn a_pillar_hears_how_its_own_stand_and_nobody_elses(store: &dyn Store) {
     send(store, vec![with_payment(3, PaymentState::Unknown)], 12);
     let claimed = claim(store, 1, 20);
     let first = claimed.iter().find(|one| one.lease.id == id(1)).unwrap();
-    note(store, first, Note::Registered { case_number: "ZAAK-1", address: None }, 21);
+    note(store, first, Note::Registered { case_number: Some("ZAAK-1"), address: None }, 21);
     let asked = [id(3), id(9), id(1), id(2)];
     assert_eq!(
         store.standings("jumbo", &asked).unwrap(),
@@ -59,7 +59,7 @@ fn the_number_of_changes_rises_with_each_and_rests_in_between(store: &dyn Store)
     store.send_again(claimed.stored.reference, at(30)).unwrap();
     rises(store, "sent again");
     let again = claim(store, 2, 40).remove(0);
-    note(store, &again, Note::Registered { case_number: "ZAAK-1", address: None }, 41);
+    note(store, &again, Note::Registered { case_number: Some("ZAAK-1"), address: None }, 41);
     rises(store, "registered");
     assert_eq!(store.changes("bieb").unwrap(), library);
     assert_eq!(store.changes("nowhere").unwrap(), 0);
