@@ -166,6 +166,9 @@ fn what_the_hub_has_is_followed_until_it_is_registered(place: &dyn Place) {
     assert_eq!(outbox.keep_standings(&[stands(2, State::Received, None)]).unwrap(), [received]);
     assert_eq!(outbox.keep_standings(&[stands(2, State::Parked, None)]).unwrap(), []);
     assert_eq!(known(2), (Some(State::Received), None));
+    // So is what they are done with.
+    assert_eq!(outbox.keep_standings(&[stands(2, State::Closed, None)]).unwrap(), []);
+    assert_eq!(known(2), (Some(State::Received), None));
 }
 
 fn what_was_made_here_is_found_by_its_reference(place: &dyn Place) {
