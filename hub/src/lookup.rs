@@ -9,7 +9,7 @@ use zuil_wire::{FoundRequest, PaymentState, Reference, State};
 
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Store, StoreError};
+use crate::store::{Standing, Store, StoreError};
 
 /// How a request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub fn look_up(
     reference: Reference,
 ) -> Result<Option<Looked>, StoreError> {
     let Some(stored) = store.transaction(reference)? else { return Ok(None) };
+    let is_closed = stored.state == State::Received
+        && store.handover(reference)?.is_some_and(|handover| handover.standing == Standing::Closed);
     let errand = opening::open(&stored.content, keys).ok();
     let errand = errand.map(|of| Errand { task: of.task.clone(), title: of.task_title.clone() });
     let payment = stored.payment.map(|payment| payment.state).filter(|payment| {
@@ -56,7 +58,7 @@ pub fn look_up(
     let is_own = |number: &String| number.parse::<Reference>().ok() != Some(reference);
     Ok(Some(Looked {
         reference,
-        state: stored.state,
+        state: if is_closed { State::Closed } else { stored.state },
         errand,
         received_at: stored.received_at,
         case_number: stored.case_number.filter(|_| stored.state == State::Registered).filter(is_own),
@@ -105,7 +107,8 @@ mod tests {
             payment: None,
         };
         assert_eq!(looked.clone().for_pillars().state, State::Received);
-        let parked = Looked { state: State::Parked, ..looked };
-        assert_eq!(parked.for_pillars().state, State::Parked);
+        for state in [State::Parked, State::Closed] {
+            assert_eq!(Looked { state, ..looked.clone() }.for_pillars().state, state);
+        }
     }
 }

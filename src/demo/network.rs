@@ -3,8 +3,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// A network cable with a pillar at one end.
@@ -15,11 +15,17 @@ pub struct Network {
 
 struct Wire {
     far_end: SocketAddr,
-    cut: AtomicBool,
     /// How many bytes came from the hub.
     brought: AtomicU64,
+    state: Mutex<State>,
+}
+
+/// One lock for both, so that no connection that is just being made outlives a cut.
+#[derive(Default)]
+struct State {
+    is_cut: bool,
     /// Both ends of every connection, so that cutting ends them at once.
-    open: Mutex<Vec<TcpStream>>,
+    open: Vec<TcpStream>,
 }
 
 impl Network {
@@ -30,12 +36,7 @@ impl Network {
     pub fn to(far_end: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let near_end = listener.local_addr()?;
-        let wire = Arc::new(Wire {
-            far_end,
-            cut: AtomicBool::new(false),
-            brought: AtomicU64::new(0),
-            open: Mutex::default(),
-        });
+        let wire = Arc::new(Wire { far_end, brought: AtomicU64::new(0), state: Mutex::default() });
         let laid = wire.clone();
         thread::Builder::new().name("network".into()).spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -53,8 +54,9 @@ impl Network {
 
     /// Cuts the cable: what was open breaks, what is new is refused.
     pub fn cut(&self) {
-        self.wire.cut.store(true, Ordering::SeqCst);
-        for stream in self.wire.streams().drain(..) {
+        let mut state = self.wire.state();
+        state.is_cut = true;
+        for stream in state.open.drain(..) {
             // An end that is gone already cannot be cut again.
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -68,23 +70,27 @@ impl Network {
 
     /// Mends the cable.
     pub fn mend(&self) {
-        self.wire.cut.store(false, Ordering::SeqCst);
+        self.wire.state().is_cut = false;
     }
 }
 
 impl Wire {
-    fn streams(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connect(self: &Arc<Self>, near: TcpStream) {
-        if self.cut.load(Ordering::SeqCst) {
-            return;
-        }
         let Ok(far) = TcpStream::connect(self.far_end) else { return };
+        let (Ok(near_kept), Ok(far_kept)) = (near.try_clone(), far.try_clone()) else { return };
+        {
+            let mut state = self.state();
+            if state.is_cut {
+                return;
+            }
+            state.open.extend([near_kept, far_kept]);
+        }
         for (from, to, is_from_hub) in [(&near, &far, false), (&far, &near, true)] {
-            if let (Ok(from), Ok(to), Ok(kept)) = (from.try_clone(), to.try_clone(), from.try_clone()) {
-                self.streams().push(kept);
+            if let (Ok(from), Ok(to)) = (from.try_clone(), to.try_clone()) {
                 let wire = Arc::clone(self);
                 let count = move |bytes: usize| {
                     if is_from_hub {

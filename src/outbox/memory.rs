@@ -177,7 +177,8 @@ impl Outbox for MemoryOutbox {
             match it.state {
                 None => counts.held += 1,
                 Some(State::Saved) => counts.saved += 1,
-                Some(State::Received) => counts.received += 1,
+                // Nothing in an outbox is closed.
+                Some(State::Received | State::Closed) => counts.received += 1,
                 Some(State::Registered) => counts.registered += 1,
                 Some(State::Parked) => counts.parked += 1,
             }

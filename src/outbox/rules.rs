@@ -159,8 +159,8 @@ pub(super) fn answer(known: State, outcome: &ItemOutcome) -> Answer {
 }
 
 /// What the hub's word on how it stands makes of a transaction in state `known` that the hub has. What the hub parks on
-/// the way into another system is for its staff: here it stays received, and goes in its time like everything
-/// that the pillar has delivered.
+/// the way into another system, or what its staff are done with, is for them: here it stays received, and goes in its time
+/// like everything that the pillar has delivered.
 pub(super) const fn standing(known: State, told: State) -> State {
     match (known, told) {
         (State::Received, State::Parked) => State::Received,
@@ -177,12 +177,13 @@ pub(super) const fn id_of(outcome: &ItemOutcome) -> Uuid {
 
 /// What a new answer makes of a known state. The hub's newest word holds, but nothing that was
 /// registered or that left the pillar becomes less than that. What was parked for its unknown
-/// payment is received once that is settled.
+/// payment is received once that is settled. What the hub's staff are done with is received here: nothing in an
+/// outbox is closed.
 const fn forward(known: State, told: State) -> State {
     match (known, told) {
         (State::Registered, _) => State::Registered,
         // It was accepted: it is at the hub, whatever word the hub used.
-        (State::Saved, State::Saved) => State::Received,
+        (State::Saved, State::Saved) | (_, State::Closed) => State::Received,
         (known, State::Saved) => known,
         (_, told) => told,
     }
@@ -202,16 +203,17 @@ mod tests {
         // Parked is beside received: a payment may be settled, a person may step in.
         let place = |state| match state {
             State::Saved => 0,
-            State::Received | State::Parked => 1,
+            State::Received | State::Parked | State::Closed => 1,
             State::Registered => 2,
         };
         let all = [State::Saved, State::Received, State::Parked, State::Registered];
         for known in all {
-            for told in all {
+            for told in all.into_iter().chain([State::Closed]) {
                 let after = forward(known, told);
                 assert!(place(after) >= place(known), "{known:?} told {told:?} became {after:?}");
                 assert!(place(after) >= place(told), "{known:?} told {told:?} became {after:?}");
                 assert_ne!(after, State::Saved, "what the hub accepted is at the hub");
+                assert_ne!(after, State::Closed, "no outbox keeps that");
             }
         }
     }

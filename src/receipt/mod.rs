@@ -152,7 +152,8 @@ fn state(language: Language, state: State) -> [Block; 2] {
             say(language, "Your request is saved in this pillar."),
             say(language, "The pillar sends it to the municipality by itself. Keep this receipt."),
         ),
-        State::Received => (
+        // Nobody is done with it before its receipt is printed; the outbox calls it received then, too.
+        State::Received | State::Closed => (
             say(language, "The municipality has received your request."),
             say(language, "Keep this receipt. We can help you faster."),
         ),

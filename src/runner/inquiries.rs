@@ -20,7 +20,7 @@ impl Runner {
         });
         // What is saved here the hub has not, as far as anybody knows.
         let is_saved = made.as_ref().is_some_and(|made| made.state == State::Saved);
-        let here = made.map(|made| LookedUp::Here(self.standing_here(made, now)));
+        let here = made.map(|made| LookedUp::Here(self.standing_here(reference, made, now)));
         let mut known: Vec<LookedUp> = here.into_iter().collect();
         match (is_saved, self.online) {
             (true, _) => {}
@@ -31,14 +31,16 @@ impl Runner {
     }
 
     /// As the outbox knows it.
-    fn standing_here(&self, made: MadeHere, now: Moment) -> Standing {
+    fn standing_here(&self, reference: Reference, made: MadeHere, now: Moment) -> Standing {
         let on = Moment { timestamp: made.committed_at, ..now }.in_zone(&self.time_zone).wall.date();
-        standing_of(made, on)
+        standing_of(reference, made, on)
     }
 }
 
-fn standing_of(made: MadeHere, on: Date) -> Standing {
-    let case_number = made.case_number.filter(|_| made.state == State::Registered);
+fn standing_of(reference: Reference, made: MadeHere, on: Date) -> Standing {
+    // As the hub tells it: a case that is opened under the reference has no other number to name.
+    let is_own = |number: &String| number.parse::<Reference>().ok() != Some(reference);
+    let case_number = made.case_number.filter(|_| made.state == State::Registered).filter(is_own);
     let payment = made.payment.filter(|payment| *payment != PaymentState::Paid);
     Standing { state: made.state, task: None, on, case_number, payment }
 }
@@ -71,9 +73,25 @@ mod tests {
             for (payment, told) in cases {
                 let committed_at = Timestamp::UNIX_EPOCH;
                 let made = MadeHere { state, committed_at, case_number: None, payment };
-                let standing = standing_of(made, date(2026, 11, 23));
+                let standing = standing_of(Reference::from_bits(1), made, date(2026, 11, 23));
                 assert_eq!((standing.state, standing.payment), (state, told));
             }
+        }
+    }
+
+    #[test]
+    fn a_case_under_the_reference_has_no_other_number_to_name() {
+        let reference = Reference::from_bits(1);
+        let numbers = [("ZAAK-1".to_owned(), Some("ZAAK-1")), (reference.to_string(), None)];
+        for (number, told) in numbers {
+            let made = MadeHere {
+                state: State::Registered,
+                committed_at: Timestamp::UNIX_EPOCH,
+                case_number: Some(number),
+                payment: None,
+            };
+            let standing = standing_of(reference, made, date(2026, 11, 23));
+            assert_eq!(standing.case_number.as_deref(), told);
         }
     }
 }

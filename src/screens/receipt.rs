@@ -37,7 +37,7 @@ impl Receipt {
         }
         state.set_state(match receipt.state {
             State::Saved => StateKind::Saved,
-            State::Received => StateKind::Received,
+            State::Received | State::Closed => StateKind::Received,
             State::Registered => StateKind::Registered,
             State::Parked => StateKind::Parked,
         });

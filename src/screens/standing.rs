@@ -64,6 +64,7 @@ fn found_words(found: &FoundView, language: Language) -> Said {
         State::Saved | State::Received => IconName::Letter,
         State::Registered => IconName::Done,
         State::Parked => IconName::Clock,
+        State::Closed => IconName::Info,
     };
     Said {
         icon,

@@ -240,11 +240,11 @@ pub(super) fn on_end(state: State, event: &Event, look: &Look<'_>) -> State {
 
 /// Takes the news of a state, unless it is older than what is known.
 fn advance(state: &mut TransactionState, news: TransactionState) {
-    use TransactionState::{Parked, Received, Registered, Saved};
+    use TransactionState::{Closed, Parked, Received, Registered, Saved};
     let older = match news {
         Saved => true,
         // One that was looked into because of its payment is received when that is settled.
-        Received => matches!(state, Registered),
+        Received | Closed => matches!(state, Registered),
         Registered | Parked => false,
     };
     if !older {

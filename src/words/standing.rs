@@ -17,6 +17,7 @@ pub fn state(language: Language, state: State) -> &'static str {
         State::Received => say(language, "Received"),
         State::Registered => say(language, "Registered"),
         State::Parked => say(language, "Waiting for staff"),
+        State::Closed => say(language, "Closed"),
     }
 }
 
@@ -51,6 +52,10 @@ pub fn meaning(language: Language, found: &FoundView) -> &'static str {
         (State::Parked, _) => {
             say(language, "A member of staff is looking at your request. You need not do anything now.")
         }
+        (State::Closed, _) => say(
+            language,
+            "A member of staff has dealt with your request, or it does not go ahead. Do you want to know what happened? Call us and give your reference.",
+        ),
     }
 }
 
@@ -127,6 +132,16 @@ mod tests {
         assert!(meaning(Language::Nl, &without).contains("Noem uw kenmerk"));
         let with = FoundView { case_number: Some("ZAAK-17".to_owned()), ..without };
         assert!(meaning(Language::Nl, &with).contains("Noem het zaaknummer"));
+    }
+
+    #[test]
+    fn whoever_has_a_request_that_staff_are_done_with_does_not_wait_for_it_and_knows_whom_to_ask() {
+        for payment in [None, Some(PaymentState::NotPaid)] {
+            let closed = meaning(Language::Nl, &found(State::Closed, payment));
+            assert!(closed.contains("of uw aanvraag gaat niet door."), "{closed}");
+            assert!(closed.ends_with("Bel ons en noem uw kenmerk."), "{closed}");
+        }
+        assert_eq!(state(Language::Nl, State::Closed), "Afgesloten");
     }
 
     #[test]

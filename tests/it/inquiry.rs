@@ -98,11 +98,11 @@ fn what_was_asked_at_one_pillar_and_registered_is_shown_at_another() {
     assert!(!found.last_known && found.payment.is_none());
 
     // The hub's own page says it in the same words.
-    let page = status_page(town.desk(), request.reference);
+    let page = status_page(town.desk(), request.reference, "Geregistreerd");
     for words in [standing::state(Language::Nl, found.state), standing::meaning(Language::Nl, &found)] {
         assert!(page.contains(words), "{words:?} is not in {page}");
     }
-    assert!(page.contains(&request.reference.to_string()));
+    assert!(page.contains(&request.reference.groups().join(" ")));
 
     // A reference that nobody has, and one without the network.
     is_told(&mut passer_by, Reference::from_bits(5), |told| {
@@ -133,12 +133,34 @@ fn a_request_that_waits_in_the_pillar_for_the_network_is_told_so_there() {
     assert_eq!((found.state, found.errand, found.last_known), (State::Saved, None, false));
 }
 
-/// What the hub's page for residents says of a reference.
-fn status_page(desk: &str, reference: Reference) -> String {
+#[test]
+fn what_staff_are_done_with_is_told_so_at_the_pillar_and_on_the_hubs_page() {
+    let town = Town::new();
+    let mut resident = town.resident();
+    resident.waits_for("the first screen", is_first);
+    resident.goes_on("call-back", "the goodbye", |screen| matches!(screen, Screen::Goodbye));
+    town.wait_until_empty();
+    let [request] = town.at_the_hub().try_into().unwrap();
+    let until = Instant::now() + PATIENCE;
+    // Staff are done with nothing that the hub has not looked at.
+    while !town.store().close(request.reference, Timestamp::now()).unwrap() {
+        assert!(Instant::now() < until, "{:?}", town.at_the_hub());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let found = finds(&mut resident, request.reference, |found| found.state == State::Closed);
+    assert!(!found.last_known && found.case_number.is_none(), "{found:?}");
+    let page = status_page(town.desk(), request.reference, "Afgesloten");
+    for words in [standing::state(Language::Nl, found.state), standing::meaning(Language::Nl, &found)] {
+        assert!(page.contains(words), "{words:?} is not in {page}");
+    }
+}
+
+/// What the hub's page for residents says of a reference, once it says that it stands so.
+fn status_page(desk: &str, reference: Reference, state: &str) -> String {
     let browser = zuil_browser::Browser::open(desk, zuil_browser::Look::Light);
     browser.goes_to("/status");
     browser.fills_in("Kenmerk", &reference.to_string());
     browser.presses("Bekijk");
-    browser.comes_to_read("Geregistreerd");
+    browser.comes_to_read(state);
     browser.reads()
 }

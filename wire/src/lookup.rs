@@ -44,8 +44,8 @@ pub struct LookupAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FoundRequest {
-    /// Where it is: received, registered or parked. A word that this build does not know is read as received: that
-    /// much is sure.
+    /// Where it is: received, registered, parked or closed. A word that this build does not know is read as received:
+    /// that much is sure.
     #[serde(deserialize_with = "known_state")]
     pub state: State,
     /// The task's id; nothing when its content was deleted, or cannot be read now.

@@ -95,6 +95,8 @@ pub enum State {
     Registered,
     /// A person at the municipality is looking at it.
     Parked,
+    /// Staff are done with it: they dealt with it, or it does not go on ("afgesloten"). It is in no other system.
+    Closed,
 }
 
 impl State {
@@ -106,13 +108,14 @@ impl State {
             Self::Received => "received",
             Self::Registered => "registered",
             Self::Parked => "parked",
+            Self::Closed => "closed",
         }
     }
 
     /// The state for a word from [`State::as_str`].
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Saved, Self::Received, Self::Registered, Self::Parked]
+        [Self::Saved, Self::Received, Self::Registered, Self::Parked, Self::Closed]
             .into_iter()
             .find(|state| state.as_str() == word)
     }

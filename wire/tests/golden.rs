@@ -343,6 +343,8 @@ fn how_requests_stand_is_asked_and_told_as_ever() {
     let registered = standing(ID, State::Registered, Some("ZAAK-2026-0000000017"));
     let standings = vec![registered, standing(OTHER_ID, State::Parked, None)];
     is_exactly("standing_answer", &StandingAnswer { standings });
+    let standings = vec![standing(ID, State::Closed, None)];
+    is_exactly("standing_answer_closed", &StandingAnswer { standings });
     let longest = StandingRequest { version: u16::MAX, ids: vec![Uuid::max(); StandingRequest::MAX_IDS] };
     assert!(serde_json::to_vec(&longest).unwrap().len() <= StandingRequest::MAX_BYTES);
 }
@@ -360,6 +362,8 @@ fn how_a_request_stands_that_a_resident_looks_up_is_written_as_ever() {
         payment: None,
     };
     is_exactly("lookup_answer", &LookupAnswer { found: Some(registered.clone()) });
+    let closed = FoundRequest { state: State::Closed, case_number: None, ..registered.clone() };
+    is_exactly("lookup_answer_closed", &LookupAnswer { found: Some(closed) });
     let (state, payment) = (State::Parked, Some(PaymentState::Unknown));
     let parked = FoundRequest { state, task: None, case_number: None, payment, ..registered };
     is_exactly("lookup_answer_payment_unknown", &LookupAnswer { found: Some(parked) });

@@ -120,8 +120,4 @@ impl Connector for Email {
         self.postman.give(letter).await?;
         Ok(message_id)
     }
-
-    fn case_number(&self, errand: &Errand<'_>) -> String {
-        errand.stored.reference.to_string()
-    }
 }

@@ -91,10 +91,6 @@ impl Connector for FileDrop {
             Obstacle::Unknown
         })
     }
-
-    fn case_number(&self, errand: &Errand<'_>) -> String {
-        errand.stored.reference.to_string()
-    }
 }
 
 /// A folder on a disk of this machine, or one that is mounted.

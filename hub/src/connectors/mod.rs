@@ -98,8 +98,11 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// The number under which staff find it there, once all steps were taken.
-    fn case_number(&self, errand: &Errand<'_>) -> String;
+    /// The number that it has there, once all steps were taken; nothing where nothing gets a number. Staff find such a
+    /// thing by its reference, which stands in it.
+    fn case_number(&self, _errand: &Errand<'_>) -> Option<String> {
+        None
+    }
 
     /// Under which address or id it can be asked how far it is there; nothing where nobody can ask.
     fn address(&self, _errand: &Errand<'_>) -> Option<String> {

@@ -140,11 +140,6 @@ impl Connector for OpenKlant {
             _ => Err(Obstacle::Unknown),
         }
     }
-
-    fn case_number(&self, errand: &Errand<'_>) -> String {
-        // Its own numbers are left empty; the reference stands in the subject.
-        errand.stored.reference.to_string()
-    }
 }
 
 fn body(errand: &Errand<'_>) -> Value {

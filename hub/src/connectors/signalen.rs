@@ -150,10 +150,9 @@ impl Connector for Signalen {
         self.report(errand).await
     }
 
-    fn case_number(&self, errand: &Errand<'_>) -> String {
-        let report = errand.journal.get(REPORT).and_then(|text| serde_json::from_str::<Report>(text).ok());
-        // The reference stands in the report.
-        report.and_then(|report| report.number).unwrap_or_else(|| errand.stored.reference.to_string())
+    fn case_number(&self, errand: &Errand<'_>) -> Option<String> {
+        let report: Report = serde_json::from_str(errand.journal.get(REPORT)?).ok()?;
+        report.number
     }
 
     fn address(&self, errand: &Errand<'_>) -> Option<String> {

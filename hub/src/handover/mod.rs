@@ -72,7 +72,7 @@ enum End {
     /// Tried again, and parked for that reason when it has failed for days.
     Failed(ParkReason),
     Registered {
-        case_number: String,
+        case_number: Option<String>,
         address: Option<String>,
     },
     /// Somebody else has it.
@@ -145,7 +145,7 @@ impl Engine {
             End::Failed(reason) if for_days(failures.since) => Note::Parked(*reason),
             End::Failed(_) => Note::Failed(now + pace::wait(failures.count, self.throw())),
             End::Registered { case_number, address } => {
-                Note::Registered { case_number, address: address.as_deref() }
+                Note::Registered { case_number: case_number.as_deref(), address: address.as_deref() }
             }
         };
         if matches!(note, Note::Parked(_) | Note::Refused(_)) {

@@ -13,7 +13,8 @@ pub trait ChangesStore {
     /// [`StoreError`].
     fn changes(&self, pillar: &str) -> Result<u64, StoreError>;
 
-    /// How those of some transactions stand that a pillar made, in the order in which they were asked for.
+    /// How those of some transactions stand that a pillar made, in the order in which they were asked for. What staff are
+    /// done with ([`super::SettlingStore::close`]) is [`zuil_wire::State::Closed`] here, and nowhere else in the store.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -227,8 +227,8 @@ pub enum Note<'a> {
     Nothing,
     /// It is in the other system: the transaction is registered. Ends the lease.
     Registered {
-        /// Its number there.
-        case_number: &'a str,
+        /// Its number there, where it has one.
+        case_number: Option<&'a str>,
         /// Under which address or id it can be asked how far it is there.
         address: Option<&'a str>,
     },

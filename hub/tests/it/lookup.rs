@@ -55,6 +55,24 @@ async fn any_pillar_hears_how_a_request_of_another_stands_and_nothing_of_who_mad
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn any_pillar_hears_that_staff_are_done_with_a_request() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let (pillar, other) = (hub.add_pillar("jumbo"), hub.add_pillar("bieb"));
+    pillar.upload(&[pillar.envelope(1, Some(payment(PaymentState::NotPaid)))]).await;
+    stands(&hub, 1, Standing::Held).await;
+    let unpaid = looks_up(&other, 1).await.unwrap();
+    assert_eq!((unpaid.state, unpaid.payment), (State::Parked, Some(PaymentState::NotPaid)));
+    let close = format!("/transactions/{}/close", Reference::from_bits(1));
+    signed_in(&hub).await.post(&close, &[]).await;
+    for pillar in [&pillar, &other] {
+        let closed = looks_up(pillar, 1).await.unwrap();
+        assert_eq!((closed.state, closed.case_number, closed.payment), (State::Closed, None, None));
+    }
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reference_is_no_case_number() {
     let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
     let pillar = hub.add_pillar("jumbo");

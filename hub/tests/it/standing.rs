@@ -49,6 +49,23 @@ async fn a_pillar_hears_that_something_changed_and_asks_for_the_case_number() {
     hub.running.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pillar_hears_that_staff_are_done_with_what_went_nowhere() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Parked(ParkReason::NotConfigured)).await;
+    let before = mark(&pillar).await;
+    let close = format!("/transactions/{}/close", Reference::from_bits(1));
+    signed_in(&hub).await.post(&close, &[]).await;
+    assert!(mark(&pillar).await > before);
+    let id = Uuid::from_u128(1);
+    let closed = RequestStanding { id, state: State::Closed, case_number: None };
+    assert_eq!(asks(&pillar, &[id]).await, [closed]);
+    hub.running.shutdown().await;
+}
+
 #[tokio::test]
 async fn what_is_no_such_request_is_refused() {
     let hub = hub().await;

@@ -38,6 +38,28 @@ async fn a_resident_reads_how_a_request_stands_and_nobody_reads_who_made_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_resident_whose_request_staff_are_done_with_does_not_wait_for_it_any_more() {
+    let hub = hub_with(|config| config.connectors = Some(ConnectorsConfig::default())).await;
+    publish(&hub);
+    let pillar = hub.add_pillar("jumbo");
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    stands(&hub, 1, Standing::Parked(ParkReason::NotConfigured)).await;
+    let (staff, request) = (signed_in(&hub).await, format!("/transactions/{}", Reference::from_bits(1)));
+    staff.post(&format!("{request}/close"), &[]).await;
+    let (resident, typed) = (Browser::new(&hub), Reference::from_bits(1).to_string());
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("<strong>Afgesloten.</strong>"), "{page}");
+    assert!(page.contains("of uw aanvraag gaat niet door.") && page.contains("Bel ons en noem uw kenmerk."));
+    assert!(!page.contains("U hoeft nu niets te doen."), "{page}");
+    // Staff read the same word.
+    assert!(staff.text(&request).await.contains("Afgesloten</span>"));
+    resident.text("/status?lang=en").await;
+    let (_, page) = asks(&resident, &typed).await;
+    assert!(page.contains("<strong>Closed.</strong>") && page.contains("Call us and give your reference."));
+    hub.running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_has_no_case_number_is_not_asked_for_one() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().to_owned();
@@ -134,7 +156,7 @@ async fn residents_have_a_door_at_which_nobody_signs_in() {
     assert!(page.contains("Hoe staat het met uw aanvraag?") && !page.contains("/logout"), "{page}");
     let (status, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
     assert!(status == StatusCode::OK && page.contains("Grofvuil laten ophalen"), "{page}");
-    assert!(resident.text("/style.css").await.contains("--ink"));
+    assert!(resident.text("/style.css").await.contains("--basis-color"));
     assert_eq!(resident.get("/icon.svg").await.status(), StatusCode::OK);
     let policy = resident.get("/status").await.headers()["content-security-policy"].clone();
     assert!(policy.to_str().unwrap().contains("default-src 'none'"));

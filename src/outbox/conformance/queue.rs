@@ -166,6 +166,9 @@ fn what_the_hub_has_is_followed_until_it_is_registered(place: &dyn Place) {
     assert_eq!(outbox.keep_standings(&[stands(2, State::Received, None)]).unwrap(), [received]);
     assert_eq!(outbox.keep_standings(&[stands(2, State::Parked, None)]).unwrap(), []);
     assert_eq!(known(2), (Some(State::Received), None));
+    // So is what they are done with.
+    assert_eq!(outbox.keep_standings(&[stands(2, State::Closed, None)]).unwrap(), []);
+    assert_eq!(known(2), (Some(State::Received), None));
 }
 
 fn what_was_made_here_is_found_by_its_reference(place: &dyn Place) {
@@ -268,7 +271,8 @@ fn what_was_found_is_counted_by_day_and_survives_a_power_cut_before_it_is_told(p
         outbox.count_asked("nl", answer, on).unwrap();
     }
     outbox.count_asked("uk", "berth", monday).unwrap();
-    let outbox = place.after_a_power_cut().open();
+    let place = place.after_a_power_cut();
+    let outbox = place.open();
     let counts = outbox.pending_asked(&(tuesday..=tuesday), 64).unwrap();
     let one = |answer: &str, times| (answer.to_owned(), monday.to_string(), times);
     assert_eq!(told(&counts), [one("berth", 1), one("berth", 1), one("parking", 2)], "two languages");

@@ -22,6 +22,7 @@ impl Words {
         };
         let other = FoundView { state: State::Received, case_number: None, ..registered.clone() };
         let parked = FoundView { state: State::Parked, ..other.clone() };
+        let closed = FoundView { state: State::Closed, ..other.clone() };
         let here = FoundView { errand: None, by_pillar: true, ..other.clone() };
         let payment = Some(PaymentState::Unknown);
         let short = Some("Z26-17".to_owned());
@@ -41,6 +42,7 @@ impl Words {
             self.found("standing-received", other),
             self.found("standing-parked", parked.clone()),
             self.found("standing-payment-unknown", FoundView { payment, ..parked }),
+            self.found("standing-closed", closed),
             self.found("standing-saved", FoundView { state: State::Saved, ..here }),
             self.told("standing-not-found", StandingOutcome::NotFound),
             self.told("standing-unavailable", StandingOutcome::Unavailable),

@@ -28,6 +28,7 @@ fn whoever_waits_can_leave_and_whoever_was_told_goes_on() {
     for (name, primary) in [
         ("standing-registered", "Klaar"),
         ("standing-last-known", "Klaar"),
+        ("standing-closed", "Klaar"),
         ("standing-not-found", "Opnieuw proberen"),
         ("standing-unavailable", "Opnieuw proberen"),
     ] {

@@ -20,7 +20,7 @@ pub(super) fn receipt(receipt: &ReceiptView, language: Language) -> Spoken {
     parts.push(receipt.next_steps.clone());
     let state = match receipt.state {
         State::Saved => say(language, "Saved in the pillar. It goes to the municipality by itself."),
-        State::Received => say(language, "The municipality has received it."),
+        State::Received | State::Closed => say(language, "The municipality has received it."),
         State::Registered => say(language, "The municipality has registered it."),
         State::Parked => say(language, "We are looking into it."),
     };

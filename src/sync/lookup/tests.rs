@@ -120,6 +120,9 @@ async fn what_no_hub_has_to_say_is_not_passed_on() {
     let parked = FoundRequest { state: State::Parked, payment: Some(PaymentState::Unknown), ..registered() };
     let parked = told(parked).await;
     assert_eq!((parked.case_number, parked.payment), (None, Some(PaymentState::Unknown)));
+    let closed = FoundRequest { state: State::Closed, payment: Some(PaymentState::NotPaid), ..registered() };
+    let closed = told(closed).await;
+    assert_eq!((closed.state, closed.case_number, closed.payment), (State::Closed, None, None));
     let paid = told(FoundRequest { payment: Some(PaymentState::NotPaid), ..registered() }).await;
     assert_eq!(paid.payment, None);
     let hidden = ["Z\u{200b}17", "Z\u{2066}17\u{2069}", "Z\u{feff}17", "Z\u{a0}17"];

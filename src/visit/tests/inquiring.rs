@@ -163,6 +163,17 @@ fn of_what_was_made_here_the_hubs_word_counts_and_without_it_what_this_pillar_kn
 }
 
 #[test]
+fn a_request_that_staff_are_done_with_is_told_so_whatever_this_pillar_knew_of_it() {
+    let mut pillar = pillar();
+    pillar.looks_up().tell(looked_up(LookedUp::Here(standing(State::Received)))).is_looking();
+    pillar.tell(looked_up(LookedUp::AtHub(standing(State::Closed))));
+    let found = pillar.found();
+    assert_eq!((found.state, found.case_number, found.last_known), (State::Closed, None, false));
+    pillar.next();
+    assert_eq!(pillar.screen(), Screen::Goodbye);
+}
+
+#[test]
 fn nobody_is_told_that_all_is_well_with_a_request_that_the_hub_has_lost() {
     for state in [State::Received, State::Registered] {
         let mut pillar = pillar();

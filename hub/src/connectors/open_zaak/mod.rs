@@ -120,8 +120,9 @@ impl Connector for OpenZaak {
         Err(Obstacle::Refused(ParkReason::Hidden))
     }
 
-    fn case_number(&self, errand: &Errand<'_>) -> String {
-        errand.stored.reference.to_string()
+    fn case_number(&self, errand: &Errand<'_>) -> Option<String> {
+        // It is opened under this number.
+        Some(errand.stored.reference.to_string())
     }
 
     fn address(&self, errand: &Errand<'_>) -> Option<String> {

@@ -314,6 +314,7 @@ fn transaction_page(
     let Known { handover, progress, said, .. } = known;
     let settling = SettlingCard::new(stored, handover, visitor, now);
     let is_closed = handover.is_some_and(|handover| handover.standing == Standing::Closed);
+    let state = if is_closed && stored.state == State::Received { State::Closed } else { stored.state };
     let handover = handover.map(|handover| HandoverCard::new(handover, progress, said, visitor, now));
     let mut details = vec![(t.pillar, stored.pillar.clone())];
     details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
@@ -326,16 +327,8 @@ fn transaction_page(
         frame: visitor.frame(Section::Transactions),
         reference: stored.reference,
         title: opened.title(lang),
-        state: if is_closed {
-            Badge { kind: "good", text: lang.settling_texts().closed }
-        } else {
-            state_badge(stored.state, lang)
-        },
-        meaning: if is_closed {
-            lang.settling_texts().closed_meaning
-        } else {
-            lang.meaning(stored.state, payment_state)
-        },
+        state: state_badge(state, lang),
+        meaning: lang.meaning(state, payment_state),
         trouble: lang.trouble_with(stored),
         answers: answers(visitor, opened, with_content),
         timeline,
@@ -362,7 +355,7 @@ fn state_badge(state: State, lang: Lang) -> Badge {
     let kind = match state {
         State::Saved => "plain",
         State::Received => "arrived",
-        State::Registered => "good",
+        State::Registered | State::Closed => "good",
         State::Parked => "waits",
     };
     Badge { kind, text: lang.state(state) }

@@ -11,8 +11,6 @@ pub(in super::super) struct SettlingTexts {
     pub send_help: &'static str,
     pub close: &'static str,
     pub close_help: &'static str,
-    pub closed: &'static str,
-    pub closed_meaning: &'static str,
     pub to_decide: &'static str,
     pub to_decide_how: &'static str,
     pub why: &'static str,
@@ -30,8 +28,6 @@ const NL: SettlingTexts = SettlingTexts {
     close_help: "Hebt u de aanvraag zelf afgehandeld, of gaat zij niet door? Noteer dat dan hier. De aanvraag wacht dan op \
                  niemand meer en wordt nergens heen gestuurd. Wat de bewoner invulde, wordt na de bewaartermijn \
                  verwijderd. Dit is niet terug te draaien.",
-    closed: "Afgehandeld",
-    closed_meaning: "Een medewerker heeft deze aanvraag afgehandeld. Zij is niet doorgestuurd.",
     to_decide: "Beslissen",
     to_decide_how: "Deze aanvragen gaan niet vanzelf verder. Open het kenmerk, lees wat er is en overleg met de bewoner. \
                     Kies daarna “Toch doorsturen” of “Afgehandeld”.",
@@ -51,8 +47,6 @@ const EN: SettlingTexts = SettlingTexts {
     close_help: "Did you deal with the request yourself, or does it not go on? Then note that here. The request waits for \
                  nobody any more and is sent nowhere. What the resident filled in is deleted when its time is over. This \
                  cannot be undone.",
-    closed: "Dealt with",
-    closed_meaning: "A member of staff dealt with this request. It was not sent on.",
     to_decide: "To decide",
     to_decide_how: "These requests do not go on by themselves. Open the reference, read what is the matter and speak with \
                     the resident. Then choose “Send on anyway” or “Dealt with”.",

@@ -76,6 +76,10 @@ impl Lang {
             (Self::Nl, State::Received | State::Saved, _) => {
                 "De gemeente heeft uw aanvraag. U hoeft nu niets te doen."
             }
+            (Self::Nl, State::Closed, _) => {
+                "Een medewerker heeft uw aanvraag afgehandeld, of uw aanvraag gaat niet door. Wilt u weten wat er is \
+                 gebeurd? Bel ons en noem uw kenmerk."
+            }
             (Self::En, State::Parked, Some(PaymentState::Unknown)) => {
                 "We are finding out whether it was paid. Do not pay again. You need not do anything now."
             }
@@ -93,6 +97,10 @@ impl Lang {
             }
             (Self::En, State::Received | State::Saved, _) => {
                 "The municipality has your request. You need not do anything now."
+            }
+            (Self::En, State::Closed, _) => {
+                "A member of staff has dealt with your request, or it does not go ahead. Do you want to know what \
+                 happened? Call us and give your reference."
             }
         }
     }

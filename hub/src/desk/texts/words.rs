@@ -118,10 +118,12 @@ impl Lang {
             (Self::Nl, State::Received) => "Ontvangen",
             (Self::Nl, State::Registered) => "Geregistreerd",
             (Self::Nl, State::Parked) => "Wacht op een medewerker",
+            (Self::Nl, State::Closed) => "Afgesloten",
             (Self::En, State::Saved) => "Saved in the pillar",
             (Self::En, State::Received) => "Received",
             (Self::En, State::Registered) => "Registered",
             (Self::En, State::Parked) => "Waiting for staff",
+            (Self::En, State::Closed) => "Closed",
         }
     }
 
@@ -138,6 +140,9 @@ impl Lang {
             (Self::Nl, State::Parked, _) => "Een medewerker moet hiernaar kijken.",
             (Self::Nl, State::Registered, _) => "De aanvraag staat in het zaaksysteem.",
             (Self::Nl, State::Received | State::Saved, _) => "De gemeente heeft deze aanvraag ontvangen.",
+            (Self::Nl, State::Closed, _) => {
+                "Een medewerker heeft deze aanvraag afgehandeld. Zij is niet doorgestuurd."
+            }
             (Self::En, State::Parked, Some(PaymentState::Unknown)) => {
                 "The outcome of the payment is not known yet. The pillar tries to find out; otherwise staff do, \
                  on the page Payments to settle. Do not tell the resident that it was or was not paid."
@@ -148,6 +153,7 @@ impl Lang {
             (Self::En, State::Parked, _) => "A member of staff has to look at this.",
             (Self::En, State::Registered, _) => "The request is in the case system.",
             (Self::En, State::Received | State::Saved, _) => "The municipality has received this request.",
+            (Self::En, State::Closed, _) => "A member of staff dealt with this request. It was not sent on.",
         }
     }
 

@@ -163,12 +163,12 @@ fn an_answer_that_is_lost_is_never_followed_by_a_second_report() {
 }
 
 #[test]
-fn a_report_that_was_taken_keeps_its_reference_when_its_number_was_lost() {
+fn a_report_that_was_taken_is_registered_without_a_number_when_that_was_lost() {
     let hub = hub_for(System::Signalen);
     hub.network.next(&[Luck::Good, Luck::Half]);
     assert!(work(&hub.starts(1)));
     assert_eq!(hub.state(1), State::Registered);
-    assert_eq!(hub.case_number(1), Some(Reference::from_bits(1).to_string()));
+    assert_eq!(hub.case_number(1), None);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_request_to_be_called_back_is_a_contact_with_a_number_and_a_task() {
     let hub = hub_for(System::OpenKlant);
     assert!(work(&hub.starts(1)));
     let reference = Reference::from_bits(1).to_string();
-    assert_eq!((hub.state(1), hub.case_number(1).as_ref()), (State::Registered, Some(&reference)));
+    assert_eq!((hub.state(1), hub.case_number(1)), (State::Registered, None));
     let contact = hub.network.world().town.open_klant.contacts().remove(0);
     assert_eq!(contact.body["onderwerp"], json!(format!("Terugbelverzoek via de zuil ({reference})")));
     assert_eq!((&contact.body["kanaal"], &contact.body["taal"]), (&json!("zuil"), &json!("nld")));

@@ -1,16 +1,17 @@
 //! How transactions stand, for the pillars that made them.
 
 use uuid::Uuid;
-use zuil_wire::{PaymentState, RequestStanding, State};
+use zuil_wire::{PaymentState, Reference, RequestStanding, State};
 
 use super::super::{Note, ParkReason, Store};
 use super::handover::{claim, note, received};
 use super::{at, send, some_pillar, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 2] = [
+pub(super) const CHECKS: [fn(&dyn Store); 3] = [
     a_pillar_hears_how_its_own_stand_and_nobody_elses,
     the_number_of_changes_rises_with_each_and_rests_in_between,
+    what_staff_are_done_with_is_told_as_closed_and_is_a_change,
 ];
 
 fn id(number: u8) -> Uuid {
@@ -27,7 +28,7 @@ fn a_pillar_hears_how_its_own_stand_and_nobody_elses(store: &dyn Store) {
     send(store, vec![with_payment(3, PaymentState::Unknown)], 12);
     let claimed = claim(store, 1, 20);
     let first = claimed.iter().find(|one| one.lease.id == id(1)).unwrap();
-    note(store, first, Note::Registered { case_number: "ZAAK-1", address: None }, 21);
+    note(store, first, Note::Registered { case_number: Some("ZAAK-1"), address: None }, 21);
     let asked = [id(3), id(9), id(1), id(2)];
     assert_eq!(
         store.standings("jumbo", &asked).unwrap(),
@@ -59,8 +60,28 @@ fn the_number_of_changes_rises_with_each_and_rests_in_between(store: &dyn Store)
     store.send_again(claimed.stored.reference, at(30)).unwrap();
     rises(store, "sent again");
     let again = claim(store, 2, 40).remove(0);
-    note(store, &again, Note::Registered { case_number: "ZAAK-1", address: None }, 41);
+    note(store, &again, Note::Registered { case_number: Some("ZAAK-1"), address: None }, 41);
     rises(store, "registered");
     assert_eq!(store.changes("bieb").unwrap(), library);
     assert_eq!(store.changes("nowhere").unwrap(), 0);
+}
+
+fn what_staff_are_done_with_is_told_as_closed_and_is_a_change(store: &dyn Store) {
+    received(store, &[1, 2, 3]);
+    let claimed = claim(store, 1, 20);
+    note(store, &claimed[0], Note::Parked(ParkReason::NotConfigured), 21);
+    note(store, &claimed[1], Note::Nothing, 21);
+    let mut last = store.changes("jumbo").unwrap();
+    for number in [1, 2] {
+        assert!(store.close(Reference::from_bits(number), at(30)).unwrap());
+        let now = store.changes("jumbo").unwrap();
+        assert!(now > last, "{number}");
+        last = now;
+    }
+    assert!(!store.close(Reference::from_bits(2), at(31)).unwrap(), "it is closed");
+    assert_eq!(store.changes("jumbo").unwrap(), last);
+    assert_eq!(
+        store.standings("jumbo", &[id(1), id(2), id(3)]).unwrap(),
+        [stands(1, State::Closed, None), stands(2, State::Closed, None), stands(3, State::Received, None)]
+    );
 }

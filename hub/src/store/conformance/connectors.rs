@@ -114,7 +114,7 @@ fn what_staff_found_in_the_other_system_is_registered(store: &dyn Store) {
 
 fn content_is_kept_from_when_it_was_handed_over(store: &dyn Store) {
     received(store, &[1]);
-    note(store, &claim(store, 1, 20)[0], Note::Registered { case_number: "Z-1", address: None }, 50);
+    note(store, &claim(store, 1, 20)[0], Note::Registered { case_number: Some("Z-1"), address: None }, 50);
     let forget = |second| store.forget_contents(at(second), SignedDuration::from_secs(100), 10).unwrap();
     // First looked at long after it was handed over, and yet not kept for longer.
     assert_eq!(forget(149), 0);

@@ -128,9 +128,11 @@ fn hand_over(store: &dyn Store) {
     let claimed = store.claim_handovers(&claim).unwrap();
     let step = Note::Step { name: "zaak", result: "https://zaken.example/1", until: now() + lease };
     let goes = Note::Goes(System::OpenZaak);
-    for note in
-        [goes, step, Note::Registered { case_number: "ZAAK-1", address: Some("https://zaak.example.nl/1") }]
-    {
+    for note in [
+        goes,
+        step,
+        Note::Registered { case_number: Some("ZAAK-1"), address: Some("https://zaak.example.nl/1") },
+    ] {
         assert_eq!(store.keep_handover(claimed[0].lease, note, now()).unwrap(), Held::Yes);
     }
     let pace = Pace { most: 60, window: lease };

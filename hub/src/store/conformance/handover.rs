@@ -93,13 +93,15 @@ fn who_lost_the_lease_changes_nothing(store: &dyn Store) {
     let late = claim(store, 1, 20).remove(0);
     let holder = claim(store, 2, 141).remove(0);
     let step = Note::Step { name: "zaak", result: "late", until: at(900) };
-    for told in
-        [step, Note::Parked(ParkReason::Refused), Note::Registered { case_number: "late", address: None }]
-    {
+    for told in [
+        step,
+        Note::Parked(ParkReason::Refused),
+        Note::Registered { case_number: Some("late"), address: None },
+    ] {
         assert_eq!(store.keep_handover(late.lease, told, at(150)).unwrap(), Held::No);
     }
     assert_eq!((state(store, 1), handover(store, 1).standing), (State::Received, Standing::Waiting));
-    note(store, &holder, Note::Registered { case_number: "Z-1", address: None }, 160);
+    note(store, &holder, Note::Registered { case_number: Some("Z-1"), address: None }, 160);
     // Nobody holds it any more, not even who did last.
     assert_eq!(store.keep_handover(holder.lease, Note::Nothing, at(170)).unwrap(), Held::No);
 }
@@ -124,7 +126,7 @@ fn steps_are_told_in_the_order_in_which_they_were_done(store: &dyn Store) {
     for (name, second) in [("zaak", 21), ("rol", 22), ("document", 23), ("rol", 24)] {
         note(store, &claimed[0], Note::Step { name, result: "one", until: at(200) }, second);
     }
-    note(store, &claimed[0], Note::Registered { case_number: "ZAAK-1", address: None }, 25);
+    note(store, &claimed[0], Note::Registered { case_number: Some("ZAAK-1"), address: None }, 25);
     let done = |step: &str, second| DoneStep { step: step.into(), at: at(second) };
     assert_eq!(steps(1), [done("zaak", 21), done("rol", 22), done("document", 23)]);
     assert_eq!((steps(2), steps(99)), (vec![], vec![]));
@@ -165,7 +167,7 @@ fn a_system_that_is_down_is_left_alone(store: &dyn Store) {
 fn what_is_registered_has_its_case_number_everywhere(store: &dyn Store) {
     received(store, &[1]);
     let claimed = claim(store, 1, 20).remove(0);
-    note(store, &claimed, Note::Registered { case_number: "Z-1", address: None }, 30);
+    note(store, &claimed, Note::Registered { case_number: Some("Z-1"), address: None }, 30);
     let found = store.transaction(Reference::from_bits(1)).unwrap().unwrap();
     assert_eq!((found.state, found.case_number.as_deref()), (State::Registered, Some("Z-1")));
     assert_eq!((handover(store, 1).standing, handover(store, 1).changed_at), (Standing::Registered, at(30)));

@@ -101,7 +101,7 @@ fn nothing_is_settled_too_early_or_while_somebody_hands_it_over(store: &dyn Stor
     assert!(!store.close(reference(2), at(12)).unwrap(), "nobody knows whether it was paid");
     let claimed = claim(store, 1, 20).remove(0);
     assert!(!store.close(reference(3), at(21)).unwrap(), "somebody hands it over");
-    note(store, &claimed, Note::Registered { case_number: "Z-1", address: None }, 22);
+    note(store, &claimed, Note::Registered { case_number: Some("Z-1"), address: None }, 22);
     assert!(!store.close(reference(3), at(9_000)).unwrap(), "it is registered");
     assert!(!store.close(reference(99), at(9_000)).unwrap());
 }

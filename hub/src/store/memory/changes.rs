@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use zuil_wire::{RequestStanding, State};
 
-use super::super::StoreError;
 use super::super::changes::ChangesStore;
-use super::MemoryStore;
+use super::super::handover::Standing;
+use super::super::{StoreError, Stored};
+use super::{Memory, MemoryStore};
 
 /// How often something changed, and how it stood then.
 #[derive(Default)]
@@ -17,13 +18,21 @@ pub(super) struct Seen {
     standings: BTreeMap<Uuid, (State, Option<String>)>,
 }
 
+impl Memory {
+    /// Where it is for the pillar that made it.
+    fn told_of(&self, stored: &Stored) -> State {
+        let is_closed = self.handovers.standing(stored) == Some(Standing::Closed);
+        if is_closed && stored.state == State::Received { State::Closed } else { stored.state }
+    }
+}
+
 impl ChangesStore for MemoryStore {
     fn changes(&self, pillar: &str) -> Result<u64, StoreError> {
         let mut memory = self.lock();
         let own =
             memory.transactions.values().map(|row| &row.stored).filter(|stored| stored.pillar == pillar);
         let standings: BTreeMap<_, _> =
-            own.map(|stored| (stored.id, (stored.state, stored.case_number.clone()))).collect();
+            own.map(|stored| (stored.id, (memory.told_of(stored), stored.case_number.clone()))).collect();
         let seen = memory.seen.entry(pillar.to_owned()).or_default();
         if seen.standings != standings {
             (seen.count, seen.standings) = (seen.count + 1, standings);
@@ -36,7 +45,8 @@ impl ChangesStore for MemoryStore {
         let own = |id: &Uuid| memory.transactions.get(id).filter(|row| row.stored.pillar == pillar);
         let standing = |id: &Uuid| {
             let stored = &own(id)?.stored;
-            Some(RequestStanding { id: *id, state: stored.state, case_number: stored.case_number.clone() })
+            let case_number = stored.case_number.clone();
+            Some(RequestStanding { id: *id, state: memory.told_of(stored), case_number })
         };
         Ok(ids.iter().filter_map(standing).collect())
     }

@@ -256,7 +256,7 @@ impl Memory {
             Note::Registered { case_number, address } => {
                 row.end(Standing::Registered, now);
                 stored.state = State::Registered;
-                stored.case_number = Some(case_number.to_owned());
+                stored.case_number = case_number.map(str::to_owned);
                 if let (Some(system), Some(address)) = (row.system, address) {
                     let (number, address) = (self.elsewhere.len(), address.to_owned());
                     let one = Elsewhere { number, system, address, told: None, look_at: Some(now) };

@@ -23,7 +23,12 @@ impl ChangesStore for PostgresStore {
         self.link.read(async |db| {
             let mut standings = Vec::with_capacity(ids.len());
             for id in ids {
-                let find = query("SELECT state, case_number FROM transactions WHERE id = $1 AND pillar = $2");
+                let find = query(
+                    "SELECT CASE WHEN t.state = 'received' AND EXISTS (SELECT 1 FROM handovers AS o
+                         WHERE o.number = t.number AND o.standing = 'nothing' AND o.by_staff)
+                         THEN 'closed' ELSE t.state END AS state, t.case_number
+                     FROM transactions AS t WHERE t.id = $1 AND t.pillar = $2",
+                );
                 let find = find.bind(id).bind(without_nul(pillar));
                 if let Some(row) = find.fetch_optional(&mut *db).await? {
                     let state = read_state(row.try_get("state")?)?;

@@ -220,7 +220,7 @@ async fn keep(
             end(db, number, "registered", None, now).await?;
             let register =
                 query("UPDATE transactions SET state = 'registered', case_number = $2 WHERE number = $1");
-            register.bind(number).bind(without_nul(case_number)).execute(&mut *db).await?;
+            register.bind(number).bind(case_number.map(without_nul)).execute(&mut *db).await?;
             if let Some(address) = address {
                 let ask = query(
                     "INSERT INTO progress (number, system, address, look_at)

@@ -165,6 +165,12 @@ pub(super) async fn close_now(db: &mut PgConnection, number: i64, now: Timestamp
     );
     close.bind(number).bind(micros(now)).execute(&mut *db).await?;
     let received = query("UPDATE transactions SET state = 'received' WHERE number = $1 AND state = 'parked'");
-    received.bind(number).execute(db).await?;
+    received.bind(number).execute(&mut *db).await?;
+    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
+    let count = query(
+        "INSERT INTO changes AS known (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = $1
+         ON CONFLICT (pillar) DO UPDATE SET count = known.count + 1",
+    );
+    count.bind(number).execute(db).await?;
     Ok(())
 }

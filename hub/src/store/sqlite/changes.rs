@@ -20,7 +20,10 @@ impl ChangesStore for SqliteStore {
     fn standings(&self, pillar: &str, ids: &[Uuid]) -> Result<Vec<RequestStanding>, StoreError> {
         self.read(|db| {
             let mut query = db.prepare_cached(
-                "SELECT state, case_number FROM transactions WHERE id = ?1 AND pillar = ?2",
+                "SELECT CASE WHEN state = 'received' AND EXISTS (SELECT 1 FROM handovers
+                     WHERE handovers.number = transactions.number AND standing = 'nothing' AND by_staff = 1)
+                     THEN 'closed' ELSE state END, case_number
+                 FROM transactions WHERE id = ?1 AND pillar = ?2",
             )?;
             let mut standings = Vec::with_capacity(ids.len());
             for id in ids {

@@ -82,7 +82,7 @@ impl HandoverStore for SqliteStore {
             if is_parked != Some(true) {
                 return Ok(SentAgain::NotParked);
             }
-            register(db, number, case_number, now)?;
+            register(db, number, Some(case_number), now)?;
             Ok(SentAgain::Yes)
         })
     }
@@ -302,7 +302,12 @@ fn park(db: &Transaction<'_>, number: i64, reason: ParkReason, now: Timestamp) -
     Ok(())
 }
 
-fn register(db: &Transaction<'_>, number: i64, case_number: &str, now: Timestamp) -> Result<(), StoreError> {
+fn register(
+    db: &Transaction<'_>,
+    number: i64,
+    case_number: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     end(db, number, "registered", None, now)?;
     let sql = "UPDATE transactions SET state = 'registered', case_number = ?2 WHERE number = ?1";
     db.prepare_cached(sql)?.execute(params![number, case_number])?;

@@ -143,5 +143,9 @@ pub(super) fn close_now(db: &Transaction<'_>, number: i64, now: Timestamp) -> Re
     .execute(named_params! { ":number": number, ":now": micros(now) })?;
     let sql = "UPDATE transactions SET state = 'received' WHERE number = ?1 AND state = 'parked'";
     db.prepare_cached(sql)?.execute([number])?;
+    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
+    let sql = "INSERT INTO changes (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = ?1
+         ON CONFLICT (pillar) DO UPDATE SET count = count + 1";
+    db.prepare_cached(sql)?.execute([number])?;
     Ok(())
 }

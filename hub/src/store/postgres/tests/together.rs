@@ -265,7 +265,7 @@ fn hubs_that_claim_handovers_at_once_never_hold_the_same() {
                 let lease = SignedDuration::from_secs(120);
                 let claim = Claim { holder, now: now(), lease, limit: 4, without: &[] };
                 for claimed in hubs[hub].claim_handovers(&claim).unwrap() {
-                    let case_number = "ZAAK";
+                    let case_number = Some("ZAAK");
                     let note = Note::Registered { case_number, address: None };
                     assert_eq!(hubs[hub].keep_handover(claimed.lease, note, now()).unwrap(), Held::Yes);
                     brought.push(claimed.lease.id.as_u128());
