@@ -1,5 +1,6 @@
 //! An update comes in, whatever happens on the way, or is left alone.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

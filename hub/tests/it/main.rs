@@ -75,6 +75,7 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod surveys;
+#[cfg(test)]
 mod systems;
 #[cfg(test)]
 mod timeline;
