@@ -166,7 +166,7 @@ impl Incoming<'_> {
     fn list(&self) -> Result<Option<String>, Trouble> {
         let mut text = String::new();
         match File::open(self.folder.join(SUMS)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             file => match file?.take(LARGEST_LIST).read_to_string(&mut text) {
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(Some(String::new())),
                 read => Ok(read.map(|_| Some(text))?),

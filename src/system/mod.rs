@@ -44,11 +44,14 @@ impl Default for Places {
     }
 }
 
+/// Says how much of the disk with a folder is free; nothing when that cannot be told.
+type Free = dyn Fn(&Path) -> Option<u64> + Send + Sync;
+
 /// The system of this machine, and its next one.
 pub struct System {
     running: SystemVersion,
     places: Places,
-    free: Box<dyn Fn(&Path) -> Option<u64> + Send + Sync>,
+    free: Box<Free>,
     known: Mutex<Known>,
 }
 

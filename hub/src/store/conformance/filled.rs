@@ -10,7 +10,8 @@ use super::super::{
     Account, Alert, AlertChanges, AlertKind, AskedStore as _, Attached, Batch, CallBackStore as _, Change,
     Changed, Channel, Checked, CheckedAs, Claim, Deed, DraftStore as _, EnrolmentStore as _, Entry, Held,
     KeptReferral, Limits, NewAccount, NewMessage, Note, OrderPlaced, Pace, PlacedOrder, REFERRALS_LIVE,
-    Refused, Roles, SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked, WARNED_DAYS,
+    Refused, Roles, RolloutStore as _, SealedSecret, SqliteStore, Stage, Store, System, Turn, Unchecked,
+    WARNED_DAYS,
 };
 use super::{batch, incoming, some_pillar};
 
