@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -163,8 +164,16 @@ pub(crate) fn moment(at: Timestamp) -> String {
 
 /// A moment in Dutch time, with its offset.
 pub(crate) fn dutch_moment(at: Timestamp) -> String {
-    let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-    written(at, &zone, "%:z")
+    written(at, &dutch_time(), "%:z")
+}
+
+/// The day that it is in a Dutch municipality.
+pub(crate) fn dutch_day(at: Timestamp) -> Date {
+    at.to_zoned(dutch_time()).date()
+}
+
+fn dutch_time() -> TimeZone {
+    TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC)
 }
 
 fn written(at: Timestamp, zone: &TimeZone, offset: &str) -> String {

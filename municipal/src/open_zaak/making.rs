@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::catalogue::TypeOfCase;
 use super::records::Records;
 use super::{Interface, OpenZaak, Passed};
-use crate::exchange::{is_mail_address, moment, passes_eleven_test, read_moment, text};
+use crate::exchange::{dutch_day, is_mail_address, moment, passes_eleven_test, read_moment, text};
 use crate::fault::FaultKind;
 use crate::fout::{Fout, Param};
 
@@ -25,7 +25,7 @@ impl OpenZaak {
     ) -> Value {
         let kind = self.catalogue.type_of_case(text(body, "zaaktype"));
         self.judge_case(body, kind.as_ref(), wrong);
-        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let today = dutch_day(now);
         let start = text(body, "startdatum").parse().unwrap_or(today);
         if start > today {
             self.note(FaultKind::TakenSilently, "POST /zaken", "startdatum: lies in the future");

@@ -229,6 +229,20 @@ fn text_in_a_number_and_unknown_fields_are_taken_and_noted() {
 }
 
 #[test]
+fn a_case_begins_on_the_day_that_it_is_in_the_municipality() {
+    let mut hub = Desk::open();
+    hub.now = "2027-01-01T23:04:00Z".parse().unwrap();
+    let mut body = hub.case_body("ZUIL-1");
+    body["startdatum"] = json!("2027-01-02");
+    assert_eq!(hub.send("POST", &format!("{ZAKEN}/zaken"), &body).0, 201);
+    assert_eq!(hub.kinds(), [], "it is four minutes past midnight there");
+    body["startdatum"] = json!("2027-01-03");
+    body["identificatie"] = json!("ZUIL-2");
+    assert_eq!(hub.send("POST", &format!("{ZAKEN}/zaken"), &body).0, 201);
+    assert_eq!(hub.kinds(), [FaultKind::TakenSilently]);
+}
+
+#[test]
 fn a_client_of_too_low_a_confidentiality_makes_an_orphan() {
     let zaak = OpenZaak::new("http://open-zaak.test", client(), Catalogue::example());
     let mut hub = Desk::new(zaak.with_highest_confidentiality(Confidentiality::Intern));
