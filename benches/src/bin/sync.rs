@@ -131,6 +131,7 @@ fn drain(seed: u64) -> Result<Round, Failure> {
     let referrals = Arc::new(ReferralBook::in_memory());
     let from_hub = FromHub {
         rotation,
+        system: None,
         shelf: None,
         orders: None,
         binding_file: None,
