@@ -13,7 +13,8 @@ use super::harness::{TestHub, TestPillar, hub};
 
 /// What somebody (made up) asked in vain today.
 pub fn question(number: u128, words: &str) -> QuestionItem {
-    let on = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+    let on = Timestamp::now().to_zoned(zone).date();
     QuestionItem { id: Uuid::from_u128(number), language: "nl".into(), words: words.into(), on }
 }
 

@@ -60,7 +60,7 @@ async fn a_request_tells_its_whole_story_and_nothing_of_the_resident() {
         "Er is betaald.",
         "Bestanden geschreven",
         "Bestanden neergelegd",
-        "Geregistreerd met zaaknummer",
+        "Geregistreerd",
         "beheer bekeek wat een bewoner invulde",
     ];
     in_order(course(&story), &told);
