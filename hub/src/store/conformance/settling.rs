@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::{
-    Checked, CheckedAs, Content, Note, OnItsWay, ParkReason, Standing, Store, System, ToDecide, ToForget,
-    Trouble, Undecided, WARNED_DAYS,
+    CallTold, Checked, CheckedAs, Content, Note, OnItsWay, ParkReason, Standing, Store, System, Taking,
+    ToDecide, ToForget, Trouble, Undecided, WARNED_DAYS,
 };
 use super::handover::{claim, handover, look_at_all, note, received, state};
 use super::{at, incoming, send, with_payment};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 7] = [
+pub(super) const CHECKS: [fn(&dyn Store); 8] = [
     what_is_not_paid_goes_on_when_staff_let_it,
     what_is_in_trouble_goes_on_only_where_it_can_be_read,
     what_staff_are_done_with_goes_nowhere_and_is_kept_as_if_it_were_registered,
@@ -19,6 +19,7 @@ pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     what_is_on_its_way_for_long_is_counted_by_system,
     what_a_system_found_wrong_is_known_until_it_is_sent_again,
     what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_on_its_way,
+    what_staff_send_on_again_is_not_deleted_when_it_comes_back_but_noted_anew,
 ];
 
 fn reference(number: u64) -> Reference {
@@ -118,6 +119,12 @@ fn what_is_on_its_way_for_long_is_counted_by_system(store: &dyn Store) {
     assert_eq!(store.on_their_way(at(99)).unwrap(), [on(None, 1, 10), zaak]);
     assert_eq!(store.on_their_way(at(100)).unwrap(), [on(None, 2, 10), zaak]);
     assert_eq!(store.on_their_way(at(9)).unwrap(), []);
+    // While somebody calls about it, it does not go on, and no system is to blame for that.
+    store.note_call_backs(&[2]).unwrap();
+    let taken = store.take_call_back(reference(2), "m.agent", None, at(4_000)).unwrap();
+    assert_eq!((taken, store.on_their_way(at(99)).unwrap()), (Taking::Yes, vec![zaak]));
+    assert!(store.tell_call_back(reference(2), "m.agent", CallTold::NotReached, at(4_001)).unwrap());
+    assert_eq!(store.on_their_way(at(99)).unwrap(), [on(None, 1, 10), zaak]);
 }
 
 fn what_a_system_found_wrong_is_known_until_it_is_sent_again(store: &dyn Store) {
@@ -163,4 +170,24 @@ fn what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_o
     note(store, &claim(store, 2, late)[0], Note::Parked(ParkReason::NoAnswer), late);
     assert_eq!([forget(late), forget(late + WARNED_DAYS * day - 1)], [0, 0]);
     assert_eq!(forget(late + WARNED_DAYS * day), 1);
+}
+
+fn what_staff_send_on_again_is_not_deleted_when_it_comes_back_but_noted_anew(store: &dyn Store) {
+    let day = 24 * 3_600;
+    let longest = SignedDuration::from_hours(24 * 100);
+    let forget = |second| store.forget_oldest(at(second), longest, 9).unwrap();
+    received(store, &[1]);
+    note(store, &claim(store, 1, 20)[0], Note::Parked(ParkReason::NotConfigured), 21);
+    assert_eq!(forget(10 + (100 - WARNED_DAYS) * day), 0);
+    assert_eq!(store.to_forget(9).unwrap().count, 1);
+    // Staff see the warning on the last day. The system is away, and days later it waits for them again.
+    let sent = 10 + 99 * day;
+    store.send_again(reference(1), at(sent)).unwrap();
+    assert_eq!((forget(sent + 1), store.to_forget(9).unwrap()), (0, ToForget::default()));
+    let back = sent + 5 * day;
+    note(store, &claim(store, 2, back)[0], Note::Parked(ParkReason::NoAnswer), back);
+    assert_eq!(forget(back), 0);
+    let first = vec![(reference(1), at(back + WARNED_DAYS * day))];
+    assert_eq!(store.to_forget(9).unwrap().first, first);
+    assert_eq!([forget(back + WARNED_DAYS * day - 1), forget(back + WARNED_DAYS * day)], [0, 1]);
 }

@@ -74,7 +74,7 @@ impl Memory {
         let since = self.handovers.changed_at(&stored.id).unwrap_or(now);
         match self.handovers.standing(stored) {
             Some(Standing::Closed) => true,
-            Some(Standing::Waiting) => since > now - PATIENCE && !self.handovers.is_kept_back(&stored.id),
+            Some(Standing::Waiting) => since > now - PATIENCE && self.handovers.is_on_its_way(stored),
             _ => false,
         }
     }

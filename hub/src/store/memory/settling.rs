@@ -93,7 +93,7 @@ impl SettlingStore for MemoryStore {
         let mut all: BTreeMap<Option<&str>, OnItsWay> = BTreeMap::new();
         for row in memory.transactions.values() {
             let (stored, since) = (&row.stored, memory.handovers.changed_at(&row.stored.id));
-            let waits = memory.handovers.standing(stored) == Some(Standing::Waiting);
+            let waits = memory.handovers.is_on_its_way(stored);
             let Some(since) = since.filter(|since| waits && *since <= before) else { continue };
             let system = memory.handovers.system(&stored.id);
             let one = all.entry(system.map(System::as_str)).or_insert(OnItsWay { system, count: 0, since });

@@ -18,6 +18,14 @@ use super::super::values::{micros, optional_time, read_standing, read_system, ti
 use super::transactions::{select_stored, stored};
 use super::{PostgresStore, waiting, without_nul};
 
+/// What is on its way into another system and goes on by itself, of `handovers AS h` joined with `transactions AS t`.
+macro_rules! on_its_way {
+    () => {
+        "h.standing = 'waiting' AND NOT h.kept_back AND t.state = 'received' AND t.trouble IS NULL"
+    };
+}
+pub(super) use on_its_way;
+
 impl HandoverStore for PostgresStore {
     fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
         self.link.write(async |db| {
@@ -100,14 +108,14 @@ async fn enter(db: &mut PgConnection) -> Result<(), StoreError> {
 
 /// Gives what is due to the holder: the numbers, those that failed least first.
 async fn take_what_is_due(db: &mut PgConnection, claim: &Claim<'_>) -> Result<Vec<i64>, StoreError> {
-    let due = query(
-        "SELECT h.number FROM handovers AS h JOIN transactions AS t USING (number)
-         WHERE h.standing = 'waiting' AND h.due_at <= $1
+    let due = query(concat!(
+        "SELECT h.number FROM handovers AS h JOIN transactions AS t USING (number) WHERE ",
+        on_its_way!(),
+        " AND h.due_at <= $1
              AND (h.leased_until IS NULL OR h.leased_until <= $1 OR h.leased_until > $2)
              AND (h.system IS NULL OR h.system <> ALL($3))
-             AND t.state = 'received' AND t.trouble IS NULL AND NOT h.kept_back
-         ORDER BY h.attempts, h.due_at, h.number LIMIT $4 FOR UPDATE OF h SKIP LOCKED",
-    );
+         ORDER BY h.attempts, h.due_at, h.number LIMIT $4 FOR UPDATE OF h SKIP LOCKED"
+    ));
     let without: Vec<&str> = claim.without.iter().map(|system| system.as_str()).collect();
     let never = claim.now + claim.lease * LONGEST_LEASE;
     let due = due.bind(micros(claim.now)).bind(micros(never)).bind(&without).bind(i64::from(claim.limit));

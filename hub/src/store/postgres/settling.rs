@@ -12,6 +12,7 @@ use super::super::StoreError;
 use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
 use super::super::values::{micros, read_system, read_trouble, time};
 use super::PostgresStore;
+use super::handover::on_its_way;
 
 /// What waits for a decision, of `transactions AS t`.
 pub(super) const UNDECIDED: &str = "t.state = 'parked' AND NOT t.payment_unknown
@@ -72,12 +73,12 @@ impl SettlingStore for PostgresStore {
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
         self.link.read(async |db| {
             // In the order of SQLite.
-            let all = query(
-                "SELECT o.system, count(*) AS count, min(o.changed_at) AS since
-                 FROM handovers AS o JOIN transactions AS t USING (number)
-                 WHERE o.standing = 'waiting' AND t.state = 'received' AND t.trouble IS NULL AND o.changed_at <= $1
-                 GROUP BY o.system ORDER BY o.system COLLATE \"C\" NULLS FIRST",
-            );
+            let all = query(concat!(
+                "SELECT h.system, count(*) AS count, min(h.changed_at) AS since
+                 FROM handovers AS h JOIN transactions AS t USING (number) WHERE h.changed_at <= $1 AND ",
+                on_its_way!(),
+                " GROUP BY h.system ORDER BY h.system COLLATE \"C\" NULLS FIRST"
+            ));
             let read = |row: &PgRow| {
                 Ok(OnItsWay {
                     system: read_system(row.try_get("system")?)?,

@@ -6,6 +6,7 @@ use zuil_wire::Reference;
 
 use super::super::StoreError;
 use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+use super::handover::on_its_way;
 use super::values::{micros, read_system, read_trouble, time};
 use super::{SqliteStore, references};
 
@@ -66,11 +67,12 @@ impl SettlingStore for SqliteStore {
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(
+            let mut query = db.prepare_cached(concat!(
                 "SELECT system, count(*), min(changed_at) FROM handovers JOIN transactions USING (number)
-                 WHERE standing = 'waiting' AND state = 'received' AND trouble IS NULL AND changed_at <= ?1
-                 GROUP BY system ORDER BY system",
-            )?;
+                 WHERE changed_at <= ?1 AND ",
+                on_its_way!(),
+                " GROUP BY system ORDER BY system"
+            ))?;
             let rows =
                 query.query_map([micros(before)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let read = |row: rusqlite::Result<(Option<String>, i64, i64)>| {
