@@ -90,19 +90,28 @@ impl HandoverStore for PostgresStore {
 /// Makes rows for what was looked at since; at most a thousand, so that no pillar waits for it when what came in for
 /// years is entered.
 async fn enter(db: &mut PgConnection) -> Result<(), StoreError> {
+    let new = query(
+        "DELETE FROM to_hand_over WHERE number = ANY
+             (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
+         RETURNING number",
+    );
+    let new = new.fetch_all(&mut *db).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let new = new.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+    // Whoever takes a call at this moment is waited for, and what they did is seen by the next statement; whoever does
+    // so later waits, and sees what is entered.
+    let calls = query("SELECT 1 FROM call_backs WHERE number = ANY($1) ORDER BY number FOR SHARE");
+    calls.bind(&new).execute(&mut *db).await?;
     let enter = query(
-        "WITH new AS (
-             DELETE FROM to_hand_over WHERE number = ANY
-                 (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
-             RETURNING number
-         )
-         INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
+        "INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
          SELECT number, 'waiting', received_at, received_at, EXISTS (
              SELECT 1 FROM call_backs AS c WHERE c.number = transactions.number AND c.holder IS NOT NULL)
-         FROM transactions JOIN new USING (number)
+         FROM transactions WHERE number = ANY($1) ORDER BY number
          ON CONFLICT DO NOTHING",
     );
-    enter.execute(db).await?;
+    enter.bind(&new).execute(db).await?;
     Ok(())
 }
 
