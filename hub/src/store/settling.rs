@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use zuil_wire::Reference;
 
-use super::{StoreError, System, Trouble};
+use super::{Entry, StoreError, System, Trouble};
 
 /// A request that goes nowhere before staff decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,18 @@ pub struct ToForget {
     pub first: Vec<(Reference, Timestamp)>,
 }
 
+/// What became of something that staff decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Settled {
+    /// It is done, and it is noted who did it.
+    Yes,
+    /// Somebody hands it over at this moment; later it may be otherwise. Nothing changed.
+    UnderWay,
+    /// There is nothing to decide about it, not yet or not any more. Nothing changed.
+    NotOpen,
+}
+
 /// Keeps what staff settled. The contract of [`super::Store`] holds.
 pub trait SettlingStore {
     /// What waits for a decision: it is parked, its payment is known, and no other system has sent it back. At most
@@ -57,20 +69,21 @@ pub trait SettlingStore {
     /// [`StoreError`].
     fn to_decide(&self, limit: u32) -> Result<ToDecide, StoreError>;
 
-    /// What waits for a decision goes on all the same: it is received, without trouble. Whether it does; what nobody
-    /// looked at yet does not, nor what cannot be read ([`Trouble::may_go_on`]).
+    /// What waits for a decision goes on all the same: it is received, without trouble, and the entry is noted. What
+    /// nobody looked at yet does not, nor what cannot be read ([`Trouble::may_go_on`]).
     ///
     /// # Errors
-    /// [`StoreError`]; then it does not.
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError>;
+    /// [`StoreError`]; then it does not, and nothing is noted.
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError>;
 
-    /// Staff are done with something that is not registered: it waits for nobody, is handed over by nobody, and its
-    /// content is kept as if it had been registered now. Whether they are; nobody is with what was not looked at, whose
-    /// payment is unknown, or what somebody hands over at this moment.
+    /// Staff are done with something that is not registered: it waits for nobody, is handed over by nobody, its content
+    /// is kept as if it had been registered when the entry says, and the entry is noted. Nobody is done with what was
+    /// not looked at, whose payment is unknown, what was paid for and goes on by itself, or what somebody hands over at
+    /// this moment.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing changes.
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError>;
+    /// [`StoreError`]; then nothing changes, and nothing is noted.
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError>;
 
     /// What is on its way since `before` or longer and goes on by itself, for each system, in their order.
     ///

@@ -7,14 +7,16 @@ use uuid::Uuid;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::handover::{Standing, System};
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
-use super::super::{StoreError, Stored, Trouble};
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::{Entry, StoreError, Stored, Trouble};
 use super::{Memory, MemoryStore};
 
 impl Memory {
     /// Whether it goes nowhere before staff decide.
     pub(super) fn is_undecided(&self, stored: &Stored) -> bool {
-        stored.state == State::Parked && !is_unknown(stored) && !self.handovers.is_parked(&stored.id)
+        stored.state == State::Parked
+            && !is(stored, PaymentState::Unknown)
+            && !self.handovers.is_parked(&stored.id)
     }
 
     /// Staff are done with it, and it waits for nobody any more.
@@ -37,8 +39,8 @@ impl Memory {
     }
 }
 
-fn is_unknown(stored: &Stored) -> bool {
-    stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown)
+fn is(stored: &Stored, state: PaymentState) -> bool {
+    stored.payment.as_ref().is_some_and(|payment| payment.state == state)
 }
 
 impl SettlingStore for MemoryStore {
@@ -55,7 +57,7 @@ impl SettlingStore for MemoryStore {
         Ok(ToDecide { count: all.len() as u64, oldest: oldest.collect() })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         let mut memory = self.lock();
         let may_go_on = |stored: &&Stored| {
             memory.is_undecided(stored)
@@ -63,29 +65,35 @@ impl SettlingStore for MemoryStore {
                 && stored.trouble.is_none_or(Trouble::may_go_on)
         };
         let Some(id) = memory.with(reference).filter(may_go_on).map(|stored| stored.id) else {
-            return Ok(false);
+            return Ok(Settled::NotOpen);
         };
         if let Some(row) = memory.transactions.get_mut(&id) {
             (row.stored.state, row.stored.trouble) = (State::Received, None);
         }
-        memory.handovers.go_on(&id, now);
-        Ok(true)
+        memory.handovers.go_on(&id, entry.at);
+        memory.log.append(entry);
+        Ok(Settled::Yes)
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         let mut memory = self.lock();
         let may_close = |stored: &&Stored| {
+            let goes_on = is(stored, PaymentState::Paid) && memory.handovers.is_on_its_way(stored);
             stored.state != State::Registered
-                && !is_unknown(stored)
+                && !is(stored, PaymentState::Unknown)
+                && !goes_on
                 && memory.is_looked_at(&stored.id)
                 && memory.handovers.standing(stored) != Some(Standing::Closed)
-                && !memory.handovers.is_under_way(&stored.id, now)
         };
         let Some(id) = memory.with(reference).filter(may_close).map(|stored| stored.id) else {
-            return Ok(false);
+            return Ok(Settled::NotOpen);
         };
-        memory.close_now(&id, now);
-        Ok(true)
+        if memory.handovers.is_under_way(&id, entry.at) {
+            return Ok(Settled::UnderWay);
+        }
+        memory.close_now(&id, entry.at);
+        memory.log.append(entry);
+        Ok(Settled::Yes)
     }
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {

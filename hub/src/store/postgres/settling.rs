@@ -8,11 +8,11 @@ use sqlx_core::sql_str::AssertSqlSafe;
 use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::Reference;
 
-use super::super::StoreError;
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 use super::super::values::{micros, read_system, read_trouble, time};
-use super::PostgresStore;
+use super::super::{Entry, StoreError};
 use super::handover::on_its_way;
+use super::{PostgresStore, audit};
 
 /// What waits for a decision, of `transactions AS t`.
 pub(super) const UNDECIDED: &str = "t.state = 'parked' AND NOT t.payment_unknown
@@ -34,9 +34,9 @@ impl SettlingStore for PostgresStore {
         })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.link.write(async |db| {
-            let Some(number) = locked(db, reference).await? else { return Ok(false) };
+            let Some(number) = locked(db, reference).await? else { return Ok(Settled::NotOpen) };
             let go_on = query(AssertSqlSafe(format!(
                 "UPDATE transactions AS t SET state = 'received', trouble = NULL
                  WHERE t.number = $1 AND {UNDECIDED}
@@ -44,29 +44,38 @@ impl SettlingStore for PostgresStore {
                      AND (t.trouble IS NULL OR t.trouble IN ('not-signed', 'after-revocation'))"
             )));
             if go_on.bind(number).execute(&mut *db).await?.rows_affected() == 0 {
-                return Ok(false);
+                return Ok(Settled::NotOpen);
             }
             let due = query("UPDATE handovers SET due_at = $2, changed_at = $2 WHERE number = $1");
-            due.bind(number).bind(micros(now)).execute(db).await?;
-            Ok(true)
+            due.bind(number).bind(micros(entry.at)).execute(&mut *db).await?;
+            audit::append(db, entry).await?;
+            Ok(Settled::Yes)
         })
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.link.write(async |db| {
-            let Some(number) = locked(db, reference).await? else { return Ok(false) };
-            let may_close = query(
+            let Some(number) = locked(db, reference).await? else { return Ok(Settled::NotOpen) };
+            let may_close = query(concat!(
                 "SELECT t.state <> 'registered' AND NOT t.payment_unknown
                      AND NOT EXISTS (SELECT 1 FROM to_check WHERE to_check.number = t.number)
-                     AND NOT EXISTS (SELECT 1 FROM handovers AS o WHERE o.number = t.number AND o.by_staff)
-                 FROM transactions AS t WHERE t.number = $1 FOR UPDATE OF t",
-            );
+                     AND NOT coalesce(h.by_staff, FALSE)
+                     AND NOT (coalesce(t.payment::json ->> 'state', '') = 'paid' AND (",
+                on_its_way!(),
+                ") IS TRUE)
+                 FROM transactions AS t LEFT JOIN handovers AS h USING (number)
+                 WHERE t.number = $1 FOR UPDATE OF t"
+            ));
             let may_close: bool = may_close.bind(number).fetch_one(&mut *db).await?.try_get(0)?;
-            if !may_close || is_under_way(db, number, now).await? {
-                return Ok(false);
+            if !may_close {
+                return Ok(Settled::NotOpen);
             }
-            close_now(db, number, now).await?;
-            Ok(true)
+            if is_under_way(db, number, entry.at).await? {
+                return Ok(Settled::UnderWay);
+            }
+            close_now(db, number, entry.at).await?;
+            audit::append(db, entry).await?;
+            Ok(Settled::Yes)
         })
     }
 
@@ -166,12 +175,6 @@ pub(super) async fn close_now(db: &mut PgConnection, number: i64, now: Timestamp
     );
     close.bind(number).bind(micros(now)).execute(&mut *db).await?;
     let received = query("UPDATE transactions SET state = 'received' WHERE number = $1 AND state = 'parked'");
-    received.bind(number).execute(&mut *db).await?;
-    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
-    let count = query(
-        "INSERT INTO changes AS known (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = $1
-         ON CONFLICT (pillar) DO UPDATE SET count = known.count + 1",
-    );
-    count.bind(number).execute(db).await?;
+    received.bind(number).execute(db).await?;
     Ok(())
 }

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 use zuil_wire::Reference;
 
-use super::super::StoreError;
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::{Entry, StoreError};
 use super::handover::on_its_way;
 use super::values::{micros, read_system, read_trouble, time};
-use super::{SqliteStore, references};
+use super::{SqliteStore, audit, references};
 
 /// What waits for a decision, of `transactions`.
 pub(super) const UNDECIDED: &str = "state = 'parked' AND coalesce(payment ->> 'state', '') <> 'unknown'
@@ -31,37 +31,45 @@ impl SettlingStore for SqliteStore {
         })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.write(|db| {
-            let Some(number) = references::number_of(db, reference)? else { return Ok(false) };
+            let Some(number) = references::number_of(db, reference)? else { return Ok(Settled::NotOpen) };
             let sql = format!(
                 "UPDATE transactions SET state = 'received', trouble = NULL
                  WHERE number = ?1 AND {UNDECIDED} AND number <= (SELECT up_to FROM checked)
                      AND (trouble IS NULL OR trouble IN ('not-signed', 'after-revocation'))"
             );
             if db.prepare_cached(&sql)?.execute([number])? == 0 {
-                return Ok(false);
+                return Ok(Settled::NotOpen);
             }
             let sql = "UPDATE handovers SET due_at = ?2, changed_at = ?2 WHERE number = ?1";
-            db.prepare_cached(sql)?.execute(params![number, micros(now)])?;
-            Ok(true)
+            db.prepare_cached(sql)?.execute(params![number, micros(entry.at)])?;
+            audit::append(db, entry)?;
+            Ok(Settled::Yes)
         })
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.write(|db| {
-            let Some(number) = references::number_of(db, reference)? else { return Ok(false) };
-            let sql = "SELECT state <> 'registered' AND coalesce(payment ->> 'state', '') <> 'unknown'
-                     AND number <= (SELECT up_to FROM checked)
-                     AND NOT EXISTS (SELECT 1 FROM handovers
-                         WHERE handovers.number = transactions.number AND by_staff = 1)
-                 FROM transactions WHERE number = ?1";
+            let Some(number) = references::number_of(db, reference)? else { return Ok(Settled::NotOpen) };
+            let sql = concat!(
+                "SELECT state <> 'registered' AND coalesce(payment ->> 'state', '') <> 'unknown'
+                     AND number <= (SELECT up_to FROM checked) AND coalesce(by_staff, 0) = 0
+                     AND NOT (coalesce(payment ->> 'state', '') = 'paid' AND (",
+                on_its_way!(),
+                ") IS TRUE)
+                 FROM transactions LEFT JOIN handovers USING (number) WHERE number = ?1"
+            );
             let may_close: bool = db.prepare_cached(sql)?.query_row([number], |row| row.get(0))?;
-            if !may_close || is_under_way(db, number, now)? {
-                return Ok(false);
+            if !may_close {
+                return Ok(Settled::NotOpen);
             }
-            close_now(db, number, now)?;
-            Ok(true)
+            if is_under_way(db, number, entry.at)? {
+                return Ok(Settled::UnderWay);
+            }
+            close_now(db, number, entry.at)?;
+            audit::append(db, entry)?;
+            Ok(Settled::Yes)
         })
     }
 
@@ -144,10 +152,6 @@ pub(super) fn close_now(db: &Transaction<'_>, number: i64, now: Timestamp) -> Re
     )?
     .execute(named_params! { ":number": number, ":now": micros(now) })?;
     let sql = "UPDATE transactions SET state = 'received' WHERE number = ?1 AND state = 'parked'";
-    db.prepare_cached(sql)?.execute([number])?;
-    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
-    let sql = "INSERT INTO changes (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = ?1
-         ON CONFLICT (pillar) DO UPDATE SET count = count + 1";
     db.prepare_cached(sql)?.execute([number])?;
     Ok(())
 }
