@@ -115,7 +115,7 @@ struct SettlePage {
     w: &'static SettlingTexts,
     reference: Reference,
     question: &'static str,
-    consequences: &'static [&'static str],
+    consequences: Vec<&'static str>,
     deed: &'static str,
     button: &'static str,
 }
@@ -161,8 +161,8 @@ async fn ask_first(
     }
     let w = visitor.lang.settling_texts();
     let (question, consequences, button) = match settling {
-        Settling::SendAnyway => (w.send_question, w.send_consequences.as_slice(), w.send_anyway),
-        Settling::Close => (w.close_question, w.close_consequences.as_slice(), w.close_button),
+        Settling::SendAnyway => (w.send_question, w.send_consequences.to_vec(), w.send_anyway),
+        Settling::Close => (w.close_question, w.close_consequences.to_vec(), w.close_button),
     };
     let (frame, deed) = (visitor.frame(Section::Transactions), settling.word());
     Ok(render(&SettlePage { frame, w, reference, question, consequences, deed, button }))
