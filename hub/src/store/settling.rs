@@ -44,7 +44,9 @@ pub struct OnItsWay {
 pub struct ToForget {
     /// How many.
     pub count: u64,
-    /// Those that are deleted first, and when.
+    /// How many of them stand on no other list of staff: nobody is to be called, to decide or to send them on.
+    pub only_here: u64,
+    /// Those that were asked for, and when they are deleted.
     pub first: Vec<(Reference, Timestamp)>,
 }
 
@@ -97,9 +99,9 @@ pub trait SettlingStore {
     /// [`StoreError`].
     fn said_when_refused(&self, reference: Reference) -> Result<Option<String>, StoreError>;
 
-    /// What will be deleted though nobody settled it: at most `limit`, the first first.
+    /// What will be deleted though nobody settled it: at most `limit` behind the first `offset`, the first first.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError>;
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError>;
 }

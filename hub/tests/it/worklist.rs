@@ -229,3 +229,27 @@ async fn what_is_on_its_way_is_dealt_with_after_its_hour_and_not_while_it_is_han
     assert_eq!(noted(&hub, 2)[1..], [(Deed::ClosedRequest, String::new())]);
     hub.running.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_will_be_deleted_can_be_seen_and_counts_in_the_menu() {
+    let hub = hub().await;
+    let pillar = hub.add_pillar("jumbo");
+    let browser = signed_in(&hub).await;
+    let envelopes: Vec<_> = (1..=25).map(|number| pillar.envelope(number, None)).collect();
+    pillar.upload(&envelopes).await;
+    for number in 1..=25 {
+        looked_at(&hub, number).await;
+    }
+    // As if they were almost too old.
+    let longest = SignedDuration::from_hours(24 * 13);
+    assert_eq!(hub.running.store.forget_oldest(Timestamp::now(), longest, 0).unwrap(), 0);
+    let link = |number| format!("href=\"/transactions/{}\"", Reference::from_bits(number));
+    let first = browser.text("/worklist").await;
+    assert!(first.contains("Te doen <span class=\"count\">25</span>"), "{first}");
+    assert!(first.contains("1 tot en met 20 van 25") && first.contains(&link(20)), "{first}");
+    assert!(!first.contains(&link(21)) && first.contains("href=\"/worklist?deleted=2#to-forget\""));
+    let second = browser.text("/worklist?deleted=2").await;
+    assert!(second.contains("21 tot en met 25 van 25") && second.contains(&link(25)), "{second}");
+    assert!(!second.contains(&link(20)) && second.contains("href=\"/worklist?deleted=1#to-forget\""));
+    assert!(!second.contains("deleted=3"), "{second}");
+}

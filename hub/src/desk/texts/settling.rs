@@ -28,6 +28,8 @@ pub(in super::super) struct SettlingTexts {
     pub to_forget: &'static str,
     pub to_forget_how: &'static str,
     pub deleted_from: &'static str,
+    pub deleted_before: &'static str,
+    pub deleted_after: &'static str,
 }
 
 const NL: SettlingTexts = SettlingTexts {
@@ -65,6 +67,8 @@ const NL: SettlingTexts = SettlingTexts {
     to_forget_how: "Niemand heeft ze afgehandeld en ze staan hier al lang. Handel ze af voordat wat de bewoner invulde \
                     verdwijnt.",
     deleted_from: "vanaf",
+    deleted_before: "Eerder verwijderd",
+    deleted_after: "Later verwijderd",
 };
 
 const EN: SettlingTexts = SettlingTexts {
@@ -102,6 +106,8 @@ const EN: SettlingTexts = SettlingTexts {
     to_forget_how: "Nobody dealt with them, and they have been here for long. Deal with them before what the resident \
                     filled in is gone.",
     deleted_from: "from",
+    deleted_before: "Deleted earlier",
+    deleted_after: "Deleted later",
 };
 
 impl Lang {

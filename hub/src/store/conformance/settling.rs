@@ -183,11 +183,18 @@ fn what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_o
     note(store, &claimed[1], Note::Nothing, 21);
     note(store, &claimed[2], Note::Failed(at(30)), 21);
     let near = 10 + (100 - WARNED_DAYS) * day;
-    assert_eq!((forget(near - 1), store.to_forget(9).unwrap()), (0, ToForget::default()));
+    assert_eq!((forget(near - 1), store.to_forget(0, 9).unwrap()), (0, ToForget::default()));
     assert_eq!(forget(near), 0);
     let due = at(10 + 100 * day);
     let first = vec![(reference(1), due), (reference(2), due)];
-    assert_eq!(store.to_forget(9).unwrap(), ToForget { count: 2, first });
+    assert_eq!(store.to_forget(0, 9).unwrap(), ToForget { count: 2, only_here: 1, first });
+    // One after the other, all of them can be seen.
+    let part = |offset| store.to_forget(offset, 1).unwrap();
+    assert_eq!((part(1).first, part(1).count), (vec![(reference(2), due)], 2));
+    assert_eq!(part(2).first, vec![]);
+    // Who is to be called back stands on that list, too.
+    store.note_call_backs(&[2]).unwrap();
+    assert_eq!(part(0).only_here, 0);
     // What staff settle is deleted when its own time is over.
     assert_eq!(closed(store, 2, near + 1), Settled::Yes);
     assert_eq!(store.forget_contents(at(near + 2), SignedDuration::from_secs(day), 9).unwrap(), 0);
@@ -196,7 +203,7 @@ fn what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_o
     let is_forgotten =
         |number| store.transaction(reference(number)).unwrap().unwrap().content == Content::Forgotten;
     assert_eq!([1, 2, 3].map(is_forgotten), [true, false, false]);
-    assert_eq!(store.to_forget(9).unwrap(), ToForget::default());
+    assert_eq!(store.to_forget(0, 9).unwrap(), ToForget::default());
     // The third was on its way for all that time. Staff see it for as long as the others, however old it is.
     let late = 300 * day;
     note(store, &claim(store, 2, late)[0], Note::Parked(ParkReason::NoAnswer), late);
@@ -211,15 +218,15 @@ fn what_staff_send_on_again_is_not_deleted_when_it_comes_back_but_noted_anew(sto
     received(store, &[1]);
     note(store, &claim(store, 1, 20)[0], Note::Parked(ParkReason::NotConfigured), 21);
     assert_eq!(forget(10 + (100 - WARNED_DAYS) * day), 0);
-    assert_eq!(store.to_forget(9).unwrap().count, 1);
+    assert_eq!(store.to_forget(0, 9).unwrap().count, 1);
     // Staff see the warning on the last day. The system is away, and days later it waits for them again.
     let sent = 10 + 99 * day;
     store.send_again(reference(1), at(sent)).unwrap();
-    assert_eq!((forget(sent + 1), store.to_forget(9).unwrap()), (0, ToForget::default()));
+    assert_eq!((forget(sent + 1), store.to_forget(0, 9).unwrap()), (0, ToForget::default()));
     let back = sent + 5 * day;
     note(store, &claim(store, 2, back)[0], Note::Parked(ParkReason::NoAnswer), back);
     assert_eq!(forget(back), 0);
     let first = vec![(reference(1), at(back + WARNED_DAYS * day))];
-    assert_eq!(store.to_forget(9).unwrap().first, first);
+    assert_eq!(store.to_forget(0, 9).unwrap().first, first);
     assert_eq!([forget(back + WARNED_DAYS * day - 1), forget(back + WARNED_DAYS * day)], [0, 1]);
 }

@@ -24,6 +24,11 @@ impl Call {
     pub(super) const fn is_held(&self) -> bool {
         self.holder.is_some()
     }
+
+    /// Whether staff are not done with it.
+    pub(super) fn is_to_do(&self) -> bool {
+        self.told.as_ref().is_none_or(|(told, ..)| !told.is_done())
+    }
 }
 
 impl Memory {

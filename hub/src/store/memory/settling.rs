@@ -9,6 +9,7 @@ use zuil_wire::{PaymentState, Reference, State};
 use super::super::handover::{Standing, System};
 use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 use super::super::{Entry, StoreError, Stored, Trouble};
+use super::call_backs::Call;
 use super::{Memory, MemoryStore};
 
 impl Memory {
@@ -115,16 +116,21 @@ impl SettlingStore for MemoryStore {
         Ok(memory.with(reference).and_then(|stored| memory.handovers.said(&stored.id)))
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         let memory = self.lock();
-        let numbered = (0..).zip(&memory.order);
-        let all = numbered.filter_map(|(number, id): (usize, _)| {
-            let reference = memory.transactions.get(id)?.stored.reference;
-            Some((*memory.to_forget.get(id)?, number, reference))
+        let numbered = (1..).zip(&memory.order);
+        let all = numbered.filter_map(|(number, id): (u64, _)| {
+            let (stored, at) = (&memory.transactions.get(id)?.stored, *memory.to_forget.get(id)?);
+            let is_to_call = memory.call_backs.get(&number).is_some_and(Call::is_to_do);
+            let only_here = stored.state != State::Parked && !is_to_call;
+            Some((at, number, stored.reference, only_here))
         });
         let mut all: Vec<_> = all.collect();
-        all.sort_unstable_by_key(|(at, number, _)| (*at, *number));
-        let first = all.iter().take(limit as usize).map(|(at, _, reference)| (*reference, *at));
-        Ok(ToForget { count: all.len() as u64, first: first.collect() })
+        all.sort_unstable_by_key(|(at, number, ..)| (*at, *number));
+        let only_here = all.iter().filter(|(.., only_here)| *only_here).count() as u64;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let first = all.iter().skip(offset).take(limit as usize);
+        let first = first.map(|(at, _, reference, _)| (*reference, *at)).collect();
+        Ok(ToForget { count: all.len() as u64, only_here, first })
     }
 }

@@ -9,7 +9,7 @@ use sqlx_postgres::{PgConnection, PgRow};
 use zuil_wire::Reference;
 
 use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
-use super::super::values::{micros, read_system, read_trouble, time};
+use super::super::values::{micros, read_system, read_trouble, time, to_integer};
 use super::super::{Entry, StoreError};
 use super::handover::on_its_way;
 use super::{PostgresStore, audit};
@@ -109,17 +109,22 @@ impl SettlingStore for PostgresStore {
         })
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         self.link.read(async |db| {
-            let count = query("SELECT count(*) FROM to_forget").fetch_one(&mut *db).await?;
-            let count: i64 = count.try_get(0)?;
+            let count = query(
+                "SELECT count(*), count(*) FILTER (WHERE t.state <> 'parked' AND NOT EXISTS (
+                     SELECT 1 FROM call_backs AS c WHERE c.number = t.number AND NOT c.is_done))
+                 FROM to_forget AS f JOIN transactions AS t USING (number)",
+            );
+            let count = count.fetch_one(&mut *db).await?;
+            let (count, only_here): (i64, i64) = (count.try_get(0)?, count.try_get(1)?);
             let first = query(
                 "SELECT t.reference, f.forget_at FROM to_forget AS f JOIN transactions AS t USING (number)
-                 ORDER BY f.forget_at, f.number LIMIT $1",
+                 ORDER BY f.forget_at, f.number LIMIT $1 OFFSET $2",
             );
-            let first = first.bind(i64::from(limit)).fetch_all(db).await?;
+            let first = first.bind(i64::from(limit)).bind(to_integer(offset)).fetch_all(db).await?;
             let first = first.iter().map(forgotten_at).collect::<Result<_, _>>()?;
-            Ok(ToForget { count: count.unsigned_abs(), first })
+            Ok(ToForget { count: count.unsigned_abs(), only_here: only_here.unsigned_abs(), first })
         })
     }
 }

@@ -7,7 +7,7 @@ use zuil_wire::Reference;
 use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 use super::super::{Entry, StoreError};
 use super::handover::on_its_way;
-use super::values::{micros, read_system, read_trouble, time};
+use super::values::{micros, read_system, read_trouble, time, to_integer};
 use super::{SqliteStore, audit, references};
 
 /// What waits for a decision, of `transactions`.
@@ -103,24 +103,28 @@ impl SettlingStore for SqliteStore {
         })
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         self.read(|db| {
             // Both statements see the same database.
             let snapshot = db.unchecked_transaction()?;
-            let sql = "SELECT count(*) FROM to_forget";
-            let count: i64 = snapshot.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            let sql = "SELECT count(*), count(*) FILTER (WHERE state <> 'parked' AND NOT EXISTS (
+                     SELECT 1 FROM call_backs WHERE call_backs.number = to_forget.number AND is_done = 0))
+                 FROM to_forget JOIN transactions USING (number)";
+            let (count, only_here): (i64, i64) =
+                snapshot.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let mut query = snapshot.prepare_cached(
                 "SELECT reference, forget_at FROM to_forget JOIN transactions USING (number)
-                 ORDER BY forget_at, number LIMIT ?1",
+                 ORDER BY forget_at, number LIMIT ?1 OFFSET ?2",
             )?;
-            let first = query.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let part = params![limit, to_integer(offset)];
+            let first = query.query_map(part, |row| Ok((row.get(0)?, row.get(1)?)))?;
             let read = |row: rusqlite::Result<(String, i64)>| {
                 let (reference, at) = row?;
                 let reference: Reference = reference.parse().map_err(|_| StoreError::Damaged("reference"))?;
                 Ok((reference, time(at)?))
             };
             let first = first.map(read).collect::<Result<_, StoreError>>()?;
-            Ok(ToForget { count: count.unsigned_abs(), first })
+            Ok(ToForget { count: count.unsigned_abs(), only_here: only_here.unsigned_abs(), first })
         })
     }
 }
