@@ -1,7 +1,10 @@
 //! What staff settle themselves, and what waits too long, as the store knows it. Invariant: what staff are done with is
 //! handed over by nobody, and nothing is settled while somebody hands it over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::Reference;
 
 use super::{Entry, StoreError, System, Trouble};
@@ -86,6 +89,12 @@ pub trait SettlingStore {
     /// # Errors
     /// [`StoreError`]; then nothing changes, and nothing is noted.
     fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError>;
+
+    /// Which of the transactions with these ids staff are done with.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError>;
 
     /// What is on its way since `before` or longer and goes on by itself, for each system, in their order.
     ///

@@ -180,6 +180,7 @@ async fn what_is_not_paid_waits_for_a_decision_and_then_goes_on_or_is_dealt_with
     assert_eq!(noted(&hub, 1), [(Deed::SentAnyway, "not-paid".into())]);
     assert_eq!(noted(&hub, 2), [(Deed::ClosedRequest, String::new())], "once");
     assert!(browser.text(&request(2)).await.contains("Een medewerker heeft deze aanvraag afgehandeld."));
+    assert!(browser.text("/").await.contains("Afgesloten</span>"), "in the list, too");
     assert!(!browser.text("/worklist").await.contains("class=\"count\""));
 }
 

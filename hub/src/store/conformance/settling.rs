@@ -1,6 +1,9 @@
 //! What staff settle themselves, and what is deleted though nobody did.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::{
@@ -96,6 +99,7 @@ fn what_staff_are_done_with_goes_nowhere_and_is_kept_as_if_it_were_registered(st
     assert_eq!(closed(store, 1, 21), Settled::NotOpen, "it is closed");
     let claimed = claim(store, 1, 30);
     assert_eq!(claimed.len(), 2);
+    assert!(store.closed_among(&[2, 3].map(Uuid::from_u128)).unwrap().is_empty());
     note(store, &claimed[0], Note::Parked(ParkReason::NotConfigured), 31);
     note(store, &claimed[1], Note::Nothing, 31);
     assert_eq!([closed(store, 2, 40), closed(store, 3, 40)], [Settled::Yes; 2]);
@@ -106,6 +110,8 @@ fn what_staff_are_done_with_goes_nowhere_and_is_kept_as_if_it_were_registered(st
             (State::Received, Standing::Closed)
         );
     }
+    let among = store.closed_among(&[3, 9, 1].map(Uuid::from_u128)).unwrap();
+    assert_eq!(among, BTreeSet::from([1, 3].map(Uuid::from_u128)));
     assert_eq!((store.tally(at(0)).unwrap().parked, store.waiting_handovers().unwrap()), (0, vec![]));
     assert_eq!(claim(store, 2, 9_000), []);
     let forget = |second| store.forget_contents(at(second), SignedDuration::from_secs(100), 9).unwrap();

@@ -1,6 +1,6 @@
 //! What staff settle themselves, in memory. Invariant: as in SQLite, nothing is settled while somebody hands it over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -95,6 +95,15 @@ impl SettlingStore for MemoryStore {
         memory.close_now(&id, entry.at);
         memory.log.append(entry);
         Ok(Settled::Yes)
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        let memory = self.lock();
+        let is_closed = |id: &&Uuid| {
+            let row = memory.transactions.get(*id);
+            row.is_some_and(|row| memory.handovers.standing(&row.stored) == Some(Standing::Closed))
+        };
+        Ok(ids.iter().filter(is_closed).copied().collect())
     }
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {

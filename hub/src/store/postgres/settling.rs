@@ -1,11 +1,14 @@
 //! What staff settle themselves. Invariant: what is settled is locked before it is seen whether somebody hands it over,
 //! and `handovers` before `transactions`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_core::sql_str::AssertSqlSafe;
 use sqlx_postgres::{PgConnection, PgRow};
+use uuid::Uuid;
 use zuil_wire::Reference;
 
 use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
@@ -76,6 +79,17 @@ impl SettlingStore for PostgresStore {
             close_now(db, number, entry.at).await?;
             audit::append(db, entry).await?;
             Ok(Settled::Yes)
+        })
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.link.read(async |db| {
+            let closed = query(
+                "SELECT t.id FROM transactions AS t JOIN handovers AS h USING (number)
+                 WHERE t.id = ANY($1) AND h.standing = 'nothing' AND h.by_staff",
+            );
+            let closed = closed.bind(ids).fetch_all(db).await?;
+            Ok(closed.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
         })
     }
 

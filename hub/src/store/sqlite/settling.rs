@@ -1,7 +1,10 @@
 //! What staff settle themselves. Invariant: it is settled in the transaction that saw that nobody hands it over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+use uuid::Uuid;
 use zuil_wire::Reference;
 
 use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
@@ -70,6 +73,22 @@ impl SettlingStore for SqliteStore {
             close_now(db, number, entry.at)?;
             audit::append(db, entry)?;
             Ok(Settled::Yes)
+        })
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM transactions JOIN handovers USING (number)
+                     WHERE id = ?1 AND standing = 'nothing' AND by_staff = 1)",
+            )?;
+            let mut closed = BTreeSet::new();
+            for id in ids {
+                if query.query_row([id.as_bytes()], |row| row.get(0))? {
+                    closed.insert(*id);
+                }
+            }
+            Ok(closed)
         })
     }
 
