@@ -10,6 +10,7 @@ use zuil::visit::{FoundView, Intent, Screen, StandingOutcome, View};
 use zuil::words::standing;
 use zuil_catalogue::{Catalogue, Language};
 use zuil_hub::config::Config;
+use zuil_hub::store::{Deed, Entry, Settled};
 use zuil_wire::{Reference, State};
 
 use crate::town::{PATIENCE, Resident, Town, catalogue};
@@ -143,7 +144,12 @@ fn what_staff_are_done_with_is_told_so_at_the_pillar_and_on_the_hubs_page() {
     let [request] = town.at_the_hub().try_into().unwrap();
     let until = Instant::now() + PATIENCE;
     // Staff are done with nothing that the hub has not looked at.
-    while !town.store().close(request.reference, Timestamp::now()).unwrap() {
+    let close = || {
+        let about = request.reference.to_string();
+        let entry = Entry::new(Timestamp::now(), "test", Deed::ClosedRequest, &about);
+        town.store().close(request.reference, &entry).unwrap()
+    };
+    while close() != Settled::Yes {
         assert!(Instant::now() < until, "{:?}", town.at_the_hub());
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -135,7 +135,8 @@ pub trait CallBackStore {
     /// [`StoreError`].
     fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError>;
 
-    /// Somebody calls, and until they tell what came of it nobody hands it over. From whom they take it over they must say, so that nobody takes it from a colleague unawares.
+    /// Somebody calls, and until they tell what came of it nobody hands it over. From whom they take it over they must
+    /// say, so that nobody takes it from a colleague unawares.
     ///
     /// # Errors
     /// [`StoreError`]; then nobody calls.

@@ -68,7 +68,7 @@ pub use progress::{Look, Progress, ProgressStore};
 pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::{RetentionStore, WARNED_DAYS};
-pub use settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+pub use settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};

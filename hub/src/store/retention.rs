@@ -26,8 +26,9 @@ pub trait RetentionStore {
 
     /// Notes what was received since `now - longest` or longer, or soon will be, and is settled by nobody
     /// ([`super::SettlingStore::to_forget`]), and deletes its content when it was noted for [`WARNED_DAYS`]: at most
-    /// `limit` at once. How many those were. What is on its way to another system is neither noted nor deleted: it
-    /// waits for staff before that, when it does not arrive.
+    /// `limit` at once. How many those were. What goes on by itself on its way to another system is neither noted nor
+    /// deleted, also when it was noted before: it waits for staff before that, when it does not arrive, and is noted
+    /// anew then.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is deleted.

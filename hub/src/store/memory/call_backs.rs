@@ -24,6 +24,11 @@ impl Call {
     pub(super) const fn is_held(&self) -> bool {
         self.holder.is_some()
     }
+
+    /// Whether staff are not done with it.
+    pub(super) fn is_to_do(&self) -> bool {
+        self.told.as_ref().is_none_or(|(told, ..)| !told.is_done())
+    }
 }
 
 impl Memory {
@@ -74,7 +79,7 @@ impl Memory {
         let since = self.handovers.changed_at(&stored.id).unwrap_or(now);
         match self.handovers.standing(stored) {
             Some(Standing::Closed) => true,
-            Some(Standing::Waiting) => since > now - PATIENCE && !self.handovers.is_kept_back(&stored.id),
+            Some(Standing::Waiting) => since > now - PATIENCE && self.handovers.is_on_its_way(stored),
             _ => false,
         }
     }

@@ -56,8 +56,9 @@ impl RetentionStore for MemoryStore {
                 memory.to_forget.remove(&id);
                 continue;
             }
-            // It arrives, or waits for staff one day.
-            if memory.handovers.standing(stored) == Some(Standing::Waiting) {
+            // It arrives, or waits for staff one day, and is noted anew then.
+            if memory.handovers.is_on_its_way(stored) {
+                memory.to_forget.remove(&id);
                 continue;
             }
             let forget_at = *memory.to_forget.entry(id).or_insert(old.max(now + WARNED));

@@ -12,15 +12,19 @@ use super::super::call_back::{
     CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
 };
 use super::super::values::{micros, optional_time, time, to_integer};
+use super::handover::on_its_way;
 use super::settling::UNDECIDED;
 use super::{PostgresStore, settling, without_nul};
 
 /// What is to do, of `call_backs AS c` joined with `transactions AS t`. `$1` is when what is on its way since has no
 /// reason to be seen here.
-const TO_DO: &str = "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
-    SELECT 1 FROM handovers AS h WHERE h.number = c.number AND (h.by_staff
-        OR h.standing = 'waiting' AND NOT h.kept_back AND h.changed_at > $1
-            AND t.state = 'received' AND t.trouble IS NULL))";
+const TO_DO: &str = concat!(
+    "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
+        SELECT 1 FROM handovers AS h WHERE h.number = c.number AND (h.by_staff
+            OR h.changed_at > $1 AND ",
+    on_its_way!(),
+    "))"
+);
 
 /// As [`read`] reads them.
 const CALLS: &str =

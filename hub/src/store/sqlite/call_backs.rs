@@ -8,16 +8,20 @@ use super::super::StoreError;
 use super::super::call_back::{
     CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
 };
+use super::handover::on_its_way;
 use super::settling::UNDECIDED;
 use super::values::{micros, optional_time, time, to_integer};
 use super::{SqliteStore, references, settling};
 
 /// What is to do, of `call_backs` joined with `transactions`. `:patient` is when what is on its way since has no reason
 /// to be seen here.
-const TO_DO: &str = "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
-    SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND (by_staff = 1
-        OR standing = 'waiting' AND kept_back = 0 AND changed_at > :patient
-            AND state = 'received' AND trouble IS NULL))";
+const TO_DO: &str = concat!(
+    "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
+        SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND (by_staff = 1
+            OR changed_at > :patient AND ",
+    on_its_way!(),
+    "))"
+);
 
 /// As [`read`] reads them.
 const CALLS: &str = "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at,
