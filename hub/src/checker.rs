@@ -9,6 +9,7 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use zuil_wire::Transaction;
 use zuil_wire::verify::VerifyKey;
 
 use crate::access::retention::{self, Keep};
@@ -89,6 +90,12 @@ enum Asks {
     Otherwise,
 }
 
+impl Asks {
+    fn of(content: &Transaction) -> Self {
+        if content.task == CALL_BACK_TASK { Self::ToBeCalledBack } else { Self::Otherwise }
+    }
+}
+
 fn check(
     unchecked: &Unchecked,
     keys: &SealKeys,
@@ -98,19 +105,20 @@ fn check(
         return Ok((CheckedAs::Sealed(sealed), Asks::Otherwise));
     }
     let stored = &unchecked.stored;
-    let trouble = if pillars.have_signed(unchecked) {
-        match opening::open(&stored.content, keys) {
-            Ok(content) if content.task == CALL_BACK_TASK => {
-                return Ok((CheckedAs::Sound, Asks::ToBeCalledBack));
-            }
-            Ok(_) => return Ok((CheckedAs::Sound, Asks::Otherwise)),
-            Err(error) => error.trouble().ok_or(error)?,
-        }
-    } else {
-        Trouble::NotSigned
+    let is_signed = pillars.have_signed(unchecked);
+    // What is not signed is opened as well: staff may let it go on, and then nobody looks at it any more.
+    let (trouble, asks) = match opening::open(&stored.content, keys) {
+        Ok(content) => ((!is_signed).then_some(Trouble::NotSigned), Asks::of(&content)),
+        Err(error) => match error.trouble() {
+            Some(trouble) => (Some(trouble), Asks::Otherwise),
+            // Nobody's missing key lets what is not signed hold up the rest.
+            None if !is_signed => (Some(Trouble::NotSigned), Asks::Otherwise),
+            None => return Err(error),
+        },
     };
+    let Some(trouble) = trouble else { return Ok((CheckedAs::Sound, asks)) };
     tracing::warn!(pillar = stored.pillar, id = %stored.id, ?trouble, "parked: it cannot be used");
-    Ok((CheckedAs::Troubled(trouble), Asks::Otherwise))
+    Ok((CheckedAs::Troubled(trouble), asks))
 }
 
 /// The keys of the pillars whose transactions are looked at together, without those that are none.
