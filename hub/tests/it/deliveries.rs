@@ -38,7 +38,7 @@ fn total(hub: &TestHub) -> u64 {
 }
 
 /// Waits until everything that came in was opened once.
-async fn all_opened(hub: &TestHub) {
+pub async fn all_opened(hub: &TestHub) {
     let until = Instant::now() + PATIENCE;
     while !hub.running.store.unchecked(1).unwrap().is_empty() {
         assert!(Instant::now() < until, "the checker does not get on");
