@@ -174,22 +174,16 @@ impl Bell {
 /// long as it rings again and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
-    let mut complaints =
-        Complaints::about("not everything that came in could be looked at; it is tried again");
+    let mut checking = Complaints::about("not everything that came in could be looked at; it is tried again");
+    let mut tending = Complaints::about("the store could not be tended; it is tried again");
+    let mut forgetting =
+        Complaints::about("not everything that is too old could be deleted; it is tried again");
     let (mut tended, mut forgot): (Option<Instant>, Option<Instant>) = (None, None);
     while !bell.ended.load(Ordering::Acquire) {
         let before = bell.count.load(Ordering::Relaxed);
-        let more = match check_some(store, keys, PIECE) {
-            Ok(count) => count == PIECE as usize,
-            Err(error) => {
-                complaints.tell(&error);
-                false
-            }
-        };
+        let more = checking.hear(check_some(store, keys, PIECE)) == Some(PIECE as usize);
         if tended.is_none_or(|tended| tended.elapsed() >= TENDING) {
-            if let Err(error) = store.tend() {
-                complaints.tell(&error);
-            }
+            tending.hear(store.tend());
             tended = Some(Instant::now());
         }
         if forgot.is_none_or(|forgot| forgot.elapsed() >= FORGETTING) {
@@ -198,9 +192,7 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
                 .forget_questions(questions_since(now))
                 .and_then(|_| store.forget_asked(questions_since(now)))
                 .and_then(|_| store.forget_referrals(now.saturating_sub(REFERRALS_KEPT).unwrap_or(now)));
-            if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
-                complaints.tell(&error);
-            }
+            forgetting.hear(forgotten.and_then(|_| retention::forget(store, keep, now)));
             forgot = Some(Instant::now());
         }
         let is_quiet = bell.count.load(Ordering::Relaxed) == before && !is_busy();
