@@ -129,6 +129,12 @@ pub trait CallBackStore {
     /// [`StoreError`].
     fn call_back(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError>;
 
+    /// The one with a reference if it is to do at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError>;
+
     /// How many are to do at `now`.
     ///
     /// # Errors

@@ -238,7 +238,8 @@ pub trait Store:
     fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError>;
 
     /// Keeps what came of looking at a part of [`Store::unchecked`], which must be given from its beginning.
-    /// What is troubled is parked.
+    /// What is troubled is parked. A trouble that it had stays, unless it turns out that nobody can carry it out
+    /// ([`Trouble::may_go_on`]).
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is kept.

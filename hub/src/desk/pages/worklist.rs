@@ -298,10 +298,8 @@ async fn act(
     let now = Timestamp::now();
     let entry = Entry::new(now, &visitor.who(), deed, &reference.to_string());
     let done = visitor.desk.ask(move |store| {
-        let to_do = store.call_backs(u32::MAX, now)?;
-        let found = to_do.iter().find(|call| call.reference == reference);
-        if let Some(call) = found.filter(|call| may(call)) {
-            store.note(&entry.with(detail(call)))?;
+        if let Some(call) = store.call_back_to_do(reference, now)?.filter(may) {
+            store.note(&entry.with(detail(&call)))?;
             work(store, reference)?;
         }
         Ok(())

@@ -182,7 +182,10 @@ fn what_a_system_found_wrong_is_known_until_it_is_sent_again(store: &dyn Store) 
 fn what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_on_its_way(store: &dyn Store) {
     let day = 24 * 3_600;
     let longest = SignedDuration::from_hours(24 * 100);
-    let forget = |second| store.forget_oldest(at(second), longest, 9).unwrap();
+    let forget = |second| {
+        store.note_oldest(at(second), longest).unwrap();
+        store.forget_oldest(at(second), longest, 9).unwrap()
+    };
     received(store, &[1, 2, 3]);
     let claimed = claim(store, 1, 20);
     note(store, &claimed[0], Note::Parked(ParkReason::NotConfigured), 21);
@@ -220,7 +223,10 @@ fn what_nobody_settled_is_deleted_after_staff_could_see_it_and_not_while_it_is_o
 fn what_staff_send_on_again_is_not_deleted_when_it_comes_back_but_noted_anew(store: &dyn Store) {
     let day = 24 * 3_600;
     let longest = SignedDuration::from_hours(24 * 100);
-    let forget = |second| store.forget_oldest(at(second), longest, 9).unwrap();
+    let forget = |second| {
+        store.note_oldest(at(second), longest).unwrap();
+        store.forget_oldest(at(second), longest, 9).unwrap()
+    };
     received(store, &[1]);
     note(store, &claim(store, 1, 20)[0], Note::Parked(ParkReason::NotConfigured), 21);
     assert_eq!(forget(10 + (100 - WARNED_DAYS) * day), 0);

@@ -109,6 +109,11 @@ impl CallBackStore for MemoryStore {
         Ok(memory.calls(now).map(|(.., call)| call).find(|call| call.reference == reference))
     }
 
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
+        let memory = self.lock();
+        Ok(memory.calls_to_do(now).map(|(.., call)| call).find(|call| call.reference == reference))
+    }
+
     fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError> {
         let memory = self.lock();
         let mut count = CallBacksToDo::default();

@@ -17,6 +17,10 @@ impl RetentionStore for PostgresStore {
         self.link.write(async |db| forget(db, now, keep, limit).await)
     }
 
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
+        self.link.write(async |db| note_oldest(db, now, longest).await)
+    }
+
     fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
         self.link.write(async |db| forget_oldest(db, now, longest, limit).await)
     }
@@ -83,12 +87,11 @@ async fn empty(db: &mut PgConnection, due: &[PgRow]) -> Result<u64, StoreError> 
     Ok(numbers.len() as u64)
 }
 
-async fn forget_oldest(
+async fn note_oldest(
     db: &mut PgConnection,
     now: Timestamp,
     longest: SignedDuration,
-    limit: u32,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     // What was settled since, is on its way again, or is to be kept for longer than before, is not among them any more.
     let near = micros(now + WARNED - longest);
     let settled = query(concat!(
@@ -114,7 +117,16 @@ async fn forget_oldest(
          ORDER BY t.number ON CONFLICT DO NOTHING"
     ));
     let longest_micros = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX);
-    note.bind(micros(now + WARNED)).bind(longest_micros).bind(near).execute(&mut *db).await?;
+    note.bind(micros(now + WARNED)).bind(longest_micros).bind(near).execute(db).await?;
+    Ok(())
+}
+
+async fn forget_oldest(
+    db: &mut PgConnection,
+    now: Timestamp,
+    longest: SignedDuration,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let due = query(concat!(
         "DELETE FROM to_forget WHERE number = ANY (ARRAY(
              SELECT f.number FROM to_forget AS f JOIN transactions AS t USING (number)

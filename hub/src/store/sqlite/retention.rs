@@ -19,6 +19,10 @@ impl RetentionStore for SqliteStore {
         Ok(forgotten)
     }
 
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
+        self.write(|db| note_oldest(db, now, longest))
+    }
+
     fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
         let forgotten = self.write(|db| forget_oldest(db, now, longest, limit))?;
         if forgotten > 0 {
@@ -79,12 +83,7 @@ fn empty(db: &Transaction<'_>, number: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn forget_oldest(
-    db: &Transaction<'_>,
-    now: Timestamp,
-    longest: SignedDuration,
-    limit: u32,
-) -> Result<u64, StoreError> {
+fn note_oldest(db: &Transaction<'_>, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
     // What was settled since, is on its way again, or is to be kept for longer than before, is not among them any more.
     let near = micros(now + WARNED - longest);
     let settled = format!(
@@ -106,6 +105,15 @@ fn forget_oldest(
     db.prepare_cached(&note)?.execute(named_params! {
         ":warned": micros(now + WARNED), ":longest": longest_micros, ":near": near,
     })?;
+    Ok(())
+}
+
+fn forget_oldest(
+    db: &Transaction<'_>,
+    now: Timestamp,
+    longest: SignedDuration,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let due = format!(
         "SELECT number FROM to_forget JOIN transactions USING (number) LEFT JOIN handovers USING (number)
          WHERE forget_at <= :now AND received_at <= :old AND NOT ({ON_ITS_WAY})
