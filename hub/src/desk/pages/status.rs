@@ -1,5 +1,5 @@
-//! How a request stands, for the resident who has its reference. Invariant: it tells nothing of the resident, and whoever
-//! guesses references waits longer and longer.
+//! How a request stands, for the resident who has its reference. Invariant: it tells nothing of the resident, and nobody finds
+//! a reference by guessing: an address has so many in a quarter of an hour, and who asks for the same one waits longer each time.
 
 use std::net::SocketAddr;
 
