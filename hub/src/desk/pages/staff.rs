@@ -267,11 +267,8 @@ pub(in super::super) async fn new_password(
 pub(super) async fn renew(visitor: &Visitor, name: String, own: bool) -> Result<Response, Failure> {
     let (by, of, folder) = (visitor.who(), name.clone(), Arc::clone(&visitor.desk.folder));
     let renewed = hashing(visitor, move |store| {
-        let renewed = staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())?;
-        if matches!(renewed, Renewed::Yes(_)) {
-            staff::forget_attempts(store, folder.vault.veil(), &of)?;
-        }
-        Ok(renewed)
+        let veil = Some(folder.vault.veil());
+        staff::renew_password(store, veil, &of, &by, &SystemRandom::new(), Timestamp::now())
     });
     match renewed.await? {
         Renewed::NoPassword => Err(Failure::NotFound),
