@@ -169,6 +169,9 @@ async fn residents_have_a_door_at_which_nobody_signs_in() {
     let resident = Browser { desk: hub.running.public_url.clone().unwrap(), ..at_the_desk };
     let page = resident.text("/status").await;
     assert!(page.contains("Hoe staat het met uw aanvraag?") && !page.contains("/logout"), "{page}");
+    // A screen reader says the title first.
+    let title = "<title>Hoe staat het met uw aanvraag? – Aanvragen bij de zuil – Voorbeeldstad</title>";
+    assert!(page.contains(title) && !page.to_lowercase().contains("balie"), "{page}");
     let (status, page) = asks(&resident, &Reference::from_bits(1).to_string()).await;
     assert!(status == StatusCode::OK && page.contains("Grofvuil laten ophalen"), "{page}");
     assert!(resident.text("/style.css").await.contains("--basis-color"));
@@ -191,6 +194,9 @@ async fn a_form_from_another_site_is_not_taken_at_the_door_of_residents_either()
     let asked = resident.client.post(format!("{}/status", resident.desk)).form(&[("reference", "7")]);
     let answer = asked.header("origin", "http://evil.example").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Open de pagina opnieuw") && page.contains("href=\"/status\""), "{page}");
+    assert!(!page.to_lowercase().contains("balie"), "a resident knows of none: {page}");
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ fn found(visitor: &Visitor, looked: Looked, progress: Option<Progress>, now: Tim
 
 fn page(visitor: &Visitor, typed: String, problem: Option<String>, found: Option<Found>) -> StatusPage {
     StatusPage {
-        frame: Frame { home: "/status", find: false, ..visitor.frame(Section::Other) },
+        frame: Frame { find: false, ..visitor.frame(Section::Other) },
         w: visitor.lang.status_texts(),
         typed,
         problem,
