@@ -3,8 +3,11 @@
 //! nobody who does not know a password keeps its owner out of a browser where they signed in before.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rand::SecureRandom;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,25 +23,44 @@ pub(super) struct TooEarly {
     pub wait: SignedDuration,
 }
 
+/// From where somebody asks, and when.
+pub(super) struct Asker {
+    pub peer: SocketAddr,
+    pub headers: HeaderMap,
+    pub now: Timestamp,
+}
+
+impl FromRequestParts<Arc<Desk>> for Asker {
+    type Rejection = <ConnectInfo<SocketAddr> as FromRequestParts<Arc<Desk>>>::Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
+        let ConnectInfo(peer) = ConnectInfo::<SocketAddr>::from_request_parts(parts, desk).await?;
+        Ok(Self { peer, headers: parts.headers.clone(), now: Timestamp::now() })
+    }
+}
+
 /// Who tries to sign in, and what that is counted under. In a browser that is known for the account it is that browser;
 /// else the account and the address, of which the whole world and a whole office have one.
 pub(super) struct Attempt {
     pub account: String,
+    /// When.
+    at: Timestamp,
     from: Option<AttemptKey>,
     password: AttemptKey,
     second: AttemptKey,
 }
 
 impl Attempt {
-    pub(super) fn of(desk: &Desk, peer: SocketAddr, headers: &HeaderMap, account: &str) -> Self {
+    pub(super) fn of(desk: &Desk, Asker { peer, headers, now }: &Asker, account: &str) -> Self {
         let (veil, browsers) = (desk.folder.vault.veil(), desk.folder.vault.browsers());
         let known = cookie(headers, &browsers.cookie_name(account))
-            .and_then(|pass| browsers.known(account, pass, Timestamp::now()));
-        let from = known.is_none().then(|| veil.from(Tried::SignInFrom, desk.address_of(peer, headers)));
+            .and_then(|pass| browsers.known(account, pass, *now));
+        let from = known.is_none().then(|| veil.from(Tried::SignInFrom, desk.address_of(*peer, headers)));
         // Longer than any name is counted, so that no name is taken for a browser.
         let name = known.map_or_else(|| account.to_owned(), |browser| format!("{browser:>80}"));
         Self {
             account: account.to_owned(),
+            at: *now,
             from,
             password: veil.named(Tried::SignInAs, &name),
             second: veil.named(Tried::SecondAs, &name),
@@ -58,8 +80,12 @@ impl Attempt {
 
 impl Desk {
     /// Counts an attempt, as a wrong one until it is said otherwise; the store counts for all hubs on it.
-    pub(super) async fn begin(&self, keys: Vec<AttemptKey>) -> Result<Result<(), TooEarly>, Failure> {
-        let wait = self.ask(move |store| store.begin_attempt(&keys, Timestamp::now())).await?;
+    pub(super) async fn begin(
+        &self,
+        keys: Vec<AttemptKey>,
+        now: Timestamp,
+    ) -> Result<Result<(), TooEarly>, Failure> {
+        let wait = self.ask(move |store| store.begin_attempt(&keys, now)).await?;
         Ok(wait.map_or(Ok(()), |wait| Err(TooEarly { wait })))
     }
 
@@ -88,10 +114,10 @@ impl Desk {
     }
 
     /// Adds to an answer the pass by which the browser is known from now on, because somebody signed in there.
-    pub(super) fn keep_known(&self, attempt: &Attempt, answer: &mut HeaderMap) {
+    pub(super) fn keep_known(&self, attempt: &Attempt, random: &dyn SecureRandom, answer: &mut HeaderMap) {
         let (browsers, account) = (self.folder.vault.browsers(), attempt.account.as_str());
         // Without one they sign in all the same.
-        let Ok(pass) = browsers.pass(account, &SystemRandom::new(), Timestamp::now()) else { return };
+        let Ok(pass) = browsers.pass(account, random, attempt.at) else { return };
         let kept = format!("; Path=/; SameSite=Strict; Max-Age={}", KNOWN_FOR.as_secs());
         for cookie in self.cookie(&browsers.cookie_name(account), &pass, &kept).get_all(header::SET_COOKIE) {
             answer.append(header::SET_COOKIE, cookie.clone());

@@ -2,17 +2,17 @@
 //! that somebody left, gives nobody a password, an app, an account or a role; wrong proofs are slowed down and noted like
 //! wrong passwords and codes.
 
-use std::net::SocketAddr;
-
 use askama::Template;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use super::attempts::{Attempt, TooEarly};
+use super::attempts::{Asker, Attempt, TooEarly};
 use super::texts::AccessTexts;
 use super::visitor::{Frame, Section, Visitor, render};
 
@@ -34,10 +34,17 @@ struct ProofPage {
 }
 
 /// What somebody shows; the form of a deed that has nothing else to say.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Proof {
     #[serde(default)]
-    pub proof: String,
+    proof: String,
+}
+
+impl Proof {
+    /// What somebody shows in a form; nothing in what is none.
+    pub(super) fn of(form: Result<Form<Self>, FormRejection>) -> String {
+        form.map(|Form(form)| form.proof).unwrap_or_default()
+    }
 }
 
 /// A deed for which a session is not enough.
@@ -50,17 +57,33 @@ pub(super) struct Asked {
     pub button: &'static str,
 }
 
-/// Nothing, when whoever has signed in shows who they are; else the page that asks for it.
-pub(super) async fn is_missing(
+/// Does a deed when whoever has signed in shows who they are; else nothing is done, and a page asks for it.
+pub(super) async fn then(
     visitor: &Visitor,
-    (peer, headers): (SocketAddr, &HeaderMap),
+    asker: &Asker,
+    shown: String,
+    asked: Asked,
+    deed: impl Future<Output = Result<Response, Failure>>,
+) -> Response {
+    let page = match is_missing(visitor, asker, shown, asked).await {
+        Ok(None) => deed.await,
+        Ok(Some(asks)) => Ok(asks),
+        Err(failure) => Err(failure),
+    };
+    visitor.answer(page)
+}
+
+/// Nothing, when whoever has signed in shows who they are; else the page that asks for it.
+async fn is_missing(
+    visitor: &Visitor,
+    asker: &Asker,
     proof: String,
     asked: Asked,
 ) -> Result<Option<Response>, Failure> {
     let Some(signed) = &visitor.signed else { return Err(Failure::NotFound) };
     let (desk, account, w) = (&visitor.desk, &signed.session.account, visitor.lang.access_texts());
     if account.password_hash.is_none() {
-        let is_fresh = Timestamp::now().duration_since(signed.session.opened_at) <= FRESH;
+        let is_fresh = asker.now.duration_since(signed.session.opened_at) <= FRESH;
         let page = || visitor.sorry(StatusCode::UNAUTHORIZED, w.sign_in_first, w.sign_in_first_help);
         return Ok((!is_fresh).then(page));
     }
@@ -68,8 +91,8 @@ pub(super) async fn is_missing(
     if proof.trim().is_empty() {
         return Ok(Some(page(visitor, asked, by_code, None)));
     }
-    let attempt = Attempt::of(desk, peer, headers, signed.name());
-    if let Err(TooEarly { wait }) = desk.begin(attempt.second()).await? {
+    let attempt = Attempt::of(desk, asker, signed.name());
+    if let Err(TooEarly { wait }) = desk.begin(attempt.second(), asker.now).await? {
         let problem = visitor.lang.too_many_attempts(wait.as_secs());
         let retry = [(header::RETRY_AFTER, wait.as_secs().to_string())];
         let page = page(visitor, asked, by_code, Some(problem));
