@@ -91,7 +91,7 @@ async fn is_missing(
     if proof.trim().is_empty() {
         return Ok(Some(page(visitor, asked, by_code, None)));
     }
-    let attempt = Attempt::of(desk, asker, signed.name());
+    let attempt = Attempt::of(desk, asker, signed.name()).await;
     if let Err(TooEarly { wait }) = desk.begin(attempt.second(), asker.now).await? {
         let problem = visitor.lang.too_many_attempts(wait.as_secs());
         let retry = [(header::RETRY_AFTER, wait.as_secs().to_string())];

@@ -99,7 +99,7 @@ pub(super) async fn login(visitor: Visitor, asker: Asker, Form(form): Form<Login
     let (desk, name) = (&visitor.desk, form.name.trim().to_lowercase());
     let again = |problem| page(&visitor, &form.next, &name, Some(problem));
     let counted: String = name.chars().take(60).collect();
-    let attempt = Attempt::of(desk, &asker, &counted);
+    let attempt = Attempt::of(desk, &asker, &counted).await;
     match desk.begin(attempt.first(), asker.now).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
@@ -108,7 +108,7 @@ pub(super) async fn login(visitor: Visitor, asker: Asker, Form(form): Form<Login
     match desk.look_up(name.clone(), Zeroizing::new(form.password)).await {
         Ok(Some(account)) => {
             let stage = stage_after_password(desk, &account);
-            let entered = enter(&visitor, &attempt, stage, None, &form.next).await;
+            let entered = enter(&visitor, &attempt, &account, stage, None, &form.next).await;
             entered.unwrap_or_else(|failure| visitor.answer(Err(failure)))
         }
         Ok(None) => {
@@ -141,14 +141,17 @@ pub(super) async fn code(
     }
     let desk = &visitor.desk;
     let again = |problem| ask_for_code(&visitor, &form.next, Some(problem));
-    let attempt = Attempt::of(desk, &asker, signed.name());
+    let attempt = Attempt::of(desk, &asker, signed.name()).await;
     match desk.begin(attempt.second(), asker.now).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
     }
     let done = match desk.use_code(&signed.session.account, Zeroizing::new(form.code)).await {
-        Ok(true) => enter(&visitor, &attempt, Stage::Open, Some(&signed), &form.next).await,
+        Ok(true) => {
+            let account = &signed.session.account;
+            enter(&visitor, &attempt, account, Stage::Open, Some(&signed), &form.next).await
+        }
         Ok(false) => {
             tracing::warn!("a wrong code");
             let problem = visitor.lang.access_texts().wrong_code.to_owned();
@@ -189,7 +192,7 @@ pub(super) async fn app(
         let page = show_app(&visitor, &signed, &secret, &form.next, Some(problem));
         return visitor.answer(page);
     };
-    let attempt = Attempt::of(&visitor.desk, &asker, signed.name());
+    let attempt = Attempt::of(&visitor.desk, &asker, signed.name()).await;
     let done = set_up(&visitor, &signed, secret, step, &attempt, &form.next, now).await;
     done.unwrap_or_else(|failure| visitor.answer(Err(failure)))
 }
@@ -223,13 +226,14 @@ fn stage_after_password(desk: &Desk, account: &Account) -> Stage {
 async fn enter(
     visitor: &Visitor,
     attempt: &Attempt,
+    account: &Account,
     stage: Stage,
     before: Option<&Signed>,
     next: &str,
 ) -> Result<Response, Failure> {
     let (desk, how) = (&visitor.desk, if before.is_some() { "password and code" } else { "password" });
     let before = before.map(|signed| signed.token);
-    let Some(token) = desk.open_session(&attempt.account, stage, how, before).await? else {
+    let Some(token) = desk.open_session(&account.name, stage, how, before).await? else {
         let problem = visitor.lang.access_texts().wrong.to_owned();
         return Ok((StatusCode::UNAUTHORIZED, page(visitor, next, "", Some(problem))).into_response());
     };
@@ -242,7 +246,7 @@ async fn enter(
         }
         Stage::Open => {
             desk.succeeded(attempt).await?;
-            desk.keep_known(attempt, &SystemRandom::new(), &mut cookies);
+            desk.keep_known(account, attempt, &SystemRandom::new(), &mut cookies);
             tracing::info!("someone signed in");
             next.to_owned()
         }
@@ -280,7 +284,7 @@ async fn set_up(
     };
     desk.succeeded(attempt).await?;
     let mut cookies = desk.session_cookie(&token);
-    desk.keep_known(attempt, &SystemRandom::new(), &mut cookies);
+    desk.keep_known(&signed.session.account, attempt, &SystemRandom::new(), &mut cookies);
     let page = RecoveryPage {
         frame: visitor.frame(Section::Other),
         w: visitor.lang.access_texts(),
