@@ -35,7 +35,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (24, "settling", include_str!("../../../migrations/postgres/024-settling.sql")),
     (25, "places", include_str!("../../../migrations/postgres/025-places.sql")),
     (26, "asked", include_str!("../../../migrations/postgres/026-asked.sql")),
-    (28, "calls and times", include_str!("../../../migrations/postgres/028-calls-and-times.sql")),
+    (27, "calls and times", include_str!("../../../migrations/postgres/027-calls-and-times.sql")),
 ];
 
 /// What was done to the schema.
