@@ -45,6 +45,8 @@ use zuil_catalogue::{Catalogue, Edition, Mistake};
 use condition::ConditionFile;
 use feeding::{run, speaking};
 pub use lock::{Lock, Running, is_running};
+#[cfg(test)]
+pub(crate) use newcomer::samples as newcomer_samples;
 use published::Published;
 pub use published::{Beginning, Origin, Remedy, Unused, beginning};
 use recording::Recorders;
@@ -367,6 +369,3 @@ fn storage<E: ToString>(what: &'static str) -> impl FnOnce(E) -> NotServing {
 fn list(mistakes: &[Mistake]) -> String {
     mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
-
-#[cfg(test)]
-pub(crate) use newcomer::samples as newcomer_samples;

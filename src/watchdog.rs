@@ -4,8 +4,9 @@
 //! has come round since one of the last looks. A pillar of which either hangs gives none, and is started anew.
 //!
 //! The runner waits for the disk whenever something is to be durable, and a disk may be slow. It must not end the pillar
-//! as long as it is slow for less than the time within which systemd wants a sign, so two looks at which the runner has
-//! not come round are spared. One that stands still for good is ended a fifth of that time later at most.
+//! as long as it holds one round up for less than the time within which systemd wants a sign, so two looks at which the
+//! runner has not come round are spared. One that stands still for good is ended a fifth of that time later at most. A
+//! round has all that one input brings about in it: it may sync more than once, and wait for a sync of the sync's before.
 //!
 //! This is written by hand and not with the crate `sd-notify`: that would send the datagram, which is the least of it.
 //! The rest is the rule of when to send it, and that is ours.

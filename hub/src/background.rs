@@ -26,7 +26,8 @@ pub(crate) async fn finish<T: 'static>(under_way: &mut JoinSet<T>, within: Durat
     tokio::time::timeout(within, all).await.is_ok()
 }
 
-/// What a thread complains of. The same trouble, again and again, is told once.
+/// What a thread complains of, in one kind of its work. The same trouble, again and again, is told once, until the work
+/// succeeds.
 pub(crate) struct Complaints {
     /// What it means.
     meaning: &'static str,
@@ -39,17 +40,50 @@ impl Complaints {
         Self { meaning, last: String::new() }
     }
 
+    /// What came of the work; or nothing, and the trouble is told.
+    pub(crate) fn hear<T>(&mut self, done: Result<T, impl Display>) -> Option<T> {
+        match done {
+            Ok(done) => {
+                self.over();
+                Some(done)
+            }
+            Err(error) => {
+                self.tell(&error);
+                None
+            }
+        }
+    }
+
     /// Tells a trouble, unless it was the last that was told.
     pub(crate) fn tell(&mut self, error: &impl Display) {
         let error = error.to_string();
-        if self.last != error {
+        if self.is_new(&error) {
             tracing::error!(error = error.as_str(), "{}", self.meaning);
             self.last = error;
         }
     }
 
+    fn is_new(&self, error: &str) -> bool {
+        self.last != error
+    }
+
     /// The last trouble is over; when it comes back it is told again.
     pub(crate) fn over(&mut self) {
         self.last.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_that_comes_back_after_work_that_succeeded_is_told_again() {
+        let mut complaints = Complaints::about("nothing can be kept");
+        assert!(complaints.is_new("the disk is full"));
+        assert_eq!(complaints.hear::<()>(Err("the disk is full")), None);
+        assert!(!complaints.is_new("the disk is full") && complaints.is_new("the disk is gone"));
+        assert_eq!(complaints.hear(Ok::<_, &str>(3)), Some(3));
+        assert!(complaints.is_new("the disk is full"));
     }
 }

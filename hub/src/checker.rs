@@ -9,6 +9,7 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use zuil_wire::Transaction;
 use zuil_wire::verify::VerifyKey;
 
 use crate::access::retention::{self, Keep};
@@ -89,6 +90,12 @@ enum Asks {
     Otherwise,
 }
 
+impl Asks {
+    fn of(content: &Transaction) -> Self {
+        if content.task == CALL_BACK_TASK { Self::ToBeCalledBack } else { Self::Otherwise }
+    }
+}
+
 fn check(
     unchecked: &Unchecked,
     keys: &SealKeys,
@@ -98,19 +105,20 @@ fn check(
         return Ok((CheckedAs::Sealed(sealed), Asks::Otherwise));
     }
     let stored = &unchecked.stored;
-    let trouble = if pillars.have_signed(unchecked) {
-        match opening::open(&stored.content, keys) {
-            Ok(content) if content.task == CALL_BACK_TASK => {
-                return Ok((CheckedAs::Sound, Asks::ToBeCalledBack));
-            }
-            Ok(_) => return Ok((CheckedAs::Sound, Asks::Otherwise)),
-            Err(error) => error.trouble().ok_or(error)?,
-        }
-    } else {
-        Trouble::NotSigned
+    let is_signed = pillars.have_signed(unchecked);
+    // What is not signed is opened as well: staff may let it go on, and then nobody looks at it any more.
+    let (trouble, asks) = match opening::open(&stored.content, keys) {
+        Ok(content) => ((!is_signed).then_some(Trouble::NotSigned), Asks::of(&content)),
+        Err(error) => match error.trouble() {
+            Some(trouble) => (Some(trouble), Asks::Otherwise),
+            // Nobody's missing key lets what is not signed hold up the rest.
+            None if !is_signed => (Some(Trouble::NotSigned), Asks::Otherwise),
+            None => return Err(error),
+        },
     };
+    let Some(trouble) = trouble else { return Ok((CheckedAs::Sound, asks)) };
     tracing::warn!(pillar = stored.pillar, id = %stored.id, ?trouble, "parked: it cannot be used");
-    Ok((CheckedAs::Troubled(trouble), Asks::Otherwise))
+    Ok((CheckedAs::Troubled(trouble), asks))
 }
 
 /// The keys of the pillars whose transactions are looked at together, without those that are none.
@@ -166,22 +174,16 @@ impl Bell {
 /// long as it rings again and again, or `is_busy` says that pillars wait for an answer, it rests after each piece.
 pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy: impl Fn() -> bool) {
     let _ = bell.thread.set(std::thread::current());
-    let mut complaints =
-        Complaints::about("not everything that came in could be looked at; it is tried again");
+    let mut checking = Complaints::about("not everything that came in could be looked at; it is tried again");
+    let mut tending = Complaints::about("the store could not be tended; it is tried again");
+    let mut forgetting =
+        Complaints::about("not everything that is too old could be deleted; it is tried again");
     let (mut tended, mut forgot): (Option<Instant>, Option<Instant>) = (None, None);
     while !bell.ended.load(Ordering::Acquire) {
         let before = bell.count.load(Ordering::Relaxed);
-        let more = match check_some(store, keys, PIECE) {
-            Ok(count) => count == PIECE as usize,
-            Err(error) => {
-                complaints.tell(&error);
-                false
-            }
-        };
+        let more = checking.hear(check_some(store, keys, PIECE)) == Some(PIECE as usize);
         if tended.is_none_or(|tended| tended.elapsed() >= TENDING) {
-            if let Err(error) = store.tend() {
-                complaints.tell(&error);
-            }
+            tending.hear(store.tend());
             tended = Some(Instant::now());
         }
         if forgot.is_none_or(|forgot| forgot.elapsed() >= FORGETTING) {
@@ -190,9 +192,7 @@ pub fn run(store: &dyn Store, keys: &SealKeys, keep: Keep, bell: &Bell, is_busy:
                 .forget_questions(questions_since(now))
                 .and_then(|_| store.forget_asked(questions_since(now)))
                 .and_then(|_| store.forget_referrals(now.saturating_sub(REFERRALS_KEPT).unwrap_or(now)));
-            if let Err(error) = forgotten.and_then(|_| retention::forget(store, keep, now)) {
-                complaints.tell(&error);
-            }
+            forgetting.hear(forgotten.and_then(|_| retention::forget(store, keep, now)));
             forgot = Some(Instant::now());
         }
         let is_quiet = bell.count.load(Ordering::Relaxed) == before && !is_busy();

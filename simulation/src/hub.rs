@@ -6,17 +6,18 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use zuil_disk::Disk;
 use zuil_hub::checker::check_some;
-use zuil_hub::intake::{ListError, ReportError, Sorted, Upload, UploadError, questions, report};
+use zuil_hub::intake::{ListError, ReportError, Sorted, Upload, UploadError, asked, questions, report};
 use zuil_hub::opening;
 use zuil_hub::seal_keys::SealKeys;
 use zuil_hub::store::{
-    AuditStore, Content, DecidedBy, Decision, Deed, Entry, Filter, Finding, OpenPaymentKey, Pillar,
-    SqliteStore, Store, Stored, Trouble,
+    AskedStore, AuditStore, Content, DecidedBy, Decision, Deed, Entry, Filter, Finding, FoundAnswer,
+    OpenPaymentKey, Pillar, SqliteStore, Store, Stored, Trouble,
 };
-use zuil_wire::{HealthReport, PaymentRecord, QuestionItem, Reference, State, Transaction};
+use zuil_wire::{AskedCount, HealthReport, PaymentRecord, QuestionItem, Reference, State, Transaction};
 
 use crate::grounds::Grounds;
 use crate::network::{Kind, Reply};
@@ -51,6 +52,7 @@ pub(crate) enum Work {
     Upload(Upload),
     Report(Box<HealthReport>),
     Questions(Sorted<QuestionItem>),
+    Counts(Sorted<AskedCount>),
     Hello,
 }
 
@@ -133,16 +135,8 @@ impl HubSide {
                     None,
                 )
             })?)),
-            Kind::Questions => Work::Questions(questions::parse(body).map_err(|error| {
-                Reply::Status(
-                    match error {
-                        ListError::TooMany(_) => 413,
-                        ListError::Version => 426,
-                        ListError::Form(_) => 400,
-                    },
-                    None,
-                )
-            })?),
+            Kind::Questions => Work::Questions(questions::parse(body).map_err(|error| refused(&error))?),
+            Kind::Counts => Work::Counts(asked::parse(body).map_err(|error| refused(&error))?),
             Kind::Hello => Work::Hello,
         };
         Ok((known, work))
@@ -161,6 +155,9 @@ impl HubSide {
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
             Work::Questions(asked) => questions::take_in(asked, pillar, store, now)
+                .map_err(|error| error.to_string())
+                .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
+            Work::Counts(counted) => asked::take_in(counted, pillar, store, now)
                 .map_err(|error| error.to_string())
                 .and_then(|answer| serde_json::to_vec(&answer).map_err(|error| error.to_string())),
             Work::Hello => store
@@ -219,6 +216,12 @@ impl HubSide {
         store.survey_count().map_err(|error| error.to_string())
     }
 
+    /// How often which answers were found, by pillar.
+    pub(crate) fn found(&self) -> Result<Vec<FoundAnswer>, String> {
+        let store = self.store.as_ref().ok_or("the hub is off")?;
+        store.asked(Date::ZERO).map_err(|error| error.to_string())
+    }
+
     /// Staff go through their list. `truth` is what the bank says of the payment of a transaction.
     pub(crate) fn staff_decide(&self, truth: &BTreeMap<Reference, bool>, now: Timestamp) -> usize {
         let Some(store) = self.store.as_ref() else { return 0 };
@@ -233,6 +236,16 @@ impl HubSide {
         }
         decided
     }
+}
+
+/// What a list that cannot be taken is answered.
+const fn refused(error: &ListError) -> Reply {
+    let status = match error {
+        ListError::TooMany(_) => 413,
+        ListError::Version => 426,
+        ListError::Form(_) => 400,
+    };
+    Reply::Status(status, None)
 }
 
 fn fingerprint(pillar: usize) -> [u8; 32] {

@@ -7,11 +7,16 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use zuil::sync::{Hub, SyncError};
-use zuil_wire::{HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest, UploadResponse};
+use zuil_wire::{
+    AskedAnswer, AskedCounts, HealthAnswer, HealthReport, Questions, QuestionsAnswer, UploadRequest,
+    UploadResponse,
+};
 
+use crate::pillar::hub_clock;
 use crate::planted::Saboteur;
 
 /// As long as the real client waits for an answer.
@@ -23,6 +28,7 @@ pub(crate) enum Kind {
     Upload,
     Report,
     Questions,
+    Counts,
     Hello,
 }
 
@@ -85,8 +91,18 @@ impl Hub for Line {
         serde_json::from_slice(&body).map_err(|_| SyncError::BadAnswer("it is no answer to questions"))
     }
 
+    async fn count(&self, counts: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        let body = self.sends(Kind::Counts, json(counts)?).await?;
+        serde_json::from_slice(&body).map_err(|_| SyncError::BadAnswer("it is no answer to counts"))
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
         self.sends(Kind::Hello, Vec::new()).await.map(drop)
+    }
+
+    /// The day on which every schedule begins, whenever it is lived.
+    fn now(&self) -> Timestamp {
+        hub_clock(Duration::ZERO)
     }
 }
 

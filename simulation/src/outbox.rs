@@ -3,11 +3,9 @@
 //!
 //! Invariant: without a planted bug, every call reaches the real outbox unchanged.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use uuid::Uuid;
 use zuil::outbox::{
     Acknowledged, Approval, Attempts, Counts, Intent, MadeHere, OpenPayment, Outbox, Pending, Result, Sent,
@@ -15,7 +13,7 @@ use zuil::outbox::{
 };
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{AskedCount, ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 use crate::planted::Saboteur;
 use crate::witness::Witness;
@@ -149,18 +147,6 @@ impl Outbox for Watched {
 
     fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
         self.inner.acknowledge_questions(ids)
-    }
-
-    fn count_asked(&self, language: &str, answer: &str, on: Date) -> Result<()> {
-        self.inner.count_asked(language, answer, on)
-    }
-
-    fn pending_asked(&self, under_way: &RangeInclusive<Date>, limit: usize) -> Result<Vec<AskedCount>> {
-        self.inner.pending_asked(under_way, limit)
-    }
-
-    fn acknowledge_asked(&self, told: &[AskedCount]) -> Result<()> {
-        self.inner.acknowledge_asked(told)
     }
 
     fn room(&self) -> Result<u32> {

@@ -22,6 +22,7 @@ use zuil::receipt;
 use zuil::runner::{Identity, Input, Parts, Readers, Runner};
 use zuil::sync::{self, Handle, SyncEvent, Worker};
 use zuil::visit::{View, Visit, VisitSettings};
+use zuil::visits::FoundLog;
 use zuil::waypoint::NoWaypoints;
 use zuil_disk::Disk;
 use zuil_wire::seal::SigningKey;
@@ -41,6 +42,8 @@ const NOON: i64 = 1_795_348_800;
 pub(crate) struct Site {
     pub(crate) index: usize,
     pub(crate) disk: Disk,
+    /// Which answers were found. It is no part of `disk`: what a power cut costs it is told in its own tests.
+    pub(crate) found: Arc<FoundLog>,
     pub(crate) terminal: Terminal,
     pub(crate) resident: Option<Resident>,
     pub(crate) running: Option<Running>,
@@ -130,6 +133,7 @@ impl Site {
         Ok(Self {
             index,
             disk: Disk::new(seed),
+            found: Arc::new(FoundLog::in_memory()),
             terminal: Terminal::new(witness.clone(), random),
             resident: None,
             running: None,
@@ -170,6 +174,7 @@ impl Site {
             }),
             random: Box::new(move || random.u64(..)),
             disk: sync::Disk::Inline,
+            found: Some(Arc::clone(&self.found)),
         };
         let (handle, sync) = worker.task();
         let (to_terminal, terminal_orders) = channel();

@@ -74,6 +74,8 @@ pub(crate) struct Notes {
     /// Whether the charge for a payment stands.
     charges: BTreeMap<Uuid, bool>,
     counts: BTreeMap<usize, usize>,
+    /// How often residents found which answer, by pillar.
+    found: BTreeMap<(String, String), u64>,
     pub(crate) coverage: Coverage,
     pub(crate) trace: Vec<String>,
     pub(crate) violation: Option<Violation>,
@@ -113,6 +115,11 @@ impl Notes {
     /// How a transaction is called in the trace.
     pub(crate) fn name(&self, id: Uuid) -> String {
         self.attempts.get(&id).map_or_else(|| "?".to_owned(), |attempt| attempt.name.clone())
+    }
+
+    /// Someone found an answer at a pillar.
+    pub(crate) fn finds(&mut self, pillar: usize, count: &zuil_wire::AskedCount) {
+        *self.found.entry((pillar_name(pillar), count.answer.clone())).or_default() += u64::from(count.times);
     }
 
     /// The outbox gives a number.

@@ -7,17 +7,13 @@
 mod kept;
 mod tidying;
 
-use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{
-    AskedCount, ItemOutcome, PaymentRecord, PaymentState, QuestionItem, Reference, RequestStanding, State,
-};
+use zuil_wire::{ItemOutcome, PaymentRecord, PaymentState, QuestionItem, Reference, RequestStanding, State};
 
 use super::rules::{self, Consequence, Progress};
 use super::{
@@ -306,41 +302,6 @@ impl Outbox for MemoryOutbox {
     fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
         let mut kept = self.kept();
         ids.iter().for_each(|id| drop(kept.questions.remove(id)));
-        Ok(())
-    }
-
-    fn count_asked(&self, language: &str, answer: &str, on: Date) -> Result<()> {
-        let mut kept = self.kept();
-        let same = kept.asked.values_mut().find(|it| {
-            it.on == on && it.language == language && it.answer == answer && it.times < AskedCount::MAX_TIMES
-        });
-        if let Some(same) = same {
-            same.times += 1;
-            return Ok(());
-        }
-        let (id, language, answer) = (Uuid::new_v4(), language.to_owned(), answer.to_owned());
-        kept.asked.insert(id, AskedCount { id, language, answer, on, times: 1 });
-        while kept.asked.len() > rules::MOST_ASKED {
-            let oldest = kept.asked.values().min_by_key(|it| (it.on, std::cmp::Reverse(it.id)));
-            let Some(oldest) = oldest.map(|it| it.id) else { break };
-            kept.asked.remove(&oldest);
-        }
-        Ok(())
-    }
-
-    fn pending_asked(&self, under_way: &RangeInclusive<Date>, limit: usize) -> Result<Vec<AskedCount>> {
-        let kept = self.kept();
-        let over = kept.asked.values().filter(|it| !under_way.contains(&it.on));
-        Ok(over.take(limit).cloned().collect())
-    }
-
-    fn acknowledge_asked(&self, told: &[AskedCount]) -> Result<()> {
-        let mut kept = self.kept();
-        for AskedCount { id, times, .. } in told {
-            if kept.asked.get(id).is_some_and(|it| it.times == *times) {
-                kept.asked.remove(id);
-            }
-        }
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The outbox: committed transactions until the hub has them, and the payment journal.
 //!
 //! Contract: a method that changes something returns `Ok` only when the change is durable. What is kept
-//! is sealed; nothing plain is ever written but the marks of a survey, questions without an answer, from
-//! which what could name a person was taken, and how often answers were opened. States go forward only: saved → received → registered, or
+//! is sealed; nothing plain is ever written but the marks of a survey and questions without an answer, from
+//! which what could name a person was taken. States go forward only: saved → received → registered, or
 //! parked; being parked ends when what it was parked for is settled.
 //!
 //! A paid transaction is sealed and kept together with the intent to charge, before the terminal
@@ -22,15 +22,12 @@ mod sqlite;
 #[cfg(test)]
 mod conformance;
 
-use std::ops::RangeInclusive;
-
 use jiff::Timestamp;
-use jiff::civil::Date;
 use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{AskedCount, ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 pub use error::OutboxError;
 pub use memory::MemoryOutbox;
@@ -219,27 +216,6 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When it cannot be made durable.
     fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()>;
-
-    /// Counts that an answer was opened from a search: one more for that day, language and answer. Only the newest 1,000
-    /// counts are kept, by their day: they are worth no more than that.
-    ///
-    /// # Errors
-    /// When it cannot be made durable.
-    fn count_asked(&self, language: &str, answer: &str, on: Date) -> Result<()>;
-
-    /// At most `limit` counts of other days than those that are `under_way`, in the order of their random ids
-    /// (UUIDv4): what still rises is not told, so that nobody sees when.
-    ///
-    /// # Errors
-    /// When the outbox cannot be read.
-    fn pending_asked(&self, under_way: &RangeInclusive<Date>, limit: usize) -> Result<Vec<AskedCount>>;
-
-    /// Forgets counts that the hub has, or will never want, as they were told. One that rose since then stays, to be
-    /// told again under its id.
-    ///
-    /// # Errors
-    /// When it cannot be made durable.
-    fn acknowledge_asked(&self, told: &[AskedCount]) -> Result<()>;
 
     /// What was saved of this outbox when it was damaged, the last time that happened.
     fn salvaged(&self) -> Option<Salvaged> {

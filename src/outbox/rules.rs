@@ -24,9 +24,6 @@ pub(super) const MOST_TRIED: usize = 1024;
 /// has the newest of them.
 pub(super) const MOST_QUESTIONS: usize = 500;
 
-/// How many counts of what was asked are kept: weeks of them, when the hub is away or too old.
-pub(super) const MOST_ASKED: usize = 1_000;
-
 /// It must fit in an upload.
 pub(super) fn check_size(sealed: &Sealed) -> Result<()> {
     let bytes = sealed.encapsulated_key.len() + sealed.ciphertext.len();

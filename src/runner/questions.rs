@@ -1,4 +1,4 @@
-//! Keeps what somebody searched for and did not find, and counts what was found, until the hub has it.
+//! Keeps what somebody searched for and did not find until the hub has it, and counts what was found.
 //!
 //! Invariant: personal data is taken out once more before anything is kept, nothing that was typed is kept of what was
 //! found, the day is all that is kept of the time, and whatever goes wrong here is in nobody's way. The sync is not
@@ -23,13 +23,12 @@ impl Runner {
         }
     }
 
-    /// Counts that an answer was opened which a search found.
-    pub(super) fn count_found(&self, language: Language, answer: &str) {
+    /// Counts that an answer was opened which a search found; it is written down when the visit is over.
+    pub(super) fn count_found(&mut self, language: Language, answer: &str) {
         let Some(now) = self.last.filter(|_| answer.len() <= AskedCount::MAX_ANSWER) else { return };
         let on = now.in_zone(&self.time_zone).wall.date();
-        if let Err(error) = self.outbox.count_asked(language.code(), answer, on) {
-            tracing::warn!(%error, "that an answer was found was not counted");
-        }
+        let (language, answer) = (language.code().to_owned(), answer.to_owned());
+        self.watching.found(AskedCount { id: Uuid::new_v4(), language, answer, on, times: 1 });
     }
 }
 

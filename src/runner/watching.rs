@@ -1,27 +1,38 @@
 //! Notes what happens in visits, for who looks after the pillar.
 //!
-//! Invariant: it looks at how far a visit is, and at nothing that was filled in; whatever goes wrong is in nobody's way.
+//! Invariant: it looks at how far a visit is, and at nothing that was filled in; nothing is written down while somebody
+//! is there; whatever goes wrong is in nobody's way.
 
 use std::sync::Arc;
 
+use zuil_wire::AskedCount;
 use zuil_wire::visits::{Aid, MetFault, TaskEnd};
 
 use super::Runner;
 use crate::clock::Moment;
 use crate::devices::printer;
 use crate::visit::{Step, TextSize, Whereabouts};
-use crate::visits::{At, Stage, VisitLog, Watched};
+use crate::visits::{self, At, Stage, VisitLog, Watched};
 
 /// The visit that goes on, and where it is noted.
 #[derive(Default)]
 pub(super) struct Watching {
     log: Option<Arc<VisitLog>>,
     visit: Option<Watched>,
+    /// Which answers were opened in it.
+    found: Vec<AskedCount>,
 }
 
 impl Watching {
     pub(super) fn of(log: Option<Arc<VisitLog>>) -> Self {
-        Self { log, visit: None }
+        Self { log, visit: None, found: Vec::new() }
+    }
+
+    /// An answer was opened. It is in memory only until the visit is over.
+    pub(super) fn found(&mut self, count: AskedCount) {
+        if self.log.is_some() {
+            visits::add_count(&mut self.found, count);
+        }
     }
 }
 
@@ -35,6 +46,7 @@ impl Runner {
             if let Some(visit) = self.watching.visit.take() {
                 log.keep(visit.end(now.uptime));
             }
+            log.found().keep(std::mem::take(&mut self.watching.found));
             return;
         }
         let frame = self.visit.view(here).frame;

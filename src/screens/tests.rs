@@ -136,7 +136,9 @@ impl Touchable {
 
 /// All samples in a language, with those of a pillar without a binding, which makes its own.
 fn samples(language: Language) -> Vec<Sample> {
-    [gallery::samples(language), crate::pillar::newcomer_samples(language)].concat()
+    let newcomers = crate::pillar::newcomer_samples(language).into_iter();
+    let newcomers = newcomers.map(|(name, view)| Sample { name, view });
+    gallery::samples(language).into_iter().chain(newcomers).collect()
 }
 
 /// The view of a sample, in Dutch.

@@ -90,9 +90,7 @@ pub trait Hub: Send + Sync + 'static {
     }
 
     /// Tells how often answers were opened from a search. A hub that knows no such request answers 404.
-    fn count(&self, _: &AskedCounts) -> impl Future<Output = Result<AskedAnswer, SyncError>> + Send {
-        std::future::ready(Err(SyncError::NoHub(404)))
-    }
+    fn count(&self, counts: &AskedCounts) -> impl Future<Output = Result<AskedAnswer, SyncError>> + Send;
 
     /// Asks for a certificate for another key. A hub that knows no such request answers 404.
     fn renew(&self, _: &RenewalRequest) -> impl Future<Output = Result<RenewalAnswer, SyncError>> + Send {
@@ -342,6 +340,7 @@ pub fn start(
     let fetcher = shelf.map(|shelf| Fetcher::new(Arc::clone(&hub), shelf, move || random(&dice)));
     let catalogue_refusal = fetcher.as_ref().map(Fetcher::refusal).unwrap_or_default();
     let dice = Arc::clone(&provider);
+    let found = from_hub.visit_log.as_ref().map(|log| Arc::clone(log.found()));
     let visits = from_hub.visit_log.map(|log| visits::tell(Arc::clone(&hub), log, move || random(&dice)));
     let dice = Arc::clone(&provider);
     let (ledger, heard) = from_hub.orders.map(|Ordered { ledger, heard }| (ledger, heard)).unzip();
@@ -377,6 +376,7 @@ pub fn start(
         events: Box::new(events),
         random: Box::new(move || random(&provider)),
         disk: Disk::Threads,
+        found,
     };
     let handle = worker.spawn(runtime);
     if let Some(visits) = visits {

@@ -20,7 +20,37 @@ use super::report::OLDER_HUB;
 /// What a question or a count takes of a request, in bytes, when its words are as long as they may be.
 const LARGEST: usize = 512;
 
-/// Whether questions may go, and until when they rest.
+/// What can wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Questions without an answer.
+    Questions,
+    /// Counts of questions with one.
+    Counts,
+}
+
+/// Whether either may go. They rest apart: a hub may know the one and not the other.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    questions: Asking,
+    counts: Asking,
+}
+
+impl Waiting {
+    pub(super) const fn of(&mut self, kind: Kind) -> &mut Asking {
+        match kind {
+            Kind::Questions => &mut self.questions,
+            Kind::Counts => &mut self.counts,
+        }
+    }
+
+    /// When the first of them has rested; `None` when neither rests.
+    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
+        self.questions.due(now).into_iter().chain(self.counts.due(now)).min()
+    }
+}
+
+/// Whether one of them may go, and until when it rests.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
     rest_until: Option<Instant>,

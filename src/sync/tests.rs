@@ -19,6 +19,7 @@ use zuil_wire::{
 use super::plan::LONGEST;
 use super::*;
 use crate::outbox::{Intent, SqliteOutbox};
+use crate::visits::FoundLog;
 
 mod counts;
 mod large;
@@ -226,6 +227,7 @@ struct Pillar {
     hub: ScriptedHub,
     public_key: String,
     signing_key: Option<SigningKey>,
+    found: Arc<FoundLog>,
     folder: TempDir,
 }
 
@@ -235,7 +237,8 @@ impl Pillar {
         let outbox = Arc::new(SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap());
         let (pkcs8, public_key) = SigningKey::generate().unwrap();
         let signing_key = Some(SigningKey::from_base64(&pkcs8).unwrap());
-        Self { outbox, hub, public_key, signing_key, folder }
+        let found = Arc::new(FoundLog::open(folder.path()));
+        Self { outbox, hub, public_key, signing_key, found, folder }
     }
 
     fn commits(&self, number: u64) -> Uuid {
@@ -269,6 +272,7 @@ impl Pillar {
             }),
             disk: Disk::Threads,
             random: Box::new(move || dice),
+            found: Some(Arc::clone(&self.found)),
         };
         (worker.spawn(&tokio::runtime::Handle::current()), heard)
     }

@@ -1,7 +1,7 @@
 //! The task that does what the plan says: reads the outbox, signs, sends, and keeps the answer.
 //!
-//! Invariant: it holds nothing that the outbox does not hold, so that it can be ended at any point
-//! and begun again.
+//! Invariant: it holds nothing that the outbox (and, of counts, [`FoundLog`]) does not hold, so that it can be
+//! ended at any point and begun again.
 
 mod asking;
 mod disk;
@@ -17,10 +17,11 @@ use zuil_wire::seal::SigningKey;
 use zuil_wire::{HealthReport, PaymentState, State};
 
 use crate::outbox::{Outbox, Sent};
+use crate::visits::FoundLog;
 
 use super::network::{NetworkWatch, Returns};
 use super::plan::{Chosen, Event, LONGEST, MOST_PATIENCE, Plan, SHORTEST};
-use super::questions::Asking;
+use super::questions::Waiting;
 use super::report::{HEARTBEAT, HandedIn, OLDER_HUB, Reporting, settled_by_staff};
 use super::standing::Following;
 use super::{Hub, SyncError, network};
@@ -66,6 +67,8 @@ pub struct Worker<H> {
     pub random: Box<dyn FnMut() -> u64 + Send>,
     /// Where the outbox's work is done.
     pub disk: Disk,
+    /// Which answers were found here; nothing is told of that when `None`.
+    pub found: Option<Arc<FoundLog>>,
 }
 
 /// Keeps the task going: it ends when the last clone is dropped.
@@ -119,8 +122,7 @@ impl<H: Hub> Worker<H> {
             admitted: true,
             heard: Instant::now(),
             surveys_rest_until: None,
-            asking: Asking::default(),
-            counting: Asking::default(),
+            waiting: Waiting::default(),
             following: Following::default(),
         };
         let until_dropped = async move {
@@ -151,10 +153,8 @@ struct Task<H> {
     heard: Instant,
     /// The hub did not take the surveys.
     surveys_rest_until: Option<Instant>,
-    /// What became of questions without an answer.
-    asking: Asking,
-    /// What became of counts of questions with one.
-    counting: Asking,
+    /// What became of questions without an answer, and of counts of those with one.
+    waiting: Waiting,
     /// How far it was asked how transactions stand.
     following: Following,
 }
@@ -281,13 +281,10 @@ impl<H: Hub> Task<H> {
         let soon = Instant::now() + SHORTEST;
         let chance = self.plan.next_chance().map(|at| Instant::from_std(at).max(soon));
         let surveys = self.surveys_rest_until.filter(|until| *until > Instant::now());
-        let questions = self.asking.due(Instant::now());
-        let counts = self.counting.due(Instant::now());
+        let waiting = self.waiting.due(Instant::now());
         let standing = self.following.due(Instant::now());
-        let next = [self.reporting.due(), greeting, chance, surveys, questions, counts, standing]
-            .into_iter()
-            .flatten()
-            .min();
+        let next =
+            [self.reporting.due(), greeting, chance, surveys, waiting, standing].into_iter().flatten().min();
         next.unwrap_or_else(|| Instant::now() + HEARTBEAT)
     }
 

@@ -1,22 +1,26 @@
 //! What happened at this pillar, until the hub has it.
 //!
-//! Invariant: what is kept cannot be traced to a person (`zuil_wire::visits`), and is handed on only when its day is
-//! over, in the order of random ids, so that nothing tells what belonged together. Whatever goes wrong here is in
-//! nobody's way.
+//! Invariant: what is kept cannot be traced to a person (`zuil_wire::visits`), is written down when its visit is over,
+//! and is handed on only when its day is over, in the order of random ids, so that nothing tells what belonged together.
+//! Whatever goes wrong here is in nobody's way: nobody waits until it is on the disk.
 
+mod found;
 mod watched;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zuil_wire::{VisitEntries, VisitEntry};
 
+pub use found::{FoundLog, add_count};
 pub use watched::{At, Stage, Watched};
 
 /// The file in the data folder.
@@ -31,6 +35,7 @@ pub struct VisitLog {
     zone: TimeZone,
     /// In the order of their ids.
     entries: Mutex<Vec<VisitEntry>>,
+    found: Arc<FoundLog>,
 }
 
 impl VisitLog {
@@ -42,7 +47,13 @@ impl VisitLog {
             tracing::warn!(%error, "what happened here before cannot be read, and is not told");
             Vec::new()
         });
-        Self { file, zone, entries: Mutex::new(entries) }
+        Self { file, zone, entries: Mutex::new(entries), found: Arc::new(FoundLog::open(data_dir)) }
+    }
+
+    /// Which answers were found, which go to the hub by themselves.
+    #[must_use]
+    pub const fn found(&self) -> &Arc<FoundLog> {
+        &self.found
     }
 
     /// Keeps entries. The oldest days make room for the newest.
@@ -80,7 +91,7 @@ impl VisitLog {
     }
 }
 
-fn read(file: &Path) -> io::Result<Vec<VisitEntry>> {
+fn read<T: DeserializeOwned>(file: &Path) -> io::Result<Vec<T>> {
     match fs::read(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         text => serde_json::from_slice(&text?).map_err(io::Error::other),
@@ -88,7 +99,7 @@ fn read(file: &Path) -> io::Result<Vec<VisitEntry>> {
 }
 
 /// Whole or not at all. A power cut may cost the last visits.
-fn write(file: &Path, entries: &[VisitEntry]) -> io::Result<()> {
+fn write(file: &Path, entries: &[impl Serialize]) -> io::Result<()> {
     let draft = file.with_extension("draft");
     let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     open.write_all(&serde_json::to_vec(entries).map_err(io::Error::other)?)?;

@@ -10,6 +10,7 @@ use zuil::visit::{FoundView, Intent, Screen, StandingOutcome, View};
 use zuil::words::standing;
 use zuil_catalogue::{Catalogue, Language};
 use zuil_hub::config::Config;
+use zuil_hub::store::{Deed, Entry, Settled, Stored};
 use zuil_wire::{Reference, State};
 
 use crate::town::{PATIENCE, Resident, Town, catalogue};
@@ -72,20 +73,64 @@ fn finds(resident: &mut Resident, reference: Reference, fits: impl Fn(&FoundView
     })
 }
 
-#[test]
-fn what_was_asked_at_one_pillar_and_registered_is_shown_at_another() {
+/// A made-up municipality, and a town whose hub brings it what residents did.
+fn with_systems() -> (MadeUpTown, Town) {
     let offered = Catalogue::load(&catalogue()).unwrap();
     let systems = MadeUpTown::start(&offered).unwrap();
     let town = Town::with_hub(|folder| systems.connectors(folder));
-    let mut resident = town.resident();
+    (systems, town)
+}
+
+/// Does a task at the first pillar; it is in the municipality's system when this returns.
+fn has_registered(town: &Town, resident: &mut Resident, task: &str) -> Stored {
     resident.waits_for("the first screen", is_first);
-    resident.goes_on("call-back", "the goodbye", |screen| matches!(screen, Screen::Goodbye));
+    resident.goes_on(task, "the goodbye", |screen| matches!(screen, Screen::Goodbye));
     let until = Instant::now() + PATIENCE;
     while town.states_at_the_hub().iter().all(|(_, state)| *state != State::Registered) {
         assert!(Instant::now() < until, "{:?}", town.states_at_the_hub());
         std::thread::sleep(Duration::from_millis(50));
     }
     let [request] = town.at_the_hub().try_into().unwrap();
+    request
+}
+
+#[test]
+fn the_number_under_which_a_report_is_registered_is_shown_at_another_pillar_and_on_the_hubs_page() {
+    let (_systems, town) = with_systems();
+    let mut resident = town.resident();
+    let request = has_registered(&town, &mut resident, "report-public-space");
+    // Signalen numbers reports itself.
+    let number = request.case_number.clone().unwrap();
+    assert!(number.starts_with("SIG-") && number.parse::<Reference>().is_err(), "{number}");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = another_pillar(&town, &elsewhere);
+    let mut passer_by = Resident::at(&other.config());
+    let found = finds(&mut passer_by, request.reference, |found| found.state == State::Registered);
+    assert_eq!(found.case_number.as_deref(), Some(number.as_str()));
+    assert_eq!(found.errand.as_deref(), Some("Iets melden op straat"));
+    drop(passer_by);
+
+    let page = status_page(town.desk(), request.reference, "Geregistreerd");
+    for words in ["Zaaknummer", number.as_str(), standing::meaning(Language::Nl, &found)] {
+        assert!(page.contains(words), "{words:?} is not in {page}");
+    }
+
+    // The pillar at which it was made tells the number without the network, as far as it has heard of it.
+    town.network.cut();
+    let found = finds(&mut resident, request.reference, |found| found.last_known);
+    match found.state {
+        State::Registered => assert_eq!(found.case_number, Some(number)),
+        State::Received => assert_eq!(found.case_number, None),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_was_asked_at_one_pillar_and_registered_is_shown_at_another() {
+    let (_systems, town) = with_systems();
+    let mut resident = town.resident();
+    let request = has_registered(&town, &mut resident, "call-back");
 
     let elsewhere = tempfile::tempdir().unwrap();
     let other = another_pillar(&town, &elsewhere);
@@ -102,7 +147,7 @@ fn what_was_asked_at_one_pillar_and_registered_is_shown_at_another() {
     for words in [standing::state(Language::Nl, found.state), standing::meaning(Language::Nl, &found)] {
         assert!(page.contains(words), "{words:?} is not in {page}");
     }
-    assert!(page.contains(&request.reference.groups().join(" ")));
+    assert!(!page.contains("Zaaknummer"), "it calls something a case number that is none: {page}");
 
     // A reference that nobody has, and one without the network.
     is_told(&mut passer_by, Reference::from_bits(5), |told| {
@@ -118,6 +163,7 @@ fn what_was_asked_at_one_pillar_and_registered_is_shown_at_another() {
     town.network.cut();
     let found = finds(&mut resident, request.reference, |found| found.last_known);
     assert!([State::Received, State::Registered].contains(&found.state), "{found:?}");
+    assert_eq!(found.case_number, None, "also what the hub told it is no number of its own");
 }
 
 #[test]
@@ -143,7 +189,12 @@ fn what_staff_are_done_with_is_told_so_at_the_pillar_and_on_the_hubs_page() {
     let [request] = town.at_the_hub().try_into().unwrap();
     let until = Instant::now() + PATIENCE;
     // Staff are done with nothing that the hub has not looked at.
-    while !town.store().close(request.reference, Timestamp::now()).unwrap() {
+    let close = || {
+        let about = request.reference.to_string();
+        let entry = Entry::new(Timestamp::now(), "test", Deed::ClosedRequest, &about);
+        town.store().close(request.reference, &entry).unwrap()
+    };
+    while close() != Settled::Yes {
         assert!(Instant::now() < until, "{:?}", town.at_the_hub());
         std::thread::sleep(Duration::from_millis(50));
     }

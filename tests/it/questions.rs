@@ -7,8 +7,9 @@ use jiff::{Timestamp, ToSpan as _};
 use uuid::Uuid;
 use zuil::outbox::{Outbox, SqliteOutbox};
 use zuil::visit::Screen;
+use zuil::visits::FoundLog;
 use zuil_hub::store::{AskedInVain, questions_since};
-use zuil_wire::QuestionItem;
+use zuil_wire::{AskedCount, QuestionItem};
 
 use crate::town::{PATIENCE, Town};
 
@@ -87,10 +88,18 @@ fn a_name_that_a_pillar_left_in_does_not_reach_the_editors() {
     until_editors_read(&town, &[("drone", 1)]);
 }
 
-/// Counts at the pillar that an answer was found so many days ago.
+/// What the pillar has counted, as it stands in its folder. Only a pillar that is off hears what is added.
+fn counted(town: &Town) -> FoundLog {
+    let folder = town.folder().join("data");
+    std::fs::create_dir_all(&folder).unwrap();
+    FoundLog::open(&folder)
+}
+
+/// An answer was found at the pillar so many days ago, in a visit of its own.
 fn counts(town: &Town, answer: &str, days_ago: i64) {
     let on = Timestamp::now().to_zoned(TimeZone::UTC).date() - days_ago.days();
-    outbox(town).count_asked("nl", answer, on).unwrap();
+    let (id, language, answer) = (Uuid::new_v4(), "nl".to_owned(), answer.to_owned());
+    counted(town).keep(vec![AskedCount { id, language, answer, on, times: 1 }]);
 }
 
 /// Waits until staff read this of what was found in the last weeks: each answer with how often.
@@ -109,49 +118,50 @@ fn until_staff_read(town: &Town, expected: &[(&str, u64)]) {
     }
 }
 
-/// How many counts the pillar still keeps.
-fn kept(town: &Town) -> usize {
-    let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
-    outbox(town).pending_asked(&never, 99).unwrap().len()
+/// Waits until the pillar has forgotten all that it counted.
+fn until_forgotten(town: &Town) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let kept = counted(town).all();
+        if kept.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < until, "the pillar still keeps {kept:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
 fn what_was_found_in_a_week_without_the_hub_is_read_by_staff_when_it_is_back() {
     let town = Town::new();
     town.network.cut();
-    let mut resident = town.resident();
     for days_ago in 2..=8 {
         counts(&town, "passport", days_ago);
     }
     counts(&town, "berth", 3);
     counts(&town, "berth", 3);
+    let mut resident = town.resident();
     // A resident is served as ever.
     resident.goes_on("call-back", "the receipt", |screen| matches!(screen, Screen::Receipt(_)));
     town.network.mend();
     town.wait_until_empty();
     until_staff_read(&town, &[("berth", 2), ("passport", 7)]);
+    until_forgotten(&town);
 }
 
 #[test]
 fn a_count_that_the_hub_has_counts_once_though_the_pillar_never_heard_so() {
     let town = Town::new();
-    town.network.cut();
-    let resident = town.resident();
     counts(&town, "passport", 2);
-    let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
-    let sent = outbox(&town).pending_asked(&never, 9).unwrap();
-    town.network.mend();
+    let sent = counted(&town).all();
+    let resident = town.resident();
     until_staff_read(&town, &[("passport", 1)]);
+    until_forgotten(&town);
     drop(resident);
-    // As when the hub took it and the power was cut before the pillar heard so.
-    let pillar = town.store().pillars().unwrap().remove(0).name;
-    town.store().keep_asked(&pillar, &sent, Timestamp::now()).unwrap();
+    // As when the hub took it and the power was cut before the pillar had written down that it heard so.
+    counted(&town).keep(sent);
     counts(&town, "passport", 3);
     let _resident = town.resident();
     until_staff_read(&town, &[("passport", 2)]);
-    let until = Instant::now() + PATIENCE;
-    while kept(&town) > 0 {
-        assert!(Instant::now() < until, "the pillar still keeps {}", kept(&town));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until_forgotten(&town);
 }

@@ -46,6 +46,7 @@ pub fn all() -> Vec<Route> {
 /// What the store holds to be opened.
 pub struct Examples {
     references: Vec<String>,
+    to_close: String,
     payment: String,
 }
 
@@ -67,6 +68,7 @@ impl Examples {
                 reference("state = 'parked' ORDER BY number DESC")?,
                 reference("state = 'registered' ORDER BY number DESC")?,
             ],
+            to_close: reference("state = 'parked' AND coalesce(payment ->> 'state', '') <> 'unknown'")?,
             payment: format!("{pillar}/{id}"),
         })
     }
@@ -80,6 +82,9 @@ impl Examples {
             "/transactions/{reference}" => {
                 self.references.iter().map(|reference| format!("/transactions/{reference}")).collect()
             }
+            "/transactions/{reference}/close" => vec![format!("/transactions/{}/close", self.to_close)],
+            // Nothing that the filled store holds waits for this decision; it is the same page.
+            "/transactions/{reference}/send-anyway" => Vec::new(),
             "/pillars" => of(&["", "?show=works", "?show=silent"]),
             "/pillars/{name}" => vec!["/pillars/zuil-003".into(), "/pillars/zuil-041".into()],
             "/staff/{name}" => vec!["/staff/collega-07".into()],

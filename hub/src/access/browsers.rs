@@ -1,6 +1,6 @@
 //! Browsers in which somebody has signed in before. Invariant: a pass opens nothing. It only has what is tried in that
 //! browser counted apart from what everybody else tries, so that nobody keeps the owner of an account out by guessing, and
-//! nobody makes one without the key.
+//! nobody makes one without the key. It is none any more when the account has another password.
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac;
@@ -8,6 +8,8 @@ use aws_lc_rs::rand::SecureRandom;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::store::Account;
 
 /// For how long a browser is known after somebody signed in there.
 pub const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 60);
@@ -40,7 +42,7 @@ impl Browsers {
     /// When the system gives no randomness.
     pub fn pass(
         &self,
-        account: &str,
+        account: &Account,
         random: &dyn SecureRandom,
         now: Timestamp,
     ) -> Result<String, Unspecified> {
@@ -51,9 +53,10 @@ impl Browsers {
         Ok(format!("{browser}.{}", BASE64.encode(tag.as_ref())))
     }
 
-    /// What tells the browser that shows a pass from others; nothing when it is none for that account, or too old.
+    /// What tells the browser that shows a pass from others; nothing when it is none for that account and its password, or too
+    /// old.
     #[must_use]
-    pub fn known<'a>(&self, account: &str, pass: &'a str, now: Timestamp) -> Option<&'a str> {
+    pub fn known<'a>(&self, account: &Account, pass: &'a str, now: Timestamp) -> Option<&'a str> {
         let (browser, tag) = pass.rsplit_once('.')?;
         let tag = BASE64.decode(tag).ok()?;
         hmac::verify(&self.0, said(account, browser).as_bytes(), &tag).ok()?;
@@ -63,8 +66,9 @@ impl Browsers {
 }
 
 /// What a pass vouches for.
-fn said(account: &str, browser: &str) -> String {
-    format!("pass\0{account}\0{browser}")
+fn said(account: &Account, browser: &str) -> String {
+    let password = account.password_hash.as_deref().unwrap_or_default();
+    format!("pass\0{}\0{password}\0{browser}", account.name)
 }
 
 #[cfg(test)]
@@ -72,6 +76,11 @@ mod tests {
     use aws_lc_rs::rand::SystemRandom;
 
     use super::*;
+    use crate::store::Roles;
+
+    fn whose_password(name: &str, password: &str) -> Account {
+        Account::new(name, Roles::all(), Some(password.into()), at(0))
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -80,29 +89,40 @@ mod tests {
     #[test]
     fn a_browser_is_known_for_the_account_that_signed_in_there_and_for_two_months() {
         let (browsers, random) = (Browsers::new(&[7; 32]), SystemRandom::new());
-        let pass = browsers.pass("anna", &random, at(0)).unwrap();
-        let browser = browsers.known("anna", &pass, at(1)).unwrap();
+        let anna = whose_password("anna", "a hash");
+        let pass = browsers.pass(&anna, &random, at(0)).unwrap();
+        let browser = browsers.known(&anna, &pass, at(1)).unwrap();
         assert!(pass.starts_with(browser));
-        assert_eq!(browsers.known("bert", &pass, at(1)), None);
-        assert_eq!(Browsers::new(&[8; 32]).known("anna", &pass, at(1)), None, "of another hub");
+        assert_eq!(browsers.known(&whose_password("bert", "a hash"), &pass, at(1)), None);
+        assert_eq!(Browsers::new(&[8; 32]).known(&anna, &pass, at(1)), None, "of another hub");
         let days = |days: i64| at(days * 24 * 3_600);
         assert_eq!(
-            [days(59), days(60)].map(|now| browsers.known("anna", &pass, now).is_some()),
+            [days(59), days(60)].map(|now| browsers.known(&anna, &pass, now).is_some()),
             [true, false]
         );
-        let other = browsers.pass("anna", &random, at(0)).unwrap();
-        assert_ne!(browsers.known("anna", &other, at(1)), Some(browser), "each browser is counted apart");
+        let other = browsers.pass(&anna, &random, at(0)).unwrap();
+        assert_ne!(browsers.known(&anna, &other, at(1)), Some(browser), "each browser is counted apart");
+    }
+
+    #[test]
+    fn a_browser_is_known_until_the_account_has_another_password() {
+        let browsers = Browsers::new(&[7; 32]);
+        let [before, after] = ["a hash", "another hash"].map(|hash| whose_password("anna", hash));
+        let pass = browsers.pass(&before, &SystemRandom::new(), at(0)).unwrap();
+        assert!(browsers.known(&before, &pass, at(1)).is_some());
+        assert_eq!(browsers.known(&after, &pass, at(1)), None);
     }
 
     #[test]
     fn nobody_makes_a_pass_last_longer_or_writes_one() {
         let browsers = Browsers::new(&[7; 32]);
-        let pass = browsers.pass("anna", &SystemRandom::new(), at(0)).unwrap();
+        let anna = whose_password("anna", "a hash");
+        let pass = browsers.pass(&anna, &SystemRandom::new(), at(0)).unwrap();
         let until = (at(0) + KNOWN_FOR).as_second();
         let longer = pass.replace(&until.to_string(), &(until + 1).to_string());
         assert_ne!(longer, pass);
         for made_up in [longer.as_str(), "", ".", "..", "a.1900000000.", "a.1900000000.AAAA", "zuil"] {
-            assert_eq!(browsers.known("anna", made_up, at(1)), None, "{made_up}");
+            assert_eq!(browsers.known(&anna, made_up, at(1)), None, "{made_up}");
         }
     }
 

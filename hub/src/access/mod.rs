@@ -6,6 +6,7 @@ pub mod config;
 pub mod retention;
 pub mod sign_on;
 pub mod staff;
+pub mod stamps;
 pub mod totp;
 pub mod vault;
 

@@ -53,6 +53,7 @@ pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), Store
     if forgotten > 0 {
         tracing::info!(forgotten, "the content of requests that were settled was deleted");
     }
+    store.note_oldest(now, keep.longest)?;
     let forgotten = in_pieces(|| store.forget_oldest(now, keep.longest, PIECE))?;
     if forgotten > 0 {
         tracing::warn!(

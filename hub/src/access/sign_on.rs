@@ -1,6 +1,6 @@
 //! Signing in with the municipality's identity provider: OpenID Connect Core 1.0, authorization code (section 3.1)
 //! with PKCE (RFC 7636). Invariant: whoever comes back from the provider is let in only in the browser that went there,
-//! and only with a token that the provider signed for this very attempt.
+//! and only with a token that the provider signed for this very attempt; and who was to show who they are has signed in since.
 
 mod token;
 
@@ -97,6 +97,15 @@ fn hashed(text: &str) -> String {
     BASE64.encode(digest(&SHA256, text.as_bytes()))
 }
 
+/// How somebody is to sign in at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// As the provider likes; whoever has a session there is not asked.
+    AsItLikes,
+    /// Anew, whatever session they have there.
+    Anew,
+}
+
 /// With what the provider sends a browser back.
 #[derive(Debug, Default, Deserialize)]
 pub struct Returned {
@@ -165,7 +174,12 @@ impl SignOn {
     ///
     /// # Errors
     /// [`SignOnError::Unreachable`].
-    pub async fn begin(&self, ticket: &Ticket, now: Timestamp) -> Result<String, SignOnError> {
+    pub async fn begin(
+        &self,
+        ticket: &Ticket,
+        sign_in: SignIn,
+        now: Timestamp,
+    ) -> Result<String, SignOnError> {
         let provider = self.provider(now, FRESH).await?;
         let mut url = address(&provider.metadata.authorization_endpoint)?;
         let mut scopes = vec!["openid"];
@@ -179,16 +193,22 @@ impl SignOn {
             .append_pair("nonce", &ticket.nonce())
             .append_pair("code_challenge", &hashed(&ticket.verifier()))
             .append_pair("code_challenge_method", "S256");
+        if sign_in == SignIn::Anew {
+            // With the second the provider must tell when it was (OpenID Connect Core 1.0, section 3.1.2.1).
+            url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        }
         Ok(url.into())
     }
 
-    /// Who came back with what, in the browser that keeps a ticket.
+    /// Who came back with what, in the browser that keeps a ticket. Whoever was sent there to sign in anew must have done so
+    /// `since` then.
     ///
     /// # Errors
     /// [`SignOnError`]; then nobody is to be let in.
     pub async fn finish(
         &self,
         ticket: &Ticket,
+        since: Option<Timestamp>,
         returned: &Returned,
         now: Timestamp,
     ) -> Result<Person, SignOnError> {
@@ -205,6 +225,7 @@ impl SignOn {
             issuer: &self.config.issuer,
             client_id: &self.config.client_id,
             nonce: &ticket.nonce(),
+            since,
             role_claim: &self.config.role_claim,
         };
         match token::read(&tokens.id_token, &provider.keys, &expected, now) {
@@ -343,7 +364,7 @@ mod tests {
             let (issuer, is_silent) = silent_system(says).await;
             let sign_on = sign_on(issuer);
             let ticket = Ticket::new(&SystemRandom::new()).unwrap();
-            let going = async move { sign_on.begin(&ticket, Timestamp::now()).await };
+            let going = async move { sign_on.begin(&ticket, SignIn::AsItLikes, Timestamp::now()).await };
             is_given_up(going, is_silent).await;
         }
     }
@@ -365,7 +386,7 @@ mod tests {
         *sign_on.known.lock().unwrap() = Some(Arc::new(known));
         let ticket = Ticket::new(&SystemRandom::new()).unwrap();
         let returned = Returned { code: "made-up".into(), state: ticket.state(), error: None };
-        let going = async move { sign_on.finish(&ticket, &returned, now).await };
+        let going = async move { sign_on.finish(&ticket, None, &returned, now).await };
         is_given_up(going, is_silent).await;
     }
 }

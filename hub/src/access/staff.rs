@@ -1,5 +1,5 @@
 //! What is done with accounts, on the desk and on the command line. Invariant: a password is made here, told once
-//! to whoever asked for it, and kept as a hash.
+//! to whoever asked for it, and kept as a hash; once it is kept nothing is left to do that could fail before it is told.
 
 use aws_lc_rs::rand::SecureRandom;
 use jiff::Timestamp;
@@ -95,12 +95,14 @@ pub fn add(
     }
 }
 
-/// Makes a new password for an account and ends its sessions.
+/// Makes a new password for an account, ends its sessions, and lets its owner try at once, however much others guessed at it.
+/// Without the `veil` nobody, the hub neither, finds again what was counted.
 ///
 /// # Errors
-/// [`StaffError`].
+/// [`StaffError`]; then the old password is right still.
 pub fn renew_password(
     store: &dyn Store,
+    veil: Option<&Veil>,
     name: &str,
     by: &str,
     random: &dyn SecureRandom,
@@ -111,6 +113,10 @@ pub fn renew_password(
     }
     let password = password::generate(random)?;
     let change = Change::Password(password::hash(&password, random)?);
+    // Before it is kept: this may fail, and then nobody would be told the only copy of it.
+    if let Some(veil) = veil {
+        forget_attempts(store, veil, name)?;
+    }
     let entry = Entry::new(now, by, Deed::NewPassword, name);
     match store.change_account(name, &change, &entry)? {
         Changed::Yes => Ok(Renewed::Yes(password)),
@@ -148,12 +154,8 @@ pub fn set_disabled(
     store.change_account(name, &Change::Disabled(disabled), &Entry::new(now, by, deed, name))
 }
 
-/// Lets the owner of an account try at once, however much others guessed at it. What is counted for browsers in which
-/// they signed in before is their own, and stays.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn forget_attempts(store: &dyn Store, veil: &Veil, name: &str) -> Result<(), StoreError> {
+/// Forgets how much was guessed at an account from browsers that nobody knows.
+fn forget_attempts(store: &dyn Store, veil: &Veil, name: &str) -> Result<(), StoreError> {
     let keys = [Tried::SignInAs, Tried::SecondAs].map(|tried| veil.named(tried, name));
     store.attempt_succeeded(&keys, &[])
 }
@@ -171,7 +173,7 @@ mod tests {
     use aws_lc_rs::rand::SystemRandom;
 
     use super::*;
-    use crate::store::{AccessStore, MemoryStore, Role};
+    use crate::store::{AccessStore as _, AttemptStore as _, MemoryStore, Role, SqliteStore};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -203,12 +205,31 @@ mod tests {
     fn a_new_password_replaces_the_old_one() {
         let (store, random) = (MemoryStore::new(), SystemRandom::new());
         let old = first(&store, &random, at(0)).unwrap().unwrap();
-        let Renewed::Yes(new) = renew_password(&store, FIRST, FIRST, &random, at(1)).unwrap() else {
+        let Renewed::Yes(new) = renew_password(&store, None, FIRST, FIRST, &random, at(1)).unwrap() else {
             panic!("no new password")
         };
         let hash = store.account(FIRST).unwrap().unwrap().password_hash.unwrap();
         assert!(password::verify(&new, &hash).unwrap() && !password::verify(&old, &hash).unwrap());
-        let nobody = renew_password(&store, "nobody", FIRST, &random, at(2)).unwrap();
+        let nobody = renew_password(&store, None, "nobody", FIRST, &random, at(2)).unwrap();
         assert_eq!(nobody, Renewed::NoPassword);
+    }
+
+    #[test]
+    fn when_what_was_counted_cannot_be_forgotten_the_old_password_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.sqlite");
+        let (store, random) = (SqliteStore::open(&path).unwrap(), SystemRandom::new());
+        let (veil, old) = (Veil::new(&[7; 32]), first(&store, &random, at(0)).unwrap().unwrap());
+        store.begin_attempt(&[veil.named(Tried::SignInAs, FIRST)], at(1)).unwrap();
+        let database = rusqlite::Connection::open(&path).unwrap();
+        let broken =
+            "CREATE TRIGGER broken BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'made up'); END";
+        database.execute_batch(broken).unwrap();
+        assert!(renew_password(&store, Some(&veil), FIRST, FIRST, &random, at(2)).is_err());
+        let hash = store.account(FIRST).unwrap().unwrap().password_hash.unwrap();
+        assert!(password::verify(&old, &hash).unwrap(), "nobody was told another one");
+        database.execute_batch("DROP TRIGGER broken").unwrap();
+        let renewed = renew_password(&store, Some(&veil), FIRST, FIRST, &random, at(3)).unwrap();
+        assert!(matches!(renewed, Renewed::Yes(_)));
     }
 }

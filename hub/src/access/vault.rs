@@ -5,7 +5,7 @@
 //!
 //! The cipher is AES-256-GCM with a random nonce for each secret, from the library that seals what pillars send. The
 //! name of the account is associated data. What is sealed is `1`, nonce (12 bytes), secret, tag (16 bytes).
-//! The keys of the veil and of the passes for browsers are HMAC-SHA-256 of a text of their own with that key.
+//! The keys of the veil, of the passes for browsers and of the times that they keep are HMAC-SHA-256 of a text of their own with that key.
 
 use std::fs;
 use std::io;
@@ -19,6 +19,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
 use super::browsers::Browsers;
+use super::stamps::Stamps;
 use crate::files;
 use crate::store::{AppSecret, SealedSecret, Store, StoreError, Veil};
 
@@ -33,6 +34,8 @@ const CONTEXT: &str = "zuil-hub authenticator app v1\0";
 const VEIL: &[u8] = b"zuil-hub attempts v1";
 /// Of what the key is made by which browsers are known again.
 const BROWSERS: &[u8] = b"zuil-hub browsers v1";
+/// Of what the key is made of the times that browsers keep.
+const STAMPS: &[u8] = b"zuil-hub stamps v1";
 
 /// Why secrets cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,7 @@ pub struct Vault {
     key: RandomizedNonceKey,
     veil: Veil,
     browsers: Browsers,
+    stamps: Stamps,
 }
 
 impl Vault {
@@ -106,14 +110,24 @@ impl Vault {
     fn from_key(key: &[u8]) -> Result<Self, VaultError> {
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| VaultError::Damaged)?;
         let made_of = |text| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text);
-        let (veil, browsers) = (made_of(VEIL), made_of(BROWSERS));
-        Ok(Self { key: sealing, veil: Veil::new(veil.as_ref()), browsers: Browsers::new(browsers.as_ref()) })
+        Ok(Self {
+            key: sealing,
+            veil: Veil::new(made_of(VEIL).as_ref()),
+            browsers: Browsers::new(made_of(BROWSERS).as_ref()),
+            stamps: Stamps::new(made_of(STAMPS).as_ref()),
+        })
     }
 
     /// By which browsers are known again.
     #[must_use]
     pub const fn browsers(&self) -> &Browsers {
         &self.browsers
+    }
+
+    /// By which browsers keep times.
+    #[must_use]
+    pub const fn stamps(&self) -> &Stamps {
+        &self.stamps
     }
 
     /// Behind which attempts are counted.

@@ -116,23 +116,18 @@ fn secret(key: &'static str, path: &Path) -> Result<Zeroizing<String>, AlertsErr
 /// Looks until the hub ends.
 async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
-    let mut complaints = Complaints::about("the pillars are not watched; it is tried again");
+    let mut rounds = Complaints::about("the pillars are not watched; it is tried again");
+    let about = || Complaints::about("what is told about the pillars cannot be kept; it is tried again");
+    let (mut claims, mut given) = (about(), about());
     loop {
         let now = Timestamp::now();
-        if let Err(error) = watch.round(now) {
-            complaints.tell(&error);
-        }
+        rounds.hear(watch.round(now));
         let free = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
         let due =
             if free == 0 { Ok(Vec::new()) } else { watch.store.claim_messages(now, now + AT_MOST, free) };
-        match due {
-            Ok(due) => {
-                for message in due {
-                    let (delivery, store) = (Arc::clone(&delivery), Arc::clone(&watch.store));
-                    under_way.spawn(async move { delivery.give(&message, &*store, Timestamp::now).await });
-                }
-            }
-            Err(error) => complaints.tell(&error),
+        for message in claims.hear(due).unwrap_or_default() {
+            let (delivery, store) = (Arc::clone(&delivery), Arc::clone(&watch.store));
+            under_way.spawn(async move { delivery.give(&message, &*store, Timestamp::now).await });
         }
         let pause = tokio::time::sleep(EVERY);
         tokio::pin!(pause);
@@ -146,8 +141,8 @@ async fn run(mut watch: Watch, delivery: Arc<Delivery>, mut ended: watch::Receiv
                     watch.end(Timestamp::now());
                     return;
                 }
-                Some(given) = under_way.join_next() => if let Ok(Err(error)) = given {
-                    complaints.tell(&error);
+                Some(done) = under_way.join_next() => if let Ok(done) = done {
+                    given.hear(done);
                 },
                 () = &mut pause => break,
             }

@@ -40,12 +40,14 @@ pub(super) fn reset_first(path: &Path) -> Result<ExitCode, Failure> {
     let DataFolder { store, vault, .. } = DataFolder::open(&load(path)?, now)?;
     let password = match staff::first(&*store, &random, now)? {
         Some(password) => password,
-        None => match staff::renew_password(&*store, staff::FIRST, Entry::COMMAND_LINE, &random, now)? {
-            Renewed::Yes(password) => password,
-            Renewed::NoPassword => return Err(nobody(staff::FIRST)),
-        },
+        None => {
+            let (veil, by) = (Some(vault.veil()), Entry::COMMAND_LINE);
+            match staff::renew_password(&*store, veil, staff::FIRST, by, &random, now)? {
+                Renewed::Yes(password) => password,
+                Renewed::NoPassword => return Err(nobody(staff::FIRST)),
+            }
+        }
     };
-    staff::forget_attempts(&*store, vault.veil(), staff::FIRST)?;
     println!("password {}", password.as_str());
     Ok(ExitCode::SUCCESS)
 }
@@ -86,12 +88,11 @@ fn new_password(path: &Path, name: &str, without_app: bool, now: Timestamp) -> R
     if without_app {
         staff::remove_app(&*store, name, Entry::COMMAND_LINE, now)?;
     }
-    match staff::renew_password(&*store, name, Entry::COMMAND_LINE, &SystemRandom::new(), now)? {
+    // Without the key the hub itself does not find again what it counted.
+    let vault = Vault::of(&config.data_dir).ok().flatten();
+    let (veil, by) = (vault.as_ref().map(Vault::veil), Entry::COMMAND_LINE);
+    match staff::renew_password(&*store, veil, name, by, &SystemRandom::new(), now)? {
         Renewed::Yes(password) => {
-            // Without the key the hub itself does not find again what it counted.
-            if let Ok(Some(vault)) = Vault::of(&config.data_dir) {
-                staff::forget_attempts(&*store, vault.veil(), name)?;
-            }
             println!("password {}", password.as_str());
             Ok(ExitCode::SUCCESS)
         }

@@ -137,8 +137,11 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/transactions/{reference}", get(pages::transaction).post(pages::show_content))
         .route("/transactions/{reference}/send-again", post(pages::send_again))
         .route("/transactions/{reference}/by-hand", post(pages::register_by_hand))
-        .route("/transactions/{reference}/send-anyway", post(pages::send_anyway))
-        .route("/transactions/{reference}/close", post(pages::close_request))
+        .route(
+            "/transactions/{reference}/send-anyway",
+            get(pages::confirm_send_anyway).post(pages::send_anyway),
+        )
+        .route("/transactions/{reference}/close", get(pages::confirm_close).post(pages::close_request))
         .route("/handover", get(pages::handovers))
         .route("/handover/{system}/{reason}", post(pages::send_all_again))
         .route("/finder", get(pages::finder))

@@ -71,10 +71,22 @@ pub(super) const TABLE: &[Rule] = &[
     rule("POST", "/transactions/{reference}/send-again", Who::With(&[Agent]), "sending a request on again"),
     rule("POST", "/transactions/{reference}/by-hand", Who::With(&[Agent]), "registering a request by hand"),
     rule(
+        "GET",
+        "/transactions/{reference}/send-anyway",
+        Who::With(&[Agent]),
+        "be asked about letting a request go on that is not paid or in trouble",
+    ),
+    rule(
         "POST",
         "/transactions/{reference}/send-anyway",
         Who::With(&[Agent]),
         "letting a request go on that is not paid or in trouble",
+    ),
+    rule(
+        "GET",
+        "/transactions/{reference}/close",
+        Who::With(&[Agent]),
+        "be asked whether a request is dealt with",
     ),
     rule(
         "POST",

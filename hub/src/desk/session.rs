@@ -221,7 +221,8 @@ impl Desk {
     }
 }
 
-fn hash_of(token: &str) -> Digest {
+/// As what the hub keeps a token.
+pub(super) fn hash_of(token: &str) -> Digest {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
     hash

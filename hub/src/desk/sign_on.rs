@@ -8,13 +8,14 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::Failure;
-use super::session::local_path;
-use super::signing_in::After;
+use super::session::{hash_of, local_path};
 use super::texts::AccessTexts;
 use super::visitor::{Frame, Section, Visitor, cookie, render};
-use crate::access::sign_on::{BadToken, Person, Returned, SignOn, SignOnError, Ticket};
+use super::{Failure, proof};
+use crate::access::sign_on::{BadToken, Person, Returned, SignIn, SignOn, SignOnError, Ticket};
+use crate::access::stamps::Stamp;
 use crate::store::{Account, Change, Deed, Entry, Roles, Stage, Store, StoreError};
 
 const COOKIE: &str = "zuil-sso";
@@ -42,15 +43,29 @@ struct GoodbyePage {
     provider: Option<String>,
 }
 
-pub(super) async fn begin(visitor: Visitor, Query(after): Query<After>) -> Response {
+/// Where to go afterwards, and whether it is to show who somebody is.
+#[derive(Deserialize)]
+pub(super) struct Asking {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    proof: bool,
+}
+
+pub(super) async fn begin(visitor: Visitor, Query(asking): Query<Asking>) -> Response {
     let desk = &visitor.desk;
     let Some(provider) = &desk.sign_on else { return visitor.answer(Err(Failure::NotFound)) };
     let Ok(ticket) = Ticket::new(&SystemRandom::new()) else {
         return visitor.answer(Err(Failure::Unavailable));
     };
-    match provider.begin(&ticket, Timestamp::now()).await {
+    let now = Timestamp::now();
+    let sign_in = if asking.proof { SignIn::Anew } else { SignIn::AsItLikes };
+    match provider.begin(&ticket, sign_in, now).await {
         Ok(url) => {
-            let kept = format!("{}|{}", ticket.as_str(), local_path(&after.next));
+            let stamps = desk.folder.vault.stamps();
+            let went = asking.proof.then(|| stamps.write(Stamp::WentAnew(ticket.as_str()), now));
+            let next = local_path(&asking.next);
+            let kept = format!("{}|{next}|{}", ticket.as_str(), went.unwrap_or_default());
             (desk.cookie(COOKIE, &kept, KEPT), Redirect::to(&url)).into_response()
         }
         Err(error) => refused(&visitor, &error),
@@ -66,10 +81,12 @@ pub(super) async fn done(
     let Some(provider) = &desk.sign_on else { return visitor.answer(Err(Failure::NotFound)) };
     let gone = desk.cookie(COOKIE, "", GONE);
     let kept = cookie(&headers, COOKIE).and_then(|kept| kept.split_once('|'));
-    let (Some((ticket, next)), Ok(Query(returned))) = (kept, returned) else {
+    let (Some((ticket, kept)), Ok(Query(returned))) = (kept, returned) else {
         return refused(&visitor, &SignOnError::NotBegunHere);
     };
-    let person = match provider.finish(&Ticket::kept(ticket), &returned, Timestamp::now()).await {
+    let (next, went) = kept.split_once('|').unwrap_or((kept, ""));
+    let since = desk.folder.vault.stamps().read(Stamp::WentAnew(ticket), went);
+    let person = match provider.finish(&Ticket::kept(ticket), since, &returned, Timestamp::now()).await {
         Ok(person) => person,
         Err(error) => return with_cookies(refused(&visitor, &error), gone),
     };
@@ -94,7 +111,7 @@ async fn enter(
     let (desk, w) = (&visitor.desk, visitor.lang.access_texts());
     let roles = provider.roles_of(&person);
     let name = format!("{}{}", Account::EXTERNAL, person.subject);
-    let account = name.clone();
+    let (account, anew_at) = (name.clone(), person.signed_in_anew_at);
     desk.ask(move |store| remember(store, &account, &person, roles, Timestamp::now())).await?;
     if roles.is_empty() {
         return Ok(visitor.sorry(StatusCode::FORBIDDEN, w.no_role, w.no_role_help));
@@ -104,7 +121,11 @@ async fn enter(
     };
     tracing::info!("someone signed in with the identity provider");
     let page = SignedInPage { frame: visitor.frame(Section::Other), w, next: local_path(next).to_owned() };
-    Ok((desk.session_cookie(&token), render(&page)).into_response())
+    let answer = (desk.session_cookie(&token), render(&page)).into_response();
+    Ok(match anew_at {
+        Some(at) => with_cookies(answer, proof::kept(desk, &hash_of(&token), at)),
+        None => answer,
+    })
 }
 
 /// Keeps what the provider says of somebody. Who has no role here and was never here gets no account.
@@ -141,6 +162,9 @@ fn refused(visitor: &Visitor, error: &SignOnError) -> Response {
         SignOnError::Refused(_) => (StatusCode::FORBIDDEN, w.provider_refused, w.provider_refused_help),
         SignOnError::Token(BadToken::Time) => {
             (StatusCode::BAD_GATEWAY, w.clocks_differ, w.clocks_differ_help)
+        }
+        SignOnError::Token(BadToken::NotSaidWhen | BadToken::NotAnew) => {
+            (StatusCode::BAD_GATEWAY, w.not_anew, w.not_anew_help)
         }
         SignOnError::Token(_) => (StatusCode::BAD_GATEWAY, w.bad_token, w.bad_token_help),
     };

@@ -1,19 +1,17 @@
 //! Signing in with a name, a password and a code, and signing out. Invariant: whether there is an account of a name is
 //! told neither by words nor by waiting, and without the second factor nobody gets further than to give it.
 
-use std::net::SocketAddr;
-
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
-use axum::extract::{ConnectInfo, Query};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::Query;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::attempts::{Attempt, TooEarly};
+use super::attempts::{Asker, Attempt, TooEarly};
 use super::session::{Signed, local_path};
 use super::texts::AccessTexts;
 use super::visitor::{Frame, Section, Visitor, render};
@@ -97,17 +95,12 @@ pub(super) async fn login_page(visitor: Visitor, Query(after): Query<After>) -> 
     page(&visitor, &after.next, "", None)
 }
 
-pub(super) async fn login(
-    visitor: Visitor,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    Form(form): Form<LoginForm>,
-) -> Response {
+pub(super) async fn login(visitor: Visitor, asker: Asker, Form(form): Form<LoginForm>) -> Response {
     let (desk, name) = (&visitor.desk, form.name.trim().to_lowercase());
     let again = |problem| page(&visitor, &form.next, &name, Some(problem));
     let counted: String = name.chars().take(60).collect();
-    let attempt = Attempt::of(desk, peer, &headers, &counted);
-    match desk.begin(attempt.first()).await {
+    let attempt = Attempt::of(desk, &asker, &counted).await;
+    match desk.begin(attempt.first(), asker.now).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
@@ -115,7 +108,7 @@ pub(super) async fn login(
     match desk.look_up(name.clone(), Zeroizing::new(form.password)).await {
         Ok(Some(account)) => {
             let stage = stage_after_password(desk, &account);
-            let entered = enter(&visitor, &attempt, stage, None, &form.next).await;
+            let entered = enter(&visitor, &attempt, &account, stage, None, &form.next).await;
             entered.unwrap_or_else(|failure| visitor.answer(Err(failure)))
         }
         Ok(None) => {
@@ -140,8 +133,7 @@ pub(super) async fn code_page(
 pub(super) async fn code(
     visitor: Visitor,
     Extension(signed): Extension<Signed>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     Form(form): Form<CodeForm>,
 ) -> Response {
     if signed.session.stage != Stage::Code {
@@ -149,14 +141,17 @@ pub(super) async fn code(
     }
     let desk = &visitor.desk;
     let again = |problem| ask_for_code(&visitor, &form.next, Some(problem));
-    let attempt = Attempt::of(desk, peer, &headers, signed.name());
-    match desk.begin(attempt.second()).await {
+    let attempt = Attempt::of(desk, &asker, signed.name()).await;
+    match desk.begin(attempt.second(), asker.now).await {
         Ok(Ok(())) => {}
         Ok(Err(early)) => return too_early(&visitor, early, again),
         Err(failure) => return visitor.answer(Err(failure)),
     }
     let done = match desk.use_code(&signed.session.account, Zeroizing::new(form.code)).await {
-        Ok(true) => enter(&visitor, &attempt, Stage::Open, Some(&signed), &form.next).await,
+        Ok(true) => {
+            let account = &signed.session.account;
+            enter(&visitor, &attempt, account, Stage::Open, Some(&signed), &form.next).await
+        }
         Ok(false) => {
             tracing::warn!("a wrong code");
             let problem = visitor.lang.access_texts().wrong_code.to_owned();
@@ -184,21 +179,20 @@ pub(super) async fn app_page(
 pub(super) async fn app(
     visitor: Visitor,
     Extension(signed): Extension<Signed>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     Form(form): Form<CodeForm>,
 ) -> Response {
     let Some(secret) = totp::parse_secret(&form.secret).filter(|_| signed.session.stage == Stage::Enrol)
     else {
         return Redirect::to("/login/app").into_response();
     };
-    let now = Timestamp::now();
+    let now = asker.now;
     let Some(step) = totp::step_of(&secret, &form.code, now) else {
         let problem = visitor.lang.access_texts().wrong_first_code.to_owned();
         let page = show_app(&visitor, &signed, &secret, &form.next, Some(problem));
         return visitor.answer(page);
     };
-    let attempt = Attempt::of(&visitor.desk, peer, &headers, signed.name());
+    let attempt = Attempt::of(&visitor.desk, &asker, signed.name()).await;
     let done = set_up(&visitor, &signed, secret, step, &attempt, &form.next, now).await;
     done.unwrap_or_else(|failure| visitor.answer(Err(failure)))
 }
@@ -232,13 +226,14 @@ fn stage_after_password(desk: &Desk, account: &Account) -> Stage {
 async fn enter(
     visitor: &Visitor,
     attempt: &Attempt,
+    account: &Account,
     stage: Stage,
     before: Option<&Signed>,
     next: &str,
 ) -> Result<Response, Failure> {
     let (desk, how) = (&visitor.desk, if before.is_some() { "password and code" } else { "password" });
     let before = before.map(|signed| signed.token);
-    let Some(token) = desk.open_session(&attempt.account, stage, how, before).await? else {
+    let Some(token) = desk.open_session(&account.name, stage, how, before).await? else {
         let problem = visitor.lang.access_texts().wrong.to_owned();
         return Ok((StatusCode::UNAUTHORIZED, page(visitor, next, "", Some(problem))).into_response());
     };
@@ -251,7 +246,7 @@ async fn enter(
         }
         Stage::Open => {
             desk.succeeded(attempt).await?;
-            desk.keep_known(attempt, &mut cookies);
+            desk.keep_known(account, attempt, &SystemRandom::new(), &mut cookies);
             tracing::info!("someone signed in");
             next.to_owned()
         }
@@ -289,7 +284,7 @@ async fn set_up(
     };
     desk.succeeded(attempt).await?;
     let mut cookies = desk.session_cookie(&token);
-    desk.keep_known(attempt, &mut cookies);
+    desk.keep_known(&signed.session.account, attempt, &SystemRandom::new(), &mut cookies);
     let page = RecoveryPage {
         frame: visitor.frame(Section::Other),
         w: visitor.lang.access_texts(),

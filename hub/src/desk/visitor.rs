@@ -20,6 +20,8 @@ use super::{Desk, Failure};
 use crate::store::{Role, Roles, Stage};
 
 const LANGUAGE_COOKIE: &str = "lang";
+/// Where residents look, at the desk's address and at their own.
+const STATUS: &str = "/status";
 
 /// Where on the desk a page belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub(super) enum Section {
 pub(super) struct Frame {
     pub t: &'static Texts,
     pub lang: Lang,
+    /// Where the visitor is, in words: at the desk, or where residents look.
+    pub place: &'static str,
     pub municipality: String,
     /// The pages that whoever is signed in may open.
     pub menu: Vec<MenuItem>,
@@ -119,6 +123,8 @@ pub(super) struct Visitor {
     pub signed: Option<Signed>,
     /// How much waits for somebody, when this visitor may see what.
     pub to_do: u64,
+    /// Whether the page is one for residents, who know of no desk.
+    pub for_residents: bool,
 }
 
 impl FromRequestParts<Arc<Desk>> for Visitor {
@@ -134,7 +140,9 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
                 .unwrap_or_default(),
             _ => 0,
         };
-        Ok(Self { desk: Arc::clone(desk), lang: language(&parts.uri, &parts.headers), signed, to_do })
+        let lang = language(&parts.uri, &parts.headers);
+        let for_residents = parts.uri.path() == STATUS;
+        Ok(Self { desk: Arc::clone(desk), lang, signed, to_do, for_residents })
     }
 }
 
@@ -144,13 +152,18 @@ impl Visitor {
         let account = account.map(|signed| &signed.session.account);
         let menu =
             account.map(|account| menu(self.lang, section, account.roles, self.to_do)).unwrap_or_default();
+        let begins = menu.first().map_or("/login", |item| item.path);
+        let desk = self.lang.texts().desk;
+        let (place, home) =
+            if self.for_residents { (self.lang.status_texts().place, STATUS) } else { (desk, begins) };
         Frame {
             t: self.lang.texts(),
             lang: self.lang,
+            place,
             municipality: self.desk.municipality.clone(),
             find: account.is_some_and(|account| permission::may_open("/", account.roles)),
             at_account: section == Section::Account,
-            home: menu.first().map_or("/login", |item| item.path),
+            home,
             menu,
             signed_in: account.map(|account| account.shown_name.clone()),
         }

@@ -21,16 +21,17 @@ const LAST: Duration = Duration::from_secs(8);
 /// Hands over until the hub ends.
 pub async fn run(engine: Arc<Engine>, clock: Clock, mut ended: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
-    let mut complaints = Complaints::about("not everything could be handed over; it is tried again");
+    let about = || Complaints::about("not everything could be handed over; it is tried again");
+    let (mut claims, mut asked, mut complaints) = (about(), about(), about());
     loop {
         let free = AT_ONCE - under_way.len().min(AT_ONCE);
-        let claimed = claim(&engine, free, clock, &mut complaints);
+        let claimed = claim(&engine, free, clock, &mut claims);
         let free = free.saturating_sub(claimed.len());
         for one in claimed {
             let engine = Arc::clone(&engine);
             under_way.spawn(async move { engine.hand_over(one, clock).await });
         }
-        for one in looks(&engine, free, clock, &mut complaints) {
+        for one in looks(&engine, free, clock, &mut asked) {
             let engine = Arc::clone(&engine);
             under_way.spawn(async move { engine.look(one, clock).await });
         }
@@ -50,10 +51,8 @@ fn claim(engine: &Engine, free: usize, clock: Clock, complaints: &mut Complaints
     if free == 0 {
         return Vec::new();
     }
-    engine.claim(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
-        complaints.tell(&error);
-        Vec::new()
-    })
+    let claimed = engine.claim(u32::try_from(free).unwrap_or(u32::MAX), clock());
+    complaints.hear(claimed).unwrap_or_default()
 }
 
 /// What is asked about takes what room is left.
@@ -61,10 +60,8 @@ fn looks(engine: &Engine, free: usize, clock: Clock, complaints: &mut Complaints
     if free == 0 {
         return Vec::new();
     }
-    engine.claim_looks(u32::try_from(free).unwrap_or(u32::MAX), clock()).unwrap_or_else(|error| {
-        complaints.tell(&error);
-        Vec::new()
-    })
+    let looks = engine.claim_looks(u32::try_from(free).unwrap_or(u32::MAX), clock());
+    complaints.hear(looks).unwrap_or_default()
 }
 
 fn tell(done: Result<Result<(), StoreError>, JoinError>, complaints: &mut Complaints) {

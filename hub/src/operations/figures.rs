@@ -28,6 +28,7 @@ struct Standing {
     transactions: u64,
     parked: u64,
     unsettled: u64,
+    to_forget: u64,
     on_their_way: Vec<OnItsWay>,
     now: Timestamp,
     pillars: Vec<Pillar>,
@@ -65,6 +66,7 @@ impl Figures {
             transactions: self.store.transactions(Filter::default(), 0, 0)?.total,
             parked: tally.parked,
             unsettled: tally.unsettled,
+            to_forget: self.store.to_forget(0, 0)?.count,
             on_their_way: self.store.on_their_way(now)?,
             now,
             pillars: self.store.pillars()?,
@@ -92,6 +94,8 @@ impl Standing {
             "Payments of which nobody knows the outcome",
             count(self.unsettled),
         )?;
+        let help = "Requests whose content will be deleted soon and which nobody dealt with";
+        one(encoder, "contents_to_forget", help, count(self.to_forget))?;
         self.encode_handovers(encoder)?;
         self.encode_pillars(encoder)?;
         self.encode_reports(encoder)

@@ -1,5 +1,5 @@
-//! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: the more wrong ones came
-//! from an address or for a name, the longer it waits; those sent at the same time, to whichever hub, count one after the
+//! Attempts to get in or to find out, as the store counts them for all hubs on it. Invariant: whoever had so many wrong ones
+//! waits, for a name and for who signs in longer each time, for the others until their minutes are over; those sent at the same time, to whichever hub, count one after the
 //! other. Of an address or a name only what a [`Veil`] makes of it is kept, for two hours at most. That tells it from others,
 //! and nothing to who has the database without the key of the veil.
 
@@ -19,6 +19,11 @@ const FREE_FROM_AN_OFFICE: u32 = 20;
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// Without attempts for so long everything starts anew.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
+/// How many references an address may ask for that the hub does not know, for each [`STRANGERS_COUNT`]. Behind one address may
+/// be a library, or all who use one mobile network; and no reference is found by guessing sixty.
+const STRANGERS: usize = 60;
+/// For how long they count, from the first on.
+const STRANGERS_COUNT: SignedDuration = SignedDuration::from_mins(15);
 /// How many wrong enrolment codes an address has for each [`CODES_COUNT`].
 const WRONG_CODES: usize = 20;
 /// For how long they count, from the first on.
@@ -86,7 +91,8 @@ impl Tried {
         match self {
             Self::CodeFrom => Some((WRONG_CODES, CODES_COUNT)),
             Self::LookUpBy => Some((LookupRequest::PER_MINUTE, LOOK_UPS_COUNT)),
-            Self::SignInFrom | Self::SignInAs | Self::SecondAs | Self::LookUpFrom | Self::LookUpOf => None,
+            Self::LookUpFrom => Some((STRANGERS, STRANGERS_COUNT)),
+            Self::SignInFrom | Self::SignInAs | Self::SecondAs | Self::LookUpOf => None,
         }
     }
 
@@ -179,7 +185,8 @@ impl Counted {
             return (left > SignedDuration::ZERO).then(|| SignedDuration::from_secs(left.as_secs() + 1));
         };
         let left = within - now.duration_since(self.first_at);
-        (self.count as usize >= most && left > SignedDuration::ZERO).then_some(left)
+        let whole = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+        (self.count as usize >= most && whole > 0).then(|| SignedDuration::from_secs(whole))
     }
 
     /// With one more.

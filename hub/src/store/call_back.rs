@@ -129,13 +129,20 @@ pub trait CallBackStore {
     /// [`StoreError`].
     fn call_back(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError>;
 
+    /// The one with a reference if it is to do at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError>;
+
     /// How many are to do at `now`.
     ///
     /// # Errors
     /// [`StoreError`].
     fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError>;
 
-    /// Somebody calls, and until they tell what came of it nobody hands it over. From whom they take it over they must say, so that nobody takes it from a colleague unawares.
+    /// Somebody calls, and until they tell what came of it nobody hands it over. From whom they take it over they must
+    /// say, so that nobody takes it from a colleague unawares.
     ///
     /// # Errors
     /// [`StoreError`]; then nobody calls.

@@ -8,6 +8,8 @@ use super::StoreError;
 /// Tells pillars how their transactions stand. The contract of [`super::Store`] holds.
 pub trait ChangesStore {
     /// A number that rises whenever it changed how a transaction of a pillar stands. (It may rise at other times, too.)
+    /// That staff are done with something that is received is no such change: the pillar keeps it as received, and would
+    /// ask for all it has to keep nothing.
     ///
     /// # Errors
     /// [`StoreError`].

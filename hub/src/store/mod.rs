@@ -70,7 +70,7 @@ pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::{RetentionStore, WARNED_DAYS};
 pub use rollout::{Rollout, RolloutStage, RolloutStore, UpdateFailure};
-pub use settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
+pub use settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
 pub use survey::{SurveyCounts, SurveyWeek, survey_week};
@@ -241,7 +241,8 @@ pub trait Store:
     fn unchecked(&self, limit: u32) -> Result<Vec<Unchecked>, StoreError>;
 
     /// Keeps what came of looking at a part of [`Store::unchecked`], which must be given from its beginning.
-    /// What is troubled is parked.
+    /// What is troubled is parked. A trouble that it had stays, unless it turns out that nobody can carry it out
+    /// ([`Trouble::may_go_on`]).
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is kept.

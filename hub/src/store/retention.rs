@@ -25,9 +25,16 @@ pub trait RetentionStore {
     fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError>;
 
     /// Notes what was received since `now - longest` or longer, or soon will be, and is settled by nobody
-    /// ([`super::SettlingStore::to_forget`]), and deletes its content when it was noted for [`WARNED_DAYS`]: at most
-    /// `limit` at once. How many those were. What is on its way to another system is neither noted nor deleted: it
-    /// waits for staff before that, when it does not arrive.
+    /// ([`super::SettlingStore::to_forget`]). What goes on by itself on its way to another system is not, also when it
+    /// was noted before: it waits for staff before that, when it does not arrive, and is noted anew then.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is noted.
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError>;
+
+    /// Deletes the content of what was received since `now - longest` or longer and was noted for [`WARNED_DAYS`] by
+    /// [`RetentionStore::note_oldest`], which is to be called just before: at most `limit` at once. How many those were.
+    /// What goes on by itself is not deleted.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is deleted.

@@ -303,7 +303,7 @@ pub struct Checked {
 pub enum CheckedAs {
     /// It is signed and opens.
     Sound,
-    /// It is not, or does not; a person must look at it.
+    /// It is not, or does not; a person must look at it. What does not open is so whatever else is wrong with it.
     Troubled(Trouble),
     /// It was plain, and this is it sealed.
     Sealed(SealedContent),

@@ -1,7 +1,7 @@
 //! Somebody guesses passwords, and those who know theirs get in all the same.
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use zuil_hub::access::vault::Vault;
 use zuil_hub::store::{AttemptKey, Tried, Veil};
 
@@ -115,6 +115,41 @@ async fn a_known_browser_is_no_place_to_guess_either() {
     assert_eq!(other.status(), StatusCode::TOO_MANY_REQUESTS);
 }
 
+/// What is counted under in the browser that got an answer, by the pass that it got with it.
+fn counted_in(hub: &TestHub, answer: &Response) -> AttemptKey {
+    let mut cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let cookie = cookies.find(|cookie| cookie.starts_with("zuil-known-")).unwrap();
+    let pass = cookie.split(';').next().unwrap().split_once('=').unwrap().1;
+    let browser = pass.rsplit_once('.').unwrap().0;
+    counted(hub, |veil| veil.named(Tried::SignInAs, &format!("{browser:>80}")))
+}
+
+/// The password that a page shows.
+fn shown(page: &str) -> String {
+    page.split("id=\"new-password\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn who_forgot_a_password_gets_in_with_a_new_one_where_they_tried_in_vain() {
+    let hub = hub().await;
+    let admin = signed_in(&hub).await;
+    let made = admin.post("/staff", &[("name", "anna"), ("agent", "yes"), ("proof", &password(&hub))]).await;
+    let old = shown(&made.text().await.unwrap());
+    let own = Browser::new(&hub);
+    let known = own.log_in_as("anna", &old).await;
+    assert_eq!(location(&known), "/pillars");
+    own.post("/logout", &[]).await;
+    guesses(&hub, counted_in(&hub, &known));
+    let waits = own.log_in_as("anna", &old).await;
+    assert_eq!(waits.status(), StatusCode::TOO_MANY_REQUESTS);
+    let page = admin.post("/staff/anna/password", &[("proof", &password(&hub))]).await.text().await.unwrap();
+    assert_eq!(location(&own.log_in_as("anna", &shown(&page)).await), "/pillars");
+    // From now on it is known again, and counted apart.
+    own.post("/logout", &[]).await;
+    guesses_at(&hub, "anna");
+    assert_eq!(location(&own.log_in_as("anna", &shown(&page)).await), "/pillars");
+}
+
 #[tokio::test]
 async fn who_gets_a_new_password_from_the_administrator_gets_in_at_once() {
     let hub = hub().await;
@@ -122,7 +157,6 @@ async fn who_gets_a_new_password_from_the_administrator_gets_in_at_once() {
     admin.post("/staff", &[("name", "anna"), ("agent", "yes"), ("proof", &password(&hub))]).await;
     guesses_at(&hub, "anna");
     let page = admin.post("/staff/anna/password", &[("proof", &password(&hub))]).await.text().await.unwrap();
-    let new = page.split("id=\"new-password\">").nth(1).unwrap().split('<').next().unwrap();
-    let answer = Browser::new(&hub).log_in_as("anna", new).await;
+    let answer = Browser::new(&hub).log_in_as("anna", &shown(&page)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
 }

@@ -71,7 +71,7 @@ async fn without_connectors_nothing_is_handed_over_and_nothing_is_said_of_it() {
 }
 
 /// Settings of an Open Zaak (made up) at an address.
-fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
+pub fn open_zaak_at(url: String, folder: &std::path::Path) -> ConnectorsConfig {
     let secret_file = folder.join("open-zaak.secret");
     std::fs::write(&secret_file, "a made-up secret that is long enough\n").unwrap();
     let open_zaak = OpenZaakConfig {

@@ -6,6 +6,7 @@ use zuil_hub::fleet::{self, New};
 use zuil_hub::store::Content;
 use zuil_wire::{Reference, State};
 
+use super::deliveries::all_opened;
 use super::desk::signed_in;
 use super::harness::{TestHub, TestPillar, hub};
 use super::worklist::to_call;
@@ -27,17 +28,10 @@ fn registered(hub: &TestHub, number: u64) {
     assert_eq!(done.unwrap(), 1);
 }
 
-/// Waits until the hub has looked at everything.
-async fn looked_at(hub: &TestHub) {
-    while !hub.running.store.unchecked(1).unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-}
-
 async fn delivered(hub: &TestHub) -> TestPillar {
     let pillar = hub.add_pillar("jumbo");
     pillar.upload(&[pillar.envelope(1, None), pillar.envelope(2, None)]).await;
-    looked_at(hub).await;
+    all_opened(hub).await;
     pillar
 }
 
@@ -82,7 +76,7 @@ async fn what_staff_called_back_about_is_deleted_thirty_days_after_they_were_don
     let pillar = hub.add_pillar("jumbo");
     pillar.upload(&[pillar.call_back(1), pillar.call_back(2)]).await;
     to_call(&hub, 2).await;
-    looked_at(&hub).await;
+    all_opened(&hub).await;
     let browser = signed_in(&hub).await;
     for (number, told) in [(1, "reached"), (2, "not-reached")] {
         let path = format!("/worklist/{}", Reference::from_bits(number));
@@ -128,7 +122,7 @@ async fn what_was_deleted_is_known_when_the_pillar_sends_it_again_and_is_not_kep
     let pillar = hub.add_pillar("jumbo");
     let envelope = pillar.envelope(1, None);
     pillar.upload(std::slice::from_ref(&envelope)).await;
-    looked_at(&hub).await;
+    all_opened(&hub).await;
     registered(&hub, 1);
     let now = Timestamp::now();
     retention::forget(&*hub.running.store, KEEP, now).unwrap();

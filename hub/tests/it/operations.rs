@@ -49,6 +49,7 @@ async fn prometheus_reads_how_much_came_in_how_long_it_took_and_how_pillars_are(
         ("zuil_hub_transactions", "2"),
         ("zuil_hub_transactions_parked", "1"),
         ("zuil_hub_payments_unsettled", "1"),
+        ("zuil_hub_contents_to_forget", "0"),
         ("zuil_hub_pillar_waiting{pillar=\"jumbo\"}", "0"),
         ("zuil_hub_pillar_paper_left_millimeters{pillar=\"jumbo\"}", "68000"),
         ("zuil_hub_pillar_temperature_celsius{pillar=\"jumbo\"}", "-4"),

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, Response, StatusCode};
 use zuil_hub::store::{Account, AnswerDraft, Deed, Enrolment, Entry, Limits, Role, Stage, Store};
-use zuil_wire::{EnrolmentCode, Reference};
+use zuil_wire::{EnrolmentCode, PaymentState, Reference};
 
 use super::desk::{Browser, location};
-use super::harness::{TestHub, blocked_by, hub, open_payment};
+use super::harness::{TestHub, blocked_by, hub, open_payment, payment};
+use super::worklist::looked_at;
 
 const PAGE: &str = include_str!("../../../docs/permissions.md");
 
@@ -71,7 +72,10 @@ async fn a_day(hub: &TestHub) {
     let (store, now) = (&*hub.running.store, Timestamp::now());
     hub.add_pillar("bieb");
     let pillar = hub.add_pillar(PILLAR);
-    assert_eq!(pillar.upload(&[pillar.envelope(2, None)]).await.len(), 1);
+    // It is not paid, so that staff are asked about it once it was looked at.
+    let unpaid = pillar.envelope(2, Some(payment(PaymentState::NotPaid)));
+    assert_eq!(pillar.upload(&[unpaid]).await.len(), 1);
+    looked_at(hub, 2).await;
     pillar.report(&blocked_by(open_payment(1))).await;
     let enrolment = Enrolment {
         keys: EnrolmentCode::from_bits(1).keys(),

@@ -12,11 +12,13 @@ use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Response, StatusCode, Url};
 use serde_json::{Value, json};
 use zuil_hub::access::OidcConfig;
+use zuil_hub::access::stamps::Stamp;
+use zuil_hub::access::vault::Vault;
 
 use super::desk::{Browser, location};
 use super::harness::{TestHub, hub_with};
@@ -160,6 +162,26 @@ async fn sign_in(provider: &Provider, browser: &Browser) -> Response {
     browser.get(&back).await
 }
 
+/// Goes to the provider to sign in there anew, and comes back.
+async fn signs_in_anew(provider: &Provider, browser: &Browser) -> Response {
+    let sent = browser.get("/login/sso?proof=true&next=/staff").await;
+    let asked = location(&sent);
+    assert!(asked.contains("&prompt=login&max_age=0"), "{asked}");
+    browser.get(&provider.consent(asked)).await
+}
+
+/// Makes an account, as administrators who have shown who they are may.
+async fn adds_anna(browser: &Browser) -> Response {
+    browser.post("/staff", &[("name", "anna"), ("agent", "yes")]).await
+}
+
+/// What a cookie holds that an answer sets.
+fn set_cookie<'a>(answer: &'a Response, name: &str) -> &'a str {
+    let mut cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let value = cookies.find_map(|cookie| cookie.split(';').next()?.strip_prefix(name)?.strip_prefix('='));
+    value.unwrap()
+}
+
 async fn refused(provider: &Provider, hub: &TestHub, status: StatusCode, words: &str) {
     let browser = Browser::new(hub);
     let answer = sign_in(provider, &browser).await;
@@ -187,6 +209,74 @@ async fn somebody_whom_the_provider_knows_signs_in_with_the_roles_that_it_tells(
     let goodbye = browser.post("/logout", &[]).await;
     assert!(goodbye.text().await.unwrap().contains(&format!("{}/end?client_id=zuil", provider.url)));
     assert!(location(&browser.get("/pillars").await).starts_with("/login"));
+}
+
+#[tokio::test]
+async fn whoever_finds_an_open_desk_shows_nothing_by_what_the_provider_still_knows() {
+    let provider = Provider::start().await;
+    let hub = provider.hub().await;
+    let now = Timestamp::now().as_second();
+    // The owner has a session at the provider, which answers for whoever sits there.
+    provider.says(json!({"roles": "fb", "auth_time": now}));
+    let browser = Browser::new(&hub);
+    let sent = browser.get("/login/sso").await;
+    assert!(!location(&sent).contains("prompt"), "to sign in is no more trouble than it was");
+    sign_in(&provider, &browser).await;
+    let asked = adds_anna(&browser).await;
+    assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
+    let page = asked.text().await.unwrap();
+    assert!(page.contains("Log eerst opnieuw in"), "{page}");
+    assert!(
+        page.contains("href=\"/login/sso?proof=true") && page.contains("Inloggen met Gemeente"),
+        "{page}"
+    );
+    // Whoever takes "login" out of the address, or has a provider that does not care, is answered without a question.
+    for silent in [
+        json!({"roles": "fb", "auth_time": Value::Null}),
+        json!({"roles": "fb", "auth_time": now - 400}),
+        json!({"roles": "fb", "auth_time": "now"}),
+    ] {
+        provider.says(silent.clone());
+        let answer = signs_in_anew(&provider, &browser).await;
+        assert_eq!(answer.status(), StatusCode::BAD_GATEWAY, "{silent}");
+        assert!(answer.text().await.unwrap().contains("U hebt niet opnieuw ingelogd"), "{silent}");
+        assert_eq!(adds_anna(&browser).await.status(), StatusCode::UNAUTHORIZED, "{silent}");
+    }
+    assert!(hub.running.store.account("anna").unwrap().is_none());
+    provider.says(json!({"roles": "fb", "auth_time": Timestamp::now().as_second()}));
+    let answer = signs_in_anew(&provider, &browser).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.text().await.unwrap().contains("content=\"0;url=/staff\""));
+    let made = adds_anna(&browser).await;
+    assert!(made.text().await.unwrap().contains("id=\"new-password\""));
+}
+
+#[tokio::test]
+async fn who_signed_in_anew_does_so_again_after_15_minutes() {
+    let provider = Provider::start().await;
+    let hub = provider.hub().await;
+    provider.says(json!({"roles": "fb", "auth_time": Timestamp::now().as_second()}));
+    let answer = signs_in_anew(&provider, &Browser::new(&hub)).await;
+    let (token, given) = (set_cookie(&answer, "zuil-desk"), set_cookie(&answer, "zuil-proof"));
+    let mut session = [0; 32];
+    session.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    let vault = Vault::of(&hub.config.data_dir).unwrap().unwrap();
+    let ago = |session: &[u8; 32], minutes| {
+        let at = Timestamp::now() - SignedDuration::from_mins(minutes);
+        vault.stamps().write(Stamp::SignedInAnew(session), at)
+    };
+    let other = Browser::new(&hub);
+    let shows = async |proof: &str| {
+        let form = [("name", "anna"), ("agent", "yes")];
+        let asked = other.client.post(format!("{}/staff", other.desk)).form(&form);
+        let cookies = format!("zuil-desk={token}; zuil-proof={proof}");
+        asked.header("cookie", cookies).send().await.unwrap().status()
+    };
+    assert_eq!(shows(&ago(&session, 16)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(shows(&ago(&[7; 32], 1)).await, StatusCode::UNAUTHORIZED, "that is another session");
+    assert_eq!(shows("made up").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(shows(&ago(&session, 14)).await, StatusCode::OK);
+    assert_eq!(shows(given).await, StatusCode::CONFLICT, "there is an anna now");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use uuid::Uuid;
+use zuil_hub::store::FoundAnswer;
 use zuil_wire::{PaymentState, State};
 
 use super::{Notes, is_backward, pillar_name};
@@ -118,6 +119,18 @@ impl Notes {
                 "every receipt is durable somewhere",
                 format!("{name} is neither at its pillar nor at the hub"),
             );
+        }
+    }
+
+    /// What residents found arrived, and counts once however often it was sent.
+    pub(crate) fn judges_what_was_found(&mut self, at_hub: &[FoundAnswer]) {
+        let mut has: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for FoundAnswer { pillar, answer, times, .. } in at_hub {
+            *has.entry((pillar.clone(), answer.clone())).or_default() += times;
+        }
+        if has != self.found {
+            let what = format!("the hub has {has:?}, and residents found {:?}", self.found);
+            self.blame("what was found counts once", what);
         }
     }
 

@@ -112,6 +112,7 @@ impl World {
                 && counts.saved == 0
                 && counts.surveys == 0
                 && running.really.pending(1).is_ok_and(|pending| pending.is_empty())
+                && site.found.all().is_empty()
                 && site.resident.is_none()
                 && site.terminal.going.is_none()
         };
@@ -158,11 +159,12 @@ impl World {
         (0..self.sites.len()).for_each(|index| self.ask_the_pillar(index));
         self.hub.looks_at_what_came_in(&self.grounds.keys);
         self.scan_disk_of_the_hub();
-        let (Some(rows), Ok(surveys)) = (self.rows(), self.hub.surveys()) else {
+        let (Some(rows), Ok(surveys), Ok(found)) = (self.rows(), self.hub.surveys(), self.hub.found()) else {
             self.witness.notes().blame("the hub opens again", "it does not in the end");
             return;
         };
         self.witness.notes().judges_the_end(&rows, surveys);
+        self.witness.notes().judges_what_was_found(&found);
     }
 
     /// Asks a pillar for its word on all that it ever kept.

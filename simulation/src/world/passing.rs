@@ -11,6 +11,7 @@ impl World {
             Kind::Upload => "requests: uploads",
             Kind::Report => "requests: reports",
             Kind::Questions => "requests: questions",
+            Kind::Counts => "requests: counts",
             Kind::Hello => "requests: greetings",
         });
         let [lost, twice, late, cut] = self.line_now();
@@ -270,6 +271,7 @@ impl World {
             Kind::Upload => names.join(" "),
             Kind::Report => "report".to_owned(),
             Kind::Questions => "questions".to_owned(),
+            Kind::Counts => "counts".to_owned(),
             Kind::Hello => "greeting".to_owned(),
         };
         format!("{} > [{what}]", letter(exchange.pillar))

@@ -2,6 +2,9 @@
 //!
 //! Invariant: a resident learns nothing but from the view.
 
+use jiff::tz::TimeZone;
+use zuil_wire::AskedCount;
+
 use super::*;
 
 impl World {
@@ -73,11 +76,29 @@ impl World {
         }
         if has_left {
             self.sites[index].resident = None;
+            self.has_found_answers(index);
             self.scan_disk(index);
         } else if self.sites[index].running.is_some() {
             let boot = self.sites[index].boots;
             self.soon(Step::Acts(index, boot), 200..1_500);
         }
+    }
+
+    /// Whoever leaves had opened answers, too, which counts when their visit is over. It counts for a day that is over,
+    /// so that it goes to the hub at once.
+    fn has_found_answers(&mut self, index: usize) {
+        let visit = self.witness.notes().visitor.get(&index).copied().unwrap_or_default();
+        let ago = SignedDuration::from_hours(if visit.is_multiple_of(2) { 48 } else { 72 });
+        let count = AskedCount {
+            id: Uuid::from_u128(self.random.u128(..)),
+            language: "nl".to_owned(),
+            answer: if visit.is_multiple_of(3) { "parking" } else { "berth" }.to_owned(),
+            on: (hub_clock(Duration::ZERO) - ago).to_zoned(TimeZone::UTC).date(),
+            times: 2,
+        };
+        self.hit("answers found");
+        self.witness.notes().finds(index, &count);
+        self.sites[index].found.keep(vec![count]);
     }
 
     /// Something reaches the runner; what it orders of its devices becomes steps.

@@ -8,6 +8,7 @@ const HALF: u64 = 500;
 /// What must have happened in a half, each at least a few times.
 const HAPPENS: &[&str] = &[
     "answers for which nobody waits any more",
+    "answers found",
     "bound to a key that the hub has not",
     "clock jumps: hub",
     "clock jumps: pillars",
@@ -42,6 +43,7 @@ const HAPPENS: &[&str] = &[
     "receipts of free errands",
     "receipts of paid errands",
     "receipts on paper",
+    "requests: counts",
     "requests rejected for one in them",
     "requests that the hub cannot read",
     "requests to a hub that is off",

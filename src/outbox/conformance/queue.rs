@@ -1,7 +1,7 @@
 //! Transactions on their way to the hub, surveys, and questions without an answer.
 
 use zuil_wire::messages::SurveyItem;
-use zuil_wire::{AskedCount, Missed, QuestionItem, Refusal, RequestStanding, SurveyAnswers, Treated};
+use zuil_wire::{Missed, QuestionItem, Refusal, RequestStanding, SurveyAnswers, Treated};
 
 use super::*;
 
@@ -252,76 +252,7 @@ fn of_what_was_not_found_the_newest_five_hundred_are_kept(place: &dyn Place) {
     assert_eq!(kept[1..], (1..500).map(|number| tuesday(1_000 + number)).collect::<Vec<_>>());
 }
 
-/// The day that never comes: whatever is kept is over.
-fn never() -> std::ops::RangeInclusive<jiff::civil::Date> {
-    jiff::civil::Date::MIN..=jiff::civil::Date::MIN
-}
-
-/// What is told: answer, day and how often, in the order of answers.
-fn told(counts: &[AskedCount]) -> Vec<(String, String, u32)> {
-    let mut told: Vec<_> = counts.iter().map(|it| (it.answer.clone(), it.on.to_string(), it.times)).collect();
-    told.sort();
-    told
-}
-
-fn what_was_found_is_counted_by_day_and_survives_a_power_cut_before_it_is_told(place: &dyn Place) {
-    let outbox = place.open();
-    let (monday, tuesday) = (jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 3, 3));
-    for (answer, on) in [("parking", monday), ("berth", monday), ("parking", monday), ("parking", tuesday)] {
-        outbox.count_asked("nl", answer, on).unwrap();
-    }
-    outbox.count_asked("uk", "berth", monday).unwrap();
-    let place = place.after_a_power_cut();
-    let outbox = place.open();
-    let counts = outbox.pending_asked(&(tuesday..=tuesday), 64).unwrap();
-    let one = |answer: &str, times| (answer.to_owned(), monday.to_string(), times);
-    assert_eq!(told(&counts), [one("berth", 1), one("berth", 1), one("parking", 2)], "two languages");
-    assert!(counts.iter().all(|it| it.id.get_version_num() == 4) && counts.is_sorted_by_key(|it| it.id));
-    assert_eq!(outbox.pending_asked(&(monday..=tuesday), 64).unwrap(), [], "those days still go on");
-    assert_eq!(outbox.pending_asked(&never(), 64).unwrap().len(), 4);
-    assert_eq!(outbox.pending_asked(&never(), 1).unwrap().len(), 1);
-    outbox.acknowledge_asked(&counts).unwrap();
-    let outbox = place.after_a_power_cut().open();
-    assert_eq!(
-        told(&outbox.pending_asked(&never(), 64).unwrap()),
-        [("parking".into(), tuesday.to_string(), 1)]
-    );
-}
-
-fn a_count_that_rose_after_it_was_told_stays_under_its_id(place: &dyn Place) {
-    let outbox = place.open();
-    let on = jiff::civil::date(2026, 3, 2);
-    outbox.count_asked("nl", "parking", on).unwrap();
-    let sent = outbox.pending_asked(&never(), 9).unwrap();
-    // The clock was set back while the request was under way.
-    outbox.count_asked("nl", "parking", on).unwrap();
-    outbox.acknowledge_asked(&sent).unwrap();
-    let kept = outbox.pending_asked(&never(), 9).unwrap();
-    assert_eq!(kept, [AskedCount { times: 2, ..sent[0].clone() }]);
-    outbox.acknowledge_asked(&kept).unwrap();
-    outbox.acknowledge_asked(&kept).unwrap();
-    assert_eq!(outbox.pending_asked(&never(), 9).unwrap(), []);
-}
-
-fn of_what_was_found_the_newest_thousand_counts_are_kept(place: &dyn Place) {
-    let outbox = place.open();
-    let (monday, tuesday) = (jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 3, 3));
-    for number in 0..rules::MOST_ASKED - 1 {
-        outbox.count_asked("nl", &format!("answer-{number}"), tuesday).unwrap();
-    }
-    outbox.count_asked("nl", "parking", monday).unwrap();
-    outbox.count_asked("nl", "berth", tuesday).unwrap();
-    let kept = outbox.pending_asked(&never(), usize::MAX).unwrap();
-    assert_eq!((kept.len(), kept.iter().filter(|it| it.on == monday).count()), (1_000, 0));
-    outbox.count_asked("nl", "berth", tuesday).unwrap();
-    let berth = |it: &AskedCount| it.answer == "berth" && it.times == 2;
-    assert!(outbox.pending_asked(&never(), usize::MAX).unwrap().iter().any(berth));
-}
-
 on_every_outbox! {
-    what_was_found_is_counted_by_day_and_survives_a_power_cut_before_it_is_told,
-    a_count_that_rose_after_it_was_told_stays_under_its_id,
-    of_what_was_found_the_newest_thousand_counts_are_kept,
     what_the_hub_has_is_told_no_more,
     a_committed_request_is_saved_and_waits_in_the_order_of_its_number,
     a_commit_is_idempotent,

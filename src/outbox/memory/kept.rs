@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::messages::{Refusal, SurveyItem};
 use zuil_wire::seal::Sealed;
-use zuil_wire::{AskedCount, Header, PaymentRecord, PaymentState, QuestionItem, State};
+use zuil_wire::{Header, PaymentRecord, PaymentState, QuestionItem, State};
 
 use super::super::rules::{self, Known, Progress};
 use super::super::{Approval, Attempts, Intent, OutboxError, Result};
@@ -22,7 +22,6 @@ pub(super) struct Kept {
     pub(super) journal: Vec<Line>,
     pub(super) surveys: BTreeMap<Uuid, SurveyItem>,
     pub(super) questions: BTreeMap<Uuid, QuestionItem>,
-    pub(super) asked: BTreeMap<Uuid, AskedCount>,
     pub(super) tried: HashMap<Uuid, Attempts>,
 }
 

@@ -33,16 +33,20 @@ pub(super) fn keep(outbox: &SqliteOutbox, standings: &[RequestStanding]) -> Resu
 }
 
 fn keep_one(sql: &Connection, told: &RequestStanding) -> Result<Option<Acknowledged>> {
-    let known: Option<(i64, String)> = sql
+    let known: Option<(i64, String, Option<String>)> = sql
         .prepare_cached(
-            "SELECT sequence, state FROM transactions
+            "SELECT sequence, state, case_number FROM transactions
              WHERE id = ?1 AND state IN ('received', 'parked') AND answered = revision AND refusal IS NULL",
         )?
-        .query_row([told.id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([told.id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((sequence, word)) = known else { return Ok(None) };
+    let Some((sequence, word, case_number)) = known else { return Ok(None) };
     let Some(known) = State::parse(&word) else { return Ok(None) };
     let state = rules::standing(known, told.state);
+    // Most of what is asked for stands as it did, and is not written again.
+    if state == known && (told.case_number.is_none() || told.case_number == case_number) {
+        return Ok(None);
+    }
     sql.prepare_cached(
         "UPDATE transactions SET state = ?2, case_number = coalesce(?3, case_number) WHERE sequence = ?1",
     )?

@@ -3,7 +3,6 @@
 //! Invariant: `Ok` means on the disk; an error means that nothing was changed. The settings that make it
 //! so, and why they are what they are, stand in `schema`.
 
-mod asked;
 mod attempts;
 mod examine;
 mod following;
@@ -22,19 +21,17 @@ mod walked;
 #[cfg(test)]
 mod tests;
 
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 use uuid::Uuid;
 use zuil_wire::health::Salvaged;
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::seal::Sealed;
-use zuil_wire::{AskedCount, ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
+use zuil_wire::{ItemOutcome, PaymentRecord, QuestionItem, Reference, RequestStanding, State};
 
 use super::{
     Acknowledged, Approval, Attempts, Counts, Intent, MadeHere, OpenPayment, Outbox, OutboxError, Pending,
@@ -298,18 +295,6 @@ impl Outbox for SqliteOutbox {
 
     fn acknowledge_questions(&self, ids: &[Uuid]) -> Result<()> {
         questions::acknowledge(self, ids)
-    }
-
-    fn count_asked(&self, language: &str, answer: &str, on: Date) -> Result<()> {
-        asked::count(self, language, answer, on)
-    }
-
-    fn pending_asked(&self, under_way: &RangeInclusive<Date>, limit: usize) -> Result<Vec<AskedCount>> {
-        asked::pending(self, under_way, limit)
-    }
-
-    fn acknowledge_asked(&self, told: &[AskedCount]) -> Result<()> {
-        asked::acknowledge(self, told)
     }
 
     fn salvaged(&self) -> Option<Salvaged> {

@@ -248,10 +248,6 @@ fn make(path: &Path, rows: &Rows, in_doubt: bool, now: Timestamp) -> Result<Made
         sql.prepare_cached("INSERT INTO questions (id, language, words, day) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![id, language, words, day])?;
     }
-    for (id, (language, answer, day, times)) in &rows.asked {
-        let insert = "INSERT INTO asked (id, language, answer, day, times) VALUES (?1, ?2, ?3, ?4, ?5)";
-        sql.prepare_cached(insert)?.execute(params![id, language, answer, day, times])?;
-    }
     for (id, (tries, at, why)) in &rows.attempts {
         sql.prepare_cached("INSERT INTO attempts (id, tries, last_at, why) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![id.as_bytes(), tries, at, why])?;

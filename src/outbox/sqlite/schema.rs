@@ -44,7 +44,6 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0004_compact.sql")),
     M::up(include_str!("migrations/0005_saved_without_index.sql")),
     M::up(include_str!("migrations/0006_questions.sql")),
-    M::up(include_str!("migrations/0007_asked.sql")),
 ];
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -9,16 +9,15 @@ use zuil_wire::NotACode;
 use zuil_wire::enrolment::CodeRefusal;
 
 use super::{LONGEST_ADDRESS, Newcomer};
-use crate::screens::gallery::Sample;
 use crate::sync::{EnrolError, Step, SyncError};
-use crate::visit::Intent;
+use crate::visit::{Intent, View};
 
 const ADDRESS: &str = "hub.voorbeeldhuizen.example:8443";
 const CODE: &str = "7K3MQ9XA2FT01BCDEF";
 
-/// Each sentence that it can show, in a language, and what was typed so far.
-pub(crate) fn samples(language: Language) -> Vec<Sample> {
-    let sample = |name, newcomer: &Newcomer| Sample { name, view: newcomer.view() };
+/// Each sentence that it can show, in a language, and what was typed so far; by name.
+pub(crate) fn samples(language: Language) -> Vec<(&'static str, View)> {
+    let sample = |name, newcomer: &Newcomer| (name, newcomer.view());
     let mut choosing = asks_for_code(language, "");
     choosing.handle(&Intent::ToggleLanguages);
     let mut samples = vec![

@@ -25,6 +25,7 @@ use zuil_wire::QuestionItem;
 struct Pillar {
     runner: Runner,
     outbox: Arc<SqliteOutbox>,
+    log: Arc<VisitLog>,
     folder: TempDir,
     now: Moment,
 }
@@ -67,6 +68,8 @@ impl Pillar {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let outbox = Arc::new(SqliteOutbox::open(&folder.path().join("outbox.sqlite")).unwrap());
+        let time_zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        let log = Arc::new(VisitLog::open(folder.path(), time_zone.clone()));
         let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/example");
         let (_, public_key) = OpenKey::generate().unwrap();
         let mut runner = Runner::new(Parts {
@@ -89,14 +92,14 @@ impl Pillar {
             tell_health: Box::new(|_| {}),
             referrals: Arc::new(crate::sync::ReferralBook::in_memory()),
             ask_hub: Box::new(|_| {}),
-            time_zone: TimeZone::get("Europe/Amsterdam").unwrap(),
+            time_zone,
             waypoints: Arc::new(NoWaypoints),
             started: Timestamp::UNIX_EPOCH,
             remote: None,
-            visit_log: None,
+            visit_log: Some(Arc::clone(&log)),
         });
         runner.take(Input::Tick, now());
-        Self { runner, outbox, folder, now: now() }
+        Self { runner, outbox, log, folder, now: now() }
     }
 
     /// Somebody leaves the search without having found anything.
@@ -143,8 +146,9 @@ fn what_was_found_is_counted_by_its_answer_language_and_the_day_where_the_pillar
     }
     let too_long = "a".repeat(zuil_wire::AskedCount::MAX_ANSWER + 1);
     pillar.runner.perform(Effect::Found { language: Language::Nl, answer: too_long }, now());
+    pillar.waits(1);
     let elsewhere = "2026-07-01".parse().unwrap();
-    let mut counted = pillar.outbox.pending_asked(&(elsewhere..=elsewhere), 9).unwrap();
+    let mut counted = pillar.log.found().due(&(elsewhere..=elsewhere), 9);
     counted.sort_by(|one, other| one.language.cmp(&other.language));
     let told: Vec<_> = counted.iter().map(|it| (&*it.language, &*it.answer, it.times)).collect();
     assert_eq!(told, [("nl", "passport", 1), ("uk", "passport", 2)]);
@@ -154,6 +158,34 @@ fn what_was_found_is_counted_by_its_answer_language_and_the_day_where_the_pillar
         "random, so that it tells nothing of when"
     );
     assert_eq!(pillar.kept(), []);
+}
+
+#[test]
+fn which_answers_were_opened_is_written_down_when_the_visit_is_over_and_not_in_the_outbox() {
+    let mut pillar = Pillar::new();
+    let on_disk = |pillar: &Pillar, words: &str| -> Vec<String> {
+        let files = fs::read_dir(pillar.folder.path()).unwrap().map(|file| file.unwrap().path());
+        let with = files.filter(|file| String::from_utf8_lossy(&fs::read(file).unwrap()).contains(words));
+        with.map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    };
+    pillar.does([Intent::Begin]);
+    for answer in ["passport-lost", "passport-costs", "passport-lost"] {
+        pillar.runner.perform(Effect::Found { language: Language::Nl, answer: answer.into() }, now());
+    }
+    pillar.waits(1);
+    assert!(!pillar.runner.visit.is_waiting(), "somebody is still there");
+    assert_eq!((pillar.log.found().all(), on_disk(&pillar, "passport-lost")), (vec![], vec![]));
+    pillar.does([Intent::Stop]);
+    pillar.waits(600);
+    assert!(pillar.runner.visit.is_waiting());
+    let mut counted: Vec<_> = pillar.log.found().all().into_iter().map(|it| (it.answer, it.times)).collect();
+    counted.sort();
+    assert_eq!(counted, [("passport-costs".to_owned(), 1), ("passport-lost".to_owned(), 2)]);
+    assert_eq!(on_disk(&pillar, "passport-lost"), ["found.json"]);
+    // The next visit has counts of its own.
+    pillar.does([Intent::Begin, Intent::Stop]);
+    pillar.waits(600);
+    assert_eq!(pillar.log.found().all().iter().map(|it| it.times).sum::<u32>(), 3);
 }
 
 #[test]

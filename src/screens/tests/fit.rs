@@ -348,6 +348,7 @@ fn the_name_of_a_municipality_fits_beside_a_logo_in_every_language_and_size() {
 fn no_line_ends_within_a_group_of_a_case_number() {
     let pillar = Pillar::new();
     let numbers = ["short", "padded", "digits", "long"].map(|kind| format!("-standing-{kind}-number"));
+    let mut looked_at = 0;
     for (name, view) in every_view().filter(|(name, _)| numbers.iter().any(|number| name.ends_with(number))) {
         let Screen::Standing(StandingView { outcome: StandingOutcome::Found(found), .. }) = &view.screen
         else {
@@ -361,7 +362,9 @@ fn no_line_ends_within_a_group_of_a_case_number() {
         assert!(least_width <= room, "{name}: a group of {least_width} has {room}");
         let in_one_line = view.frame.text_size != TextSize::Largest && !name.ends_with("-long-number");
         assert!(!in_one_line || full_width <= room, "{name}: {full_width} in one line of {room}");
+        looked_at += 1;
     }
+    assert_eq!(looked_at, numbers.len() * Language::ALL.len() * MANNERS.len());
 }
 
 #[test]

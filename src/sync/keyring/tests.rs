@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use zuil_wire::{HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{AskedAnswer, AskedCounts, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
 
 use crate::waypoint::NoWaypoints;
 
@@ -163,6 +163,10 @@ impl Hub for OlderOrNewer {
             standing: None,
             system: None,
         })
+    }
+
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
     }
 
     async fn hello(&self) -> Result<(), SyncError> {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use zuil_wire::enrolment::RenewalAnswer;
-use zuil_wire::{HealthAnswer, HealthReport, UploadRequest, UploadResponse};
+use zuil_wire::{AskedAnswer, AskedCounts, HealthAnswer, HealthReport, UploadRequest, UploadResponse};
 
 use super::*;
 
@@ -68,6 +68,10 @@ impl Hub for Renewing {
     }
 
     async fn report(&self, _: &HealthReport) -> Result<HealthAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
+    }
+
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
         Err(SyncError::NoHub(404))
     }
 

@@ -75,12 +75,13 @@ impl Pillar {
     }
 
     fn counts(&self, number: u32, on: &str) {
-        self.outbox.count_asked("nl", &format!("answer-{number}"), on.parse().unwrap()).unwrap();
+        let (language, answer) = ("nl".to_owned(), format!("answer-{number}"));
+        let on = on.parse().unwrap();
+        self.found.keep(vec![AskedCount { id: Uuid::new_v4(), language, answer, on, times: 1 }]);
     }
 
     fn still_counts(&self) -> usize {
-        let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
-        self.outbox.pending_asked(&never, 9_999).unwrap().len()
+        self.found.all().len()
     }
 }
 

@@ -1,10 +1,9 @@
 //! A hundred thousand in the queue.
 
-use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use jiff::Timestamp;
-use zuil_wire::{AskedCount, Reference, RequestStanding};
+use zuil_wire::{Reference, RequestStanding};
 
 use super::*;
 use crate::outbox::{
@@ -70,9 +69,6 @@ impl Outbox for Counting {
         keep_question(question: &QuestionItem) -> ();
         pending_questions(limit: usize) -> Vec<QuestionItem>;
         acknowledge_questions(ids: &[Uuid]) -> ();
-        count_asked(language: &str, answer: &str, on: jiff::civil::Date) -> ();
-        pending_asked(under_way: &RangeInclusive<jiff::civil::Date>, limit: usize) -> Vec<AskedCount>;
-        acknowledge_asked(told: &[AskedCount]) -> ();
         room() -> u32;
         tidy(now: Timestamp) -> Tidied;
     }
@@ -115,6 +111,7 @@ async fn with_a_hundred_thousand_queued_no_more_than_a_request_full_is_in_memory
             let _ = events.send(event);
         }),
         random: Box::new(|| 7),
+        found: None,
     };
     let _handle = worker.spawn(&tokio::runtime::Handle::current());
     until(&mut heard, received(id(1_000))).await;

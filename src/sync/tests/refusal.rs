@@ -38,6 +38,10 @@ impl Hub for OlderOrNewer {
         })
     }
 
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
         Ok(())
     }

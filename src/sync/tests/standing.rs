@@ -66,6 +66,10 @@ impl Hub for Registrar {
         Ok(StandingAnswer { standings })
     }
 
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
         Ok(())
     }
@@ -87,6 +91,7 @@ fn connected(hub: &Registrar) -> (TempDir, Arc<dyn Outbox>, Handle, UnboundedRec
         }),
         disk: Disk::Threads,
         random: Box::new(|| 7),
+        found: None,
     };
     let handle = worker.spawn(&tokio::runtime::Handle::current());
     (folder, outbox, handle, heard)

@@ -108,6 +108,10 @@ impl Hub for WeekHub {
         Err(SyncError::Unreachable("no connection".into()))
     }
 
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
+    }
+
     async fn hello(&self) -> Result<(), SyncError> {
         Ok(())
     }
@@ -144,6 +148,7 @@ impl Week {
             signing_key: SigningKey::from_base64(&SigningKey::generate().unwrap().0).unwrap(),
             events: Box::new(|_| {}),
             random: Box::new(move || dice.u64(..)),
+            found: None,
         };
         let runtime = tokio::runtime::Handle::current();
         let handle = worker.spawn(&runtime);

@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use zuil_wire::{AskedCounts, Questions};
 
-use super::super::questions::{Asking, answered, counted, how_many, under_way};
+use super::super::questions::{Kind, answered, counted, how_many, under_way};
 use super::super::{Hub, SyncError};
+use super::disk::apart;
 use super::{Failed, Round, Task, on_disk, unless_woken};
 use crate::outbox::Outbox;
 
@@ -19,13 +20,13 @@ impl<H: Hub> Task<H> {
         wakes: &mut watch::Receiver<()>,
     ) -> Option<Result<Round, Failed>> {
         let now = Instant::now();
-        if self.asking.may_go(now)
+        if self.waiting.of(Kind::Questions).may_go(now)
             && let Some(questions) = self.questions().await
         {
             return Some(self.ask(&questions, wakes).await);
         }
-        if self.counting.may_go(now)
-            && let Some(counts) = self.counts().await
+        if self.waiting.of(Kind::Counts).may_go(now)
+            && let Some(counts) = self.counts()
         {
             return Some(self.count(&counts, wakes).await);
         }
@@ -40,14 +41,14 @@ impl<H: Hub> Task<H> {
             Ok(questions) if questions.is_empty() => {
                 // Not with every heartbeat, or the hub could tell when somebody asked.
                 if self.online == Some(true) {
-                    self.asking.rest(Instant::now());
+                    self.waiting.of(Kind::Questions).rest(Instant::now());
                 }
                 None
             }
             Ok(questions) => Some(Questions { version: self.worker.hub.version(), questions }),
             Err(error) => {
                 tracing::warn!(%error, "what was not found could not be read");
-                self.asking.failed(&error, Instant::now());
+                self.waiting.of(Kind::Questions).failed(&error, Instant::now());
                 None
             }
         }
@@ -68,27 +69,20 @@ impl<H: Hub> Task<H> {
             }
             Some(Err(error)) => Err(error),
         };
-        self.told(told, |task| &mut task.asking)
+        self.told(told, Kind::Questions)
     }
 
     /// A request with counts of days that are over, when there are any.
-    async fn counts(&mut self) -> Option<AskedCounts> {
-        let (most, under_way) = (how_many(self.worker.hub.room()), under_way(self.worker.hub.now()));
-        let read = move |outbox: &dyn Outbox| outbox.pending_asked(&under_way, most);
-        match on_disk(&self.worker.outbox, self.worker.disk, read).await {
-            Ok(counts) if counts.is_empty() => {
-                if self.online == Some(true) {
-                    self.counting.rest(Instant::now());
-                }
-                None
+    fn counts(&mut self) -> Option<AskedCounts> {
+        let found = self.worker.found.as_ref()?;
+        let counts = found.due(&under_way(self.worker.hub.now()), how_many(self.worker.hub.room()));
+        if counts.is_empty() {
+            if self.online == Some(true) {
+                self.waiting.of(Kind::Counts).rest(Instant::now());
             }
-            Ok(counts) => Some(AskedCounts { version: self.worker.hub.version(), counts }),
-            Err(error) => {
-                tracing::warn!(%error, "what was asked could not be read");
-                self.counting.failed(&error, Instant::now());
-                None
-            }
+            return None;
         }
+        Some(AskedCounts { version: self.worker.hub.version(), counts })
     }
 
     /// Tells the hub how often answers were opened; nothing that happens to that is in the way of anything else.
@@ -104,24 +98,21 @@ impl<H: Hub> Task<H> {
                 if counted.is_empty() {
                     Err(SyncError::BadAnswer("it says nothing of what was counted"))
                 } else {
-                    let forget = move |outbox: &dyn Outbox| outbox.acknowledge_asked(&counted);
-                    on_disk(&self.worker.outbox, self.worker.disk, forget).await
+                    let found = self.worker.found.clone();
+                    let forget = move || found.iter().for_each(|found| found.forget(&counted));
+                    apart(self.worker.disk, forget).await
                 }
             }
             Some(Err(error)) => Err(error),
         };
-        self.told(told, |task| &mut task.counting)
+        self.told(told, Kind::Counts)
     }
 
     /// What comes of having told something that can wait. What it was rests when it was not taken.
-    fn told(
-        &mut self,
-        told: Result<(), SyncError>,
-        what: impl Fn(&mut Self) -> &mut Asking,
-    ) -> Result<Round, Failed> {
+    fn told(&mut self, told: Result<(), SyncError>, kind: Kind) -> Result<Round, Failed> {
         match told {
             Ok(()) => self.succeeded(),
-            Err(error) if what(self).failed(&error, Instant::now()) => {
+            Err(error) if self.waiting.of(kind).failed(&error, Instant::now()) => {
                 tracing::info!(%error, "what was asked was not taken; it is kept and tried again");
             }
             Err(error) => return Err(error.into()),

@@ -19,23 +19,29 @@ pub enum Disk {
     Inline,
 }
 
-/// Does work that waits for a disk.
+/// Does the outbox's work.
 pub(super) async fn on_disk<T: Send + 'static>(
     outbox: &Arc<dyn Outbox>,
     disk: Disk,
     work: impl FnOnce(&dyn Outbox) -> outbox::Result<T> + Send + 'static,
 ) -> Result<T, SyncError> {
     let outbox = Arc::clone(outbox);
+    Ok(apart(disk, move || work(&*outbox)).await??)
+}
+
+/// Does other work that waits for a disk.
+pub(super) async fn apart<T: Send + 'static>(
+    disk: Disk,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, SyncError> {
     if disk == Disk::Inline {
         let_others_go_first().await;
-        let done = work(&*outbox);
+        let done = work();
         let_others_go_first().await;
-        return Ok(done?);
+        return Ok(done);
     }
-    match tokio::task::spawn_blocking(move || work(&*outbox)).await {
-        Ok(done) => Ok(done?),
-        Err(_) => Err(SyncError::Unreachable("the pillar is stopping".into())),
-    }
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| SyncError::Unreachable("the pillar is stopping".into()))
 }
 
 async fn let_others_go_first() {

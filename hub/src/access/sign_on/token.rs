@@ -1,5 +1,5 @@
 //! Reads an ID token (OpenID Connect Core 1.0, section 3.1.3.7). Invariant: what comes out was signed by a key of the
-//! provider, for this client, for this attempt, and is of now.
+//! provider, for this client, for this attempt, and is of now; and who was asked to sign in anew did so.
 
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
@@ -27,6 +27,8 @@ pub(super) struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub nonce: &'a str,
+    /// Since when somebody must have signed in at the provider, when they were asked to do so anew.
+    pub since: Option<Timestamp>,
     /// The path to the roles.
     pub role_claim: &'a str,
 }
@@ -40,6 +42,8 @@ pub struct Person {
     pub shown_name: String,
     /// What the provider says of their roles, in its own words.
     pub roles: Vec<String>,
+    /// When they signed in there, when they were asked to do so anew.
+    pub signed_in_anew_at: Option<Timestamp>,
 }
 
 /// Why a token is not right.
@@ -66,6 +70,14 @@ pub enum BadToken {
     /// It is not valid now.
     #[error("it is not valid at this time; compare the clocks of hub and provider")]
     Time,
+    /// Somebody was asked to sign in anew, and nobody can tell whether they did.
+    #[error(
+        "it does not say when somebody signed in, which it was asked to; let the provider tell auth_time"
+    )]
+    NotSaidWhen,
+    /// Somebody was asked to sign in anew, and the provider did not ask them.
+    #[error("somebody was to sign in anew, and the provider let them in without asking")]
+    NotAnew,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +87,8 @@ struct Claims {
     iat: i64,
     nbf: Option<i64>,
     nonce: Option<String>,
+    /// When somebody signed in; whatever else stands there is nothing said.
+    auth_time: Option<Value>,
     aud: Value,
     azp: Option<String>,
     preferred_username: Option<String>,
@@ -106,7 +120,9 @@ pub(super) fn read(
     let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation);
     let claims = decoded.map_err(|error| why(&error))?.claims;
     look_at(&claims, expected, now)?;
+    let signed_in_anew_at = expected.since.map(|since| signed_in(&claims, since, now)).transpose()?;
     Ok(Person {
+        signed_in_anew_at,
         roles: roles(&claims.others, expected.role_claim),
         shown_name: shown_name(&claims),
         subject: claims.sub,
@@ -146,6 +162,17 @@ fn look_at(claims: &Claims, expected: &Expected<'_>, now: Timestamp) -> Result<(
     let is_early = claims.iat > now + SKEW || claims.nbf.is_some_and(|from| from > now + SKEW);
     let is_late = claims.exp <= now - SKEW || claims.iat < now - OLDEST - SKEW;
     if is_early || is_late { Err(BadToken::Time) } else { Ok(()) }
+}
+
+/// When somebody signed in at the provider, who was asked to do so anew. That the token is new proves nothing: the provider
+/// makes one for everybody who has a session there.
+fn signed_in(claims: &Claims, since: Timestamp, now: Timestamp) -> Result<Timestamp, BadToken> {
+    let second = claims.auth_time.as_ref().and_then(Value::as_i64).ok_or(BadToken::NotSaidWhen)?;
+    let at = Timestamp::from_second(second).map_err(|_| BadToken::NotSaidWhen)?;
+    if at.as_second() < since.as_second() - SKEW {
+        return Err(BadToken::NotAnew);
+    }
+    if at.as_second() > now.as_second() + SKEW { Err(BadToken::Time) } else { Ok(at) }
 }
 
 fn shown_name(claims: &Claims) -> String {
@@ -214,10 +241,16 @@ mod tests {
         }
 
         fn read_at(&self, token: &str, seconds: i64) -> Result<Person, BadToken> {
+            self.read_since(token, None, seconds)
+        }
+
+        /// What is said of somebody who was asked at a second to sign in anew.
+        fn read_since(&self, token: &str, asked: Option<i64>, seconds: i64) -> Result<Person, BadToken> {
             let expected = Expected {
                 issuer: "https://id.example.nl",
                 client_id: "zuil",
                 nonce: "n",
+                since: asked.map(|second| Timestamp::from_second(NOW + second).unwrap()),
                 role_claim: "realm_access.roles",
             };
             read(token, &self.keys, &expected, Timestamp::from_second(NOW + seconds).unwrap())
@@ -255,6 +288,32 @@ mod tests {
         let mut long = claims();
         long["exp"] = json!(NOW + 31_000_000);
         assert_eq!(provider.read_at(&provider.sign(&long), 1_000), Err(BadToken::Time));
+    }
+
+    #[test]
+    fn who_was_asked_to_sign_in_anew_has_done_so_since() {
+        let provider = provider();
+        let asked_and_told = |told: Value| {
+            let mut claims = claims();
+            claims["auth_time"] = told;
+            provider.read_since(&provider.sign(&claims), Some(-100), 0).map(|person| person.signed_in_anew_at)
+        };
+        for second in [-160, -100, -1, 0, 60] {
+            let at = Timestamp::from_second(NOW + second).unwrap();
+            assert_eq!(asked_and_told(json!(NOW + second)), Ok(Some(at)), "{second}");
+        }
+        // The provider had a session of theirs still, and asked nobody.
+        assert_eq!(asked_and_told(json!(NOW - 161)), Err(BadToken::NotAnew));
+        assert_eq!(asked_and_told(json!(NOW + 61)), Err(BadToken::Time));
+        for nothing in [Value::Null, json!("today"), json!({}), json!(i64::MAX)] {
+            assert_eq!(asked_and_told(nothing.clone()), Err(BadToken::NotSaidWhen), "{nothing}");
+        }
+        let silent = provider.read_since(&provider.sign(&claims()), Some(-100), 0);
+        assert_eq!(silent, Err(BadToken::NotSaidWhen), "a new token alone is no sign-in");
+        // Whoever was not asked shows nothing by it.
+        let person = provider.with("auth_time", json!(NOW)).unwrap();
+        assert_eq!(person.signed_in_anew_at, None);
+        assert!(provider.with("auth_time", json!("today")).is_ok());
     }
 
     #[test]

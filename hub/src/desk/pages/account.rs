@@ -1,17 +1,14 @@
 //! One's own account. Invariant: what is changed here is changed by its owner, who shows it, and not by whoever finds an open
 //! session; and it asks everybody to sign in again, whoever they are.
 
-use std::net::SocketAddr;
-
 use askama::Template;
 use axum::Form;
-use axum::extract::ConnectInfo;
 use axum::extract::rejection::FormRejection;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
 use super::super::Failure;
+use super::super::attempts::Asker;
 use super::super::proof::{self, Asked, Proof};
 use super::super::texts::AccessTexts;
 use super::super::visitor::{Frame, Section, Visitor, render};
@@ -49,41 +46,27 @@ pub(in super::super) async fn account(visitor: Visitor) -> Response {
 
 pub(in super::super) async fn new_own_password(
     visitor: Visitor,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     form: Result<Form<Proof>, FormRejection>,
 ) -> Response {
     let button = visitor.lang.access_texts().new_password;
     let asked = Asked { action: "/account/password".into(), kept: Vec::new(), button };
-    let Proof { proof } = form.map(|Form(form)| form).unwrap_or_default();
-    let page = match proof::is_missing(&visitor, (peer, &headers), proof, asked).await {
-        Ok(None) => renew(&visitor, visitor.who(), true).await,
-        Ok(Some(asks)) => Ok(asks),
-        Err(failure) => Err(failure),
-    };
-    visitor.answer(page)
+    proof::then(&visitor, &asker, Proof::of(form), asked, renew(&visitor, visitor.who(), true)).await
 }
 
 /// Whoever has a new phone sets up the app when they sign in again.
 pub(in super::super) async fn new_own_app(
     visitor: Visitor,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     form: Result<Form<Proof>, FormRejection>,
 ) -> Response {
     let button = visitor.lang.access_texts().new_app;
     let asked = Asked { action: "/account/app".into(), kept: Vec::new(), button };
-    let Proof { proof } = form.map(|Form(form)| form).unwrap_or_default();
-    let done = match proof::is_missing(&visitor, (peer, &headers), proof, asked).await {
-        Ok(None) => remove_own_app(&visitor).await,
-        Ok(Some(asks)) => Ok(asks),
-        Err(failure) => Err(failure),
-    };
-    visitor.answer(done)
+    proof::then(&visitor, &asker, Proof::of(form), asked, remove_own_app(&visitor, asker.now)).await
 }
 
-async fn remove_own_app(visitor: &Visitor) -> Result<Response, Failure> {
+async fn remove_own_app(visitor: &Visitor, now: Timestamp) -> Result<Response, Failure> {
     let name = visitor.who();
-    visitor.desk.ask(move |store| staff::remove_app(store, &name, &name, Timestamp::now())).await?;
+    visitor.desk.ask(move |store| staff::remove_app(store, &name, &name, now)).await?;
     Ok(Redirect::to("/login").into_response())
 }

@@ -44,7 +44,7 @@ pub(super) use pillars::pillars;
 pub(super) use questions::{found_as_csv, questions, questions_as_csv};
 pub(super) use referrals::{make_referral, referrals, revoke_referral};
 pub(super) use revoke::{confirm_revocation, revoke};
-pub(super) use settling::{close_request, send_anyway};
+pub(super) use settling::{close_request, confirm_close, confirm_send_anyway, send_anyway};
 pub(super) use staff::{add_staff, member, new_password, remove_app, set_access, set_roles, staff};
 pub(super) use status::{status, status_form};
 pub(super) use surveys::{surveys, surveys_as_csv};

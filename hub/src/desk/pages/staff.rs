@@ -1,21 +1,21 @@
 //! The accounts of staff, for administrators. Invariant: a password is on one page, once, and nowhere else, and nobody gets a
 //! way in here through a session that its owner left open.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
 use aws_lc_rs::rand::SystemRandom;
 use axum::Form;
+use axum::extract::Path;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{ConnectInfo, Path};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Failure;
+use super::super::attempts::Asker;
 use super::super::proof::{self, Asked, Proof};
 use super::super::texts::{AccessTexts, Lang};
 use super::super::times::Moment;
@@ -154,8 +154,7 @@ pub(in super::super) async fn staff(visitor: Visitor) -> Response {
 
 pub(in super::super) async fn add_staff(
     visitor: Visitor,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     Form(form): Form<NewMember>,
 ) -> Response {
     let (name, roles) = (form.name.trim(), form.roles.roles());
@@ -166,12 +165,7 @@ pub(in super::super) async fn add_staff(
     let mut kept = ticked(roles);
     kept.push(("name", name.to_owned()));
     let asked = Asked { action: "/staff".into(), kept, button: visitor.lang.access_texts().add };
-    let page = match proof::is_missing(&visitor, (peer, &headers), form.proof, asked).await {
-        Ok(None) => add_one(&visitor, name, roles).await,
-        Ok(Some(asks)) => Ok(asks),
-        Err(failure) => Err(failure),
-    };
-    visitor.answer(page)
+    proof::then(&visitor, &asker, form.proof, asked, add_one(&visitor, name, roles)).await
 }
 
 pub(in super::super) async fn member(visitor: Visitor, Path(name): Path<String>) -> Response {
@@ -183,95 +177,75 @@ pub(in super::super) async fn member(visitor: Visitor, Path(name): Path<String>)
 pub(in super::super) async fn set_roles(
     visitor: Visitor,
     Path(name): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     Form(form): Form<NewRoles>,
 ) -> Response {
     let roles = form.roles.roles();
     let button = visitor.lang.access_texts().save_roles;
     let asked = Asked { action: format!("{}/roles", member_path(&name)), kept: ticked(roles), button };
-    match proof::is_missing(&visitor, (peer, &headers), form.proof, asked).await {
-        Ok(None) => {}
-        Ok(Some(asks)) => return asks,
-        Err(failure) => return visitor.answer(Err(failure)),
-    }
-    let (by, of) = (visitor.who(), name.clone());
-    let changed =
-        visitor.desk.ask(move |store| staff::set_roles(store, &of, roles, &by, Timestamp::now())).await;
-    told(&visitor, &name, changed)
+    let deed = async {
+        let (by, of, now) = (visitor.who(), name.clone(), asker.now);
+        let changed = visitor.desk.ask(move |store| staff::set_roles(store, &of, roles, &by, now)).await?;
+        told(&visitor, &name, changed)
+    };
+    proof::then(&visitor, &asker, form.proof, asked, deed).await
 }
 
 pub(in super::super) async fn set_access(
     visitor: Visitor,
     Path(name): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     Form(Access { disabled, proof: shown }): Form<Access>,
 ) -> Response {
+    let deed = async {
+        let (by, of, now) = (visitor.who(), name.clone(), asker.now);
+        let changed =
+            visitor.desk.ask(move |store| staff::set_disabled(store, &of, disabled, &by, now)).await?;
+        told(&visitor, &name, changed)
+    };
     // To shut somebody out is never held up.
-    if !disabled {
-        let button = visitor.lang.access_texts().enable;
-        let kept = vec![("disabled", "false".to_owned())];
-        let asked = Asked { action: format!("{}/access", member_path(&name)), kept, button };
-        match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
-            Ok(None) => {}
-            Ok(Some(asks)) => return asks,
-            Err(failure) => return visitor.answer(Err(failure)),
-        }
+    if disabled {
+        return visitor.answer(deed.await);
     }
-    let (by, of) = (visitor.who(), name.clone());
-    let changed =
-        visitor.desk.ask(move |store| staff::set_disabled(store, &of, disabled, &by, Timestamp::now())).await;
-    told(&visitor, &name, changed)
+    let button = visitor.lang.access_texts().enable;
+    let kept = vec![("disabled", "false".to_owned())];
+    let asked = Asked { action: format!("{}/access", member_path(&name)), kept, button };
+    proof::then(&visitor, &asker, shown, asked, deed).await
 }
 
 pub(in super::super) async fn remove_app(
     visitor: Visitor,
     Path(name): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     form: Result<Form<Proof>, FormRejection>,
 ) -> Response {
     let button = visitor.lang.access_texts().remove_app;
     let asked = Asked { action: format!("{}/app", member_path(&name)), kept: Vec::new(), button };
-    let Proof { proof: shown } = form.map(|Form(form)| form).unwrap_or_default();
-    match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
-        Ok(None) => {}
-        Ok(Some(asks)) => return asks,
-        Err(failure) => return visitor.answer(Err(failure)),
-    }
-    let (by, of) = (visitor.who(), name.clone());
-    let changed = visitor.desk.ask(move |store| staff::remove_app(store, &of, &by, Timestamp::now())).await;
-    told(&visitor, &name, changed)
+    let deed = async {
+        let (by, of, now) = (visitor.who(), name.clone(), asker.now);
+        let changed = visitor.desk.ask(move |store| staff::remove_app(store, &of, &by, now)).await?;
+        told(&visitor, &name, changed)
+    };
+    proof::then(&visitor, &asker, Proof::of(form), asked, deed).await
 }
 
 pub(in super::super) async fn new_password(
     visitor: Visitor,
     Path(name): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    asker: Asker,
     form: Result<Form<Proof>, FormRejection>,
 ) -> Response {
     let button = visitor.lang.access_texts().new_password;
     let asked = Asked { action: format!("{}/password", member_path(&name)), kept: Vec::new(), button };
-    let Proof { proof: shown } = form.map(|Form(form)| form).unwrap_or_default();
-    let page = match proof::is_missing(&visitor, (peer, &headers), shown, asked).await {
-        Ok(None) => renew(&visitor, name, false).await,
-        Ok(Some(asks)) => Ok(asks),
-        Err(failure) => Err(failure),
-    };
-    visitor.answer(page)
+    proof::then(&visitor, &asker, Proof::of(form), asked, renew(&visitor, name, false)).await
 }
 
 /// Makes a new password for an account and shows it.
 pub(super) async fn renew(visitor: &Visitor, name: String, own: bool) -> Result<Response, Failure> {
     let (by, of, folder) = (visitor.who(), name.clone(), Arc::clone(&visitor.desk.folder));
     let renewed = hashing(visitor, move |store| {
-        let renewed = staff::renew_password(store, &of, &by, &SystemRandom::new(), Timestamp::now())?;
-        if matches!(renewed, Renewed::Yes(_)) {
-            staff::forget_attempts(store, folder.vault.veil(), &of)?;
-        }
-        Ok(renewed)
+        let veil = Some(folder.vault.veil());
+        staff::renew_password(store, veil, &of, &by, &SystemRandom::new(), Timestamp::now())
     });
     match renewed.await? {
         Renewed::NoPassword => Err(Failure::NotFound),
@@ -304,14 +278,13 @@ async fn hashing<T: Send + 'static>(
     Ok(visitor.desk.ask(move |store| Ok::<_, StoreError>(question(store))).await??)
 }
 
-fn told(visitor: &Visitor, name: &str, changed: Result<Changed, Failure>) -> Response {
+fn told(visitor: &Visitor, name: &str, changed: Changed) -> Result<Response, Failure> {
     let w = visitor.lang.access_texts();
-    let answer = changed.and_then(|changed| match changed {
+    match changed {
         Changed::Yes => Ok(Redirect::to(&member_path(name)).into_response()),
         Changed::NoSuchAccount => Err(Failure::NotFound),
         Changed::NobodyLeft => Ok(visitor.sorry(StatusCode::CONFLICT, w.nobody_left, w.nobody_left_help)),
-    });
-    visitor.answer(answer)
+    }
 }
 
 /// Where an account is shown; names of the identity provider may hold any sign.

@@ -1,19 +1,16 @@
-//! How a request stands, for the resident who has its reference. Invariant: it tells nothing of the resident, and whoever
-//! guesses references waits longer and longer.
-
-use std::net::SocketAddr;
+//! How a request stands, for the resident who has its reference. Invariant: it tells nothing of the resident, and nobody finds
+//! a reference by guessing: an address has so many in a quarter of an hour, and who asks for the same one waits longer each time.
 
 use askama::Template;
 use axum::Form;
-use axum::extract::ConnectInfo;
 use axum::extract::rejection::FormRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use zuil_wire::Reference;
 
-use super::super::attempts::TooEarly;
+use super::super::attempts::{Asker, TooEarly};
 use super::super::texts::StatusTexts;
 use super::super::times::Moment;
 use super::super::visitor::{Frame, Section, Visitor, render};
@@ -60,12 +57,11 @@ pub(in super::super) async fn status_form(visitor: Visitor) -> Response {
 /// The page that tells how a request stands, or why it cannot.
 pub(in super::super) async fn status(
     visitor: Visitor,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    Asker { peer, headers, now }: Asker,
     form: Result<Form<StatusForm>, FormRejection>,
 ) -> Response {
     let StatusForm { reference: typed } = form.map(|Form(form)| form).unwrap_or_default();
-    let (lang, now) = (visitor.lang, Timestamp::now());
+    let lang = visitor.lang;
     let again = |status: StatusCode, problem: String| {
         let typed = typed.chars().take(40).collect();
         (status, render(&page(&visitor, typed, Some(problem), None))).into_response()
@@ -78,7 +74,7 @@ pub(in super::super) async fn status(
     let address = desk.address_of(peer, &headers);
     let veil = desk.folder.vault.veil();
     let keys = [veil.from(Tried::LookUpFrom, address), veil.named(Tried::LookUpOf, &reference.compact())];
-    match desk.begin(keys.to_vec()).await {
+    match desk.begin(keys.to_vec(), now).await {
         Ok(Ok(())) => {}
         Ok(Err(TooEarly { wait })) => {
             return again(StatusCode::TOO_MANY_REQUESTS, lang.too_many_attempts(wait.as_secs()));
@@ -127,7 +123,7 @@ fn found(visitor: &Visitor, looked: Looked, progress: Option<Progress>, now: Tim
 
 fn page(visitor: &Visitor, typed: String, problem: Option<String>, found: Option<Found>) -> StatusPage {
     StatusPage {
-        frame: Frame { home: "/status", find: false, ..visitor.frame(Section::Other) },
+        frame: Frame { find: false, ..visitor.frame(Section::Other) },
         w: visitor.lang.status_texts(),
         typed,
         problem,

@@ -1,12 +1,15 @@
 //! The list of transactions, and one of them. Invariant: what a resident filled in is shown only to whoever asked for
 //! it, and that they did is noted before.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
+use uuid::Uuid;
 use zuil_wire::{Cents, PaymentRecord, PaymentState, Reference, State, Transaction};
 
 use super::super::Failure;
@@ -170,11 +173,13 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
     let offset = u64::from(number - 1) * u64::from(ROWS);
     let answers = visitor.desk.ask_and_open(move |store, keys| {
         let Page { items, total } = store.transactions(filter, offset, ROWS)?;
+        let ids: Vec<Uuid> = items.iter().map(|stored| stored.id).collect();
+        let closed = store.closed_among(&ids)?;
         let items: Vec<Opened> = items.into_iter().map(|stored| Opened::new(stored, keys)).collect();
         let not_sent_on: u64 = store.waiting_handovers()?.iter().map(|waiting| waiting.count).sum();
-        Ok((items, total, store.tally(midnight)?, not_sent_on))
+        Ok((items, closed, total, store.tally(midnight)?, not_sent_on))
     });
-    let (items, total, tally, not_sent_on) = answers.await?;
+    let (items, closed, total, tally, not_sent_on) = answers.await?;
     let last = offset + items.len() as u64;
     let link = |number: u32| format!("/?show={}&page={number}", query.show.word());
     let page = ListPage {
@@ -190,7 +195,7 @@ async fn show_list(visitor: &Visitor, query: ListQuery, now: Timestamp) -> Resul
         window: if items.is_empty() { String::new() } else { visitor.lang.window(offset + 1, last, total) },
         newer: (number > 1).then(|| link(number - 1)),
         older: (last < total).then(|| link(number.saturating_add(1))).filter(|_| !items.is_empty()),
-        rows: items.iter().map(|item| row(item, visitor.lang, now)).collect(),
+        rows: items.iter().map(|item| row(item, &closed, visitor.lang, now)).collect(),
     };
     Ok(render(&page))
 }
@@ -274,14 +279,14 @@ impl Opened {
     }
 }
 
-fn row(opened: &Opened, lang: Lang, now: Timestamp) -> Row {
+fn row(opened: &Opened, closed: &BTreeSet<Uuid>, lang: Lang, now: Timestamp) -> Row {
     let stored = &opened.stored;
     Row {
         reference: stored.reference,
         task: opened.title(lang),
         pillar: stored.pillar.clone(),
         received: Moment::new(stored.received_at, now, lang),
-        state: state_badge(stored.state, lang),
+        state: state_badge(told(stored, closed.contains(&stored.id)), lang),
         payment: payment_cell(opened, lang),
     }
 }
@@ -314,7 +319,7 @@ fn transaction_page(
     let Known { handover, progress, said, .. } = known;
     let settling = SettlingCard::new(stored, handover, visitor, now);
     let is_closed = handover.is_some_and(|handover| handover.standing == Standing::Closed);
-    let state = if is_closed && stored.state == State::Received { State::Closed } else { stored.state };
+    let state = told(stored, is_closed);
     let handover = handover.map(|handover| HandoverCard::new(handover, progress, said, visitor, now));
     let mut details = vec![(t.pillar, stored.pillar.clone())];
     details.extend(stored.case_number.clone().map(|number| (t.case_number, number)));
@@ -349,6 +354,11 @@ fn payment_details(opened: &Opened, lang: Lang) -> Option<PaymentDetails> {
     let receipt = payment.receipt_number.map(|number| (t.receipt_number, format!("{number:04}")));
     let card = payment.card_scheme.clone().map(|card| (t.card, card));
     Some(PaymentDetails { cell, lines: [card, terminal, receipt].into_iter().flatten().collect() })
+}
+
+/// Where it is, as staff read it.
+fn told(stored: &Stored, is_closed: bool) -> State {
+    if is_closed && stored.state == State::Received { State::Closed } else { stored.state }
 }
 
 fn state_badge(state: State, lang: Lang) -> Badge {

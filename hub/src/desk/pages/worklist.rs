@@ -2,8 +2,8 @@
 //! resident filled in is not on this page, and each deed is noted before it is done.
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path};
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -40,13 +40,24 @@ struct WorklistPage {
     to_decide: Vec<DecisionRow>,
     /// How many there are, when these are not all.
     more_to_decide: Option<String>,
-    /// That content will be deleted which nobody settled, and of what.
-    to_forget: Option<(String, Vec<(Reference, Moment)>)>,
+    /// What content will be deleted that nobody settled.
+    to_forget: Option<ToForgetPart>,
     sentence: String,
     rows: Vec<Row>,
     /// That there are more.
     oldest_only: Option<String>,
     choices: Vec<(&'static str, &'static str)>,
+}
+
+/// A part of what will be deleted.
+struct ToForgetPart {
+    sentence: String,
+    rows: Vec<(Reference, Moment)>,
+    /// Which of all these are.
+    window: String,
+    /// Where those stand that are deleted before, and after.
+    before: Option<String>,
+    after: Option<String>,
 }
 
 /// A request that goes nowhere before staff decide.
@@ -81,19 +92,30 @@ enum Caller {
     Other(String, String),
 }
 
-pub(in super::super) async fn worklist(visitor: Visitor) -> Response {
+/// Which part of what will be deleted is looked at.
+#[derive(Default, Deserialize)]
+pub(in super::super) struct Part {
+    #[serde(default)]
+    deleted: Option<u32>,
+}
+
+pub(in super::super) async fn worklist(
+    visitor: Visitor,
+    part: Result<Query<Part>, QueryRejection>,
+) -> Response {
     let now = Timestamp::now();
+    let part = part.ok().and_then(|Query(Part { deleted })| deleted).unwrap_or(1).max(1);
     let known = visitor.desk.ask(move |store| {
         Ok(Known {
             list: store.call_backs(ROWS, now)?,
             counts: Counts::of(store, now)?,
             to_decide: store.to_decide(ROWS)?,
             slow: store.on_their_way(now - SLOW)?.iter().map(|one| one.count).sum(),
-            to_forget: store.to_forget(FORGOTTEN)?,
+            to_forget: store.to_forget(u64::from(part - 1) * u64::from(FORGOTTEN), FORGOTTEN)?,
         })
     });
     let known = known.await;
-    visitor.answer(known.map(|known| render(&page(&visitor, known, now))))
+    visitor.answer(known.map(|known| render(&page(&visitor, known, part, now))))
 }
 
 /// What the page is made of.
@@ -112,6 +134,8 @@ pub(in super::super) struct Counts {
     payments: u64,
     not_sent_on: u64,
     to_decide: u64,
+    /// What will be deleted, and waits for nothing else.
+    to_forget: u64,
 }
 
 impl Counts {
@@ -122,6 +146,7 @@ impl Counts {
         Ok(Self {
             call_backs: store.call_backs_to_do(now)?,
             to_decide: store.to_decide(0)?.count,
+            to_forget: store.to_forget(0, 0)?.only_here,
             payments: unsettled,
             not_sent_on: waiting.iter().map(|Waiting { count, .. }| count).sum(),
         })
@@ -132,16 +157,15 @@ impl Counts {
     pub(in super::super) const fn total(self) -> u64 {
         let CallBacksToDo { all, not_sent_on, undecided } = self.call_backs;
         let others = self.not_sent_on.saturating_sub(not_sent_on) + self.to_decide.saturating_sub(undecided);
-        all + self.payments + others
+        all + self.payments + others + self.to_forget
     }
 }
 
-fn page(visitor: &Visitor, known: Known, now: Timestamp) -> WorklistPage {
+fn page(visitor: &Visitor, known: Known, part: u32, now: Timestamp) -> WorklistPage {
     let lang = visitor.lang;
     let Known { list, counts, to_decide, slow, to_forget } = known;
     let Counts { call_backs: CallBacksToDo { all: call_backs, .. }, payments, not_sent_on, .. } = counts;
     let who = visitor.who();
-    let first = to_forget.first.into_iter().map(|(reference, at)| (reference, Moment::new(at, now, lang)));
     WorklistPage {
         frame: visitor.frame(Section::Worklist),
         w: lang.worklist_texts(),
@@ -152,11 +176,25 @@ fn page(visitor: &Visitor, known: Known, now: Timestamp) -> WorklistPage {
         more_to_decide: (to_decide.count > to_decide.oldest.len() as u64)
             .then(|| lang.oldest_only(to_decide.oldest.len())),
         to_decide: to_decide.oldest.into_iter().map(|one| decision_row(one, lang, now)).collect(),
-        to_forget: (to_forget.count > 0).then(|| (lang.to_be_deleted(to_forget.count), first.collect())),
+        to_forget: (to_forget.count > 0).then(|| to_forget_part(to_forget, part, lang, now)),
         sentence: lang.to_call_back(call_backs),
         oldest_only: (call_backs > list.len() as u64).then(|| lang.oldest_only(list.len())),
         rows: list.into_iter().map(|call| row(call, &who, lang, now)).collect(),
         choices: CallTold::ALL.map(|told| (told.as_str(), lang.call_told(told))).into(),
+    }
+}
+
+fn to_forget_part(to_forget: ToForget, part: u32, lang: Lang, now: Timestamp) -> ToForgetPart {
+    let ToForget { count, first, .. } = to_forget;
+    let offset = u64::from(part - 1) * u64::from(FORGOTTEN);
+    let last = offset + first.len() as u64;
+    let link = |part: u32| format!("/worklist?deleted={part}#to-forget");
+    ToForgetPart {
+        sentence: lang.to_be_deleted(count),
+        window: if first.is_empty() { String::new() } else { lang.window(offset + 1, last, count) },
+        before: (part > 1).then(|| link(part - 1)),
+        after: (!first.is_empty() && last < count).then(|| link(part.saturating_add(1))),
+        rows: first.into_iter().map(|(reference, at)| (reference, Moment::new(at, now, lang))).collect(),
     }
 }
 
@@ -260,10 +298,8 @@ async fn act(
     let now = Timestamp::now();
     let entry = Entry::new(now, &visitor.who(), deed, &reference.to_string());
     let done = visitor.desk.ask(move |store| {
-        let to_do = store.call_backs(u32::MAX, now)?;
-        let found = to_do.iter().find(|call| call.reference == reference);
-        if let Some(call) = found.filter(|call| may(call)) {
-            store.note(&entry.with(detail(call)))?;
+        if let Some(call) = store.call_back_to_do(reference, now)?.filter(may) {
+            store.note(&entry.with(detail(&call)))?;
             work(store, reference)?;
         }
         Ok(())
@@ -279,8 +315,10 @@ mod tests {
     #[test]
     fn who_waits_for_two_reasons_is_counted_once() {
         let call_backs = CallBacksToDo { all: 3, not_sent_on: 2, undecided: 1 };
-        assert_eq!(Counts { call_backs, payments: 1, not_sent_on: 5, to_decide: 4 }.total(), 10);
+        let counts = Counts { call_backs, payments: 1, not_sent_on: 5, to_decide: 4, to_forget: 2 };
+        assert_eq!(counts.total(), 12);
         // Something was sent on between the two counts.
-        assert_eq!(Counts { call_backs, payments: 0, not_sent_on: 1, to_decide: 1 }.total(), 3);
+        let counts = Counts { call_backs, not_sent_on: 1, to_decide: 1, ..Counts::default() };
+        assert_eq!(counts.total(), 3);
     }
 }

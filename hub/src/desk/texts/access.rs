@@ -40,8 +40,8 @@ texts! {
     wrong_password: "Dit is niet uw wachtwoord. Kijk of u alle 12 letters en cijfers hebt ingevuld.",
         "This is not your password. Check that you typed all 12 letters and digits.";
     sign_in_first: "Log eerst opnieuw in", "Sign in again first";
-    sign_in_first_help: "Dit geeft toegang tot het systeem, en u logde langer dan 15 minuten geleden in met uw gemeenteaccount. Log uit, log opnieuw in, en doe het dan nog een keer.",
-        "This gives access to the system, and you signed in with your account of the municipality more than 15 minutes ago. Sign out, sign in again, and do it then.";
+    sign_in_first_help: "Dit geeft toegang tot het systeem. Laat daarom nog een keer zien dat u het bent, met uw gemeenteaccount. Doe het daarna opnieuw: dat kan 15 minuten lang.",
+        "This gives access to the system. So show once more that it is you, with your account of the municipality. Then do it again: you have 15 minutes for that.";
     app_title: "App voor inlogcodes instellen", "Set up the authenticator app";
     app_help: "Bij elke keer inloggen vragen we naast uw wachtwoord een code van uw telefoon. Dat stelt u één keer in.",
         "Each time you sign in we ask for a code of your phone besides your password. You set this up once.";
@@ -83,6 +83,9 @@ texts! {
     bad_token: "Het inlogsysteem stuurde iets dat niet klopt", "The sign-in system sent something that is not right";
     bad_token_help: "Daarom bent u niet ingelogd. Probeer het opnieuw; blijft het zo, bel dan de beheerder.",
         "So you were not signed in. Try again; if it stays like this, call the administrator.";
+    not_anew: "U hebt niet opnieuw ingelogd", "You did not sign in again";
+    not_anew_help: "Het inlogsysteem vroeg niet wie u bent, of stuurde niet mee wanneer u inlogde. Log uit bij uw gemeenteaccount en probeer het nog eens. Blijft het zo, vraag de beheerder dan of het inlogsysteem auth_time meestuurt.",
+        "The sign-in system did not ask who you are, or did not say when you signed in. Sign out of your account and try once more. If it stays like this, ask the administrator whether the sign-in system sends auth_time.";
     not_for_you: "Dit mag u niet", "You may not do this";
     show: "Toon wat de bewoner invulde", "Show what the resident filled in";
     show_help: "Alleen als u het nodig hebt om de bewoner te helpen. In het logboek komt te staan dat u het bekeek.",

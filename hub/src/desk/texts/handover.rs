@@ -35,7 +35,7 @@ const NL: HandoverTexts = HandoverTexts {
     slow: "Dit wacht langer dan een uur. De hub blijft het vanzelf proberen. Vraag de beheerder of het systeem werkt en \
            of de hub het kan bereiken.",
     send_again: "Opnieuw doorsturen",
-    by_hand: "Staat de aanvraag al in het systeem, of hebt u haar met de hand ingevoerd?",
+    by_hand: "Staat de aanvraag al in het systeem, of hebt u de aanvraag met de hand ingevoerd?",
     by_hand_help: "De aanvraag geldt dan als geregistreerd en wordt niet meer doorgestuurd.",
     case_number: "Nummer van de zaak of melding",
     register: "Als geregistreerd noteren",
@@ -45,7 +45,7 @@ const NL: HandoverTexts = HandoverTexts {
     no_system: "Nog geen systeem",
     since: "Sinds",
     send_all: "Allemaal opnieuw doorsturen",
-    look_first: "Kijk bij elke aanvraag eerst of zij al in het systeem staat.",
+    look_first: "Kijk bij elke aanvraag eerst of die al in het systeem staat.",
     show_them: "Aanvragen die op een medewerker wachten",
 };
 
@@ -215,9 +215,9 @@ impl Lang {
                  catalogus te verbeteren, of maak de melding met de hand."
             }
             (Self::Nl, ParkReason::MaybeSent) => {
-                "Deze aanvraag is verstuurd, maar het antwoord bleef uit: niemand weet of zij is aangekomen. Zoek het \
-                 kenmerk in het systeem. Staat de aanvraag er? Vul dan hieronder het nummer in. Staat zij er niet? \
-                 Stuur haar dan opnieuw door."
+                "Deze aanvraag is verstuurd, maar het antwoord bleef uit: niemand weet of die is aangekomen. Zoek het \
+                 kenmerk in het systeem. Staat de aanvraag er? Vul dan hieronder het nummer in. Staat de aanvraag er \
+                 niet? Stuur die dan opnieuw door."
             }
             (Self::En, ParkReason::NotConfigured) => {
                 "The hub has no settings for the system that this request goes to. Ask the administrator to fill them \

@@ -223,7 +223,7 @@ const NL: Texts = Texts {
     unavailable: "De hub kan nu niets opzoeken",
     unavailable_help: "Probeer het over een minuut opnieuw. Blijft het zo, bel dan de beheerder.",
     foreign_form: "Dit formulier kwam niet van deze site",
-    foreign_form_help: "Open de balie opnieuw en probeer het nog eens.",
+    foreign_form_help: "Open de pagina opnieuw en probeer het nog eens.",
     months: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
 };
 
@@ -293,6 +293,6 @@ const EN: Texts = Texts {
     unavailable: "The hub cannot look anything up now",
     unavailable_help: "Try again in a minute. If it stays like this, call the administrator.",
     foreign_form: "This form did not come from this site",
-    foreign_form_help: "Open the desk again and retry.",
+    foreign_form_help: "Open the page again and retry.",
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 };

@@ -8,6 +8,8 @@ use super::Lang;
 /// The texts for residents that never change.
 #[derive(Debug)]
 pub(in super::super) struct StatusTexts {
+    /// What residents read above each page, where staff read that it is their desk.
+    pub place: &'static str,
     pub title: &'static str,
     pub help: &'static str,
     pub look: &'static str,
@@ -18,6 +20,7 @@ pub(in super::super) struct StatusTexts {
 }
 
 const NL: StatusTexts = StatusTexts {
+    place: "Aanvragen bij de zuil",
     title: "Hoe staat het met uw aanvraag?",
     help: "Vul het kenmerk in dat op uw bon van de zuil staat.",
     look: "Bekijk",
@@ -30,6 +33,7 @@ const NL: StatusTexts = StatusTexts {
 };
 
 const EN: StatusTexts = StatusTexts {
+    place: "Requests at the pillar",
     title: "How does your request stand?",
     help: "Type the reference that is on your receipt from the pillar.",
     look: "Look",

@@ -141,7 +141,7 @@ impl Lang {
             (Self::Nl, State::Registered, _) => "De aanvraag staat in het zaaksysteem.",
             (Self::Nl, State::Received | State::Saved, _) => "De gemeente heeft deze aanvraag ontvangen.",
             (Self::Nl, State::Closed, _) => {
-                "Een medewerker heeft deze aanvraag afgehandeld. Zij is niet doorgestuurd."
+                "Een medewerker heeft deze aanvraag afgehandeld. Die is niet doorgestuurd."
             }
             (Self::En, State::Parked, Some(PaymentState::Unknown)) => {
                 "The outcome of the payment is not known yet. The pillar tries to find out; otherwise staff do, \

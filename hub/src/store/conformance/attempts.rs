@@ -6,12 +6,13 @@ use super::super::{AttemptKey, Store, Tried, Veil};
 use super::at;
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 6] = [
+pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     mistyping_twice_costs_no_time_and_guessing_costs_more_and_more,
     an_office_behind_one_address_mistypes_as_often_as_its_people_do,
     who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not,
     who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does,
     a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another,
+    a_library_behind_one_address_looks_up_as_often_as_its_visitors_do,
     what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing,
 ];
 
@@ -19,8 +20,8 @@ fn veil() -> Veil {
     Veil::new(&[7; 32])
 }
 
-fn from(name: &str) -> AttemptKey {
-    veil().named(Tried::LookUpFrom, name)
+fn of(reference: &str) -> AttemptKey {
+    veil().named(Tried::LookUpOf, reference)
 }
 
 fn named(name: &str) -> AttemptKey {
@@ -33,10 +34,10 @@ fn begin(store: &dyn Store, keys: &[AttemptKey], second: i64) -> i64 {
 }
 
 fn mistyping_twice_costs_no_time_and_guessing_costs_more_and_more(store: &dyn Store) {
-    let (here, there) = ([from("home"), named("anna")], [from("elsewhere"), named("bert")]);
+    let (here, there) = ([of("one"), named("anna")], [of("other"), named("bert")]);
     assert_eq!([0, 0, 0].map(|second| begin(store, &here, second)), [0; 3]);
-    assert_eq!(begin(store, &[from("home"), named("bert")], 0), 2, "the address waits");
-    assert_eq!(begin(store, &[from("elsewhere"), named("anna")], 0), 2, "so does the account");
+    assert_eq!(begin(store, &[of("one"), named("bert")], 0), 2, "the reference waits");
+    assert_eq!(begin(store, &[of("other"), named("anna")], 0), 2, "so does the account");
     assert_eq!([1, 2, 3, 6].map(|second| begin(store, &here, second)), [0, 2, 0, 2]);
     assert_eq!(begin(store, &there, 6), 0, "what had to wait was counted nowhere");
     assert_eq!([6, 6, 6].map(|second| begin(store, &there, second)), [0, 0, 2]);
@@ -54,20 +55,20 @@ fn an_office_behind_one_address_mistypes_as_often_as_its_people_do(store: &dyn S
 }
 
 fn who_knows_the_password_starts_anew_and_who_knows_one_of_many_does_not(store: &dyn Store) {
-    let keys = [from("home"), named("anna")];
+    let keys = [of("one"), named("anna")];
     for _ in 0..3 {
         assert_eq!(begin(store, &keys, 0), 0);
     }
     store.attempt_succeeded(&keys, &[]).unwrap();
     for _ in 0..3 {
         assert_eq!(begin(store, &keys, 0), 0);
-        store.attempt_succeeded(&[named("anna")], &[from("home")]).unwrap();
+        store.attempt_succeeded(&[named("anna")], &[of("one")]).unwrap();
     }
     for guess in ["a", "b", "c"] {
-        assert_eq!(begin(store, &[from("home"), named(guess)], 1), 0);
+        assert_eq!(begin(store, &[of("one"), named(guess)], 1), 0);
     }
     assert_eq!(begin(store, &keys, 1), 2, "what was guessed before counts still");
-    store.attempt_succeeded(&[named("nobody")], &[from("nowhere")]).unwrap();
+    store.attempt_succeeded(&[named("nobody")], &[of("none")]).unwrap();
 }
 
 fn who_guesses_codes_waits_for_the_rest_of_the_quarter_and_nobody_else_does(store: &dyn Store) {
@@ -97,8 +98,31 @@ fn a_pillar_looks_up_so_many_a_minute_and_none_waits_for_another(store: &dyn Sto
     assert_eq!(begin(store, &[bieb], 900), 0, "it was wrong");
 }
 
+fn a_library_behind_one_address_looks_up_as_often_as_its_visitors_do(store: &dyn Store) {
+    let (library, home) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+    let [library, home] = [library, home].map(|address| veil().from(Tried::LookUpFrom, address));
+    for second in 0..60 {
+        assert_eq!(begin(store, &[library, of(&format!("unknown-{second}"))], second), 0, "{second}");
+        // Whoever has a reference that is known uses up nothing of it.
+        if second < 59 {
+            assert_eq!(begin(store, &[library, of("known")], second), 0, "{second}");
+            store.attempt_succeeded(&[of("known")], &[library]).unwrap();
+        }
+    }
+    assert_eq!(begin(store, &[library, of("known")], 60), 840);
+    assert_eq!(begin(store, &[home, of("known")], 60), 0, "nobody waits at another address");
+    // They all have as many again, however long some there have tried; nobody waits longer and longer.
+    for second in 900..960 {
+        assert_eq!(begin(store, &[library, of(&format!("unknown-{second}"))], second), 0, "{second}");
+    }
+    assert_eq!(begin(store, &[library], 960), 840);
+    // One reference waits as before, from wherever it is asked for.
+    assert_eq!([1_000; 3].map(|second| begin(store, &[home, of("strange")], second)), [0; 3]);
+    assert_eq!(begin(store, &[of("strange")], 1_000), 2);
+}
+
 fn what_is_old_or_of_a_clock_that_was_ahead_counts_for_nothing(store: &dyn Store) {
-    let keys = [from("home"), named("anna")];
+    let keys = [of("one"), named("anna")];
     for _ in 0..3 {
         assert_eq!(begin(store, &keys, 0), 0);
     }

@@ -59,6 +59,8 @@ fn what_is_to_be_called_back_is_told_the_oldest_first(store: &dyn Store) {
         elsewhere: Elsewhere::No,
     };
     assert_eq!(list(store)[0], first);
+    assert_eq!(store.call_back_to_do(reference(3), at(30)).unwrap(), Some(first));
+    assert_eq!(store.call_back_to_do(reference(99), at(30)).unwrap(), None);
 }
 
 fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
@@ -77,6 +79,7 @@ fn one_of_the_staff_calls_and_tells_what_came_of_it(store: &dyn Store) {
     assert!(tell("bert", CallTold::Reached, 26));
     assert_eq!(numbers(store), [reference(2)]);
     assert!(!tell("bert", CallTold::NotReached, 27), "it is done");
+    assert_eq!(store.call_back_to_do(reference(1), at(30)).unwrap(), None);
     let done = store.call_back(reference(1), at(30)).unwrap().unwrap();
     assert_eq!((done.tries, done.told), (1, Some((CallTold::Reached, "bert".into(), at(26)))));
     assert_eq!(store.call_back(reference(99), at(30)).unwrap(), None);

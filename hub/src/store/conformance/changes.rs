@@ -1,17 +1,18 @@
 //! How transactions stand, for the pillars that made them.
 
 use uuid::Uuid;
-use zuil_wire::{PaymentState, Reference, RequestStanding, State};
+use zuil_wire::{PaymentState, RequestStanding, State};
 
-use super::super::{Note, ParkReason, Store};
+use super::super::{Note, ParkReason, Settled, Store};
 use super::handover::{claim, note, received};
+use super::settling::closed;
 use super::{at, send, some_pillar, with_payment};
 
 /// All checks of this page.
 pub(super) const CHECKS: [fn(&dyn Store); 3] = [
     a_pillar_hears_how_its_own_stand_and_nobody_elses,
     the_number_of_changes_rises_with_each_and_rests_in_between,
-    what_staff_are_done_with_is_told_as_closed_and_is_a_change,
+    what_staff_are_done_with_is_told_as_closed_and_calls_no_pillar_by_itself,
 ];
 
 fn id(number: u8) -> Uuid {
@@ -66,20 +67,17 @@ fn the_number_of_changes_rises_with_each_and_rests_in_between(store: &dyn Store)
     assert_eq!(store.changes("nowhere").unwrap(), 0);
 }
 
-fn what_staff_are_done_with_is_told_as_closed_and_is_a_change(store: &dyn Store) {
+fn what_staff_are_done_with_is_told_as_closed_and_calls_no_pillar_by_itself(store: &dyn Store) {
     received(store, &[1, 2, 3]);
     let claimed = claim(store, 1, 20);
     note(store, &claimed[0], Note::Parked(ParkReason::NotConfigured), 21);
     note(store, &claimed[1], Note::Nothing, 21);
-    let mut last = store.changes("jumbo").unwrap();
-    for number in [1, 2] {
-        assert!(store.close(Reference::from_bits(number), at(30)).unwrap());
-        let now = store.changes("jumbo").unwrap();
-        assert!(now > last, "{number}");
-        last = now;
-    }
-    assert!(!store.close(Reference::from_bits(2), at(31)).unwrap(), "it is closed");
-    assert_eq!(store.changes("jumbo").unwrap(), last);
+    let parked = store.changes("jumbo").unwrap();
+    assert_eq!(closed(store, 1, 30), Settled::Yes);
+    let last = store.changes("jumbo").unwrap();
+    assert!(last > parked, "it is parked no more");
+    // To the pillar it is received before and after: it would ask for all it has, and keep nothing of it.
+    assert_eq!((closed(store, 2, 30), store.changes("jumbo").unwrap()), (Settled::Yes, last));
     assert_eq!(
         store.standings("jumbo", &[id(1), id(2), id(3)]).unwrap(),
         [stands(1, State::Closed, None), stands(2, State::Closed, None), stands(3, State::Received, None)]

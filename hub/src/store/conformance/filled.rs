@@ -143,6 +143,7 @@ fn hand_over(store: &dyn Store) {
     store.note_checked(&[Checked { number: third, finding: CheckedAs::Sound }]).unwrap();
     // The third will be deleted one day, if nobody finds out about its payment.
     let longest = SignedDuration::from_hours(24 * WARNED_DAYS);
+    store.note_oldest(now(), longest).unwrap();
     assert_eq!(store.forget_oldest(now(), longest, 9).unwrap(), 0);
 }
 

@@ -6,8 +6,8 @@ use zuil_wire::messages::SurveyItem;
 use zuil_wire::{PaymentRecord, PaymentState, Reference, Refusal, State, SurveyAnswers};
 
 use super::super::{
-    Batch, Decided, DecidedBy, Decision, Delivery, Finding, Grace, Incoming, OpenPaymentKey, Outcome, Store,
-    Stored, Taken, Trouble,
+    Batch, Checked, CheckedAs, Decided, DecidedBy, Decision, Delivery, Finding, Grace, Incoming,
+    OpenPaymentKey, Outcome, Store, Stored, Taken, Trouble,
 };
 use super::health::{open, report};
 use super::{accepted, at, batch, deliver, incoming, send, signed, with_payment};
@@ -51,6 +51,14 @@ fn what_a_revoked_pillar_had_sealed_is_parked_for_a_person(store: &dyn Store) {
     assert_eq!(send(store, sent(), 70), vec![accepted(State::Parked); 2]);
     assert_eq!(stored(store, 2).trouble, Some(Trouble::AfterRevocation));
     assert_eq!(store.delivered_after_revocation("jumbo").unwrap(), 2, "the same again counts once");
+    // What is more, one is not signed, and nobody can read the other.
+    for trouble in [Trouble::NotSigned, Trouble::Unreadable] {
+        let number = store.unchecked(1).unwrap()[0].number;
+        store.note_checked(&[Checked { number, finding: CheckedAs::Troubled(trouble) }]).unwrap();
+    }
+    let troubles = [1, 2].map(|number| stored(store, number).trouble);
+    assert_eq!(troubles, [Some(Trouble::AfterRevocation), Some(Trouble::Unreadable)]);
+    assert_eq!(store.delivered_after_revocation("jumbo").unwrap(), 2);
     assert_eq!(store.delivered_after_revocation("nobody").unwrap(), 0);
 }
 

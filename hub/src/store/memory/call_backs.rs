@@ -24,6 +24,11 @@ impl Call {
     pub(super) const fn is_held(&self) -> bool {
         self.holder.is_some()
     }
+
+    /// Whether staff are not done with it.
+    pub(super) fn is_to_do(&self) -> bool {
+        self.told.as_ref().is_none_or(|(told, ..)| !told.is_done())
+    }
 }
 
 impl Memory {
@@ -74,7 +79,7 @@ impl Memory {
         let since = self.handovers.changed_at(&stored.id).unwrap_or(now);
         match self.handovers.standing(stored) {
             Some(Standing::Closed) => true,
-            Some(Standing::Waiting) => since > now - PATIENCE && !self.handovers.is_kept_back(&stored.id),
+            Some(Standing::Waiting) => since > now - PATIENCE && self.handovers.is_on_its_way(stored),
             _ => false,
         }
     }
@@ -102,6 +107,11 @@ impl CallBackStore for MemoryStore {
     fn call_back(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
         let memory = self.lock();
         Ok(memory.calls(now).map(|(.., call)| call).find(|call| call.reference == reference))
+    }
+
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
+        let memory = self.lock();
+        Ok(memory.calls_to_do(now).map(|(.., call)| call).find(|call| call.reference == reference))
     }
 
     fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError> {

@@ -32,7 +32,7 @@ impl ChangesStore for MemoryStore {
         let own =
             memory.transactions.values().map(|row| &row.stored).filter(|stored| stored.pillar == pillar);
         let standings: BTreeMap<_, _> =
-            own.map(|stored| (stored.id, (memory.told_of(stored), stored.case_number.clone()))).collect();
+            own.map(|stored| (stored.id, (stored.state, stored.case_number.clone()))).collect();
         let seen = memory.seen.entry(pillar.to_owned()).or_default();
         if seen.standings != standings {
             (seen.count, seen.standings) = (seen.count + 1, standings);

@@ -130,9 +130,10 @@ impl Handovers {
         row.is_some_and(|row| row.held.is_some_and(|(_, until)| until > now))
     }
 
-    /// Whether somebody calls about it.
-    pub(super) fn is_kept_back(&self, id: &Uuid) -> bool {
-        self.rows.get(id).is_some_and(|row| row.kept_back)
+    /// Whether it is on its way into another system and goes on by itself: nobody calls about it.
+    pub(super) fn is_on_its_way(&self, stored: &Stored) -> bool {
+        let is_kept_back = self.rows.get(&stored.id).is_some_and(|row| row.kept_back);
+        self.standing(stored) == Some(Standing::Waiting) && !is_kept_back
     }
 
     /// Nobody hands it over while somebody calls about it.

@@ -205,7 +205,8 @@ impl Memory {
             match finding {
                 CheckedAs::Sound => {}
                 CheckedAs::Troubled(trouble) => {
-                    row.stored.trouble.get_or_insert(*trouble);
+                    let known = row.stored.trouble.filter(|_| trouble.may_go_on());
+                    row.stored.trouble = known.or(Some(*trouble));
                     if row.stored.state == State::Received {
                         row.stored.state = State::Parked;
                     }

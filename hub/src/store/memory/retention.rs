@@ -42,11 +42,10 @@ impl RetentionStore for MemoryStore {
         Ok(forgotten)
     }
 
-    fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
         let mut memory = self.lock();
         let checked = usize::try_from(memory.checked_up_to).unwrap_or(usize::MAX);
         let ids: Vec<_> = memory.order.iter().take(checked).copied().collect();
-        let mut forgotten = 0;
         for id in ids {
             let Some(stored) = memory.transactions.get(&id).map(|row| &row.stored) else { continue };
             let old = stored.received_at + longest;
@@ -56,11 +55,27 @@ impl RetentionStore for MemoryStore {
                 memory.to_forget.remove(&id);
                 continue;
             }
-            // It arrives, or waits for staff one day.
-            if memory.handovers.standing(stored) == Some(Standing::Waiting) {
+            // It arrives, or waits for staff one day, and is noted anew then.
+            if memory.handovers.is_on_its_way(stored) {
+                memory.to_forget.remove(&id);
                 continue;
             }
-            let forget_at = *memory.to_forget.entry(id).or_insert(old.max(now + WARNED));
+            memory.to_forget.entry(id).or_insert(old.max(now + WARNED));
+        }
+        Ok(())
+    }
+
+    fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
+        let mut memory = self.lock();
+        let noted: Vec<_> =
+            memory.order.iter().filter_map(|id| Some((*id, *memory.to_forget.get(id)?))).collect();
+        let mut forgotten = 0;
+        for (id, forget_at) in noted {
+            let Some(stored) = memory.transactions.get(&id).map(|row| &row.stored) else { continue };
+            let old = stored.received_at + longest;
+            if memory.handovers.is_on_its_way(stored) {
+                continue;
+            }
             if forgotten < u64::from(limit) && forget_at <= now && old <= now {
                 if let Some(row) = memory.transactions.get_mut(&id) {
                     row.stored.content = Content::Forgotten;

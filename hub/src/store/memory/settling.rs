@@ -1,20 +1,23 @@
 //! What staff settle themselves, in memory. Invariant: as in SQLite, nothing is settled while somebody hands it over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::handover::{Standing, System};
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
-use super::super::{StoreError, Stored, Trouble};
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::{Entry, StoreError, Stored, Trouble};
+use super::call_backs::Call;
 use super::{Memory, MemoryStore};
 
 impl Memory {
     /// Whether it goes nowhere before staff decide.
     pub(super) fn is_undecided(&self, stored: &Stored) -> bool {
-        stored.state == State::Parked && !is_unknown(stored) && !self.handovers.is_parked(&stored.id)
+        stored.state == State::Parked
+            && !is(stored, PaymentState::Unknown)
+            && !self.handovers.is_parked(&stored.id)
     }
 
     /// Staff are done with it, and it waits for nobody any more.
@@ -37,8 +40,8 @@ impl Memory {
     }
 }
 
-fn is_unknown(stored: &Stored) -> bool {
-    stored.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Unknown)
+fn is(stored: &Stored, state: PaymentState) -> bool {
+    stored.payment.as_ref().is_some_and(|payment| payment.state == state)
 }
 
 impl SettlingStore for MemoryStore {
@@ -55,7 +58,7 @@ impl SettlingStore for MemoryStore {
         Ok(ToDecide { count: all.len() as u64, oldest: oldest.collect() })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         let mut memory = self.lock();
         let may_go_on = |stored: &&Stored| {
             memory.is_undecided(stored)
@@ -63,29 +66,44 @@ impl SettlingStore for MemoryStore {
                 && stored.trouble.is_none_or(Trouble::may_go_on)
         };
         let Some(id) = memory.with(reference).filter(may_go_on).map(|stored| stored.id) else {
-            return Ok(false);
+            return Ok(Settled::NotOpen);
         };
         if let Some(row) = memory.transactions.get_mut(&id) {
             (row.stored.state, row.stored.trouble) = (State::Received, None);
         }
-        memory.handovers.go_on(&id, now);
-        Ok(true)
+        memory.handovers.go_on(&id, entry.at);
+        memory.log.append(entry);
+        Ok(Settled::Yes)
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         let mut memory = self.lock();
         let may_close = |stored: &&Stored| {
+            let goes_on = is(stored, PaymentState::Paid) && memory.handovers.is_on_its_way(stored);
             stored.state != State::Registered
-                && !is_unknown(stored)
+                && !is(stored, PaymentState::Unknown)
+                && !goes_on
                 && memory.is_looked_at(&stored.id)
                 && memory.handovers.standing(stored) != Some(Standing::Closed)
-                && !memory.handovers.is_under_way(&stored.id, now)
         };
         let Some(id) = memory.with(reference).filter(may_close).map(|stored| stored.id) else {
-            return Ok(false);
+            return Ok(Settled::NotOpen);
         };
-        memory.close_now(&id, now);
-        Ok(true)
+        if memory.handovers.is_under_way(&id, entry.at) {
+            return Ok(Settled::UnderWay);
+        }
+        memory.close_now(&id, entry.at);
+        memory.log.append(entry);
+        Ok(Settled::Yes)
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        let memory = self.lock();
+        let is_closed = |id: &&Uuid| {
+            let row = memory.transactions.get(*id);
+            row.is_some_and(|row| memory.handovers.standing(&row.stored) == Some(Standing::Closed))
+        };
+        Ok(ids.iter().filter(is_closed).copied().collect())
     }
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
@@ -93,7 +111,7 @@ impl SettlingStore for MemoryStore {
         let mut all: BTreeMap<Option<&str>, OnItsWay> = BTreeMap::new();
         for row in memory.transactions.values() {
             let (stored, since) = (&row.stored, memory.handovers.changed_at(&row.stored.id));
-            let waits = memory.handovers.standing(stored) == Some(Standing::Waiting);
+            let waits = memory.handovers.is_on_its_way(stored);
             let Some(since) = since.filter(|since| waits && *since <= before) else { continue };
             let system = memory.handovers.system(&stored.id);
             let one = all.entry(system.map(System::as_str)).or_insert(OnItsWay { system, count: 0, since });
@@ -107,16 +125,21 @@ impl SettlingStore for MemoryStore {
         Ok(memory.with(reference).and_then(|stored| memory.handovers.said(&stored.id)))
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         let memory = self.lock();
-        let numbered = (0..).zip(&memory.order);
-        let all = numbered.filter_map(|(number, id): (usize, _)| {
-            let reference = memory.transactions.get(id)?.stored.reference;
-            Some((*memory.to_forget.get(id)?, number, reference))
+        let numbered = (1..).zip(&memory.order);
+        let all = numbered.filter_map(|(number, id): (u64, _)| {
+            let (stored, at) = (&memory.transactions.get(id)?.stored, *memory.to_forget.get(id)?);
+            let is_to_call = memory.call_backs.get(&number).is_some_and(Call::is_to_do);
+            let only_here = stored.state != State::Parked && !is_to_call;
+            Some((at, number, stored.reference, only_here))
         });
         let mut all: Vec<_> = all.collect();
-        all.sort_unstable_by_key(|(at, number, _)| (*at, *number));
-        let first = all.iter().take(limit as usize).map(|(at, _, reference)| (*reference, *at));
-        Ok(ToForget { count: all.len() as u64, first: first.collect() })
+        all.sort_unstable_by_key(|(at, number, ..)| (*at, *number));
+        let only_here = all.iter().filter(|(.., only_here)| *only_here).count() as u64;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let first = all.iter().skip(offset).take(limit as usize);
+        let first = first.map(|(at, _, reference, _)| (*reference, *at)).collect();
+        Ok(ToForget { count: all.len() as u64, only_here, first })
     }
 }

@@ -12,15 +12,27 @@ use super::super::call_back::{
     CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
 };
 use super::super::values::{micros, optional_time, time, to_integer};
+use super::handover::on_its_way;
 use super::settling::UNDECIDED;
 use super::{PostgresStore, settling, without_nul};
 
 /// What is to do, of `call_backs AS c` joined with `transactions AS t`. `$1` is when what is on its way since has no
 /// reason to be seen here.
-const TO_DO: &str = "NOT c.is_done AND t.state <> 'registered' AND NOT EXISTS (
-    SELECT 1 FROM handovers AS h WHERE h.number = c.number AND (h.by_staff
-        OR h.standing = 'waiting' AND NOT h.kept_back AND h.changed_at > $1
-            AND t.state = 'received' AND t.trouble IS NULL))";
+const TO_DO: &str = concat!(
+    "NOT c.is_done AND NOT c.is_over AND t.state <> 'registered' AND NOT EXISTS (
+        SELECT 1 FROM handovers AS h WHERE h.number = c.number AND (h.by_staff
+            OR h.changed_at > $1 AND ",
+    on_its_way!(),
+    "))"
+);
+
+/// Notes that those are over which another system has or staff closed, so that nobody goes through them again. It waits
+/// for nobody.
+const TIDY: &str = "UPDATE call_backs SET is_over = TRUE WHERE number = ANY (ARRAY(
+    SELECT c.number FROM call_backs AS c JOIN transactions AS t USING (number)
+    WHERE NOT c.is_done AND NOT c.is_over AND (t.state = 'registered'
+        OR EXISTS (SELECT 1 FROM handovers AS h WHERE h.number = c.number AND h.by_staff))
+    ORDER BY c.number FOR UPDATE OF c SKIP LOCKED))";
 
 /// As [`read`] reads them.
 const CALLS: &str =
@@ -36,7 +48,8 @@ impl CallBackStore for PostgresStore {
             let note = query(
                 "INSERT INTO call_backs (number) SELECT * FROM unnest($1::bigint[]) ORDER BY 1 ON CONFLICT DO NOTHING",
             );
-            Ok(note.bind(&numbers).execute(db).await.map(drop)?)
+            note.bind(&numbers).execute(&mut *db).await?;
+            Ok(query(TIDY).execute(db).await.map(drop)?)
         })
     }
 
@@ -52,6 +65,15 @@ impl CallBackStore for PostgresStore {
         self.link.read(async |db| {
             let call = query(AssertSqlSafe(format!("{CALLS} WHERE t.reference = $1")));
             let row = call.bind(reference.compact()).fetch_optional(db).await?;
+            row.map(|row| read(&row, now)).transpose()
+        })
+    }
+
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
+        self.link.read(async |db| {
+            let call = query(AssertSqlSafe(format!("{CALLS} WHERE {TO_DO} AND t.reference = $2")));
+            let call = call.bind(micros(now - PATIENCE)).bind(reference.compact());
+            let row = call.fetch_optional(db).await?;
             row.map(|row| read(&row, now)).transpose()
         })
     }

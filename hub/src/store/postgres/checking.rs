@@ -53,10 +53,11 @@ pub(super) async fn note(db: &mut PgConnection, checked: &[Checked]) -> Result<(
             CheckedAs::Sound => {}
             CheckedAs::Troubled(trouble) => {
                 let park = query(
-                    "UPDATE transactions SET trouble = coalesce(trouble, $2),
+                    "UPDATE transactions SET trouble = CASE WHEN $3 THEN coalesce(trouble, $2) ELSE $2 END,
                          state = CASE state WHEN 'received' THEN 'parked' ELSE state END WHERE number = $1",
                 );
-                park.bind(to_integer(*number)).bind(trouble.as_str()).execute(&mut *db).await?;
+                let park = park.bind(to_integer(*number)).bind(trouble.as_str()).bind(trouble.may_go_on());
+                park.execute(&mut *db).await?;
             }
             CheckedAs::Sealed(sealed) => {
                 let seal = query(

@@ -18,6 +18,14 @@ use super::super::values::{micros, optional_time, read_standing, read_system, ti
 use super::transactions::{select_stored, stored};
 use super::{PostgresStore, waiting, without_nul};
 
+/// What is on its way into another system and goes on by itself, of `handovers AS h` joined with `transactions AS t`.
+macro_rules! on_its_way {
+    () => {
+        "h.standing = 'waiting' AND NOT h.kept_back AND t.state = 'received' AND t.trouble IS NULL"
+    };
+}
+pub(super) use on_its_way;
+
 impl HandoverStore for PostgresStore {
     fn claim_handovers(&self, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
         self.link.write(async |db| {
@@ -82,32 +90,41 @@ impl HandoverStore for PostgresStore {
 /// Makes rows for what was looked at since; at most a thousand, so that no pillar waits for it when what came in for
 /// years is entered.
 async fn enter(db: &mut PgConnection) -> Result<(), StoreError> {
+    let new = query(
+        "DELETE FROM to_hand_over WHERE number = ANY
+             (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
+         RETURNING number",
+    );
+    let new = new.fetch_all(&mut *db).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let new = new.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+    // Whoever takes a call at this moment is waited for, and what they did is seen by the next statement; whoever does
+    // so later waits, and sees what is entered.
+    let calls = query("SELECT 1 FROM call_backs WHERE number = ANY($1) ORDER BY number FOR SHARE");
+    calls.bind(&new).execute(&mut *db).await?;
     let enter = query(
-        "WITH new AS (
-             DELETE FROM to_hand_over WHERE number = ANY
-                 (ARRAY(SELECT number FROM to_hand_over ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))
-             RETURNING number
-         )
-         INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
+        "INSERT INTO handovers (number, standing, due_at, changed_at, kept_back)
          SELECT number, 'waiting', received_at, received_at, EXISTS (
              SELECT 1 FROM call_backs AS c WHERE c.number = transactions.number AND c.holder IS NOT NULL)
-         FROM transactions JOIN new USING (number)
+         FROM transactions WHERE number = ANY($1) ORDER BY number
          ON CONFLICT DO NOTHING",
     );
-    enter.execute(db).await?;
+    enter.bind(&new).execute(db).await?;
     Ok(())
 }
 
 /// Gives what is due to the holder: the numbers, those that failed least first.
 async fn take_what_is_due(db: &mut PgConnection, claim: &Claim<'_>) -> Result<Vec<i64>, StoreError> {
-    let due = query(
-        "SELECT h.number FROM handovers AS h JOIN transactions AS t USING (number)
-         WHERE h.standing = 'waiting' AND h.due_at <= $1
+    let due = query(concat!(
+        "SELECT h.number FROM handovers AS h JOIN transactions AS t USING (number) WHERE ",
+        on_its_way!(),
+        " AND h.due_at <= $1
              AND (h.leased_until IS NULL OR h.leased_until <= $1 OR h.leased_until > $2)
              AND (h.system IS NULL OR h.system <> ALL($3))
-             AND t.state = 'received' AND t.trouble IS NULL AND NOT h.kept_back
-         ORDER BY h.attempts, h.due_at, h.number LIMIT $4 FOR UPDATE OF h SKIP LOCKED",
-    );
+         ORDER BY h.attempts, h.due_at, h.number LIMIT $4 FOR UPDATE OF h SKIP LOCKED"
+    ));
     let without: Vec<&str> = claim.without.iter().map(|system| system.as_str()).collect();
     let never = claim.now + claim.lease * LONGEST_LEASE;
     let due = due.bind(micros(claim.now)).bind(micros(never)).bind(&without).bind(i64::from(claim.limit));

@@ -10,10 +10,15 @@ use super::super::retention::WARNED;
 use super::super::values::micros;
 use super::super::{RetentionStore, StoreError};
 use super::PostgresStore;
+use super::handover::on_its_way;
 
 impl RetentionStore for PostgresStore {
     fn forget_contents(&self, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
         self.link.write(async |db| forget(db, now, keep, limit).await)
+    }
+
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
+        self.link.write(async |db| note_oldest(db, now, longest).await)
     }
 
     fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
@@ -82,43 +87,57 @@ async fn empty(db: &mut PgConnection, due: &[PgRow]) -> Result<u64, StoreError> 
     Ok(numbers.len() as u64)
 }
 
+async fn note_oldest(
+    db: &mut PgConnection,
+    now: Timestamp,
+    longest: SignedDuration,
+) -> Result<(), StoreError> {
+    // What was settled since, is on its way again, or is to be kept for longer than before, is not among them any more.
+    let near = micros(now + WARNED - longest);
+    let settled = query(concat!(
+        "DELETE FROM to_forget AS f WHERE EXISTS (SELECT 1 FROM handed_over AS o WHERE o.number = f.number)
+             OR EXISTS (SELECT 1 FROM transactions AS t LEFT JOIN handovers AS h USING (number)
+                 WHERE t.number = f.number
+                     AND (t.received_at > $1 OR octet_length(t.ciphertext) = 0 OR (",
+        on_its_way!(),
+        ")))"
+    ));
+    settled.bind(near).execute(&mut *db).await?;
+    let note = query(concat!(
+        "INSERT INTO to_forget (number, forget_at)
+         SELECT t.number, greatest($1, t.received_at + $2)
+         FROM transactions AS t LEFT JOIN handovers AS h USING (number)
+         WHERE t.received_at <= $3 AND octet_length(t.ciphertext) > 0
+             AND NOT EXISTS (SELECT 1 FROM to_check WHERE to_check.number = t.number)
+             AND NOT EXISTS (SELECT 1 FROM handed_over WHERE handed_over.number = t.number)
+             AND NOT EXISTS (SELECT 1 FROM to_forget WHERE to_forget.number = t.number)
+             AND (",
+        on_its_way!(),
+        ") IS NOT TRUE
+         ORDER BY t.number ON CONFLICT DO NOTHING"
+    ));
+    let longest_micros = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX);
+    note.bind(micros(now + WARNED)).bind(longest_micros).bind(near).execute(db).await?;
+    Ok(())
+}
+
 async fn forget_oldest(
     db: &mut PgConnection,
     now: Timestamp,
     longest: SignedDuration,
     limit: u32,
 ) -> Result<u64, StoreError> {
-    // What was settled since, or is to be kept for longer than before, is not among them any more.
-    let near = micros(now + WARNED - longest);
-    let settled = query(
-        "DELETE FROM to_forget AS f WHERE EXISTS (SELECT 1 FROM handed_over AS h WHERE h.number = f.number)
-             OR EXISTS (SELECT 1 FROM transactions AS t WHERE t.number = f.number
-                 AND (t.received_at > $1 OR octet_length(t.ciphertext) = 0))",
-    );
-    settled.bind(near).execute(&mut *db).await?;
-    let note = query(
-        "INSERT INTO to_forget (number, forget_at)
-         SELECT t.number, greatest($1, t.received_at + $2)
-         FROM transactions AS t LEFT JOIN handovers AS o USING (number)
-         WHERE t.received_at <= $3 AND octet_length(t.ciphertext) > 0
-             AND NOT EXISTS (SELECT 1 FROM to_check WHERE to_check.number = t.number)
-             AND NOT EXISTS (SELECT 1 FROM handed_over WHERE handed_over.number = t.number)
-             AND NOT EXISTS (SELECT 1 FROM to_forget WHERE to_forget.number = t.number)
-             AND NOT (coalesce(o.standing, '') = 'waiting' AND t.state = 'received' AND t.trouble IS NULL)
-         ORDER BY t.number ON CONFLICT DO NOTHING",
-    );
-    let longest_micros = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX);
-    note.bind(micros(now + WARNED)).bind(longest_micros).bind(near).execute(&mut *db).await?;
-    let due = query(
+    let due = query(concat!(
         "DELETE FROM to_forget WHERE number = ANY (ARRAY(
              SELECT f.number FROM to_forget AS f JOIN transactions AS t USING (number)
-                 LEFT JOIN handovers AS o USING (number)
-             WHERE f.forget_at <= $1 AND t.received_at <= $2
-                 AND NOT (coalesce(o.standing, '') = 'waiting' AND t.state = 'received' AND t.trouble IS NULL)
+                 LEFT JOIN handovers AS h USING (number)
+             WHERE f.forget_at <= $1 AND t.received_at <= $2 AND (",
+        on_its_way!(),
+        ") IS NOT TRUE
              ORDER BY f.number LIMIT $3
              FOR UPDATE OF f SKIP LOCKED
-         )) RETURNING number",
-    );
+         )) RETURNING number"
+    ));
     let due = due.bind(micros(now)).bind(micros(now - longest)).bind(i64::from(limit));
     let due = due.fetch_all(&mut *db).await?;
     empty(db, &due).await

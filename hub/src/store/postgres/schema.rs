@@ -35,7 +35,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (24, "settling", include_str!("../../../migrations/postgres/024-settling.sql")),
     (25, "places", include_str!("../../../migrations/postgres/025-places.sql")),
     (26, "asked", include_str!("../../../migrations/postgres/026-asked.sql")),
-    (27, "rollouts", include_str!("../../../migrations/postgres/027-rollouts.sql")),
+    (27, "calls and times", include_str!("../../../migrations/postgres/027-calls-and-times.sql")),
+    (28, "rollouts", include_str!("../../../migrations/postgres/028-rollouts.sql")),
 ];
 
 /// What was done to the schema.

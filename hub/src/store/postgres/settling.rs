@@ -1,17 +1,21 @@
 //! What staff settle themselves. Invariant: what is settled is locked before it is seen whether somebody hands it over,
 //! and `handovers` before `transactions`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_core::sql_str::AssertSqlSafe;
 use sqlx_postgres::{PgConnection, PgRow};
+use uuid::Uuid;
 use zuil_wire::Reference;
 
-use super::super::StoreError;
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
-use super::super::values::{micros, read_system, read_trouble, time};
-use super::PostgresStore;
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::values::{micros, read_system, read_trouble, time, to_integer};
+use super::super::{Entry, StoreError};
+use super::handover::on_its_way;
+use super::{PostgresStore, audit};
 
 /// What waits for a decision, of `transactions AS t`.
 pub(super) const UNDECIDED: &str = "t.state = 'parked' AND NOT t.payment_unknown
@@ -33,9 +37,9 @@ impl SettlingStore for PostgresStore {
         })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.link.write(async |db| {
-            let Some(number) = locked(db, reference).await? else { return Ok(false) };
+            let Some(number) = locked(db, reference).await? else { return Ok(Settled::NotOpen) };
             let go_on = query(AssertSqlSafe(format!(
                 "UPDATE transactions AS t SET state = 'received', trouble = NULL
                  WHERE t.number = $1 AND {UNDECIDED}
@@ -43,41 +47,61 @@ impl SettlingStore for PostgresStore {
                      AND (t.trouble IS NULL OR t.trouble IN ('not-signed', 'after-revocation'))"
             )));
             if go_on.bind(number).execute(&mut *db).await?.rows_affected() == 0 {
-                return Ok(false);
+                return Ok(Settled::NotOpen);
             }
             let due = query("UPDATE handovers SET due_at = $2, changed_at = $2 WHERE number = $1");
-            due.bind(number).bind(micros(now)).execute(db).await?;
-            Ok(true)
+            due.bind(number).bind(micros(entry.at)).execute(&mut *db).await?;
+            audit::append(db, entry).await?;
+            Ok(Settled::Yes)
         })
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.link.write(async |db| {
-            let Some(number) = locked(db, reference).await? else { return Ok(false) };
-            let may_close = query(
+            let Some(number) = locked(db, reference).await? else { return Ok(Settled::NotOpen) };
+            let may_close = query(concat!(
                 "SELECT t.state <> 'registered' AND NOT t.payment_unknown
                      AND NOT EXISTS (SELECT 1 FROM to_check WHERE to_check.number = t.number)
-                     AND NOT EXISTS (SELECT 1 FROM handovers AS o WHERE o.number = t.number AND o.by_staff)
-                 FROM transactions AS t WHERE t.number = $1 FOR UPDATE OF t",
-            );
+                     AND NOT coalesce(h.by_staff, FALSE)
+                     AND NOT (coalesce(t.payment::json ->> 'state', '') = 'paid' AND (",
+                on_its_way!(),
+                ") IS TRUE)
+                 FROM transactions AS t LEFT JOIN handovers AS h USING (number)
+                 WHERE t.number = $1 FOR UPDATE OF t"
+            ));
             let may_close: bool = may_close.bind(number).fetch_one(&mut *db).await?.try_get(0)?;
-            if !may_close || is_under_way(db, number, now).await? {
-                return Ok(false);
+            if !may_close {
+                return Ok(Settled::NotOpen);
             }
-            close_now(db, number, now).await?;
-            Ok(true)
+            if is_under_way(db, number, entry.at).await? {
+                return Ok(Settled::UnderWay);
+            }
+            close_now(db, number, entry.at).await?;
+            audit::append(db, entry).await?;
+            Ok(Settled::Yes)
+        })
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.link.read(async |db| {
+            let closed = query(
+                "SELECT t.id FROM transactions AS t JOIN handovers AS h USING (number)
+                 WHERE t.id = ANY($1) AND h.standing = 'nothing' AND h.by_staff",
+            );
+            let closed = closed.bind(ids).fetch_all(db).await?;
+            Ok(closed.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
         })
     }
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
         self.link.read(async |db| {
             // In the order of SQLite.
-            let all = query(
-                "SELECT o.system, count(*) AS count, min(o.changed_at) AS since
-                 FROM handovers AS o JOIN transactions AS t USING (number)
-                 WHERE o.standing = 'waiting' AND t.state = 'received' AND t.trouble IS NULL AND o.changed_at <= $1
-                 GROUP BY o.system ORDER BY o.system COLLATE \"C\" NULLS FIRST",
-            );
+            let all = query(concat!(
+                "SELECT h.system, count(*) AS count, min(h.changed_at) AS since
+                 FROM handovers AS h JOIN transactions AS t USING (number) WHERE h.changed_at <= $1 AND ",
+                on_its_way!(),
+                " GROUP BY h.system ORDER BY h.system COLLATE \"C\" NULLS FIRST"
+            ));
             let read = |row: &PgRow| {
                 Ok(OnItsWay {
                     system: read_system(row.try_get("system")?)?,
@@ -99,17 +123,22 @@ impl SettlingStore for PostgresStore {
         })
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         self.link.read(async |db| {
-            let count = query("SELECT count(*) FROM to_forget").fetch_one(&mut *db).await?;
-            let count: i64 = count.try_get(0)?;
+            let count = query(
+                "SELECT count(*), count(*) FILTER (WHERE t.state <> 'parked' AND NOT EXISTS (
+                     SELECT 1 FROM call_backs AS c WHERE c.number = t.number AND NOT c.is_done))
+                 FROM to_forget AS f JOIN transactions AS t USING (number)",
+            );
+            let count = count.fetch_one(&mut *db).await?;
+            let (count, only_here): (i64, i64) = (count.try_get(0)?, count.try_get(1)?);
             let first = query(
                 "SELECT t.reference, f.forget_at FROM to_forget AS f JOIN transactions AS t USING (number)
-                 ORDER BY f.forget_at, f.number LIMIT $1",
+                 ORDER BY f.forget_at, f.number LIMIT $1 OFFSET $2",
             );
-            let first = first.bind(i64::from(limit)).fetch_all(db).await?;
+            let first = first.bind(i64::from(limit)).bind(to_integer(offset)).fetch_all(db).await?;
             let first = first.iter().map(forgotten_at).collect::<Result<_, _>>()?;
-            Ok(ToForget { count: count.unsigned_abs(), first })
+            Ok(ToForget { count: count.unsigned_abs(), only_here: only_here.unsigned_abs(), first })
         })
     }
 }
@@ -165,12 +194,6 @@ pub(super) async fn close_now(db: &mut PgConnection, number: i64, now: Timestamp
     );
     close.bind(number).bind(micros(now)).execute(&mut *db).await?;
     let received = query("UPDATE transactions SET state = 'received' WHERE number = $1 AND state = 'parked'");
-    received.bind(number).execute(&mut *db).await?;
-    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
-    let count = query(
-        "INSERT INTO changes AS known (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = $1
-         ON CONFLICT (pillar) DO UPDATE SET count = known.count + 1",
-    );
-    count.bind(number).execute(db).await?;
+    received.bind(number).execute(db).await?;
     Ok(())
 }

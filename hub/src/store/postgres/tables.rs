@@ -255,6 +255,7 @@ pub(super) const TABLES: &[Table] = &[
             text("told_by"),
             integer("told_at"),
             flag("is_done"),
+            flag("is_over"),
         ],
     },
     Table {

@@ -10,13 +10,14 @@ use jiff::SignedDuration;
 use sqlx_core::connection::{ConnectOptions as _, Connection as _};
 use sqlx_core::raw_sql::raw_sql;
 use sqlx_core::sql_str::AssertSqlSafe;
+use zuil_wire::visits::{Seen, VisitOutcome};
 
 use super::super::conformance::filled::{LIMITS, administrator, sign_in};
 use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
     AccessStore, AlertKind, AlertStore as _, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed,
     CheckedAs, Claim, Content, Deed, Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome,
-    RetentionStore, SealedSecret, SqliteStore, Standing, SurveyCounts, audit, schema_step,
+    RetentionStore, SealedSecret, SqliteStore, Standing, SurveyCounts, VisitStore as _, audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -111,6 +112,33 @@ fn the_secret_of_an_app_that_was_kept_plain_is_sealed_once() {
     let seal = |plain| store.seal_app_secret("anna", plain, &sealed).unwrap();
     assert_eq!([seal(&[8; 20]), seal(&[7; 20]), seal(&[7; 20])], [false, true, false]);
     assert_eq!(kept(), Some(AppSecret::Sealed(sealed)));
+}
+
+/// What was kept before the hub rounded it.
+#[test]
+fn when_exactly_somebody_was_at_a_pillar_is_known_of_no_visit_that_was_kept_before() {
+    let schema = Schema::new();
+    schema.up_to(16);
+    schema.execute(
+        r#"INSERT INTO pillars (name, fingerprint, public_key, added_at)
+             VALUES ('jumbo', decode(repeat('02', 32), 'hex'), 'key', 1);
+         INSERT INTO visit_log (id, pillar, day, what) VALUES
+             ('00000000-0000-0000-0000-000000000001', 'jumbo', '2026-11-20',
+                 '{"kind":"visit","quarter":95,"minutes":31,"outcome":"finished"}'),
+             ('00000000-0000-0000-0000-000000000002', 'jumbo', '2026-11-20',
+                 '{"kind":"visit","quarter":24,"minutes":16,"outcome":"finished"}'),
+             ('00000000-0000-0000-0000-000000000003', 'jumbo', '2026-11-20',
+                 '{"kind":"language","language":"ar"}')"#,
+    );
+    let kept = schema.open().visits("jumbo", "2026-11-20".parse().unwrap()).unwrap();
+    let kept: Vec<Seen> = kept.into_iter().map(|entry| entry.what).collect();
+    let outcome = VisitOutcome::Finished;
+    let seen = [
+        Seen::Visit { quarter: 72, minutes: 60, outcome },
+        Seen::Visit { quarter: 24, minutes: 30, outcome },
+        Seen::Language { language: "ar".into() },
+    ];
+    assert_eq!(kept, seen);
 }
 
 #[test]

@@ -8,16 +8,25 @@ use super::super::StoreError;
 use super::super::call_back::{
     CallBack, CallBackStore, CallBacksToDo, CallTold, Elsewhere, PATIENCE, Taking, taking,
 };
+use super::handover::on_its_way;
 use super::settling::UNDECIDED;
 use super::values::{micros, optional_time, time, to_integer};
 use super::{SqliteStore, references, settling};
 
 /// What is to do, of `call_backs` joined with `transactions`. `:patient` is when what is on its way since has no reason
 /// to be seen here.
-const TO_DO: &str = "is_done = 0 AND state <> 'registered' AND NOT EXISTS (
-    SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND (by_staff = 1
-        OR standing = 'waiting' AND kept_back = 0 AND changed_at > :patient
-            AND state = 'received' AND trouble IS NULL))";
+const TO_DO: &str = concat!(
+    "is_done = 0 AND is_over = 0 AND state <> 'registered' AND NOT EXISTS (
+        SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND (by_staff = 1
+            OR changed_at > :patient AND ",
+    on_its_way!(),
+    "))"
+);
+
+/// Notes that those are over which another system has or staff closed, so that nobody goes through them again.
+const TIDY: &str = "UPDATE call_backs SET is_over = 1 WHERE is_done = 0 AND is_over = 0
+    AND (EXISTS (SELECT 1 FROM transactions WHERE transactions.number = call_backs.number AND state = 'registered')
+        OR EXISTS (SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND by_staff = 1))";
 
 /// As [`read`] reads them.
 const CALLS: &str = "SELECT reference, pillar, received_at, holder, held_at, tries, told, told_by, told_at,
@@ -34,14 +43,14 @@ impl CallBackStore for SqliteStore {
             for number in numbers {
                 note.execute([to_integer(*number)])?;
             }
+            db.prepare_cached(TIDY)?.execute([])?;
             Ok(())
         })
     }
 
     fn call_backs(&self, limit: u32, now: Timestamp) -> Result<Vec<CallBack>, StoreError> {
         self.read(|db| {
-            let mut query =
-                db.prepare_cached(&format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT :limit"))?;
+            let mut query = db.prepare_cached(&oldest())?;
             let given = named_params! {
                 ":now": micros(now), ":patient": micros(now - PATIENCE), ":limit": limit,
             };
@@ -59,17 +68,22 @@ impl CallBackStore for SqliteStore {
         })
     }
 
+    fn call_back_to_do(&self, reference: Reference, now: Timestamp) -> Result<Option<CallBack>, StoreError> {
+        self.read(|db| {
+            let Some(number) = references::number_of(db, reference)? else { return Ok(None) };
+            let mut query = db.prepare_cached(&format!("{CALLS} WHERE number = :number AND {TO_DO}"))?;
+            let given = named_params! {
+                ":now": micros(now), ":patient": micros(now - PATIENCE), ":number": number,
+            };
+            query.query_row(given, |row| Ok(read(row))).optional()?.transpose()
+        })
+    }
+
     fn call_backs_to_do(&self, now: Timestamp) -> Result<CallBacksToDo, StoreError> {
         self.read(|db| {
-            let count = format!(
-                "SELECT count(*), count(*) FILTER (WHERE EXISTS (
-                     SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'parked')),
-                     count(*) FILTER (WHERE {UNDECIDED})
-                 FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}"
-            );
             let given = named_params! { ":patient": micros(now - PATIENCE) };
             let (all, not_sent_on, undecided): (i64, i64, i64) = db
-                .prepare_cached(&count)?
+                .prepare_cached(&count())?
                 .query_row(given, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             Ok(CallBacksToDo {
                 all: all.unsigned_abs(),
@@ -125,6 +139,21 @@ impl CallBackStore for SqliteStore {
             Ok(true)
         })
     }
+}
+
+/// Lists what is to do.
+pub(super) fn oldest() -> String {
+    format!("{CALLS} WHERE {TO_DO} ORDER BY number LIMIT :limit")
+}
+
+/// Counts what is to do.
+pub(super) fn count() -> String {
+    format!(
+        "SELECT count(*), count(*) FILTER (WHERE EXISTS (
+             SELECT 1 FROM handovers WHERE handovers.number = call_backs.number AND standing = 'parked')),
+             count(*) FILTER (WHERE {UNDECIDED})
+         FROM call_backs JOIN transactions USING (number) WHERE {TO_DO}"
+    )
 }
 
 /// The number of what is to do, and who calls.

@@ -39,10 +39,14 @@ pub(super) fn note(db: &Transaction<'_>, checked: &[Checked]) -> Result<(), Stor
             CheckedAs::Sound => {}
             CheckedAs::Troubled(trouble) => {
                 db.prepare_cached(
-                    "UPDATE transactions SET trouble = coalesce(trouble, ?2),
+                    "UPDATE transactions SET trouble = CASE WHEN ?3 THEN coalesce(trouble, ?2) ELSE ?2 END,
                          state = CASE state WHEN 'received' THEN 'parked' ELSE state END WHERE number = ?1",
                 )?
-                .execute(params![to_integer(*number), trouble.as_str()])?;
+                .execute(params![
+                    to_integer(*number),
+                    trouble.as_str(),
+                    trouble.may_go_on()
+                ])?;
             }
             CheckedAs::Sealed(sealed) => {
                 db.prepare_cached(

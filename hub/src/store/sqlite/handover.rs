@@ -147,6 +147,14 @@ fn take_turn(db: &Transaction<'_>, system: System, pace: Pace, now: Timestamp) -
     }
 }
 
+/// What is on its way into another system and goes on by itself, of `handovers` joined with `transactions`.
+macro_rules! on_its_way {
+    () => {
+        "standing = 'waiting' AND kept_back = 0 AND state = 'received' AND trouble IS NULL"
+    };
+}
+pub(super) use on_its_way;
+
 /// How a handover stands for staff, of `handovers` joined with `transactions`.
 const STANDING: &str =
     "CASE WHEN standing = 'waiting' AND (state <> 'received' OR trouble IS NOT NULL) THEN 'held'
@@ -176,14 +184,14 @@ fn enter(db: &Transaction<'_>) -> Result<(), StoreError> {
 /// The numbers of what is due, those that failed least first.
 fn due(db: &Connection, claim: &Claim<'_>) -> Result<Vec<i64>, StoreError> {
     let without: Vec<&str> = claim.without.iter().map(|system| system.as_str()).collect();
-    let mut query = db.prepare_cached(
-        "SELECT number FROM handovers JOIN transactions USING (number)
-         WHERE standing = 'waiting' AND due_at <= :now
+    let mut query = db.prepare_cached(concat!(
+        "SELECT number FROM handovers JOIN transactions USING (number) WHERE ",
+        on_its_way!(),
+        " AND due_at <= :now
              AND (leased_until IS NULL OR leased_until <= :now OR leased_until > :never)
              AND (system IS NULL OR system NOT IN (SELECT value FROM json_each(:without)))
-             AND state = 'received' AND trouble IS NULL AND kept_back = 0
-         ORDER BY attempts, due_at, number LIMIT :limit",
-    )?;
+         ORDER BY attempts, due_at, number LIMIT :limit"
+    ))?;
     let never = claim.now + claim.lease * LONGEST_LEASE;
     let given = named_params! {
         ":now": micros(claim.now), ":never": micros(never), ":without": write_json(&without)?,

@@ -97,7 +97,8 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/024-settling.sql")),
     M::up(include_str!("../../../migrations/025-places.sql")),
     M::up(include_str!("../../../migrations/026-asked.sql")),
-    M::up(include_str!("../../../migrations/027-rollouts.sql")),
+    M::up(include_str!("../../../migrations/027-calls-and-times.sql")),
+    M::up(include_str!("../../../migrations/028-rollouts.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

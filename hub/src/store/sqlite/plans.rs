@@ -3,6 +3,8 @@
 
 use rusqlite::Connection;
 
+use super::super::CallBackStore as _;
+use super::super::conformance::{batch, incoming, some_pillar};
 use super::*;
 
 /// What SQLite says that it will do, a line for each step.
@@ -50,6 +52,26 @@ fn what_is_due_to_be_forgotten_is_found_among_what_is_kept_only() {
     let (_folder, store) = store();
     let plan = plan(&lock(&store.writer), retention::HANDED_OVER);
     assert!(plan.contains("INDEX transactions_to_forget"), "{plan}");
+}
+
+#[test]
+fn calls_to_make_are_not_looked_for_among_those_that_are_over() {
+    let (_folder, store) = store();
+    for sql in [call_backs::count(), call_backs::oldest()] {
+        let plan = plan(&lock(&store.reader), &sql);
+        assert!(plan.contains("INDEX call_backs_to_do") && !plan.contains("SCAN transactions"), "{plan}");
+    }
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    store.take_in(&batch((1..=3).map(|number| incoming(number, u64::from(number))).collect()), now).unwrap();
+    let numbers: Vec<u64> = store.unchecked(9).unwrap().iter().map(|one| one.number).collect();
+    store.note_call_backs(&numbers[..2]).unwrap();
+    lock(&store.writer).execute("UPDATE transactions SET state = 'registered' WHERE number = 1", []).unwrap();
+    store.note_call_backs(&numbers[2..]).unwrap();
+    let in_the_index =
+        "SELECT count(*) FROM call_backs INDEXED BY call_backs_to_do WHERE is_done = 0 AND is_over = 0";
+    let left: i64 = lock(&store.reader).query_row(in_the_index, [], |row| row.get(0)).unwrap();
+    assert_eq!((left, store.call_backs_to_do(now).unwrap().all), (2, 2));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use rusqlite::{Transaction, named_params, params};
 use super::super::retention::WARNED;
 use super::super::{RetentionStore, StoreError};
 use super::SqliteStore;
+use super::handover::on_its_way;
 use super::values::micros;
 
 impl RetentionStore for SqliteStore {
@@ -16,6 +17,10 @@ impl RetentionStore for SqliteStore {
             self.forget_what_was_plain();
         }
         Ok(forgotten)
+    }
+
+    fn note_oldest(&self, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
+        self.write(|db| note_oldest(db, now, longest))
     }
 
     fn forget_oldest(&self, now: Timestamp, longest: SignedDuration, limit: u32) -> Result<u64, StoreError> {
@@ -46,8 +51,8 @@ const CLOSED: &str = "INSERT INTO handed_over (number, since)
      WHERE by_staff = 1 AND state <> 'registered' AND length(ciphertext) > 0
          AND number <= (SELECT up_to FROM checked) AND number NOT IN (SELECT number FROM handed_over)";
 
-/// Whether something is on its way to another system, of `handovers` joined with `transactions`.
-const ON_ITS_WAY: &str = "coalesce(standing, '') = 'waiting' AND state = 'received' AND trouble IS NULL";
+/// The same where there may be no row in `handovers`.
+const ON_ITS_WAY: &str = concat!("(", on_its_way!(), ") IS TRUE");
 
 /// What is still plain is left to be sealed first, and what was not looked at yet to be looked at.
 fn forget(db: &Transaction<'_>, now: Timestamp, keep: SignedDuration, limit: u32) -> Result<u64, StoreError> {
@@ -78,20 +83,16 @@ fn empty(db: &Transaction<'_>, number: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn forget_oldest(
-    db: &Transaction<'_>,
-    now: Timestamp,
-    longest: SignedDuration,
-    limit: u32,
-) -> Result<u64, StoreError> {
-    // What was settled since, or is to be kept for longer than before, is not among them any more.
+fn note_oldest(db: &Transaction<'_>, now: Timestamp, longest: SignedDuration) -> Result<(), StoreError> {
+    // What was settled since, is on its way again, or is to be kept for longer than before, is not among them any more.
     let near = micros(now + WARNED - longest);
-    db.prepare_cached(
+    let settled = format!(
         "DELETE FROM to_forget WHERE number IN (SELECT number FROM handed_over)
              OR number IN (SELECT number FROM to_forget JOIN transactions USING (number)
-                 WHERE received_at > ?1 OR length(ciphertext) = 0)",
-    )?
-    .execute([near])?;
+                     LEFT JOIN handovers USING (number)
+                 WHERE received_at > ?1 OR length(ciphertext) = 0 OR {ON_ITS_WAY})"
+    );
+    db.prepare_cached(&settled)?.execute([near])?;
     let note = format!(
         "INSERT INTO to_forget (number, forget_at)
          SELECT number, max(:warned, received_at + :longest)
@@ -104,6 +105,15 @@ fn forget_oldest(
     db.prepare_cached(&note)?.execute(named_params! {
         ":warned": micros(now + WARNED), ":longest": longest_micros, ":near": near,
     })?;
+    Ok(())
+}
+
+fn forget_oldest(
+    db: &Transaction<'_>,
+    now: Timestamp,
+    longest: SignedDuration,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let due = format!(
         "SELECT number FROM to_forget JOIN transactions USING (number) LEFT JOIN handovers USING (number)
          WHERE forget_at <= :now AND received_at <= :old AND NOT ({ON_ITS_WAY})

@@ -1,13 +1,17 @@
 //! What staff settle themselves. Invariant: it is settled in the transaction that saw that nobody hands it over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
+use uuid::Uuid;
 use zuil_wire::Reference;
 
-use super::super::StoreError;
-use super::super::settling::{OnItsWay, SettlingStore, ToDecide, ToForget, Undecided};
-use super::values::{micros, read_system, read_trouble, time};
-use super::{SqliteStore, references};
+use super::super::settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
+use super::super::{Entry, StoreError};
+use super::handover::on_its_way;
+use super::values::{micros, read_system, read_trouble, time, to_integer};
+use super::{SqliteStore, audit, references};
 
 /// What waits for a decision, of `transactions`.
 pub(super) const UNDECIDED: &str = "state = 'parked' AND coalesce(payment ->> 'state', '') <> 'unknown'
@@ -30,47 +34,72 @@ impl SettlingStore for SqliteStore {
         })
     }
 
-    fn send_anyway(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn send_anyway(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.write(|db| {
-            let Some(number) = references::number_of(db, reference)? else { return Ok(false) };
+            let Some(number) = references::number_of(db, reference)? else { return Ok(Settled::NotOpen) };
             let sql = format!(
                 "UPDATE transactions SET state = 'received', trouble = NULL
                  WHERE number = ?1 AND {UNDECIDED} AND number <= (SELECT up_to FROM checked)
                      AND (trouble IS NULL OR trouble IN ('not-signed', 'after-revocation'))"
             );
             if db.prepare_cached(&sql)?.execute([number])? == 0 {
-                return Ok(false);
+                return Ok(Settled::NotOpen);
             }
             let sql = "UPDATE handovers SET due_at = ?2, changed_at = ?2 WHERE number = ?1";
-            db.prepare_cached(sql)?.execute(params![number, micros(now)])?;
-            Ok(true)
+            db.prepare_cached(sql)?.execute(params![number, micros(entry.at)])?;
+            audit::append(db, entry)?;
+            Ok(Settled::Yes)
         })
     }
 
-    fn close(&self, reference: Reference, now: Timestamp) -> Result<bool, StoreError> {
+    fn close(&self, reference: Reference, entry: &Entry) -> Result<Settled, StoreError> {
         self.write(|db| {
-            let Some(number) = references::number_of(db, reference)? else { return Ok(false) };
-            let sql = "SELECT state <> 'registered' AND coalesce(payment ->> 'state', '') <> 'unknown'
-                     AND number <= (SELECT up_to FROM checked)
-                     AND NOT EXISTS (SELECT 1 FROM handovers
-                         WHERE handovers.number = transactions.number AND by_staff = 1)
-                 FROM transactions WHERE number = ?1";
+            let Some(number) = references::number_of(db, reference)? else { return Ok(Settled::NotOpen) };
+            let sql = concat!(
+                "SELECT state <> 'registered' AND coalesce(payment ->> 'state', '') <> 'unknown'
+                     AND number <= (SELECT up_to FROM checked) AND coalesce(by_staff, 0) = 0
+                     AND NOT (coalesce(payment ->> 'state', '') = 'paid' AND (",
+                on_its_way!(),
+                ") IS TRUE)
+                 FROM transactions LEFT JOIN handovers USING (number) WHERE number = ?1"
+            );
             let may_close: bool = db.prepare_cached(sql)?.query_row([number], |row| row.get(0))?;
-            if !may_close || is_under_way(db, number, now)? {
-                return Ok(false);
+            if !may_close {
+                return Ok(Settled::NotOpen);
             }
-            close_now(db, number, now)?;
-            Ok(true)
+            if is_under_way(db, number, entry.at)? {
+                return Ok(Settled::UnderWay);
+            }
+            close_now(db, number, entry.at)?;
+            audit::append(db, entry)?;
+            Ok(Settled::Yes)
+        })
+    }
+
+    fn closed_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM transactions JOIN handovers USING (number)
+                     WHERE id = ?1 AND standing = 'nothing' AND by_staff = 1)",
+            )?;
+            let mut closed = BTreeSet::new();
+            for id in ids {
+                if query.query_row([id.as_bytes()], |row| row.get(0))? {
+                    closed.insert(*id);
+                }
+            }
+            Ok(closed)
         })
     }
 
     fn on_their_way(&self, before: Timestamp) -> Result<Vec<OnItsWay>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(
+            let mut query = db.prepare_cached(concat!(
                 "SELECT system, count(*), min(changed_at) FROM handovers JOIN transactions USING (number)
-                 WHERE standing = 'waiting' AND state = 'received' AND trouble IS NULL AND changed_at <= ?1
-                 GROUP BY system ORDER BY system",
-            )?;
+                 WHERE changed_at <= ?1 AND ",
+                on_its_way!(),
+                " GROUP BY system ORDER BY system"
+            ))?;
             let rows =
                 query.query_map([micros(before)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let read = |row: rusqlite::Result<(Option<String>, i64, i64)>| {
@@ -93,24 +122,28 @@ impl SettlingStore for SqliteStore {
         })
     }
 
-    fn to_forget(&self, limit: u32) -> Result<ToForget, StoreError> {
+    fn to_forget(&self, offset: u64, limit: u32) -> Result<ToForget, StoreError> {
         self.read(|db| {
             // Both statements see the same database.
             let snapshot = db.unchecked_transaction()?;
-            let sql = "SELECT count(*) FROM to_forget";
-            let count: i64 = snapshot.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            let sql = "SELECT count(*), count(*) FILTER (WHERE state <> 'parked' AND NOT EXISTS (
+                     SELECT 1 FROM call_backs WHERE call_backs.number = to_forget.number AND is_done = 0))
+                 FROM to_forget JOIN transactions USING (number)";
+            let (count, only_here): (i64, i64) =
+                snapshot.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let mut query = snapshot.prepare_cached(
                 "SELECT reference, forget_at FROM to_forget JOIN transactions USING (number)
-                 ORDER BY forget_at, number LIMIT ?1",
+                 ORDER BY forget_at, number LIMIT ?1 OFFSET ?2",
             )?;
-            let first = query.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let part = params![limit, to_integer(offset)];
+            let first = query.query_map(part, |row| Ok((row.get(0)?, row.get(1)?)))?;
             let read = |row: rusqlite::Result<(String, i64)>| {
                 let (reference, at) = row?;
                 let reference: Reference = reference.parse().map_err(|_| StoreError::Damaged("reference"))?;
                 Ok((reference, time(at)?))
             };
             let first = first.map(read).collect::<Result<_, StoreError>>()?;
-            Ok(ToForget { count: count.unsigned_abs(), first })
+            Ok(ToForget { count: count.unsigned_abs(), only_here: only_here.unsigned_abs(), first })
         })
     }
 }
@@ -142,10 +175,6 @@ pub(super) fn close_now(db: &Transaction<'_>, number: i64, now: Timestamp) -> Re
     )?
     .execute(named_params! { ":number": number, ":now": micros(now) })?;
     let sql = "UPDATE transactions SET state = 'received' WHERE number = ?1 AND state = 'parked'";
-    db.prepare_cached(sql)?.execute([number])?;
-    // That it is closed stands in `handovers`, of which the database counts nothing by itself.
-    let sql = "INSERT INTO changes (pillar, count) SELECT pillar, 1 FROM transactions WHERE number = ?1
-         ON CONFLICT (pillar) DO UPDATE SET count = count + 1";
     db.prepare_cached(sql)?.execute([number])?;
     Ok(())
 }

@@ -6,13 +6,14 @@ use rusqlite::params;
 use super::super::conformance::{self, incoming, some_pillar, with_payment};
 use zuil_disk::{Disk, Fault, VFS};
 use zuil_wire::messages::SurveyItem;
+use zuil_wire::visits::{Seen, VisitOutcome};
 use zuil_wire::{AnswerLine, Cents, Missed, PaymentState, SurveyAnswers, Transaction as Plain, Treated};
 
 use zuil_wire::State;
 
 use super::super::{
     AccessStore, AlertKind, AlertStore as _, Batch, Claim, HandoverStore as _, Limits, Roles, SurveyCounts,
-    rules,
+    VisitStore as _, rounded, rules,
 };
 use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
@@ -210,6 +211,39 @@ fn surveys_from_before_anybody_was_asked_how_they_were_treated_still_count() {
         missed: [1, 0, 0, 0, 0, 0],
     };
     assert_eq!((told, store.survey_count().unwrap()), (vec![counts], 2));
+}
+
+/// What was kept before the hub rounded it.
+#[test]
+fn when_exactly_somebody_was_at_a_pillar_is_known_of_no_visit_that_was_kept_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let on = "2026-11-20".parse().unwrap();
+    let outcome = VisitOutcome::Finished;
+    let seen = [
+        Seen::Visit { quarter: 56, minutes: 4, outcome },
+        Seen::Visit { quarter: 95, minutes: 31, outcome },
+        Seen::Visit { quarter: 23, minutes: 15, outcome },
+        Seen::Visit { quarter: 24, minutes: 16, outcome },
+        Seen::Language { language: "ar".into() },
+    ];
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 16).unwrap();
+        add_as_before_certificates(&old, &some_pillar("jumbo", 1));
+        for (number, what) in (1..).zip(&seen) {
+            let id = uuid::Uuid::from_u128(number);
+            old.execute(
+                "INSERT INTO visit_log (id, pillar, day, what) VALUES (?1, 'jumbo', '2026-11-20', ?2)",
+                params![id.as_bytes(), write_json(what).unwrap()],
+            )
+            .unwrap();
+        }
+    }
+    let kept = SqliteStore::open(&path).unwrap().visits("jumbo", on).unwrap();
+    let kept: Vec<Seen> = kept.into_iter().map(|entry| entry.what).collect();
+    assert_eq!(kept, seen.clone().map(rounded));
+    assert_ne!(kept, seen);
 }
 
 /// Staff have seen to what came in before the hub could hand over.

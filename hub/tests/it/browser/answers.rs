@@ -172,6 +172,10 @@ fn axe_finds_no_barrier_where_the_identity_provider_signs_somebody_in_and_where_
             assert!(shown.starts_with(title), "{shown}");
             round.looks("signed-in", 200);
             browser.goes_to("/pillars");
+            round.sends("sign-in-anew", "/account/password", &[], 401);
+            let leads_to =
+                browser.runs("return document.querySelector('main a.button').getAttribute('href')");
+            assert_eq!(leads_to.as_str(), Some("/login/sso?proof=true&next=/account"));
             round.sends("goodbye", "/logout", &[], 200);
             assert!(browser.runs("return document.querySelector('main a.button').href").is_string());
             round.ends();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 use uuid::Uuid;
-use zuil_wire::{AskedCount, Header, SurveyAnswers};
+use zuil_wire::{Header, SurveyAnswers};
 
 use super::cells::Record;
 
@@ -50,8 +50,6 @@ pub(super) struct Rows {
     pub(super) surveys: BTreeMap<String, (String, String)>,
     /// By id: language, words and day.
     pub(super) questions: BTreeMap<String, [String; 3]>,
-    /// By id: language, answer, day and how often.
-    pub(super) asked: BTreeMap<String, (String, String, String, i64)>,
     /// By id: tries, when, why.
     pub(super) attempts: BTreeMap<Uuid, (i64, i64, String)>,
     /// The highest sequence number that was ever given, as far as it can be read.
@@ -66,7 +64,6 @@ impl Rows {
             "journal" => self.take_line(record),
             "surveys" => self.take_survey(record),
             "questions" => self.take_question(record),
-            "asked" => self.take_asked(record),
             "attempts" => self.take_attempts(record),
             "counter" => self.take_counter(record),
             _ => true,
@@ -75,7 +72,7 @@ impl Rows {
 
     /// Takes a row of nobody knows which table, or leaves it.
     pub(super) fn take_any(&mut self, record: &Record) {
-        for table in ["transactions", "journal", "surveys", "questions", "asked", "attempts", "counter"] {
+        for table in ["transactions", "journal", "surveys", "questions", "attempts", "counter"] {
             if self.take(table, record.clone()) {
                 return;
             }
@@ -147,31 +144,6 @@ impl Rows {
             return false;
         }
         self.questions.insert(id, [language, words, day]);
-        true
-    }
-
-    fn take_asked(&mut self, record: Record) -> bool {
-        let Ok([id, language, answer, day, times]) = <[Value; 5]>::try_from(record.values) else {
-            return false;
-        };
-        let (Some(id), Some(language), Some(answer), Some(day), Value::Integer(times @ 1..)) =
-            (text(id), text(language), text(answer), text(day), times)
-        else {
-            return false;
-        };
-        let is_count = times <= i64::from(AskedCount::MAX_TIMES);
-        if record.rowid.is_some()
-            || !is_count
-            || id.parse::<Uuid>().is_err()
-            || day.parse::<jiff::civil::Date>().is_err()
-        {
-            return false;
-        }
-        // Of two versions the later one has risen.
-        let known = self.asked.get(&id).map_or(0, |known| known.3);
-        if times > known {
-            self.asked.insert(id, (language, answer, day, times));
-        }
         true
     }
 

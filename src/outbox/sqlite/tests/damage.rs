@@ -224,23 +224,6 @@ fn what_was_not_found_is_salvaged_with_the_rest() {
 }
 
 #[test]
-fn counts_of_what_was_found_are_salvaged_with_the_rest() {
-    let folder = Folder::closed(5);
-    let on = "2026-03-02".parse().unwrap();
-    let outbox = folder.open();
-    for answer in ["parking", "berth", "parking"] {
-        outbox.count_asked("ar", answer, on).unwrap();
-    }
-    let never = jiff::civil::Date::MIN..=jiff::civil::Date::MIN;
-    let counted = outbox.pending_asked(&never, 9).unwrap();
-    drop(outbox);
-    folder.write(|file| file[..100].fill(0));
-    let outbox = folder.open();
-    assert!(outbox.salvaged().is_some());
-    assert_eq!((counted.len(), outbox.pending_asked(&never, 9).unwrap()), (2, counted));
-}
-
-#[test]
 fn whichever_page_is_zeroed_what_is_lost_is_said_to_be() {
     destroy_each_page("zeroed", |page, _| page.fill(0));
 }

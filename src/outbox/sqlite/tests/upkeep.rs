@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use zuil_wire::Refusal;
+use zuil_wire::{Refusal, RequestStanding};
 
 use super::*;
 
@@ -273,6 +273,23 @@ fn trying_in_vain_is_written_down_only_when_it_has_doubled_or_the_reason_is_new(
     }
     outbox.note_failure(&told, hour(10), "not admitted").unwrap();
     assert_eq!(written(&outbox), 10);
+}
+
+#[test]
+fn what_stands_at_the_hub_as_it_did_is_not_written_again() {
+    let disk = Disk::new();
+    let outbox = disk.open_sqlite();
+    outbox.commit(&sealed(1)).unwrap();
+    outbox.commit(&sealed(2)).unwrap();
+    let told = sent(&outbox);
+    outbox.acknowledge(&[accepted(1, State::Received), accepted(2, State::Received)], &told).unwrap();
+    let stands = |number, state| RequestStanding { id: id(number), state, case_number: None };
+    let refuse = "CREATE TEMP TRIGGER nothing_is_written BEFORE UPDATE ON transactions
+         BEGIN SELECT RAISE(ABORT, 'written'); END";
+    outbox.lock().execute_batch(refuse).unwrap();
+    let same = [stands(1, State::Received), stands(2, State::Closed)];
+    assert_eq!(outbox.keep_standings(&same).unwrap(), []);
+    assert!(outbox.keep_standings(&[stands(1, State::Registered)]).is_err(), "this would be written");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Several hubs on one database at once.
 
 use super::*;
-use crate::store::{AttemptStore as _, Tried, Veil};
+use crate::store::{AttemptStore as _, CallBackStore as _, Taking, Tried, Veil};
 
 /// A transaction (made up) of one of three pillars.
 fn of_three(number: u8) -> Batch {
@@ -278,4 +278,27 @@ fn hubs_that_claim_handovers_at_once_never_hold_the_same() {
     });
     let once: std::collections::BTreeSet<_> = done.iter().copied().collect();
     assert_eq!((done.len(), once), (90, (1..=90).collect()));
+}
+
+#[test]
+fn a_call_that_somebody_takes_while_it_is_about_to_be_sent_on_goes_one_way() {
+    let schema = Schema::new();
+    let hubs = [schema.open(), schema.open()];
+    hubs[0].add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    for round in 1..=60 {
+        hubs[0].take_in(&batch(vec![incoming(round, 1)]), now()).unwrap();
+        let number = hubs[0].unchecked(1).unwrap()[0].number;
+        hubs[0].note_call_backs(&[number]).unwrap();
+        hubs[0].note_checked(&[Checked { number, finding: CheckedAs::Sound }]).unwrap();
+        let reference = Reference::from_bits(u64::from(round));
+        let (taken, claimed) = std::thread::scope(|scope| {
+            let taken = scope.spawn(|| hubs[0].take_call_back(reference, "anna", None, now()).unwrap());
+            let holder = Uuid::from_u128(u128::from(round));
+            let claim =
+                Claim { holder, now: now(), lease: SignedDuration::from_hours(9), limit: 9, without: &[] };
+            let claimed = hubs[1].claim_handovers(&claim).unwrap();
+            (taken.join().unwrap(), claimed)
+        });
+        assert_eq!(taken == Taking::Yes, claimed.is_empty(), "{round}: {taken:?}, {claimed:?}");
+    }
 }
