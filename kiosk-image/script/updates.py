@@ -1,0 +1,178 @@
+"""Takes emulated pillars through updates: good ones, ones to be refused, one that fails, a pulled plug, a factory reset, no TPM.
+
+A stand-in is in the program's place, because the system beneath it is what is looked at. Updates come on a stick, as in a shop.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from emulated import Judge, Machine
+
+machines, output = sys.argv[1:]
+ONE, TWO, THREE = (f"0.0.0.{number}" for number in (1, 2, 3))
+IMAGE = f"{output}/check-1/zuil_{ONE}.raw"
+judge = Judge()
+os.umask(0o022)
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def stick(name, number, change=None):
+    """A stick with the update of a version, changed by whoever wants to."""
+    folder = f"{machines}/updates/{name}"
+    shutil.copytree(f"{output}/check-{number}/update", folder)
+    if change:
+        change(folder)
+    path = f"{folder}.stick"
+    with open(path, "wb") as file:
+        file.truncate(400 << 20)
+    run("mkfs.vfat", "-F", "32", path)
+    run("mcopy", "-s", "-i", path, folder, "::/zuil-update")
+    shutil.rmtree(folder)
+    return path
+
+
+def changed_byte(folder):
+    (name,) = (name for name in os.listdir(folder) if name.endswith(".root.raw.xz"))
+    with open(f"{folder}/{name}", "r+b") as file:
+        file.seek(1 << 20)
+        byte = file.read(1)
+        file.seek(1 << 20)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def changed_list(folder):
+    """What who changes a file would do next: the digest of the changed one into the list."""
+    changed_byte(folder)
+    with open(f"{folder}/SHA256SUMS", "w", encoding="ascii") as file:
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".xz"):
+                file.write(run("sha256sum", f"{folder}/{name}").split()[0] + f"  {name}\n")
+
+
+def boots(machine, version):
+    return judge(machine, f"{version} shows its first picture", machine.says(f"zuil {version}: the first picture") is not None)
+
+
+def healthy(machine, version):
+    return judge(machine, f"{version} says that it is healthy", machine.says(f"zuil-update: {version}: healthy") is not None)
+
+
+def brings(machine, path):
+    """Puts a stick in, and lets the program take what was copied from it."""
+    machine.plug_in(path)
+    taken = machine.says("zuil-update: taken from the stick")
+    machine.pull_out(path)
+    os.remove(path)
+    machine.tell("take")
+    return taken is not None
+
+
+def refused(machine, what, why, path):
+    brings(machine, path)
+    said = machine.says(r"zuil-update: .*: (refused: \S+|written)")
+    judge(machine, f"{what} is refused", said is not None and said.endswith(f"refused: {why}"), said or "")
+
+
+def partitions(machine):
+    labels = re.findall(r'name="([^"]+)"', run("sfdisk", "-d", f"{machine.folder}/disk.raw"))
+    start = re.search(r"start= *(\d+).*C12A7328", run("sfdisk", "-d", f"{machine.folder}/disk.raw")).group(1)
+    entries = run("mdir", "-b", "-i", f"{machine.folder}/disk.raw@@{int(start) * 512}", "::/EFI/Linux")
+    return labels, [line.rsplit("/", 1)[-1] for line in entries.split()]
+
+
+def key(machine):
+    """The key that lies beside the data."""
+    start = re.search(r'start= *(\d+).*name="zuil-key"', run("sfdisk", "-d", f"{machine.folder}/disk.raw")).group(1)
+    with open(f"{machine.folder}/disk.raw", "rb") as file:
+        file.seek(int(start) * 512)
+        return file.read(64)
+
+
+def updates():
+    machine = Machine(f"{machines}/updates", IMAGE)
+    try:
+        machine.start()
+        if not boots(machine, ONE):
+            return
+        healthy(machine, ONE)
+        heard = machine.tell("listens", "listens: end") or ""
+        listening = [line for line in heard.splitlines() if line.startswith("listens: /")]
+        judge(machine, "nothing listens", heard != "" and not listening, ", ".join(listening))
+        machine.tell("keep")
+
+        refused(machine, "an update with a changed byte", "digest", stick("byte", 2, changed_byte))
+        refused(machine, "a changed byte with its digest in the list", "signature", stick("list", 2, changed_list))
+        refused(machine, "the version that runs", "older", stick("older", 1))
+
+        # The plug, while a tenth of a gigabyte is written and more is to come.
+        disk = f"{machine.folder}/disk.raw"
+        brings(machine, stick("two", 2))
+        began = machine.says(f"zuil-update: {TWO}: writing")
+        machine.says(r"Acquiring file:///.*root\.raw\.xz")
+        before = os.stat(disk).st_blocks
+        grown = machine.until(lambda: os.stat(disk).st_blocks - before > (50 << 20) // 512)
+        machine.pull_the_plug()
+        judge(machine, "the plug is pulled in the middle of the writing", began is not None and bool(grown))
+        machine.start()
+        boots(machine, ONE)
+        judge(machine, "what was interrupted is written anew", machine.says(f"zuil-update: {TWO}: (written|refused.*)") == f"zuil-update: {TWO}: written")
+
+        machine.tell("activate")
+        boots(machine, TWO)
+        healthy(machine, TWO)
+        judge(machine, "the data are still there", "yes" in (machine.tell("kept", "kept: .*\n") or ""))
+        refused(machine, "the version before", "older", stick("before", 1))
+
+        brings(machine, stick("three", 3))
+        judge(machine, "a version that fails is written", machine.says(f"zuil-update: {THREE}: (written|refused.*)") == f"zuil-update: {THREE}: written")
+        machine.tell("activate")
+        at = machine.at
+        boots(machine, TWO)
+        tries = len(re.findall(b"zuil-disk: opened", machine.said[at:])) - 1
+        judge(machine, "it had three tries", tries == 3, f"{tries}")
+        judge(machine, "the program is told what failed", THREE in (machine.tell("back", "(version.*\n|none)") or ""))
+
+        machine.tell("reset")
+        judge(machine, "a factory reset begins", machine.says("zuil-disk: a factory reset") is not None)
+        boots(machine, TWO)
+        judge(machine, "a factory reset leaves no data", "no" in (machine.tell("kept", "kept: .*\n") or ""))
+        machine.end()
+        labels, entries = partitions(machine)
+        judge(machine, "the version that failed is taken away", not any(THREE in name for name in labels + entries), ", ".join(entries))
+    finally:
+        machine.end()
+
+
+def without_tpm():
+    machine = Machine(f"{machines}/key", IMAGE, tpm=False)
+    try:
+        machine.start()
+        judge(machine, "without a TPM the key lies beside the data", machine.says("zuil-disk: opened by the key") is not None)
+        if not boots(machine, ONE):
+            return
+        healthy(machine, ONE)
+        machine.tell("keep")
+        judge(machine, "data are kept", "yes" in (machine.tell("kept", "kept: .*\n") or ""))
+        machine.pull_the_plug()
+        machine.start()
+        boots(machine, ONE)
+        judge(machine, "after the plug the key opens them again", "yes" in (machine.tell("kept", "kept: .*\n") or ""))
+        before = key(machine)
+        machine.tell("reset")
+        judge(machine, "a factory reset begins", machine.says("zuil-disk: a factory reset") is not None)
+        boots(machine, ONE)
+        judge(machine, "it leaves no data", "no" in (machine.tell("kept", "kept: .*\n") or ""))
+        judge(machine, "and makes another key", len(set(key(machine))) > 16 and key(machine) != before)
+    finally:
+        machine.end()
+
+
+updates()
+without_tpm()
+sys.exit(judge.end())
