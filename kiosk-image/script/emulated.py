@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-PATIENCE = 900
+PATIENCE = int(os.environ.get("ZUIL_PATIENCE", "900"))
 
 
 class Machine:
