@@ -96,20 +96,29 @@ class Machine:
             self.line = socket.socket(socket.AF_UNIX)
             self.line.connect(f"{self.folder}/terminal")
             self.line.setblocking(False)
+        # What is said before the line is opened is lost, so something is asked until there is an answer.
+        self.hears("state", "state.*\n", again=True)
+        if answer is not None:
+            return self.hears(word, answer)
         self.line.sendall(word.encode() + b"\n")
-        if answer is None:
-            return None
-        wanted, heard = re.compile(answer.encode()), b""
+        return None
+
+    def hears(self, word, answer, again=False):
+        wanted, heard, rounds = re.compile(answer.encode()), b"", 0
 
         def happened():
-            nonlocal heard
+            nonlocal heard, rounds
+            if rounds == 0 or again and rounds % 25 == 0:
+                self.line.sendall(word.encode() + b"\n")
+            rounds += 1
             try:
                 heard += self.line.recv(65536)
             except BlockingIOError:
                 pass
             return wanted.search(heard)
 
-        return heard.decode(errors="replace") if self.until(happened) else None
+        found = self.until(happened)
+        return found and found.group(0).decode(errors="replace")
 
     def plug_in(self, stick):
         node = os.path.basename(stick).replace(".", "-")

@@ -111,7 +111,7 @@ def updates():
         if not boots(machine, ONE):
             return
         healthy(machine, ONE)
-        heard = machine.tell("listens", "listens: end") or ""
+        heard = machine.tell("listens", r"(listens: .*\s)*listens: end") or ""
         listening = [line for line in heard.splitlines() if line.startswith("listens: /")]
         judge(machine, "nothing listens", heard != "" and not listening, ", ".join(listening))
         machine.tell("keep")
@@ -146,7 +146,7 @@ def updates():
         boots(machine, two)
         tries = len(re.findall(b"zuil-disk: opened", machine.said[at:])) - 1
         judge(machine, "it had three tries", tries == 3, f"{tries}")
-        judge(machine, "the program is told what failed", three in (machine.tell("back", "(version.*\n|none)") or ""))
+        judge(machine, "the program is told what failed", three in (machine.tell("back", r'\{"version": "[0-9.]+"\}|fell back: none') or ""))
 
         machine.tell("reset")
         judge(machine, "a factory reset begins", machine.says("zuil-disk: a factory reset") is not None)
