@@ -71,6 +71,12 @@ def healthy(machine, version):
     return judge(machine, f"{version} says that it is healthy", machine.says(f"zuil-update: {version}: healthy") is not None)
 
 
+def nothing_listens(machine):
+    heard = machine.tell("listens", r"(listens: .*\s)*listens: end") or ""
+    listening = [line for line in heard.splitlines() if line.startswith("listens: /")]
+    judge(machine, "nothing listens", heard != "" and not listening, ", ".join(listening))
+
+
 def brings(machine, path):
     """Puts a stick in, and lets the program take what was copied from it."""
     machine.plug_in(path)
@@ -111,9 +117,7 @@ def updates():
         if not boots(machine, ONE):
             return
         healthy(machine, ONE)
-        heard = machine.tell("listens", r"(listens: .*\s)*listens: end") or ""
-        listening = [line for line in heard.splitlines() if line.startswith("listens: /")]
-        judge(machine, "nothing listens", heard != "" and not listening, ", ".join(listening))
+        nothing_listens(machine)
         machine.tell("keep")
 
         refused(machine, "an update with a changed byte", "digest", stick("byte", 2, changed_byte))
@@ -168,6 +172,7 @@ def without_tpm():
         if not boots(machine, ONE):
             return
         healthy(machine, ONE)
+        nothing_listens(machine)
         machine.tell("keep")
         judge(machine, "data are kept", "yes" in (machine.tell("kept", "kept: .*\n") or ""))
         machine.pull_the_plug()
