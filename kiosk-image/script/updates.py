@@ -47,11 +47,7 @@ def stick(name, number, change=None):
 
 def changed_byte(folder):
     (name,) = (name for name in os.listdir(folder) if name.endswith(".root.raw.xz"))
-    with open(f"{folder}/{name}", "r+b") as file:
-        file.seek(1 << 20)
-        byte = file.read(1)
-        file.seek(1 << 20)
-        file.write(bytes([byte[0] ^ 1]))
+    flip(f"{folder}/{name}", 1 << 20)
 
 
 def changed_list(folder):
@@ -93,18 +89,31 @@ def refused(machine, what, why, path):
     judge(machine, f"{what} is refused", said is not None and said.endswith(f"refused: {why}"), said or "")
 
 
+def begins_at(machine, name):
+    """Where a partition begins on the disk, in bytes."""
+    found = re.search(rf'start= *(\d+).*name="{re.escape(name)}"', run("sfdisk", "-d", f"{machine.folder}/disk.raw"))
+    return int(found.group(1)) * 512
+
+
+def flip(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1]))
+
+
 def partitions(machine):
+    """The names of the partitions, and of the kernel images on the first one."""
     labels = re.findall(r'name="([^"]+)"', run("sfdisk", "-d", f"{machine.folder}/disk.raw"))
-    start = re.search(r"start= *(\d+).*C12A7328", run("sfdisk", "-d", f"{machine.folder}/disk.raw")).group(1)
-    entries = run("mdir", "-b", "-i", f"{machine.folder}/disk.raw@@{int(start) * 512}", "::/EFI/Linux")
+    entries = run("mdir", "-b", "-i", f"{machine.folder}/disk.raw@@{begins_at(machine, 'esp')}", "::/EFI/Linux")
     return labels, [line.rsplit("/", 1)[-1] for line in entries.split()]
 
 
 def key(machine):
     """The key that lies beside the data."""
-    start = re.search(r'start= *(\d+).*name="zuil-key"', run("sfdisk", "-d", f"{machine.folder}/disk.raw")).group(1)
     with open(f"{machine.folder}/disk.raw", "rb") as file:
-        file.seek(int(start) * 512)
+        file.seek(begins_at(machine, "zuil-key"))
         return file.read(64)
 
 
@@ -187,7 +196,35 @@ def alone(name, tpm):
         machine.end()
 
 
-told = {"updates": updates, "tpm": lambda: alone("tpm", True), "key": lambda: alone("key", False)}
+def tampered():
+    """Somebody has had the disk in their hands: a byte of the kernel image, then one of the root."""
+    machine = Machine(f"{machines}/tampered", IMAGE)
+    try:
+        machine.start()
+        boots(machine, ONE)
+        healthy(machine, ONE)
+        machine.end()
+        esp = f"{machine.folder}/disk.raw@@{begins_at(machine, 'esp')}"
+        (entry,) = partitions(machine)[1]
+        kernel = f"{machine.folder}/kernel.efi"
+        run("mcopy", "-i", esp, f"::/EFI/Linux/{entry}", kernel)
+        flip(kernel, 20 << 20)
+        run("mcopy", "-o", "-i", esp, kernel, f"::/EFI/Linux/{entry}")
+        machine.start()
+        said = machine.says("Security Violation|Access [Dd]enied|Booting initrd")
+        judge(machine, "a changed byte in the kernel image is refused", said not in (None, "Booting initrd"), said or "")
+        machine.end()
+        flip(kernel, 20 << 20)
+        run("mcopy", "-o", "-i", esp, kernel, f"::/EFI/Linux/{entry}")
+        flip(f"{machine.folder}/disk.raw", begins_at(machine, f"zuil_{ONE}") + 1024)
+        machine.start()
+        said = machine.says("is corrupted|zuil-disk: opened")
+        judge(machine, "a changed byte in the root is refused", said == "is corrupted", said or "")
+    finally:
+        machine.end()
+
+
+told = {"updates": updates, "tpm": lambda: alone("tpm", True), "key": lambda: alone("key", False), "tampered": tampered}
 for story in stories or told:
     told[story]()
 sys.exit(judge.end())
