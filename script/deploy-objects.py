@@ -20,12 +20,13 @@ def part(rendered, folder):
 def look_at_compose(path):
     project = yaml.safe_load(path.read_text())
     for name, service in project["services"].items():
-        for kind in ("configs", "secrets"):
-            for used in service.get(kind, []):
-                used = used if isinstance(used, str) else used["source"]
-                assert used in project[kind], f"{name} uses {used}, which {kind} lacks"
+        for used in service.get("secrets", []):
+            used = used if isinstance(used, str) else used["source"]
+            assert used in project["secrets"], f"{name} uses {used}, which secrets lacks"
         for volume in service.get("volumes", []):
-            assert volume.split(":")[0] in project["volumes"], f"{name} mounts {volume}"
+            source = volume.split(":")[0]
+            there = (path.parent / source).is_file() if source.startswith(".") else source in project["volumes"]
+            assert there, f"{name} mounts {volume}"
         for network in service.get("networks", []):
             assert network in project["networks"], f"{name} is in {network}"
         for other in service.get("depends_on", []):
@@ -34,8 +35,6 @@ def look_at_compose(path):
         if build:
             context = path.parent / build["context"]
             assert (context / build["dockerfile"]).is_file(), f"{name} is built from nothing"
-    for config in project["configs"].values():
-        assert (path.parent / config["file"]).is_file(), f"{config['file']} is missing"
 
 
 if sys.argv[1] == "--compose":

@@ -16,6 +16,8 @@ start_postgresql() {
     (
         cd "$folder"
         "${as_user[@]}" "$programs/initdb" -D "$folder/data" -A trust -U "$user" >/dev/null
+        # One role signs in as everywhere else: with a password.
+        "${as_user[@]}" sed -i '1i local all zuil_with_password scram-sha-256' "$folder/data/pg_hba.conf"
         "${as_user[@]}" "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w -s \
             -o "-c listen_addresses='' -c max_connections=300 -c unix_socket_directories='$folder'" start >&2
     )

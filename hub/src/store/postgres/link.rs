@@ -131,7 +131,9 @@ impl Link {
         begin: &'static str,
         work: &impl AsyncFn(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut transaction = self.pool.begin_with(begin).await?;
+        let pool = self.pool.clone();
+        let mut connection = on_the_driver(async move { Ok(pool.acquire().await?) }).await?;
+        let mut transaction = connection.begin_with(begin).await?;
         let done = work(&mut transaction).await?;
         transaction.commit().await?;
         Ok(done)
@@ -154,10 +156,19 @@ impl Drop for Link {
 pub(super) async fn alone(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     let options = options.clone().application_name("zuil-hub").options([("timezone", "UTC")]);
     let options = options.disable_statement_logging();
-    let connecting = tokio::time::timeout(CONNECTING, PgConnection::connect_with(&options));
+    let connecting = on_the_driver(async move { Ok(PgConnection::connect_with(&options).await?) });
+    let connecting = tokio::time::timeout(CONNECTING, connecting);
     let mut connection = connecting.await.map_err(|_| StoreError::Unanswered)??;
     wait_for_the_disk(&mut connection).await?;
     Ok(connection)
+}
+
+/// Opens a connection on the driver's own thread, within [`Driver::wait`]. Signing in with a password gives others a turn
+/// now and then, and who waits from within an async task would never get its own back.
+async fn on_the_driver<T: Send + 'static>(
+    opening: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(opening).await.map_err(|_| StoreError::Unanswered)?
 }
 
 /// A commit is answered when it is on the disk, also where the server is set up to answer before.

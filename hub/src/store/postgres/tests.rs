@@ -142,6 +142,23 @@ fn when_exactly_somebody_was_at_a_pillar_is_known_of_no_visit_that_was_kept_befo
 }
 
 #[test]
+fn a_hub_that_signs_in_with_a_password_gets_its_connections_also_within_async_tasks() {
+    let schema = Schema::new();
+    drop(schema.open());
+    schema.execute("DROP ROLE IF EXISTS zuil_with_password");
+    schema.execute("CREATE ROLE zuil_with_password SUPERUSER LOGIN PASSWORD 'right'");
+    let open = |password: &str| {
+        PostgresStore::open(&format!("{}&user=zuil_with_password&password={password}", schema.url))
+    };
+    assert!(open("wrong").is_err(), "script/postgresql.sh starts a server that asks for the password");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = open("right").unwrap();
+        assert!(store.alerts(now()).unwrap().is_empty());
+    });
+}
+
+#[test]
 fn a_schema_of_a_newer_program_is_left_alone() {
     let schema = Schema::new();
     drop(schema.open());
