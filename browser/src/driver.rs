@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A browser tells nobody when it has come to a page, so that it is asked.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// For how long a script may look at a page, in milliseconds: long enough for a machine that has much else to do.
+const SCRIPT_MILLIS: u64 = 300_000;
 /// How often the program that leads a browser is begun, at most.
 const TRIES: u32 = 5;
 
@@ -88,7 +90,9 @@ impl Browser {
             arguments.push("--blink-settings=preferredColorScheme=0");
         }
         let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": "nl" } });
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
+        let times = json!({ "script": SCRIPT_MILLIS });
+        let capabilities =
+            json!({ "browserName": "chrome", "goog:chromeOptions": options, "timeouts": times });
         let capabilities = capabilities.as_object().unwrap().clone();
         let connected = runtime.block_on(
             ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url),

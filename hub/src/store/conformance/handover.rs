@@ -41,9 +41,12 @@ fn numbers(claimed: &[Claimed]) -> Vec<u128> {
 }
 
 /// Uploads transactions with these numbers, and looks at them.
-pub(super) fn received(store: &dyn Store, all: &[u8]) {
+/// The numbers that the store gave them.
+pub(super) fn received(store: &dyn Store, all: &[u8]) -> Vec<u64> {
     send(store, all.iter().map(|number| incoming(*number, u64::from(*number))).collect(), 10);
+    let numbers = store.unchecked(99).unwrap().iter().map(|unchecked| unchecked.number).collect();
     look_at_all(store);
+    numbers
 }
 
 pub(super) fn look_at_all(store: &dyn Store) {
