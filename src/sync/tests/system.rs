@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use zuil_wire::SystemOffer;
+use zuil_wire::{AskedAnswer, AskedCounts, SystemOffer};
 use zuil_wire::health::DeviceState;
 use zuil_wire::system::UpdateState;
 
@@ -40,6 +40,10 @@ impl Hub for HubWithSystem {
 
     async fn hello(&self) -> Result<(), SyncError> {
         Ok(())
+    }
+
+    async fn count(&self, _: &AskedCounts) -> Result<AskedAnswer, SyncError> {
+        Err(SyncError::NoHub(404))
     }
 }
 
