@@ -196,6 +196,8 @@ impl Office {
         let browser = self.browser(look);
         browser.goes_to("/login");
         self.signs_in(&browser, name);
+        // Whoever goes on before that would be led away from where they went.
+        browser.comes_to_read("Uitloggen");
         browser
     }
 
