@@ -177,6 +177,10 @@ pub enum DocumentKind {
 /// What the resident did. The on-screen keyboard, a real keyboard and a keypad all end here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
+    /// Made the gesture that only technicians know, on the first screen or where the pillar does not serve.
+    Technician,
+    /// Touched the choice with this index (0 = the first) of a page for technicians.
+    Pick(usize),
     /// Touched the first screen where it says to begin, or asked for all tasks.
     Begin,
     /// Chose a language, on its screen, on the first screen or in the frame at any moment.

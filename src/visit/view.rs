@@ -15,11 +15,13 @@ use super::survey::SurveyView;
 
 mod code;
 mod knowledge;
+mod panel;
 mod question;
 mod standing;
 
 pub use code::*;
 pub use knowledge::*;
+pub use panel::*;
 pub use question::*;
 pub use standing::*;
 
@@ -134,6 +136,8 @@ pub enum Overlay {
 pub enum Screen {
     /// The pillar does not serve.
     OutOfService(OutOfService),
+    /// A page for technicians.
+    Panel(PanelView),
     /// The first screen, waiting for someone.
     Attract {
         /// The big kind question.
