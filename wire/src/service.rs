@@ -497,6 +497,21 @@ pub enum Readiness {
     Bad,
 }
 
+impl Readiness {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Good, Self::Attention, Self::Bad];
+
+    /// Its word in messages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Attention => "attention",
+            Self::Bad => "bad",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -638,6 +653,9 @@ mod tests {
         for outcome in ServiceOutcome::ALL {
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.word());
             assert_eq!(ServiceOutcome::parse(outcome.word()), Some(outcome));
+        }
+        for state in Readiness::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.word());
         }
         let later: ServiceDeed = serde_json::from_str("\"replaced-the-glass\"").unwrap();
         assert_eq!(
