@@ -19,6 +19,7 @@ mod questions;
 mod referrals;
 mod retention;
 mod rollouts;
+mod service;
 mod settling;
 mod visits;
 
@@ -43,6 +44,7 @@ use self::handover::Handovers;
 use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
+use self::service::Service;
 use super::{
     Added, AnswerDraft, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter,
     KeptReferral, OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Rollout,
@@ -93,6 +95,7 @@ struct Memory {
     update_failures: BTreeMap<(String, String), UpdateFailure>,
     /// By version.
     told_stops: BTreeMap<String, Timestamp>,
+    service: Service,
     staff: Staff,
     attempts: Attempts,
     alerts: Alerts,
