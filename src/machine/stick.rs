@@ -77,9 +77,9 @@ impl Machine {
     /// # Errors
     /// Those of `fill` and of the file system, also when files are being written to it just now; then nothing happens.
     pub fn write_to_stick(&self, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<WishId> {
-        let (draft, whole) = (self.wish("to-stick.new"), self.wish("to-stick"));
+        let (draft, whole) = (self.to_wish("to-stick.new")?, self.wish("to-stick"));
         let id = WishId::new();
-        let filled = self.fill(&draft, &id, fill).and_then(|()| fs::rename(&draft, &whole));
+        let filled = make(&draft, &id, fill).and_then(|()| fs::rename(&draft, &whole));
         if let Err(error) = filled {
             // What is left of it is in the way of the next one only, which removes it as well.
             let _ = remove(&draft);
@@ -88,18 +88,17 @@ impl Machine {
         File::open(self.places.data.join("machine"))?.sync_all()?;
         Ok(id)
     }
+}
 
-    fn fill(&self, draft: &Path, id: &WishId, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-        files::make_folder(&self.places.data.join("machine"))?;
-        remove(draft)?;
-        files::make_folder(draft)?;
-        fill(draft)?;
-        fs::write(draft.join("id"), &id.0)?;
-        for entry in fs::read_dir(draft)? {
-            File::open(entry?.path())?.sync_all()?;
-        }
-        File::open(draft)?.sync_all()
+fn make(draft: &Path, id: &WishId, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    remove(draft)?;
+    files::make_folder(draft)?;
+    fill(draft)?;
+    fs::write(draft.join("id"), &id.0)?;
+    for entry in fs::read_dir(draft)? {
+        File::open(entry?.path())?.sync_all()?;
     }
+    File::open(draft)?.sync_all()
 }
 
 fn remove(folder: &Path) -> io::Result<()> {
