@@ -12,6 +12,7 @@ pub mod devices;
 pub mod doctor;
 pub mod log;
 pub mod machine;
+pub mod maintenance;
 pub mod memory;
 pub mod orders;
 pub mod outbox;

@@ -134,6 +134,7 @@ pub fn take_in(
         referrals: None,
         standing: None,
         system: None,
+        service_key: None,
     })
 }
 
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
-        assert_eq!(parse(br#"{"version":5,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
+        assert_eq!(parse(br#"{"version":6,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
         assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
         assert_eq!(parse(br#"{"version":1,"mood":"fine"}"#).unwrap_err(), ReportError::Form);
     }
