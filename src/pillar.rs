@@ -8,6 +8,7 @@ pub mod condition;
 mod devices;
 pub mod enrolling;
 mod feeding;
+mod hardware;
 mod lock;
 mod making;
 mod newcomer;
@@ -22,11 +23,12 @@ use std::thread::{self, JoinHandle};
 use jiff::tz::TimeZone;
 use zuil_wire::{Binding, HealthReport, Order};
 
-use crate::clock::{Clock, HubTime};
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
 use crate::devices::thermometer::Thermometer;
+use crate::machine::{self, Machine};
 use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
@@ -150,7 +152,8 @@ impl Pillar {
         let keyring = Keyring::open(&config.data_dir, &binding)
             .map_err(storage("reading the binding's sealing key"))
             .map(Arc::new)?;
-        let time = HubTime::kept_in(config.data_dir.join("time.json"));
+        let machine = Machine::of(machine::Places::default());
+        let time = hardware::time(config, machine.clone());
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
         let shelf = Arc::clone(&published);
         let ledger = Arc::new(Ledger::open(&config.data_dir));
@@ -207,6 +210,7 @@ impl Pillar {
         };
         make_searchable(catalogue, published)?;
         let headphones = devices::start_headphones(config, &inputs)?;
+        let light = hardware::light(config, machine);
         let speech = Speech::new(devices::voice(config));
         let (stop, stopped) = mpsc::channel();
         let rounds = Rounds::default();
@@ -214,7 +218,7 @@ impl Pillar {
         let thread = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
-                let (runner, clock) = (Runner::new(parts), Clock::of(time));
+                let (runner, clock) = (Runner::new(parts).with_light(light), Clock::of(time));
                 run(runner, &clock, &received, &stopped, &counted, speaking(speech, show));
             })
             .map_err(storage("starting the runner"))?;

@@ -10,6 +10,7 @@ mod beginning;
 mod hearing;
 mod inquiries;
 mod keeping;
+mod light;
 mod night;
 mod offering;
 mod orders;
@@ -54,6 +55,7 @@ use crate::waypoint::Waypoints;
 pub use ahead::Ahead;
 use beginning::NextSystem;
 use keeping::NotKept;
+pub use light::Light;
 use night::Night;
 use orders::Orders;
 pub use orders::Remote;
@@ -175,6 +177,7 @@ pub struct Runner {
     orders: Orders,
     watching: Watching,
     warmth: Warmth,
+    light: Option<Light>,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -219,6 +222,7 @@ impl Runner {
             orders: Orders::of(parts.remote),
             watching: Watching::of(parts.visit_log),
             warmth: Warmth::by(parts.thermometer),
+            light: None,
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -285,6 +289,7 @@ impl Runner {
         self.carry_out_orders(now);
         self.offer(now);
         self.watch_the_visit(now);
+        self.shine(by_hand, now);
         if !by_hand {
             self.report(now);
         }

@@ -219,6 +219,7 @@ const fn remedy(error: &EnrolError) -> &'static str {
         EnrolError::Line(SyncError::Unreachable(_) | SyncError::Busy { .. }) => {
             "The hub cannot be reached. Look at the network and at the address."
         }
+        EnrolError::HubsClock(_) => "The clock of the hub is wrong. Have it put right at the hub first.",
         EnrolError::Line(_) => "There is no hub at this address, or another one. Compare the address.",
         EnrolError::Keys(_) | EnrolError::NotKept { .. } => {
             "The pillar cannot keep anything. Look at its disk and its log."
