@@ -37,3 +37,64 @@ fn typed(entry: &PanelEntry) -> [String; 2] {
 fn named(label: &str, value: &str) -> String {
     if value.is_empty() { label.to_owned() } else { format!("{label}: {value}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visit::{Keyboard, PanelMark, PanelRow};
+
+    fn asks(value: &str) -> PanelView {
+        let entry = PanelEntry {
+            label: "Wachtwoord".to_owned(),
+            value: value.to_owned(),
+            keyboard: Keyboard::Letters,
+            trouble: "Het is te kort.".to_owned(),
+        };
+        PanelView { title: "Wifi".to_owned(), entry: Some(entry), ..PanelView::default() }
+    }
+
+    fn said((screen, changes): Spoken) -> [String; 2] {
+        [screen, changes].map(|parts| parts.join(" ").trim().to_owned())
+    }
+
+    #[test]
+    fn what_was_found_is_said_after_what_the_page_is_and_offers() {
+        let choice = |label: &str, note: &str, dangerous| PanelChoice {
+            label: label.to_owned(),
+            note: note.to_owned(),
+            enabled: true,
+            dangerous,
+        };
+        let row = PanelRow {
+            label: "Printer".to_owned(),
+            value: "Het papier is op".to_owned(),
+            mark: PanelMark::Bad,
+        };
+        let view = PanelView {
+            title: "Klaar?".to_owned(),
+            texts: vec!["Kijk alles na".to_owned()],
+            rows: vec![row],
+            choices: vec![choice("Opnieuw", "", false), choice("Wissen", "Ook de bonnen", true)],
+            entry: None,
+        };
+        assert_eq!(
+            said(panel(&view, Language::Nl)),
+            [
+                "Klaar? Kijk alles na. Opnieuw. Wissen. U kunt dit niet terugdraaien. Ook de bonnen.",
+                "Printer: Het papier is op."
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_typed_is_said_and_never_what_is_secret() {
+        assert_eq!(
+            said(panel(&asks("winkel"), Language::Nl)),
+            ["Wifi. Wachtwoord.", "winkel Het is te kort."]
+        );
+        let [screen, changes] = said(panel(&asks("••••••"), Language::Nl));
+        assert_eq!((screen.as_str(), changes.as_str()), ("Wifi. Wachtwoord.", "Het is te kort."));
+        let longer = said(panel(&asks("•••••••"), Language::Nl));
+        assert_eq!(longer[1], changes, "its length is not told either");
+    }
+}
