@@ -8,7 +8,7 @@ mod code;
 mod counters;
 mod devices;
 mod event;
-mod kept;
+pub mod kept;
 mod leaving;
 mod machine;
 mod menu;
@@ -26,7 +26,7 @@ use zuil_catalogue::Language;
 use zuil_wire::{ServiceDeed, ServiceOutcome};
 
 pub use event::*;
-pub use kept::*;
+pub use kept::ServiceFiles;
 
 use crate::clock::Moment;
 use crate::visit::{Frame, Intent, Overlay, Screen, TextSize, View};

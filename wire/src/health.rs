@@ -22,7 +22,7 @@ use crate::{Cents, Order, PaymentState, Reference, SealKeyNotice, SystemOffer, S
 #[serde(deny_unknown_fields)]
 pub struct HealthReport {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// The pillar's clock.
     pub at: Timestamp,
@@ -280,6 +280,10 @@ pub struct HealthAnswer {
     /// older pillar does not listen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<SystemOffer>,
+    /// The number of the key of this pillar's service codes: with another one than before it fetches that. An older hub
+    /// does not tell, an older pillar does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_key: Option<u32>,
 }
 
 /// What a person at the municipality found out about a payment, for example from the bank's list.

@@ -21,6 +21,7 @@ pub mod reference;
 pub mod referrals;
 pub mod rotation;
 pub mod seal;
+pub mod service;
 pub mod standing;
 pub mod system;
 pub mod transaction;
@@ -41,6 +42,10 @@ pub use questions::{QuestionItem, Questions, QuestionsAnswer};
 pub use reference::Reference;
 pub use referrals::{Referral, ReferralCode, ReferralList, ReferralsAnswer, UsedReferral, UsedReferrals};
 pub use rotation::SealKeyNotice;
+pub use service::{
+    ReadinessReport, ServiceCode, ServiceDeed, ServiceEntries, ServiceEntry, ServiceKey, ServiceOutcome,
+    ServiceTaken,
+};
 pub use standing::{RequestStanding, StandingAnswer, StandingRequest};
 pub use system::{SystemOffer, SystemReport, SystemVersion};
 pub use transaction::{

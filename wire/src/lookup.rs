@@ -16,7 +16,7 @@ use crate::{PaymentState, Reference, State};
 #[serde(deny_unknown_fields)]
 pub struct LookupRequest {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// The reference on the receipt.
     pub reference: Reference,

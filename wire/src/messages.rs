@@ -57,7 +57,7 @@ pub struct Envelope {
 #[serde(deny_unknown_fields)]
 pub struct UploadRequest {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// At most [`UploadRequest::MAX_ENVELOPES`], in the order of their sequence.
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]

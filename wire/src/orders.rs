@@ -137,7 +137,7 @@ impl ClosedFor {
 #[serde(deny_unknown_fields)]
 pub struct OrderResults {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// At most [`OrderResults::MAX_RESULTS`], each order once.
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]

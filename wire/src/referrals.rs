@@ -155,7 +155,7 @@ pub struct Referral {
 #[serde(deny_unknown_fields)]
 pub struct UsedReferrals {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// At most [`UsedReferrals::MOST`].
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]

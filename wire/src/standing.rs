@@ -16,7 +16,7 @@ use crate::lenient::{known_items, known_state};
 #[serde(deny_unknown_fields)]
 pub struct StandingRequest {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// The ids of at most [`StandingRequest::MAX_IDS`] transactions.
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]

@@ -4,14 +4,14 @@
 //! that they have in common. A side that says nothing is from before this, and speaks version 1 only.
 //!
 //! Version 2 adds the fields `clock_off_seconds` and `storage` to a report, version 3 `in_use` and `celsius` to a
-//! report and `treated` and `missing` to a survey, version 4 `system` to a report. The version in the header of an
-//! envelope is another matter: it is fixed when a resident's request is sealed, long before anyone knows
-//! which hub will open it.
+//! report and `treated` and `missing` to a survey, version 4 `system` to a report, version 5 the requests of
+//! [`crate::service`]. The version in the header of an envelope is another matter: it is fixed when a resident's
+//! request is sealed, long before anyone knows which hub will open it.
 
 use crate::PROTOCOL_VERSION;
 
 /// The versions of requests and answers that this build speaks.
-pub const SPOKEN: [u16; 4] = [PROTOCOL_VERSION, 2, 3, 4];
+pub const SPOKEN: [u16; 5] = [PROTOCOL_VERSION, 2, 3, 4, 5];
 
 /// The version from which on a report may say how wrong the pillar's clock is, and how its outbox is.
 pub const WITH_CLOCK_AND_STORAGE: u16 = 2;
@@ -22,6 +22,9 @@ pub const WITH_USE_AND_TREATMENT: u16 = 3;
 
 /// The version from which on a report may say which system runs on the pillar's machine.
 pub const WITH_SYSTEM: u16 = 4;
+
+/// The version from which on a pillar may tell what technicians did there, and whether it is ready to serve.
+pub const WITH_SERVICE: u16 = 5;
 
 /// The header in which each side says what it speaks, such as `1, 2`.
 pub const VERSIONS_HEADER: &str = "zuil-versions";
@@ -53,10 +56,10 @@ mod tests {
 
     #[test]
     fn two_of_different_ages_go_on_with_the_highest_version_that_both_speak() {
-        assert_eq!(highest_common(Some(&spoken())), Some(4));
+        assert_eq!(highest_common(Some(&spoken())), Some(5));
         assert_eq!(highest_common(Some("1")), Some(1));
-        assert_eq!(highest_common(Some("3, 4,5")), Some(4));
-        assert_eq!(highest_common(Some("5, 6")), None);
+        assert_eq!(highest_common(Some("4, 5,6")), Some(5));
+        assert_eq!(highest_common(Some("6, 7")), None);
         assert_eq!(highest_common(None), Some(1), "it is from before anyone said so");
     }
 
@@ -68,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_version_is_spoken_or_not() {
-        assert!((1..=4).all(speaks));
-        assert!(!speaks(0) && !speaks(5) && !speaks(65_537));
+        assert!((1..=5).all(speaks));
+        assert!(!speaks(0) && !speaks(6) && !speaks(65_537));
     }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub struct VisitEntries {
     /// The version of the protocol.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5)))]
     pub version: u16,
     /// At most [`VisitEntries::MAX_ENTRIES`], in the order of their random ids.
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]

@@ -26,15 +26,17 @@ use zuil_wire::health::{
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::orders::{ClosedFor, Closure, OrderFailure, OrderState, Task};
 use zuil_wire::seal::{OpenKey, Sealed, SigningKey, verify};
+use zuil_wire::service::{Readiness, ReadinessFinding};
 use zuil_wire::system::{UpdateRefusal, UpdateReport, UpdateState};
 use zuil_wire::visits::{Aid, MetFault, Seen, TaskEnd, VisitOutcome};
 use zuil_wire::{
     AnswerLine, AskedAnswer, AskedCount, AskedCounts, Binding, CatalogueKeyNotice, CatalogueManifest, Cents,
     EnrolmentCode, Envelope, FoundRequest, Header, HealthAnswer, HealthReport, ItemOutcome, LookupAnswer,
     LookupRequest, Missed, Order, OrderResult, OrderResults, OrdersAnswer, PROTOCOL_VERSION, PaymentRecord,
-    PaymentState, QuestionItem, Questions, QuestionsAnswer, Reference, Referral, ReferralCode, ReferralList,
-    ReferralsAnswer, Refusal, RequestStanding, SealKeyNotice, StandingAnswer, StandingRequest, State,
-    SurveyAnswers, SystemOffer, SystemReport, Transaction, Treated, UploadRequest, UploadResponse,
+    PaymentState, QuestionItem, Questions, QuestionsAnswer, ReadinessReport, Reference, Referral,
+    ReferralCode, ReferralList, ReferralsAnswer, Refusal, RequestStanding, SealKeyNotice, ServiceDeed,
+    ServiceEntries, ServiceEntry, ServiceKey, ServiceOutcome, ServiceTaken, StandingAnswer, StandingRequest,
+    State, SurveyAnswers, SystemOffer, SystemReport, Transaction, Treated, UploadRequest, UploadResponse,
     UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
 };
 
@@ -460,11 +462,13 @@ fn a_health_report_and_its_answer_are_written_as_ever() {
         referrals: None,
         standing: None,
         system: None,
+        service_key: None,
     };
     is_exactly("health_answer", &answer);
     is_exactly("health_answer_standing", &HealthAnswer { standing: Some(17), ..answer.clone() });
     let offer = SystemOffer { version: "0.2.0.813".into(), bytes: 151_403_210 };
     is_exactly("health_answer_system", &HealthAnswer { system: Some(offer), ..answer.clone() });
+    is_exactly("health_answer_service_key", &HealthAnswer { service_key: Some(3), ..answer.clone() });
     is_exactly("health_answer_catalogue", &HealthAnswer { catalogue: Some(1_795_338_000), ..answer.clone() });
     is_exactly("health_answer_orders", &HealthAnswer { orders: orders(), ..answer.clone() });
     let mark = Some("3f0a9c41d27be865".to_owned());
@@ -527,6 +531,63 @@ fn what_happened_at_a_pillar_is_written_as_ever() {
     let entries = seen.into_iter().map(|what| VisitEntry { id: ID, on, what }).collect();
     is_exactly("visit_entries", &VisitEntries { version: 1, entries });
     is_exactly("visits_answer", &VisitsAnswer { entries: vec![ID, OTHER_ID] });
+}
+
+#[test]
+fn what_technicians_did_at_a_pillar_is_written_as_ever() {
+    let bytes: Vec<u8> = (0..32).collect();
+    is_exactly("service_key", &ServiceKey::of(3, &bytes).unwrap());
+    let entry = |deed: ServiceDeed| {
+        let serial = (deed != ServiceDeed::WrongCode).then_some(7);
+        let outcome = match deed {
+            ServiceDeed::TestedReader => ServiceOutcome::Failed,
+            ServiceDeed::Restarted => ServiceOutcome::Begun,
+            _ => ServiceOutcome::Done,
+        };
+        let at = "2026-03-02T09:00:00Z".parse().unwrap();
+        ServiceEntry { id: ID, serial, key_number: 3, at, deed, outcome }
+    };
+    let entries = ServiceDeed::ALL.into_iter().map(entry).collect();
+    is_exactly("service_entries", &ServiceEntries { version: 5, entries });
+    is_exactly("service_taken", &ServiceTaken { taken: vec![ID, OTHER_ID] });
+    let finding = |check: &str, state, said: &str| {
+        let (check, said) = (check.to_owned(), said.to_owned());
+        ReadinessFinding { check, state, said }
+    };
+    let findings = vec![
+        finding("printer", Readiness::Good, "De printer werkt."),
+        finding("warmth", Readiness::Attention, "Het is 48 graden in de zuil."),
+        finding("terminal", Readiness::Bad, "De pinautomaat antwoordt niet."),
+    ];
+    let at = "2026-03-02T09:00:00Z".parse().unwrap();
+    is_exactly("readiness_report", &ReadinessReport { version: 5, id: ID, at, findings });
+}
+
+#[test]
+fn a_deed_from_later_is_another_and_hinders_no_other() {
+    let mut value: serde_json::Value = serde_json::from_str(&golden("service_entries")).unwrap();
+    value["entries"][1]["deed"] = "replaced-the-glass".into();
+    let read: ServiceEntries = serde_json::from_value(value).unwrap();
+    let deeds: Vec<ServiceDeed> = read.entries.iter().take(3).map(|entry| entry.deed).collect();
+    assert_eq!(deeds, [ServiceDeed::Opened, ServiceDeed::Other, ServiceDeed::TestedPrinter]);
+}
+
+#[test]
+fn as_much_of_a_service_visit_as_may_travel_together_fits_into_the_limits() {
+    let at = "2026-03-02T09:00:00.123456789Z".parse().unwrap();
+    let (deed, outcome) = (ServiceDeed::InstalledUpdate, ServiceOutcome::Failed);
+    let entry = ServiceEntry { id: ID, serial: Some(999), key_number: u32::MAX, at, deed, outcome };
+    let entries = vec![entry; ServiceEntries::MAX_ENTRIES];
+    let written = serde_json::to_vec(&ServiceEntries { version: 5, entries }).unwrap();
+    assert!(written.len() <= ServiceEntries::MAX_BYTES, "{}", written.len());
+    let finding = ReadinessFinding {
+        check: "a".repeat(ReadinessReport::LONGEST_CHECK),
+        state: Readiness::Attention,
+        said: "\u{623}".repeat(ReadinessReport::LONGEST_SAID),
+    };
+    let findings = vec![finding; ReadinessReport::MAX_FINDINGS];
+    let written = serde_json::to_vec(&ReadinessReport { version: 5, id: ID, at, findings }).unwrap();
+    assert!(written.len() <= ReadinessReport::MAX_BYTES, "{}", written.len());
 }
 
 #[test]
@@ -715,6 +776,8 @@ fn a_message_with_something_unknown_in_it_is_another_version() {
     refuses::<UsedReferrals>("used_referrals");
     refuses::<StandingRequest>("standing_request");
     refuses::<LookupRequest>("lookup_request");
+    refuses::<ServiceEntries>("service_entries");
+    refuses::<ReadinessReport>("readiness_report");
     refuses::<UploadRequest>("upload_request");
     refuses::<Binding>("binding");
     refuses::<HealthReport>("health_report");

@@ -134,6 +134,7 @@ pub fn take_in(
         referrals: None,
         standing: None,
         system: None,
+        service_key: None,
     })
 }
 

@@ -183,7 +183,7 @@ fn description() -> Value {
         "openapi": "3.1.0",
         "info": {
             "title": "Zuil: the hub's interface for pillars",
-            "version": "4",
+            "version": "5",
             "summary": "What a pillar and its hub say to each other.",
             "description": "docs/protocol.md tells the rest: what is promised, how sealing works, when a pillar tries again.",
             "license": { "name": "EUPL-1.2", "identifier": "EUPL-1.2" },

@@ -162,6 +162,7 @@ impl Hub for OlderOrNewer {
             referrals: None,
             standing: None,
             system: None,
+            service_key: None,
         })
     }
 

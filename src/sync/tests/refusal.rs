@@ -35,6 +35,7 @@ impl Hub for OlderOrNewer {
             referrals: None,
             standing: None,
             system: None,
+            service_key: None,
         })
     }
 

@@ -65,6 +65,7 @@ impl ScriptedHub {
             referrals: None,
             standing: None,
             system: None,
+            service_key: None,
         })
     }
 }

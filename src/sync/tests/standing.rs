@@ -46,6 +46,7 @@ impl Hub for Registrar {
             referrals: None,
             standing,
             system: None,
+            service_key: None,
         })
     }
 

@@ -35,6 +35,7 @@ impl Hub for HubWithSystem {
             referrals: None,
             standing: None,
             system,
+            service_key: None,
         })
     }
 

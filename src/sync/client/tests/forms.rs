@@ -5,7 +5,7 @@ use zuil_wire::{Envelope, Header, QuestionItem, Reference};
 
 use super::*;
 
-const NEW: &str = "accept-encoding: zstd\r\nzuil-versions: 1, 2, 3, 4\r\n";
+const NEW: &str = "accept-encoding: zstd\r\nzuil-versions: 1, 2, 3, 4, 5\r\n";
 
 /// A pillar at a hub that answers these, one after the other, and the last one for ever.
 async fn pillar_at(answers: Vec<String>, max_kilobits: u32, time: HubTime) -> (HttpsHub, Requests) {
@@ -59,13 +59,17 @@ async fn a_hub_that_takes_it_gets_uploads_compressed_from_the_second_one_on() {
     for _ in 0..2 {
         hub.upload(&large(20_000)).await.unwrap();
     }
-    assert_eq!(hub.version(), 4);
+    assert_eq!(hub.version(), 5);
     let heard = requests.lock().unwrap().clone();
     assert_eq!(heard[0].header("content-encoding"), None);
     assert_eq!(heard[1].header("content-encoding"), Some("zstd"));
     assert_eq!(body(&heard[0]), body(&heard[1]));
     assert!(heard[1].body.len() < heard[0].body.len() * 9 / 10);
-    assert_eq!(heard[1].header("zuil-versions"), Some("1, 2, 3, 4"), "the pillar says what it speaks, too");
+    assert_eq!(
+        heard[1].header("zuil-versions"),
+        Some("1, 2, 3, 4, 5"),
+        "the pillar says what it speaks, too"
+    );
 }
 
 #[tokio::test]
