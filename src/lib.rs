@@ -11,6 +11,7 @@ pub mod demo;
 pub mod devices;
 pub mod doctor;
 pub mod log;
+pub mod machine;
 pub mod maintenance;
 pub mod memory;
 pub mod orders;
