@@ -9,6 +9,7 @@ mod ahead;
 mod beginning;
 mod inquiries;
 mod keeping;
+mod maintenance;
 mod night;
 mod offering;
 mod orders;
@@ -42,6 +43,7 @@ use crate::devices::printer::{PrinterEvent, ReceiptPrinter};
 use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::devices::thermometer::Thermometer;
+use crate::maintenance as service;
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::{Lookup, ReferralBook, SyncEvent};
@@ -53,6 +55,8 @@ use crate::waypoint::{Waypoint, Waypoints};
 pub use ahead::Ahead;
 use beginning::NextSystem;
 use keeping::NotKept;
+use maintenance::Maintenance;
+pub use maintenance::Technicians;
 use night::Night;
 use orders::Orders;
 pub use orders::Remote;
@@ -89,6 +93,8 @@ pub enum Input {
     SealKey(SealKey),
     /// There is another edition of the catalogue.
     Edition(Edition),
+    /// What came of what a technician at the pillar wanted done; in a box, as what was typed.
+    Service(Box<service::Event>),
     /// What technicians ordered and is not done yet: all of it.
     Orders(Vec<Order>),
     /// Time passed.
@@ -173,6 +179,7 @@ pub struct Runner {
     upkeep: Upkeep,
     orders: Orders,
     watching: Watching,
+    maintenance: Maintenance,
     warmth: Warmth,
     online: bool,
     offered: Option<Offer>,
@@ -217,6 +224,7 @@ impl Runner {
             upkeep: Upkeep::default(),
             orders: Orders::of(parts.remote),
             watching: Watching::of(parts.visit_log),
+            maintenance: Maintenance::default(),
             warmth: Warmth::by(parts.thermometer),
             online: false,
             offered: None,
@@ -239,7 +247,11 @@ impl Runner {
     /// What to show at this moment.
     #[must_use]
     pub fn view(&self, now: Moment) -> View {
-        self.visit.view(now.in_zone(&self.time_zone))
+        let view = self.visit.view(now.in_zone(&self.time_zone));
+        match self.maintenance.service() {
+            Some(service) => service.view(view.frame, now),
+            None => view,
+        }
     }
 
     /// Takes one input and does all that follows from it.
@@ -253,12 +265,19 @@ impl Runner {
             self.ahead.prepare(&self.identity.seal_key);
         }
         match input {
-            Input::Resident(intent) => self.tell(Event::Resident(*intent), now),
+            Input::Resident(intent) => {
+                if !self.is_technicians(&intent, now) {
+                    self.tell(Event::Resident(*intent), now);
+                }
+            }
+            Input::Service(event) => self.serve_technician(*event, now),
             Input::Printer(event) => self.printer_said(event, now),
             Input::Terminal(event) => self.terminal_said(event, now),
             Input::Reader(kind, event) => {
                 self.note_reader(kind, &event, now);
-                if let Some(event) = self.readers.said(kind, event) {
+                if let Some(event) = self.readers.said(kind, event)
+                    && !self.is_held_by_technician(kind, matches!(event, Event::Read(_)), now)
+                {
                     self.tell(event, now);
                 }
             }
@@ -277,6 +296,7 @@ impl Runner {
                 self.begin_the_next_system(now);
                 self.tidy(now);
                 self.tell(Event::Tick, now);
+                self.serve_technician(service::Event::Tick, now);
             }
         }
         self.hear_the_till(now);
@@ -284,6 +304,7 @@ impl Runner {
         self.carry_out_orders(now);
         self.offer(now);
         self.watch_the_visit(now);
+        self.count_visits();
         if !by_hand {
             self.report(now);
         }
@@ -377,7 +398,14 @@ impl Runner {
             }
             _ => {}
         }
+        let diagnosed = match &event {
+            TerminalEvent::Diagnosed(outcome) => Some(*outcome),
+            _ => None,
+        };
         self.till.terminal_said(event, now.uptime);
+        if let Some(outcome) = diagnosed {
+            self.hear_of_a_diagnosis(outcome, now);
+        }
     }
 
     /// What the till has settled is sent at once, and the visit hears of it.

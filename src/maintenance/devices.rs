@@ -87,7 +87,7 @@ enum Stage {
 
 impl Test {
     /// Begins one.
-    pub(super) fn begin(device: Device, now: Duration, deeds: &mut Vec<Deed>) -> Self {
+    pub(super) fn begin(device: Device, words: Words, now: Duration, deeds: &mut Vec<Deed>) -> Self {
         let mut stage = Stage::Waiting;
         match device {
             Device::Printer => deeds.push(Deed::PrintTest),
@@ -96,7 +96,7 @@ impl Test {
             // The page of this test is spoken as long as it is shown.
             Device::Sound => {}
             Device::Touch => stage = Stage::Touching([false; TARGETS]),
-            Device::All => deeds.push(Deed::Examine),
+            Device::All => deeds.push(Deed::Examine(words.0)),
         }
         Self { device, began: now, stage }
     }

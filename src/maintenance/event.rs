@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
+use zuil_catalogue::Language;
 use zuil_wire::{ServiceDeed, ServiceOutcome};
 
 use crate::machine::Network;
@@ -251,8 +252,8 @@ pub enum Deed {
     Ignore,
     /// There is a new roll in the printer.
     NewRoll,
-    /// Look at everything; answer [`Event::Examined`].
-    Examine,
+    /// Look at everything, and say it in this language; answer [`Event::Examined`].
+    Examine(Language),
     /// Change the network; answer [`Event::Ended`], as all that follow.
     Network(NetworkWish),
     /// Write the logs to the stick.

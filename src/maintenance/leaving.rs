@@ -99,9 +99,9 @@ impl Leaving {
             }
             Self::ResetWhileWaiting => {
                 let mut panel = titled(words.say("Requests of residents would be lost"));
-                panel.texts = vec![
-                    words.say("They are at this pillar only. Bring it back on the network first, and they are sent."),
-                ];
+                panel.texts = vec![words.say(
+                    "They are at this pillar only. Bring it back on the network first, and they are sent.",
+                )];
                 panel.rows = vec![waiting];
                 panel.choices = vec![danger(words.say("Lose them all the same"))];
                 panel
@@ -111,8 +111,7 @@ impl Leaving {
                 panel.texts = vec![words.say("The pillar forgets its binding, its network and all that it keeps. Its key is destroyed.")];
                 panel.rows = vec![waiting];
                 let trouble = if *wrong { words.say("This is another name.") } else { String::new() };
-                let label =
-                    words.fill("Type the name of the pillar: {name}", &[("name", &pillar.name)]);
+                let label = words.fill("Type the name of the pillar: {name}", &[("name", &pillar.name)]);
                 panel.entry = Some(typed.entry(label, trouble));
                 panel
             }

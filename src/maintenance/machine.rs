@@ -44,9 +44,7 @@ pub(super) fn stick(words: Words, machine: &MachineFacts) -> PanelView {
 pub(super) fn pick_of_screen(index: usize, machine: &MachineFacts) -> Option<Deed> {
     match u8::try_from(index).ok()? {
         quarters @ 0..4 => Some(Deed::Turn(quarters)),
-        more if machine.has_backlight => {
-            BRIGHTNESS.get(usize::from(more - 4)).copied().map(Deed::Brightness)
-        }
+        more if machine.has_backlight => BRIGHTNESS.get(usize::from(more - 4)).copied().map(Deed::Brightness),
         _ => None,
     }
 }
@@ -124,8 +122,7 @@ impl PassphrasePage {
             "The pillar may ask for it at its start. Without it nobody can open the data. Keep it where the municipality keeps its passwords.",
         )];
         let is_set = machine.passphrase.unwrap_or_default();
-        panel.rows =
-            vec![row(words.say("There is a passphrase"), words.yes_or_no(is_set), PanelMark::None)];
+        panel.rows = vec![row(words.say("There is a passphrase"), words.yes_or_no(is_set), PanelMark::None)];
         let label = if self.first.is_some() {
             words.say("Type it again")
         } else {

@@ -61,7 +61,9 @@ impl Page {
                 }
                 Self::Test(test)
             }
-            (Self::Busy(task, _), Event::Ended(ended, end)) if task == *ended => ended_page(task, *end, deeds),
+            (Self::Busy(task, _), Event::Ended(ended, end)) if task == *ended => {
+                ended_page(task, *end, deeds)
+            }
             (Self::Busy(task, since), Event::Tick) if look.uptime.saturating_sub(since) >= PATIENCE => {
                 ended_page(task, End::NoAnswer, deeds)
             }
@@ -81,7 +83,7 @@ impl Page {
         match (self, intent) {
             (Self::Menu, Intent::Pick(index)) => pick(*index, look),
             (Self::Devices, Intent::Pick(index)) => match devices::devices(look.pillar).get(*index) {
-                Some(device) => Self::Test(Test::begin(*device, look.uptime, deeds)),
+                Some(device) => Self::Test(Test::begin(*device, look.words, look.uptime, deeds)),
                 None => Self::Devices,
             },
             (Self::Test(mut test), Intent::Pick(index)) => {

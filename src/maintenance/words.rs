@@ -103,7 +103,9 @@ impl Words {
             WhyNotPrinted::PaperOut => self.say("The roll is empty. Put in a new one."),
             WhyNotPrinted::CoverOpen => self.say("The cover is open. Close it until it clicks."),
             WhyNotPrinted::Cutter => self.say("The cutter is stuck. Switch the printer off and on."),
-            WhyNotPrinted::Offline => self.say("The printer does not answer. Look at its power and its cable."),
+            WhyNotPrinted::Offline => {
+                self.say("The printer does not answer. Look at its power and its cable.")
+            }
         }
     }
 }

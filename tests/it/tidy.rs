@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "clock",
             "devices",
+            "maintenance",
             "orders",
             "outbox",
             "receipt",
