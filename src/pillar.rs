@@ -15,9 +15,10 @@ mod newcomer;
 mod published;
 mod recording;
 mod standing;
+mod technician;
 
-use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use jiff::tz::TimeZone;
@@ -29,6 +30,7 @@ use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
 use crate::devices::thermometer::Thermometer;
 use crate::machine::{self, Machine};
+use crate::maintenance::ServiceFiles;
 use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
@@ -164,6 +166,8 @@ impl Pillar {
         let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
         let (inquiries, inquired) = inquiries(&inputs);
         let system = System::of(Places::default()).map(Arc::new);
+        let service = Arc::new(ServiceFiles::of(&config.data_dir));
+        let restart = shared(restart);
         let from_hub = FromHub {
             rotation,
             system: system.clone(),
@@ -175,6 +179,19 @@ impl Pillar {
             inquired: Some(inquired),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
+        let technicians = technician::technicians(
+            technician::Tools {
+                config: config.clone(),
+                pillar: binding.pillar.clone(),
+                files: service,
+                keyring: keyring.clone(),
+                time: time.clone(),
+                machine: Machine::of(machine::Places::default()),
+                system: system.clone(),
+                restart: Arc::clone(&restart),
+            },
+            &inputs,
+        )?;
         let (wake, tell_health) = (sync.waker(), sync.reporter(ConditionFile::begin(&config.data_dir)));
         let seal_key = keyring.current();
         let recorders = Recorders::start(config, &binding.pillar, &seal_key);
@@ -206,7 +223,11 @@ impl Pillar {
             time_zone,
             waypoints,
             visit_log: Some(visit_log),
-            remote: Some(Remote { make: making::maker(config, Arc::clone(&ledger)), ledger, restart }),
+            remote: Some(Remote {
+                make: making::maker(config, Arc::clone(&ledger)),
+                ledger,
+                restart: Box::new(move || restart()),
+            }),
         };
         make_searchable(catalogue, published)?;
         let headphones = devices::start_headphones(config, &inputs)?;
@@ -218,7 +239,8 @@ impl Pillar {
         let thread = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
-                let (runner, clock) = (Runner::new(parts).with_light(light), Clock::of(time));
+                let runner = Runner::new(parts).with_light(light).for_technicians(technicians);
+                let clock = Clock::of(time);
                 run(runner, &clock, &received, &stopped, &counted, speaking(speech, show));
             })
             .map_err(storage("starting the runner"))?;
@@ -257,6 +279,15 @@ impl Drop for Pillar {
             let _ = thread.join();
         }
     }
+}
+
+/// What starts the program anew, for two who may want it.
+fn shared(restart: Box<dyn Fn() + Send>) -> Arc<dyn Fn() + Send + Sync> {
+    let restart = Mutex::new(restart);
+    Arc::new(move || {
+        let restart = restart.lock().unwrap_or_else(PoisonError::into_inner);
+        restart();
+    })
 }
 
 fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {

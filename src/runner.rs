@@ -11,6 +11,7 @@ mod hearing;
 mod inquiries;
 mod keeping;
 mod light;
+mod maintenance;
 mod night;
 mod offering;
 mod orders;
@@ -44,6 +45,7 @@ use crate::devices::printer::{PrinterEvent, ReceiptPrinter};
 use crate::devices::reader::ReaderEvent;
 use crate::devices::terminal::{PaymentTerminal, TerminalEvent};
 use crate::devices::thermometer::Thermometer;
+use crate::maintenance as service;
 use crate::outbox::Outbox;
 use crate::receipt;
 use crate::sync::{Lookup, ReferralBook, SyncEvent};
@@ -56,6 +58,8 @@ pub use ahead::Ahead;
 use beginning::NextSystem;
 use keeping::NotKept;
 pub use light::Light;
+use maintenance::Maintenance;
+pub use maintenance::Technicians;
 use night::Night;
 use orders::Orders;
 pub use orders::Remote;
@@ -92,6 +96,8 @@ pub enum Input {
     SealKey(SealKey),
     /// There is another edition of the catalogue.
     Edition(Edition),
+    /// What came of what a technician at the pillar wanted done; in a box, as what was typed.
+    Service(Box<service::Event>),
     /// What technicians ordered and is not done yet: all of it.
     Orders(Vec<Order>),
     /// Time passed.
@@ -176,6 +182,7 @@ pub struct Runner {
     upkeep: Upkeep,
     orders: Orders,
     watching: Watching,
+    maintenance: Maintenance,
     warmth: Warmth,
     light: Option<Light>,
     online: bool,
@@ -221,6 +228,7 @@ impl Runner {
             upkeep: Upkeep::default(),
             orders: Orders::of(parts.remote),
             watching: Watching::of(parts.visit_log),
+            maintenance: Maintenance::default(),
             warmth: Warmth::by(parts.thermometer),
             light: None,
             online: false,
@@ -244,7 +252,11 @@ impl Runner {
     /// What to show at this moment.
     #[must_use]
     pub fn view(&self, now: Moment) -> View {
-        self.visit.view(now.in_zone(&self.time_zone))
+        let view = self.visit.view(now.in_zone(&self.time_zone));
+        match self.maintenance.service() {
+            Some(service) => service.view(view.frame, now),
+            None => view,
+        }
     }
 
     /// Takes one input and does all that follows from it.
@@ -258,12 +270,19 @@ impl Runner {
             self.ahead.prepare(&self.identity.seal_key);
         }
         match input {
-            Input::Resident(intent) => self.tell(Event::Resident(*intent), now),
+            Input::Resident(intent) => {
+                if !self.is_technicians(&intent, now) {
+                    self.tell(Event::Resident(*intent), now);
+                }
+            }
+            Input::Service(event) => self.serve_technician(*event, now),
             Input::Printer(event) => self.printer_said(event, now),
             Input::Terminal(event) => self.terminal_said(event, now),
             Input::Reader(kind, event) => {
                 self.note_reader(kind, &event, now);
-                if let Some(event) = self.readers.said(kind, event) {
+                if let Some(event) = self.readers.said(kind, event)
+                    && !self.is_held_by_technician(kind, matches!(event, Event::Read(_)), now)
+                {
                     self.tell(event, now);
                 }
             }
@@ -282,6 +301,7 @@ impl Runner {
                 self.begin_the_next_system(now);
                 self.tidy(now);
                 self.tell(Event::Tick, now);
+                self.serve_technician(service::Event::Tick, now);
             }
         }
         self.hear_the_till(now);
@@ -290,6 +310,7 @@ impl Runner {
         self.offer(now);
         self.watch_the_visit(now);
         self.shine(by_hand, now);
+        self.count_visits();
         if !by_hand {
             self.report(now);
         }

@@ -200,7 +200,8 @@ enum CatalogueCommand {
 
 #[derive(Debug, Subcommand)]
 enum RecordingCommand {
-    /// Print a recording as text: one line for each thing that happened.
+    /// Print a recording as text: one line for each thing that happened. Logs that a technician wrote to a stick at a
+    /// pillar are opened with it, too.
     ///
     /// What it prints is plain: receipts of residents, perhaps card data. Do not leave it lying about.
     Open {

@@ -59,7 +59,7 @@ fn picture(view: &View) -> Option<Vec<u8>> {
 }
 
 /// What the doctor says, what the pillar says of itself, and its log.
-fn text(config: &Config, hours: u16, now: Timestamp) -> Vec<u8> {
+pub(super) fn text(config: &Config, hours: u16, now: Timestamp) -> Vec<u8> {
     let mut text = format!("zuil {}, {now}\n\n== doctor\n", env!("CARGO_PKG_VERSION"));
     let order = doctor::Order { config: config.file.clone(), language: Language::En, print: false };
     text.push_str(&console::json(&doctor::examine(&order, Timestamp::now)));

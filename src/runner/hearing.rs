@@ -20,7 +20,14 @@ impl Runner {
             }
             _ => {}
         }
+        let diagnosed = match &event {
+            TerminalEvent::Diagnosed(outcome) => Some(*outcome),
+            _ => None,
+        };
         self.till.terminal_said(event, now.uptime);
+        if let Some(outcome) = diagnosed {
+            self.hear_of_a_diagnosis(outcome, now);
+        }
     }
 
     /// What the till has settled is sent at once, and the visit hears of it.

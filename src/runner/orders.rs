@@ -100,12 +100,13 @@ impl Runner {
         }
     }
 
-    /// Whether nothing of a resident is going on, and no other order.
+    /// Whether nothing of a resident or of a technician at the pillar is going on, and no other order.
     pub(super) fn is_free(&self) -> bool {
         self.visit.is_waiting()
             && self.till.is_idle()
             && self.printing.is_none()
             && self.orders.printing.is_none()
+            && self.maintenance.is_idle()
     }
 
     fn carry_out(&mut self, order: Order, now: Moment) {
@@ -147,6 +148,14 @@ impl Runner {
         if !condition.can_print() {
             return self.end_order(&order, Err(printer_failure(condition)));
         }
+        let job = self.test_job(now);
+        let id = job.id;
+        printer.print(job);
+        self.orders.printing = Some((id, order));
+    }
+
+    /// A test receipt for the printer.
+    pub(super) fn test_job(&self, now: Moment) -> Job {
         let edition = self.visit.edition();
         let test = receipt::TestPrint {
             municipality: &edition.catalogue.municipality.name,
@@ -157,9 +166,7 @@ impl Runner {
             at: now.in_zone(&self.time_zone).wall,
         };
         let receipt::Printable { bytes, millimetres } = receipt::render(&test.compose(), self.columns);
-        let id = Uuid::new_v4();
-        printer.print(Job { id, bytes, millimetres });
-        self.orders.printing = Some((id, order));
+        Job { id: Uuid::new_v4(), bytes, millimetres }
     }
 
     /// Whether this is the printer's word on a test print.

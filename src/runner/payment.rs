@@ -189,6 +189,13 @@ impl Till {
         true
     }
 
+    /// Has the terminal look at itself, without a charge; whether it was asked to.
+    pub(super) fn diagnose(&self) -> bool {
+        let Some(terminal) = self.terminal.as_ref().filter(|_| self.is_idle()) else { return false };
+        terminal.diagnose();
+        true
+    }
+
     /// Takes the terminal's word.
     pub(super) fn terminal_said(&mut self, event: TerminalEvent, now: Duration) {
         match event {

@@ -41,7 +41,7 @@ impl Runner {
         if let Some(roll) = &mut self.roll {
             roll.hear(&event, now.in_zone(&self.time_zone).wall.date());
         }
-        if self.hear_of_a_test(&event) {
+        if self.hear_of_a_test(&event) || self.hear_of_a_technicians_test(&event, now) {
             return;
         }
         let (job, outcome) = match event {
@@ -61,6 +61,7 @@ impl Runner {
         if self.printing == Some(job) {
             self.printing = None;
             if outcome == ReceiptOutcome::Printed {
+                self.maintenance.counts_a_receipt();
                 self.waypoints.pass(Waypoint::Printed);
             }
             self.tell(Event::Receipt(outcome), now);

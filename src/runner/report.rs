@@ -34,7 +34,10 @@ impl Runner {
                 None => return,
             },
         };
-        let (in_use, celsius) = (Some(!self.visit.is_waiting()), self.warmth.celsius(now.uptime));
+        let (in_use, celsius) = (
+            Some(!self.visit.is_waiting() || self.maintenance.service().is_some()),
+            self.warmth.celsius(now.uptime),
+        );
         let report = HealthReport { in_use, celsius, ..report };
         // That it is warmer is no news, but the next report says how warm it is then.
         let is_told =

@@ -32,9 +32,19 @@ impl Roll {
             PrinterEvent::Condition(condition) => self.counter.condition(*condition),
             _ => {}
         }
-        if self.counter != before
-            && let Err(error) = self.counter.save(&self.file)
-        {
+        if self.counter != before {
+            self.keep();
+        }
+    }
+
+    /// A technician says that there is a new roll.
+    pub(super) fn is_new(&mut self) {
+        self.counter.roll_changed();
+        self.keep();
+    }
+
+    fn keep(&self) {
+        if let Err(error) = self.counter.save(&self.file) {
             tracing::warn!(%error, "the count of the paper was not kept; look at the data folder");
         }
     }

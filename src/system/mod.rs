@@ -280,7 +280,7 @@ impl System {
 }
 
 /// How much of the disk with a folder is free; nothing when that cannot be told.
-fn free_in(folder: &Path) -> Option<u64> {
+pub(crate) fn free_in(folder: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(folder).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -24,6 +24,8 @@ pub use text::to_text;
 
 /// The version of the form that this build writes and reads.
 pub const RECORDING_VERSION: u16 = 1;
+/// In place of a device: what was recorded is the pillar's log, as a text.
+pub const LOGS: &str = "log";
 /// Binds what is sealed to its purpose (RFC 9180, `info`).
 const INFO: &[u8] = b"zuil recording v1";
 /// The longest run of bytes that is taken from a piece; a longer one is none of ours.

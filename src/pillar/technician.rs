@@ -1,0 +1,385 @@
+//! Does what a technician at the pillar wants done and what takes time: looks what a code opens, notes what was done, and
+//! asks the machine.
+//!
+//! Invariant: the runner waits for none of it. What is noted is on the disk before anything is done that was wanted after
+//! it and ends the program; logs leave the pillar sealed to the hub.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+use zuil_catalogue::Language;
+use zuil_wire::recording::{self, Batch, Ending, Entry, Writer};
+use zuil_wire::seal::SealKey;
+use zuil_wire::service::ServiceCodeError;
+use zuil_wire::{ServiceCode, ServiceDeed, ServiceEntry, ServiceOutcome};
+
+use super::{NotServing, making, storage};
+use crate::clock::HubTime;
+use crate::config::Config;
+use crate::doctor::{self, Verdict};
+use crate::machine::{Ethernet, Machine, NetworkOutcome, ScreenSetting, StickOutcome, Turn, WishId};
+use crate::maintenance::{
+    Deed, End, Event, MachineFacts, NetworkWish, Secret, ServiceFiles, StickFacts, Task, Tried,
+};
+use crate::runner::{Input, Technicians};
+use crate::sync::{self, Keyring};
+use crate::system::{self, System};
+use crate::visit::{PanelMark, PanelRow};
+
+/// How long the machine may take for what it is asked.
+const PATIENCE: Duration = Duration::from_secs(100);
+/// How often is looked whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// So many hours of the log go to a stick.
+const LOG_HOURS: u16 = 7 * 24;
+/// How much of the logs is sealed at once.
+const PIECE: usize = 32 * 1024;
+/// The file on the stick.
+const LOG_FILE: &str = "zuil-log.sealed";
+
+/// What it does all that with.
+pub(super) struct Tools {
+    /// The pillar's settings.
+    pub(super) config: Config,
+    /// The pillar's name.
+    pub(super) pillar: String,
+    /// What is kept of service visits.
+    pub(super) files: Arc<ServiceFiles>,
+    /// Knows to whom logs are sealed.
+    pub(super) keyring: Arc<Keyring>,
+    /// Knows what time it is.
+    pub(super) time: HubTime,
+    /// The machine, where it runs the image.
+    pub(super) machine: Option<Machine>,
+    /// The system of the machine.
+    pub(super) system: Option<Arc<System>>,
+    /// Has the program end and start anew.
+    pub(super) restart: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Starts the thread that does it, one thing after the other; what may take long gets a thread of its own. It ends with
+/// what is returned.
+pub(super) fn technicians(tools: Tools, inputs: &Sender<Input>) -> Result<Technicians, NotServing> {
+    let (wants, wanted) = mpsc::channel();
+    let worker = Worker { tools: Arc::new(tools), inputs: inputs.clone() };
+    thread::Builder::new()
+        .name("technician".into())
+        .spawn(move || {
+            while let Ok((deed, serial)) = wanted.recv() {
+                worker.take(deed, serial);
+            }
+        })
+        .map_err(storage("starting the technician's thread"))?;
+    // A thread that is gone has ended with the pillar.
+    Ok(Technicians { perform: Box::new(move |deed, serial| drop(wants.send((deed, serial)))) })
+}
+
+#[derive(Clone)]
+struct Worker {
+    tools: Arc<Tools>,
+    inputs: Sender<Input>,
+}
+
+impl Worker {
+    fn take(&self, deed: Deed, serial: Option<u16>) {
+        match deed {
+            Deed::Try(code) => self.tell(Event::Tried(self.tools.try_code(&code))),
+            Deed::Note(deed, outcome) => self.tools.note(deed, outcome, serial),
+            Deed::Look => self.tell(Event::Machine(Box::new(self.tools.look()))),
+            Deed::Examine(language) => self.elsewhere(Event::Examined(Vec::new()), move |worker| {
+                worker.tell(Event::Examined(worker.tools.examine(language)));
+            }),
+            Deed::Network(NetworkWish::Search) => self.ends(Task::Search, |tools| tools.search()),
+            Deed::Network(wish) => self.ends(Task::Network, move |tools| tools.network(&wish)),
+            Deed::WriteLogs => self.ends(Task::Logs, |tools| tools.write_logs()),
+            Deed::InstallUpdate => {
+                self.ended(Task::Update, self.tools.with_machine(Machine::install_from_stick))
+            }
+            Deed::Passphrase(passphrase) => {
+                self.ends(Task::Passphrase, move |tools| tools.set_passphrase(&passphrase));
+            }
+            Deed::Turn(quarters) => self.ended(Task::Screen, self.tools.turn(quarters)),
+            Deed::Brightness(percent) => {
+                let set = |machine: &Machine| machine.set_brightness(percent);
+                self.ended(Task::Screen, self.tools.with_machine(set));
+            }
+            Deed::ReEnrol => self.ended(Task::ReEnrol, self.tools.re_enrol()),
+            Deed::Reset => self.ended(Task::Reset, self.tools.with_machine(Machine::reset)),
+            Deed::Restart => self.ended(Task::Restart, self.tools.with_machine(Machine::restart)),
+            // The runner does these itself.
+            Deed::PrintTest
+            | Deed::Diagnose
+            | Deed::Listen(_)
+            | Deed::Ignore
+            | Deed::NewRoll
+            | Deed::Close => {}
+        }
+    }
+
+    /// Does something on a thread of its own, and tells what came of it.
+    fn ends(&self, task: Task, work: impl FnOnce(&Tools) -> End + Send + 'static) {
+        let failed = Event::Ended(task, End::Failed);
+        self.elsewhere(failed, move |worker| worker.ended(task, work(&worker.tools)));
+    }
+
+    /// Does something on a thread of its own; tells `failed` when there is none.
+    fn elsewhere(&self, failed: Event, work: impl FnOnce(&Self) + Send + 'static) {
+        let worker = self.clone();
+        let started = thread::Builder::new().name("technician-work".into()).spawn(move || work(&worker));
+        if let Err(error) = started {
+            tracing::error!(%error, "there is no thread for what a technician wants");
+            self.tell(failed);
+        }
+    }
+
+    fn ended(&self, task: Task, end: End) {
+        tracing::info!(?task, ?end, "a technician at the pillar had this done");
+        self.tell(Event::Ended(task, end));
+    }
+
+    /// A runner that is gone needs no more of it.
+    fn tell(&self, event: Event) {
+        drop(self.inputs.send(Input::Service(Box::new(event))));
+    }
+}
+
+impl Tools {
+    /// What a code opens. A wrong one counts before anybody hears of it.
+    fn try_code(&self, code: &Secret) -> Tried {
+        let now = self.time.now();
+        if let Some(until) = self.files.paused(now) {
+            return pause(until, now);
+        }
+        let Some(key) = self.files.key() else { return Tried::NoKey };
+        let checked = code.text().parse::<ServiceCode>().map(|code| code.check(&key, now));
+        match checked {
+            Ok(Ok(granted)) => {
+                if let Err(error) = self.files.right() {
+                    tracing::warn!(%error, "wrong service codes of before count again after a restart");
+                }
+                Tried::Granted { serial: granted.serial, until: granted.until }
+            }
+            Ok(Err(ServiceCodeError::Expired)) => Tried::Expired,
+            Ok(Err(ServiceCodeError::Unknown)) | Err(_) => match self.files.wrong(now) {
+                Ok(Some(until)) => pause(until, now),
+                Ok(None) => Tried::Wrong,
+                Err(error) => {
+                    tracing::warn!(%error, "a wrong service code counts until the next restart only");
+                    Tried::Wrong
+                }
+            },
+        }
+    }
+
+    fn note(&self, deed: ServiceDeed, outcome: ServiceOutcome, serial: Option<u16>) {
+        let entry = ServiceEntry {
+            id: Uuid::new_v4(),
+            serial,
+            key_number: self.files.key().map_or(0, |key| key.number),
+            at: self.time.now(),
+            deed,
+            outcome,
+        };
+        tracing::info!(?deed, ?outcome, "a service visit");
+        if let Err(error) = self.files.add(entry) {
+            tracing::error!(%error, "what a technician did cannot be written down; look at the disk");
+        }
+    }
+
+    fn look(&self) -> MachineFacts {
+        let system = self.system.as_ref().map(|system| system.report().version);
+        let free = system::free_in(&self.config.data_dir);
+        let Some(machine) = &self.machine else {
+            return MachineFacts { system, free, ..MachineFacts::default() };
+        };
+        let stick = machine.stick().filter(|stick| stick.is_present);
+        MachineFacts {
+            has_image: true,
+            system,
+            free,
+            network: machine.network(),
+            stick: stick.map(|stick| StickFacts { update: stick.update.map(|version| version.to_string()) }),
+            has_backlight: machine.backlight() == Some(crate::machine::Backlight::Adjustable),
+            passphrase: machine.disk().map(|disk| disk.has_passphrase),
+        }
+    }
+
+    fn examine(&self, language: Language) -> Vec<PanelRow> {
+        let order = doctor::Order { config: self.config.file.clone(), language, print: false };
+        let checks = doctor::examine(&order, Timestamp::now).checks;
+        checks
+            .into_iter()
+            .map(|check| {
+                let said = [check.seen, check.next];
+                let said: Vec<String> = said.into_iter().filter(|text| !text.is_empty()).collect();
+                PanelRow { label: check.name, value: said.join("; "), mark: mark(check.verdict) }
+            })
+            .collect()
+    }
+
+    /// Has the machine do something that needs no waiting.
+    fn with_machine(&self, wish: impl FnOnce(&Machine) -> io::Result<()>) -> End {
+        let Some(machine) = &self.machine else { return End::NoDevice };
+        match wish(machine) {
+            Ok(()) => End::Done,
+            Err(error) => not_wished(&error),
+        }
+    }
+
+    fn search(&self) -> End {
+        self.wish_of_network(Machine::look_for_wifi)
+    }
+
+    fn network(&self, wish: &NetworkWish) -> End {
+        self.wish_of_network(|machine| match wish {
+            NetworkWish::Search => machine.look_for_wifi(),
+            NetworkWish::Wifi { ssid, password } => {
+                machine.join_wifi(ssid, password.as_ref().map(Secret::text))
+            }
+            NetworkWish::Mobile { apn, pin } => machine.use_mobile(apn, pin.as_ref().map(Secret::text)),
+            NetworkWish::Cable { address, gateway, dns } => machine.use_ethernet(&Ethernet {
+                address: address.clone(),
+                gateway: gateway.clone(),
+                dns: dns.clone(),
+            }),
+        })
+    }
+
+    fn wish_of_network(&self, wish: impl FnOnce(&Machine) -> io::Result<WishId>) -> End {
+        self.wish(wish, |machine, id| machine.network()?.outcome_of(id).map(of_network))
+    }
+
+    fn set_passphrase(&self, passphrase: &Secret) -> End {
+        self.wish(
+            |machine| machine.set_passphrase(passphrase.text()),
+            |machine, id| Some(if machine.disk_outcome_of(id)? { End::Done } else { End::Failed }),
+        )
+    }
+
+    fn write_logs(&self) -> End {
+        let now = self.time.now();
+        let text = making::text(&self.config, LOG_HOURS, Timestamp::now());
+        let sealed = match sealed(&text, &self.keyring.current(), &self.pillar, now) {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                tracing::error!(%error, "the logs cannot be sealed, so they are not written to the stick");
+                return End::Failed;
+            }
+        };
+        let fill = |folder: &Path| std::fs::write(folder.join(LOG_FILE), &sealed);
+        self.wish(
+            |machine| machine.write_to_stick(fill),
+            |machine, id| machine.stick()?.outcome_of(id).map(of_stick),
+        )
+    }
+
+    fn turn(&self, quarters: u8) -> End {
+        let turn = Turn::ALL.get(usize::from(quarters)).copied().unwrap_or_default();
+        self.with_machine(|machine| machine.set_screen(&ScreenSetting { turn, ..machine.screen() }))
+    }
+
+    /// As `zuil enrol --wipe`: what waits to be sent stays. The program starts anew at once, so that nothing is done with
+    /// the binding that is gone.
+    fn re_enrol(&self) -> End {
+        match sync::wipe(&self.config.binding) {
+            Ok(_) => {
+                (self.restart)();
+                End::Done
+            }
+            Err(error) => {
+                tracing::error!(%error, "the binding cannot be taken away");
+                End::Failed
+            }
+        }
+    }
+
+    /// Wishes something, and waits until it is said what came of it.
+    fn wish(
+        &self,
+        wish: impl FnOnce(&Machine) -> io::Result<WishId>,
+        outcome: impl Fn(&Machine, &WishId) -> Option<End>,
+    ) -> End {
+        let Some(machine) = &self.machine else { return End::NoDevice };
+        let id = match wish(machine) {
+            Ok(id) => id,
+            Err(error) => return not_wished(&error),
+        };
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Some(end) = outcome(machine, &id) {
+                return end;
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+        End::NoAnswer
+    }
+}
+
+fn not_wished(error: &io::Error) -> End {
+    tracing::error!(%error, "the machine cannot be asked for what a technician wants; look at the disk");
+    End::Failed
+}
+
+/// A pause as it is told, in whole minutes.
+fn pause(until: Timestamp, now: Timestamp) -> Tried {
+    let seconds = u64::try_from(until.duration_since(now).as_secs()).unwrap_or_default();
+    Tried::Pause { minutes: seconds.div_ceil(60).max(1) }
+}
+
+/// The logs, as lines that only the hub can open: `zuil-hub recording` prints them.
+fn sealed(
+    text: &[u8],
+    key: &SealKey,
+    pillar: &str,
+    now: Timestamp,
+) -> Result<String, recording::RecordingError> {
+    let mut writer = Writer::begin(key, Uuid::new_v4(), pillar, recording::LOGS, now)?;
+    let mut lines = writer.header_line().to_owned() + "\n";
+    let mut batch = Batch::new(PIECE);
+    let pieces = text.chunks(PIECE).map(|piece| recording::Event::In(piece.to_vec()));
+    for event in pieces.chain([recording::Event::End(Ending::Stopped)]) {
+        batch.add(&Entry { at_us: 0, event });
+        lines += &writer.line(&batch)?;
+        batch.clear();
+    }
+    Ok(lines)
+}
+
+const fn of_network(outcome: NetworkOutcome) -> End {
+    match outcome {
+        NetworkOutcome::Done => End::Done,
+        NetworkOutcome::Password => End::Password,
+        NetworkOutcome::NotFound => End::NotFound,
+        NetworkOutcome::NoAddress => End::NoAddress,
+        NetworkOutcome::NoDevice => End::NoDevice,
+        NetworkOutcome::NoSim => End::NoSim,
+        NetworkOutcome::Pin => End::Pin,
+        NetworkOutcome::Failed => End::Failed,
+    }
+}
+
+const fn of_stick(outcome: StickOutcome) -> End {
+    match outcome {
+        StickOutcome::Done => End::Done,
+        StickOutcome::NoRoom => End::NoRoom,
+        StickOutcome::Failed => End::Failed,
+    }
+}
+
+const fn mark(verdict: Verdict) -> PanelMark {
+    match verdict {
+        Verdict::NotThere => PanelMark::None,
+        Verdict::Ok => PanelMark::Good,
+        Verdict::Attention => PanelMark::Attention,
+        Verdict::Failed => PanelMark::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests;
