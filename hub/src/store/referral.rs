@@ -27,7 +27,7 @@ pub struct KeptReferral {
     pub made_by: String,
     /// When it was made.
     pub made_at: Timestamp,
-    /// Those of them that have fetched it.
+    /// Those of them that have fetched it, by their names.
     pub had_by: Vec<String>,
     /// From then on it opens nothing.
     pub expires_at: Timestamp,

@@ -1,5 +1,6 @@
 //! What visitors thought, from the pillar's question to what staff read.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use uuid::Uuid;
@@ -132,22 +133,15 @@ async fn the_figures_go_into_a_spreadsheet_without_what_few_people_said() {
     let text = response.text().await.unwrap();
     let monday = survey_week(Timestamp::now());
     let week = monday.iso_week_date();
-    let line = |rest: &str| format!("{}-W{:02};{monday};{rest}\r\n", week.year(), week.week());
-    assert!(
-        text.contains(&line(
-            "\"jumbo\";\"callback\";7;2,0;0%;0%;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig"
-        )),
-        "{text}"
-    );
-    assert!(text.contains(&line("\"bieb\";\"bulky-waste\";te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig")), "{text}");
+    // Nobody answered a year earlier.
+    let few = |times: usize| vec!["te weinig"; times].join(";");
+    let line = |rest: String| format!("{}-W{:02};{monday};{rest};{}\r\n", week.year(), week.week(), few(4));
+    let callback = line(format!("\"jumbo\";\"callback\";7;2,0;0%;0%;{}", few(6)));
+    assert!(text.contains(&callback), "{text}");
+    assert!(text.contains(&line(format!("\"bieb\";\"bulky-waste\";{}", few(10)))), "{text}");
     // Or the two answers would be the week without all others.
-    assert!(text.contains(&line("\"raadhuis\";\"bulky-waste\";te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig")), "{text}");
-    assert!(
-        text.contains(&line(
-            "\"spar\";\"'=1+1\";5;5,0;100%;100%;te weinig;te weinig;te weinig;te weinig;te weinig;te weinig"
-        )),
-        "{text}"
-    );
+    assert!(text.contains(&line(format!("\"raadhuis\";\"bulky-waste\";{}", few(10)))), "{text}");
+    assert!(text.contains(&line(format!("\"spar\";\"'=1+1\";5;5,0;100%;100%;{}", few(6)))), "{text}");
     assert_eq!(text.lines().count(), 6);
     let only = browser.get("/surveys.csv?pillar=jumbo&task=callback").await.text().await.unwrap();
     assert_eq!(only.lines().count(), 2);
@@ -176,6 +170,23 @@ async fn a_period_stands_beside_the_one_before_it() {
     assert_eq!(row(&page, "Duidelijk (1 tot 5)"), ["4,0", "2,3", "1,7 hoger"]);
     assert_eq!(row(&page, "In één keer geholpen"), ["100%", "0%", "100 procentpunt hoger"]);
     assert_eq!(row(&page, "Goed behandeld"), ["100%", "te weinig", "niet te zeggen"]);
+    // The file has each week beside the one that is a period earlier, also one in which nobody answered now.
+    let file = browser.text("/surveys.csv?weeks=4").await;
+    let heads = file.lines().next().unwrap();
+    assert!(heads.ends_with(";\"4 weken eerder: Goed behandeld\""), "{heads}");
+    let beside =
+        |weeks_ago: i64| survey_week(Timestamp::now() - SignedDuration::from_hours(24 * 7 * weeks_ago));
+    let line = |week: Date| {
+        let found = file.lines().find(|line| line.contains(&format!(";{week};")));
+        found.unwrap_or_else(|| panic!("{week}: {file}")).split(';').skip(4).collect::<Vec<_>>()
+    };
+    let few = "te weinig";
+    assert_eq!(
+        line(beside(2)),
+        ["7", "4,0", "100%", "100%", few, few, few, few, few, few, few, few, few, few]
+    );
+    assert_eq!(line(beside(1)), [[few; 10].as_slice(), &["6", "2,3", "0%", few]].concat());
+    assert_eq!(file.lines().count(), 3);
     // Another period has another one before it.
     let page = browser.text("/surveys?weeks=13&lang=en").await;
     assert_eq!(row(&page, "Times answered"), ["13", "too few", "not to be said"]);

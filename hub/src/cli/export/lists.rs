@@ -62,7 +62,7 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 21] = [
     ("asked.csv", &["pillar", "answer", "language", "times"], asked),
     (
         "referrals.csv",
-        &["id", "task", "pillars", "made_by", "made_at", "expires_at", "revoked_at"],
+        &["id", "task", "pillars", "made_by", "made_at", "expires_at", "revoked_at", "fetched_by"],
         referrals,
     ),
     ("referral-uses.csv", &["referral", "pillar", "at", "transaction", "reference"], referral_uses),
@@ -310,6 +310,7 @@ fn referrals(store: &dyn Store, sheet: &mut Sheet) -> Result<(), Failure> {
             referral.made_at.to_string(),
             referral.expires_at.to_string(),
             when(referral.revoked_at),
+            referral.had_by.join(" "),
         ])?;
     }
     Ok(())

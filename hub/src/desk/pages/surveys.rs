@@ -3,9 +3,9 @@
 
 mod compared;
 mod figures;
+mod sheet;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 use askama::Template;
 use axum::extract::Query;
@@ -17,14 +17,13 @@ use jiff::{Span, Timestamp};
 use serde::Deserialize;
 
 use self::compared::Compared;
-use self::figures::{Row, cells_of_a_sheet, percent, rows};
+use self::figures::{Row, percent, rows};
 use super::super::Failure;
 use super::super::texts::{Lang, SurveyTexts};
 use super::super::times::today;
 use super::super::visitor::{Frame, Section, Visitor, render};
 use super::plot::{self, Lying, Plot, Scale};
 use crate::few::{self, By, Group};
-use crate::spreadsheet::quoted;
 use crate::store::{SurveyCounts, SurveyWeek, survey_week};
 
 /// The periods that can be asked for, in weeks.
@@ -136,7 +135,7 @@ pub(in super::super) async fn surveys_as_csv(
     visitor.answer(answered(&visitor, &query, now).await.map(|answered| {
         let headers =
             [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, &named)];
-        (headers, csv(visitor.lang, &query, &answered)).into_response()
+        (headers, sheet::csv(visitor.lang, &query, &answered)).into_response()
     }))
 }
 
@@ -289,27 +288,4 @@ fn extremes(series: &[(String, Option<u64>)], word: impl Fn(u64) -> String) -> O
 /// The number of a week (ISO 8601), by its Monday.
 fn number(week: Date) -> String {
     week.iso_week_date().week().to_string()
-}
-
-/// As a Dutch spreadsheet opens it: semicolons, and a byte order mark.
-fn csv(lang: Lang, query: &SurveysQuery, answered: &Answered) -> String {
-    let w = lang.survey_texts();
-    let mut heads = [w.week, w.from_day, w.pillar, w.task, w.times, w.clear, w.helped, w.treated].join(";");
-    for what in w.missed {
-        // Writing into a text cannot fail.
-        let _ = write!(heads, ";{}", quoted(&format!("{}: {what}", w.missed_head)));
-    }
-    let mut text = format!("\u{feff}{heads}\r\n");
-    // Of all rows of the period, so that other choices of the same period show no more.
-    let hidden = few::hidden_of_weeks(&answered.all);
-    let rows = answered.all.iter().zip(hidden).filter(|(week, _)| query.admits(week));
-    for (week, is_hidden) in rows {
-        let iso = week.week.iso_week_date();
-        let cells = cells_of_a_sheet(lang, &few::told(&week.counts, is_hidden)).join(";");
-        let pillar = quoted(week.pillar.as_deref().unwrap_or(w.no_pillar));
-        let task = quoted(answered.title(&week.task));
-        let _ = write!(text, "{}-W{:02};{};", iso.year(), iso.week(), week.week);
-        let _ = write!(text, "{pillar};{task};{cells}\r\n");
-    }
-    text
 }

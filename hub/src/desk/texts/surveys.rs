@@ -186,6 +186,14 @@ impl Lang {
         }
     }
 
+    /// The same week in the period before, such as "13 weken eerder".
+    pub(in super::super) fn weeks_earlier(self, weeks: i64) -> String {
+        match self {
+            Self::Nl => format!("{weeks} weken eerder"),
+            Self::En => format!("{weeks} weeks earlier"),
+        }
+    }
+
     /// How many more times than before, such as "12 meer".
     pub(in super::super) fn times_more(self, now: u64, before: u64) -> String {
         let words = match self {

@@ -131,7 +131,7 @@ fn which_pillars_have_a_referral_is_kept(store: &dyn Store) {
         assert!(store.keep_referral(&kept).unwrap());
     }
     let ids = [1, 99].map(Uuid::from_u128);
-    for pillar in ["bieb", "jumbo", "bieb", "spar", "bie"] {
+    for pillar in ["jumbo", "bieb", "jumbo", "spar", "bie"] {
         store.note_fetched_referrals(pillar, &ids).unwrap();
     }
     store.note_fetched_referrals("jumbo", &[]).unwrap();
@@ -154,7 +154,9 @@ fn what_expired_long_ago_is_forgotten_with_what_was_made_with_it(store: &dyn Sto
     store.keep_referral(&old).unwrap();
     store.keep_referral(&referral(2, 8, 90)).unwrap();
     store.note_used_referrals("jumbo", &[used(1, 5, 70)], at(80)).unwrap();
+    store.note_fetched_referrals("jumbo", &[1, 2].map(Uuid::from_u128)).unwrap();
     assert_eq!(store.forget_referrals(old.expires_at).unwrap(), 0);
     assert_eq!(store.forget_referrals(old.expires_at + SignedDuration::from_secs(1)).unwrap(), 1);
     assert_eq!(all(store).iter().map(|kept| kept.id.as_u128()).collect::<Vec<_>>(), [2]);
+    assert_eq!(all(store)[0].had_by, ["jumbo"]);
 }

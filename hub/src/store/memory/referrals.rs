@@ -49,6 +49,7 @@ impl ReferralStore for MemoryStore {
         for referral in memory.referrals.iter_mut().filter(|referral| ids.contains(&referral.id)) {
             if is_for(&referral.pillars) && !is_for(&referral.had_by) {
                 referral.had_by.push(pillar.to_owned());
+                referral.had_by.sort_unstable();
             }
         }
         Ok(())

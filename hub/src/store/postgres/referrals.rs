@@ -35,7 +35,9 @@ impl ReferralStore for PostgresStore {
             let kept = query(
                 "SELECT r.id AS id, r.code AS code, r.task AS task, r.pillars AS pillars, r.made_by AS made_by,
                         r.made_at AS made_at, r.expires_at AS expires_at, r.revoked_at AS revoked_at,
-                        r.had_by AS had_by, u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
+                        (SELECT string_agg(f.pillar, ',' ORDER BY f.pillar) FROM referral_fetches AS f
+                         WHERE f.referral = r.id) AS had_by,
+                        u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
                  FROM referrals AS r
                  LEFT JOIN referral_uses AS u ON u.referral = r.id
                  LEFT JOIN transactions AS t ON t.id = u.request AND t.pillar = u.pillar
@@ -49,7 +51,10 @@ impl ReferralStore for PostgresStore {
     fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
         self.link.read(async |db| {
             let open = query(
-                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at, had_by FROM referrals
+                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at,
+                        (SELECT string_agg(f.pillar, ',' ORDER BY f.pillar) FROM referral_fetches AS f
+                         WHERE f.referral = referrals.id) AS had_by
+                 FROM referrals
                  WHERE expires_at > $2 AND revoked_at IS NULL AND $1 = ANY (string_to_array(pillars, ','))
                    AND NOT EXISTS (SELECT 1 FROM referral_uses AS u WHERE u.referral = referrals.id)
                  ORDER BY made_at DESC, id",
@@ -64,9 +69,9 @@ impl ReferralStore for PostgresStore {
             // In the order of the list, which is the same for all: nobody waits for who waits.
             for id in ids {
                 let note = query(
-                    "UPDATE referrals SET had_by = had_by || ',' || $2
-                     WHERE id = $1 AND $2 = ANY (string_to_array(pillars, ','))
-                       AND $2 <> ALL (string_to_array(had_by, ','))",
+                    "INSERT INTO referral_fetches (referral, pillar)
+                     SELECT id, $2 FROM referrals WHERE id = $1 AND $2 = ANY (string_to_array(pillars, ','))
+                     ON CONFLICT DO NOTHING",
                 );
                 note.bind(id).bind(pillar).execute(&mut *db).await?;
             }
@@ -112,6 +117,10 @@ impl ReferralStore for PostgresStore {
                 "DELETE FROM referral_uses WHERE referral IN (SELECT id FROM referrals WHERE expires_at < $1)",
             );
             uses.bind(micros(expired_before)).execute(&mut *db).await?;
+            let fetches = query(
+                "DELETE FROM referral_fetches WHERE referral IN (SELECT id FROM referrals WHERE expires_at < $1)",
+            );
+            fetches.bind(micros(expired_before)).execute(&mut *db).await?;
             let forget = query("DELETE FROM referrals WHERE expires_at < $1").bind(micros(expired_before));
             Ok(forget.execute(db).await?.rows_affected())
         })
@@ -120,7 +129,7 @@ impl ReferralStore for PostgresStore {
 
 fn read(row: &PgRow) -> Result<KeptReferral, StoreError> {
     let (code, pillars): (&str, &str) = (row.try_get("code")?, row.try_get("pillars")?);
-    let had_by: &str = row.try_get("had_by")?;
+    let had_by: Option<&str> = row.try_get("had_by")?;
     Ok(KeptReferral {
         id: row.try_get("id")?,
         code: code.parse().map_err(|_| StoreError::Damaged("code"))?,
@@ -128,7 +137,7 @@ fn read(row: &PgRow) -> Result<KeptReferral, StoreError> {
         pillars: pillars_in(pillars),
         made_by: row.try_get("made_by")?,
         made_at: time(row.try_get("made_at")?)?,
-        had_by: pillars_in(had_by),
+        had_by: pillars_in(had_by.unwrap_or_default()),
         expires_at: time(row.try_get("expires_at")?)?,
         revoked_at: optional_time(row.try_get("revoked_at")?)?,
         uses: Vec::new(),

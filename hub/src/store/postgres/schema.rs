@@ -38,6 +38,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (27, "calls and times", include_str!("../../../migrations/postgres/027-calls-and-times.sql")),
     (28, "rollouts", include_str!("../../../migrations/postgres/028-rollouts.sql")),
     (29, "service visits", include_str!("../../../migrations/postgres/029-service-visits.sql")),
+    (30, "referrals had", include_str!("../../../migrations/postgres/030-referrals-had.sql")),
 ];
 
 /// What was done to the schema.

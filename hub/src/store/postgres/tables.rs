@@ -235,9 +235,9 @@ pub(super) const TABLES: &[Table] = &[
             integer("made_at"),
             integer("expires_at"),
             integer("revoked_at"),
-            text("had_by"),
         ],
     },
+    Table { name: "referral_fetches", key: "referral, pillar", columns: &[id("referral"), text("pillar")] },
     Table {
         name: "referral_uses",
         key: "request",

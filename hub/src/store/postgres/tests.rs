@@ -17,7 +17,8 @@ use super::super::conformance::{self, batch, incoming, some_pillar};
 use super::super::{
     AccessStore, AlertKind, AlertStore as _, AppSecret, AuditFilter, AuditStore, Batch, Change, Changed,
     CheckedAs, Claim, Content, Deed, Entry, Filter, Grace, HandoverStore, Held, NewAccount, Note, Outcome,
-    RetentionStore, SealedSecret, SqliteStore, Standing, SurveyCounts, VisitStore as _, audit, schema_step,
+    ReferralStore as _, RetentionStore, SealedSecret, SqliteStore, Standing, SurveyCounts, VisitStore as _,
+    audit, schema_step,
 };
 use super::tables::TABLES;
 use super::*;
@@ -309,6 +310,22 @@ fn surveys_from_before_anybody_was_asked_how_they_were_treated_still_count() {
         missed: [1, 0, 0, 0, 0, 0],
     };
     assert_eq!(told, [counts]);
+}
+
+#[test]
+fn which_pillars_had_a_referral_is_known_from_before_it_had_a_table() {
+    let schema = Schema::new();
+    schema.up_to(28);
+    for (number, had_by) in [(3, ",jumbo,bieb"), (2, ""), (1, "spar")] {
+        let code = zuil_wire::ReferralCode::of(number);
+        schema.execute(&format!(
+            "INSERT INTO referrals (id, code, task, pillars, made_by, made_at, expires_at, had_by)
+             VALUES (gen_random_uuid(), '{code}', 'call-back', 'bieb,jumbo,spar', 'anna', -{number}, 9, '{had_by}')"
+        ));
+    }
+    let kept = schema.open().referrals(Timestamp::UNIX_EPOCH).unwrap();
+    let had: Vec<Vec<String>> = kept.into_iter().map(|kept| kept.had_by).collect();
+    assert_eq!(had, [vec!["spar".to_owned()], vec![], vec!["bieb".to_owned(), "jumbo".to_owned()]]);
 }
 
 #[test]

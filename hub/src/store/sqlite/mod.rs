@@ -101,6 +101,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/027-calls-and-times.sql")),
     M::up(include_str!("../../../migrations/028-rollouts.sql")),
     M::up(include_str!("../../../migrations/029-service-visits.sql")),
+    M::up(include_str!("../../../migrations/030-referrals-had.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

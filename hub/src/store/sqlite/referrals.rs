@@ -35,7 +35,9 @@ impl ReferralStore for SqliteStore {
             let mut query = db.prepare_cached(
                 "SELECT r.id AS id, r.code AS code, r.task AS task, r.pillars AS pillars, r.made_by AS made_by,
                         r.made_at AS made_at, r.expires_at AS expires_at, r.revoked_at AS revoked_at,
-                        r.had_by AS had_by, u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
+                        (SELECT group_concat(f.pillar, ',' ORDER BY f.pillar) FROM referral_fetches AS f
+                         WHERE f.referral = r.id) AS had_by,
+                        u.pillar AS used_where, u.at AS used_at, u.request AS request, t.reference AS reference
                  FROM referrals AS r
                  LEFT JOIN referral_uses AS u ON u.referral = r.id
                  LEFT JOIN transactions AS t ON t.id = u.request AND t.pillar = u.pillar
@@ -51,7 +53,10 @@ impl ReferralStore for SqliteStore {
     fn open_referrals(&self, pillar: &str, now: Timestamp) -> Result<Vec<KeptReferral>, StoreError> {
         self.read(|db| {
             let mut query = db.prepare_cached(
-                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at, had_by FROM referrals
+                "SELECT id, code, task, pillars, made_by, made_at, expires_at, revoked_at,
+                        (SELECT group_concat(f.pillar, ',' ORDER BY f.pillar) FROM referral_fetches AS f
+                         WHERE f.referral = referrals.id) AS had_by
+                 FROM referrals
                  WHERE expires_at > ?2 AND revoked_at IS NULL
                    AND instr(',' || pillars || ',', ',' || ?1 || ',') > 0
                    AND NOT EXISTS (SELECT 1 FROM referral_uses AS u WHERE u.referral = referrals.id)
@@ -63,9 +68,10 @@ impl ReferralStore for SqliteStore {
     }
 
     fn note_fetched_referrals(&self, pillar: &str, ids: &[Uuid]) -> Result<(), StoreError> {
-        let note = "UPDATE referrals SET had_by = had_by || ',' || ?2
+        let note = "INSERT INTO referral_fetches (referral, pillar)
+             SELECT id, ?2 FROM referrals
              WHERE id = ?1 AND instr(',' || pillars || ',', ',' || ?2 || ',') > 0
-               AND instr(',' || had_by || ',', ',' || ?2 || ',') = 0";
+             ON CONFLICT DO NOTHING";
         self.write(|db| {
             for id in ids {
                 db.prepare_cached(note)?.execute(params![id.as_bytes(), pillar])?;
@@ -107,6 +113,8 @@ impl ReferralStore for SqliteStore {
         self.write(|db| {
             let uses = "DELETE FROM referral_uses WHERE referral IN (SELECT id FROM referrals WHERE expires_at < ?1)";
             db.prepare_cached(uses)?.execute([before])?;
+            let fetches = "DELETE FROM referral_fetches WHERE referral IN (SELECT id FROM referrals WHERE expires_at < ?1)";
+            db.prepare_cached(fetches)?.execute([before])?;
             let forgotten = db.prepare_cached("DELETE FROM referrals WHERE expires_at < ?1")?.execute([before])?;
             Ok(forgotten as u64)
         })
@@ -115,7 +123,7 @@ impl ReferralStore for SqliteStore {
 
 fn read(row: &Row<'_>) -> Result<KeptReferral, StoreError> {
     let (id, code): ([u8; 16], String) = (row.get("id")?, row.get("code")?);
-    let (pillars, had_by): (String, String) = (row.get("pillars")?, row.get("had_by")?);
+    let (pillars, had_by): (String, Option<String>) = (row.get("pillars")?, row.get("had_by")?);
     Ok(KeptReferral {
         id: Uuid::from_bytes(id),
         code: code.parse().map_err(|_| StoreError::Damaged("code"))?,
@@ -123,7 +131,7 @@ fn read(row: &Row<'_>) -> Result<KeptReferral, StoreError> {
         pillars: pillars_in(&pillars),
         made_by: row.get("made_by")?,
         made_at: time(row.get("made_at")?)?,
-        had_by: pillars_in(&had_by),
+        had_by: pillars_in(&had_by.unwrap_or_default()),
         expires_at: time(row.get("expires_at")?)?,
         revoked_at: optional_time(row.get("revoked_at")?)?,
         uses: Vec::new(),

@@ -7,13 +7,15 @@ use super::super::conformance::{self, incoming, some_pillar, with_payment};
 use zuil_disk::{Disk, Fault, VFS};
 use zuil_wire::messages::SurveyItem;
 use zuil_wire::visits::{Seen, VisitOutcome};
-use zuil_wire::{AnswerLine, Cents, Missed, PaymentState, SurveyAnswers, Transaction as Plain, Treated};
+use zuil_wire::{
+    AnswerLine, Cents, Missed, PaymentState, ReferralCode, SurveyAnswers, Transaction as Plain, Treated,
+};
 
 use zuil_wire::State;
 
 use super::super::{
-    AccessStore, AlertKind, AlertStore as _, Batch, Claim, HandoverStore as _, Limits, Roles, SurveyCounts,
-    VisitStore as _, rounded, rules,
+    AccessStore, AlertKind, AlertStore as _, Batch, Claim, HandoverStore as _, Limits, ReferralStore as _,
+    Roles, SurveyCounts, VisitStore as _, rounded, rules,
 };
 use super::super::{Content, DecidedBy, Finding, Incoming, Outcome, Trouble};
 use super::values::write_json;
@@ -107,6 +109,25 @@ fn a_database_from_before_the_desk_keeps_all_it_had() {
     assert_eq!((found.content, found.received_at), (Content::Plain(plain), now));
     assert_eq!(store.pillars().unwrap()[0].name, "jumbo");
     assert_eq!(store.accounts().unwrap(), []);
+}
+
+#[test]
+fn which_pillars_had_a_referral_is_known_from_before_it_had_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    {
+        let mut old = ready(Connection::open(&path).unwrap()).unwrap();
+        Migrations::from_slice(MIGRATIONS).to_version(&mut old, 28).unwrap();
+        let add = "INSERT INTO referrals (id, code, task, pillars, made_by, made_at, expires_at, had_by)
+                   VALUES (?1, ?2, 'call-back', 'bieb,jumbo,spar', 'anna', 0, 9, ?3)";
+        for (number, had_by) in [(3_u8, ",jumbo,bieb"), (2, ""), (1, "spar")] {
+            let code = ReferralCode::of(number.into()).to_string();
+            old.execute(add, params![[number; 16], code, had_by]).unwrap();
+        }
+    }
+    let kept = SqliteStore::open(&path).unwrap().referrals(Timestamp::UNIX_EPOCH).unwrap();
+    let had: Vec<Vec<String>> = kept.into_iter().map(|kept| kept.had_by).collect();
+    assert_eq!(had, [vec!["spar".to_owned()], vec![], vec!["bieb".to_owned(), "jumbo".to_owned()]]);
 }
 
 #[test]

@@ -105,6 +105,12 @@ pub(super) fn cells_of_a_sheet(lang: Lang, counts: &SurveyCounts) -> Vec<String>
     all
 }
 
+/// What is told of a group a period earlier: the first of [`cells`], without what was missed.
+pub(super) fn cells_before(lang: Lang, counts: &SurveyCounts) -> [String; TOLD - 1] {
+    let [times, clear, helped, treated, _] = cells(lang, counts);
+    [times, clear, helped, treated]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
