@@ -7,6 +7,7 @@
 
 mod ahead;
 mod beginning;
+mod hearing;
 mod inquiries;
 mod keeping;
 mod night;
@@ -48,7 +49,7 @@ use crate::sync::{Lookup, ReferralBook, SyncEvent};
 use crate::system::System;
 use crate::visit::{Effect, Event, Intent, Offer, ReaderKind, View, Visit};
 use crate::visits::VisitLog;
-use crate::waypoint::{Waypoint, Waypoints};
+use crate::waypoint::Waypoints;
 
 pub use ahead::Ahead;
 use beginning::NextSystem;
@@ -363,45 +364,6 @@ impl Runner {
             if jump.abs() > JUMP {
                 tracing::info!(seconds = jump.as_secs(), "the clock was put");
                 self.health.clock_was_put(jump);
-            }
-        }
-    }
-
-    fn terminal_said(&mut self, event: TerminalEvent, now: Moment) {
-        match (&event, &mut self.health.terminal, &mut self.night) {
-            (TerminalEvent::Condition(condition), Some(terminal), _) => {
-                terminal.become_condition(*condition, now.timestamp);
-            }
-            (TerminalEvent::DayEnded(Ok(())), _, Some(night)) => {
-                night.done(now.in_zone(&self.time_zone).wall)
-            }
-            _ => {}
-        }
-        self.till.terminal_said(event, now.uptime);
-    }
-
-    /// What the till has settled is sent at once, and the visit hears of it.
-    fn hear_the_till(&mut self, now: Moment) {
-        loop {
-            if self.till.take_changed() {
-                (self.wake_sync)();
-            }
-            let news = self.till.take_news();
-            if news.is_empty() {
-                return;
-            }
-            news.into_iter().for_each(|event| self.tell(event, now));
-        }
-    }
-
-    fn sync_said(&mut self, event: SyncEvent, now: Moment) {
-        match event {
-            SyncEvent::Online(online) => self.online = online,
-            SyncEvent::Admitted(admitted) => self.was_admitted(admitted, now),
-            SyncEvent::SettledByStaff { payment, state } => self.till.settled_by_staff(payment, state),
-            SyncEvent::Acknowledged { id, state } => {
-                self.waypoints.pass(Waypoint::AfterReceived);
-                self.tell(Event::StateChanged { id, state }, now);
             }
         }
     }

@@ -6,7 +6,9 @@ CREATE TABLE rollouts (
     stage       TEXT NOT NULL,
     changed_at  INTEGER NOT NULL,
     -- No pillar gets it any more, until somebody resumes it.
-    stopped_at  INTEGER
+    stopped_at  INTEGER,
+    -- Of which stop technicians were told, until they are told that it goes on.
+    told_stop   INTEGER
 ) STRICT;
 
 -- What went wrong with a version at a pillar, the last time.

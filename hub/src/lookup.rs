@@ -9,7 +9,7 @@ use zuil_wire::{FoundRequest, PaymentState, Reference, State};
 
 use crate::opening;
 use crate::seal_keys::SealKeys;
-use crate::store::{Standing, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How a request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub fn look_up(
     reference: Reference,
 ) -> Result<Option<Looked>, StoreError> {
     let Some(stored) = store.transaction(reference)? else { return Ok(None) };
-    let is_closed = stored.state == State::Received
-        && store.handover(reference)?.is_some_and(|handover| handover.standing == Standing::Closed);
+    let handover = store.handover(reference)?;
+    let is_closed = handover.is_some_and(|handover| handover.closed_at(stored.state).is_some());
     let errand = opening::open(&stored.content, keys).ok();
     let errand = errand.map(|of| Errand { task: of.task.clone(), title: of.task_title.clone() });
     let payment = stored.payment.map(|payment| payment.state).filter(|payment| {

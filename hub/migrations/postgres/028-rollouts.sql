@@ -6,7 +6,9 @@ CREATE TABLE rollouts (
     stage       TEXT COLLATE "C" NOT NULL,
     changed_at  BIGINT NOT NULL,
     -- No pillar gets it any more, until somebody resumes it.
-    stopped_at  BIGINT
+    stopped_at  BIGINT,
+    -- Of which stop technicians were told, until they are told that it goes on.
+    told_stop   BIGINT
 );
 
 -- What went wrong with a version at a pillar, the last time.

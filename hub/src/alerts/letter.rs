@@ -1,14 +1,16 @@
 //! What messages say. Invariant: what was raised or ended together and is the same is one message; it names pillars and
-//! nobody else.
+//! nobody else. A roll-out that stopped is a message of its own.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use zuil_wire::system::UpdateRefusal;
 
 use super::limits::Limits;
 use super::machine::{Step, Why};
+use super::stops::Stop;
 use crate::desk::{Lang, Moment};
-use crate::store::{Alert, AlertKind, Channel, NewMessage};
+use crate::store::{Alert, AlertKind, Channel, NewMessage, UpdateFailure};
 
 /// An e-mail as it waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ struct Told<'a> {
     not_known: Option<bool>,
     text: &'a str,
     pillars: Vec<ToldPillar<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update: Option<ToldUpdate>,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,6 +42,15 @@ struct ToldPillar<'a> {
     began_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<Timestamp>,
+}
+
+/// What went wrong with which version of the system, in the words of the protocol.
+#[derive(Debug, Serialize)]
+struct ToldUpdate {
+    version: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
 }
 
 /// Something that is told at once: one kind, that begins or is over, at one pillar or many.
@@ -64,8 +77,8 @@ pub(super) struct Letters {
 }
 
 impl Letters {
-    /// The messages about what happened.
-    pub(super) fn about(&self, step: &Step, now: Timestamp) -> Vec<NewMessage> {
+    /// The messages about what happened at pillars, and about roll-outs.
+    pub(super) fn about(&self, step: &Step, stops: &[Stop], now: Timestamp) -> Vec<NewMessage> {
         let raised: Vec<&Alert> = step.raised.iter().collect();
         let ended = |why: Why| -> Vec<&Alert> {
             step.ended.iter().filter(|ended| ended.why == why).map(|ended| &ended.alert).collect()
@@ -73,19 +86,31 @@ impl Letters {
         let news = together(&raised, Turn::Begins).into_iter();
         let news = news.chain(together(&ended(Why::Gone), Turn::Over));
         let news = news.chain(together(&ended(Why::NotTold), Turn::NotKnown));
-        news.flat_map(|news| self.messages(&news, now)).collect()
+        let about_pillars = news.flat_map(|news| {
+            let subject = news.subject(self.lang);
+            self.messages(&subject, &news.text(self.lang, now), |id| news.told(id, &subject, now))
+        });
+        let about_stops = stops.iter().flat_map(|stop| {
+            let subject = stop.subject(self.lang);
+            self.messages(&subject, &stop.text(self.lang, now), |id| stop.told(id, &subject, now))
+        });
+        about_pillars.chain(about_stops).collect()
     }
 
-    fn messages(&self, news: &News<'_>, now: Timestamp) -> Vec<NewMessage> {
-        let (subject, text) = (news.subject(self.lang), news.text(self.lang, now));
+    fn messages<'a>(
+        &self,
+        subject: &str,
+        text: &str,
+        told: impl FnOnce(Uuid) -> Told<'a>,
+    ) -> Vec<NewMessage> {
         let mut messages = Vec::new();
         for to in &self.email_to {
-            let mail = Mail { to: to.clone(), subject: subject.clone(), text: text.clone() };
+            let mail = Mail { to: to.clone(), subject: subject.to_owned(), text: text.to_owned() };
             messages.extend(message(Channel::Email, &mail, Uuid::now_v7()));
         }
         if self.webhook {
             let id = Uuid::now_v7();
-            messages.extend(message(Channel::Webhook, &news.told(id, &subject, now), id));
+            messages.extend(message(Channel::Webhook, &told(id), id));
         }
         messages
     }
@@ -151,13 +176,7 @@ impl News<'_> {
     fn when(&self, alert: &Alert, lang: Lang, now: Timestamp) -> String {
         match alert.ended_at {
             Some(ended) => lang.it_lasted(lasted(alert, ended)),
-            None => {
-                let since = lang.since_when(&Moment::new(alert.began_at, now, lang).text);
-                let mut letters = since.chars();
-                letters.next().map_or_else(String::new, |first| {
-                    first.to_uppercase().chain(letters).chain(['.']).collect()
-                })
-            }
+            None => since(alert.began_at, lang, now),
         }
     }
 
@@ -175,8 +194,60 @@ impl News<'_> {
             not_known: (self.turn == Turn::NotKnown).then_some(true),
             text,
             pillars: self.alerts.iter().map(pillar).collect(),
+            update: None,
         }
     }
+}
+
+impl Stop {
+    fn subject(&self, lang: Lang) -> String {
+        let UpdateFailure { version, pillar, .. } = &self.failure;
+        match self.stopped_at {
+            Some(_) => lang.rollout_stopped(version, pillar),
+            None => lang.rollout_goes_on(version),
+        }
+    }
+
+    fn text(&self, lang: Lang, now: Timestamp) -> String {
+        let mut lines = vec![format!("{}.", self.subject(lang))];
+        match self.stopped_at {
+            Some(stopped) => lines.extend([
+                lang.rollout_failure(&self.failure),
+                since(stopped, lang, now),
+                lang.rollout_remedy().to_owned(),
+            ]),
+            None => lines.push(lang.rollout_goes_on_help().to_owned()),
+        }
+        lines.join("\n") + "\n"
+    }
+
+    fn told<'a>(&'a self, id: Uuid, text: &'a str, now: Timestamp) -> Told<'a> {
+        let UpdateFailure { version, pillar, state, why, at } = &self.failure;
+        let ended_at = self.stopped_at.is_none().then_some(now);
+        Told {
+            id,
+            event: if ended_at.is_none() { "raised" } else { "ended" },
+            kind: "rollout",
+            at: now,
+            not_known: None,
+            text,
+            pillars: vec![ToldPillar { name: pillar, began_at: *at, ended_at }],
+            update: Some(ToldUpdate {
+                version: version.to_string(),
+                state: state.word(),
+                why: why.map(UpdateRefusal::word),
+            }),
+        }
+    }
+}
+
+/// "Sinds vandaag 10:15."
+fn since(at: Timestamp, lang: Lang, now: Timestamp) -> String {
+    let since = lang.since_when(&Moment::new(at, now, lang).text);
+    let mut letters = since.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
 }
 
 fn lasted(alert: &Alert, ended: Timestamp) -> SignedDuration {

@@ -1,4 +1,4 @@
-//! Tells technicians that something is the matter with a pillar, and that it is over. Invariant: a trouble is told once,
+//! Tells technicians that something is the matter with a pillar or with a roll-out, and that it is over. Invariant: a trouble is told once,
 //! however long it lasts and however many hubs there are, and so is its end, or that nobody knows any more; what comes and
 //! goes is told rarely; what was told stands in the store together with the messages about it.
 
@@ -9,6 +9,7 @@ mod letter;
 mod limits;
 mod machine;
 mod seen;
+mod stops;
 mod watch;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Stories of single pillars and of many; months of ordinary weather are in `weather`, summer days in `warmth`, buildings
-//! that close in `closing`, the store and the messages in `told`.
+//! that close in `closing`, the store and the messages in `told`, roll-outs that stop in `stops`.
 
 mod closing;
+mod stops;
 mod told;
 mod warmth;
 mod weather;

@@ -1,6 +1,6 @@
-//! The watch of a running hub: looks at all pillars every few seconds, keeps what changed, and gives the messages.
-//! Invariant: of several hubs one watches at a time; whoever begins remembers from the store, and what could not be kept
-//! was not decided.
+//! The watch of a running hub: looks at all pillars and roll-outs every few seconds, keeps what changed, and gives the
+//! messages. Invariant: of several hubs one watches at a time; whoever begins remembers from the store, and what could not
+//! be kept was not decided.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use super::letter::Letters;
 use super::limits::Limits;
 use super::machine::Machine;
 use super::seen::look;
+use super::stops;
 use crate::background::{self, Complaints};
 use crate::config::Config;
 use crate::connectors::email::{Smtp, SmtpError};
@@ -217,7 +218,8 @@ impl Watch {
         let catalogue = (self.published)();
         let sites = catalogue.as_ref().map(|catalogue| &catalogue.sites);
         let step = machine.step(&look(&*self.store, &self.limits, sites, now)?, now);
-        if !step.raised.is_empty() || !step.ended.is_empty() {
+        let stops = stops::look(&*self.store)?;
+        if !step.raised.is_empty() || !step.ended.is_empty() || !stops.is_empty() {
             for alert in &step.raised {
                 tracing::warn!(
                     pillar = alert.pillar,
@@ -225,11 +227,12 @@ impl Watch {
                     "something is the matter with a pillar"
                 );
             }
-            let messages = self.letters.about(&step, now);
+            let messages = self.letters.about(&step, &stops, now);
             let ended = step.ended.into_iter().map(|ended| ended.alert);
             let ended =
                 ended.map(|alert| (alert.pillar, alert.kind, alert.ended_at.unwrap_or(now))).collect();
-            let changes = AlertChanges { raised: step.raised, ended, messages };
+            let stops = stops.into_iter().map(|stop| (stop.failure.version, stop.stopped_at)).collect();
+            let changes = AlertChanges { raised: step.raised, ended, stops, messages };
             if !self.store.keep_alerts(self.me, &changes, now)? {
                 // Another hub has taken over.
                 self.machine = None;

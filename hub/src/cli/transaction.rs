@@ -32,6 +32,9 @@ struct Found<'a> {
     /// Why it could not be brought there.
     #[serde(skip_serializing_if = "Option::is_none")]
     parked_reason: Option<&'a str>,
+    /// When staff were done with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<Timestamp>,
     /// How far it is there, in the words of that system.
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<&'a str>,
@@ -52,10 +55,13 @@ pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode,
     }
     let task = content.as_ref().ok().map(|content| content.task.as_str());
     let (pillar, trouble) = (stored.pillar.as_str(), stored.trouble.map(Trouble::as_str));
+    let handover = store.handover(reference)?;
+    let closed_at = handover.and_then(|handover| handover.closed_at(stored.state));
+    let state = if closed_at.is_some() { State::Closed } else { stored.state };
     if json {
         let payment = stored.payment.as_ref();
-        let (state, looked_at) = (stored.state, stored.looked_at);
-        let parked_reason = match store.handover(reference)?.map(|handover| handover.standing) {
+        let looked_at = stored.looked_at;
+        let parked_reason = match handover.map(|handover| handover.standing) {
             Some(Standing::Parked(reason)) => Some(reason.as_str()),
             _ => None,
         };
@@ -72,11 +78,13 @@ pub(super) fn find(path: &Path, reference: &str, json: bool) -> Result<ExitCode,
             payment,
             case_number,
             parked_reason,
+            closed_at,
             progress,
         };
         println!("{}", serde_json::to_string(&found)?);
     } else {
-        println!("{reference}\t{}\t{}\t{pillar}", stored.state.as_str(), task.unwrap_or("-"));
+        let closed = closed_at.map(|at| format!("\t{at}")).unwrap_or_default();
+        println!("{reference}\t{}\t{}\t{pillar}{closed}", state.as_str(), task.unwrap_or("-"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use uuid::Uuid;
+use zuil_wire::SystemVersion;
 
 use super::StoreError;
 
@@ -139,6 +140,8 @@ pub struct AlertChanges {
     pub raised: Vec<Alert>,
     /// Alerts that are over: of which pillar, what, and since when.
     pub ended: Vec<(String, AlertKind, Timestamp)>,
+    /// Of which stop of the roll-out of a version is told, or that it goes on; of one that was ended nothing is kept.
+    pub stops: Vec<(SystemVersion, Option<Timestamp>)>,
     /// Messages to give, in their order.
     pub messages: Vec<NewMessage>,
 }

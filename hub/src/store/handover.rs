@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use zuil_wire::Reference;
+use zuil_wire::{Reference, State};
 
 pub use reason::ParkReason;
 
@@ -188,6 +188,15 @@ pub struct Handover {
     pub due_at: Timestamp,
     /// When it came to stand so.
     pub changed_at: Timestamp,
+}
+
+impl Handover {
+    /// When staff were done with a request that came as far as `state`; nothing as long as they are not. It is called
+    /// closed then, and not received, wherever somebody asks.
+    #[must_use]
+    pub fn closed_at(&self, state: State) -> Option<Timestamp> {
+        (state == State::Received && self.standing == Standing::Closed).then_some(self.changed_at)
+    }
 }
 
 /// A step that was done in the other system.

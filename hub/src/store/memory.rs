@@ -91,6 +91,8 @@ struct Memory {
     rollouts: BTreeMap<String, Rollout>,
     /// By version and pillar.
     update_failures: BTreeMap<(String, String), UpdateFailure>,
+    /// By version.
+    told_stops: BTreeMap<String, Timestamp>,
     staff: Staff,
     attempts: Attempts,
     alerts: Alerts,

@@ -148,6 +148,13 @@ pub trait RolloutStore {
     /// # Errors
     /// [`StoreError`].
     fn update_failures(&self) -> Result<Vec<UpdateFailure>, StoreError>;
+
+    /// Of which stop of which version technicians were told, and not yet that it goes on, by the words of the versions.
+    /// [`super::AlertStore::keep_alerts`] notes it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn told_stops(&self) -> Result<Vec<(SystemVersion, Timestamp)>, StoreError>;
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 use zuil_hub::access::vault::Vault;
-use zuil_hub::store::{AttemptStore as _, SqliteStore, Tried};
+use zuil_hub::store::{
+    AttemptStore as _, Checked, CheckedAs, Deed, Entry, Settled, SettlingStore as _, SqliteStore, Store as _,
+    Tried, Unchecked,
+};
 use zuil_wire::{Binding, PaymentState, Reference};
 
 use super::harness::{TestPillar, blocked_by, open_payment, payment};
@@ -115,6 +118,34 @@ async fn a_transaction_outlives_the_killed_process_and_is_found_on_the_command_l
     assert_eq!((absent.status.code(), absent.stdout.len()), (Some(1), 0));
     let again = Process::start(folder.path());
     assert_eq!(again.said("password"), None);
+}
+
+#[tokio::test]
+async fn a_request_that_staff_closed_is_said_to_be_closed_and_when() {
+    let folder = folder_with_config();
+    let process = Process::start(folder.path());
+    run(folder.path(), &["pillar", "add", "jumbo", "--hub-url", process.said("intake").unwrap()]);
+    let binding = std::fs::read(folder.path().join("jumbo.binding.json")).unwrap();
+    let pillar = TestPillar::new(serde_json::from_slice::<Binding>(&binding).unwrap());
+    pillar.upload(&[pillar.envelope(1, None)]).await;
+    drop(process);
+    let store = SqliteStore::open(&folder.path().join("data/hub.sqlite")).unwrap();
+    // The hub that was ended had looked at it, or had not.
+    let unchecked = store.unchecked(9).unwrap();
+    let sound = |one: &Unchecked| Checked { number: one.number, finding: CheckedAs::Sound };
+    store.note_checked(&unchecked.iter().map(sound).collect::<Vec<_>>()).unwrap();
+    let reference = Reference::from_bits(1);
+    let long_after = "2100-01-02T03:04:05Z".parse().unwrap();
+    let entry = Entry::new(long_after, "anna", Deed::ClosedRequest, &reference.to_string());
+    assert_eq!(store.close(reference, &entry).unwrap(), Settled::Yes);
+    drop(store);
+    let reference = reference.to_string();
+    let found = run(folder.path(), &["transaction", &reference, "--json"]);
+    let found: Value = serde_json::from_slice(&found.stdout).unwrap();
+    let closed_at = "2100-01-02T03:04:05Z";
+    assert_eq!((&found["state"], &found["closed_at"]), (&"closed".into(), &closed_at.into()));
+    let line = text(&run(folder.path(), &["transaction", &reference]).stdout);
+    assert_eq!(line, format!("{reference}\tclosed\tbulky-waste\tjumbo\t{closed_at}\n"));
 }
 
 #[test]

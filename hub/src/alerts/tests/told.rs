@@ -68,21 +68,21 @@ impl Courier for MadeUp {
 }
 
 /// A store with two pillars, and a watch over it.
-struct Office {
-    store: Arc<MemoryStore>,
-    watch: Watch,
+pub(super) struct Office {
+    pub store: Arc<MemoryStore>,
+    pub watch: Watch,
 }
 
 pub(super) fn letters() -> Letters {
     Letters { lang: Lang::Nl, email_to: vec!["storing@example.nl".into()], webhook: true }
 }
 
-fn watch(store: &Arc<MemoryStore>) -> Watch {
+pub(super) fn watch(store: &Arc<MemoryStore>) -> Watch {
     Watch::new(Arc::<MemoryStore>::clone(store), Limits::default(), letters(), Box::new(|| None))
 }
 
 impl Office {
-    fn opens(pillars: &[&str]) -> Self {
+    pub fn opens(pillars: &[&str]) -> Self {
         let store = Arc::new(MemoryStore::new());
         for (number, name) in (1..).zip(pillars) {
             store.add_pillar(&some_pillar(name, number)).unwrap();
@@ -92,13 +92,13 @@ impl Office {
         Self { store, watch }
     }
 
-    fn watches(&mut self, from: i64, to: i64) {
+    pub fn watches(&mut self, from: i64, to: i64) {
         for second in (from..=to).step_by(2) {
             self.watch.round(at(second)).unwrap();
         }
     }
 
-    fn due(&self, second: i64) -> Vec<DueMessage> {
+    pub fn due(&self, second: i64) -> Vec<DueMessage> {
         self.store.claim_messages(at(second), at(second + 60), 99).unwrap()
     }
 }

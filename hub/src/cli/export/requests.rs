@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use zuil_wire::{PaymentState, Reference};
+use zuil_wire::{PaymentState, Reference, State};
 
 use super::super::Failure;
 use super::sheet::{Sheet, when, yes_or_no};
-use crate::store::{CallTold, Filter, ParkReason, Standing, Store, Stored, System, Trouble, Unsettled};
+use crate::store::{
+    CallTold, Filter, Handover, ParkReason, Standing, Store, Stored, System, Trouble, Unsettled,
+};
 
 /// How many are read at once.
 const PIECE: u32 = 500;
@@ -43,8 +45,16 @@ pub(super) fn write(store: &dyn Store, dir: &Path) -> Result<Vec<PathBuf>, Failu
 
 impl Sheets {
     fn new(dir: &Path) -> Result<Self, Failure> {
-        let transactions =
-            &["reference", "pillar", "state", "trouble", "case_number", "received_at", "checked"];
+        let transactions = &[
+            "reference",
+            "pillar",
+            "state",
+            "trouble",
+            "case_number",
+            "received_at",
+            "checked",
+            "closed_at",
+        ];
         let payments = &[
             "reference",
             "pillar",
@@ -79,12 +89,15 @@ impl Sheets {
     }
 
     fn add(&mut self, store: &dyn Store, stored: &Stored) -> Result<(), Failure> {
-        self.transactions.row(line(stored))?;
+        let handover = store.handover(stored.reference)?;
+        self.transactions.row(line(stored, handover.as_ref()))?;
         if let Some(line) = payment_line(stored) {
             self.payments.row(line)?;
         }
         let reference = stored.reference;
-        self.add_handover(store, reference)?;
+        if let Some(handover) = handover {
+            self.add_handover(store, reference, &handover)?;
+        }
         for step in store.handover_steps(reference)? {
             self.steps.row([reference.to_string(), step.step, step.at.to_string()])?;
         }
@@ -105,8 +118,12 @@ impl Sheets {
         Ok(())
     }
 
-    fn add_handover(&mut self, store: &dyn Store, reference: Reference) -> Result<(), Failure> {
-        let Some(handover) = store.handover(reference)? else { return Ok(()) };
+    fn add_handover(
+        &mut self,
+        store: &dyn Store,
+        reference: Reference,
+        handover: &Handover,
+    ) -> Result<(), Failure> {
         let (standing, reason) = match handover.standing {
             Standing::Waiting => ("waiting", None),
             Standing::Held => ("held", None),
@@ -149,15 +166,18 @@ fn write_reported(store: &dyn Store, seen: &HashSet<Reference>, payments: &mut S
     Ok(())
 }
 
-fn line(stored: &Stored) -> [String; 7] {
+fn line(stored: &Stored, handover: Option<&Handover>) -> [String; 8] {
+    let closed_at = handover.and_then(|handover| handover.closed_at(stored.state));
+    let state = if closed_at.is_some() { State::Closed } else { stored.state };
     [
         stored.reference.to_string(),
         stored.pillar.clone(),
-        stored.state.as_str().into(),
+        state.as_str().into(),
         stored.trouble.map(Trouble::as_str).unwrap_or_default().into(),
         stored.case_number.clone().unwrap_or_default(),
         stored.received_at.to_string(),
         yes_or_no(stored.looked_at),
+        when(closed_at),
     ]
 }
 

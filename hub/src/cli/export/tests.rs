@@ -7,7 +7,11 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::store::conformance::filled::filled;
-use crate::store::{Batch, EnrolmentStore as _, ReferralStore as _, SqliteStore};
+use crate::store::conformance::{batch, incoming, some_pillar};
+use crate::store::{
+    Batch, Checked, CheckedAs, Deed, EnrolmentStore as _, Entry, MemoryStore, ReferralStore as _, Settled,
+    SettlingStore as _, SqliteStore,
+};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
 const TABLES: [(&str, Result<&str, &str>); 40] = [
@@ -109,6 +113,31 @@ fn what_a_municipality_has_in_each_table_is_in_a_list() {
     ] {
         assert!(made[file].contains(says), "{file}: {}", made[file]);
     }
+}
+
+#[test]
+fn a_request_that_staff_closed_is_listed_as_closed_with_the_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = MemoryStore::new();
+    store.add_pillar(&some_pillar("jumbo", 1)).unwrap();
+    let (came_in, closed_at) =
+        ("2026-11-20T10:00:00Z".parse().unwrap(), "2026-11-21T09:30:00Z".parse().unwrap());
+    store.take_in(&batch(vec![incoming(1, 1), incoming(2, 2)]), came_in).unwrap();
+    let unchecked = store.unchecked(9).unwrap();
+    let sound: Vec<Checked> =
+        unchecked.iter().map(|one| Checked { number: one.number, finding: CheckedAs::Sound }).collect();
+    store.note_checked(&sound).unwrap();
+    let reference = unchecked[0].stored.reference;
+    let entry = Entry::new(closed_at, "anna", Deed::ClosedRequest, &reference.to_string());
+    assert_eq!(store.close(reference, &entry).unwrap(), Settled::Yes);
+    let made = exported(&store, &folder.path().join("lists"));
+    let lines: Vec<&str> = made["transactions.csv"].lines().skip(1).collect();
+    assert_eq!(lines.len(), 2);
+    let of = |reference: &str| *lines.iter().find(|line| line.starts_with(reference)).unwrap();
+    let closed = of(&reference.to_string());
+    assert!(closed.contains(",jumbo,closed,") && closed.ends_with(",yes,2026-11-21T09:30:00Z"), "{closed}");
+    let open = of(&unchecked[1].stored.reference.to_string());
+    assert!(open.contains(",jumbo,received,") && open.ends_with(",yes,"), "{open}");
 }
 
 #[test]

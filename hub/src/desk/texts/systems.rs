@@ -1,11 +1,11 @@
 //! Words about versions of the pillars' system. Invariant: it is always said that more pillars get one only when somebody
 //! lets it go on.
 
-use zuil_wire::SystemReport;
 use zuil_wire::system::{UpdateRefusal, UpdateState};
+use zuil_wire::{SystemReport, SystemVersion};
 
 use super::Lang;
-use crate::store::{Rollout, RolloutStage};
+use crate::store::{Rollout, RolloutStage, UpdateFailure};
 
 /// The texts about systems that never change.
 #[derive(Debug)]
@@ -139,6 +139,47 @@ impl Lang {
             (Some(percent), _) => format!("{words}, {percent}%"),
             (None, Some(why)) => format!("{words}: {}", self.update_refusal(why)),
             (None, None) => words.to_owned(),
+        }
+    }
+
+    /// That a version goes to nobody any more, in a message to technicians.
+    pub(crate) fn rollout_stopped(self, version: &SystemVersion, pillar: &str) -> String {
+        match self {
+            Self::Nl => format!("Systeemversie {version} gaat niet verder: het ging mis bij {pillar}"),
+            Self::En => format!("System version {version} goes no further: it went wrong at {pillar}"),
+        }
+    }
+
+    /// What went wrong: "jumbo: geweigerd: geen plaats op de schijf."
+    pub(crate) fn rollout_failure(self, failure: &UpdateFailure) -> String {
+        format!("{}: {}.", failure.pillar, self.update_state(failure.state, None, failure.why))
+    }
+
+    /// What is done then.
+    pub(crate) const fn rollout_remedy(self) -> &'static str {
+        match self {
+            Self::Nl => {
+                "Geen zuil krijgt deze versie nu. Zoek uit wat er is gebeurd. Een beheerder kiest daarna bij                  Systeemversies of het verder gaat."
+            }
+            Self::En => {
+                "No pillar gets this version now. Find out what happened. An administrator then decides at System                  versions whether it goes on."
+            }
+        }
+    }
+
+    /// That somebody resumed it.
+    pub(crate) fn rollout_goes_on(self, version: &SystemVersion) -> String {
+        match self {
+            Self::Nl => format!("Systeemversie {version} gaat weer verder"),
+            Self::En => format!("System version {version} goes on again"),
+        }
+    }
+
+    /// What that means.
+    pub(crate) const fn rollout_goes_on_help(self) -> &'static str {
+        match self {
+            Self::Nl => "Een beheerder heeft dat gekozen. Zuilen krijgen deze versie weer.",
+            Self::En => "An administrator decided so. Pillars get this version again.",
         }
     }
 

@@ -118,7 +118,8 @@ fn is_told(store: &dyn Store) {
     let kind = AlertKind::Down;
     let alert = Alert { pillar: "jumbo".into(), kind, began_at: now(), raised_at: now(), ended_at: None };
     let message = NewMessage { id: Uuid::from_u128(9), channel: Channel::Email, body: "{}".into() };
-    let changes = AlertChanges { raised: vec![alert], ended: Vec::new(), messages: vec![message] };
+    let stops = vec![("1.2".parse().unwrap(), Some(now()))];
+    let changes = AlertChanges { raised: vec![alert], ended: Vec::new(), stops, messages: vec![message] };
     assert!(store.keep_alerts(watch, &changes, now()).unwrap());
 }
 

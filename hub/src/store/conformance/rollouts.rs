@@ -1,16 +1,19 @@
 //! How far versions of the pillars' system are rolled out.
 
+use jiff::Timestamp;
+use uuid::Uuid;
 use zuil_wire::system::{UpdateRefusal, UpdateState};
 
-use super::super::{Rollout, RolloutStage, Store, UpdateFailure};
+use super::super::{AlertChanges, Rollout, RolloutStage, Store, UpdateFailure};
 use super::at;
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 4] = [
+pub(super) const CHECKS: [fn(&dyn Store); 5] = [
     a_rollout_is_kept_as_it_is_and_begun_once,
     a_rollout_is_changed_by_who_saw_it_as_it_stands,
     trouble_stops_a_rollout_once_and_only_its_own,
     a_rollout_that_is_ended_leaves_nothing_behind,
+    of_which_stop_was_told_is_kept_by_who_watches_as_long_as_there_is_a_rollout,
 ];
 
 /// A roll-out (made up) that begins at jumbo.
@@ -98,4 +101,29 @@ fn a_rollout_that_is_ended_leaves_nothing_behind(store: &dyn Store) {
         store.note_update_failure(&refused("1.2", UpdateRefusal::Failed, 30)).unwrap(),
         "it is news again"
     );
+}
+
+fn of_which_stop_was_told_is_kept_by_who_watches_as_long_as_there_is_a_rollout(store: &dyn Store) {
+    let (first, other) = (rollout("1.2"), rollout("1.1"));
+    store.begin_rollout(&first).unwrap();
+    store.begin_rollout(&other).unwrap();
+    let (me, another) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    assert!(store.claim_watch(me, at(0), at(900)).unwrap());
+    let tells = |hub, version: &str, stop: Option<Timestamp>| {
+        let stops = vec![(version.parse().unwrap(), stop)];
+        store.keep_alerts(hub, &AlertChanges { stops, ..AlertChanges::default() }, at(10)).unwrap()
+    };
+    assert!(!tells(another, "1.2", Some(at(20))), "it does not watch");
+    assert_eq!(store.told_stops().unwrap(), []);
+    assert!(tells(me, "1.2", Some(at(20))) && tells(me, "1.1", Some(at(30))));
+    assert!(tells(me, "1.0", Some(at(30))), "there is none any more");
+    let told = [(other.version.clone(), at(30)), (first.version.clone(), at(20))];
+    assert_eq!(store.told_stops().unwrap(), told);
+    let tenth = Rollout { stage: RolloutStage::Tenth, ..first.clone() };
+    assert!(store.change_rollout(&first, &tenth).unwrap(), "what is told is nothing of the roll-out");
+    assert!(tells(me, "1.2", None));
+    store.end_rollout(&other.version).unwrap();
+    assert_eq!(store.told_stops().unwrap(), []);
+    store.begin_rollout(&other).unwrap();
+    assert_eq!(store.told_stops().unwrap(), [], "it is another one");
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::StoreError;
 use super::super::alerts::{Alert, AlertChanges, AlertStore, DueMessage, NewMessage};
-use super::MemoryStore;
+use super::{Memory, MemoryStore};
 
 /// Alerts, and what is to be told of them.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl AlertStore for MemoryStore {
 
     fn keep_alerts(&self, hub: Uuid, changes: &AlertChanges, now: Timestamp) -> Result<bool, StoreError> {
         let mut memory = self.lock();
-        let alerts = &mut memory.alerts;
+        let Memory { alerts, rollouts, told_stops, .. } = &mut *memory;
         if !alerts.watch.is_some_and(|(by, until)| by == hub && until > now) {
             return Ok(false);
         }
@@ -47,6 +47,13 @@ impl AlertStore for MemoryStore {
             if !alerts.all.iter().any(|alert| alert.is_open_for(&new.pillar, new.kind)) {
                 alerts.all.push(Alert { ended_at: None, ..new.clone() });
             }
+        }
+        for (version, stop) in &changes.stops {
+            let version = version.to_string();
+            match stop.filter(|_| rollouts.contains_key(&version)) {
+                Some(stop) => told_stops.insert(version, stop),
+                None => told_stops.remove(&version),
+            };
         }
         let due = |message: &NewMessage| DueMessage { message: message.clone(), tries: 0, since: now };
         alerts.messages.extend(changes.messages.iter().map(|message| (now, due(message))));

@@ -1,9 +1,11 @@
 //! How far versions of the pillars' system are rolled out, in memory.
 
+use jiff::Timestamp;
 use zuil_wire::SystemVersion;
 
 use super::super::StoreError;
 use super::super::rollout::{Rollout, RolloutStore, UpdateFailure};
+use super::super::values::read_version;
 use super::MemoryStore;
 
 impl RolloutStore for MemoryStore {
@@ -31,6 +33,7 @@ impl RolloutStore for MemoryStore {
         let mut memory = self.lock();
         let version = version.to_string();
         memory.update_failures.retain(|(of, _), _| *of != version);
+        memory.told_stops.remove(&version);
         Ok(memory.rollouts.remove(&version).is_some())
     }
 
@@ -49,5 +52,11 @@ impl RolloutStore for MemoryStore {
 
     fn update_failures(&self) -> Result<Vec<UpdateFailure>, StoreError> {
         Ok(self.lock().update_failures.values().cloned().collect())
+    }
+
+    fn told_stops(&self) -> Result<Vec<(SystemVersion, Timestamp)>, StoreError> {
+        let memory = self.lock();
+        let told = memory.told_stops.iter().map(|(version, at)| Ok((read_version(version)?, *at)));
+        told.collect()
     }
 }

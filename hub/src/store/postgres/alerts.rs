@@ -123,6 +123,10 @@ async fn keep(db: &mut PgConnection, changes: &AlertChanges, now: Timestamp) -> 
         let raise = raise.bind(pillar.as_str()).bind(kind.as_str());
         raise.bind(micros(*began_at)).bind(micros(*raised_at)).execute(&mut *db).await?;
     }
+    for (version, stop) in &changes.stops {
+        let tell = query("UPDATE rollouts SET told_stop = $2 WHERE version = $1").bind(version.to_string());
+        tell.bind(stop.map(micros)).execute(&mut *db).await?;
+    }
     for NewMessage { id, channel, body } in &changes.messages {
         let add = query(
             "INSERT INTO alert_messages (id, channel, body, since, due_at) VALUES ($1, $2, $3, $4, $4)",

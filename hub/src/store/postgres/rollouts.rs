@@ -1,5 +1,6 @@
 //! How far versions of the pillars' system are rolled out.
 
+use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::PgRow;
@@ -81,6 +82,16 @@ impl RolloutStore for PostgresStore {
         self.link.read(async |db| {
             let all = query("SELECT * FROM update_failures ORDER BY version, pillar");
             all.fetch_all(db).await?.iter().map(read_failure).collect()
+        })
+    }
+
+    fn told_stops(&self) -> Result<Vec<(SystemVersion, Timestamp)>, StoreError> {
+        self.link.read(async |db| {
+            let told =
+                query("SELECT version, told_stop FROM rollouts WHERE told_stop IS NOT NULL ORDER BY version");
+            let read =
+                |row: &PgRow| Ok((read_version(row.try_get("version")?)?, time(row.try_get("told_stop")?)?));
+            told.fetch_all(db).await?.iter().map(read).collect()
         })
     }
 }

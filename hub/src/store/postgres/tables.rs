@@ -282,6 +282,7 @@ pub(super) const TABLES: &[Table] = &[
             text("stage"),
             integer("changed_at"),
             integer("stopped_at"),
+            integer("told_stop"),
         ],
     },
     Table {

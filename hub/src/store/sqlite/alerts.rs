@@ -121,6 +121,10 @@ fn keep(db: &Transaction<'_>, changes: &AlertChanges, now: Timestamp) -> Result<
     for Alert { pillar, kind, began_at, raised_at, .. } in &changes.raised {
         raise.execute(params![pillar, kind.as_str(), micros(*began_at), micros(*raised_at)])?;
     }
+    let mut tell = db.prepare_cached("UPDATE rollouts SET told_stop = ?2 WHERE version = ?1")?;
+    for (version, stop) in &changes.stops {
+        tell.execute(params![version.to_string(), stop.map(micros)])?;
+    }
     let mut add = db.prepare_cached(
         "INSERT INTO alert_messages (id, channel, body, since, due_at) VALUES (?1, ?2, ?3, ?4, ?4)",
     )?;

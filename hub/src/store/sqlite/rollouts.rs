@@ -1,5 +1,6 @@
 //! How far versions of the pillars' system are rolled out.
 
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use zuil_wire::SystemVersion;
 
@@ -93,6 +94,20 @@ impl RolloutStore for SqliteStore {
             )?;
             let rows = query.query_map([], |row| Ok(read_failure(row)))?;
             rows.map(|row| row.map_err(StoreError::from)?).collect()
+        })
+    }
+
+    fn told_stops(&self) -> Result<Vec<(SystemVersion, Timestamp)>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT version, told_stop FROM rollouts WHERE told_stop IS NOT NULL ORDER BY version",
+            )?;
+            let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+            rows.map(|row| {
+                let (version, at) = row?;
+                Ok((read_version(&version)?, time(at)?))
+            })
+            .collect()
         })
     }
 }

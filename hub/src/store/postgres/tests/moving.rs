@@ -38,7 +38,8 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.visits("jumbo", since).unwrap(),
             ),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
-            (store.referrals(now()).unwrap(), store.rollouts().unwrap(), store.update_failures().unwrap()),
+            (store.referrals(now()).unwrap(), store.rollouts().unwrap()),
+            (store.update_failures().unwrap(), store.told_stops().unwrap()),
         )
     };
     let expected = told(&before);
