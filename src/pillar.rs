@@ -176,6 +176,7 @@ impl Pillar {
             binding_file: Some(config.binding.clone()),
             referrals: Arc::clone(&referrals),
             visit_log: Some(Arc::clone(&visit_log)),
+            service: Some(Arc::clone(&service)),
             inquired: Some(inquired),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
