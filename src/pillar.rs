@@ -8,6 +8,7 @@ pub mod condition;
 mod devices;
 pub mod enrolling;
 mod feeding;
+mod first_boot;
 mod hardware;
 mod lock;
 mod making;

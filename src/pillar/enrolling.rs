@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Running, hardware, is_running};
+use super::{Running, first_boot, hardware, is_running};
 use crate::config::Config;
 use crate::machine::{Machine, Places};
 use crate::outbox::{Outbox, SqliteOutbox};
@@ -44,6 +44,8 @@ pub fn run(config: &Path, options: &Options) -> Result<ExitCode, Box<dyn std::er
         tell_of_the_wipe(&config)?;
     }
     let (Some(hub), Some(code)) = (&options.hub, &options.code) else { return Ok(ExitCode::SUCCESS) };
+    // Whoever enrols it here does not look at its screen.
+    first_boot::forget(&config.data_dir);
     let pillar = enrol(&config, hub, code, |step| eprintln!("{}", words(step)))?;
     println!("{pillar}");
     Ok(ExitCode::SUCCESS)
