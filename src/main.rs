@@ -16,6 +16,7 @@ use tracing_subscriber::prelude::*;
 use zuil::config::{Config, LogLevel};
 use zuil::doctor;
 use zuil::log::LogFile;
+use zuil::machine::{Machine, Places, Profile};
 use zuil::outbox::SqliteOutbox;
 use zuil::pillar::{Standing, enrolling};
 use zuil::preview;
@@ -131,8 +132,9 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
     // The screens may be gone already when the last view comes.
     let restarts = Arc::new(AtomicBool::new(false));
+    let lab = is_of_lab();
     let pillar = Rc::new(Standing::start(config, end_to_restart(&restarts), move |view| {
-        drop(show.send(view));
+        drop(show.send(view.on_image_of_lab(lab)));
     })?);
     let told = Rc::downgrade(&pillar);
     screens.on_intent(move |intent| {
@@ -154,6 +156,11 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
     slint::run_event_loop()?;
     let restarts = restarts.load(Ordering::Relaxed);
     Ok(if restarts { ExitCode::from(RESTART) } else { ExitCode::SUCCESS })
+}
+
+/// Whether the image is one of the lab; a developer's machine runs none.
+fn is_of_lab() -> bool {
+    Machine::of(Places::default()).is_some_and(|machine| machine.profile() == Profile::Lab)
 }
 
 /// Has the thread that draws say again and again that it and the pillar live, for as long as the timer is kept.

@@ -170,6 +170,7 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Survey(SurveyView::Treated { .. }) => "survey-treated",
         Screen::Survey(SurveyView::Missing { .. }) => "survey-missing",
         Screen::Goodbye => "goodbye",
+        Screen::Panel(_) => "panel",
     }
 }
 
@@ -178,6 +179,9 @@ fn entered(screen: &Screen) -> usize {
         Screen::Question(question) => question,
         Screen::Ask(ask) => return ask.field.value.chars().count(),
         Screen::Reference(reference) => return reference.typed.chars().count(),
+        Screen::Panel(panel) => {
+            return panel.entry.as_ref().map_or(0, |entry| entry.value.chars().count());
+        }
         _ => return 0,
     };
     match &question.control {

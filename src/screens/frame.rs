@@ -7,8 +7,8 @@ use super::branding::{self, Shown};
 use super::rows::Rows;
 use super::ui::{self, FrameState, LanguageRow, Modal, OverlayKind, Primary, ScreenKind, Theme, Tongue};
 use crate::visit::{
-    Control, Elsewhere, Intent, Overlay, PayStage, QuestionView, Screen, StandingOutcome, StandingView,
-    TextSize, View,
+    Control, Elsewhere, Intent, Overlay, PanelView, PayStage, QuestionView, Screen, StandingOutcome,
+    StandingView, TextSize, View,
 };
 use crate::words;
 use zuil_catalogue::{Direction, Language};
@@ -84,6 +84,7 @@ impl Frame {
             state.set_step(i32::try_from(progress.step).unwrap_or(i32::MAX));
             state.set_steps(i32::try_from(progress.of).unwrap_or(i32::MAX));
         }
+        state.set_lab(frame.lab);
         show_overlay(app, frame.overlay.as_ref(), frame.hidden);
         state.set_screen(kind(&view.screen));
     }
@@ -173,6 +174,7 @@ fn typing(app: &ui::App) -> bool {
             ScreenKind::Question => {
                 app.global::<ui::QuestionState>().get_keyboard() != ui::KeyboardKind::None
             }
+            ScreenKind::Panel => app.global::<ui::PanelState>().get_keyboard() != ui::KeyboardKind::None,
             screen => matches!(screen, ScreenKind::Ask | ScreenKind::Code | ScreenKind::Reference),
         }
 }
@@ -199,13 +201,15 @@ fn kind(screen: &Screen) -> ScreenKind {
         Screen::PaymentUnknown(_) => ScreenKind::PaymentUnknown,
         Screen::Survey(_) => ScreenKind::Survey,
         Screen::Goodbye => ScreenKind::Goodbye,
+        Screen::Panel(_) => ScreenKind::Panel,
     }
 }
 
-/// Once the bank was asked there is nothing to stop until it answers.
+/// Once the bank was asked there is nothing to stop until it answers. A technician goes back.
 fn can_stop(screen: &Screen) -> bool {
     match screen {
         Screen::Pay { stage: stage @ PayStage::Busy { .. }, .. } => super::pay::can_cancel(*stage),
+        Screen::Panel(_) => false,
         _ => true,
     }
 }
@@ -221,7 +225,10 @@ fn primary(screen: &Screen) -> Primary {
         Screen::Explain { missing: Some(missing), .. } if missing.waits() => Primary::None,
         Screen::Explain { .. } => Primary::Start,
         Screen::Question(question) if question.optional && is_empty(question) => Primary::Skip,
-        Screen::Question(_) | Screen::Code(_) | Screen::Reference(_) => Primary::Next,
+        Screen::Question(_)
+        | Screen::Code(_)
+        | Screen::Reference(_)
+        | Screen::Panel(PanelView { entry: Some(_), .. }) => Primary::Next,
         Screen::Standing(StandingView { outcome: StandingOutcome::Found(_), .. }) => Primary::Done,
         Screen::Standing(_) => Primary::TryAgain,
         Screen::Review { fee: Some(_), .. } => Primary::Pay,
@@ -239,6 +246,7 @@ fn primary(screen: &Screen) -> Primary {
         | Screen::LookingUp
         | Screen::Ask(_)
         | Screen::Answer(_)
+        | Screen::Panel(_)
         | Screen::Pay { .. }
         | Screen::Saving { .. } => Primary::None,
     }

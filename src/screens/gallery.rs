@@ -5,6 +5,7 @@ mod beginning;
 mod chosen;
 mod ending;
 mod knowledge;
+mod panel;
 mod standing;
 mod typed;
 
@@ -36,6 +37,7 @@ pub fn samples(language: Language) -> Vec<Sample> {
         words.choices(),
         words.ending(),
         words.overlays(),
+        words.panels(),
     ]
     .concat()
 }
@@ -72,6 +74,7 @@ impl Words {
             can_go_on: true,
             progress: None,
             overlay: None,
+            lab: false,
         }
     }
 
@@ -96,6 +99,10 @@ impl Words {
             Screen::Explain { missing, elsewhere, .. } => {
                 let leads_on = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.call_back);
                 frame.can_go_on = !missing.is_some_and(Missing::prevents) || leads_on;
+            }
+            Screen::Panel(panel) => {
+                frame.can_stop = false;
+                frame.can_go_on = panel.entry.as_ref().is_some_and(|entry| !entry.value.is_empty());
             }
             Screen::Question(_) => frame.progress = Some(Progress { step: 3, of: 6 }),
             Screen::Language

@@ -23,6 +23,9 @@ const AZERTY: [&str; 3] = ["azertyuiop", "qsdfghjklm", "wxcvbn"];
 /// Accents and signs for names from everywhere.
 const ACCENTS: [&str; 3] = ["éèëêïíöóüú", "áàäâçñ&@€%", "!?'\":;()"];
 
+/// All signs of ASCII that have no key of their own beside the letters, for passwords and addresses of machines.
+const TECHNICAL: [&str; 3] = ["#$*+/=_<>|", "[]{}\\^~`&@", "!?'\":;()%"];
+
 const fn board(language: Language) -> Board {
     match language {
         Language::Nl | Language::En => latin(QWERTY, QWERTY, ACCENTS),
@@ -75,6 +78,7 @@ pub(super) fn show(app: &ui::App, language: Language) {
     state.set_letters(rows(board.letters));
     state.set_latin(rows(board.latin));
     state.set_signs(rows(board.signs));
+    state.set_technical(rows(TECHNICAL));
     state.set_has_latin(matches!(language, Language::Ar | Language::Uk));
     state.set_has_capitals(language != Language::Ar);
     let [letters_face, signs_face] = board.faces;
@@ -134,6 +138,17 @@ mod tests {
             let latin: BTreeSet<char> = keys(board.latin).into_iter().collect();
             assert_eq!(latin, ('a'..='z').collect(), "{language:?}");
         }
+    }
+
+    #[test]
+    fn every_sign_of_a_password_can_be_typed() {
+        let beside = ['-', '.', ','];
+        let there: Vec<char> = keys(TECHNICAL).into_iter().chain(beside).collect();
+        for sign in (' '..='~').filter(char::is_ascii_punctuation) {
+            assert!(there.contains(&sign), "{sign}");
+        }
+        // Beside the last row stands the key that erases.
+        assert!(keys([TECHNICAL[2], "", ""]).len() < 10 && keys([TECHNICAL[0], "", ""]).len() <= 10);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod attract;
 mod branding;
 mod choose;
 mod code;
+mod corners;
 mod easel;
 mod explain;
 #[cfg(feature = "simulators")]
@@ -19,6 +20,7 @@ mod fonts;
 mod frame;
 mod keys;
 mod out_of_service;
+mod panel;
 mod pay;
 mod qr;
 mod question;
@@ -84,7 +86,9 @@ impl Screens {
             question: question::connect(&app, &sink),
             review: review::connect(&app, &sink),
             receipt: receipt::connect(&app),
+            panel: panel::connect(&app, &sink),
         };
+        corners::connect(&app, &sink);
         code::connect(&app, &sink);
         reference::connect(&app, &sink);
         standing::connect(&app, &sink);
@@ -102,6 +106,7 @@ impl Screens {
             Screen::OutOfService(why) => out_of_service::show(&self.app, why),
             Screen::Attract { .. } => self.rows.attract.show(&self.app, language, &view.screen),
             Screen::Choose { tiles, .. } => self.rows.choose.show(language, tiles),
+            Screen::Panel(panel) => self.rows.panel.show(&self.app, panel),
             Screen::Code(code) => code::show(&self.app, language, &view.frame.phone, code),
             Screen::Reference(reference) => reference::show(&self.app, language, reference),
             Screen::Standing(view) => standing::show(&self.app, language, view),
@@ -165,6 +170,9 @@ impl Screens {
         if !matches!(screen, Screen::Question(_)) {
             self.rows.question.forget(&self.app);
         }
+        if !matches!(screen, Screen::Panel(_)) {
+            self.rows.panel.forget(&self.app);
+        }
         if !matches!(screen, Screen::Code(_)) {
             code::forget(&self.app);
         }
@@ -207,6 +215,7 @@ struct Rows {
     question: question::Question,
     review: review::Review,
     receipt: receipt::Receipt,
+    panel: panel::Panel,
 }
 
 /// Where intents go.
@@ -243,6 +252,7 @@ impl Place {
             question: match &view.screen {
                 Screen::Question(question) => Some(question.title.clone()),
                 Screen::Explain { title, .. } => Some(title.clone()),
+                Screen::Panel(panel) => Some(panel.title.clone()),
                 Screen::Answer(answer) => Some(answer.answer.clone()),
                 _ => None,
             },

@@ -176,15 +176,20 @@ impl Question {
 }
 
 fn set_keys(state: &QuestionState, keyboard: Option<Keyboard>, typed: Option<&Field>) {
-    state.set_keyboard(match keyboard {
+    state.set_keyboard(keys(keyboard));
+    state.set_capital(typed.is_some_and(|field| begins(&field.value)));
+}
+
+/// What the screens call a keyboard, or that there is none.
+pub(super) const fn keys(keyboard: Option<Keyboard>) -> KeyboardKind {
+    match keyboard {
         None => KeyboardKind::None,
         Some(Keyboard::Letters) => KeyboardKind::Letters,
         Some(Keyboard::Digits) => KeyboardKind::Digits,
         Some(Keyboard::Phone) => KeyboardKind::Phone,
         Some(Keyboard::Email) => KeyboardKind::Email,
         Some(Keyboard::Postcode) => KeyboardKind::Postcode,
-    });
-    state.set_capital(typed.is_some_and(|field| begins(&field.value)));
+    }
 }
 
 /// Whether the next letter begins a sentence or an answer.

@@ -21,6 +21,7 @@ mod branding;
 mod enrolment;
 mod fit;
 mod knowledge;
+mod panel;
 mod standing;
 
 const WIDTH: f32 = 1080.0;

@@ -111,6 +111,7 @@ mod tests {
                 can_go_on: true,
                 progress: None,
                 overlay: None,
+                lab: false,
             },
             screen,
         }

@@ -5,6 +5,7 @@
 
 mod ending;
 mod knowledge;
+mod panel;
 mod paying;
 mod standing;
 
@@ -32,6 +33,10 @@ pub(super) fn of(view: &View) -> Spoken {
     if let Some(progress) = view.frame.progress {
         let (step, of) = (progress.step.to_string(), progress.of.to_string());
         screen.insert(0, fill(say(language, "Question {step} of {of}."), &[("step", &step), ("of", &of)]));
+    }
+    // Where a visit begins, and not again on each of its screens.
+    if view.frame.lab && matches!(view.screen, Screen::Attract { .. }) {
+        screen.insert(0, sentence(say(language, "TEST: this pillar is not for residents")));
     }
     screen.retain(|part| !part.is_empty());
     detail.retain(|part| !part.is_empty());
@@ -67,6 +72,7 @@ fn screen_words(screen: &Screen, frame: &Frame) -> Spoken {
             parts.extend(ask.then(|| sentence(say(language, "Ask a question"))));
             (parts, vec![])
         }
+        Screen::Panel(view) => panel::panel(view, language),
         Screen::Code(code) => code_words(code, frame),
         Screen::Reference(reference) => standing::reference(reference, frame),
         Screen::LookingUp => once("We are looking up your request"),

@@ -146,6 +146,7 @@ impl Visit {
             can_go_on: self.state.can_go_on(&look),
             progress,
             overlay: self.overlay(now),
+            lab: false,
         };
         View { frame, screen: self.state.screen(&look) }
     }

@@ -54,8 +54,17 @@ impl View {
             can_go_on: false,
             progress: None,
             overlay: None,
+            lab: false,
         };
         Self { frame, screen: Screen::OutOfService(why) }
+    }
+
+    /// The same, and it says whether the image is one of the lab. Whoever shows views and knows the machine says so of
+    /// each of them; a visit knows no machine.
+    #[must_use]
+    pub fn on_image_of_lab(mut self, lab: bool) -> Self {
+        self.frame.lab = lab;
+        self
     }
 }
 
@@ -92,6 +101,9 @@ pub struct Frame {
     pub progress: Option<Progress>,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
+    /// The image is one of the lab, as `VARIANT_ID` of its `os-release` says: nobody may take the pillar for one that
+    /// serves.
+    pub lab: bool,
 }
 
 /// How large texts are.

@@ -280,7 +280,7 @@ pub(super) fn words(pillar: &Pillar) -> Vec<Words> {
 }
 
 /// What is wrong on the screen that is shown.
-fn faults(pillar: &Pillar, language: Language) -> Vec<String> {
+pub(super) fn faults(pillar: &Pillar, language: Language) -> Vec<String> {
     words(pillar).iter().flat_map(|words| words.faults(language)).collect()
 }
 

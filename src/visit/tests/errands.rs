@@ -367,3 +367,22 @@ fn how_to_reach_someone_is_covered_on_the_review() {
     pillar.opens(Language::Nl, "bulky-waste").fills_in_bulky_waste();
     assert_eq!(covered(&pillar), [""; 0]);
 }
+
+#[test]
+fn what_technicians_do_changes_nothing_of_a_visit() {
+    let mut pillar = pillar();
+    for way in 0..3 {
+        match way {
+            0 => {}
+            1 => {
+                pillar.opens(Language::Nl, "call-back").next().touches(1);
+            }
+            _ => {
+                pillar.next().types("Noor");
+            }
+        }
+        let (before, _) = (pillar.view(), pillar.done());
+        pillar.does(Intent::Technician).does(Intent::Pick(0)).does(Intent::Pick(7));
+        assert_eq!((pillar.view(), pillar.done()), (before, vec![]), "{way}");
+    }
+}
