@@ -66,6 +66,7 @@ pub fn forget(store: &dyn Store, keep: Keep, now: Timestamp) -> Result<(), Store
     store.forget_orders(now - SignedDuration::from_hours(24 * ORDERS_KEPT_DAYS))?;
     store.forget_enrolments(now, now - SignedDuration::from_hours(24 * ENROLMENTS_KEPT_DAYS))?;
     store.forget_attempts(now)?;
+    store.forget_service(now - keep.audit)?;
     let entries = store.forget_audit(now - keep.audit)?;
     if entries > 0 {
         tracing::info!(entries, "the oldest entries of the audit log were deleted");

@@ -5,6 +5,7 @@
 
 mod lists;
 mod requests;
+mod service;
 mod sheet;
 mod systems;
 #[cfg(test)]

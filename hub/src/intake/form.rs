@@ -154,8 +154,8 @@ mod tests {
     #[test]
     fn an_upload_of_another_version_is_known_as_one_whatever_else_is_in_it() {
         let newer = [
-            json!({"version": 5, "envelopes": [], "surveys": []}),
-            json!({"version": 5, "envelopes": {}, "what nobody thought of": 1}),
+            json!({"version": 6, "envelopes": [], "surveys": []}),
+            json!({"version": 6, "envelopes": {}, "what nobody thought of": 1}),
             json!({"version": 70_000}),
         ];
         for upload in newer {

@@ -194,7 +194,7 @@ mod tests {
             assert_eq!(read(&list), Err(form), "{list}");
         }
         assert_eq!(sort::<Word>(b"{"), Err(form));
-        assert_eq!(read(&json!({"version": 5, "of": "later"})), Err(ListError::Version));
+        assert_eq!(read(&json!({"version": 6, "of": "later"})), Err(ListError::Version));
         assert_eq!(read(&json!({"version": 1, "words": vec![7; 7]})), Err(ListError::TooMany(6)));
         assert!(read(&json!({"version": 1, "words": vec![7; 6]})).is_ok());
     }

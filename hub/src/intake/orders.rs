@@ -66,7 +66,7 @@ mod tests {
             refused(&json!({"version": 1, "results": [], "more": 1})),
             ListError::Form("OrderResults")
         );
-        assert_eq!(refused(&json!({"version": 5, "of": "later"})), ListError::Version);
+        assert_eq!(refused(&json!({"version": 6, "of": "later"})), ListError::Version);
         let many = vec![result(1, "done"); OrderResults::MAX_RESULTS + 1];
         assert_eq!(
             refused(&json!({"version": 1, "results": many})),

@@ -77,7 +77,7 @@ mod tests {
         let refused = |body: &serde_json::Value| parse(body.to_string().as_bytes()).unwrap_err();
         assert_eq!(parse(b"{").unwrap_err(), ListError::Form("UsedReferrals"));
         assert_eq!(refused(&json!({"version": 1, "used": [{"id": 7}]})), ListError::Form("UsedReferrals"));
-        assert_eq!(refused(&json!({"version": 5, "of": "later"})), ListError::Version);
+        assert_eq!(refused(&json!({"version": 6, "of": "later"})), ListError::Version);
         let one = json!({
             "id": "9d2e41b7-0c6a-4f58-b1e3-7a9055c2d816", "at": "2026-03-02T09:00:00Z",
             "transaction": "01955660-c800-7000-8000-000000000001",

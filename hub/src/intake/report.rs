@@ -111,7 +111,7 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
 }
 
 /// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue, the orders,
-/// the referrals and the system. When it returns, the report is durable.
+/// the referrals, the system and the key of service codes. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_report_of_another_version_is_known_as_one_whatever_else_is_in_it() {
-        assert_eq!(parse(br#"{"version":5,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
+        assert_eq!(parse(br#"{"version":6,"mood":"fine"}"#).unwrap_err(), ReportError::Version);
         assert_eq!(parse(b"{").unwrap_err(), ReportError::Form);
         assert_eq!(parse(br#"{"version":1,"mood":"fine"}"#).unwrap_err(), ReportError::Form);
     }

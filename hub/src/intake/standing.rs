@@ -33,7 +33,7 @@ mod tests {
         assert_eq!(parse(b"{").unwrap_err(), ListError::Form("StandingRequest"));
         assert_eq!(refused(json!({"version": 1})), ListError::Form("StandingRequest"));
         assert_eq!(refused(json!({"version": 1, "ids": [], "more": 1})), ListError::Form("StandingRequest"));
-        assert_eq!(refused(json!({"version": 5, "of": "later"})), ListError::Version);
+        assert_eq!(refused(json!({"version": 6, "of": "later"})), ListError::Version);
         let many = vec![Uuid::nil(); StandingRequest::MAX_IDS + 1];
         assert_eq!(refused(json!({"version": 1, "ids": many})), ListError::TooMany(StandingRequest::MAX_IDS));
     }

@@ -100,7 +100,7 @@ mod tests {
             refused(&json!({"version": 1, "entries": [], "more": 1})),
             ListError::Form("VisitEntries")
         );
-        assert_eq!(refused(&json!({"version": 5, "of": "later"})), ListError::Version);
+        assert_eq!(refused(&json!({"version": 6, "of": "later"})), ListError::Version);
         let many = vec![entry(1, json!({"kind": "aid", "aid": "speech"})); VisitEntries::MAX_ENTRIES + 1];
         assert_eq!(
             refused(&json!({"version": 1, "entries": many})),

@@ -21,6 +21,7 @@ mod questions;
 mod referrals;
 mod revoked;
 mod rollouts;
+mod service;
 mod settling;
 mod surveys;
 mod visits;
@@ -74,7 +75,7 @@ pub(super) fn run(fresh: &dyn Fn() -> Fresh) {
     let others = others.chain(referrals::CHECKS).chain(visits::CHECKS).chain(changes::CHECKS);
     let others = others.chain(surveys::CHECKS).chain(call_backs::CHECKS).chain(drafts::CHECKS);
     let others = others.chain(attempts::CHECKS).chain(settling::CHECKS).chain(asked::CHECKS);
-    let others = others.chain(rollouts::CHECKS);
+    let others = others.chain(rollouts::CHECKS).chain(service::CHECKS);
     for check in checks.into_iter().chain(others) {
         let (store, _folder) = fresh();
         store.add_pillar(&some_pillar("jumbo", 1)).unwrap();

@@ -19,6 +19,7 @@ mod questions;
 mod referrals;
 mod retention;
 mod rollouts;
+mod service;
 mod settling;
 mod visits;
 
@@ -43,6 +44,7 @@ use self::handover::Handovers;
 use self::health::Health;
 use self::progress::Elsewhere;
 use self::questions::Asked;
+use self::service::Service;
 use super::{
     Added, AnswerDraft, Attached, Checked, Content, Decided, Decision, Delivery, Digest, Filter,
     KeptReferral, OpenPaymentKey, Page, Pillar, PlacedOrder, RefusedEnvelope, Reported, Revoked, Rollout,
@@ -91,6 +93,7 @@ struct Memory {
     rollouts: BTreeMap<String, Rollout>,
     /// By version and pillar.
     update_failures: BTreeMap<(String, String), UpdateFailure>,
+    service: Service,
     staff: Staff,
     attempts: Attempts,
     alerts: Alerts,

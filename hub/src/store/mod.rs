@@ -22,6 +22,7 @@ mod referral;
 mod retention;
 mod rollout;
 mod rules;
+mod service;
 mod settling;
 mod sqlite;
 mod survey;
@@ -70,6 +71,11 @@ pub use question::{AskedInVain, QUESTIONS_KEPT_DAYS, Unfound, questions_since};
 pub use referral::{KeptReferral, REFERRALS_KEPT, REFERRALS_LIVE, ReferralStore, Use};
 pub use retention::{RetentionStore, WARNED_DAYS};
 pub use rollout::{Rollout, RolloutStage, RolloutStore, UpdateFailure};
+pub(crate) use service::serial_of;
+pub use service::{
+    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, ServiceStore,
+    ready_since,
+};
 pub use settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};
 pub(crate) use survey::{SURVEY_COLUMNS, SURVEY_NAMES};
@@ -188,6 +194,7 @@ pub trait Store:
     + ReferralStore
     + RetentionStore
     + RolloutStore
+    + ServiceStore
     + SettlingStore
     + VisitStore
     + Send

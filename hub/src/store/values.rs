@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use zuil_wire::system::{UpdateRefusal, UpdateState};
-use zuil_wire::{PaymentRecord, Refusal, State, SystemVersion};
+use zuil_wire::{PaymentRecord, ReadinessReport, Refusal, ServiceOutcome, State, SystemVersion};
 
-use super::{DecidedBy, ParkReason, RolloutStage, Standing, StoreError, System, Trouble};
+use super::{DecidedBy, ParkReason, RolloutStage, SealedSecret, Standing, StoreError, System, Trouble};
 
 pub(super) fn read_state(word: &str) -> Result<State, StoreError> {
     State::parse(word).ok_or(StoreError::Damaged("state"))
@@ -82,6 +82,18 @@ pub(super) fn read_update_state(word: &str) -> Result<UpdateState, StoreError> {
 pub(super) fn read_refusal_of_update(word: Option<String>) -> Result<Option<UpdateRefusal>, StoreError> {
     word.map(|word| UpdateRefusal::parse(&word).ok_or(StoreError::Damaged("refusal of an update")))
         .transpose()
+}
+
+pub(super) fn read_sealed(sealed: Vec<u8>) -> Result<SealedSecret, StoreError> {
+    SealedSecret::of(sealed).ok_or(StoreError::Damaged("sealed key"))
+}
+
+pub(super) fn read_service_outcome(word: &str) -> Result<ServiceOutcome, StoreError> {
+    ServiceOutcome::parse(word).ok_or(StoreError::Damaged("outcome of a service visit"))
+}
+
+pub(super) fn read_readiness(text: &str) -> Result<ReadinessReport, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Damaged("report on readiness"))
 }
 
 pub(super) fn read_standing(word: &str, reason: Option<String>) -> Result<Standing, StoreError> {

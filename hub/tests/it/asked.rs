@@ -171,7 +171,7 @@ async fn a_request_with_counts_that_cannot_be_taken_is_refused_and_so_is_a_revok
         (vec![b' '; AskedCounts::MAX_BYTES + 1], StatusCode::PAYLOAD_TOO_LARGE),
         (json!({"version": 1, "counts": many}).to_string().into(), StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
-        (br#"{"version":5}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(post(&pillar, body).await.status(), status);
     }

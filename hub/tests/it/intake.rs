@@ -181,7 +181,7 @@ async fn what_is_too_much_or_no_upload_is_said_to_be() {
 async fn a_pillar_that_speaks_another_version_is_told_that_one_of_the_two_is_too_old() {
     let hub = hub().await;
     let pillar = hub.add_pillar("jumbo");
-    for newer in [r#"{"version":5,"envelopes":[],"surveys":[]}"#, r#"{"version":5,"parcels":[]}"#] {
+    for newer in [r#"{"version":6,"envelopes":[],"surveys":[]}"#, r#"{"version":6,"parcels":[]}"#] {
         let response = pillar.post(newer.into()).await.unwrap();
         assert_eq!(response.status(), StatusCode::UPGRADE_REQUIRED, "{newer}");
         assert!(response.text().await.unwrap().contains("update the older"));

@@ -147,7 +147,7 @@ async fn what_is_no_such_request_is_refused() {
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
         (json!({"version": 1, "reference": "7K3M-Q9XA-2F0"}).to_string().into(), StatusCode::BAD_REQUEST),
         (json!({"version": 1, "reference": 7}).to_string().into(), StatusCode::BAD_REQUEST),
-        (br#"{"version":5,"more":true}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6,"more":true}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(post(&pillar, body).await.status(), status);
     }

@@ -204,7 +204,7 @@ async fn what_says_nothing_of_orders_is_refused_and_so_is_a_revoked_pillar() {
         (vec![b' '; OrderResults::MAX_BYTES + 1], StatusCode::PAYLOAD_TOO_LARGE),
         (json!({"version": 1, "results": many}).to_string().into(), StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
-        (br#"{"version":5}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(post(&jumbo, body).await.status(), status);
     }

@@ -62,7 +62,7 @@ async fn a_report_that_is_too_large_or_none_is_refused_and_the_last_one_stays() 
         (serde_json::to_vec(&many).unwrap(), StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
         (serde_json::to_vec(&twice).unwrap(), StatusCode::UNPROCESSABLE_ENTITY),
-        (br#"{"version":5}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(pillar.post_report(body).await.status(), status);
     }

@@ -75,7 +75,7 @@ async fn what_is_no_such_request_is_refused() {
         (vec![b' '; StandingRequest::MAX_BYTES + 1], StatusCode::PAYLOAD_TOO_LARGE),
         (json!({"version": 1, "ids": many}).to_string().into(), StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
-        (br#"{"version":5}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(post(&pillar, body).await.status(), status);
     }

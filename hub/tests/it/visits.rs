@@ -92,7 +92,7 @@ async fn what_is_too_large_or_no_entry_at_all_is_refused_and_so_is_a_revoked_pil
         (vec![b' '; VisitEntries::MAX_BYTES + 1], StatusCode::PAYLOAD_TOO_LARGE),
         (json!({"version": 1, "entries": many}).to_string().into(), StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
-        (br#"{"version":5}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
+        (br#"{"version":6}"#.to_vec(), StatusCode::UPGRADE_REQUIRED),
     ] {
         assert_eq!(post(&jumbo, body).await.status(), status);
     }

@@ -13,7 +13,7 @@ use zuil_wire::visits::Seen;
 use super::super::Failure;
 use super::super::audit::hex;
 use super::sheet::{Sheet, when, yes_or_no};
-use super::systems;
+use super::{service, systems};
 use crate::few;
 use crate::files;
 use crate::store::{Noted, SURVEY_NAMES, Store};
@@ -25,7 +25,7 @@ const PIECE: u32 = 1_000;
 type Fill = fn(&dyn Store, &mut Sheet) -> Result<(), Failure>;
 
 /// The lists: file, columns, and what is in them.
-pub(super) const LISTS: [(&str, &[&str], Fill); 18] = [
+pub(super) const LISTS: [(&str, &[&str], Fill); 21] = [
     ("pillars.csv", &["pillar", "added_at", "revoked_at", "last_seen_at", "last_sequence", "place"], pillars),
     (
         "certificates.csv",
@@ -87,6 +87,13 @@ pub(super) const LISTS: [(&str, &[&str], Fill); 18] = [
         systems::rollouts,
     ),
     ("system-failures.csv", &["version", "pillar", "state", "why", "at"], systems::failures),
+    ("service-codes.csv", &["serial", "pillar", "key", "made_by", "made_at", "valid_until"], service::codes),
+    (
+        "service-visits.csv",
+        &["pillar", "at", "deed", "outcome", "code_made_by", "serial", "key", "received_at"],
+        service::entries,
+    ),
+    ("readiness.csv", &["pillar", "at", "received_at", "check", "state", "said"], service::readiness),
     (
         "accounts.csv",
         &[

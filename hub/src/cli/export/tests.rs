@@ -10,7 +10,7 @@ use crate::store::conformance::filled::filled;
 use crate::store::{Batch, EnrolmentStore as _, ReferralStore as _, SqliteStore};
 
 /// Where what is in a table is exported, or why it is not. A new table must be given a place here.
-const TABLES: [(&str, Result<&str, &str>); 40] = [
+const TABLES: [(&str, Result<&str, &str>); 44] = [
     ("pillars", Ok("pillars.csv")),
     ("certificates", Ok("certificates.csv")),
     ("enrolments", Ok("enrolments.csv")),
@@ -30,6 +30,9 @@ const TABLES: [(&str, Result<&str, &str>); 40] = [
     ("drafts", Ok("drafts.csv")),
     ("rollouts", Ok("system-rollouts.csv")),
     ("update_failures", Ok("system-failures.csv")),
+    ("service_codes", Ok("service-codes.csv")),
+    ("service_entries", Ok("service-visits.csv")),
+    ("readiness", Ok("readiness.csv")),
     ("accounts", Ok("accounts.csv")),
     ("audit", Ok("audit.csv")),
     ("orders", Ok("orders.csv")),
@@ -39,6 +42,7 @@ const TABLES: [(&str, Result<&str, &str>); 40] = [
     ("surveys", Err("kept only so that one counts once; survey_counts tells what they said")),
     ("recovery_codes", Err("secrets")),
     ("sessions", Err("secrets")),
+    ("service_keys", Err("secrets")),
     ("alert_messages", Err("on their way out; alerts tells what they say")),
     ("alert_watch", Err("which hub works just now")),
     ("handover_turns", Err("when something was sent in the last minutes")),
@@ -104,6 +108,9 @@ fn what_a_municipality_has_in_each_table_is_in_a_list() {
         ("drafts.csv", "drone,vliegen met een drone,nl,"),
         ("system-rollouts.csv", "1.2,jumbo,pillar,"),
         ("system-failures.csv", "1.2,jumbo,refused,no_room,"),
+        ("service-codes.csv", "1,jumbo,1,m.technicus,"),
+        ("service-visits.csv", ",opened,done,m.technicus,1,1,"),
+        ("readiness.csv", ",printer,attention,“Papier is op”"),
         ("accounts.csv", "anna,ANNA,"),
         ("referrals.csv", ",call-back,bieb jumbo,m.agent,"),
     ] {
@@ -170,6 +177,7 @@ fn no_secret_and_nothing_that_follows_from_one_is_in_a_list() {
         ("the key of an enrolment code", hex(&code.keys.key[..])),
         ("the id of an enrolment code", hex(&code.keys.id.0)),
         ("the digits of a referral", referral.code.to_string()),
+        ("the key of service codes", hex(&[1; 61])),
         ("the hash of a password", ",hash,".into()),
         ("the secret of an app", hex(&[7; 49])),
         ("the hash of a recovery code", hex(&[8; 32])),

@@ -63,6 +63,7 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
     assert!(store.begin_rollout(&super::rollouts::rollout("1.2")).unwrap());
     let failed = super::rollouts::refused("1.2", zuil_wire::system::UpdateRefusal::NoRoom, 20);
     assert!(store.note_update_failure(&failed).unwrap());
+    serve(&store);
     store.revoke_pillar("bieb", now()).unwrap();
     store.add_enrolment(&super::enrolment::code(1)).unwrap();
     hand_over(&store);
@@ -91,6 +92,19 @@ fn refer(store: &dyn Store) {
     let transaction = Uuid::from_u128(1);
     let used = zuil_wire::UsedReferral { id: referral.id, at: now(), transaction };
     store.note_used_referrals("jumbo", &[used], now()).unwrap();
+}
+
+/// A technician was at a pillar with a code.
+fn serve(store: &dyn Store) {
+    assert!(store.keep_service_key(&super::service::key(1)).unwrap());
+    assert_eq!(store.note_service_code(&super::service::code(1, -20)).unwrap(), Some(1));
+    let done = [
+        super::service::entry(1, zuil_wire::ServiceDeed::Opened),
+        super::service::entry(2, zuil_wire::ServiceDeed::WrongCode),
+    ];
+    store.keep_service_entries("jumbo", &done, now()).unwrap();
+    let report = super::service::readiness(1, zuil_wire::service::Readiness::Attention);
+    store.keep_readiness("jumbo", &report, now()).unwrap();
 }
 
 /// A technician takes a pillar out of service, and it has done so; a picture of it, and a visit there.

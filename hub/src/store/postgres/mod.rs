@@ -38,6 +38,7 @@ mod refusals;
 mod retention;
 mod rollouts;
 mod schema;
+mod service;
 mod settling;
 mod surveys;
 mod tables;

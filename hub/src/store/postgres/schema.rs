@@ -37,6 +37,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (26, "asked", include_str!("../../../migrations/postgres/026-asked.sql")),
     (27, "calls and times", include_str!("../../../migrations/postgres/027-calls-and-times.sql")),
     (28, "rollouts", include_str!("../../../migrations/postgres/028-rollouts.sql")),
+    (29, "service visits", include_str!("../../../migrations/postgres/029-service-visits.sql")),
 ];
 
 /// What was done to the schema.

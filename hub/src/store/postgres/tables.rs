@@ -289,6 +289,42 @@ pub(super) const TABLES: &[Table] = &[
         key: "version, pillar",
         columns: &[text("version"), text("pillar"), text("state"), text("why"), integer("at")],
     },
+    Table {
+        name: "service_keys",
+        key: "pillar",
+        columns: &[text("pillar"), integer("number"), bytes("sealed"), integer("made_at"), integer("codes")],
+    },
+    Table {
+        name: "service_codes",
+        key: "pillar, key_number, number",
+        columns: &[
+            text("pillar"),
+            integer("key_number"),
+            integer("number"),
+            text("made_by"),
+            integer("made_at"),
+            integer("valid_until"),
+        ],
+    },
+    Table {
+        name: "service_entries",
+        key: "id",
+        columns: &[
+            id("id"),
+            text("pillar"),
+            integer("serial"),
+            integer("key_number"),
+            integer("at"),
+            integer("received_at"),
+            text("deed"),
+            text("outcome"),
+        ],
+    },
+    Table {
+        name: "readiness",
+        key: "id",
+        columns: &[id("id"), text("pillar"), integer("received_at"), text("report")],
+    },
     Table { name: "changes", key: "pillar", columns: &[text("pillar"), integer("count")] },
     Table {
         name: "accounts",

@@ -38,6 +38,7 @@ mod refusals;
 mod retention;
 mod rollouts;
 mod sealed;
+mod service;
 mod settling;
 mod surveys;
 mod tending;
@@ -99,6 +100,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../migrations/026-asked.sql")),
     M::up(include_str!("../../../migrations/027-calls-and-times.sql")),
     M::up(include_str!("../../../migrations/028-rollouts.sql")),
+    M::up(include_str!("../../../migrations/029-service-visits.sql")),
 ];
 
 /// How long to wait for another process, such as a command on the command line.

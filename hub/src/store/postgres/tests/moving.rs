@@ -38,6 +38,12 @@ fn a_municipality_that_grew_moves_to_postgresql_and_loses_nothing() {
                 store.visits("jumbo", since).unwrap(),
             ),
             (audit::verify(store).unwrap(), store.session(&[1; 32], now(), &LIMITS).unwrap()),
+            (
+                store.service_key("jumbo").unwrap(),
+                store.service_codes("jumbo").unwrap(),
+                store.service_entries("jumbo", 9).unwrap(),
+                store.readiness("jumbo").unwrap(),
+            ),
             (store.referrals(now()).unwrap(), store.rollouts().unwrap(), store.update_failures().unwrap()),
         )
     };
