@@ -174,6 +174,7 @@ impl Pillar {
             binding_file: Some(config.binding.clone()),
             referrals: Arc::clone(&referrals),
             visit_log: Some(Arc::clone(&visit_log)),
+            service: Some(Arc::clone(&service)),
             inquired: Some(inquired),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;
@@ -181,7 +182,7 @@ impl Pillar {
             technician::Tools {
                 config: config.clone(),
                 pillar: binding.pillar.clone(),
-                files: service,
+                files: Arc::clone(&service),
                 keyring: keyring.clone(),
                 time: time.clone(),
                 machine: Machine::of(machine::Places::default()),
