@@ -185,7 +185,7 @@ impl Pillar {
             technician::Tools {
                 config: config.clone(),
                 pillar: binding.pillar.clone(),
-                files: service,
+                files: Arc::clone(&service),
                 keyring: keyring.clone(),
                 time: time.clone(),
                 machine: Machine::of(machine::Places::default()),

@@ -40,8 +40,7 @@ pub(super) fn panel(
     rows.extend(pillar.paper_used_mm.map(|used| count(words.say("Used of the roll"), words.metres(used))));
     rows.extend(machine.free.map(|free| {
         let mark = if free < LITTLE_ROOM { PanelMark::Attention } else { PanelMark::None };
-        let free = words.fill("{megabytes} MB", &[("megabytes", &(free >> 20).to_string())]);
-        row(words.say("Room on the disk"), free, mark)
+        row(words.say("Room on the disk"), format!("{} MB", free >> 20), mark)
     }));
     rows.extend(pillar.celsius.map(|celsius| {
         let mark = if celsius > WARM { PanelMark::Attention } else { PanelMark::None };

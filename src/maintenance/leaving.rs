@@ -5,7 +5,7 @@
 
 use super::event::{Deed, PillarFacts, Task};
 use super::typed::{Kind, Typed};
-use super::words::{Words, danger, row, titled};
+use super::words::{Words, choice, danger, row, titled};
 use crate::visit::{Intent, PanelMark, PanelView};
 
 /// What is about to end.
@@ -84,7 +84,7 @@ impl Leaving {
             Self::Restart => {
                 let mut panel = titled(words.say("Start the machine anew"));
                 panel.texts = vec![words.say("It takes about a minute. Nothing is lost.")];
-                panel.choices = vec![danger(words.say("Start it anew"))];
+                panel.choices = vec![choice(words.say("Start it anew"))];
                 panel
             }
             Self::ReEnrol => {

@@ -47,7 +47,6 @@ pub(super) fn panel(words: Words, pillar: &PillarFacts, machine: &MachineFacts) 
         .into_iter()
         .map(|item| {
             let mut choice = choice(name(words, item));
-            choice.dangerous = matches!(item, Item::ReEnrol | Item::Reset);
             if let (Item::Network, Some(known)) = (item, &machine.network) {
                 choice.note = network::note(words, known);
             }

@@ -41,7 +41,7 @@ const LOG_HOURS: u16 = 7 * 24;
 /// How much of the logs is sealed at once.
 const PIECE: usize = 32 * 1024;
 /// The file on the stick.
-const LOG_FILE: &str = "zuil-log.sealed";
+const LOG_FILE: &str = "log.zuilrec";
 
 /// What it does all that with.
 pub(super) struct Tools {
@@ -89,7 +89,9 @@ struct Worker {
 impl Worker {
     fn take(&self, deed: Deed, serial: Option<u16>) {
         match deed {
-            Deed::Try(code) => self.tell(Event::Tried(self.tools.try_code(&code))),
+            Deed::Try(code) => {
+                self.tell(Event::Tried(try_code(&self.tools.files, &code, self.tools.time.now())));
+            }
             Deed::Note(deed, outcome) => self.tools.note(deed, outcome, serial),
             Deed::Look => self.tell(Event::Machine(Box::new(self.tools.look()))),
             Deed::Examine(language) => self.elsewhere(Event::Examined(Vec::new()), move |worker| {
@@ -150,33 +152,6 @@ impl Worker {
 }
 
 impl Tools {
-    /// What a code opens. A wrong one counts before anybody hears of it.
-    fn try_code(&self, code: &Secret) -> Tried {
-        let now = self.time.now();
-        if let Some(until) = self.files.paused(now) {
-            return pause(until, now);
-        }
-        let Some(key) = self.files.key() else { return Tried::NoKey };
-        let checked = code.text().parse::<ServiceCode>().map(|code| code.check(&key, now));
-        match checked {
-            Ok(Ok(granted)) => {
-                if let Err(error) = self.files.right() {
-                    tracing::warn!(%error, "wrong service codes of before count again after a restart");
-                }
-                Tried::Granted { serial: granted.serial, until: granted.until }
-            }
-            Ok(Err(ServiceCodeError::Expired)) => Tried::Expired,
-            Ok(Err(ServiceCodeError::Unknown)) | Err(_) => match self.files.wrong(now) {
-                Ok(Some(until)) => pause(until, now),
-                Ok(None) => Tried::Wrong,
-                Err(error) => {
-                    tracing::warn!(%error, "a wrong service code counts until the next restart only");
-                    Tried::Wrong
-                }
-            },
-        }
-    }
-
     fn note(&self, deed: ServiceDeed, outcome: ServiceOutcome, serial: Option<u16>) {
         let entry = ServiceEntry {
             id: Uuid::new_v4(),
@@ -321,6 +296,32 @@ impl Tools {
     }
 }
 
+/// What a code opens. A wrong one counts before anybody hears of it.
+fn try_code(files: &ServiceFiles, code: &Secret, now: Timestamp) -> Tried {
+    if let Some(until) = files.paused(now) {
+        return pause(until, now);
+    }
+    let Some(key) = files.key() else { return Tried::NoKey };
+    let checked = code.text().parse::<ServiceCode>().map(|code| code.check(&key, now));
+    match checked {
+        Ok(Ok(granted)) => {
+            if let Err(error) = files.right() {
+                tracing::warn!(%error, "wrong service codes of before count again after a restart");
+            }
+            Tried::Granted { serial: granted.serial, until: granted.until }
+        }
+        Ok(Err(ServiceCodeError::Expired)) => Tried::Expired,
+        Ok(Err(ServiceCodeError::Unknown)) | Err(_) => match files.wrong(now) {
+            Ok(Some(until)) => pause(until, now),
+            Ok(None) => Tried::Wrong,
+            Err(error) => {
+                tracing::warn!(%error, "a wrong service code counts until the next restart only");
+                Tried::Wrong
+            }
+        },
+    }
+}
+
 fn not_wished(error: &io::Error) -> End {
     tracing::error!(%error, "the machine cannot be asked for what a technician wants; look at the disk");
     End::Failed
@@ -332,7 +333,7 @@ fn pause(until: Timestamp, now: Timestamp) -> Tried {
     Tried::Pause { minutes: seconds.div_ceil(60).max(1) }
 }
 
-/// The logs, as lines that only the hub can open: `zuil-hub recording` prints them.
+/// The logs, as lines that only the hub can open: `zuil-hub recording open` prints them.
 fn sealed(
     text: &[u8],
     key: &SealKey,

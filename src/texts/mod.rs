@@ -48,7 +48,13 @@ macro_rules! po {
 /// The files of a language that residents read or hear.
 macro_rules! words {
     ($language:literal) => {
-        [po!($language, "receipt"), po!($language, "speech"), po!($language, "words"), po!($language, "zuil")]
+        [
+            po!($language, "receipt"),
+            po!($language, "service"),
+            po!($language, "speech"),
+            po!($language, "words"),
+            po!($language, "zuil"),
+        ]
     };
 }
 

@@ -75,8 +75,8 @@ fn words_of(language: Language, domains: &[&str]) -> Vec<(String, String)> {
     words
 }
 
-/// Everything that residents read or hear.
-const ALL: [&str; 4] = ["receipt", "speech", "words", "zuil"];
+/// Everything that residents read or hear, and technicians at a pillar.
+const ALL: [&str; 5] = ["receipt", "service", "speech", "words", "zuil"];
 
 fn placeholders(words: &str) -> Vec<&str> {
     let mut names: Vec<&str> = words.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();

@@ -20,6 +20,8 @@ mod health;
 #[cfg(test)]
 mod inquiry;
 #[cfg(test)]
+mod maintenance;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod power;
