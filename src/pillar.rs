@@ -13,6 +13,7 @@ mod making;
 mod newcomer;
 mod published;
 mod recording;
+pub mod rescue;
 mod standing;
 
 use std::sync::Arc;

@@ -38,6 +38,7 @@ fn keys() -> Vec<String> {
         include_str!("../receipt/payment.rs"),
         include_str!("../words.rs"),
         include_str!("../words/standing.rs"),
+        include_str!("../pillar/rescue/pages.rs"),
     ];
     let calls = sources.iter().flat_map(|source| source.split("say(").skip(1));
     let keys = calls.filter_map(|call| {
