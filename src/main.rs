@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use jiff::Zoned;
@@ -18,6 +18,7 @@ use zuil::doctor;
 use zuil::log::LogFile;
 use zuil::machine::{Machine, Places, Profile};
 use zuil::outbox::SqliteOutbox;
+use zuil::pillar::rescue::{self, Data, Rescue};
 use zuil::pillar::{Standing, enrolling};
 use zuil::preview;
 use zuil::runner::Input;
@@ -32,6 +33,9 @@ const RESTART: u8 = 75;
 
 /// How often is looked whether the image can be told that this version works.
 const HEALTH: Duration = Duration::from_secs(1);
+
+/// How often is looked what the image did for a machine whose data is closed.
+const RESCUE: Duration = Duration::from_millis(500);
 
 /// By then the loop has drawn what it was given.
 const DRAWN: Duration = Duration::from_millis(20);
@@ -76,6 +80,11 @@ enum Command {
     /// at from outside only. Nothing is charged, and nothing is printed without --print. It takes a
     /// minute at most.
     Doctor(doctor::command::Options),
+    /// Say on the screen that this machine's data cannot be opened, and let a technician do something about it.
+    ///
+    /// The image runs it in the pillar's place when the data partition stays closed. It reads no settings, and ends when
+    /// the data was opened.
+    Rescue,
     /// Tell what was saved of an outbox that was damaged.
     Salvaged {
         /// You have compared the terminal's own list of payments with what the hub has, and agree that
@@ -99,6 +108,7 @@ fn main() -> ExitCode {
         }),
         Some(Command::Enrol(options)) => enrolling::run(&arguments.config, &options),
         Some(Command::Doctor(options)) => doctor::command::run(&arguments.config, &options),
+        Some(Command::Rescue) => rescue(),
         Some(Command::Salvaged { agree }) => salvaged(&arguments.config, agree),
         Some(Command::Run) | None => serve(&arguments.config),
     };
@@ -126,7 +136,7 @@ fn salvaged(config: &std::path::Path, agree: bool) -> Result<ExitCode, Box<dyn s
 
 fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let config = Config::load(config)?;
-    start_log(config.log_level, LogFile::of(&config.data_dir));
+    start_log(config.log_level, Some(LogFile::of(&config.data_dir)));
     end_on_panic();
     let screens = Screens::new()?;
     let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
@@ -161,6 +171,51 @@ fn serve(config: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error
 /// Whether the image is one of the lab; a developer's machine runs none.
 fn is_of_lab() -> bool {
     Machine::of(Places::default()).is_some_and(|machine| machine.profile() == Profile::Lab)
+}
+
+/// The screen of a machine whose data is closed, until it was opened.
+fn rescue() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    start_log(LogLevel::Info, None);
+    end_on_panic();
+    let lab = is_of_lab();
+    let screens = Screens::new()?;
+    let (show, mut shown) = tokio::sync::mpsc::unbounded_channel::<View>();
+    let rescue = Rc::new(RefCell::new(Rescue::new(rescue::Places::default(), Instant::now(), move |view| {
+        drop(show.send(view.on_image_of_lab(lab)));
+    })));
+    let told = Rc::clone(&rescue);
+    screens.on_intent(move |intent| told.borrow_mut().hear(&intent, Instant::now()));
+    screens.open()?;
+    let watchdog = Rc::new(RefCell::new(Watchdog::open(&Asked::by_environment())?));
+    let _looking = look_every_so_often(&watchdog, Weak::new());
+    let _rescuing = look_after(&watchdog, rescue);
+    tell_of_the_first_picture(&screens);
+    slint::spawn_local(async move {
+        while let Some(view) = shown.recv().await {
+            screens.show(&view);
+            say_when_it_is_drawn(&watchdog);
+        }
+    })?;
+    slint::run_event_loop()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks what became of the data, for as long as the timer is kept. A version that only waits for a passphrase works.
+fn look_after(watchdog: &Rc<RefCell<Watchdog>>, rescue: Rc<RefCell<Rescue>>) -> slint::Timer {
+    let mut mark = HealthMark::by_environment();
+    let (timer, watchdog) = (slint::Timer::default(), Rc::clone(watchdog));
+    timer.start(slint::TimerMode::Repeated, RESCUE, move || {
+        let mut rescue = rescue.borrow_mut();
+        if rescue.look(Instant::now()) == Data::Open
+            && let Err(error) = slint::quit_event_loop()
+        {
+            tracing::warn!(%error, "the event loop has ended already");
+        }
+        if rescue.waits_for_passphrase() {
+            mark.look(watchdog.borrow().has_shown(), Some(1));
+        }
+    });
+    timer
 }
 
 /// Has the thread that draws say again and again that it and the pillar live, for as long as the timer is kept.
@@ -235,7 +290,7 @@ fn tell_of_the_first_picture(screens: &Screens) {
 #[cfg(not(feature = "window"))]
 fn tell_of_the_first_picture(_screens: &Screens) {}
 
-fn start_log(level: LogLevel, file: LogFile) {
+fn start_log(level: LogLevel, file: Option<LogFile>) {
     let level = match level {
         LogLevel::Error => tracing::Level::ERROR,
         LogLevel::Warn => tracing::Level::WARN,
@@ -249,6 +304,6 @@ fn start_log(level: LogLevel, file: LogFile) {
         .with_target("zuil_wire", level)
         .with_default(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let kept = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
+    let kept = file.map(|file| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file));
     tracing_subscriber::registry().with(lines.and_then(kept).with_filter(ours)).init();
 }

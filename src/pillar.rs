@@ -15,6 +15,7 @@ mod making;
 mod newcomer;
 mod published;
 mod recording;
+pub mod rescue;
 mod standing;
 mod technician;
 

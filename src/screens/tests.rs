@@ -135,9 +135,10 @@ impl Touchable {
     }
 }
 
-/// All samples in a language, with those of a pillar without a binding, which makes its own.
+/// All samples in a language, with those of a pillar without a binding and of one with closed data, which make their own.
 fn samples(language: Language) -> Vec<Sample> {
     let newcomers = crate::pillar::newcomer_samples(language).into_iter();
+    let newcomers = newcomers.chain(crate::pillar::rescue::samples(language));
     let newcomers = newcomers.map(|(name, view)| Sample { name, view });
     gallery::samples(language).into_iter().chain(newcomers).collect()
 }

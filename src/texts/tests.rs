@@ -41,6 +41,7 @@ fn keys() -> Vec<String> {
         include_str!("../pillar/newcomer/network/shown.rs"),
         include_str!("../pillar/newcomer/passphrase.rs"),
         include_str!("../pillar/newcomer/looking.rs"),
+        include_str!("../pillar/rescue/pages.rs"),
     ];
     let calls = sources.iter().flat_map(|source| source.split("say(").skip(1));
     let keys = calls.filter_map(|call| {
