@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use zuil_wire::{AskedAnswer, AskedCounts, SystemOffer};
 use zuil_wire::health::DeviceState;
 use zuil_wire::system::UpdateState;
+use zuil_wire::{AskedAnswer, AskedCounts, SystemOffer};
 
 use super::*;
 use crate::system::{Places, System};
