@@ -17,6 +17,8 @@ pub struct Gate {
 struct State {
     held: bool,
     waiting: usize,
+    /// So many may pass although it is held.
+    may_pass: usize,
 }
 
 impl Gate {
@@ -31,10 +33,24 @@ impl Gate {
         let mut state = self.state();
         state.waiting += 1;
         self.changed.notify_all();
-        while state.held {
+        while state.held && state.may_pass == 0 {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        state.may_pass = state.may_pass.saturating_sub(1);
         state.waiting -= 1;
+        self.changed.notify_all();
+    }
+
+    /// Lets one pass, and nobody after it; whether somebody did within `patience`.
+    pub fn let_one_pass(&self, patience: Duration) -> bool {
+        let mut state = self.state();
+        state.may_pass += 1;
+        self.changed.notify_all();
+        let nobody = |state: &mut State| state.may_pass > 0;
+        let waited = self.changed.wait_timeout_while(state, patience, nobody);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.may_pass = 0;
+        !waited.timed_out()
     }
 
     /// Whether somebody waits before it, now or within `patience`.

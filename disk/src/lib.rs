@@ -134,6 +134,12 @@ impl Disk {
         self.gate().hold(false);
     }
 
+    /// The sync that waits goes on, and those after it wait; whether there was one within `patience`.
+    #[must_use]
+    pub fn let_one_sync_go(&self, patience: Duration) -> bool {
+        self.gate().let_one_pass(patience)
+    }
+
     /// Whether a sync is held up, now or within `patience`.
     #[must_use]
     pub fn holds_a_sync(&self, patience: Duration) -> bool {

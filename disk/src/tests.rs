@@ -298,3 +298,26 @@ fn a_sync_waits_as_long_as_the_disk_is_slow_and_what_it_was_for_is_durable_after
     disk.restore_power();
     assert_eq!(numbers(&open(&disk).unwrap()), [1]);
 }
+
+#[test]
+fn of_the_syncs_that_wait_one_goes_at_a_time() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let disk = Disk::new(1);
+    let connection = filled(&disk);
+    disk.hold_syncs();
+    let writer = std::thread::spawn(move || {
+        keep(&connection, 1).unwrap();
+        keep(&connection, 2).map(|_| connection)
+    });
+    for _ in 0..2 {
+        assert!(disk.holds_a_sync(PATIENCE), "each keeps something for good");
+        assert!(!writer.is_finished());
+        assert!(disk.let_one_sync_go(PATIENCE));
+    }
+    disk.let_syncs_go();
+    drop(writer.join().unwrap().unwrap());
+    assert!(!disk.let_one_sync_go(Duration::ZERO), "nobody waits");
+    disk.cut_power();
+    disk.restore_power();
+    assert_eq!(numbers(&open(&disk).unwrap()), [1, 2]);
+}

@@ -98,15 +98,13 @@ impl Systems {
         }
         let draft = self.folder.join("draft");
         remove_folder(&draft).map_err(failed(&draft))?;
-        files::private_folder(&draft).map_err(failed(&draft))?;
-        let mut bytes = 0;
-        for (name, digest) in &named {
-            bytes += copy(&dir.join(name), &draft.join(name), digest, LARGEST_UPDATE.saturating_sub(bytes))?;
-        }
-        for (name, content) in [(SUMS, &sums), (SIGNATURE, &signature)] {
-            files::write_private(&draft.join(name), content).map_err(failed(&draft))?;
-            bytes += content.len() as u64;
-        }
+        let lists = [(SUMS, sums), (SIGNATURE, signature)];
+        let bytes = fill(&draft, dir, &named, &lists).inspect_err(|_| {
+            // The database may need the room that it takes. What is left of it is in the way of no other.
+            if let Err(error) = remove_folder(&draft) {
+                tracing::warn!(%error, "what was copied of an update stays until the next one is added");
+            }
+        })?;
         let named_for_good = std::fs::rename(&draft, &place).and_then(|()| files::sync_folder_of(&place));
         named_for_good.map_err(failed(&place))?;
         Ok(KeptSystem { version, bytes })
@@ -198,6 +196,27 @@ impl Systems {
     fn place(&self, version: &SystemVersion) -> PathBuf {
         self.folder.join(version.to_string())
     }
+}
+
+/// Fills a new folder with the files that the list names, from `dir`, and with the lists; how many bytes that are, which
+/// pillars count as well.
+fn fill(
+    draft: &Path,
+    dir: &Path,
+    named: &[(String, String)],
+    lists: &[(&str, Vec<u8>)],
+) -> Result<u64, SystemError> {
+    files::private_folder(draft).map_err(failed(draft))?;
+    let mut bytes = 0;
+    for (name, content) in lists {
+        files::write_private(&draft.join(name), content).map_err(failed(draft))?;
+        bytes += content.len() as u64;
+    }
+    for (name, digest) in named {
+        bytes += copy(&dir.join(name), &draft.join(name), digest, LARGEST_UPDATE.saturating_sub(bytes))?;
+    }
+    files::sync_folder_of(&draft.join(SUMS)).map_err(failed(draft))?;
+    Ok(bytes)
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> SystemError + use<> {

@@ -98,7 +98,9 @@ impl Incoming<'_> {
     /// Keeps a part that was fetched, durably.
     pub(super) fn keep(&self, step: &Step, part: &Part) -> Result<(), Trouble> {
         let end = step.from.saturating_add(part.bytes.len() as u64);
-        if end > part.of && !part.bytes.is_empty() {
+        // A file that has more and gives none of it would be asked for again and again without a rest.
+        let gives_nothing = part.bytes.is_empty() && end < part.of;
+        if gives_nothing || (end > part.of && !part.bytes.is_empty()) {
             return Err(Trouble::Refused(UpdateRefusal::Incomplete));
         }
         let is_list = step.name == SUMS || step.name == SIGNATURE;

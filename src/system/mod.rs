@@ -56,7 +56,7 @@ pub struct System {
 }
 
 /// What is known of the next one, besides what is on the disk.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Known {
     /// What this pillar should have, and how many bytes that may be.
     offer: Option<(SystemVersion, u64)>,
@@ -111,7 +111,7 @@ impl System {
     /// What is told of it.
     #[must_use]
     pub fn report(&self) -> SystemReport {
-        SystemReport { version: self.running.to_string(), update: self.update(&self.known()) }
+        SystemReport { version: self.running.to_string(), update: self.update(&self.known_now()) }
     }
 
     /// What is to be fetched next. When all is there it is handed over, and there is nothing more to fetch.
@@ -154,7 +154,7 @@ impl System {
     /// Whether a version is written that should begin.
     #[must_use]
     pub fn is_to_begin(&self) -> bool {
-        let known = self.known();
+        let known = self.known_now();
         let written = Standing::Is(UpdateState::Written, None);
         known.offer.as_ref().is_some_and(|(version, _)| self.standing(&known, version) == written)
     }
@@ -167,9 +167,9 @@ impl System {
         File::create(self.places.update.join("activate"))?.sync_all()
     }
 
-    /// What is offered, when it is to be fetched. Nobody waits for the disk while that is kept.
+    /// What is offered, when it is to be fetched.
     fn wanted(&self) -> Option<(SystemVersion, u64)> {
-        let known = self.known();
+        let known = self.known_now();
         known.offer.clone().filter(|(version, _)| self.standing(&known, version) == Standing::Wanted)
     }
 
@@ -272,6 +272,11 @@ impl System {
             most: (*bytes).min(LARGEST_UPDATE),
             free: &*self.free,
         }
+    }
+
+    /// A copy, for whoever goes on to the disk: who hears an offer meanwhile waits for no disk.
+    fn known_now(&self) -> Known {
+        self.known().clone()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

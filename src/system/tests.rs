@@ -229,6 +229,23 @@ fn a_hub_that_sends_more_than_it_said_or_another_list_is_not_believed() {
 }
 
 #[test]
+fn a_hub_that_says_there_is_more_and_gives_nothing_is_not_asked_on_and_on() {
+    let (machine, hub) = (Machine::new(), Hub::with(NEXT));
+    let system = machine.starts();
+    system.hear(Some(&hub.offer()));
+    for _ in 0..3 {
+        let step = system.next_step().unwrap().unwrap();
+        system.keep(&step, &hub.part(&step)).unwrap();
+    }
+    let step = system.next_step().unwrap().unwrap();
+    assert!(step.from > 0, "in the middle of a file");
+    let nothing = Part { bytes: Vec::new(), of: step.from + 1 };
+    assert!(matches!(system.keep(&step, &nothing), Err(Trouble::Refused(UpdateRefusal::Incomplete))));
+    assert_eq!(state(&system), refused(UpdateRefusal::Incomplete));
+    assert_eq!(system.next_step().unwrap(), None);
+}
+
+#[test]
 fn a_disk_that_is_full_keeps_its_room_for_the_outbox_and_it_goes_on_when_there_is_more() {
     let (machine, hub) = (Machine::new(), Hub::with(NEXT));
     let system = machine.starts();

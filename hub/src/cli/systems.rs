@@ -133,11 +133,15 @@ fn list(path: &Path) -> Result<ExitCode, Failure> {
 fn remove(path: &Path, version: &SystemVersion) -> Result<ExitCode, Failure> {
     let config = load(path)?;
     let store = store(&config)?;
-    let was_given = store.end_rollout(version)?;
-    if !Systems::of(&config.data_dir).remove(version)? && !was_given {
+    let systems = Systems::of(&config.data_dir);
+    let is_given = store.rollouts()?.iter().any(|rollout| rollout.version == *version);
+    if !is_given && systems.find(version)?.is_none() {
         return Err(format!("there is no version {version} here; see `zuil-hub system list`").into());
     }
+    // Whatever is gone afterwards, the log says who took it away.
     store.note(&Entry::new(Timestamp::now(), WHO, Deed::RemovedSystem, &version.to_string()))?;
+    store.end_rollout(version)?;
+    systems.remove(version)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use zuil_wire::SystemVersion;
 use zuil_wire::system::{UpdateRefusal, UpdateState};
 
-use super::StoreError;
+use super::{Entry, StoreError};
 
 /// One pillar of so many gets a version in the second stage.
 const ONE_IN: u64 = 10;
@@ -118,17 +118,18 @@ pub trait RolloutStore {
     /// [`StoreError`].
     fn rollouts(&self) -> Result<Vec<Rollout>, StoreError>;
 
-    /// Begins a roll-out; `false` when there is one of that version.
+    /// Begins a roll-out, and notes the entry; `false` when there is one of that version, and nothing is noted.
     ///
     /// # Errors
-    /// [`StoreError`]; then it is not begun.
-    fn begin_rollout(&self, rollout: &Rollout) -> Result<bool, StoreError>;
+    /// [`StoreError`]; then it is not begun, and nothing is noted.
+    fn begin_rollout(&self, rollout: &Rollout, entry: &Entry) -> Result<bool, StoreError>;
 
-    /// Changes a roll-out that was seen as it stood; `false` when it stands otherwise by now.
+    /// Changes a roll-out that was seen as it stood, and notes the entry; `false` when it stands otherwise by now, and
+    /// nothing is noted.
     ///
     /// # Errors
-    /// [`StoreError`]; then it is not changed.
-    fn change_rollout(&self, seen: &Rollout, to: &Rollout) -> Result<bool, StoreError>;
+    /// [`StoreError`]; then it is not changed, and nothing is noted.
+    fn change_rollout(&self, seen: &Rollout, to: &Rollout, entry: &Entry) -> Result<bool, StoreError>;
 
     /// Ends the roll-out of a version, and forgets what went wrong with it. Whether there was one.
     ///

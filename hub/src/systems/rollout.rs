@@ -68,10 +68,9 @@ pub fn begin(
         changed_at: now,
         stopped_at: None,
     };
-    if !store.begin_rollout(&rollout)? {
+    if !store.begin_rollout(&rollout, &entry(&rollout, who, now))? {
         return Err(RolloutError::Begun(version.clone()));
     }
-    note(store, &rollout, who, now)?;
     Ok(rollout)
 }
 
@@ -143,20 +142,20 @@ fn change(
     who: &str,
     now: Timestamp,
 ) -> Result<Rollout, RolloutError> {
-    if !store.change_rollout(seen, &to)? {
+    if !store.change_rollout(seen, &to, &entry(&to, who, now))? {
         return Err(RolloutError::Meanwhile(seen.version.clone()));
     }
-    note(store, &to, who, now)?;
     Ok(to)
 }
 
-fn note(store: &dyn Store, rollout: &Rollout, who: &str, now: Timestamp) -> Result<(), StoreError> {
+/// What the log tells of a deed by what came of it.
+fn entry(rollout: &Rollout, who: &str, now: Timestamp) -> Entry {
     let how = match (rollout.stopped_at, rollout.stage) {
         (Some(_), _) => "stopped".to_owned(),
         (None, RolloutStage::Pillar) => format!("pillar {}", rollout.pillar),
         (None, stage) => stage.as_str().to_owned(),
     };
-    store.note(&Entry::new(now, who, Deed::RolledOut, &rollout.version.to_string()).with(how))
+    Entry::new(now, who, Deed::RolledOut, &rollout.version.to_string()).with(how)
 }
 
 /// Takes from a report what went wrong with an update, and says which version the pillar should have.

@@ -73,6 +73,10 @@ fn what_was_damaged_on_its_way_is_not_kept_and_neither_is_what_is_no_update() {
     std::fs::write(unsigned.path().join(SIGNATURE), "").unwrap();
     assert!(matches!(systems.add(unsigned.path()), Err(SystemError::List)));
     assert!(systems.list().unwrap().is_empty());
+    let draft = data.path().join("system/draft");
+    assert!(!draft.exists(), "what was copied of them takes no room");
     // What a copy that was cut off left behind is in nobody's way.
+    std::fs::create_dir(&draft).unwrap();
+    std::fs::write(draft.join("zuil_1.2.root.raw.zst"), "the ro").unwrap();
     assert_eq!(systems.add(made("1.2", b"the root").path()).unwrap().version, version("1.2"));
 }

@@ -119,6 +119,19 @@ impl Story {
         assert!(self.disk.holds_a_sync(PATIENCE), "nothing is to be kept");
     }
 
+    /// Whether the round that was the next one after `before` waits for another sync, or is done.
+    fn syncs_again(&self, before: u64) -> bool {
+        let until = Instant::now() + PATIENCE;
+        while self.rounds.made() == before {
+            if self.disk.holds_a_sync(Duration::ZERO) {
+                return true;
+            }
+            assert!(Instant::now() < until, "the runner stands still, and waits for no sync");
+            thread::yield_now();
+        }
+        false
+    }
+
     /// The program ends; what is left is its disk.
     fn ends(self) -> Disk {
         let Self { disk, inputs, stop, thread, .. } = self;
@@ -205,6 +218,61 @@ fn a_disk_that_is_slow_in_the_middle_of_an_errand_holds_the_receipt_up_and_ends_
     }
     assert!(!story.systemd.has_ended_it(), "a disk that was slow for a moment ended the pillar");
     assert_eq!(kept_on(&story.ends()), [told]);
+}
+
+#[test]
+fn several_slow_syncs_in_one_round_end_nothing_when_they_are_in_time_together() {
+    let mut story = Story::begin();
+    story.comes_to(|screen| matches!(screen, Screen::Review { .. }));
+    story.time_passes_while_all_is_well();
+    story.disk_gets_stuck_over(Intent::Next);
+    let before = story.rounds.made();
+    // The first write of a run brings the log of the one before home, and begins one of its own.
+    let (mut syncs, mut left) = (0, story.looks_in_time() - 1);
+    while story.syncs_again(before) {
+        let looks = left.min(4);
+        for _ in 0..looks {
+            story.time_passes();
+        }
+        left -= looks;
+        assert!(story.disk.let_one_sync_go(PATIENCE));
+        syncs += 1;
+    }
+    assert!(syncs > 1, "the round waited for one sync only");
+    story.disk.let_syncs_go();
+    story.view = story.views.recv_timeout(PATIENCE).unwrap();
+    let told = reference(&story.comes_to(|screen| matches!(screen, Screen::Receipt(_))));
+    for _ in 0..2 * story.looks_in_time() {
+        story.time_passes_while_all_is_well();
+    }
+    assert!(!story.systemd.has_ended_it(), "syncs that were in time together ended the pillar");
+    assert_eq!(kept_on(&story.ends()), [told]);
+}
+
+#[test]
+fn syncs_that_each_were_in_time_and_together_were_not_end_the_pillar_and_nobody_was_told_anything() {
+    let mut story = Story::begin();
+    story.comes_to(|screen| matches!(screen, Screen::Review { .. }));
+    story.time_passes_while_all_is_well();
+    story.disk_gets_stuck_over(Intent::Next);
+    let before = story.rounds.made();
+    let mut syncs = 0;
+    while !story.systemd.has_ended_it() {
+        assert!(story.syncs_again(before), "the round was done after {syncs} syncs");
+        for _ in 0..story.looks_in_time() * 3 / 4 {
+            story.time_passes();
+        }
+        assert!(story.systemd.has_ended_it() || story.disk.let_one_sync_go(PATIENCE));
+        syncs += 1;
+    }
+    assert!(syncs > 1, "one sync was in time");
+    assert!(story.views.try_iter().all(|view| matches!(view.screen, Screen::Review { .. })));
+    story.disk.cut_power();
+    story.disk.let_syncs_go();
+    let disk = story.ends();
+    disk.restore_power();
+    let kept = kept_on(&disk);
+    assert!(kept.len() <= 1, "{kept:?}");
 }
 
 #[test]

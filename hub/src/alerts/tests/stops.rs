@@ -6,15 +6,19 @@ use zuil_wire::system::{UpdateRefusal, UpdateState};
 use super::at;
 use super::told::{Office, watch};
 use crate::store::{
-    AlertStore as _, Channel, Rollout, RolloutStage, RolloutStore as _, Store, UpdateFailure,
+    AlertStore as _, Channel, Deed, Entry, Rollout, RolloutStage, RolloutStore as _, Store, UpdateFailure,
 };
+
+fn somebody() -> Entry {
+    Entry::new(at(0), "anna", Deed::RolledOut, "")
+}
 
 /// A version that was given to jumbo, and what went wrong with it there.
 fn begins(store: &dyn Store, version: &str) {
     let (version, pillar) = (version.parse().unwrap(), "jumbo".to_owned());
     let rollout =
         Rollout { version, pillar, stage: RolloutStage::Pillar, changed_at: at(0), stopped_at: None };
-    assert!(store.begin_rollout(&rollout).unwrap());
+    assert!(store.begin_rollout(&rollout, &somebody()).unwrap());
 }
 
 fn refuses(store: &dyn Store, version: &str, why: UpdateRefusal, second: i64) {
@@ -33,7 +37,7 @@ fn changes(store: &dyn Store, version: &str, stopped: Option<i64>) {
     let rollouts = store.rollouts().unwrap();
     let seen = rollouts.iter().find(|rollout| rollout.version.to_string() == version).unwrap();
     let to = Rollout { stopped_at: stopped.map(at), ..seen.clone() };
-    assert!(store.change_rollout(seen, &to).unwrap());
+    assert!(store.change_rollout(seen, &to, &somebody()).unwrap());
 }
 
 /// What the program was told until a second, and what letters say; neither is told again.

@@ -117,8 +117,9 @@ async fn show(visitor: &Visitor, problem: Option<&'static str>) -> Result<Respon
         let (rollouts, failures) = (store.rollouts()?, store.update_failures()?);
         Ok((folder.list(), rollouts, failures, store.pillars()?, store.reports()?))
     });
-    let (kept, rollouts, failures, pillars, reports) = known.await?;
+    let (kept, rollouts, mut failures, pillars, reports) = known.await?;
     let kept = kept.map_err(|error| unread(&error))?;
+    failures.retain(|failure| !runs_by_now(failure, &reports));
     let pillars = pillars.into_iter().filter(|pillar| pillar.revoked_at.is_none());
     let roles = visitor.signed.as_ref().map(|signed| signed.session.account.roles);
     let rule = permission::of("POST", "/systems/{version}");
@@ -163,6 +164,13 @@ fn version(kept: &KeptSystem, rollouts: &[Rollout], failures: &[UpdateFailure], 
         next: next.and_then(|stage| Some((stage.as_str(), button(stage)?))),
         failures: failed.map(told).collect(),
     }
+}
+
+/// Whether a pillar has the version that it once refused, and says so.
+fn runs_by_now(failure: &UpdateFailure, reports: &[Reported]) -> bool {
+    let of_pillar = reports.iter().find(|reported| reported.pillar == failure.pillar);
+    let system = of_pillar.and_then(|reported| reported.report.system.as_ref());
+    system.is_some_and(|system| system.version == failure.version.to_string())
 }
 
 fn running(reported: Reported, lang: Lang) -> Option<Running> {

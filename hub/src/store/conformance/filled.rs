@@ -60,7 +60,7 @@ pub(crate) fn filled(path: &std::path::Path) -> SqliteStore {
     store.keep_asked("bieb", &[super::asked::count(6, "parking", "2026-11-20", 3)], now()).unwrap();
     refer(&store);
     assert!(store.add_draft(&super::drafts::draft("drone")).unwrap());
-    assert!(store.begin_rollout(&super::rollouts::rollout("1.2")).unwrap());
+    assert!(store.begin_rollout(&super::rollouts::rollout("1.2"), &super::rollouts::entry()).unwrap());
     let failed = super::rollouts::refused("1.2", zuil_wire::system::UpdateRefusal::NoRoom, 20);
     assert!(store.note_update_failure(&failed).unwrap());
     serve(&store);

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use zuil_wire::SystemVersion;
 
-use super::super::StoreError;
 use super::super::rollout::{Rollout, RolloutStore, UpdateFailure};
 use super::super::values::read_version;
+use super::super::{Entry, StoreError};
 use super::MemoryStore;
 
 impl RolloutStore for MemoryStore {
@@ -13,20 +13,24 @@ impl RolloutStore for MemoryStore {
         Ok(self.lock().rollouts.values().cloned().collect())
     }
 
-    fn begin_rollout(&self, rollout: &Rollout) -> Result<bool, StoreError> {
+    fn begin_rollout(&self, rollout: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         let mut memory = self.lock();
         let version = rollout.version.to_string();
         if memory.rollouts.contains_key(&version) {
             return Ok(false);
         }
         memory.rollouts.insert(version, rollout.clone());
+        memory.log.append(entry);
         Ok(true)
     }
 
-    fn change_rollout(&self, seen: &Rollout, to: &Rollout) -> Result<bool, StoreError> {
+    fn change_rollout(&self, seen: &Rollout, to: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         let mut memory = self.lock();
         let kept = memory.rollouts.get_mut(&seen.version.to_string()).filter(|kept| *kept == seen);
-        Ok(kept.map(|kept| kept.clone_from(to)).is_some())
+        let Some(kept) = kept else { return Ok(false) };
+        kept.clone_from(to);
+        memory.log.append(entry);
+        Ok(true)
     }
 
     fn end_rollout(&self, version: &SystemVersion) -> Result<bool, StoreError> {

@@ -6,12 +6,12 @@ use sqlx_core::row::Row as _;
 use sqlx_postgres::PgRow;
 use zuil_wire::SystemVersion;
 
-use super::super::StoreError;
 use super::super::rollout::{Rollout, RolloutStore, UpdateFailure};
 use super::super::values::{
     micros, optional_time, read_refusal_of_update, read_stage, read_update_state, read_version, time,
 };
-use super::PostgresStore;
+use super::super::{Entry, StoreError};
+use super::{PostgresStore, audit};
 
 impl RolloutStore for PostgresStore {
     fn rollouts(&self) -> Result<Vec<Rollout>, StoreError> {
@@ -20,7 +20,7 @@ impl RolloutStore for PostgresStore {
         })
     }
 
-    fn begin_rollout(&self, rollout: &Rollout) -> Result<bool, StoreError> {
+    fn begin_rollout(&self, rollout: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         let Rollout { version, pillar, stage, changed_at, stopped_at } = rollout;
         self.link.write(async |db| {
             let begin = query(
@@ -29,11 +29,15 @@ impl RolloutStore for PostgresStore {
             );
             let begin = begin.bind(version.to_string()).bind(pillar).bind(stage.as_str());
             let begin = begin.bind(micros(*changed_at)).bind(stopped_at.map(micros));
-            Ok(begin.execute(db).await?.rows_affected() == 1)
+            if begin.execute(&mut *db).await?.rows_affected() == 0 {
+                return Ok(false);
+            }
+            audit::append(db, entry).await?;
+            Ok(true)
         })
     }
 
-    fn change_rollout(&self, seen: &Rollout, to: &Rollout) -> Result<bool, StoreError> {
+    fn change_rollout(&self, seen: &Rollout, to: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         self.link.write(async |db| {
             let change = query(
                 "UPDATE rollouts SET pillar = $6, stage = $7, changed_at = $8, stopped_at = $9
@@ -44,7 +48,11 @@ impl RolloutStore for PostgresStore {
             let change = change.bind(micros(seen.changed_at)).bind(seen.stopped_at.map(micros));
             let change = change.bind(&to.pillar).bind(to.stage.as_str());
             let change = change.bind(micros(to.changed_at)).bind(to.stopped_at.map(micros));
-            Ok(change.execute(db).await?.rows_affected() == 1)
+            if change.execute(&mut *db).await?.rows_affected() == 0 {
+                return Ok(false);
+            }
+            audit::append(db, entry).await?;
+            Ok(true)
         })
     }
 

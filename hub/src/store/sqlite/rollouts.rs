@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use zuil_wire::SystemVersion;
 
-use super::super::StoreError;
 use super::super::rollout::{Rollout, RolloutStore, UpdateFailure};
 use super::super::values::{
     micros, optional_time, read_refusal_of_update, read_stage, read_update_state, read_version, time,
 };
-use super::SqliteStore;
+use super::super::{Entry, StoreError};
+use super::{SqliteStore, audit};
 
 impl RolloutStore for SqliteStore {
     fn rollouts(&self) -> Result<Vec<Rollout>, StoreError> {
@@ -22,7 +22,7 @@ impl RolloutStore for SqliteStore {
         })
     }
 
-    fn begin_rollout(&self, rollout: &Rollout) -> Result<bool, StoreError> {
+    fn begin_rollout(&self, rollout: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         let Rollout { version, pillar, stage, changed_at, stopped_at } = rollout;
         let begin = "INSERT INTO rollouts (version, pillar, stage, changed_at, stopped_at)
              VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
@@ -34,11 +34,15 @@ impl RolloutStore for SqliteStore {
                 micros(*changed_at),
                 stopped_at.map(micros)
             ];
-            Ok(db.prepare_cached(begin)?.execute(values)? == 1)
+            if db.prepare_cached(begin)?.execute(values)? == 0 {
+                return Ok(false);
+            }
+            audit::append(db, entry)?;
+            Ok(true)
         })
     }
 
-    fn change_rollout(&self, seen: &Rollout, to: &Rollout) -> Result<bool, StoreError> {
+    fn change_rollout(&self, seen: &Rollout, to: &Rollout, entry: &Entry) -> Result<bool, StoreError> {
         let change = "UPDATE rollouts SET pillar = ?6, stage = ?7, changed_at = ?8, stopped_at = ?9
              WHERE version = ?1 AND pillar = ?2 AND stage = ?3 AND changed_at = ?4 AND stopped_at IS ?5";
         self.write(|db| {
@@ -53,7 +57,11 @@ impl RolloutStore for SqliteStore {
                 micros(to.changed_at),
                 to.stopped_at.map(micros)
             ];
-            Ok(db.prepare_cached(change)?.execute(values)? == 1)
+            if db.prepare_cached(change)?.execute(values)? == 0 {
+                return Ok(false);
+            }
+            audit::append(db, entry)?;
+            Ok(true)
         })
     }
 
