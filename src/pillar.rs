@@ -30,6 +30,7 @@ use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
 use crate::devices::thermometer::Thermometer;
 use crate::machine::{self, Machine};
+use crate::maintenance::ServiceFiles;
 use crate::orders::Ledger;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::receipt::Paper;
@@ -165,6 +166,7 @@ impl Pillar {
         let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
         let (inquiries, inquired) = inquiries(&inputs);
         let system = System::of(Places::default()).map(Arc::new);
+        let service = Arc::new(ServiceFiles::of(&config.data_dir));
         let from_hub = FromHub {
             rotation,
             system: system.clone(),
@@ -173,6 +175,7 @@ impl Pillar {
             binding_file: Some(config.binding.clone()),
             referrals: Arc::clone(&referrals),
             visit_log: Some(Arc::clone(&visit_log)),
+            service: Some(Arc::clone(&service)),
             inquired: Some(inquired),
         };
         let sync = SyncThread::start(&binding, outbox.clone(), line, waypoints.clone(), from_hub, &inputs)?;

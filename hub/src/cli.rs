@@ -12,6 +12,7 @@ mod payments;
 mod pillars;
 mod seal_keys;
 mod serve;
+mod service;
 mod staff;
 mod systems;
 mod transaction;
@@ -76,6 +77,22 @@ enum Command {
     /// Read what a pillar recorded of a device's line, to look for a fault.
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// Make a code with which a technician opens the hidden pages of a pillar, also when that has no line.
+    ///
+    /// Prints `code` with twelve digits and `until` when it opens the pillar: the end of the hour in which the chosen
+    /// hours are over. The hub may be running.
+    ServiceCode {
+        /// The name of the pillar.
+        pillar: String,
+        /// For how many hours.
+        #[arg(long, value_parser = ["1", "4", "8", "24"], required_unless_present = "void", conflicts_with = "void")]
+        hours: Option<String>,
+        /// Make all codes of this pillar void instead.
+        #[arg(long)]
+        void: bool,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Bring the database up to date and say what was done, one line: `schema FROM TO`.
     ///
     /// `zuil-hub serve` does it too; this is for doing it first, and for moving from SQLite to PostgreSQL.
@@ -312,6 +329,12 @@ impl Cli {
             Command::Catalogue(CatalogueCommand::Preview(wanted)) => catalogue_preview::preview(&wanted),
             Command::Transaction { reference, json, common } => {
                 transaction::find(&common.config, &reference, json)
+            }
+            Command::ServiceCode { pillar, hours: Some(hours), common, .. } => {
+                service::make(&common.config, &pillar, &hours)
+            }
+            Command::ServiceCode { pillar, hours: None, common, .. } => {
+                service::void(&common.config, &pillar)
             }
             Command::System(command) => systems::run(command),
             Command::Notifications(command) => notifications::run(&command),

@@ -30,6 +30,7 @@ pub mod qr;
 pub mod recordings;
 pub mod rotation;
 pub mod seal_keys;
+pub mod service_codes;
 pub mod spreadsheet;
 pub mod store;
 pub mod systems;

@@ -22,6 +22,7 @@ mod questions;
 mod referrals;
 mod renewal;
 pub mod report;
+mod service;
 mod standing;
 mod system;
 mod visits;
@@ -47,6 +48,7 @@ use zuil_wire::{
 };
 
 use crate::clock::HubTime;
+use crate::maintenance::ServiceFiles;
 use crate::outbox::Outbox;
 use crate::system::System;
 use crate::visits::VisitLog;
@@ -65,6 +67,8 @@ pub use orders::{OrderDesk, Ordered};
 pub use probe::{Ended, Probe, probe};
 pub use referrals::{Book as ReferralBook, Found as ReferralFound, ReferralDesk};
 use renewal::Renewal;
+use service::ServiceCourier;
+pub use service::ServiceDesk;
 use system::{Quiet, SystemFetcher};
 pub use visits::VisitDesk;
 pub use worker::{Disk, Handle, SyncEvent, Worker};
@@ -164,6 +168,8 @@ pub struct FromHub {
     pub referrals: Arc<ReferralBook>,
     /// What happened here, for the hub; nothing is told when `None`.
     pub visit_log: Option<Arc<VisitLog>>,
+    /// What is kept of service visits, for the hub and from it; nothing is told or fetched when `None`.
+    pub service: Option<Arc<ServiceFiles>>,
     /// What residents want to know of their requests; nobody is answered when `None`.
     pub inquired: Option<Inquired>,
 }
@@ -180,6 +186,8 @@ struct Watched<H> {
     newest_catalogue: watch::Sender<Option<u64>>,
     /// The mark of the referrals of this pillar, for who fetches them.
     referrals: watch::Sender<Option<String>>,
+    /// The number of the key of this pillar's service codes, for who fetches it.
+    service_key: watch::Sender<Option<u32>>,
     catalogue_refusal: WhyRefused,
     /// The system of this machine, and who is told that the hub has spoken of its update.
     system: Option<(Arc<System>, watch::Sender<()>)>,
@@ -198,6 +206,10 @@ impl<H> Watched<H> {
         }
         if let Ok(HealthAnswer { referrals, .. }) = answer {
             self.referrals.send_replace(referrals.clone());
+        }
+        if let Ok(HealthAnswer { service_key, .. }) = answer {
+            // The same again is no news: whoever rests after a failure goes on resting.
+            self.service_key.send_if_modified(|known| std::mem::replace(known, *service_key) != *service_key);
         }
         if let (Ok(HealthAnswer { orders, .. }), Some(heard)) = (answer, &self.orders) {
             heard(orders.clone());
@@ -355,6 +367,11 @@ pub fn start(
         runtime.spawn(fetcher.run(tells, move || random(&dice)));
         (system, told)
     });
+    let (service_key, numbers) = watch::channel(None);
+    let own_dice = Arc::clone(&provider);
+    let service = from_hub
+        .service
+        .map(|files| ServiceCourier::new(Arc::clone(&hub), files, move || random(&own_dice)).run(numbers));
     let (referrals, marks) = watch::channel(None);
     let courier = Courier::new(Arc::clone(&hub), from_hub.referrals, move || random(&dice));
     let worker = Worker {
@@ -366,6 +383,7 @@ pub fn start(
             tells_keys: AtomicBool::new(false),
             newest_catalogue,
             referrals,
+            service_key,
             catalogue_refusal,
             system,
             quiet,
@@ -384,6 +402,15 @@ pub fn start(
         runtime.spawn(async move {
             tokio::select! {
                 () = visits => {}
+                () = async { while ended.changed().await.is_ok() {} } => {}
+            }
+        });
+    }
+    if let Some(service) = service {
+        let mut ended = told.clone();
+        runtime.spawn(async move {
+            tokio::select! {
+                () = service => {}
                 () = async { while ended.changed().await.is_ok() {} } => {}
             }
         });

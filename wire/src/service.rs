@@ -35,7 +35,7 @@ const PROOFS: u64 = 1_000_000;
 pub struct ServiceKey {
     /// Its number at this pillar, which rises; the first is 1.
     pub number: u32,
-    key: Secret,
+    key: ServiceSecret,
 }
 
 /// 32 random bytes, written in base64.
@@ -43,7 +43,7 @@ pub struct ServiceKey {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[A-Za-z0-9+/]{43}=$")))]
 #[serde(try_from = "String", into = "String")]
-struct Secret(Zeroizing<[u8; ServiceKey::BYTES]>);
+struct ServiceSecret(Zeroizing<[u8; ServiceKey::BYTES]>);
 
 /// A text or some bytes are no key of service codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +61,7 @@ impl ServiceKey {
     pub fn random(number: u32, source: &dyn SecureRandom) -> Result<Self, NoRandomness> {
         let mut bytes = Zeroizing::new([0_u8; Self::BYTES]);
         source.fill(bytes.as_mut_slice()).map_err(|_| NoRandomness)?;
-        Ok(Self { number, key: Secret(bytes) })
+        Ok(Self { number, key: ServiceSecret(bytes) })
     }
 
     /// The one of these bytes.
@@ -70,7 +70,7 @@ impl ServiceKey {
     /// When they are too few or too many.
     pub fn of(number: u32, bytes: &[u8]) -> Result<Self, NotAServiceKey> {
         let bytes: [u8; Self::BYTES] = bytes.try_into().map_err(|_| NotAServiceKey)?;
-        Ok(Self { number, key: Secret(Zeroizing::new(bytes)) })
+        Ok(Self { number, key: ServiceSecret(Zeroizing::new(bytes)) })
     }
 
     /// Its bytes.
@@ -95,7 +95,7 @@ impl fmt::Debug for ServiceKey {
     }
 }
 
-impl TryFrom<String> for Secret {
+impl TryFrom<String> for ServiceSecret {
     type Error = NotAServiceKey;
 
     fn try_from(text: String) -> Result<Self, NotAServiceKey> {
@@ -106,8 +106,8 @@ impl TryFrom<String> for Secret {
     }
 }
 
-impl From<Secret> for String {
-    fn from(secret: Secret) -> Self {
+impl From<ServiceSecret> for String {
+    fn from(secret: ServiceSecret) -> Self {
         BASE64.encode(secret.0.as_slice())
     }
 }

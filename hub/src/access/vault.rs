@@ -1,10 +1,10 @@
-//! What keeps the secrets of authenticator apps, and who tried to get in, from whoever reads the database. Invariant: a
-//! secret goes into the database sealed and bound to its account, an address or a name that somebody tried goes there
+//! What keeps the secrets of authenticator apps, the keys of service codes, and who tried to get in, from whoever reads the
+//! database. Invariant: a secret goes into the database sealed and bound to its account, or to its pillar, an address or a name that somebody tried goes there
 //! behind a veil, and the key is in the data folder only, so that neither a copy of the database nor a row that was moved
 //! to another account is of any use.
 //!
 //! The cipher is AES-256-GCM with a random nonce for each secret, from the library that seals what pillars send. The
-//! name of the account is associated data. What is sealed is `1`, nonce (12 bytes), secret, tag (16 bytes).
+//! name of the account is associated data; of a key of service codes it is the pillar and the key's number. What is sealed is `1`, nonce (12 bytes), secret, tag (16 bytes).
 //! The keys of the veil, of the passes for browsers and of the times that they keep are HMAC-SHA-256 of a text of their own with that key.
 
 use std::fs;
@@ -17,11 +17,12 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
+use zuil_wire::ServiceKey;
 
 use super::browsers::Browsers;
 use super::stamps::Stamps;
 use crate::files;
-use crate::store::{AppSecret, SealedSecret, Store, StoreError, Veil};
+use crate::store::{AppSecret, KeptServiceKey, SealedSecret, Store, StoreError, Veil};
 
 /// The file of the key in the data folder.
 const FILE: &str = "accounts.key";
@@ -30,6 +31,8 @@ const KEY_BYTES: usize = 32;
 const WAY: u8 = 1;
 /// Keeps what is sealed here from meaning anything else.
 const CONTEXT: &str = "zuil-hub authenticator app v1\0";
+/// The same of keys of service codes.
+const SERVICE_CONTEXT: &str = "zuil-hub service key v1\0";
 /// Of what the key of the veil is made.
 const VEIL: &[u8] = b"zuil-hub attempts v1";
 /// Of what the key is made by which browsers are known again.
@@ -59,6 +62,12 @@ pub enum VaultError {
          `zuil-hub staff password {0} --without-app`"
     )]
     NotOpened(String),
+    /// The key of a pillar's service codes is not sealed to this key, or was changed, or belongs to another pillar.
+    #[error(
+        "the key of the service codes of {0} cannot be read with accounts.key; restore the right one, or make all service \
+         codes of {0} void, on its page at the desk or with `zuil-hub service-code {0} --void`"
+    )]
+    ServiceKey(String),
     /// The library failed.
     #[error("nothing could be sealed: the system gives no randomness")]
     Seal,
@@ -141,10 +150,33 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Seal`].
     pub fn seal(&self, account: &str, secret: &[u8]) -> Result<SealedSecret, VaultError> {
+        self.seal_for(bound_to(account), secret)
+    }
+
+    /// Seals the key of a pillar's service codes.
+    ///
+    /// # Errors
+    /// [`VaultError::Seal`].
+    pub fn seal_service_key(&self, pillar: &str, key: &ServiceKey) -> Result<SealedSecret, VaultError> {
+        self.seal_for(bound_to_key(pillar, key.number), key.bytes())
+    }
+
+    /// The key of a pillar's service codes.
+    ///
+    /// # Errors
+    /// [`VaultError::ServiceKey`].
+    pub fn open_service_key(&self, kept: &KeptServiceKey) -> Result<ServiceKey, VaultError> {
+        let not_opened = || VaultError::ServiceKey(kept.pillar.clone());
+        let bound = bound_to_key(&kept.pillar, kept.number);
+        let opened = self.open_for(bound, kept.sealed.as_bytes()).ok_or_else(not_opened)?;
+        ServiceKey::of(kept.number, &opened).map_err(|_| not_opened())
+    }
+
+    fn seal_for(&self, bound: Aad<Vec<u8>>, secret: &[u8]) -> Result<SealedSecret, VaultError> {
         let mut content = Zeroizing::new(secret.to_vec());
         // So that nothing plain is left behind when it grows.
         content.reserve_exact(AES_256_GCM.tag_len());
-        let nonce = self.key.seal_in_place_append_tag(bound_to(account), &mut *content);
+        let nonce = self.key.seal_in_place_append_tag(bound, &mut *content);
         let nonce = nonce.map_err(|_| VaultError::Seal)?;
         let nonce: &[u8; NONCE_LEN] = nonce.as_ref();
         let mut sealed = vec![WAY];
@@ -162,19 +194,27 @@ impl Vault {
             AppSecret::Plain(secret) => return Ok(secret.clone()),
             AppSecret::Sealed(sealed) => sealed.as_bytes(),
         };
-        let not_opened = || VaultError::NotOpened(account.to_owned());
-        let (way, rest) = sealed.split_first().ok_or_else(not_opened)?;
-        let (nonce, content) = rest.split_at_checked(NONCE_LEN).ok_or_else(not_opened)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| not_opened())?;
+        let opened = self.open_for(bound_to(account), sealed);
+        opened.ok_or_else(|| VaultError::NotOpened(account.to_owned()))
+    }
+
+    /// Nothing when it was not sealed with this key and for that.
+    fn open_for(&self, bound: Aad<Vec<u8>>, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (way, rest) = sealed.split_first()?;
+        let (nonce, content) = rest.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         if *way != WAY {
-            return Err(not_opened());
+            return None;
         }
         let mut content = Zeroizing::new(content.to_vec());
-        let opened = self.key.open_in_place(nonce, bound_to(account), &mut content);
-        let length = opened.map_err(|_| not_opened())?.len();
+        let length = self.key.open_in_place(nonce, bound, &mut content).ok()?.len();
         content.truncate(length);
-        Ok(content)
+        Some(content)
     }
+}
+
+fn bound_to_key(pillar: &str, number: u32) -> Aad<Vec<u8>> {
+    Aad::from([SERVICE_CONTEXT.as_bytes(), &number.to_be_bytes(), pillar.as_bytes()].concat())
 }
 
 fn bound_to(account: &str) -> Aad<Vec<u8>> {
@@ -253,6 +293,28 @@ mod tests {
         }
         let short = AppSecret::Sealed(SealedSecret::of(vec![1; 5]).unwrap());
         assert!(vault.open("anna", &short).is_err());
+    }
+
+    #[test]
+    fn a_key_of_service_codes_is_opened_for_its_pillar_and_number_only() {
+        let (_folder, vault) = vault();
+        let key = ServiceKey::of(3, &[9; ServiceKey::BYTES]).unwrap();
+        let sealed = vault.seal_service_key("jumbo", &key).unwrap();
+        let kept = |pillar: &str, number| {
+            let (pillar, sealed) = (pillar.to_owned(), sealed.clone());
+            KeptServiceKey { pillar, number, sealed, made_at: Timestamp::UNIX_EPOCH }
+        };
+        assert_eq!(vault.open_service_key(&kept("jumbo", 3)).unwrap(), key);
+        for other in [kept("bieb", 3), kept("jumbo", 4)] {
+            assert!(matches!(vault.open_service_key(&other), Err(VaultError::ServiceKey(_))));
+        }
+        assert!(
+            vault.open("jumbo", &AppSecret::Sealed(sealed.clone())).is_err(),
+            "it is no secret of an app"
+        );
+        let of_an_app = KeptServiceKey { sealed: vault.seal("jumbo", &[9; 32]).unwrap(), ..kept("jumbo", 3) };
+        assert!(vault.open_service_key(&of_an_app).is_err());
+        assert!(!sealed.as_bytes().windows(8).any(|bytes| bytes == [9; 8]));
     }
 
     #[test]

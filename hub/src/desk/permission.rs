@@ -163,6 +163,24 @@ pub(super) const TABLE: &[Rule] = &[
         "be asked about revoking a pillar",
     ),
     rule("POST", "/pillars/{name}/revoke", Who::With(&[Technician, Administrator]), "revoke a pillar"),
+    rule(
+        "GET",
+        "/pillars/{name}/service",
+        Who::With(&[Technician, Administrator]),
+        "service visits at a pillar",
+    ),
+    rule(
+        "POST",
+        "/pillars/{name}/service/code",
+        Who::With(&[Technician, Administrator]),
+        "make a code for a service visit",
+    ),
+    rule(
+        "POST",
+        "/pillars/{name}/service/void",
+        Who::With(&[Technician, Administrator]),
+        "make all such codes of a pillar void",
+    ),
     rule("GET", "/systems", Who::With(&[Technician, Administrator]), "versions of the pillars' system"),
     rule(
         "POST",

@@ -14,6 +14,7 @@ use super::is_name;
 use crate::authority::{AuthorityError, NoRequest};
 use crate::data_folder::DataFolder;
 use crate::seal_keys::SealKeysError;
+use crate::service_codes::{self, ServiceCodeError};
 use crate::store::{
     Certificate, Deed, Device, Digest, Enrolled, Enrolment, Entry, Pillar, Renewed, Store, StoreError,
     Unsettled,
@@ -205,6 +206,7 @@ pub fn enrol(folder: &DataFolder, asked: &EnrolmentRequest, now: Timestamp) -> R
     };
     if enrolment.again {
         folder.seal_keys.add_since(since, now)?;
+        renew_service_key(folder, &enrolment.pillar, since, now)?;
     }
     let seal_key = folder.seal_keys.newest();
     Ok(Granted::Yes(EnrolmentAnswer {
@@ -213,6 +215,23 @@ pub fn enrol(folder: &DataFolder, asked: &EnrolmentRequest, now: Timestamp) -> R
         seal_key_id: seal_key.id,
         seal_public_key: seal_key.public_key,
     }))
+}
+
+/// The former device knows the key of the service codes. One that could not be replaced hinders nobody from serving.
+fn renew_service_key(
+    folder: &DataFolder,
+    pillar: &str,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match service_codes::renew_since(&*folder.store, &folder.vault, pillar, since, now) {
+        Err(ServiceCodeError::Store(error)) => Err(error),
+        Err(error) => {
+            tracing::error!(%error, pillar, "service codes of the former device still count; make them void");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// What stands between an open code and a pillar.

@@ -1,7 +1,7 @@
 //! The door for pillars: mutual TLS, one route to deliver, one to say how they are, one to tell what residents did not
 //! find, one to tell which answers they found, one to tell what became of orders, one for referrals, one to look up how a
-//! request stands, one to fetch the catalogue, one to fetch an update of the system, one to ask whether the hub is
-//! well, and those by which a pillar gets its certificate and a new one.
+//! request stands, one to fetch the catalogue, one to fetch an update of the system, three for service visits, one to ask whether the
+//! hub is well, and those by which a pillar gets its certificate and a new one.
 //!
 //! Invariant: an upload or a report is answered only when all that the answer says is durable. A pillar is known
 //! by the fingerprint of its certificate; a revoked one delivers what it had sealed, as far as the store
@@ -23,6 +23,7 @@ pub mod questions;
 pub mod referrals;
 mod rejection;
 pub mod report;
+pub mod service;
 pub mod standing;
 mod system;
 mod tls;
@@ -62,7 +63,7 @@ use self::rejection::Rejection;
 use crate::authority::Fingerprint;
 use crate::data_folder::DataFolder;
 use crate::store::{Attached, Pillar, StoreError};
-use crate::systems;
+use crate::{service_codes, systems};
 
 /// An upload with more envelopes is judged on a thread for work that takes long, one with fewer at once: an
 /// envelope takes about 5 µs.
@@ -160,6 +161,9 @@ pub fn routes(door: Arc<Door>) -> Router {
         .route("/v1/orders/{id}/attachment", put(take_attachment))
         .route("/v1/catalogue", get(catalogue::newest))
         .route("/v1/system/{version}/{file}", get(system::part))
+        .route("/v1/service-key", get(service::key))
+        .route("/v1/service-visits", post(service::take_entries))
+        .route("/v1/readiness", post(service::take_readiness))
         .route("/v1/health", get(health))
         .route("/v1/enrolment/greeting", post(enrolment::greet))
         .route("/v1/enrolment", post(enrolment::enrol))
@@ -236,6 +240,10 @@ async fn take_report(
             Some(system) => systems::attend(&*folder.store, &folder.systems, &pillar.name, system, now)?,
             None => None,
         };
+        // A pillar that hears of none goes on with the key it has.
+        answer.service_key = service_codes::number(&*folder.store, &folder.vault, &pillar.name, now)
+            .inspect_err(|error| tracing::error!(%error, "a pillar is not told of its service codes"))
+            .ok();
         Ok::<_, StoreError>(answer)
     })
     .await?;

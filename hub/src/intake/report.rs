@@ -111,7 +111,7 @@ fn all_differ<T: Eq + Hash>(items: impl Iterator<Item = T>) -> bool {
 }
 
 /// Keeps a report and says what staff found out; the caller adds the sealing key, the newest catalogue, the orders,
-/// the referrals and the system. When it returns, the report is durable.
+/// the referrals, the system and the key of service codes. When it returns, the report is durable.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.

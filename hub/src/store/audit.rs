@@ -80,11 +80,15 @@ pub enum Deed {
     RemovedSystem,
     /// Gave a version of the pillars' system to pillars, or to no more of them.
     RolledOut,
+    /// Made a code with which a technician begins a service visit.
+    MadeServiceCode,
+    /// Made all service codes of a pillar void.
+    VoidedServiceCodes,
 }
 
 impl Deed {
     /// All there are.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::SignedIn,
         Self::NotLetIn,
         Self::SignedOut,
@@ -119,6 +123,8 @@ impl Deed {
         Self::AddedSystem,
         Self::RemovedSystem,
         Self::RolledOut,
+        Self::MadeServiceCode,
+        Self::VoidedServiceCodes,
     ];
 
     /// The word in the database.
@@ -159,6 +165,8 @@ impl Deed {
             Self::AddedSystem => "added-system",
             Self::RemovedSystem => "removed-system",
             Self::RolledOut => "rolled-out",
+            Self::MadeServiceCode => "made-service-code",
+            Self::VoidedServiceCodes => "voided-service-codes",
         }
     }
 

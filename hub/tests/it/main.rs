@@ -68,6 +68,8 @@ mod revoking;
 #[cfg(test)]
 mod seal_keys;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod sign_on;
 #[cfg(test)]
 mod standing;

@@ -13,8 +13,9 @@ use zuil_wire::enrolment::{
 };
 use zuil_wire::{
     AskedAnswer, AskedCounts, HealthAnswer, HealthReport, LookupAnswer, LookupRequest, OrderResults,
-    OrdersAnswer, Questions, QuestionsAnswer, ReferralList, ReferralsAnswer, StandingAnswer, StandingRequest,
-    UploadRequest, UploadResponse, UsedReferrals, VisitEntries, VisitsAnswer,
+    OrdersAnswer, Questions, QuestionsAnswer, ReadinessReport, ReferralList, ReferralsAnswer, ServiceEntries,
+    ServiceKey, ServiceTaken, StandingAnswer, StandingRequest, UploadRequest, UploadResponse, UsedReferrals,
+    VisitEntries, VisitsAnswer,
 };
 
 /// What a status tells a pillar, in the words of `docs/protocol.md`.
@@ -106,6 +107,20 @@ fn description() -> Value {
         "content": { "application/json": { "schema": list } },
     });
     it.operation("get", "/v1/referrals", json!({ "summary": "Fetch the referrals." }), list, &[]);
+    let key = it.schema::<ServiceKey>();
+    let key = json!({
+        "description": "The key of this pillar's service codes.",
+        "content": { "application/json": { "schema": key } },
+    });
+    let what = json!({ "summary": "Fetch what service codes are checked with." });
+    it.operation("get", "/v1/service-key", what, key, &[]);
+    let what = "Tell what technicians did in service visits.";
+    it.post::<ServiceEntries, ServiceTaken>("/v1/service-visits", what, &[]);
+    it.post::<ReadinessReport, ServiceTaken>(
+        "/v1/readiness",
+        "Tell whether the pillar is ready to serve.",
+        &[],
+    );
     let attach = json!({
         "summary": "Hand over what was made for an order.",
         "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }],
@@ -278,6 +293,11 @@ fn every_golden_message_is_as_described_and_one_with_something_else_in_it_is_not
         ("referral_list", "ReferralList", false),
         ("used_referrals", "UsedReferrals", true),
         ("referrals_answer", "ReferralsAnswer", false),
+        ("service_key", "ServiceKey", false),
+        ("service_entries", "ServiceEntries", true),
+        ("service_taken", "ServiceTaken", false),
+        ("readiness_report", "ReadinessReport", true),
+        ("health_answer_service_key", "HealthAnswer", false),
     ] {
         let file = from_root(&format!("wire/tests/golden/{message}.json"));
         let mut golden: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();

@@ -167,7 +167,7 @@ const LEAD_ON: [(&str, &str); 16] = [
 ];
 
 /// The deeds that answer with a page. Those that give a way in ask first who one is, which [`ask`] does not say.
-const SHOW: [&str; 7] = [
+const SHOW: [&str; 8] = [
     "/status",
     "/transactions/{reference}",
     "/account/password",
@@ -175,10 +175,11 @@ const SHOW: [&str; 7] = [
     "/staff/{name}/password",
     "/staff/{name}/roles",
     "/staff/{name}/app",
+    "/pillars/{name}/service/void",
 ];
 
 /// What the hub of the story does not have, and what is said wrongly there.
-const REFUSE: [(&str, &str, &[u16]); 13] = [
+const REFUSE: [(&str, &str, &[u16]); 14] = [
     // Too early is who guesses so often.
     ("POST", "/login", &[401, 429]),
     ("POST", "/login/code", &[401, 429]),
@@ -192,6 +193,7 @@ const REFUSE: [(&str, &str, &[u16]); 13] = [
     ("POST", "/questions/draft", &[404]),
     ("POST", "/drafts/{id}", &[404]),
     ("POST", "/systems/{version}", &[404]),
+    ("POST", "/pillars/{name}/service/code", &[404]),
     ("POST", "/referrals", &[422]),
     ("POST", "/enrolment", &[422]),
     ("POST", "/staff", &[422]),

@@ -1,21 +1,24 @@
-//! What the hub's desks hear of beside the uploads: orders, referrals, visits, and references that are looked up.
+//! What the hub's desks hear of beside the uploads: orders, referrals, visits, service visits, and references that are
+//! looked up.
 //!
 //! Invariant: whatever is sent here waits for its share of the line, as uploads do; but for a lookup, which is small and
-//! for which somebody waits. Of a lookup nothing stays in a connection.
+//! for which somebody waits. Of a lookup nothing stays in a connection, and nothing of the key of service codes.
 
 use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
+use zeroize::Zeroizing;
 use zuil_wire::orders::Attachment;
 use zuil_wire::{
-    LookupAnswer, LookupRequest, OrderResult, OrdersAnswer, Reference, ReferralList, ReferralsAnswer,
-    UsedReferral, UsedReferrals, VisitEntries, VisitEntry, VisitsAnswer,
+    LookupAnswer, LookupRequest, OrderResult, OrdersAnswer, ReadinessReport, Reference, ReferralList,
+    ReferralsAnswer, ServiceEntries, ServiceEntry, ServiceKey, ServiceTaken, UsedReferral, UsedReferrals,
+    VisitEntries, VisitEntry, VisitsAnswer,
 };
 
 use super::{HttpsHub, LOOKUP_TIME, Lines, SIGN_OF_LIFE_TIME, TOTAL_TIME, accepted, body_of, setup};
 use crate::orders::Made;
 use crate::sync::orders::{self, OrderDesk};
 use crate::sync::visits::VisitDesk;
-use crate::sync::{LookupDesk, ReferralDesk, SyncError};
+use crate::sync::{LookupDesk, ReferralDesk, ServiceDesk, SyncError};
 
 /// How hard the log is compressed: level 3 is zstd's own.
 const COMPRESSION: i32 = 3;
@@ -82,5 +85,27 @@ impl VisitDesk for HttpsHub {
 
     fn time(&self) -> Timestamp {
         self.time.now()
+    }
+}
+
+impl ServiceDesk for HttpsHub {
+    async fn fetch_key(&self) -> Result<ServiceKey, SyncError> {
+        let fetch = |lines: &Lines| lines.fleeting.get(self.service_key.clone()).timeout(SIGN_OF_LIFE_TIME);
+        let response = self.send(fetch).await?;
+        self.agreed.hear(response.headers());
+        let key = Zeroizing::new(body_of(accepted(response)?).await?);
+        serde_json::from_slice(&key).map_err(|_| SyncError::BadAnswer("it is no key of service codes"))
+    }
+
+    async fn tell_done(&self, entries: Vec<ServiceEntry>) -> Result<ServiceTaken, SyncError> {
+        let body = self.write(&ServiceEntries { version: self.agreed.version(), entries })?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.service_visits, body, TOTAL_TIME, "it is no answer to service visits").await
+    }
+
+    async fn tell_ready(&self, report: ReadinessReport) -> Result<ServiceTaken, SyncError> {
+        let body = self.write(&ReadinessReport { version: self.agreed.version(), ..report })?;
+        self.room_for(body.0.len()).await;
+        self.post(&self.readiness, body, TOTAL_TIME, "it is no answer to whether it is ready").await
     }
 }

@@ -190,6 +190,7 @@ async fn a_hub_hears_which_key_is_used_as_soon_as_it_is_known_to_understand_that
         tells_keys: AtomicBool::new(false),
         newest_catalogue: tokio::sync::watch::channel(None).0,
         referrals: tokio::sync::watch::channel(None).0,
+        service_key: tokio::sync::watch::channel(None).0,
         catalogue_refusal: crate::sync::WhyRefused::default(),
         system: None,
         quiet: crate::sync::system::Quiet::default(),

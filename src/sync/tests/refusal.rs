@@ -73,6 +73,7 @@ async fn a_hub_hears_why_its_catalogue_is_refused_as_soon_as_it_is_known_to_unde
         tells_keys: AtomicBool::new(false),
         newest_catalogue: watch::channel(None).0,
         referrals: watch::channel(None).0,
+        service_key: watch::channel(None).0,
         catalogue_refusal: WhyRefused::of("its signature is wrong"),
         system: None,
         quiet: Quiet::default(),

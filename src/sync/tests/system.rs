@@ -78,6 +78,7 @@ async fn the_hub_hears_which_system_runs_and_the_pillar_which_one_it_should_have
         tells_keys: AtomicBool::new(false),
         newest_catalogue: watch::channel(None).0,
         referrals: watch::channel(None).0,
+        service_key: watch::channel(None).0,
         catalogue_refusal: WhyRefused::default(),
         system: Some((Arc::clone(&system), told)),
         quiet: Quiet::default(),

@@ -18,8 +18,9 @@ use super::Badge;
 use super::badges::{now_badges, state_badge, unknown};
 use super::editions::{Editions, Newest};
 use super::orders::{self, ClosedCard, OrdersCard};
+use super::service::ServiceCard;
 use crate::store::{
-    Alert, Closed, Pillar, PlacedOrder, Refused, RefusedEnvelope, Reported, Store, StoreError,
+    Alert, Closed, KeptReadiness, Pillar, PlacedOrder, Refused, RefusedEnvelope, Reported, Store, StoreError,
 };
 
 /// How many alerts are shown, the open ones first.
@@ -49,6 +50,8 @@ struct PillarPage {
     enrol: Option<&'static EnrolmentTexts>,
     /// Leads to revoking it, for who may, as long as it is not.
     revoke: Option<&'static RevokeTexts>,
+    /// Leads to service visits, for who may.
+    service: Option<ServiceCard>,
     shows_visits: bool,
     closed: Option<ClosedCard>,
     orders: Option<OrdersCard>,
@@ -113,6 +116,7 @@ struct Known {
     orders: Vec<PlacedOrder>,
     attached: Vec<(Uuid, Attachment)>,
     closed: Option<Closed>,
+    readiness: Vec<KeptReadiness>,
     /// Where it stands: in the words of the catalogue, or else of who enrolled it.
     place: Option<String>,
 }
@@ -127,6 +131,7 @@ impl Known {
         let alerts = store.alerts_of(name, ALERTS)?;
         let orders = store.orders(name, orders::SHOWN)?;
         let closed = store.closed_pillars()?.into_iter().find(|closed| closed.pillar == name);
+        let readiness = store.readiness(name)?;
         let (attached, place) = (store.orders_with_attachments(name)?, store.places()?.remove(name));
         Ok(Some(Self {
             pillar,
@@ -136,6 +141,7 @@ impl Known {
             orders,
             attached,
             closed,
+            readiness,
             alerts,
             place,
         }))
@@ -170,6 +176,7 @@ fn pillar_page(visitor: &Visitor, known: &Known, newest: Option<&Newest>, now: T
         revoke: (pillar.revoked_at.is_none() && visitor.may_open("/pillars/{name}/revoke"))
             .then(|| lang.revoke_texts()),
         refusals: known.refusals.iter().map(|refused| refusal_row(refused, lang, now)).collect(),
+        service: ServiceCard::of(visitor, &known.readiness, now),
         shows_visits: visitor.may_open("/pillars/{name}/visits"),
         closed: known.closed.as_ref().map(|closed| ClosedCard::of(closed, lang, now)),
         orders: OrdersCard::of(

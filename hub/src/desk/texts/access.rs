@@ -263,6 +263,8 @@ impl Lang {
             Deed::AddedSystem => ("gaf de hub een systeemversie", "gave the hub a system version"),
             Deed::RemovedSystem => ("haalde een systeemversie weg", "took a system version away"),
             Deed::RolledOut => ("verdeelde een systeemversie", "rolled a system version out"),
+            Deed::MadeServiceCode => ("maakte een servicecode", "made a service code"),
+            Deed::VoidedServiceCodes => ("maakte alle servicecodes ongeldig", "made all service codes void"),
         };
         match self {
             Self::Nl => nl,

@@ -6,12 +6,16 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 use zuil_browser::{Browser, Look};
 use zuil_hub::access::staff::{self, Added};
+use zuil_hub::access::vault::Vault;
+use zuil_hub::service_codes;
 use zuil_hub::store::{AnswerDraft, Enrolment, Role, Roles, RolloutStage, Store, UpdateFailure};
 use zuil_hub::systems::{self, Systems};
 use zuil_wire::health::{DeviceState, Paper};
+use zuil_wire::service::{Readiness, ReadinessFinding};
 use zuil_wire::system::{UpdateReport, UpdateState};
 use zuil_wire::{
-    EnrolmentCode, HealthReport, PaymentState, QuestionItem, Reference, SystemReport, SystemVersion,
+    EnrolmentCode, HealthReport, PaymentState, QuestionItem, ReadinessReport, Reference, ServiceDeed,
+    ServiceEntry, ServiceOutcome, SystemReport, SystemVersion,
 };
 
 use crate::asked::{count, tells_counts};
@@ -88,6 +92,7 @@ impl Office {
         let asked = vec![question(1, "zendmast gevaarlijk"), question(2, "vliegen met een drone"), arabic];
         self.is_written();
         self.is_rolled_out();
+        self.is_served();
         self.runtime.block_on(async {
             assert_eq!(pillar.upload(&envelopes).await.len(), 5);
             assert_eq!(tells(&pillar, asked).await.len(), 3);
@@ -114,6 +119,41 @@ impl Office {
             done_at: None,
         };
         assert!(self.hub.running.store.add_draft(&draft).unwrap());
+    }
+
+    /// A technician was at a pillar with a code, after somebody typed a wrong one.
+    fn is_served(&self) {
+        let (store, now) = (&*self.hub.running.store, Timestamp::now());
+        let vault = Vault::open_or_make(&self.hub.config.data_dir).unwrap();
+        let made = service_codes::make(store, &vault, PILLAR, 8, EVERYTHING, now).unwrap();
+        let entry = |number, serial, deed, outcome| ServiceEntry {
+            id: Uuid::from_u128(number),
+            serial,
+            key_number: 1,
+            at: now,
+            deed,
+            outcome,
+        };
+        let serial = Some(made.code.serial());
+        let done = [
+            entry(1, None, ServiceDeed::WrongCode, ServiceOutcome::Done),
+            entry(2, serial, ServiceDeed::Opened, ServiceOutcome::Done),
+            entry(3, serial, ServiceDeed::TestedPrinter, ServiceOutcome::Failed),
+            entry(4, serial, ServiceDeed::Restarted, ServiceOutcome::Begun),
+        ];
+        store.keep_service_entries(PILLAR, &done, now).unwrap();
+        let finding = |check: &str, state, said: &str| ReadinessFinding {
+            check: check.to_owned(),
+            state,
+            said: said.to_owned(),
+        };
+        let findings = vec![
+            finding("printer", Readiness::Good, "De printer werkt."),
+            finding("warmth", Readiness::Attention, "Het is 48 graden in de zuil."),
+            finding("terminal", Readiness::Bad, "De pinautomaat antwoordt niet."),
+        ];
+        let report = ReadinessReport { version: 5, id: Uuid::from_u128(1), at: now, findings };
+        store.keep_readiness(PILLAR, &report, now).unwrap();
     }
 
     /// A version of the system is given to all, and another one stopped at its first pillar.
