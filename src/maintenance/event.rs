@@ -42,10 +42,13 @@ pub enum Tried {
         until: Timestamp,
     },
     /// Nothing: a digit is wrong, or it is another pillar's.
-    Wrong,
+    Wrong {
+        /// It was one too many: for so many minutes none is looked at.
+        pause: Option<u64>,
+    },
     /// Nothing: it is too old.
     Expired,
-    /// Nothing: there were too many wrong ones, and for so many minutes none is looked at.
+    /// Nothing: it was not looked at, because there were too many wrong ones, and is not for so many minutes.
     Pause {
         /// How many, at least 1.
         minutes: u64,

@@ -299,7 +299,7 @@ impl Tools {
 /// What a code opens. A wrong one counts before anybody hears of it.
 fn try_code(files: &ServiceFiles, code: &Secret, now: Timestamp) -> Tried {
     if let Some(until) = files.paused(now) {
-        return pause(until, now);
+        return Tried::Pause { minutes: minutes(until, now) };
     }
     let Some(key) = files.key() else { return Tried::NoKey };
     let checked = code.text().parse::<ServiceCode>().map(|code| code.check(&key, now));
@@ -312,11 +312,10 @@ fn try_code(files: &ServiceFiles, code: &Secret, now: Timestamp) -> Tried {
         }
         Ok(Err(ServiceCodeError::Expired)) => Tried::Expired,
         Ok(Err(ServiceCodeError::Unknown)) | Err(_) => match files.wrong(now) {
-            Ok(Some(until)) => pause(until, now),
-            Ok(None) => Tried::Wrong,
+            Ok(until) => Tried::Wrong { pause: until.map(|until| minutes(until, now)) },
             Err(error) => {
                 tracing::warn!(%error, "a wrong service code counts until the next restart only");
-                Tried::Wrong
+                Tried::Wrong { pause: None }
             }
         },
     }
@@ -327,10 +326,10 @@ fn not_wished(error: &io::Error) -> End {
     End::Failed
 }
 
-/// A pause as it is told, in whole minutes.
-fn pause(until: Timestamp, now: Timestamp) -> Tried {
+/// How long a pause lasts, as it is told: in whole minutes.
+fn minutes(until: Timestamp, now: Timestamp) -> u64 {
     let seconds = u64::try_from(until.duration_since(now).as_secs()).unwrap_or_default();
-    Tried::Pause { minutes: seconds.div_ceil(60).max(1) }
+    seconds.div_ceil(60).max(1)
 }
 
 /// The logs, as lines that only the hub can open: `zuil-hub recording open` prints them.
