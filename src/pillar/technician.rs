@@ -17,6 +17,7 @@ use zuil_catalogue::Language;
 use zuil_wire::recording::{self, Batch, Ending, Entry, Writer};
 use zuil_wire::seal::SealKey;
 use zuil_wire::service::ServiceCodeError;
+use zuil_wire::system::UpdateRefusal;
 use zuil_wire::{ServiceCode, ServiceDeed, ServiceEntry, ServiceOutcome};
 
 use super::{NotServing, making, storage};
@@ -34,6 +35,8 @@ use crate::visit::{PanelMark, PanelRow};
 
 /// How long the machine may take for what it is asked.
 const PATIENCE: Duration = Duration::from_secs(100);
+/// How long writing an update may take.
+const WRITING: Duration = Duration::from_secs(19 * 60);
 /// How often is looked whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// So many hours of the log go to a stick.
@@ -100,9 +103,7 @@ impl Worker {
             Deed::Network(NetworkWish::Search) => self.ends(Task::Search, |tools| tools.search()),
             Deed::Network(wish) => self.ends(Task::Network, move |tools| tools.network(&wish)),
             Deed::WriteLogs => self.ends(Task::Logs, |tools| tools.write_logs()),
-            Deed::InstallUpdate => {
-                self.ended(Task::Update, self.tools.with_machine(Machine::install_from_stick))
-            }
+            Deed::InstallUpdate => self.ends(Task::Update, |tools| tools.install_update()),
             Deed::Passphrase(passphrase) => {
                 self.ends(Task::Passphrase, move |tools| tools.set_passphrase(&passphrase));
             }
@@ -254,6 +255,25 @@ impl Tools {
         )
     }
 
+    /// The image looks whether it is genuine and newer, and says how writing it went.
+    fn install_update(&self) -> End {
+        let (Some(machine), Some(system)) = (&self.machine, &self.system) else { return End::NoDevice };
+        let Some(version) = machine.stick().and_then(|stick| stick.update) else { return End::NotFound };
+        if let Err(error) = machine.install_from_stick() {
+            return not_wished(&error);
+        }
+        match wait(WRITING, || system.is_written(&version)) {
+            None => End::NoAnswer,
+            Some(Ok(())) => End::Done,
+            Some(Err(UpdateRefusal::Older)) => End::Older,
+            Some(Err(UpdateRefusal::NoRoom)) => End::NoRoom,
+            Some(Err(UpdateRefusal::Signature | UpdateRefusal::Digest | UpdateRefusal::Incomplete)) => {
+                End::NotGenuine
+            }
+            Some(Err(UpdateRefusal::Failed)) => End::Failed,
+        }
+    }
+
     fn turn(&self, quarters: u8) -> End {
         let turn = Turn::ALL.get(usize::from(quarters)).copied().unwrap_or_default();
         self.with_machine(|machine| machine.set_screen(&ScreenSetting { turn, ..machine.screen() }))
@@ -285,14 +305,19 @@ impl Tools {
             Ok(id) => id,
             Err(error) => return not_wished(&error),
         };
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if let Some(end) = outcome(machine, &id) {
-                return end;
-            }
-            thread::sleep(LOOK_EVERY);
+        wait(PATIENCE, || outcome(machine, &id)).unwrap_or(End::NoAnswer)
+    }
+}
+
+/// Looks again and again, for so long at most.
+fn wait<T>(time: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + time;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() >= until {
+            return seen;
         }
-        End::NoAnswer
+        thread::sleep(LOOK_EVERY);
     }
 }
 
