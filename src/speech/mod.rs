@@ -146,6 +146,27 @@ mod tests {
     }
 
     #[test]
+    fn an_image_of_the_lab_is_told_where_a_visit_begins() {
+        let attract = Screen::Attract {
+            welcome: "Waarmee kunnen we u helpen?".into(),
+            tiles: vec![],
+            privacy: String::new(),
+            announcement: None,
+            ask: false,
+            no_card: false,
+            no_printer: false,
+        };
+        let heard = Heard::default();
+        let mut speech = Speech::new(Box::new(heard.clone()));
+        for screen in [attract, Screen::Goodbye] {
+            speech.show(&view(screen, true).on_image_of_lab(true));
+        }
+        let said = heard.0.lock().unwrap();
+        assert!(said[0].contains("TEST: deze zuil"), "{said:?}");
+        assert!(!said[1].contains("TEST"), "{said:?}");
+    }
+
+    #[test]
     fn what_is_expected_is_spoken() {
         let said = all_said([asking("", None), asking("", Some(Expected::AnAnswer))]);
         assert!(said[1].contains("Vul een antwoord in"), "{said:?}");
