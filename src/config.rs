@@ -63,6 +63,25 @@ pub struct Config {
     /// The system of the machine, where that is updated as a whole.
     #[serde(default)]
     pub system: NextSystem,
+    /// How bright the screen is.
+    #[serde(default)]
+    pub screen: Screen,
+}
+
+/// How bright the screen is, where that can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Screen {
+    /// Of a hundred, while the building is open or somebody is here, 10 to 100.
+    pub brightness: u8,
+    /// Of a hundred, while it is closed and nobody is here.
+    pub dim: u8,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self { brightness: 100, dim: 20 }
+    }
 }
 
 /// When the next system of the machine begins.
@@ -268,6 +287,8 @@ impl Config {
             ((64..=65_536).contains(&self.outbox.max_mib), "outbox.max_mib", "64 to 65536"),
             ((30..=600).contains(&self.visit.idle_seconds), "visit.idle_seconds", "30 to 600"),
             ((20..=120).contains(&self.visit.warning_seconds), "visit.warning_seconds", "20 to 120"),
+            ((10..=100).contains(&self.screen.brightness), "screen.brightness", "10 to 100"),
+            (self.screen.dim <= self.screen.brightness, "screen.dim", "0 to screen.brightness"),
         ]
         .into_iter()
         .find_map(|(fits, key, limits)| (!fits).then_some((key, limits)))
@@ -332,6 +353,7 @@ mod tests {
         assert_eq!((passes.prefix.as_str(), passes.suffix.as_str()), ("\u{2}", "\u{3}"));
         assert_eq!((config.visit, config.sync), (VisitTimes::default(), Line::default()));
         assert_eq!((&config.outbox, &config.system), (&Outbox::default(), &NextSystem::default()));
+        assert_eq!(config.screen, Screen::default());
         assert_eq!(config.outbox.settings(), Settings::default());
     }
 
@@ -366,6 +388,8 @@ mod tests {
                 "terminal.end_of_day must be a time",
             ),
             ("[system]\nbegin_at = 'late'", "system.begin_at must be a time"),
+            ("[screen]\nbrightness = 5", "screen.brightness must be 10 to 100"),
+            ("[screen]\nbrightness = 50\ndim = 51", "screen.dim must be 0 to screen.brightness"),
             (&format!("{RECORDER}file_mib = 0"), "recorder.file_mib must be 1 to 1024"),
             (&format!("{RECORDER}files = 0"), "recorder.files must be 1 to 1000"),
         ] {

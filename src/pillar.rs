@@ -8,6 +8,8 @@ pub mod condition;
 mod devices;
 pub mod enrolling;
 mod feeding;
+mod first_boot;
+mod hardware;
 mod lock;
 mod making;
 mod newcomer;
@@ -23,7 +25,7 @@ use std::thread::{self, JoinHandle};
 use jiff::tz::TimeZone;
 use zuil_wire::{Binding, HealthReport, Order};
 
-use crate::clock::{Clock, HubTime};
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::devices::Sink;
 use crate::devices::headphones::Headphones;
@@ -153,7 +155,8 @@ impl Pillar {
         let keyring = Keyring::open(&config.data_dir, &binding)
             .map_err(storage("reading the binding's sealing key"))
             .map(Arc::new)?;
-        let time = HubTime::kept_in(config.data_dir.join("time.json"));
+        let machine = Machine::of(machine::Places::default());
+        let time = hardware::time(config, machine.clone());
         let line = sync::Line { time: time.clone(), max_kilobits: config.sync.max_kilobits };
         let shelf = Arc::clone(&published);
         let ledger = Arc::new(Ledger::open(&config.data_dir));
@@ -230,6 +233,7 @@ impl Pillar {
         };
         make_searchable(catalogue, published)?;
         let headphones = devices::start_headphones(config, &inputs)?;
+        let light = hardware::light(config, machine);
         let speech = Speech::new(devices::voice(config));
         let (stop, stopped) = mpsc::channel();
         let rounds = Rounds::default();
@@ -237,7 +241,7 @@ impl Pillar {
         let thread = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
-                let runner = Runner::new(parts).for_technicians(technicians);
+                let runner = Runner::new(parts).with_light(light).for_technicians(technicians);
                 let clock = Clock::of(time);
                 run(runner, &clock, &received, &stopped, &counted, speaking(speech, show));
             })

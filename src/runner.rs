@@ -9,6 +9,7 @@ mod ahead;
 mod beginning;
 mod inquiries;
 mod keeping;
+mod light;
 mod maintenance;
 mod night;
 mod offering;
@@ -55,6 +56,7 @@ use crate::waypoint::{Waypoint, Waypoints};
 pub use ahead::Ahead;
 use beginning::NextSystem;
 use keeping::NotKept;
+pub use light::Light;
 use maintenance::Maintenance;
 pub use maintenance::Technicians;
 use night::Night;
@@ -181,6 +183,7 @@ pub struct Runner {
     watching: Watching,
     maintenance: Maintenance,
     warmth: Warmth,
+    light: Option<Light>,
     online: bool,
     offered: Option<Offer>,
     wake_sync: Box<dyn Fn() + Send>,
@@ -226,6 +229,7 @@ impl Runner {
             watching: Watching::of(parts.visit_log),
             maintenance: Maintenance::default(),
             warmth: Warmth::by(parts.thermometer),
+            light: None,
             online: false,
             offered: None,
             wake_sync: parts.wake_sync,
@@ -305,6 +309,7 @@ impl Runner {
         self.offer(now);
         self.watch_the_visit(now);
         self.count_visits();
+        self.shine(by_hand, now);
         if !by_hand {
             self.report(now);
         }

@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -40,7 +40,12 @@ struct Inner {
     uptime: Box<dyn Fn() -> Duration + Send + Sync>,
     lessons: Mutex<Lessons>,
     file: Option<PathBuf>,
+    /// Who hears of each lesson.
+    hears: OnceLock<Box<Hears>>,
 }
+
+/// Hears what the hub's clock said, and what the one on the wall said at that moment.
+type Hears = dyn Fn(Timestamp, Timestamp) + Send + Sync;
 
 impl std::fmt::Debug for HubTime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -66,7 +71,16 @@ impl HubTime {
     ) -> Self {
         let kept = file.as_deref().and_then(read).unwrap_or_default();
         let lessons = Mutex::new(Lessons { kept, taught: None });
-        Self(Arc::new(Inner { wall: Box::new(wall), uptime: Box::new(uptime), lessons, file }))
+        let (wall, uptime, hears) = (Box::new(wall), Box::new(uptime), OnceLock::new());
+        Self(Arc::new(Inner { wall, uptime, lessons, file, hears }))
+    }
+
+    /// Has somebody hear of each lesson: what the hub's clock said, and the one on the wall. Only the first one who asks
+    /// does.
+    pub fn tell(&self, hears: impl Fn(Timestamp, Timestamp) + Send + Sync + 'static) {
+        if self.0.hears.set(Box::new(hears)).is_err() {
+            tracing::warn!("somebody hears of the time already");
+        }
     }
 
     /// What time it is, as far as can be known.
@@ -106,6 +120,10 @@ impl HubTime {
             if let Err(error) = write(file, &lessons.kept) {
                 tracing::warn!(%error, "what the hub taught about the time cannot be kept over a restart");
             }
+        }
+        drop(lessons);
+        if let Some(hears) = self.0.hears.get() {
+            hears(hubs, wall);
         }
         Ok(())
     }

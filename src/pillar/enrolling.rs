@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Running, is_running};
-use crate::clock::HubTime;
+use super::{Running, first_boot, hardware, is_running};
 use crate::config::Config;
+use crate::machine::{Machine, Places};
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::sync::{self, EnrolError, Enrolment, Step};
 
@@ -44,6 +44,8 @@ pub fn run(config: &Path, options: &Options) -> Result<ExitCode, Box<dyn std::er
         tell_of_the_wipe(&config)?;
     }
     let (Some(hub), Some(code)) = (&options.hub, &options.code) else { return Ok(ExitCode::SUCCESS) };
+    // Whoever enrols it here does not look at its screen.
+    first_boot::forget(&config.data_dir);
     let pillar = enrol(&config, hub, code, |step| eprintln!("{}", words(step)))?;
     println!("{pillar}");
     Ok(ExitCode::SUCCESS)
@@ -56,7 +58,7 @@ pub fn run(config: &Path, options: &Options) -> Result<ExitCode, Box<dyn std::er
 pub fn enrol(config: &Config, hub: &str, code: &str, step: impl FnMut(Step)) -> Result<String, EnrolError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|_| EnrolError::NoBinding("the system gave no network"))?;
-    let time = HubTime::kept_in(config.data_dir.join("time.json"));
+    let time = hardware::time(config, Machine::of(Places::default()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let enrolment = Enrolment { hub, code, binding: &config.binding };
     runtime.block_on(enrolment.run(time, &provider, step))

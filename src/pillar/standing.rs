@@ -2,27 +2,24 @@
 //! again, a folder that could not be written can be.
 //!
 //! Invariant: as long as it cannot serve, the screen says so; nobody has to come for a trouble that ends
-//! by itself. One without a binding asks for what it needs to be enrolled, and serves as soon as it is.
+//! by itself. One without a binding asks for what it needs, and one that was enrolled at its screen serves when it is told to.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::newcomer::{Newcomer, Wish};
-use super::{NotServing, Pillar, enrolling};
+use super::first_boot::{self, FirstBoot, Over};
+use super::{NotServing, Pillar};
 use crate::config::Config;
+use crate::machine::{Machine, Places};
 use crate::runner::Input;
-use crate::sync;
 use crate::visit::View;
 use crate::watchdog::Rounds;
 
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(10);
-
-/// How often a pillar without a binding looks whether it has got one from elsewhere.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Why it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +55,18 @@ impl Standing {
         let (told, turning, ordered) = (inputs.clone(), rounds.clone(), ends.clone());
         let thread = thread::Builder::new().name("pillar".into()).spawn(move || {
             let mut say = show.clone();
+            let sets_up = || {
+                let machine = Machine::of(Places::default());
+                let first_boot = FirstBoot { config: &config, machine, inputs: &told, show: show.clone() };
+                first_boot.run(&ended)
+            };
+            if first_boot::is_open(&config) && sets_up() == Over::Stopped {
+                return;
+            }
             let failed = |error: &NotServing| {
                 tracing::error!(%error, "out of service");
                 if matches!(error, NotServing::NotEnrolled) {
-                    return wait_for_binding(&config, &told, &mut say, &ended).then_some(Duration::ZERO);
+                    return (sets_up() == Over::Serves).then_some(Duration::ZERO);
                 }
                 say(View::out_of_service(error.on_screen()));
                 Some(PAUSE)
@@ -111,40 +116,6 @@ impl Drop for Standing {
             let _ = thread.join();
         }
     }
-}
-
-/// Asks for address and code until the pillar has a binding, from here or from somewhere else, or is told to stop; whether it
-/// was not.
-fn wait_for_binding(
-    config: &Config,
-    inputs: &Mutex<Option<Sender<Input>>>,
-    show: &mut impl FnMut(View),
-    stop: &Receiver<End>,
-) -> bool {
-    let (sender, received) = mpsc::channel();
-    *inputs.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
-    let mut newcomer = Newcomer::new();
-    show(newcomer.view());
-    let mut goes_on = true;
-    while goes_on && matches!(sync::is_unbound(&config.binding), Ok(true)) {
-        goes_on = stop.try_recv() == Err(TryRecvError::Empty);
-        // Whatever else comes is for a pillar that serves.
-        let Ok(Input::Resident(intent)) = received.recv_timeout(LOOK_EVERY) else { continue };
-        if newcomer.handle(&intent) == Wish::Enrol {
-            let (hub, code) = newcomer.typed();
-            let enrolled = enrolling::enrol(config, &hub, &code, |step| {
-                newcomer.is_busy_with(step);
-                show(newcomer.view());
-            });
-            if let Err(error) = enrolled {
-                tracing::error!(%error, "the pillar could not be enrolled");
-                newcomer.failed(&error);
-            }
-        }
-        show(newcomer.view());
-    }
-    *inputs.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    goes_on
 }
 
 /// Tries until it works; `None` when it is told to stop. `failed` says how long to wait before the next try, if

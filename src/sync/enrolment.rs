@@ -17,7 +17,7 @@ use zuil_wire::{Binding, EnrolmentCode, NotACode, PROTOCOL_VERSION};
 use super::binding::{self, BindingError};
 use super::client::Stranger;
 use super::{SyncError, files};
-use crate::clock::HubTime;
+use crate::clock::{HubTime, TooEarly};
 use keys::Keys;
 pub use keys::NoKeys;
 pub(super) use keys::signing_request;
@@ -59,6 +59,9 @@ pub enum EnrolError {
     /// The hub cannot be reached, or is no hub.
     #[error(transparent)]
     Line(#[from] SyncError),
+    /// The hub's clock is wrong: it says that it is earlier than it can be. Ours does not matter.
+    #[error(transparent)]
+    HubsClock(#[from] TooEarly),
     /// The keys cannot be made or kept.
     #[error(transparent)]
     Keys(#[from] NoKeys),

@@ -38,6 +38,9 @@ fn keys() -> Vec<String> {
         include_str!("../receipt/payment.rs"),
         include_str!("../words.rs"),
         include_str!("../words/standing.rs"),
+        include_str!("../pillar/newcomer/network/shown.rs"),
+        include_str!("../pillar/newcomer/passphrase.rs"),
+        include_str!("../pillar/newcomer/looking.rs"),
     ];
     let calls = sources.iter().flat_map(|source| source.split("say(").skip(1));
     let keys = calls.filter_map(|call| {
@@ -49,7 +52,7 @@ fn keys() -> Vec<String> {
 
 /// The sentences of a pillar without a binding.
 fn asked_by_a_newcomer() -> impl Iterator<Item = String> {
-    let source = include_str!("../pillar/newcomer.rs").split("#[cfg(test)]").next().unwrap_or_default();
+    let source = include_str!("../pillar/newcomer/hub.rs").split("#[cfg(test)]").next().unwrap_or_default();
     let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let strings = lines.filter_map(|line| line.split('"').nth(1).map(str::to_owned));
     strings.filter(|text| text.contains(' ') && text.ends_with(['.', '?']))

@@ -10,7 +10,7 @@ use zuil::config::Config;
 use zuil::demo::stage::PILLAR;
 use zuil::pillar::Standing;
 use zuil::runner::Input;
-use zuil::visit::{Intent, OutOfService, Screen, View};
+use zuil::visit::{Intent, OutOfService, PanelView, Screen, View};
 use zuil_browser::{Browser, Look};
 use zuil_hub::Running;
 use zuil_hub::access::staff::{self, Added};
@@ -170,24 +170,50 @@ fn a_pillar_of_which_the_network_goes_in_the_middle_is_enrolled_with_the_same_co
     assert!(town.try_resident().is_ok());
 }
 
-#[test]
-fn a_technician_types_address_and_code_at_the_screen_and_the_pillar_serves() {
-    let town = Town::new();
-    fs::remove_file(town.folder().join("binding.json")).unwrap();
-    let (show, views) = std::sync::mpsc::channel::<View>();
-    let config = Config::load(&town.config()).unwrap();
-    let pillar = Standing::start(config, || (), move |view| drop(show.send(view))).unwrap();
-    let waits_for = |what: &str, fits: &dyn Fn(&View) -> bool| {
+/// A pillar that is set up at its screen, and the technician before it.
+struct SetUp {
+    pillar: Standing,
+    views: std::sync::mpsc::Receiver<View>,
+}
+
+impl SetUp {
+    fn at(town: &Town) -> Self {
+        let (show, views) = std::sync::mpsc::channel::<View>();
+        let config = Config::load(&town.config()).unwrap();
+        let pillar = Standing::start(config, || (), move |view| drop(show.send(view))).unwrap();
+        Self { pillar, views }
+    }
+
+    fn does(&self, intent: Intent) {
+        self.pillar.tell(Input::Resident(Box::new(intent)));
+    }
+
+    fn waits_for(&self, what: &str, fits: &dyn Fn(&View) -> bool) {
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let view = views.recv_timeout(left).unwrap_or_else(|_| panic!("waited in vain for {what}"));
+            let view = self.views.recv_timeout(left).unwrap_or_else(|_| panic!("waited in vain for {what}"));
             if fits(&view) {
                 return;
             }
         }
-    };
-    let does = |intent| pillar.tell(Input::Resident(Box::new(intent)));
+    }
+
+    /// Waits for a page whose second choice is this one, and touches that.
+    fn goes_on(&self, words: &'static str) {
+        let has = |panel: &PanelView| panel.choices.get(1).is_some_and(|choice| choice.label == words);
+        self.waits_for(words, &|view| matches!(&view.screen, Screen::Panel(panel) if has(panel)));
+        self.does(Intent::Pick(1));
+    }
+}
+
+#[test]
+fn a_technician_sets_a_pillar_up_at_its_screen_and_it_serves_when_it_has_looked_at_itself() {
+    let town = Town::new();
+    fs::remove_file(town.folder().join("binding.json")).unwrap();
+    let set_up = SetUp::at(&town);
+    let waits_for = |what: &str, fits: &dyn Fn(&View) -> bool| set_up.waits_for(what, fits);
+    let does = |intent| set_up.does(intent);
     let types = |text: &str| text.chars().for_each(|c| does(Intent::Type(c)));
     let asks = |words: &'static str| move |view: &View| matches!(&view.screen, Screen::Question(it) if it.title.contains(words) || it.help.contains(words));
     waits_for("the question for the address", &asks("adres"));
@@ -201,8 +227,21 @@ fn a_technician_types_address_and_code_at_the_screen_and_the_pillar_serves() {
     types(&code[19..]);
     does(Intent::Next);
     waits_for("the hub being looked for", &asks("We zoeken de hub"));
-    waits_for("the first screen", &|view| matches!(view.screen, Screen::Attract { .. }));
+    set_up.goes_on("Ga verder");
+    // The power goes in the middle of it.
+    drop(set_up);
+    let set_up = SetUp::at(&town);
+    set_up.goes_on("Ga verder");
+    set_up.goes_on("Beginnen");
+    set_up.waits_for("the first screen", &|view| matches!(view.screen, Screen::Attract { .. }));
     assert_eq!(town.store().certificates(PILLAR).unwrap().len(), 2);
+    let data = Config::load(&town.config()).unwrap().data_dir;
+    assert!(fs::read(data.join("readiness.pdf")).unwrap().starts_with(b"%PDF"));
+    // After another restart it serves at once.
+    drop(set_up);
+    let served = SetUp::at(&town);
+    let first = served.views.recv_timeout(PATIENCE).unwrap();
+    assert!(matches!(first.screen, Screen::Attract { .. }), "{first:?}");
 }
 
 #[test]

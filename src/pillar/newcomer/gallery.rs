@@ -4,11 +4,15 @@
 use std::io;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use zuil_catalogue::Language;
 use zuil_wire::NotACode;
 use zuil_wire::enrolment::CodeRefusal;
 
-use super::{LONGEST_ADDRESS, Newcomer};
+use super::hub::LONGEST_ADDRESS;
+use super::{Newcomer, looking};
+use crate::clock::HubTime;
+use crate::machine::Network;
 use crate::sync::{EnrolError, Step, SyncError};
 use crate::visit::{Intent, View};
 
@@ -42,14 +46,85 @@ pub(crate) fn samples(language: Language) -> Vec<(&'static str, View)> {
         newcomer.failed(&error);
         samples.push(sample(name, &newcomer));
     }
+    samples.extend(pages(language));
     samples
 }
 
+/// The pages before and after the enrolment.
+fn pages(language: Language) -> Vec<(&'static str, View)> {
+    let sample = |name, newcomer: &Newcomer| (name, newcomer.view());
+    let mut without_a_line = asks_for_address(language, "");
+    without_a_line.hears_network(network());
+    let mut chooses = asks_for_address(language, "");
+    chooses.hears_network(network());
+    chooses.handle(&Intent::Pick(0));
+    let looks = sample("first-boot-wireless-looks", &chooses);
+    chooses.network_wished(None);
+    let found = sample("first-boot-wireless", &chooses);
+    chooses.handle(&Intent::Pick(0));
+    types(&mut chooses, "geheim");
+    chooses.handle(&Intent::Next);
+    let password = sample("first-boot-password", &chooses);
+    types(&mut chooses, "geheim");
+    chooses.handle(&Intent::Next);
+    let waits = sample("first-boot-network-waits", &chooses);
+    let mut fixed = asks_for_address(language, "");
+    fixed.hears_network(network());
+    fixed.handle(&Intent::Pick(3));
+    types(&mut fixed, "192.0.2.7");
+    fixed.handle(&Intent::Next);
+    let mut enrolled = asks_for_code(language, CODE);
+    enrolled.is_enrolled(true);
+    let offer = sample("first-boot-passphrase", &enrolled);
+    enrolled.handle(&Intent::Pick(0));
+    types(&mut enrolled, "kort");
+    enrolled.handle(&Intent::Next);
+    let short = sample("first-boot-passphrase-typed", &enrolled);
+    let mut looking = asks_for_code(language, CODE);
+    looking.is_enrolled(false);
+    looking.wants();
+    let busy = sample("first-boot-looks", &looking);
+    looking.found(looking::tests::found());
+    let seen = sample("first-boot-found", &looking);
+    looking.handle(&Intent::Pick(1));
+    vec![
+        sample("first-boot-network", &without_a_line),
+        looks,
+        found,
+        password,
+        waits,
+        sample("first-boot-fixed-address", &fixed),
+        offer,
+        short,
+        busy,
+        seen,
+        sample("first-boot-ready", &looking),
+    ]
+}
+
+/// A machine (made up) with a cable that is not plugged in.
+fn network() -> Option<Network> {
+    let known = r#"{
+        "links": [
+            {"kind": "ethernet", "state": "no-cable"},
+            {"kind": "wifi", "state": "failed", "name": "Bibliotheek"},
+            {"kind": "mobile", "state": "off", "name": "Voorbeeld", "address": ""}
+        ],
+        "wifi": [
+            {"ssid": "Bibliotheek", "signal": 81, "secured": true},
+            {"ssid": "Gasten van de supermarkt", "signal": 30, "secured": false}
+        ]
+    }"#;
+    serde_json::from_str(known).unwrap()
+}
+
 /// One for each sentence about what went wrong.
-fn troubles() -> [(&'static str, EnrolError); 11] {
+fn troubles() -> [(&'static str, EnrolError); 12] {
     let not_kept =
         EnrolError::NotKept { path: "binding.json".to_owned(), error: io::ErrorKind::StorageFull.into() };
+    let early = HubTime::kept_in("/nowhere".into()).learn(Timestamp::UNIX_EPOCH).unwrap_err();
     [
+        ("enrolment-hubs-clock", EnrolError::HubsClock(early)),
         ("enrolment-no-address", EnrolError::Address),
         ("enrolment-code-mistyped", EnrolError::Code(NotACode::Check)),
         ("enrolment-code-unknown", EnrolError::NotProved),

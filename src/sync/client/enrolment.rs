@@ -64,7 +64,7 @@ impl Stranger {
         proved: &Greeting,
         asked: &EnrolmentRequest,
     ) -> Result<EnrolmentAnswer, EnrolError> {
-        self.time.learn(proved.now).map_err(|error| SyncError::NotTheHub(error.to_string()))?;
+        self.time.learn(proved.now)?;
         let config = tls::anonymous(&proved.authority, &self.provider, &self.time)?;
         self.ask(config, "/v1/enrolment", asked, "it is no answer to an enrolment").await
     }

@@ -65,6 +65,20 @@ async fn who_passes_the_proof_of_another_on_hears_no_request_for_a_certificate()
 }
 
 #[tokio::test]
+async fn a_hub_whose_clock_is_before_this_program_was_made_is_told_that_and_hears_nothing() {
+    let hub = Authority::new();
+    let (address, heard) = serves(of_nobody(&hub), |_| json("200 OK", "{}")).await;
+    let stranger = Stranger::at(&address.to_string(), right_time(), &provider()).unwrap();
+    let early = "2019-03-01T12:00:00Z".parse().unwrap();
+    let proved = Greeting::proved(&code().keys(), "nonce", &hub.pem, early);
+    let request = EnrolmentRequest::proved(PROTOCOL_VERSION, &code().keys(), b"request", "key");
+    let refused = stranger.enrol(&proved, &request).await;
+    assert!(matches!(&refused, Err(EnrolError::HubsClock(_))), "{refused:?}");
+    assert!(refused.unwrap_err().to_string().contains("put the hub's clock right"));
+    assert!(heard.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn why_a_code_opens_nothing_and_how_long_to_wait_is_understood() {
     let hub = Authority::new();
     let answers = [json("403 Forbidden", r#"{"reason":"expired"}"#), {
