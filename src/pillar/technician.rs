@@ -20,7 +20,7 @@ use zuil_wire::service::ServiceCodeError;
 use zuil_wire::system::UpdateRefusal;
 use zuil_wire::{ServiceCode, ServiceDeed, ServiceEntry, ServiceOutcome};
 
-use super::{NotServing, making, storage};
+use super::{NotServing, hardware, making, storage};
 use crate::clock::HubTime;
 use crate::config::Config;
 use crate::doctor::{self, Verdict};
@@ -109,8 +109,10 @@ impl Worker {
             }
             Deed::Turn(quarters) => self.ended(Task::Screen, self.tools.turn(quarters)),
             Deed::Brightness(percent) => {
-                let set = |machine: &Machine| machine.set_brightness(percent);
-                self.ended(Task::Screen, self.tools.with_machine(set));
+                // The runner's light shines so from now on; this is for the time after a restart.
+                let data_dir = &self.tools.config.data_dir;
+                let kept = hardware::keep_brightness(data_dir, percent);
+                self.ended(Task::Screen, kept.map_or_else(|error| not_wished(&error), |()| End::Done));
             }
             Deed::ReEnrol => self.ended(Task::ReEnrol, self.tools.re_enrol()),
             Deed::Reset => self.ended(Task::Reset, self.tools.with_machine(Machine::reset)),
