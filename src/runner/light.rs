@@ -67,7 +67,8 @@ impl Runner {
         let site = self.visit.edition().catalogue.sites.of_pillar(&self.identity.pillar);
         let wall = now.in_zone(&self.time_zone).wall;
         let is_open = site.is_none_or(|site| matches!(site.hours.at(wall), Opening::OpenUntil(_)));
-        light.shine(is_open, self.visit.is_waiting(), now.uptime);
+        let is_waiting = self.visit.is_waiting() && self.maintenance.service().is_none();
+        light.shine(is_open, is_waiting, now.uptime);
     }
 }
 
