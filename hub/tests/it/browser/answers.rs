@@ -67,6 +67,10 @@ fn no_answer_to_a_form_has_a_barrier(look: Look) {
         let proof = ("proof", office.password_of(EVERYTHING));
         round.sends("password", "/staff", &[("name", &colleague), ("agent", "yes"), proof], 200);
         assert!(shows_a_password(&browser), "{}", browser.reads());
+        let service = format!("/pillars/{PILLAR}/service/code");
+        round.sends("proof", &service, &[("hours", "8")], 200);
+        round.sends("service-code", &service, &[("hours", "8"), proof], 200);
+        assert!(browser.runs("return document.querySelector('#service-code') !== null") == true);
         round.sends("name-taken", "/staff", &[("name", AGENT), ("agent", "yes"), proof], 409);
         round.sends("no-role", "/staff", &[("name", "n.anders")], 422);
 
