@@ -195,7 +195,9 @@ fn a_wish_that_cannot_be_written_whole_leaves_the_one_before_and_no_draft() {
     assert_eq!(fs::read(made.at("fleeting/network.json")).unwrap(), before);
     // A draft that a power cut left is written over.
     fs::remove_dir(made.at("fleeting/network.json.draft")).unwrap();
-    fs::write(made.at("fleeting/network.json.draft"), "{\"id\": \"a much longer one than comes now").unwrap();
+    let draft = made.at("fleeting/network.json.draft");
+    fs::write(&draft, "{\"id\": \"a much longer one than comes now").unwrap();
+    fs::set_permissions(&draft, fs::Permissions::from_mode(0o600)).unwrap();
     machine.look_for_wifi().unwrap();
     assert_eq!(made.takes("fleeting/network.json")["wish"], "scan");
     // A machine without the folder offers nothing, and says so.

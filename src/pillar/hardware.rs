@@ -39,9 +39,9 @@ pub(super) fn time(config: &Config, machine: Option<Machine>) -> HubTime {
 /// The light of the screen, where that can be changed. What is wished of it is written on a thread of its own.
 pub(super) fn light(config: &Config, machine: Option<Machine>) -> Option<Light> {
     let machine = machine.filter(|machine| machine.backlight() == Some(Backlight::Adjustable))?;
-    let (wishes, wished) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
     let spawned = thread::Builder::new().name("light".into()).spawn(move || {
-        for percent in wished {
+        for percent in told {
             if let Err(error) = machine.set_brightness(percent) {
                 tracing::warn!(%error, "the light of the screen could not be changed");
             }
@@ -52,7 +52,9 @@ pub(super) fn light(config: &Config, machine: Option<Machine>) -> Option<Light> 
         return None;
     }
     // A thread that is gone needs no more of them.
-    let set = move |percent| drop(wishes.send(percent));
+    let set = move |percent| {
+        let _ = tell.send(percent);
+    };
     let full = kept_brightness(&config.data_dir).unwrap_or(config.screen.brightness);
     Some(Light::new(full, config.screen.dim, set))
 }

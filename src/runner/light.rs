@@ -11,7 +11,7 @@ use super::Runner;
 use crate::clock::Moment;
 
 /// For so long after a touch it stays bright.
-const AFTER_A_TOUCH: Duration = Duration::from_secs(60);
+const AFTER_A_TOUCH: Duration = Duration::from_mins(1);
 
 /// The light of the screen.
 pub struct Light {

@@ -129,8 +129,8 @@ fn the_file_is_written_rarely_and_a_damaged_one_only_costs_a_lesson() {
 fn whoever_wants_to_hear_of_the_time_hears_of_what_is_believed_only() {
     let time = Clocks::show(noon() + TEN_YEARS).time(None);
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let hears = Arc::clone(&heard);
-    time.tell(move |hubs, wall| hears.lock().unwrap().push((hubs, wall)));
+    let listener = Arc::clone(&heard);
+    time.tell(move |hubs, wall| listener.lock().unwrap().push((hubs, wall)));
     time.clone().learn(noon()).unwrap();
     assert!(time.learn(at("2025-12-31T23:59:59Z")).is_err());
     assert_eq!(*heard.lock().unwrap(), [(noon(), noon() + TEN_YEARS)]);

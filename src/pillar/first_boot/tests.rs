@@ -13,7 +13,7 @@ use crate::machine::Places;
 use crate::visit::{Control, Intent, PanelView, Screen};
 
 /// Nobody waits longer than that, however slow the machine is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const NO_CABLE: &str = r#"{"links": [{"kind": "ethernet", "state": "no-cable"}]}"#;
 const CONNECTED: &str = r#"{"links": [{"kind": "ethernet", "state": "connected"}]}"#;
