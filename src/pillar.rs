@@ -189,7 +189,7 @@ impl Pillar {
                 files: Arc::clone(&service),
                 keyring: keyring.clone(),
                 time: time.clone(),
-                machine: Machine::of(machine::Places::default()),
+                machine: machine.clone(),
                 system: system.clone(),
                 restart: Arc::clone(&restart),
             },

@@ -309,8 +309,8 @@ impl Runner {
         self.carry_out_orders(now);
         self.offer(now);
         self.watch_the_visit(now);
-        self.shine(by_hand, now);
         self.count_visits();
+        self.shine(by_hand, now);
         if !by_hand {
             self.report(now);
         }

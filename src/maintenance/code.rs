@@ -68,9 +68,9 @@ impl CodePage {
 fn trouble(words: Words, why: Tried) -> String {
     match why {
         Tried::Granted { .. } => String::new(),
-        Tried::Wrong => words.say("This is no code of this pillar. Please read it again."),
+        Tried::Wrong { pause: None } => words.say("This is no code of this pillar. Please read it again."),
         Tried::Expired => words.say("This code is too old. Make another one at the hub."),
-        Tried::Pause { minutes } => words.fill(
+        Tried::Wrong { pause: Some(minutes) } | Tried::Pause { minutes } => words.fill(
             "There were five wrong codes. Wait {minutes} minutes and try again.",
             &[("minutes", &minutes.to_string())],
         ),

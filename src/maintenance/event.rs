@@ -42,10 +42,13 @@ pub enum Tried {
         until: Timestamp,
     },
     /// Nothing: a digit is wrong, or it is another pillar's.
-    Wrong,
+    Wrong {
+        /// It was one too many: for so many minutes none is looked at.
+        pause: Option<u64>,
+    },
     /// Nothing: it is too old.
     Expired,
-    /// Nothing: there were too many wrong ones, and for so many minutes none is looked at.
+    /// Nothing: it was not looked at, because there were too many wrong ones, and is not for so many minutes.
     Pause {
         /// How many, at least 1.
         minutes: u64,
@@ -142,7 +145,7 @@ pub enum Task {
     Network,
     /// Writing the logs to a stick.
     Logs,
-    /// Handing the update on the stick to the image.
+    /// Installing the update on the stick.
     Update,
     /// Turning the screen, or its brightness.
     Screen,
@@ -197,6 +200,10 @@ pub enum End {
     Pin,
     /// There is no room for it.
     NoRoom,
+    /// It is not newer than what runs.
+    Older,
+    /// It is not the municipality's, or it is damaged.
+    NotGenuine,
     /// Nobody said in time what came of it.
     NoAnswer,
     /// It did not work.
@@ -258,7 +265,7 @@ pub enum Deed {
     Network(NetworkWish),
     /// Write the logs to the stick.
     WriteLogs,
-    /// Hand the update on the stick to the image.
+    /// Have the image install the update on the stick.
     InstallUpdate,
     /// Turn what is on the screen by so many quarters, clockwise: 0 to 3.
     Turn(u8),

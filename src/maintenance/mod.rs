@@ -160,7 +160,7 @@ impl Service {
         }
         let Tried::Granted { serial, until } = tried else {
             code.failed(tried);
-            if tried == Tried::Wrong {
+            if matches!(tried, Tried::Wrong { .. }) {
                 deeds.push(Deed::Note(ServiceDeed::WrongCode, ServiceOutcome::Failed));
             }
             return;

@@ -15,7 +15,9 @@ use super::words::{Words, row, titled};
 use crate::visit::{Intent, PanelMark, PanelView};
 
 /// How long something may take until it is said that nobody knows.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(2 * 60);
+/// How long writing an update may take.
+const WRITING: Duration = Duration::from_secs(20 * 60);
 
 /// What a page may look at.
 #[derive(Clone, Copy)]
@@ -64,7 +66,7 @@ impl Page {
             (Self::Busy(task, _), Event::Ended(ended, end)) if task == *ended => {
                 ended_page(task, *end, deeds)
             }
-            (Self::Busy(task, since), Event::Tick) if look.uptime.saturating_sub(since) >= PATIENCE => {
+            (Self::Busy(task, since), Event::Tick) if look.uptime.saturating_sub(since) >= patience(task) => {
                 ended_page(task, End::NoAnswer, deeds)
             }
             (page, _) => page,
@@ -217,6 +219,13 @@ fn pick(index: usize, look: Look<'_>) -> Page {
         Some(Item::Reset) => Page::Leaving(Leaving::reset(look.pillar)),
         Some(Item::Close) => Page::Over,
         None => Page::Menu,
+    }
+}
+
+const fn patience(task: Task) -> Duration {
+    match task {
+        Task::Update => WRITING,
+        _ => PATIENCE,
     }
 }
 

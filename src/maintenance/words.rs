@@ -40,7 +40,7 @@ impl Words {
             Task::Search => self.say("Searching for wireless networks"),
             Task::Network => self.say("Setting up the network"),
             Task::Logs => self.say("Writing the logs to the stick"),
-            Task::Update => self.say("Handing over the update"),
+            Task::Update => self.say("Installing the update"),
             Task::Screen => self.say("Setting the screen"),
             Task::Passphrase => self.say("Setting the passphrase"),
             Task::ReEnrol => self.say("Taking the binding away"),
@@ -53,7 +53,7 @@ impl Words {
     pub(super) fn end(self, task: Task, end: End) -> String {
         match end {
             End::Done if task == Task::Update => {
-                self.say("The update is handed over. The image checks it, and it begins at night.")
+                self.say("The update is written. Start the machine anew to begin with it.")
             }
             End::Done if task == Task::Logs => {
                 self.say("The logs are on the stick. Only the hub can open them. You can take the stick out.")
@@ -69,6 +69,9 @@ impl Words {
             End::Pin => {
                 self.say("The code of the SIM card is wrong. After three wrong ones the card is blocked.")
             }
+            End::NoRoom if task == Task::Update => self.say("There is no room for it on the disk."),
+            End::Older => self.say("It is refused: it is not newer than what runs."),
+            End::NotGenuine => self.say("It is refused: it is not the municipality's, or it is damaged."),
             End::NoRoom => self.say("The stick is full. Take another one."),
             End::NoAnswer => self.say("Nobody said in time what came of it. Look here again in a minute."),
             End::Failed => self.say("It did not work. Look at the log of the pillar, and try again."),

@@ -3,6 +3,9 @@
 //!
 //! Invariant: nobody waits for it, and what cannot be asked costs nothing else.
 
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::mpsc;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -11,6 +14,9 @@ use crate::clock::HubTime;
 use crate::config::Config;
 use crate::machine::{self, Backlight, Machine, Telling};
 use crate::runner::Light;
+
+/// The file in the data folder that says how bright a technician wants the screen.
+const BRIGHTNESS: &str = "brightness";
 
 /// The time, kept where a pillar keeps it. What the hub says of it is told to the machine.
 pub(super) fn time(config: &Config, machine: Option<Machine>) -> HubTime {
@@ -49,14 +55,25 @@ pub(super) fn light(config: &Config, machine: Option<Machine>) -> Option<Light> 
     let set = move |percent| {
         let _ = tell.send(percent);
     };
-    Some(Light::new(config.screen.brightness, config.screen.dim, set))
+    let full = kept_brightness(&config.data_dir).unwrap_or(config.screen.brightness);
+    Some(Light::new(full, config.screen.dim, set))
+}
+
+/// Keeps how bright a technician at the pillar wants the screen; that goes before the settings.
+pub(super) fn keep_brightness(data_dir: &Path, percent: u8) -> io::Result<()> {
+    let file = data_dir.join(BRIGHTNESS);
+    let draft = file.with_extension("draft");
+    fs::write(&draft, percent.to_string())?;
+    fs::rename(draft, file)
+}
+
+fn kept_brightness(data_dir: &Path) -> Option<u8> {
+    let kept: u8 = fs::read_to_string(data_dir.join(BRIGHTNESS)).ok()?.trim().parse().ok()?;
+    (10..=100).contains(&kept).then_some(kept)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     use jiff::{SignedDuration, Timestamp};
 
     use super::*;
@@ -99,6 +116,18 @@ mod tests {
         fs::remove_file(&wish).unwrap();
         time.learn(ahead).unwrap();
         assert!(!wish.exists(), "that was told just now");
+    }
+
+    #[test]
+    fn how_bright_a_technician_wants_it_is_kept_and_nonsense_is_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(kept_brightness(folder.path()), None);
+        keep_brightness(folder.path(), 50).unwrap();
+        assert_eq!(kept_brightness(folder.path()), Some(50));
+        for nonsense in ["", "0", "101", "bright"] {
+            fs::write(folder.path().join(BRIGHTNESS), nonsense).unwrap();
+            assert_eq!(kept_brightness(folder.path()), None, "{nonsense}");
+        }
     }
 
     #[test]

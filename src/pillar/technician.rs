@@ -17,9 +17,10 @@ use zuil_catalogue::Language;
 use zuil_wire::recording::{self, Batch, Ending, Entry, Writer};
 use zuil_wire::seal::SealKey;
 use zuil_wire::service::ServiceCodeError;
+use zuil_wire::system::UpdateRefusal;
 use zuil_wire::{ServiceCode, ServiceDeed, ServiceEntry, ServiceOutcome};
 
-use super::{NotServing, making, storage};
+use super::{NotServing, hardware, making, storage};
 use crate::clock::HubTime;
 use crate::config::Config;
 use crate::doctor::{self, Verdict};
@@ -34,6 +35,8 @@ use crate::visit::{PanelMark, PanelRow};
 
 /// How long the machine may take for what it is asked.
 const PATIENCE: Duration = Duration::from_secs(100);
+/// How long writing an update may take.
+const WRITING: Duration = Duration::from_secs(19 * 60);
 /// How often is looked whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// So many hours of the log go to a stick.
@@ -100,16 +103,16 @@ impl Worker {
             Deed::Network(NetworkWish::Search) => self.ends(Task::Search, |tools| tools.search()),
             Deed::Network(wish) => self.ends(Task::Network, move |tools| tools.network(&wish)),
             Deed::WriteLogs => self.ends(Task::Logs, |tools| tools.write_logs()),
-            Deed::InstallUpdate => {
-                self.ended(Task::Update, self.tools.with_machine(Machine::install_from_stick))
-            }
+            Deed::InstallUpdate => self.ends(Task::Update, |tools| tools.install_update()),
             Deed::Passphrase(passphrase) => {
                 self.ends(Task::Passphrase, move |tools| tools.set_passphrase(&passphrase));
             }
             Deed::Turn(quarters) => self.ended(Task::Screen, self.tools.turn(quarters)),
             Deed::Brightness(percent) => {
-                let set = |machine: &Machine| machine.set_brightness(percent);
-                self.ended(Task::Screen, self.tools.with_machine(set));
+                // The runner's light shines so from now on; this is for the time after a restart.
+                let data_dir = &self.tools.config.data_dir;
+                let kept = hardware::keep_brightness(data_dir, percent);
+                self.ended(Task::Screen, kept.map_or_else(|error| not_wished(&error), |()| End::Done));
             }
             Deed::ReEnrol => self.ended(Task::ReEnrol, self.tools.re_enrol()),
             Deed::Reset => self.ended(Task::Reset, self.tools.with_machine(Machine::reset)),
@@ -254,6 +257,25 @@ impl Tools {
         )
     }
 
+    /// The image looks whether it is genuine and newer, and says how writing it went.
+    fn install_update(&self) -> End {
+        let (Some(machine), Some(system)) = (&self.machine, &self.system) else { return End::NoDevice };
+        let Some(version) = machine.stick().and_then(|stick| stick.update) else { return End::NotFound };
+        if let Err(error) = machine.install_from_stick() {
+            return not_wished(&error);
+        }
+        match wait(WRITING, || system.is_written(&version)) {
+            None => End::NoAnswer,
+            Some(Ok(())) => End::Done,
+            Some(Err(UpdateRefusal::Older)) => End::Older,
+            Some(Err(UpdateRefusal::NoRoom)) => End::NoRoom,
+            Some(Err(UpdateRefusal::Signature | UpdateRefusal::Digest | UpdateRefusal::Incomplete)) => {
+                End::NotGenuine
+            }
+            Some(Err(UpdateRefusal::Failed)) => End::Failed,
+        }
+    }
+
     fn turn(&self, quarters: u8) -> End {
         let turn = Turn::ALL.get(usize::from(quarters)).copied().unwrap_or_default();
         self.with_machine(|machine| machine.set_screen(&ScreenSetting { turn, ..machine.screen() }))
@@ -285,21 +307,26 @@ impl Tools {
             Ok(id) => id,
             Err(error) => return not_wished(&error),
         };
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if let Some(end) = outcome(machine, &id) {
-                return end;
-            }
-            thread::sleep(LOOK_EVERY);
+        wait(PATIENCE, || outcome(machine, &id)).unwrap_or(End::NoAnswer)
+    }
+}
+
+/// Looks again and again, for so long at most.
+fn wait<T>(time: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + time;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() >= until {
+            return seen;
         }
-        End::NoAnswer
+        thread::sleep(LOOK_EVERY);
     }
 }
 
 /// What a code opens. A wrong one counts before anybody hears of it.
 fn try_code(files: &ServiceFiles, code: &Secret, now: Timestamp) -> Tried {
     if let Some(until) = files.paused(now) {
-        return pause(until, now);
+        return Tried::Pause { minutes: minutes(until, now) };
     }
     let Some(key) = files.key() else { return Tried::NoKey };
     let checked = code.text().parse::<ServiceCode>().map(|code| code.check(&key, now));
@@ -312,11 +339,10 @@ fn try_code(files: &ServiceFiles, code: &Secret, now: Timestamp) -> Tried {
         }
         Ok(Err(ServiceCodeError::Expired)) => Tried::Expired,
         Ok(Err(ServiceCodeError::Unknown)) | Err(_) => match files.wrong(now) {
-            Ok(Some(until)) => pause(until, now),
-            Ok(None) => Tried::Wrong,
+            Ok(until) => Tried::Wrong { pause: until.map(|until| minutes(until, now)) },
             Err(error) => {
                 tracing::warn!(%error, "a wrong service code counts until the next restart only");
-                Tried::Wrong
+                Tried::Wrong { pause: None }
             }
         },
     }
@@ -327,10 +353,10 @@ fn not_wished(error: &io::Error) -> End {
     End::Failed
 }
 
-/// A pause as it is told, in whole minutes.
-fn pause(until: Timestamp, now: Timestamp) -> Tried {
+/// How long a pause lasts, as it is told: in whole minutes.
+fn minutes(until: Timestamp, now: Timestamp) -> u64 {
     let seconds = u64::try_from(until.duration_since(now).as_secs()).unwrap_or_default();
-    Tried::Pause { minutes: seconds.div_ceil(60).max(1) }
+    seconds.div_ceil(60).max(1)
 }
 
 /// The logs, as lines that only the hub can open: `zuil-hub recording open` prints them.

@@ -31,6 +31,11 @@ impl Light {
         Self { full, dim, set: Box::new(set), shown: None, touched: None }
     }
 
+    /// A technician wants it so bright while anybody is served.
+    pub(super) const fn becomes(&mut self, full: u8) {
+        self.full = full;
+    }
+
     /// Somebody touched the screen.
     const fn is_touched(&mut self, uptime: Duration) {
         self.touched = Some(uptime);
@@ -62,7 +67,8 @@ impl Runner {
         let site = self.visit.edition().catalogue.sites.of_pillar(&self.identity.pillar);
         let wall = now.in_zone(&self.time_zone).wall;
         let is_open = site.is_none_or(|site| matches!(site.hours.at(wall), Opening::OpenUntil(_)));
-        light.shine(is_open, self.visit.is_waiting(), now.uptime);
+        let is_waiting = self.visit.is_waiting() && self.maintenance.service().is_none();
+        light.shine(is_open, is_waiting, now.uptime);
     }
 }
 

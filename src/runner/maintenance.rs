@@ -115,6 +115,9 @@ impl Runner {
                 None
             }
             deed => {
+                if let (Deed::Brightness(percent), Some(light)) = (&deed, &mut self.light) {
+                    light.becomes(*percent);
+                }
                 let answer = (deed == Deed::Look).then(|| Event::Pillar(self.pillar_facts(now)));
                 if let Some(Technicians { perform }) = &self.maintenance.technicians {
                     perform(deed, serial);

@@ -167,7 +167,23 @@ impl System {
         File::create(self.places.update.join("activate"))?.sync_all()
     }
 
-    /// What is offered, when it is to be fetched.
+    /// How writing a version went that was handed over by hand, from a stick; nothing as long as it goes on.
+    #[must_use]
+    pub fn is_written(&self, version: &SystemVersion) -> Option<Result<(), UpdateRefusal>> {
+        if self.ready().exists() {
+            return None;
+        }
+        let Told { version: of, state, why } = told::state(&self.places.state)?;
+        match state {
+            UpdateState::Written if of.as_ref() == Some(version) => Some(Ok(())),
+            UpdateState::Refused if of.as_ref().is_none_or(|of| of == version) => {
+                Some(Err(why.unwrap_or(UpdateRefusal::Failed)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is offered, when it is to be fetched. Nobody waits for the disk while that is kept.
     fn wanted(&self) -> Option<(SystemVersion, u64)> {
         let known = self.known_now();
         known.offer.clone().filter(|(version, _)| self.standing(&known, version) == Standing::Wanted)

@@ -122,6 +122,23 @@ fn written(version: &str) -> String {
 }
 
 #[test]
+fn what_was_handed_over_by_hand_is_told_when_the_image_is_done_with_it_and_not_before() {
+    let machine = Machine::new();
+    let system = machine.starts();
+    let version: SystemVersion = NEXT.parse().unwrap();
+    assert_eq!(system.is_written(&version), None);
+    machine.says(&written("0.2.0.811"));
+    assert_eq!(system.is_written(&version), None, "that was another one");
+    fs::create_dir(machine.folder.path().join("update/ready")).unwrap();
+    machine.says(&written(NEXT));
+    assert_eq!(system.is_written(&version), None, "it is still there");
+    machine.takes_what_is_ready(&written(NEXT));
+    assert_eq!(system.is_written(&version), Some(Ok(())));
+    machine.says(r#"{"version": "", "state": "refused", "why": "signature"}"#);
+    assert_eq!(system.is_written(&version), Some(Err(UpdateRefusal::Signature)));
+}
+
+#[test]
 fn an_update_is_fetched_handed_over_written_and_begun() {
     let (machine, hub) = (Machine::new(), Hub::with(NEXT));
     let system = machine.starts();

@@ -7,6 +7,8 @@ use zuil_wire::seal::OpenKey;
 
 use super::*;
 
+const WRONG: Tried = Tried::Wrong { pause: None };
+
 fn key(number: u32) -> ServiceKey {
     ServiceKey::of(number, &[7; ServiceKey::BYTES]).unwrap()
 }
@@ -15,7 +17,7 @@ fn noon() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-fn minutes(minutes: i64) -> Timestamp {
+fn after(minutes: i64) -> Timestamp {
     noon() + SignedDuration::from_mins(minutes)
 }
 
@@ -34,12 +36,12 @@ fn a_code_opens_more_than_once_until_its_hour_is_over_and_no_longer() {
     let (right, _) = codes(&key(1));
     assert_eq!(try_code(&files, &right, noon()), Tried::NoKey);
     files.keep_key(&key(1)).unwrap();
-    let granted = Tried::Granted { serial: 7, until: minutes(60) };
-    assert_eq!([0, 1, 59].map(|at| try_code(&files, &right, minutes(at))), [granted; 3]);
-    assert_eq!(try_code(&files, &right, minutes(60)), Tried::Expired);
+    let granted = Tried::Granted { serial: 7, until: after(60) };
+    assert_eq!([0, 1, 59].map(|at| try_code(&files, &right, after(at))), [granted; 3]);
+    assert_eq!(try_code(&files, &right, after(60)), Tried::Expired);
     let other = ServiceKey::of(2, &[8; ServiceKey::BYTES]).unwrap();
     files.keep_key(&other).unwrap();
-    assert_eq!(try_code(&files, &right, noon()), Tried::Wrong, "all codes were made void");
+    assert_eq!(try_code(&files, &right, noon()), WRONG, "all codes were made void");
 }
 
 #[test]
@@ -48,14 +50,14 @@ fn nobody_gets_in_by_guessing_also_over_a_restart_and_with_the_right_one_at_last
     ServiceFiles::of(folder.path()).keep_key(&key(1)).unwrap();
     let (right, wrong) = codes(&key(1));
     // Each try is after the power was off.
-    let tries = |code: &Secret, at| try_code(&ServiceFiles::of(folder.path()), code, minutes(at));
-    assert_eq!([0; 4].map(|at| tries(&wrong, at)), [Tried::Wrong; 4]);
-    assert_eq!(tries(&wrong, 0), Tried::Pause { minutes: 15 });
+    let tries = |code: &Secret, at| try_code(&ServiceFiles::of(folder.path()), code, after(at));
+    assert_eq!([0; 4].map(|at| tries(&wrong, at)), [WRONG; 4]);
+    assert_eq!(tries(&wrong, 0), Tried::Wrong { pause: Some(15) });
     assert_eq!(tries(&right, 1), Tried::Pause { minutes: 14 });
     assert_eq!(tries(&right, 14), Tried::Pause { minutes: 1 });
-    let granted = Tried::Granted { serial: 7, until: minutes(60) };
+    let granted = Tried::Granted { serial: 7, until: after(60) };
     assert_eq!(tries(&right, 15), granted);
-    assert_eq!([16; 4].map(|at| tries(&wrong, at)), [Tried::Wrong; 4], "they are counted anew");
+    assert_eq!([16; 4].map(|at| tries(&wrong, at)), [WRONG; 4], "they are counted anew");
     assert_eq!(tries(&right, 17), granted);
 }
 
@@ -64,7 +66,7 @@ fn what_is_no_code_at_all_counts_as_a_wrong_one() {
     let folder = tempfile::tempdir().unwrap();
     let files = ServiceFiles::of(folder.path());
     files.keep_key(&key(1)).unwrap();
-    assert_eq!(try_code(&files, &Secret::of("123"), noon()), Tried::Wrong);
+    assert_eq!(try_code(&files, &Secret::of("123"), noon()), WRONG);
     assert_eq!(files.tries().wrong, 1);
 }
 
