@@ -163,7 +163,7 @@ fn printer_terminal_and_reader_are_tried_on_their_real_lines_and_nothing_is_char
     });
     gets_in(&mut pillar, &errand.code);
     touches(&mut pillar, "De apparaten proberen");
-    for device in ["Bonprinter", "Pinapparaat"] {
+    for device in ["Bonprinter", "Pinautomaat"] {
         touches(&mut pillar, device);
         pillar.waits_for(device, |view| {
             page(view).is_some_and(|page| page.rows.first().is_some_and(|row| row.mark != PanelMark::Busy))
