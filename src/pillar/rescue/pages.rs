@@ -341,7 +341,7 @@ impl Pages {
         let trouble = (self.trouble == Some(Trouble::Undone)).then(|| undone.to_owned());
         let choice = |offer: Offer| match offer {
             Offer::Type => harmless(say(language, "Type the passphrase")),
-            Offer::Restart => harmless(say(language, "Start the machine anew")),
+            Offer::Restart => harmless(say(language, "Start this machine anew")),
             Offer::Empty => dangerous(
                 say(language, "Make the storage empty"),
                 say(language, "Requests that were not sent yet are lost."),
