@@ -11,11 +11,13 @@ use super::leaving::{Leaving, Next};
 use super::machine::{self, PassphrasePage};
 use super::menu::{self, Item};
 use super::network::{Led, NetworkPage};
-use super::words::{Words, row, titled};
+use super::words::{Words, choice, row, titled};
 use crate::visit::{Intent, PanelMark, PanelView};
 
 /// How long something may take until it is said that nobody knows.
 const PATIENCE: Duration = Duration::from_secs(2 * 60);
+/// After so long a technician need not wait for it any more. Not at once: a finger that touches twice would leave.
+const LEAVABLE: Duration = Duration::from_secs(10);
 /// How long writing an update may take.
 const WRITING: Duration = Duration::from_secs(20 * 60);
 
@@ -76,6 +78,10 @@ impl Page {
     fn did(self, intent: &Intent, look: Look<'_>, deeds: &mut Vec<Deed>) -> Self {
         match intent {
             Intent::Stop => {
+                self.left(deeds);
+                return Self::Over;
+            }
+            Intent::Pick(0) if self.can_be_left(look.uptime) => {
                 self.left(deeds);
                 return Self::Over;
             }
@@ -147,6 +153,14 @@ impl Page {
         }
     }
 
+    /// Whether something is being done for so long that a technician may leave it to itself.
+    const fn can_be_left(&self, now: Duration) -> bool {
+        match self {
+            Self::Busy(_, since) => now.saturating_sub(*since).as_secs() >= LEAVABLE.as_secs(),
+            _ => false,
+        }
+    }
+
     /// Whether it waits for something that is being done.
     pub(super) const fn is_busy(&self) -> bool {
         matches!(self, Self::Busy(..))
@@ -188,6 +202,9 @@ impl Page {
             Self::Busy(task, _) => {
                 let mut panel = titled(words.busy(*task));
                 panel.rows = vec![row(words.busy(*task), words.say("busy"), PanelMark::Busy)];
+                if self.can_be_left(uptime) {
+                    panel.choices = vec![choice(words.say("Close, and serve residents again"))];
+                }
                 panel
             }
             Self::Told(task, end) => {

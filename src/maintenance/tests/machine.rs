@@ -89,6 +89,19 @@ fn whoever_leaves_while_something_is_being_done_leaves_a_note_of_it() {
 }
 
 #[test]
+fn nobody_has_to_wait_for_what_takes_long_and_a_finger_that_touches_twice_leaves_nothing() {
+    let mut technician = Technician::gets_in();
+    technician.touches("Stick: logs and updates").touches("Install the update from the stick");
+    technician.does(Intent::Pick(0)).is_on("Installing the update");
+    assert_eq!(technician.sees().choices, []);
+    technician.waits(Duration::from_secs(10));
+    technician.wants();
+    technician.touches("Close, and serve residents again");
+    let begun = (ServiceDeed::InstalledUpdate, ServiceOutcome::Begun);
+    assert_eq!(technician.notes(), [begun, (ServiceDeed::Closed, ServiceOutcome::Done)]);
+}
+
+#[test]
 fn the_stick_says_what_is_on_it_and_without_one_nothing_can_be_touched() {
     let mut technician = Technician::gets_in();
     technician.touches("Stick: logs and updates");
