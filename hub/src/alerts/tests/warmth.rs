@@ -64,7 +64,7 @@ fn one_that_does_not_tell_any_more_how_warm_it_is_is_not_too_warm_for_ever_and_n
     let step = story.step(&at_degrees(story.now, None));
     let [ended] = step.ended.as_slice() else { panic!("{step:?}") };
     assert_eq!((ended.why, ended.alert.ended_at), (Why::NotTold, Some(at(20_002))), "since it told no more");
-    let messages = letters().about(&step, at(story.now));
+    let messages = letters().about(&step, &[], at(story.now));
     let [mail, post] = messages.as_slice() else { panic!("{messages:?}") };
     assert!(mail.body.contains("jumbo meldt niet meer hoe warm het binnenin is"), "{}", mail.body);
     assert!(
