@@ -60,7 +60,8 @@ impl RolloutStore for MemoryStore {
 
     fn told_stops(&self) -> Result<Vec<(SystemVersion, Timestamp)>, StoreError> {
         let memory = self.lock();
-        let told = memory.told_stops.iter().map(|(version, at)| Ok((read_version(version)?, *at)));
+        let told =
+            memory.told_stops.iter().map(|(version, at)| Ok::<_, StoreError>((read_version(version)?, *at)));
         told.collect()
     }
 }

@@ -97,8 +97,12 @@ impl RolloutStore for PostgresStore {
         self.link.read(async |db| {
             let told =
                 query("SELECT version, told_stop FROM rollouts WHERE told_stop IS NOT NULL ORDER BY version");
-            let read =
-                |row: &PgRow| Ok((read_version(row.try_get("version")?)?, time(row.try_get("told_stop")?)?));
+            let read = |row: &PgRow| {
+                Ok::<_, StoreError>((
+                    read_version(row.try_get("version")?)?,
+                    time(row.try_get("told_stop")?)?,
+                ))
+            };
             told.fetch_all(db).await?.iter().map(read).collect()
         })
     }

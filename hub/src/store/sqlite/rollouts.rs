@@ -113,7 +113,7 @@ impl RolloutStore for SqliteStore {
             let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
             rows.map(|row| {
                 let (version, at) = row?;
-                Ok((read_version(&version)?, time(at)?))
+                Ok::<_, StoreError>((read_version(&version)?, time(at)?))
             })
             .collect()
         })
