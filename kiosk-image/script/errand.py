@@ -194,14 +194,15 @@ class Person:
 
     def types(self, text, name):
         """Types on the keyboard of a screen, and looks what stands there then."""
-        keys = self.walk.keys(name)
+        letters, page = self.walk.keys(name), None
         for letter in text:
-            if letter not in keys:
-                # The touch that led to the other page of the keyboard.
-                signs = self.walk.at(f"{name}-signs")
-                self.touches(self.walk.lines[signs - 1]["touch"])
-                keys = self.walk.keys(f"{name}-signs")
-            self.touches(keys[letter])
+            if letter not in letters and page is None:
+                # The touch that led to the other page of the keyboard, and leads back.
+                page = self.walk.lines[self.walk.at(f"{name}-signs") - 1]["touch"]
+                self.touches(page)
+            self.touches((self.walk.keys(f"{name}-signs") if page else letters)[letter])
+        if page:
+            self.touches(page)
         self.keeps(self.machine.looks(), f"{name}-typed")
         self.touches(self.walk.lines[self.walk.at(f"{name}-typed") + 1]["touch"])
 
