@@ -66,11 +66,14 @@ class Devices:
         for name in ("printer", "terminal"):
             Cable(machine, name, f"{self.folder}/{name}")
 
+    def told_since(self, first):
+        """Everything that they told from a line on."""
+        with open(f"{self.folder}/told.jsonl", encoding="utf-8") as file:
+            return [json.loads(line) for line in file if line.endswith("\n")][first:]
+
     def told(self, what):
         """Everything of one kind that they told."""
-        with open(f"{self.folder}/told.jsonl", encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file if line.endswith("\n")]
-        return [line for line in lines if what in line]
+        return [line for line in self.told_since(0) if what in line]
 
 
 class Hub:

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 
@@ -43,10 +42,10 @@ class Server:
         self.process.wait()
 
 
-def disk_of(folder, image):
+def disk_of(folder, image, name="disk.raw"):
     """A disk from the factory."""
-    shutil.copyfile(image, f"{folder}/disk.raw")
-    with open(f"{folder}/disk.raw", "r+b") as file:
+    subprocess.run(["cp", "--sparse=always", image, f"{folder}/{name}"], check=True)
+    with open(f"{folder}/{name}", "r+b") as file:
         file.truncate(6 << 30)
 
 
