@@ -8,7 +8,7 @@ import sys
 from emulated import Judge, Machine
 from errand import Devices, Hub, Person, Walk, paid_errand
 
-folder, image, profile, program, walk, devices = sys.argv[1:]
+folder, image, program, walk, devices, profile = sys.argv[1:]
 judge, walk, devices = Judge(), Walk(walk), Devices(devices)
 hub, machine = Hub(program, f"{folder}/hub"), Machine(folder, image)
 person = Person(machine, walk, judge, f"{folder}/shown")

@@ -84,6 +84,10 @@ class Partition:
         tweak = struct.pack("<QQ", sector, 0)
         return Cipher(self.key, modes.XTS(tweak)).decryptor().update(data)
 
+    def encrypt(self, sector, data):
+        """The other way round."""
+        return Cipher(self.key, modes.XTS(struct.pack("<QQ", sector, 0))).encryptor().update(data)
+
     def unit_of(self, sector):
         """Of a sector of the disk the unit that it is in, counted from the beginning; nothing for one outside."""
         return (sector - self.first) * SECTOR // self.unit if self.first <= sector < self.last else None

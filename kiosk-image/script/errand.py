@@ -80,15 +80,19 @@ class Hub:
     """The hub's own program, on this machine."""
 
     def __init__(self, program, folder):
-        self.program, self.config, self.log = program, f"{folder}/hub.toml", f"{folder}/hub.log"
+        self.program, self.config, self.log, self.process = program, f"{folder}/hub.toml", f"{folder}/hub.log", None
         os.makedirs(folder, exist_ok=True)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(
                 f'municipality = "Voorbeeldhuizen"\ndata_dir = "{folder}/data"\n[intake]\nlisten = "127.0.0.1:{HUB_PORT}"\n'
                 f'public_url = "https://{HOST}:{HUB_PORT}"\n[desk]\nlisten = "127.0.0.1:0"\n[access]\ntotp = false\n'
             )
+        self.start()
+
+    def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([program, "serve", "--config", self.config], stdout=subprocess.PIPE, stderr=log, text=True)
+            command = [self.program, "serve", "--config", self.config]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         said = iter(self.process.stdout.readline, "")
         if not any(line.startswith("intake ") for line in said):
             raise RuntimeError(f"the hub did not start; {self.log} says why")
@@ -105,12 +109,19 @@ class Hub:
             said = self.asked("pillar", "code", PILLAR, "--place", "An emulator")
         return re.search(r"^code (\S+)$", said.stdout, re.MULTILINE).group(1)
 
-    def payments(self):
-        """All of them, as the hub exports them."""
+    def exported(self, name):
+        """The lines of a list that it exports."""
         with tempfile.TemporaryDirectory() as folder:
             self.asked("export", f"{folder}/all")
-            with open(f"{folder}/all/payments.csv", encoding="utf-8", newline="") as file:
+            with open(f"{folder}/all/{name}.csv", encoding="utf-8", newline="") as file:
                 return list(csv.DictReader(file))
+
+    def payments(self):
+        return self.exported("payments")
+
+    def catalogue_at_the_pillar(self):
+        """Which one the pillar said last that it runs."""
+        return next((json.loads(line["report"])["catalogue"] for line in self.exported("reports")), None)
 
     def transaction(self, reference):
         """What it has under a reference."""
