@@ -153,6 +153,11 @@ class Walk:
                 self.pictures[name] = Picture.of_png(file.read())
         return self.pictures[name]
 
+    def picture_before(self, at):
+        """The last one before that, if there is one."""
+        before = [number for number in range(at) if "picture" in self.lines[number]]
+        return self.picture(before[-1]) if before else None
+
     def keys(self, name):
         """Where on a screen everything is that can be touched."""
         return {spot["label"]: spot for spot in self.lines[self.at(name)]["spots"]}
@@ -172,7 +177,7 @@ class Person:
     def sees(self, at, judged=True):
         """Waits until the screen looks as in the walk; what goes by meanwhile is kept, too."""
         name = self.walk.lines[at]["picture"].removesuffix(".png")[3:]
-        wanted = self.walk.picture(at)
+        wanted, earlier = self.walk.picture(at), self.walk.picture_before(at)
         alike = ALIKE_BUT_FOR_A_REFERENCE if "receipt" in name else ALIKE
         before, least = None, 1.0
 
@@ -183,7 +188,8 @@ class Person:
                 return None
             before, apart = screen, wanted.differs(screen, 0.3)
             least = min(least, apart)
-            return screen if apart <= alike else None
+            # More like this one than like the one before it, which may be the same but for a few words.
+            return screen if apart <= alike and (earlier is None or apart < earlier.differs(screen, 0.3)) else None
 
         found = self.machine.until(looks_so)
         self.keeps(found or before, name)
