@@ -1,4 +1,5 @@
-"""One emulated pillar, for what looks at images without a person: its power, its console, its screen, its lines and its sticks."""
+"""One emulated pillar, for what looks at images without a person: its power, its console, its screen, its touches, its lines and its
+sticks."""
 
 import json
 import os
@@ -8,14 +9,17 @@ import socket
 import subprocess
 import time
 
+from screen import Picture
+
 PATIENCE = int(os.environ.get("ZUIL_PATIENCE", "900"))
 
 
 class Machine:
     """Runs script/machine; each thing that it says is found once, in its order."""
 
-    def __init__(self, folder, image, tpm=True):
-        self.folder, self.image, self.tpm = folder, image, tpm
+    def __init__(self, folder, image, tpm=True, disk=None):
+        """Its disk is a file of its own, or what is served at a socket (disk.py)."""
+        self.folder, self.image, self.tpm, self.disk = folder, image, tpm, disk
         self.began = time.monotonic()
         self.starts = 0
         self.process = None
@@ -30,7 +34,7 @@ class Machine:
             os.rename(log, f"{self.folder}/console-{self.starts}.log")
         self.starts += 1
         open(log, "wb").close()
-        surroundings = dict(os.environ, ZUIL_MACHINE_TPM="" if self.tpm else "none")
+        surroundings = dict(os.environ, ZUIL_MACHINE_TPM="" if self.tpm else "none", ZUIL_MACHINE_DISK=self.disk or "")
         with open(f"{self.folder}/machine.log", "ab") as out:
             command = ["bash", "/zuil/kiosk-image/script/machine", self.folder, self.image, "-display", "none"]
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env=surroundings)
@@ -79,16 +83,29 @@ class Machine:
             if "return" in answer:
                 return answer["return"]
 
-    def colours(self, name):
-        """Takes a picture of the screen; its width, height, and how many colours are in it."""
-        path = f"{self.folder}/{name}.ppm"
+    def looks(self):
+        """A picture of the screen as it is now."""
+        path = f"{self.folder}/screen.ppm"
         self.order("screendump", filename=path)
         with open(path, "rb") as file:
-            data = file.read()
-        head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
-        width, height = int(head.group(1)), int(head.group(2))
-        pixels = data[head.end() :]
-        return width, height, len({pixels[at : at + 3] for at in range(0, len(pixels), 3)})
+            return Picture.of_ppm(file.read())
+
+    def touch(self, x, y):
+        """A finger touches the screen at a point and leaves it, as the touch screen tells it."""
+        screen = self.looks()
+        finger = {"slot": 0, "tracking-id": 1}
+
+        def multitouch(kind, axis="x", value=0, **more):
+            return {"type": "mtt", "data": {"type": kind, "axis": axis, "value": value, **finger, **more}}
+
+        def button(down):
+            return {"type": "btn", "data": {"button": "touch", "down": down}}
+
+        along, across = int(x * 0x7FFF / screen.width), int(y * 0x7FFF / screen.height)
+        places = [multitouch("data", "x", along), multitouch("data", "y", across)]
+        self.order("input-send-event", events=[multitouch("begin"), button(True), *places])
+        self.order("input-send-event", events=[multitouch("end", **{"tracking-id": -1}), button(False)])
+        return screen
 
     def tell(self, word, answer=None):
         """Says a word to the stand-in at the terminal's line, and waits for its answer when there is to be one."""

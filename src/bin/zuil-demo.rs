@@ -38,6 +38,16 @@ enum Command {
         /// The language of the visit: nl or en.
         #[arg(long, default_value = "nl")]
         language: String,
+        /// As at a pillar from the image: no readers and no headphones, and it is enrolled at its screen first.
+        #[arg(long)]
+        kiosk: bool,
+    },
+    /// A printer and a card terminal by themselves, until standard input is closed; what they do is told line by
+    /// line on standard output.
+    Devices {
+        /// Where their lines `printer` and `terminal` appear, and what they printed and charged is kept.
+        #[arg(long)]
+        folder: PathBuf,
     },
     /// A scripted resident without a screen, for tests that kill the pillar.
     Errand {
@@ -77,9 +87,10 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         #[cfg(feature = "window")]
         Command::Window { catalogue } => zuil::demo::workbench::open(&catalogue),
-        Command::Walkthrough { catalogue, out, language } => {
-            zuil::demo::walkthrough::run(&catalogue, out, &language)
+        Command::Walkthrough { catalogue, out, language, kiosk } => {
+            zuil::demo::walkthrough::run(&catalogue, out, &language, kiosk)
         }
+        Command::Devices { folder } => zuil::demo::devices::run(&folder),
         Command::Errand { config, task, hold_at } => {
             zuil::demo::errand::run(&config, task.as_deref(), hold_at)
         }

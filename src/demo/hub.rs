@@ -93,6 +93,21 @@ impl Hub {
         }
     }
 
+    /// Makes a code with which the demonstration's pillar is enrolled at the hub at `url`.
+    ///
+    /// # Errors
+    /// When the hub's program says no.
+    pub fn code(&self, url: &str) -> Result<String, Failure> {
+        let place = ["--place", "The demonstration"];
+        let output = self.command(&["pillar", "code", PILLAR, "--hub-url", url]).args(place).output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+        let said = String::from_utf8(output.stdout)?;
+        let code = said.lines().find_map(|line| line.strip_prefix("code "));
+        Ok(code.ok_or("the hub printed no code")?.to_owned())
+    }
+
     /// What the hub has under a reference, as its own program tells it; `None` when it has nothing.
     ///
     /// # Errors

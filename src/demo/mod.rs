@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 pub mod bench;
+pub mod devices;
 pub mod errand;
 pub mod hub;
 mod needs;
@@ -15,6 +16,7 @@ pub mod stage;
 pub mod state_line;
 pub mod touched;
 pub mod town;
+mod trace;
 pub mod walkthrough;
 #[cfg(feature = "window")]
 pub mod workbench;

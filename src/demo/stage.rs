@@ -85,6 +85,14 @@ impl Stage {
         fs::read_to_string(self.folder.join("spoken")).unwrap_or_default()
     }
 
+    /// Leaves the pillar nothing but a printer and a terminal, as the kiosk image is set up.
+    ///
+    /// # Errors
+    /// When its settings cannot be written.
+    pub fn takes_readers_and_headphones_away(&self, catalogue: &Path) -> Result<(), Failure> {
+        Ok(fs::write(self.config(), self.plain_settings(&fs::canonicalize(catalogue)?))?)
+    }
+
     fn headphones(&self) -> PathBuf {
         self.folder.join("headphones")
     }
@@ -103,13 +111,20 @@ impl Stage {
     fn settings(&self, catalogue: &Path) -> String {
         let folder = self.folder.display();
         format!(
+            "{}[document_reader]\nport = \"{folder}/document-reader\"\n\
+             [pass_reader]\nport = \"{folder}/pass-reader\"\n[headphones]\nstate_file = \"{}\"\n",
+            self.plain_settings(catalogue),
+            self.headphones().display(),
+        )
+    }
+
+    fn plain_settings(&self, catalogue: &Path) -> String {
+        let folder = self.folder.display();
+        format!(
             "data_dir = \"{folder}/data\"\ncatalogue_dir = \"{}\"\nbinding = \"{folder}/binding.json\"\n\
              [printer]\nport = \"{folder}/printer\"\n[terminal]\nport = \"{folder}/terminal\"\n\
-             password = \"123456\"\n[document_reader]\nport = \"{folder}/document-reader\"\n\
-             [pass_reader]\nport = \"{folder}/pass-reader\"\n[headphones]\nstate_file = \"{}\"\n\
-             [speech]\nprogram = \"{folder}/voice\"\n",
+             password = \"123456\"\n[speech]\nprogram = \"{folder}/voice\"\n",
             catalogue.display(),
-            self.headphones().display(),
         )
     }
 }

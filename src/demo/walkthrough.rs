@@ -1,8 +1,7 @@
 //! A scripted resident does one paid errand through the real widgets, by touch, without a display;
-//! what is left is a picture of every screen, the receipt, and one line of JSON.
+//! what is left is a picture of every screen, where everything on it was, the receipt, and one line of JSON.
 
 use std::fs;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -12,16 +11,18 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::devices::terminal::simulator::Pace;
-use crate::pillar::Pillar;
+use crate::pillar::Standing;
 use crate::runner::Input;
 use crate::screens::Screens;
-use crate::texts::say;
+use crate::texts::{fill, say};
 use crate::visit::{ReceiptOutcome, ReceiptView, Screen, View};
+use crate::words;
 use zuil_catalogue::{Catalogue, Language};
 
 use super::hub::Hub;
 use super::needs::{self, HOUSE_NUMBER, POSTCODE, TASK};
 use super::stage::{self, Stage};
+use super::trace::Trace;
 use super::{Failure, programs};
 
 /// A number as it could be printed on a waste pass.
@@ -42,12 +43,13 @@ const HUB_PATIENCE: Duration = Duration::from_secs(20);
 /// Longer than any movement on the screen.
 const STILL: Duration = Duration::from_millis(400);
 
-/// Does the errand and prints what came of it. `out` gets the pictures.
+/// Does the errand and prints what came of it. `out` gets the pictures, and beside them `walk.jsonl`. With `kiosk`
+/// the pillar has no readers and no headphones, as the image is set up, and is enrolled at its screen first.
 ///
 /// # Errors
 /// When it cannot be done with this catalogue, or any part of it did not happen: the payment, the printer's
 /// confirmation, the hub.
-pub fn run(catalogue: &Path, out: Option<PathBuf>, language: &str) -> Result<(), Failure> {
+pub fn run(catalogue: &Path, out: Option<PathBuf>, language: &str, kiosk: bool) -> Result<(), Failure> {
     let begun = Instant::now();
     let language = Language::from_code(language).ok_or("the language is a code such as nl or en")?;
     let mistaken =
@@ -56,11 +58,20 @@ pub fn run(catalogue: &Path, out: Option<PathBuf>, language: &str) -> Result<(),
     let out = out.unwrap_or_else(|| PathBuf::from(format!("demo/walkthrough-{}", language.code())));
     let folder = stage::temporary_folder()?;
     let hub = Hub::start(&programs()?, &folder.path().join("hub"))?;
-    let stage = Stage::set(folder.path(), catalogue, hub.intake, |url, file| hub.bind(url, file))?;
+    let bind = |url: &str, file: &Path| if kiosk { Ok(()) } else { hub.bind(url, file) };
+    let stage = Stage::set(folder.path(), catalogue, hub.intake, bind)?;
+    if kiosk {
+        stage.takes_readers_and_headphones_away(catalogue)?;
+    }
     stage.terminal.set_auto(Some(CARD_AFTER));
     stage.terminal.set_pace(PACE);
 
-    let errand = Walk::begin(&stage, language, &out.join("screens"))?.errand()?;
+    let mut walk = Walk::begin(&stage, language, &out.join("screens"))?;
+    if kiosk {
+        let hub_url = stage.network.near_end().to_string();
+        walk.is_enrolled(&hub_url, &hub.code(&format!("https://{hub_url}"))?)?;
+    }
+    let errand = walk.errand()?;
     let paper = stage.printer.take_receipts().pop().ok_or("no receipt came out of the printer")?;
     let receipt_png = out.join("receipt.png");
     fs::write(&receipt_png, &paper.png)?;
@@ -118,11 +129,9 @@ struct Walk {
     screens: Screens,
     views: Receiver<View>,
     view: View,
-    _pillar: Pillar,
     catalogue: Catalogue,
     language: Language,
-    pictures: PathBuf,
-    taken: usize,
+    trace: Trace,
 }
 
 impl Walk {
@@ -133,22 +142,39 @@ impl Walk {
             renderer_name: Some("software".into()),
         })))
         .map_err(|error| error.to_string())?;
-        if pictures.exists() {
-            fs::remove_dir_all(pictures)?;
-        }
-        fs::create_dir_all(pictures)?;
         let config = Config::load(&stage.config())?;
         let catalogue = Catalogue::load(&config.catalogue_dir).map_err(|_| "the catalogue has mistakes")?;
         let (show, views) = channel();
-        let pillar = Pillar::start(&config, move |view| drop(show.send(view)))?;
+        let pillar = Standing::start(config, || {}, move |view| drop(show.send(view)))?;
         let screens = Screens::new()?;
         screens.open()?;
-        let inputs = pillar.inputs();
-        screens.on_intent(move |intent| drop(inputs.send(Input::Resident(Box::new(intent)))));
+        screens.on_intent(move |intent| pillar.tell(Input::Resident(Box::new(intent))));
         let view = views.recv_timeout(PATIENCE)?;
         screens.show(&view);
-        let pictures = pictures.to_owned();
-        Ok(Self { screens, views, view, _pillar: pillar, catalogue, language, pictures, taken: 0 })
+        Ok(Self { screens, views, view, catalogue, language, trace: Trace::begin(pictures)? })
+    }
+
+    /// A technician types address and code at the pillar's screen.
+    fn is_enrolled(&mut self, hub: &str, code: &str) -> Result<(), Failure> {
+        let language = self.view.frame.language;
+        for (step, name, typed) in [(1, "enrolment-address", hub), (2, "enrolment-code", code)] {
+            self.waits("what a pillar without a binding asks", |view| {
+                view.frame.progress.is_some_and(|progress| progress.step == step)
+            })?;
+            self.picture(name)?;
+            for letter in typed.chars().filter(|letter| *letter != '-') {
+                if letter == ':' {
+                    self.touches(say(language, "Signs and accents"))?;
+                    self.settles();
+                    self.picture(&format!("{name}-signs"))?;
+                }
+                self.touches(&letter.to_string())?;
+                self.settles();
+            }
+            self.picture(&format!("{name}-typed"))?;
+            self.touches(say(language, "Next"))?;
+        }
+        Ok(())
     }
 
     fn errand(mut self) -> Result<Errand, Failure> {
@@ -227,9 +253,9 @@ impl Walk {
                 let Some(day) = days.iter().flatten().find(|day| day.available) else {
                     return Err("no day can be chosen this month".into());
                 };
-                let touched = self.screens.touch_day(self.language, day.date);
+                self.touches(&words::day(self.language, day.date))?;
                 self.settles();
-                if touched { Ok(()) } else { Err("no such day to touch".into()) }
+                Ok(())
             }
             Control::Contact { .. } => Err("this task asks no contact".into()),
         }
@@ -239,9 +265,8 @@ impl Walk {
         let Screen::Review { fee: Some(fee), .. } = self.view.screen else {
             return Err("no fee to pay".into());
         };
-        if !self.screens.touch_pay(self.language, fee) {
-            return Err("nothing to pay with on the screen".into());
-        }
+        let amount = words::amount(self.language, fee);
+        self.touches(&fill(self.word("Pay {0}"), &[("0", &amount)]))?;
         let mut seen = Vec::new();
         while !matches!(self.view.screen, Screen::Saving { .. } | Screen::Receipt(_)) {
             self.next_view("the payment")?;
@@ -309,7 +334,9 @@ impl Walk {
 
     /// Presses and releases in the middle of what has this label.
     fn touches(&mut self, label: &str) -> Result<(), Failure> {
-        if self.screens.touch(label) {
+        if let Some(spot) = self.screens.spot(label) {
+            self.trace.touch(&spot)?;
+            self.screens.touch(label);
             Ok(())
         } else {
             self.picture("nothing-to-touch")?;
@@ -346,14 +373,8 @@ impl Walk {
     }
 
     fn picture(&mut self, name: &str) -> Result<(), Failure> {
-        self.taken += 1;
         mock_elapsed_time(STILL);
         let picture = self.screens.window().take_snapshot()?;
-        let file = fs::File::create(self.pictures.join(format!("{:02}-{name}.png", self.taken)))?;
-        let mut encoder = png::Encoder::new(BufWriter::new(file), picture.width(), picture.height());
-        encoder.set_color(png::ColorType::Rgba);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.write_header()?.write_image_data(picture.as_bytes())?;
-        Ok(())
+        self.trace.picture(name, &picture, &self.screens.spots())
     }
 }

@@ -46,6 +46,8 @@ use std::rc::Rc;
 use slint::ComponentHandle;
 
 pub use easel::Easel;
+#[cfg(feature = "simulators")]
+pub use finger::Spot;
 
 use crate::visit::{Intent, Screen, View};
 use zuil_catalogue::Language;

@@ -21,6 +21,19 @@ fn a_technician_types_address_and_code_and_can_go_back() {
 }
 
 #[test]
+fn a_code_can_be_typed_after_an_address_whose_last_key_was_on_the_page_of_signs() {
+    let pillar = Pillar::new();
+    pillar.show(&sample("enrolment-address"));
+    pillar.touch("Tekens en accenten");
+    pillar.show(&sample("enrolment-address"));
+    assert_eq!(pillar.touch(":"), [Intent::Type(':')]);
+    pillar.show(&sample("enrolment-code"));
+    assert_eq!(pillar.touch("K"), [Intent::Type('K')]);
+    pillar.show(&sample("enrolment-address"));
+    assert_eq!(pillar.touch(":"), [Intent::Type(':')], "where it was left");
+}
+
+#[test]
 fn a_technician_chooses_language_size_and_contrast_and_is_offered_nothing_that_does_not_work() {
     let pillar = Pillar::new();
     let does_not_work = ["Voorlezen", "Verbergen", "Hulp"];
