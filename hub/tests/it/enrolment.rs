@@ -284,13 +284,14 @@ async fn what_is_no_request_for_a_key_of_its_own_is_not_granted() {
 async fn another_device_takes_the_place_of_the_first_which_is_refused_over_its_open_connection() {
     let hub = hub().await;
     let first = hub.add_pillar("jumbo");
-    assert_eq!(health(&first).await, StatusCode::OK);
+    let ready = report(DeviceState::Ready, DeviceState::Ready);
+    assert_eq!(first.report(&ready).await.service_key, Some(1));
     let (code, device) = (code_for(&hub, "jumbo", true), Device::new());
     let seal_key_before = first.binding.seal_key_id.clone();
     let second = device.bound(&hub, enrols(&hub, &device.asks(&code)).await.unwrap());
     assert_ne!(second.binding.seal_key_id, seal_key_before, "the first cannot seal to it");
     assert_eq!(health(&first).await, StatusCode::FORBIDDEN);
-    let told = serde_json::to_vec(&report(DeviceState::Ready, DeviceState::Ready)).unwrap();
+    let told = serde_json::to_vec(&ready).unwrap();
     assert_eq!(first.post_report(told).await.status(), StatusCode::FORBIDDEN);
     // What residents had finished at the first still arrives, and waits for a person.
     first.upload(&[first.envelope(1, None)]).await;
@@ -298,6 +299,7 @@ async fn another_device_takes_the_place_of_the_first_which_is_refused_over_its_o
     let trouble = |bits| hub.running.store.transaction(Reference::from_bits(bits)).unwrap().unwrap().trouble;
     assert_eq!((trouble(1), trouble(2)), (Some(Trouble::AfterRevocation), None));
     assert_eq!(health(&second).await, StatusCode::OK);
+    assert_eq!(second.report(&ready).await.service_key, Some(2), "the first knows the key of service codes");
 }
 
 #[tokio::test]
