@@ -91,6 +91,8 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
                     Err(RecvTimeoutError::Disconnected) => return Over::Stopped,
                 };
             }
+            // While it is being enrolled it is shown how far that is.
+            let shows_anew = wish == Wish::Enrol;
             match wish {
                 Wish::Nothing => {}
                 Wish::Network(wish) => newcomer.network_wished(self.wishes_network(&wish)),
@@ -107,7 +109,7 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
             }
             self.tells(&mut newcomer, &found);
             let view = newcomer.view();
-            if view != shown {
+            if shows_anew || view != shown {
                 (self.show)(view.clone());
                 shown = view;
             }

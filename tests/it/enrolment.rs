@@ -237,6 +237,7 @@ fn a_technician_sets_a_pillar_up_at_its_screen_and_it_serves_when_it_has_looked_
     assert_eq!(town.store().certificates(PILLAR).unwrap().len(), 2);
     let data = Config::load(&town.config()).unwrap().data_dir;
     assert!(fs::read(data.join("readiness.pdf")).unwrap().starts_with(b"%PDF"));
+    town.wait_until_it_told_of_itself();
     // After another restart it serves at once.
     drop(set_up);
     let served = SetUp::at(&town);

@@ -174,6 +174,15 @@ impl Town {
         }
     }
 
+    /// Waits until the hub knows whether the pillar found itself ready.
+    pub fn wait_until_it_told_of_itself(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.store().readiness(PILLAR).unwrap().is_empty() {
+            assert!(Instant::now() < until, "the hub hears nothing of what the pillar found of itself");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// A town in which the pillar's settings are changed before anyone starts it.
     pub fn with_settings(change: impl FnOnce(String) -> String) -> Self {
         let town = Self::new();

@@ -169,6 +169,30 @@ fn a_binding_from_elsewhere_ends_it_and_so_does_whoever_started_it() {
 }
 
 #[test]
+fn a_hub_that_is_out_of_reach_is_told_each_time_it_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let going = Going::on(folder.path(), None);
+    going.sees_question();
+    // Nobody listens there.
+    going.types("127.0.0.1:1");
+    going.does(Intent::Next);
+    going.types(&zuil_wire::EnrolmentCode::from_bits(8).to_string());
+    going.sees("the whole code", |view| shows_a_whole_code(view) && view.frame.can_go_on);
+    for _ in 0..2 {
+        going.does(Intent::Next);
+        going.sees("that it is tried", |view| shows_a_whole_code(view) && !view.frame.can_go_on);
+        going.sees("that it can be tried again", |view| shows_a_whole_code(view) && view.frame.can_go_on);
+    }
+}
+
+/// Eighteen letters in three groups.
+fn shows_a_whole_code(view: &View) -> bool {
+    let Screen::Question(question) = &view.screen else { return false };
+    let Control::Fields { fields, .. } = &question.control else { return false };
+    fields[0].value.len() == 20 && fields[0].value.matches('-').count() == 2
+}
+
+#[test]
 fn after_a_restart_it_goes_on_with_the_language_and_the_address() {
     let folder = tempfile::tempdir().unwrap();
     let going = Going::on(folder.path(), None);
