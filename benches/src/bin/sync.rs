@@ -136,6 +136,7 @@ fn drain(seed: u64) -> Result<Round, Failure> {
         orders: None,
         binding_file: None,
         visit_log: None,
+        service: None,
         inquired: None,
         referrals,
     };
