@@ -80,7 +80,7 @@ fn what_is_typed_is_dots_and_gone_when_it_was_taken_or_nobody_goes_on() {
 fn the_pause_after_wrong_passphrases_grows_to_a_minute_and_outlives_who_walks_away() {
     let mut now = Instant::now();
     let mut pages = closed(Why::Passphrase, true, now);
-    for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+    for seconds in [1_u64, 2, 4, 8, 16, 32, 60, 60] {
         is_wrong(&mut pages, now);
         assert!(entry(&pages, now).trouble.contains(&seconds.to_string()), "{}", entry(&pages, now).trouble);
         types(&mut pages, now, "weer");
