@@ -25,7 +25,7 @@ settings=/var/lib/zuil-network
 state=/run/zuil-network/state.json
 # A pillar with a cable, a Wi-Fi chip and no modem.
 new_pillar() {
-    rm -rf "$play" "$settings" /run/zuil-network /run/zuil /tmp/zuil-network
+    rm -rf "$play" "$settings" /run/zuil-network /run/zuil "$work/tmp"
     mkdir -p "$play/tried" "$settings" /run/zuil-network/taken /run/zuil
     install -m 600 "$project/kiosk-image/mkosi.extra/usr/share/zuil/ethernet.nmconnection" "$settings/"
     : >"$play/said"
