@@ -109,7 +109,7 @@ fn for_the_hub(report: &Report, at: Timestamp) -> ReadinessReport {
         let said = if check.next.is_empty() {
             check.seen.clone()
         } else {
-            format!("{} → {}", check.seen, check.next)
+            format!("{}; {}", check.seen, check.next)
         };
         ReadinessFinding {
             check: cut(check.id, ReadinessReport::LONGEST_CHECK),
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(told.findings.len(), ReadinessReport::MAX_FINDINGS);
         let first = &told.findings[0];
         assert_eq!((first.check.as_str(), first.state), ("printer", Readiness::Bad));
-        assert_eq!(first.said, "its roll is empty → put a new roll in");
+        assert_eq!(first.said, "its roll is empty; put a new roll in");
         assert_eq!(told.findings[1].said.chars().count(), ReadinessReport::LONGEST_SAID);
         assert_eq!(told.worst(), Readiness::Bad);
     }

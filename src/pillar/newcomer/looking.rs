@@ -162,7 +162,7 @@ fn line(language: Language, check: &Check) -> PanelRow {
     let value = match check.verdict {
         Verdict::NotThere | Verdict::Ok => say(language, "in order").to_owned(),
         Verdict::Attention | Verdict::Failed if check.next.is_empty() => check.seen.clone(),
-        Verdict::Attention | Verdict::Failed => format!("{} → {}", check.seen, check.next),
+        Verdict::Attention | Verdict::Failed => format!("{}; {}", check.seen, check.next),
     };
     row(&check.name, &value, mark(check.verdict))
 }
@@ -217,7 +217,7 @@ pub(super) mod tests {
             marks,
             [("printer", PanelMark::Bad), ("clock", PanelMark::Attention), ("settings", PanelMark::Good)]
         );
-        assert_eq!(panel.rows[0].value, "printer seen → plug it in");
+        assert_eq!(panel.rows[0].value, "printer seen; plug it in");
         assert_eq!(panel.title, "This pillar is not ready");
         assert_eq!(looking.handle(&Intent::Pick(0)), Did::Looks);
         assert_eq!(looking.handle(&Intent::Pick(0)), Did::Nothing, "it is looking already");
