@@ -198,6 +198,7 @@ fn every_screen_has_its_picture() {
 #[test]
 fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
     let pillar = Pillar::new();
+    let mut faults = Vec::new();
     // The contrast changes no place.
     for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
         pillar.show(&view);
@@ -219,12 +220,14 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
                 scrolled || (*top >= 0.0 && *bottom <= HEIGHT),
                 "{name}: {label} is outside: {top}..{bottom}"
             );
-            for other in all[place + 1..].iter().filter(|other| each.enabled && other.enabled) {
-                let hidden = scrolled || hides(other);
-                assert!(hidden || !each.overlaps(other), "{name}: {label} lies over {}", other.label);
-            }
+            let others = all[place + 1..].iter().filter(|other| each.enabled && other.enabled);
+            let over = others.filter(|other| !scrolled && !hides(other) && each.overlaps(other));
+            faults.extend(over.map(|other| {
+                format!("{name}: {label} ({top}..{bottom}) lies over {} ({})", other.label, other.top)
+            }));
         }
     }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 /// A button that scrolls, and where the page above it begins.

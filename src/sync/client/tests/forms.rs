@@ -77,7 +77,7 @@ async fn an_older_hub_gets_everything_plain_and_in_version_1() {
     let ten_years_ahead = HubTime::with(None, || "2036-11-22T12:00:00Z".parse().unwrap(), || Duration::ZERO);
     ten_years_ahead.learn("2026-11-22T12:00:00Z".parse().unwrap()).unwrap();
     let settled = r#"{"now":"2026-03-02T09:00:00Z","settled":[]}"#;
-    for (headers, version, off) in [("", 1, None), (NEW, 4, Some(315_619_200))] {
+    for (headers, version, off) in [("", 1, None), (NEW, 5, Some(315_619_200))] {
         let answers = vec![answer("200 OK", headers, "{}"), answer("200 OK", headers, settled)];
         let (hub, requests) = pillar_at(answers, 0, ten_years_ahead.clone()).await;
         hub.hello().await.unwrap();
@@ -200,5 +200,5 @@ async fn a_reference_is_looked_up_and_an_older_or_busy_hub_is_told_apart() {
     assert_eq!(found.case_number.as_deref(), Some("ZAAK-17"));
     let heard = requests.lock().unwrap()[4].clone();
     assert!(heard.head.starts_with("post /v1/lookup "), "{}", heard.head);
-    assert_eq!(body(&heard), serde_json::json!({"version": 4, "reference": reference.to_string()}));
+    assert_eq!(body(&heard), serde_json::json!({"version": 5, "reference": reference.to_string()}));
 }
