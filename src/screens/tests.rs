@@ -14,7 +14,7 @@ use slint::platform::{PointerEventButton, WindowEvent};
 use super::gallery::Sample;
 use super::*;
 use crate::texts::say;
-use crate::visit::TextSize;
+use crate::visit::{PanelChoice, TextSize};
 
 mod arabic;
 mod branding;
@@ -204,7 +204,16 @@ fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
         pillar.show(&view);
         let all = pillar.touchables();
         let bars = Bar::all_of(&all);
-        let hides = |each| bars.iter().any(|bar| bar.hides(each));
+        let scrolls: &[PanelChoice] = match &view.screen {
+            Screen::Panel(panel) => &panel.choices,
+            _ => &[],
+        };
+        // A page for technicians may go on far below the buttons that scroll it.
+        let is_below = |each: &Touchable| {
+            scrolls.iter().any(|choice| choice.label == each.label)
+                && bars.iter().any(|bar| each.top >= bar.top)
+        };
+        let hides = |each| is_below(each) || bars.iter().any(|bar| bar.hides(each));
         for (place, each) in all.iter().enumerate() {
             let Touchable { label, left, top, right, bottom, .. } = each;
             assert!(!label.is_empty(), "{name}: something to touch has no words");
