@@ -119,7 +119,12 @@ impl Service {
         }
         match event {
             Event::Pillar(facts) => self.pillar = facts,
-            Event::Machine(facts) => self.machine = *facts,
+            Event::Machine(facts) => {
+                self.machine = *facts;
+                if let Stage::Open { page, .. } = &mut self.stage {
+                    page.learns(&self.machine);
+                }
+            }
             Event::Tried(tried) => self.was_tried(tried, now, &mut deeds),
             event => self.step(&event, now, &mut deeds),
         }

@@ -75,6 +75,13 @@ impl Page {
         }
     }
 
+    /// The machine says how it is.
+    pub(super) fn learns(&mut self, machine: &MachineFacts) {
+        if let Self::Network(page) = self {
+            page.learns(machine);
+        }
+    }
+
     fn did(self, intent: &Intent, look: Look<'_>, deeds: &mut Vec<Deed>) -> Self {
         match intent {
             Intent::Stop => {
