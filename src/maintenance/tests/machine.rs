@@ -124,6 +124,19 @@ fn nobody_has_to_wait_for_what_takes_long_and_a_finger_that_touches_twice_leaves
 }
 
 #[test]
+fn whoever_waited_long_for_something_can_read_what_came_of_it() {
+    let mut technician = Technician::gets_in();
+    technician.touches("Stick: logs and updates").touches("Install the update from the stick");
+    technician.waits(Duration::from_secs(9 * 60)).hears(Event::Ended(Task::Update, End::Done));
+    technician.wants();
+    technician.waits(Duration::from_secs(179)).is_on("Installing the update");
+    assert_eq!(technician.sees().rows[0].mark, crate::visit::PanelMark::Good);
+    assert!(!technician.wants().contains(&Deed::Close));
+    technician.waits(Duration::from_secs(1));
+    assert!(technician.wants().contains(&Deed::Close), "and nobody stands there any more");
+}
+
+#[test]
 fn the_stick_says_what_is_on_it_and_without_one_nothing_can_be_touched() {
     let mut technician = Technician::gets_in();
     technician.touches("Stick: logs and updates");
