@@ -67,10 +67,9 @@ impl Passphrase {
 
     /// Whether the passphrase is set; whether this step is done with that.
     pub(super) fn came_to(&mut self, is_set: bool) -> bool {
-        (self.waits, self.wish) = (false, None);
-        if !is_set {
-            (self.page, self.trouble) = (Page::Offer, Some(Trouble::Failed));
-        }
+        // What was typed is wiped, whatever came of it.
+        (self.page, self.waits, self.wish) = (Page::Offer, false, None);
+        self.trouble = (!is_set).then_some(Trouble::Failed);
         is_set
     }
 
@@ -262,5 +261,6 @@ mod tests {
         assert_eq!(passphrase.handle(&Intent::Pick(1)), Did::GoesOn, "the image never answered");
         sets(&mut passphrase);
         assert!(passphrase.came_to(true));
+        assert!(matches!(passphrase.page, Page::Offer), "nothing that was typed is left");
     }
 }
