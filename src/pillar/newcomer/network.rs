@@ -111,6 +111,13 @@ impl Connecting {
         (self.stays, self.busy) = (true, None);
     }
 
+    /// Nobody stands here any more: whoever comes next can have no password shown.
+    pub(super) fn is_left_alone(&mut self) {
+        if !self.waits() && matches!(self.page, Page::Password { .. } | Page::Pin { .. }) {
+            self.to(Page::Lines);
+        }
+    }
+
     /// What is known now; whether there is a line, and nothing keeps the pillar here.
     pub(super) fn hears(&mut self, known: Network) -> bool {
         let listed = std::mem::replace(&mut self.known, known).wifi;

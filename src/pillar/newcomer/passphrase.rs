@@ -73,6 +73,13 @@ impl Passphrase {
         is_set
     }
 
+    /// Nobody stands here any more: whoever comes next can have no passphrase shown.
+    pub(super) fn is_left_alone(&mut self) {
+        if !self.waits && !matches!(self.page, Page::Offer) {
+            (self.page, self.trouble) = (Page::Offer, None);
+        }
+    }
+
     pub(super) fn can_go_back(&self) -> bool {
         self.waits || !matches!(self.page, Page::Offer)
     }

@@ -154,6 +154,22 @@ fn no_other_network_comes_under_the_finger_when_one_of_them_grows_stronger() {
 }
 
 #[test]
+fn whoever_comes_after_a_technician_has_left_can_have_no_password_shown() {
+    let made = Made::new();
+    let mut connecting = Connecting::new(made.knows("no-cable", None));
+    touches(&mut connecting, "Choose a wireless network");
+    connecting.wished(None);
+    touches(&mut connecting, "Bieb");
+    types(&mut connecting, "geheimen");
+    connecting.is_left_alone();
+    assert_eq!(connecting.panel(Language::En).entry, None);
+    touches(&mut connecting, "Choose a wireless network");
+    connecting.wished(None);
+    touches(&mut connecting, "Bieb");
+    assert_eq!(connecting.panel(Language::En).entry.unwrap().value, "", "nothing of it is left");
+}
+
+#[test]
 fn an_image_that_never_answers_keeps_nobody() {
     let made = Made::new();
     let mut connecting = Connecting::new(made.knows("no-cable", None));
