@@ -52,9 +52,10 @@ pub(super) struct Passphrase {
 }
 
 impl Passphrase {
-    /// The wish whose outcome is waited for.
-    pub(super) fn awaited(&self) -> Option<&WishId> {
-        self.wish.as_ref().filter(|_| self.waits)
+    /// The wish whose outcome is not known yet, also when nobody waits for it any more: whoever went back is told all the
+    /// same that each start asks for it from now on.
+    pub(super) const fn awaited(&self) -> Option<&WishId> {
+        self.wish.as_ref()
     }
 
     /// The wish is written, or could not be.
@@ -204,6 +205,7 @@ fn offer(language: Language, trouble: &str) -> PanelView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::{Machine, Places};
 
     fn types(passphrase: &mut Passphrase, text: &str) {
         for c in text.chars() {
@@ -246,6 +248,25 @@ mod tests {
         }
         assert!(passphrase.waits && passphrase.awaited().is_none(), "it is not written yet");
         assert_eq!(passphrase.handle(&Intent::Pick(1)), Did::Nothing, "it is being set");
+    }
+
+    #[test]
+    fn whoever_does_not_wait_hears_all_the_same_that_it_is_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("os-release"), "IMAGE_VERSION=1.1\n").unwrap();
+        let places = Places { os_release: at("os-release"), data: at(""), fleeting: at(""), run: at("") };
+        let wish = Machine::of(places).unwrap().set_passphrase("een lange zin").unwrap();
+        let mut passphrase = Passphrase::default();
+        passphrase.handle(&Intent::Pick(0));
+        for _ in 0..2 {
+            types(&mut passphrase, "een lange zin");
+            passphrase.handle(&Intent::Next);
+        }
+        passphrase.wished(Some(wish.clone()));
+        passphrase.handle(&Intent::Back);
+        assert_eq!(passphrase.awaited(), Some(&wish));
+        assert!(passphrase.came_to(true) && passphrase.awaited().is_none());
     }
 
     #[test]
