@@ -96,6 +96,16 @@ impl ServiceFiles {
         self.write(KEY, key)
     }
 
+    /// Forgets the key: it is that of another hub, or of another name. Codes open nothing until there is another one.
+    ///
+    /// # Errors
+    /// When it will be there again after a restart.
+    pub fn forget_key(&self) -> io::Result<()> {
+        let _turn = self.turn();
+        self.lock().key = None;
+        self.remove(KEY)
+    }
+
     /// What was done and is not at the hub yet, the oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<ServiceEntry> {
@@ -213,9 +223,14 @@ impl ServiceFiles {
         if self.lock().readiness.take_if(|report| report.id == id).is_none() {
             return Ok(());
         }
-        match fs::remove_file(self.folder.join(READINESS)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => sync(&self.folder),
+        self.remove(READINESS)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.folder.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => sync(&self.folder),
         }
     }
 
@@ -336,6 +351,10 @@ mod tests {
         files.keep_key(&key(1)).unwrap();
         files.keep_key(&key(2)).unwrap();
         assert_eq!(ServiceFiles::of(folder.path()).key(), Some(key(2)));
+        files.forget_key().unwrap();
+        assert_eq!((files.key(), ServiceFiles::of(folder.path()).key()), (None, None));
+        files.forget_key().unwrap();
+        files.keep_key(&key(3)).unwrap();
         let mode = fs::metadata(folder.path().join(KEY)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
