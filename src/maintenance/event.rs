@@ -179,6 +179,11 @@ impl Task {
     pub(super) const fn ends_the_program(self) -> bool {
         matches!(self, Self::Screen | Self::ReEnrol | Self::Reset | Self::Restart)
     }
+
+    /// Whether the machine goes down for it: it is done when nobody can be told any more.
+    pub(super) const fn ends_the_machine(self) -> bool {
+        matches!(self, Self::Reset | Self::Restart)
+    }
 }
 
 /// What came of it.

@@ -42,6 +42,8 @@ pub struct Tries {
 pub struct ServiceFiles {
     folder: PathBuf,
     kept: Mutex<Kept>,
+    /// Held while something is written, one file after the other. Whoever only reads does not wait for the disk.
+    disk: Mutex<()>,
     news: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
@@ -64,7 +66,12 @@ impl ServiceFiles {
             tries: read(&data_dir.join(TRIES)).unwrap_or_default(),
             readiness: read(&data_dir.join(READINESS)),
         };
-        Self { folder: data_dir.to_owned(), kept: Mutex::new(kept), news: OnceLock::new() }
+        Self {
+            folder: data_dir.to_owned(),
+            kept: Mutex::new(kept),
+            disk: Mutex::default(),
+            news: OnceLock::new(),
+        }
     }
 
     /// Whom to tell that there is something for the hub. Only the first one is told.
@@ -84,9 +91,19 @@ impl ServiceFiles {
     /// # Errors
     /// When it will not last over a restart.
     pub fn keep_key(&self, key: &ServiceKey) -> io::Result<()> {
-        let mut kept = self.lock();
-        kept.key = Some(key.clone());
+        let _turn = self.turn();
+        self.lock().key = Some(key.clone());
         self.write(KEY, key)
+    }
+
+    /// Forgets the key: it is that of another hub, or of another name. Codes open nothing until there is another one.
+    ///
+    /// # Errors
+    /// When it will be there again after a restart.
+    pub fn forget_key(&self) -> io::Result<()> {
+        let _turn = self.turn();
+        self.lock().key = None;
+        self.remove(KEY)
     }
 
     /// What was done and is not at the hub yet, the oldest first.
@@ -100,11 +117,14 @@ impl ServiceFiles {
     /// # Errors
     /// When it will not last over a restart. It is told to the hub all the same.
     pub fn add(&self, entry: ServiceEntry) -> io::Result<()> {
+        let turn = self.turn();
         let mut kept = self.lock();
         kept.entries.push(entry);
         make_room(&mut kept.entries);
-        let written = self.write(ENTRIES, &kept.entries);
+        let entries = kept.entries.clone();
         drop(kept);
+        let written = self.write(ENTRIES, &entries);
+        drop(turn);
         self.tell();
         written
     }
@@ -114,13 +134,16 @@ impl ServiceFiles {
     /// # Errors
     /// When they will be told once more after a restart, which changes nothing.
     pub fn taken(&self, ids: &[Uuid]) -> io::Result<()> {
+        let _turn = self.turn();
         let mut kept = self.lock();
         let before = kept.entries.len();
         kept.entries.retain(|entry| !ids.contains(&entry.id));
         if kept.entries.len() == before {
             return Ok(());
         }
-        self.write(ENTRIES, &kept.entries)
+        let entries = kept.entries.clone();
+        drop(kept);
+        self.write(ENTRIES, &entries)
     }
 
     /// How often a wrong code was typed.
@@ -132,14 +155,14 @@ impl ServiceFiles {
     /// Until when no code is taken, if that is so. A clock that was set back makes no pause longer than it should be.
     #[must_use]
     pub fn paused(&self, now: Timestamp) -> Option<Timestamp> {
-        let mut kept = self.lock();
-        let until = kept.tries.until.filter(|until| now < *until)?;
+        let _turn = self.turn();
+        let tries = self.tries();
+        let until = tries.until.filter(|until| now < *until)?;
         let latest = now.saturating_add(PAUSE).unwrap_or(until);
         if until <= latest {
             return Some(until);
         }
-        kept.tries.until = Some(latest);
-        if let Err(error) = self.write(TRIES, &kept.tries) {
+        if let Err(error) = self.keep_tries(Tries { until: Some(latest), ..tries }) {
             tracing::warn!(%error, "until when no service code is taken cannot be written down");
         }
         Some(latest)
@@ -150,13 +173,13 @@ impl ServiceFiles {
     /// # Errors
     /// When that will not last over a restart; it counts until then.
     pub fn wrong(&self, now: Timestamp) -> io::Result<Option<Timestamp>> {
-        let mut kept = self.lock();
-        let wrong = kept.tries.wrong.saturating_add(1);
-        kept.tries = match wrong {
+        let _turn = self.turn();
+        let wrong = self.tries().wrong.saturating_add(1);
+        let tries = match wrong {
             0..WRONG_AT_MOST => Tries { wrong, until: None },
             _ => Tries { wrong: 0, until: Some(now.saturating_add(PAUSE).unwrap_or(Timestamp::MAX)) },
         };
-        self.write(TRIES, &kept.tries).map(|()| kept.tries.until)
+        self.keep_tries(tries).map(|()| tries.until)
     }
 
     /// A right code was typed: wrong ones are counted from nought again.
@@ -164,12 +187,11 @@ impl ServiceFiles {
     /// # Errors
     /// When those of before will count again after a restart.
     pub fn right(&self) -> io::Result<()> {
-        let mut kept = self.lock();
-        if kept.tries == Tries::default() {
+        let _turn = self.turn();
+        if self.tries() == Tries::default() {
             return Ok(());
         }
-        kept.tries = Tries::default();
-        self.write(TRIES, &kept.tries)
+        self.keep_tries(Tries::default())
     }
 
     /// Whether this pillar found itself ready, when the hub does not have that yet.
@@ -183,10 +205,11 @@ impl ServiceFiles {
     /// # Errors
     /// When it will not last over a restart. It is told to the hub all the same.
     pub fn keep_readiness(&self, report: ReadinessReport) -> io::Result<()> {
-        let mut kept = self.lock();
-        let written = self.write(READINESS, &report);
-        kept.readiness = Some(report);
-        drop(kept);
+        let turn = self.turn();
+        let written_down = report.clone();
+        self.lock().readiness = Some(report);
+        let written = self.write(READINESS, &written_down);
+        drop(turn);
         self.tell();
         written
     }
@@ -196,15 +219,29 @@ impl ServiceFiles {
     /// # Errors
     /// When it will be told once more after a restart, which changes nothing.
     pub fn readiness_taken(&self, id: Uuid) -> io::Result<()> {
-        let mut kept = self.lock();
-        if kept.readiness.as_ref().is_none_or(|report| report.id != id) {
+        let _turn = self.turn();
+        if self.lock().readiness.take_if(|report| report.id == id).is_none() {
             return Ok(());
         }
-        kept.readiness = None;
-        match fs::remove_file(self.folder.join(READINESS)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => sync(&self.folder),
+        self.remove(READINESS)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.folder.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => sync(&self.folder),
         }
+    }
+
+    fn keep_tries(&self, tries: Tries) -> io::Result<()> {
+        self.lock().tries = tries;
+        self.write(TRIES, &tries)
+    }
+
+    /// Whose turn it is to write.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self, name: &str, content: &impl Serialize) -> io::Result<()> {
@@ -314,6 +351,10 @@ mod tests {
         files.keep_key(&key(1)).unwrap();
         files.keep_key(&key(2)).unwrap();
         assert_eq!(ServiceFiles::of(folder.path()).key(), Some(key(2)));
+        files.forget_key().unwrap();
+        assert_eq!((files.key(), ServiceFiles::of(folder.path()).key()), (None, None));
+        files.forget_key().unwrap();
+        files.keep_key(&key(3)).unwrap();
         let mode = fs::metadata(folder.path().join(KEY)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -427,6 +468,16 @@ mod tests {
         files.readiness_taken(Uuid::from_u128(2)).unwrap();
         assert_eq!((files.readiness(), ServiceFiles::of(folder.path()).readiness()), (None, None));
         files.readiness_taken(Uuid::from_u128(2)).unwrap();
+    }
+
+    #[test]
+    fn whoever_reads_does_not_wait_for_a_disk_that_hangs() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ServiceFiles::of(folder.path());
+        files.keep_key(&key(1)).unwrap();
+        files.add(entry(1, ServiceDeed::Opened)).unwrap();
+        let _hangs = files.turn();
+        assert_eq!((files.key(), numbers(&files), files.readiness()), (Some(key(1)), vec![1], None));
     }
 
     #[test]

@@ -119,7 +119,12 @@ impl Service {
         }
         match event {
             Event::Pillar(facts) => self.pillar = facts,
-            Event::Machine(facts) => self.machine = *facts,
+            Event::Machine(facts) => {
+                self.machine = *facts;
+                if let Stage::Open { page, .. } = &mut self.stage {
+                    page.learns(&self.machine);
+                }
+            }
             Event::Tried(tried) => self.was_tried(tried, now, &mut deeds),
             event => self.step(&event, now, &mut deeds),
         }
@@ -140,7 +145,12 @@ impl Service {
             },
             Stage::Open { page, .. } => {
                 let before = std::mem::replace(page, Page::Menu);
+                let was_busy = before.is_busy();
                 *page = before.on(event, look, deeds);
+                if was_busy && !page.is_busy() {
+                    // Whoever waited for it reads now what came of it.
+                    self.touched = now.uptime;
+                }
                 if *event == Event::Tick && now.uptime.saturating_sub(self.looked) >= LOOK_EVERY {
                     self.looked = now.uptime;
                     deeds.push(Deed::Look);

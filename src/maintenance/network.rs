@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use super::event::{Deed, MachineFacts, NetworkWish, Task};
 use super::typed::{Kind, Typed};
 use super::words::{Words, choice, row, titled};
-use crate::machine::{LinkKind, Network};
+use crate::machine::{LinkKind, Network, Wifi};
 use crate::visit::{Intent, PanelView};
 
 /// What is asked of it.
@@ -30,8 +30,9 @@ fn items(network: &Network) -> Vec<Item> {
 pub(super) enum NetworkPage {
     /// How the lines are.
     Lines,
-    /// Which wireless networks were found.
-    Found,
+    /// Which wireless networks were found. From the first word of the machine on the list stays as it is: it is sorted by
+    /// strength, and another network would come under the finger.
+    Found(Option<Vec<Wifi>>),
     /// The password of one.
     Password { ssid: String, typed: Typed },
     /// The name of the mobile access point.
@@ -59,15 +60,22 @@ pub(super) enum Led {
 impl NetworkPage {
     /// Where a search that ended leads.
     pub(super) const fn found() -> Self {
-        Self::Found
+        Self::Found(None)
+    }
+
+    /// The machine says how it is.
+    pub(super) fn learns(&mut self, machine: &MachineFacts) {
+        if let Self::Found(listed @ None) = self {
+            *listed = machine.network.as_ref().map(|network| network.wifi.clone());
+        }
     }
 
     /// One step back; out of these pages when nothing.
     pub(super) fn back(self) -> Option<Self> {
         Some(match self {
             Self::Lines => return None,
-            Self::Found | Self::Apn { .. } | Self::Cable => Self::Lines,
-            Self::Password { .. } => Self::Found,
+            Self::Found(_) | Self::Apn { .. } | Self::Cable => Self::Lines,
+            Self::Password { .. } => Self::found(),
             Self::Pin { .. } => Self::Apn { typed: Typed::new(Kind::Text), trouble: false },
             Self::Address { .. } => Self::Cable,
             Self::Gateway { .. } | Self::Names { .. } => {
@@ -98,14 +106,17 @@ impl NetworkPage {
                 Some(Item::Cable) => Led::To(Self::Cable),
                 None => Led::To(Self::Lines),
             },
-            Self::Found => match network.wifi.get(index) {
-                Some(wifi) if wifi.secured => {
-                    Led::To(Self::Password { ssid: wifi.ssid.clone(), typed: Typed::new(Kind::Password) })
+            Self::Found(listed) => {
+                let wifi = listed.as_ref().unwrap_or(&network.wifi);
+                match wifi.get(index) {
+                    Some(wifi) if wifi.secured => {
+                        Led::To(Self::Password { ssid: wifi.ssid.clone(), typed: Typed::new(Kind::Password) })
+                    }
+                    Some(wifi) => begins(NetworkWish::Wifi { ssid: wifi.ssid.clone(), password: None }),
+                    None if index == wifi.len() => search(),
+                    None => Led::To(Self::Found(listed)),
                 }
-                Some(wifi) => begins(NetworkWish::Wifi { ssid: wifi.ssid.clone(), password: None }),
-                None if index == network.wifi.len() => search(),
-                None => Led::To(Self::Found),
-            },
+            }
             Self::Cable if index == 0 => {
                 begins(NetworkWish::Cable { address: None, gateway: None, dns: None })
             }
@@ -150,7 +161,7 @@ impl NetworkPage {
 
     fn typed(&mut self) -> Option<&mut Typed> {
         match self {
-            Self::Lines | Self::Found | Self::Cable => None,
+            Self::Lines | Self::Found(_) | Self::Cable => None,
             Self::Password { typed, .. }
             | Self::Apn { typed, .. }
             | Self::Pin { typed, .. }
@@ -173,7 +184,7 @@ impl NetworkPage {
     /// Whether "next" does something.
     pub(super) fn can_go_on(&self) -> bool {
         match self {
-            Self::Lines | Self::Found | Self::Cable => false,
+            Self::Lines | Self::Found(_) | Self::Cable => false,
             Self::Password { typed, .. } | Self::Apn { typed, .. } | Self::Address { typed, .. } => {
                 typed.letters() > 0
             }
@@ -190,7 +201,9 @@ impl NetworkPage {
         };
         match self {
             Self::Lines => lines(words, &network, &mut panel),
-            Self::Found => found(words, &network, &mut panel),
+            Self::Found(listed) => {
+                found(words, listed.as_deref().unwrap_or(&network.wifi), &mut panel);
+            }
             Self::Password { ssid, typed } => {
                 panel.title = words.fill("Password of {network}", &[("network", ssid)]);
                 panel.entry = Some(typed.entry(words.say("Password"), String::new()));
@@ -255,12 +268,11 @@ fn lines(words: Words, network: &Network, panel: &mut PanelView) {
         .collect();
 }
 
-fn found(words: Words, network: &Network, panel: &mut PanelView) {
-    if network.wifi.is_empty() {
+fn found(words: Words, listed: &[Wifi], panel: &mut PanelView) {
+    if listed.is_empty() {
         panel.texts = vec![words.say("No wireless network was found here.")];
     }
-    panel.choices = network
-        .wifi
+    panel.choices = listed
         .iter()
         .map(|wifi| {
             let mut found = choice(wifi.ssid.clone());

@@ -65,6 +65,12 @@ impl Page {
                 }
                 Self::Test(test)
             }
+            // It was wished, no more: whoever reads "done" would take a disk away on which everything still is.
+            (Self::Busy(task, since), Event::Ended(ended, End::Done))
+                if task == *ended && task.ends_the_machine() =>
+            {
+                Self::Busy(task, since)
+            }
             (Self::Busy(task, _), Event::Ended(ended, end)) if task == *ended => {
                 ended_page(task, *end, deeds)
             }
@@ -72,6 +78,13 @@ impl Page {
                 ended_page(task, End::NoAnswer, deeds)
             }
             (page, _) => page,
+        }
+    }
+
+    /// The machine says how it is.
+    pub(super) fn learns(&mut self, machine: &MachineFacts) {
+        if let Self::Network(page) = self {
+            page.learns(machine);
         }
     }
 
@@ -153,9 +166,11 @@ impl Page {
         }
     }
 
-    /// Whether something is being done for so long that a technician may leave it to itself.
+    /// Whether something is being done for so long that a technician may leave it to itself. No resident begins while the
+    /// machine may go down at any moment.
     const fn can_be_left(&self, now: Duration) -> bool {
         match self {
+            Self::Busy(task, _) if task.ends_the_machine() => false,
             Self::Busy(_, since) => now.saturating_sub(*since).as_secs() >= LEAVABLE.as_secs(),
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! Something that is typed on a page: how long it may become, with which keys, and how it is shown.
 //!
-//! Invariant: what is secret is shown as dots, and all of it is wiped when it is dropped.
+//! Invariant: what is secret is shown as dots, of a code all but the last group, and all of it is wiped when it is dropped.
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,8 @@ pub(super) struct Typed {
 /// What is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Twelve digits in groups of four.
+    /// Twelve digits in groups of four. It opens more than once, and shoppers look over the shoulder: only the group that is
+    /// being typed is shown.
     Code,
     /// A secret of any letters.
     Password,
@@ -111,7 +112,10 @@ impl Typed {
 
 fn in_groups(digits: &str) -> String {
     let digits: Vec<char> = digits.chars().collect();
-    let groups: Vec<String> = digits.chunks(4).map(|group| group.iter().collect()).collect();
+    let mut groups: Vec<String> = digits.chunks(4).map(|group| group.iter().collect()).collect();
+    if let Some((_, whole)) = groups.split_last_mut() {
+        whole.iter_mut().for_each(|group| *group = "•".repeat(group.len()));
+    }
     groups.join(" ")
 }
 
@@ -134,7 +138,15 @@ mod tests {
     #[test]
     fn a_code_is_twelve_digits_in_groups_of_four_and_nothing_else() {
         let code = typed(Kind::Code, "3530-0774 5053 9");
-        assert_eq!((shown(&code).as_str(), code.text()), ("3530 0774 5053", "353007745053"));
+        assert_eq!((shown(&code).as_str(), code.text()), ("•••• •••• 5053", "353007745053"));
+    }
+
+    #[test]
+    fn of_a_code_only_the_group_that_is_being_typed_is_shown() {
+        for (code, seen) in [("", ""), ("3530", "3530"), ("35300", "•••• 0"), ("353007745", "•••• •••• 5")]
+        {
+            assert_eq!(shown(&typed(Kind::Code, code)), seen);
+        }
     }
 
     #[test]

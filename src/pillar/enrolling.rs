@@ -11,6 +11,7 @@ use clap::Args;
 use super::{Running, first_boot, hardware, is_running};
 use crate::config::Config;
 use crate::machine::{Machine, Places};
+use crate::maintenance::ServiceFiles;
 use crate::outbox::{Outbox, SqliteOutbox};
 use crate::sync::{self, EnrolError, Enrolment, Step};
 
@@ -58,10 +59,22 @@ pub fn run(config: &Path, options: &Options) -> Result<ExitCode, Box<dyn std::er
 pub fn enrol(config: &Config, hub: &str, code: &str, step: impl FnMut(Step)) -> Result<String, EnrolError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|_| EnrolError::NoBinding("the system gave no network"))?;
+    forget_the_former_key(config);
     let time = hardware::time(config, Machine::of(Places::default()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let enrolment = Enrolment { hub, code, binding: &config.binding };
     runtime.block_on(enrolment.run(time, &provider, step))
+}
+
+/// What an earlier hub, or this one under another name, made codes with opens a pillar no more that is bound anew. One that
+/// is bound keeps its key: nothing comes of enrolling it.
+fn forget_the_former_key(config: &Config) {
+    if !matches!(sync::is_unbound(&config.binding), Ok(true)) {
+        return;
+    }
+    if let Err(error) = ServiceFiles::of(&config.data_dir).forget_key() {
+        tracing::warn!(%error, "service codes of before may open this pillar until its hub gives it a key; look at data_dir");
+    }
 }
 
 fn tell_of_the_wipe(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
@@ -84,5 +97,38 @@ const fn words(step: Step) -> &'static str {
         Step::Greeting => "looking for the hub",
         Step::Asking => "the hub knows the code; asking for a certificate",
         Step::Keeping => "keeping the binding",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use zuil_wire::ServiceKey;
+
+    use super::*;
+
+    #[test]
+    fn codes_of_before_open_nothing_at_a_pillar_that_is_bound_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, data) = (folder.path().join("zuil.toml"), folder.path().join("data"));
+        let binding = folder.path().join("binding.json");
+        let text = format!(
+            "data_dir = '{}'\ncatalogue_dir = 'c'\nbinding = '{}'\n",
+            data.display(),
+            binding.display()
+        );
+        fs::write(&file, text).unwrap();
+        let config = Config::load(&file).unwrap();
+        forget_the_former_key(&config);
+        fs::create_dir(&data).unwrap();
+        let key = ServiceKey::of(3, &[7; ServiceKey::BYTES]).unwrap();
+        ServiceFiles::of(&data).keep_key(&key).unwrap();
+        fs::write(&binding, "{}").unwrap();
+        forget_the_former_key(&config);
+        assert_eq!(ServiceFiles::of(&data).key(), Some(key), "it may be bound, and is not enrolled then");
+        fs::remove_file(&binding).unwrap();
+        forget_the_former_key(&config);
+        assert_eq!(ServiceFiles::of(&data).key(), None);
     }
 }

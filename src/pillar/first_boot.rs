@@ -10,7 +10,7 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::enrolling;
 use super::newcomer::{Found, NetworkWish, Newcomer, Wish};
@@ -25,6 +25,9 @@ use looks::look;
 
 /// How often it looks what has changed: the binding, the network, what came of a wish.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// After so long without a touch nobody stands there any more. A code may have to be made meanwhile, elsewhere.
+const LEFT_AFTER: Duration = Duration::from_mins(5);
 
 /// Why it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
         if is_ours {
             newcomer.is_enrolled(self.offers_passphrase());
         }
-        let mut shown = newcomer.view();
+        let (mut shown, mut touched) = (newcomer.view(), Instant::now());
         (self.show)(shown.clone());
         loop {
             if !is_ours && !matches!(sync::is_unbound(&self.config.binding), Ok(true)) {
@@ -85,7 +88,10 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
             let mut wish = newcomer.wants();
             if wish == Wish::Nothing {
                 wish = match received.recv_timeout(LOOK_EVERY) {
-                    Ok(Input::Resident(intent)) => newcomer.handle(&intent),
+                    Ok(Input::Resident(intent)) => {
+                        touched = Instant::now();
+                        newcomer.handle(&intent)
+                    }
                     // Whatever else comes is for a pillar that serves.
                     Ok(_) | Err(RecvTimeoutError::Timeout) => Wish::Nothing,
                     Err(RecvTimeoutError::Disconnected) => return Over::Stopped,
@@ -96,7 +102,11 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
             match wish {
                 Wish::Nothing => {}
                 Wish::Network(wish) => newcomer.network_wished(self.wishes_network(&wish)),
-                Wish::Enrol => is_ours = self.enrols(&mut newcomer),
+                Wish::Enrol => {
+                    is_ours = self.enrols(&mut newcomer);
+                    // Whoever waited for it still stands there.
+                    touched = Instant::now();
+                }
                 Wish::Passphrase(passphrase) => {
                     let machine = self.machine.as_ref();
                     newcomer.passphrase_wished(written(machine.map(|it| it.set_passphrase(&passphrase))));
@@ -106,6 +116,9 @@ impl<S: FnMut(View)> FirstBoot<'_, S> {
                     forget(&self.config.data_dir);
                     return Over::Serves;
                 }
+            }
+            if touched.elapsed() >= LEFT_AFTER {
+                newcomer.is_left_alone();
             }
             self.tells(&mut newcomer, &found);
             let view = newcomer.view();

@@ -158,6 +158,15 @@ impl Newcomer {
         }
     }
 
+    /// Nobody has touched it for long: what was typed in secret is gone.
+    pub(super) fn is_left_alone(&mut self) {
+        self.hub.is_left_alone();
+        self.passphrase.is_left_alone();
+        if let Some(connecting) = &mut self.network {
+            connecting.is_left_alone();
+        }
+    }
+
     /// What it wants without being touched.
     pub(super) fn wants(&mut self) -> Wish {
         if self.stage == Stage::Looking && self.looking.begins() { Wish::Look } else { Wish::Nothing }

@@ -2,8 +2,9 @@
 //! pillar found itself ready.
 //!
 //! Invariant: no upload and no report waits for it. The key is fetched once after each start, because it may be that of
-//! another hub or of another name, and then only when the hub tells of another number; what was done is told until the hub has answered, and then forgotten here. A hub that tells of
-//! no key knows nothing of service visits, and is asked for nothing.
+//! another hub or of another name, and then only when the hub tells of another number; what was done is told until the
+//! hub has answered, and then forgotten here. A hub that tells of no key knows nothing of service visits, and is asked for
+//! nothing.
 
 use std::future::Future;
 use std::io;

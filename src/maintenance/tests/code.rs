@@ -22,7 +22,7 @@ fn nothing_is_shown_and_nothing_happens_before_a_code_was_right() {
 fn a_code_is_typed_in_groups_and_looked_at_once() {
     let mut technician = Technician::arrives();
     technician.types("3530 0774-50531");
-    assert_eq!(technician.sees().entry.unwrap().value, "3530 0774 5053");
+    assert_eq!(technician.sees().entry.unwrap().value, "•••• •••• 5053");
     technician.does(Intent::Next).does(Intent::Next).types("9").does(Intent::Erase);
     assert_eq!(technician.wants(), [Deed::Try(Secret::of("353007745053"))]);
 }

@@ -68,3 +68,33 @@ fn the_machine_starts_anew_after_it_was_noted() {
     let begun = Deed::Note(ServiceDeed::Restarted, ServiceOutcome::Begun);
     assert_eq!(technician.wants(), [begun, Deed::Restart]);
 }
+
+#[test]
+fn what_was_only_wished_of_the_machine_is_never_said_to_be_done() {
+    for (task, confirm) in [(Task::Restart, "Start the machine anew"), (Task::Reset, "Delete everything")] {
+        let mut technician = Technician::gets_in();
+        technician.touches(confirm);
+        match task {
+            Task::Restart => technician.touches("Start it anew"),
+            _ => technician.types("Jumbo-1").does(Intent::Next),
+        };
+        technician.wants();
+        technician.hears(Event::Ended(task, End::Done)).waits(Duration::from_secs(30));
+        let panel = technician.sees();
+        assert_eq!((panel.rows[0].value.as_str(), panel.choices.len()), ("busy", 0), "{task:?}");
+        technician.waits(Duration::from_secs(90));
+        assert_eq!(technician.sees().rows[0].value, "not known", "the image never took it");
+        assert!(technician.notes().iter().all(|(_, outcome)| *outcome == ServiceOutcome::Begun));
+        technician.does(Intent::Back).is_on(MENU);
+    }
+}
+
+#[test]
+fn a_restart_that_could_not_even_be_wished_is_told() {
+    let mut technician = Technician::gets_in();
+    technician.touches("Start the machine anew").touches("Start it anew");
+    technician.wants();
+    technician.hears(Event::Ended(Task::Restart, End::Failed));
+    assert_eq!(technician.sees().rows[0].value, "not done");
+    assert_eq!(technician.notes(), [(ServiceDeed::Restarted, ServiceOutcome::Failed)]);
+}

@@ -31,6 +31,28 @@ fn an_open_network_asks_for_no_password() {
     assert_eq!(wanted.last(), Some(&Deed::Network(joined)));
 }
 
+/// The image sorts them by strength, and tells of them again whenever something changes.
+fn networks(ssids: &[&str]) -> Event {
+    let wifi: Vec<_> = ssids.iter().map(|ssid| serde_json::json!({"ssid": ssid})).collect();
+    let network = serde_json::json!({"links": [{"kind": "wifi", "state": "off"}], "wifi": wifi});
+    let network = Some(serde_json::from_value(network).unwrap());
+    Event::Machine(Box::new(MachineFacts { network, ..image() }))
+}
+
+#[test]
+fn no_other_network_comes_under_the_finger_when_one_of_them_grows_stronger() {
+    let mut technician = Technician::gets_in();
+    technician.touches("Network").touches("Search for wireless networks");
+    technician.hears(Event::Ended(Task::Search, End::Done));
+    // What the search found comes with the first word after it.
+    technician.hears(networks(&["Bieb", "Gast"])).hears(networks(&["Vreemd", "Bieb", "Gast"]));
+    let labels: Vec<String> = technician.sees().choices.into_iter().map(|choice| choice.label).collect();
+    assert_eq!(labels, ["Bieb", "Gast", "Search again"]);
+    technician.does(Intent::Pick(0));
+    let joined = NetworkWish::Wifi { ssid: "Bieb".into(), password: None };
+    assert_eq!(technician.wants().last(), Some(&Deed::Network(joined)));
+}
+
 #[test]
 fn the_mobile_network_needs_a_name_and_perhaps_a_pin() {
     let mut technician = Technician::gets_in();
@@ -99,6 +121,19 @@ fn nobody_has_to_wait_for_what_takes_long_and_a_finger_that_touches_twice_leaves
     technician.touches("Close, and serve residents again");
     let begun = (ServiceDeed::InstalledUpdate, ServiceOutcome::Begun);
     assert_eq!(technician.notes(), [begun, (ServiceDeed::Closed, ServiceOutcome::Done)]);
+}
+
+#[test]
+fn whoever_waited_long_for_something_can_read_what_came_of_it() {
+    let mut technician = Technician::gets_in();
+    technician.touches("Stick: logs and updates").touches("Install the update from the stick");
+    technician.waits(Duration::from_secs(9 * 60)).hears(Event::Ended(Task::Update, End::Done));
+    technician.wants();
+    technician.waits(Duration::from_secs(179)).is_on("Installing the update");
+    assert_eq!(technician.sees().rows[0].mark, crate::visit::PanelMark::Good);
+    assert!(!technician.wants().contains(&Deed::Close));
+    technician.waits(Duration::from_secs(1));
+    assert!(technician.wants().contains(&Deed::Close), "and nobody stands there any more");
 }
 
 #[test]

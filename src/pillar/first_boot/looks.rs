@@ -91,14 +91,19 @@ fn newest(config: &Config, binding: &Binding) -> Result<Fetched, String> {
     newest
 }
 
-/// Keeps the report: as a page, and for the hub.
+/// Keeps the report: as a page, and for the hub, which hears of it also where the page could not be kept.
 fn keep(data_dir: &Path, report: &Report) -> io::Result<()> {
+    let page = keep_page(data_dir, report);
+    let for_hub = ServiceFiles::of(data_dir).keep_readiness(for_the_hub(report, Timestamp::now()));
+    page.and(for_hub)
+}
+
+fn keep_page(data_dir: &Path, report: &Report) -> io::Result<()> {
     let page = pdf::page(report).map_err(io::Error::other)?;
     let (file, draft) = (data_dir.join(PAGE), data_dir.join("readiness.pdf.draft"));
     fs::write(&draft, page)?;
     fs::File::open(&draft)?.sync_all()?;
-    fs::rename(draft, file)?;
-    ServiceFiles::of(data_dir).keep_readiness(for_the_hub(report, Timestamp::now()))
+    fs::rename(draft, file)
 }
 
 /// The report as the hub takes it.
@@ -166,5 +171,13 @@ mod tests {
         let kept = ServiceFiles::of(folder.path()).readiness().unwrap();
         assert_eq!((kept.version, kept.findings.len()), (VERSION, 1));
         assert!(keep(&folder.path().join("nowhere"), &report(Vec::new())).is_err());
+    }
+
+    #[test]
+    fn the_hub_hears_of_it_also_where_the_page_cannot_be_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("readiness.pdf.draft")).unwrap();
+        assert!(keep(folder.path(), &report(vec![check("clock", Verdict::Ok, "right", "")])).is_err());
+        assert!(ServiceFiles::of(folder.path()).readiness().is_some());
     }
 }

@@ -95,6 +95,14 @@ impl AsksHub {
         false
     }
 
+    /// Nobody stands here any more: whoever comes next reads no code.
+    pub(super) fn is_left_alone(&mut self) {
+        (self.code, self.scanned) = (Zeroizing::default(), Zeroizing::default());
+        if link::is_begun(&self.hub) || link::read(&self.hub).is_some() {
+            self.hub = Zeroizing::default();
+        }
+    }
+
     /// It is being enrolled, so far.
     pub(super) fn is_busy_with(&mut self, step: Step) {
         (self.busy, self.trouble) = (Some(step), None);

@@ -111,9 +111,21 @@ impl Connecting {
         (self.stays, self.busy) = (true, None);
     }
 
+    /// Nobody stands here any more: whoever comes next can have no password shown.
+    pub(super) fn is_left_alone(&mut self) {
+        if !self.waits() && matches!(self.page, Page::Password { .. } | Page::Pin { .. }) {
+            self.to(Page::Lines);
+        }
+    }
+
     /// What is known now; whether there is a line, and nothing keeps the pillar here.
     pub(super) fn hears(&mut self, known: Network) -> bool {
-        self.known = known;
+        let listed = std::mem::replace(&mut self.known, known).wifi;
+        let looks = self.busy.as_ref().is_some_and(|busy| busy.looks);
+        // It is sorted by strength: another network would come under the finger.
+        if matches!(self.page, Page::Found | Page::Password { .. }) && !looks && !listed.is_empty() {
+            self.known.wifi = listed;
+        }
         let wish = self.busy.as_ref().and_then(|busy| busy.wish.as_ref());
         if let Some(outcome) = wish.and_then(|wish| self.known.outcome_of(wish)) {
             let looked = self.busy.take().is_some_and(|busy| busy.looks);

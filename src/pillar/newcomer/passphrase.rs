@@ -52,9 +52,10 @@ pub(super) struct Passphrase {
 }
 
 impl Passphrase {
-    /// The wish whose outcome is waited for.
-    pub(super) fn awaited(&self) -> Option<&WishId> {
-        self.wish.as_ref().filter(|_| self.waits)
+    /// The wish whose outcome is not known yet, also when nobody waits for it any more: whoever went back is told all the
+    /// same that each start asks for it from now on.
+    pub(super) const fn awaited(&self) -> Option<&WishId> {
+        self.wish.as_ref()
     }
 
     /// The wish is written, or could not be.
@@ -67,11 +68,17 @@ impl Passphrase {
 
     /// Whether the passphrase is set; whether this step is done with that.
     pub(super) fn came_to(&mut self, is_set: bool) -> bool {
-        (self.waits, self.wish) = (false, None);
-        if !is_set {
-            (self.page, self.trouble) = (Page::Offer, Some(Trouble::Failed));
-        }
+        // What was typed is wiped, whatever came of it.
+        (self.page, self.waits, self.wish) = (Page::Offer, false, None);
+        self.trouble = (!is_set).then_some(Trouble::Failed);
         is_set
+    }
+
+    /// Nobody stands here any more: whoever comes next can have no passphrase shown.
+    pub(super) fn is_left_alone(&mut self) {
+        if !self.waits && !matches!(self.page, Page::Offer) {
+            (self.page, self.trouble) = (Page::Offer, None);
+        }
     }
 
     pub(super) fn can_go_back(&self) -> bool {
@@ -198,6 +205,7 @@ fn offer(language: Language, trouble: &str) -> PanelView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::{Machine, Places};
 
     fn types(passphrase: &mut Passphrase, text: &str) {
         for c in text.chars() {
@@ -243,6 +251,25 @@ mod tests {
     }
 
     #[test]
+    fn whoever_does_not_wait_hears_all_the_same_that_it_is_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("os-release"), "IMAGE_VERSION=1.1\n").unwrap();
+        let places = Places { os_release: at("os-release"), data: at(""), fleeting: at(""), run: at("") };
+        let wish = Machine::of(places).unwrap().set_passphrase("een lange zin").unwrap();
+        let mut passphrase = Passphrase::default();
+        passphrase.handle(&Intent::Pick(0));
+        for _ in 0..2 {
+            types(&mut passphrase, "een lange zin");
+            passphrase.handle(&Intent::Next);
+        }
+        passphrase.wished(Some(wish.clone()));
+        passphrase.handle(&Intent::Back);
+        assert_eq!(passphrase.awaited(), Some(&wish));
+        assert!(passphrase.came_to(true) && passphrase.awaited().is_none());
+    }
+
+    #[test]
     fn what_could_not_be_set_is_told_and_one_can_always_leave() {
         let mut passphrase = Passphrase::default();
         let sets = |passphrase: &mut Passphrase| {
@@ -262,5 +289,6 @@ mod tests {
         assert_eq!(passphrase.handle(&Intent::Pick(1)), Did::GoesOn, "the image never answered");
         sets(&mut passphrase);
         assert!(passphrase.came_to(true));
+        assert!(matches!(passphrase.page, Page::Offer), "nothing that was typed is left");
     }
 }

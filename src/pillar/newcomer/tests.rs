@@ -246,3 +246,24 @@ fn every_page_is_said_in_every_language() {
         }
     }
 }
+
+#[test]
+fn whoever_comes_after_a_technician_has_left_reads_no_code_and_no_passphrase() {
+    let mut newcomer = filled_in();
+    newcomer.is_left_alone();
+    assert_eq!(shown(&newcomer), "");
+    newcomer.handle(&Intent::Back);
+    assert_eq!(shown(&newcomer), "hub.example.nl:8443", "that is no secret");
+    let mut newcomer = Newcomer::new();
+    types(&mut newcomer, "zuil-enrol:?hub=hub.example.nl&code=7K3MQ9");
+    newcomer.is_left_alone();
+    assert_eq!(shown(&newcomer), "", "half of a QR code");
+    newcomer.is_enrolled(true);
+    newcomer.handle(&Intent::Pick(0));
+    types(&mut newcomer, "een lange zin");
+    // Shown as it was typed.
+    newcomer.handle(&Intent::Pick(0));
+    newcomer.is_left_alone();
+    let Screen::Panel(panel) = newcomer.view().screen else { panic!("no page") };
+    assert_eq!((panel.entry, panel.choices.len()), (None, 2), "it is offered anew");
+}

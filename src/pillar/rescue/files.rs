@@ -88,10 +88,18 @@ impl Places {
         let content = Zeroizing::new(serde_json::to_vec(wish)?);
         let file = self.wishes.join(name);
         let draft = file.with_extension("new");
-        let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        open.write_all(&content)?;
-        fs::rename(&draft, &file)
+        let written = write(&draft, &content).and_then(|()| fs::rename(&draft, &file));
+        if written.is_err() {
+            // What is left of it may hold a passphrase; it may not have come to be, too.
+            let _ = fs::remove_file(&draft);
+        }
+        written
     }
+}
+
+fn write(draft: &Path, content: &[u8]) -> io::Result<()> {
+    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+    open.write_all(content)
 }
 
 fn json<T: DeserializeOwned>(file: &Path) -> Option<T> {

@@ -172,3 +172,14 @@ fn what_does_not_change_is_not_drawn_again() {
     }
     assert_eq!(machine.views.borrow().len(), 1);
 }
+
+#[test]
+fn a_wish_that_could_not_be_made_whole_leaves_no_passphrase_behind() {
+    let mut machine = Machine::with(r#"{"opened": null, "why": "passphrase", "passphrase": true}"#);
+    // Something is in the place of the wish.
+    std::fs::create_dir_all(machine.folder.path().join("wishes/unlock.json/full")).unwrap();
+    machine.types("juist paard");
+    machine.touches(&[Intent::Next]);
+    assert_eq!(machine.wishes(), 1, "no draft of it");
+    assert!(!machine.trouble().is_empty());
+}

@@ -129,6 +129,47 @@ fn a_wireless_network_is_chosen_and_its_password_typed_until_it_is_right() {
 }
 
 #[test]
+fn no_other_network_comes_under_the_finger_when_one_of_them_grows_stronger() {
+    let made = Made::new();
+    let mut connecting = Connecting::new(made.knows("no-cable", None));
+    let labels = |connecting: &Connecting| -> Vec<String> {
+        connecting.panel(Language::En).choices.into_iter().map(|choice| choice.label).collect()
+    };
+    let turned = |outcome: Option<(&str, &WishId)>| {
+        let mut known = made.knows("no-cable", outcome);
+        known.wifi.reverse();
+        known
+    };
+    touches(&mut connecting, "Choose a wireless network");
+    let scan = made.machine().look_for_wifi().unwrap();
+    connecting.wished(Some(scan.clone()));
+    connecting.hears(turned(Some(("done", &scan))));
+    assert_eq!(labels(&connecting)[..2], ["Gasten", "Bieb"], "that is what it found");
+    connecting.hears(made.knows("no-cable", Some(("done", &scan))));
+    assert_eq!(labels(&connecting)[..2], ["Gasten", "Bieb"]);
+    touches(&mut connecting, "Bieb");
+    connecting.hears(made.knows("no-cable", Some(("done", &scan))));
+    connecting.handle(&Intent::Back);
+    assert_eq!(labels(&connecting)[..2], ["Gasten", "Bieb"]);
+}
+
+#[test]
+fn whoever_comes_after_a_technician_has_left_can_have_no_password_shown() {
+    let made = Made::new();
+    let mut connecting = Connecting::new(made.knows("no-cable", None));
+    touches(&mut connecting, "Choose a wireless network");
+    connecting.wished(None);
+    touches(&mut connecting, "Bieb");
+    types(&mut connecting, "geheimen");
+    connecting.is_left_alone();
+    assert_eq!(connecting.panel(Language::En).entry, None);
+    touches(&mut connecting, "Choose a wireless network");
+    connecting.wished(None);
+    touches(&mut connecting, "Bieb");
+    assert_eq!(connecting.panel(Language::En).entry.unwrap().value, "", "nothing of it is left");
+}
+
+#[test]
 fn an_image_that_never_answers_keeps_nobody() {
     let made = Made::new();
     let mut connecting = Connecting::new(made.knows("no-cable", None));
