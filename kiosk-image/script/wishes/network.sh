@@ -162,6 +162,18 @@ judge "a PIN that can be none does not cost the card a try" "$(came); $(grep -c 
 wishes '{"id":"r1","wish":"mobile","apn":"in ternet","pin":null}'
 judge "an APN that can be none" "$(came); $(grep -c 'connection up' "$calls")" "failed r1; 0"
 
+new_pillar
+printf '[connection]\nid=wifi\n' >"$settings/wifi.nmconnection"
+chmod 600 "$settings/wifi.nmconnection"
+actor cp <<'END'
+for last in "$@"; do :; done
+case "$last" in *.new) printf '[conn' >"$last"; exit 1 ;; *) exec /usr/bin/cp "$@" ;; esac
+END
+wishes '{"id":"f1","wish":"wifi","ssid":"Gemeente","password":"geheim geheim"}'
+judge "on a full disk what was there stays whole" "$(came); $(kept); $(paste -sd ' ' "$settings/wifi.nmconnection")" \
+    "failed f1; $only_cable wifi.nmconnection 600; [connection] id=wifi"
+rm "$work/bin/cp"
+
 # What each state of a device is called.
 told() {
     new_pillar

@@ -39,6 +39,7 @@ with_update() {
         sha256sum zuil_*.xz >SHA256SUMS
         echo signature >SHA256SUMS.gpg
         echo other >other
+        echo other >zuil_9.root.raw.xz
     )
 }
 lay() {
@@ -61,6 +62,7 @@ does stick gone sdb1
 judge "another stick that is pulled is not this one" "$(jq -r .present "$state")" true
 does stick gone sda1
 judge "a stick that is pulled is gone" "$(cat "$state")" '{"present":false,"update":null,"outcome":null,"for":""}'
+judge "  with what was taken from it" "$(ls /var/lib/zuil/update)" ""
 
 new_stick
 does stick take sda1
@@ -76,6 +78,25 @@ END
 does stick take sda1
 judge "one that is too large is left where it is" "$(jq -c '[.present, .update]' "$state"); $(ls /var/lib/zuil/update)" '[true,null]; '
 rm "$work/bin/du"
+new_stick
+with_update
+echo 262144 >"$play/room"
+does stick take sda1
+judge "one for which the outbox would have no room left is, too" "$(jq -c '[.present, .update]' "$state"); $(ls /var/lib/zuil/update)" '[true,null]; '
+new_stick
+with_update
+rm "$play/sticks/sda1/zuil-update/zuil_$version.verity.raw.xz"
+does stick take sda1
+judge "one that is not whole leaves nothing behind" "$(jq -c '[.present, .update]' "$state"); $(ls /var/lib/zuil/update)" '[true,null]; '
+new_stick
+with_update
+echo "no digests" >"$play/sticks/sda1/zuil-update/SHA256SUMS"
+does stick take sda1
+judge "nor does one that names no version" "$(jq -c '[.present, .update]' "$state"); $(ls /var/lib/zuil/update)" '[true,null]; '
+new_stick
+mkdir /var/lib/zuil/update/stick.part
+does stick gone sda1
+judge "what was being taken when the stick was pulled does not stay" "$(ls /var/lib/zuil/update)" ""
 new_stick
 with_update
 rm -rf /var/lib/zuil/update
