@@ -22,8 +22,11 @@ HUB_PORT = 8443
 # What the machine's network calls the one that it runs on.
 HOST = "10.0.2.2"
 PILLAR = "demo"
-# Which part of the points may differ: the cursor comes and goes. A reference is never the same twice.
-ALIKE, ALIKE_BUT_FOR_A_REFERENCE = 0.003, 0.12
+# Which part of the points may differ: the cursor comes and goes. A reference is never the same twice; and at its first start a
+# machine can tell a technician of its network.
+ALIKE, ALIKE_BUT_FOR_SOME_WORDS = 0.003, 0.12
+# Rows above and below the middle of a button that no other button has.
+BUTTON = 24
 
 
 class Cable:
@@ -178,7 +181,7 @@ class Person:
         """Waits until the screen looks as in the walk; what goes by meanwhile is kept, too."""
         name = self.walk.lines[at]["picture"].removesuffix(".png")[3:]
         wanted, earlier = self.walk.picture(at), self.walk.picture_before(at)
-        alike = ALIKE_BUT_FOR_A_REFERENCE if "receipt" in name else ALIKE
+        alike = ALIKE_BUT_FOR_SOME_WORDS if re.match("receipt|enrolment", name) else ALIKE
         before, least = None, 1.0
 
         def looks_so():
@@ -232,7 +235,32 @@ class Person:
         self.types(f"{HOST}:{HUB_PORT}", "enrolment-address")
         self.sees(self.walk.at("enrolment-code"))
         self.types(hub.code().replace("-", ""), "enrolment-code")
+        for name in ("enrolment-found", "enrolment-ready"):
+            self.touches_wherever_it_is(self.walk.at(name))
         self.sees(self.walk.at("attract"))
+
+    def touches_wherever_it_is(self, at):
+        """What was touched on a picture of the walk, where the machine had more or less to say above it."""
+        spot = self.walk.lines[at + 1]["touch"]
+        band = self.walk.picture(at).band(spot["y"] - BUTTON, 2 * BUTTON)
+        before = None
+
+        def found():
+            nonlocal before
+            screen = self.machine.looks()
+            row = screen.row_of(band)
+            if row is None and before is not None and screen.points != before.points:
+                self.keeps(screen, "meanwhile")
+            before = screen
+            return None if row is None else (screen, row)
+
+        name = self.walk.lines[at]["picture"].removesuffix(".png")[3:]
+        there = self.machine.until(found)
+        self.judge(self.machine, f"the button on the screen: {name}", there is not None, spot["label"])
+        if there is None:
+            raise LookupError(name)
+        self.keeps(there[0], name)
+        self.touches({"x": spot["x"], "y": there[1] + BUTTON})
 
     def does_the_errand(self):
         """As a resident does, from the first screen to the last one."""

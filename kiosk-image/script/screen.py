@@ -53,6 +53,19 @@ class Picture:
                     break
         return count / all_points
 
+    def band(self, y, height):
+        """All of it from one row on, so many rows."""
+        stride = 3 * self.width
+        return self.points[int(y) * stride : int(y + height) * stride]
+
+    def row_of(self, band):
+        """From which row on it looks like a band of another picture, or None."""
+        stride, at = 3 * self.width, -1
+        while (at := self.points.find(band, at + 1)) >= 0:
+            if at % stride == 0:
+                return at // stride
+        return None
+
     def colours(self):
         """How many there are."""
         return len({self.points[at : at + 3] for at in range(0, len(self.points), 3)})

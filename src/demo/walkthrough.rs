@@ -36,8 +36,8 @@ const PACE: Pace = Pace {
     bank: Duration::from_millis(600),
     remove_card: Duration::from_millis(600),
 };
-/// The longest that the resident waits for a screen.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// The longest that the resident waits for a screen. A pillar that was enrolled looks at itself for up to two minutes.
+const PATIENCE: Duration = Duration::from_secs(150);
 /// How long the hub may take to have what the receipt already says.
 const HUB_PATIENCE: Duration = Duration::from_secs(20);
 /// Longer than any movement on the screen.
@@ -154,7 +154,7 @@ impl Walk {
         Ok(Self { screens, views, view, catalogue, language, trace: Trace::begin(pictures)? })
     }
 
-    /// A technician types address and code at the pillar's screen.
+    /// A technician types address and code at the pillar's screen, and lets it serve after it looked at itself.
     fn is_enrolled(&mut self, hub: &str, code: &str) -> Result<(), Failure> {
         let language = self.view.frame.language;
         for (step, name, typed) in [(1, "enrolment-address", hub), (2, "enrolment-code", code)] {
@@ -173,6 +173,15 @@ impl Walk {
             }
             self.picture(&format!("{name}-typed"))?;
             self.touches(say(language, "Next"))?;
+        }
+        for (name, label) in [("enrolment-found", "Go on"), ("enrolment-ready", "Begin")] {
+            let label = say(language, label);
+            self.waits("what the pillar found of itself", |view| {
+                matches!(&view.screen, Screen::Panel(panel)
+                    if panel.choices.iter().any(|choice| choice.label == label))
+            })?;
+            self.picture(name)?;
+            self.touches(label)?;
         }
         Ok(())
     }
