@@ -20,6 +20,10 @@ touch -d @1750000000 "$work/clock-epoch"
 hub_says '{"unix":1764003600,"boottime_ms":990000}'
 judge "the clock is put right, with what has passed since" "$(came)" "@1764003610"
 judge "  and the wish is gone" "$(ls /run/zuil)" ""
+mkdir "$wish"
+: >"$calls"
+does clock
+judge "a folder is no wish, and gone" "$(came)$(ls /run/zuil)" ""
 hub_says '{"unix":1763000000,"boottime_ms":1000000}'
 judge "also backwards" "$(came)" "@1763000000"
 hub_says '{"unix":1764000005,"boottime_ms":1000000}'

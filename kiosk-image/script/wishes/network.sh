@@ -163,6 +163,15 @@ wishes '{"id":"r1","wish":"mobile","apn":"in ternet","pin":null}'
 judge "an APN that can be none" "$(came); $(grep -c 'connection up' "$calls")" "failed r1; 0"
 
 new_pillar
+mkdir /run/zuil/network.json
+does network take
+does network fulfil
+printf '{"id":"d1","wish":"scan"}' >/run/zuil/network.json
+does network take
+does network fulfil
+judge "a folder in the place of a wish is in nobody's way" "$(came)" "done d1"
+
+new_pillar
 printf '[connection]\nid=wifi\n' >"$settings/wifi.nmconnection"
 chmod 600 "$settings/wifi.nmconnection"
 actor cp <<'END'

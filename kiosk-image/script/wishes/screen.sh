@@ -70,6 +70,10 @@ for broken in '' 101 -1 007 08 ' 5' '5 5' x '1e2' 99999999999999999999; do
     screen
     judge "no light: '$broken'" "$(cat "$light/brightness"; ls /var/lib/zuil/machine)" 96000
 done
+mkfifo /var/lib/zuil/machine/brightness
+mkdir /var/lib/zuil/machine/screen.json
+screen
+judge "what is no file is not waited for, and gone" "$(cat "$light/brightness"; ls /var/lib/zuil/machine)" 96000
 mkdir "$sys/class/backlight/second"
 echo 3 >"$sys/class/backlight/second/max_brightness"
 echo 3 >"$sys/class/backlight/second/brightness"

@@ -49,7 +49,7 @@ const NL: ServiceTexts = ServiceTexts {
                 deze zuil.",
     hours: "Hoe lang moet de code werken?",
     made: "Servicecode voor",
-    once: "U ziet deze code nu één keer. Neem hem over, en laat hem aan niemand zien.",
+    once: "U ziet deze code nu één keer. Schrijf hem op, en laat hem aan niemand zien.",
     code: "Servicecode",
     until: "Werkt tot",
     steps: [
@@ -60,7 +60,7 @@ const NL: ServiceTexts = ServiceTexts {
     back: "Terug naar de servicebezoeken",
     open: "Codes die nu werken",
     void: "Alle servicecodes ongeldig maken",
-    void_help: "Doe dit als iemand een code heeft gezien die hem niet mag hebben. De zuil hoort het zodra hij verbinding heeft. \
+    void_help: "Doe dit als iemand anders een code heeft gezien. De zuil hoort het zodra hij verbinding heeft. \
                 Tot dan werken de oude codes daar nog.",
     visits: "Wat er bij de zuil is gedaan",
     no_visits: "Er zijn nog geen servicebezoeken geweest.",
@@ -100,7 +100,7 @@ const EN: ServiceTexts = ServiceTexts {
     back: "Back to the service visits",
     open: "Codes that work now",
     void: "Make all service codes void",
-    void_help: "Do this when somebody saw a code who must not have it. The pillar hears of it as soon as it has a connection. \
+    void_help: "Do this when somebody else saw a code. The pillar hears of it as soon as it has a connection. \
                 Until then the old codes still work there.",
     visits: "What was done at the pillar",
     no_visits: "There were no service visits yet.",
@@ -166,10 +166,14 @@ impl Lang {
             ServiceDeed::ChangedRoll => ("Nieuwe rol papier", "New roll of paper"),
             ServiceDeed::ChangedNetwork => ("Netwerk veranderd", "Network changed"),
             ServiceDeed::WroteLogs => ("Logboek op een stick gezet", "Logs written to a stick"),
-            ServiceDeed::InstalledUpdate => ("Update van een stick gezet", "Update installed from a stick"),
+            ServiceDeed::InstalledUpdate => {
+                ("Update van een stick geïnstalleerd", "Update installed from a stick")
+            }
             ServiceDeed::ReEnrolled => ("Zuil opnieuw aangemeld", "Pillar enrolled again"),
             ServiceDeed::TurnedScreen => ("Scherm gedraaid", "Screen turned"),
-            ServiceDeed::SetPassphrase => ("Wachtzin voor de gegevens gezet", "Passphrase of the data set"),
+            ServiceDeed::SetPassphrase => {
+                ("Wachtzin voor de gegevens ingesteld", "Passphrase of the data set")
+            }
             ServiceDeed::Reset => ("Zuil leeggemaakt", "Pillar wiped"),
             ServiceDeed::Restarted => ("Zuil opnieuw gestart", "Pillar restarted"),
             ServiceDeed::WrongCode => ("Foute servicecode", "Wrong service code"),
