@@ -222,7 +222,7 @@ async fn what_is_too_large_or_nothing_of_the_kind_is_refused_and_so_is_a_revoked
 #[test]
 fn a_code_is_made_without_a_browser() {
     let folder = folder_with_config();
-    let hub_url = ["--hub-url", "https://hub.example:8443"];
+    let hub_url = ["--hub-url", "https://localhost:1"];
     assert!(run(folder.path(), &[["pillar", "add", "jumbo"].as_slice(), &hub_url].concat()).status.success());
     let made = run(folder.path(), &["service-code", "jumbo", "--hours", "8"]);
     assert!(made.status.success(), "{}", text(&made.stderr));
