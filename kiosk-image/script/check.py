@@ -29,16 +29,18 @@ try:
     said = machine.said.decode(errors="replace")
     judge(machine, "nothing asks anybody to log in", profile == "lab" or "login:" not in said)
     judge(machine, "nothing of the system failed", "[FAILED]" not in said and "emergency mode" not in said.lower())
-    devices.plug_into(machine)
-    person.enrols(hub)
-    reference = paid_errand(machine, person, devices, hub, judge)
-    machine.pull_the_plug()
-    machine.start()
-    judge(machine, "it starts again after the plug was pulled", first_picture())
-    devices.plug_into(machine)
-    person.sees(walk.at("attract"))
-    if reference:
-        judge(machine, "and the hub still has one request", [line["reference"] for line in hub.payments()] == [reference])
+    # A lab image says on every screen that it is one: none is as in the walk.
+    if profile == "field":
+        devices.plug_into(machine)
+        person.enrols(hub)
+        reference = paid_errand(machine, person, devices, hub, judge)
+        machine.pull_the_plug()
+        machine.start()
+        judge(machine, "it starts again after the plug was pulled", first_picture())
+        devices.plug_into(machine)
+        person.sees(walk.at("attract"))
+        if reference:
+            judge(machine, "and the hub still has one request", [line["reference"] for line in hub.payments()] == [reference])
 except LookupError as error:
     judge(machine, f"it went on to the screen {error}", False)
 finally:

@@ -235,7 +235,9 @@ class Person:
         self.types(f"{HOST}:{HUB_PORT}", "enrolment-address")
         self.sees(self.walk.at("enrolment-code"))
         self.types(hub.code().replace("-", ""), "enrolment-code")
-        for name in ("enrolment-found", "enrolment-ready"):
+        # One whose key lies beside its data asks for a passphrase.
+        asked = [] if self.machine.tpm else ["passphrase"]
+        for name in [*asked, "enrolment-found", "enrolment-ready"]:
             self.touches_wherever_it_is(self.walk.at(name))
         self.sees(self.walk.at("attract"))
 

@@ -3,6 +3,7 @@
 //!
 //! Invariant: what they tell is what they did; the terminal's memory outlives this program.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -52,12 +53,14 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         let _ = ends.send(());
     });
     say(&json!({ "ready": true }))?;
-    let mut charged = terminal.charged().len();
+    // One that was taken back stands no more, and so they cannot be counted.
+    let mut charged: BTreeSet<u16> = terminal.charged().iter().map(|charge| charge.receipt_number).collect();
     let mut printed = 0;
     while ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-        for charge in terminal.charged().into_iter().skip(charged) {
-            charged += 1;
-            say(&json!({ "charged": charge.amount.0, "receipt": charge.receipt_number }))?;
+        for charge in terminal.charged() {
+            if charged.insert(charge.receipt_number) {
+                say(&json!({ "charged": charge.amount.0, "receipt": charge.receipt_number }))?;
+            }
         }
         for paper in printer.take_receipts() {
             printed += 1;

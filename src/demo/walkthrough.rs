@@ -1,6 +1,8 @@
 //! A scripted resident does one paid errand through the real widgets, by touch, without a display;
 //! what is left is a picture of every screen, where everything on it was, the receipt, and one line of JSON.
 
+mod first_boot;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -152,38 +154,6 @@ impl Walk {
         let view = views.recv_timeout(PATIENCE)?;
         screens.show(&view);
         Ok(Self { screens, views, view, catalogue, language, trace: Trace::begin(pictures)? })
-    }
-
-    /// A technician types address and code at the pillar's screen, and lets it serve after it looked at itself.
-    fn is_enrolled(&mut self, hub: &str, code: &str) -> Result<(), Failure> {
-        let language = self.view.frame.language;
-        for (step, name, typed) in [(1, "enrolment-address", hub), (2, "enrolment-code", code)] {
-            self.waits("what a pillar without a binding asks", |view| {
-                view.frame.progress.is_some_and(|progress| progress.step == step)
-            })?;
-            self.picture(name)?;
-            for letter in typed.chars().filter(|letter| *letter != '-') {
-                if letter == ':' {
-                    self.touches(say(language, "Signs and accents"))?;
-                    self.settles();
-                    self.picture(&format!("{name}-signs"))?;
-                }
-                self.touches(&letter.to_string())?;
-                self.settles();
-            }
-            self.picture(&format!("{name}-typed"))?;
-            self.touches(say(language, "Next"))?;
-        }
-        for (name, label) in [("enrolment-found", "Go on"), ("enrolment-ready", "Begin")] {
-            let label = say(language, label);
-            self.waits("what the pillar found of itself", |view| {
-                matches!(&view.screen, Screen::Panel(panel)
-                    if panel.choices.iter().any(|choice| choice.label == label))
-            })?;
-            self.picture(name)?;
-            self.touches(label)?;
-        }
-        Ok(())
     }
 
     fn errand(mut self) -> Result<Errand, Failure> {
