@@ -9,6 +9,7 @@ const TRANSLATED: [Language; 7] =
 const SHARED: &[&str] = &[
     "Terminal",
     "Letters",
+    "Passphrase",
     "Postcode",
     "Contrast",
     "Later",
