@@ -2,7 +2,7 @@
 
 `crash.py FOLDER LOG N` has in FOLDER the disk as it was when the log began (begun.raw). At N moments of the run, drawn by lot, half of
 them shortly after something was charged or printed, it makes the disk that a cut there leaves: what was flushed, and of the rest nothing,
-some or nearly all, sector by sector. No machine is started: the data partition is read here (the key lies beside it, so the machine
+some or nearly all, 4096 bytes by 4096. No machine is started: the data partition is read here (the key lies beside it, so the machine
 has no TPM), its file system is repaired as at a start, and the outbox opened. It must be whole, and hold each payment and each
 request of which the run's marks say that somebody had seen it.
 """
@@ -18,6 +18,8 @@ import subprocess
 import sys
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from disk import survivors
 
 SECTOR = 512
 # How many lines of the log after a mark are shortly after it.
@@ -150,7 +152,7 @@ class Replay:
         os.close(file)
         self.touched.clear()
         share = lot.choice([0.0, 0.0, 0.5, 0.9])
-        left = {sector: data for sector, data in self.pending.items() if lot.random() < share}
+        left = {sector: self.pending[sector] for sector in survivors(self.pending, share, lot)}
         run("cp", "--sparse=always", "--reflink=auto", part.plain, path)
         file = os.open(path, os.O_RDWR)
         self.reads(file, {part.unit_of(sector) for sector in left} - {None}, left)

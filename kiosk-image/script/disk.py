@@ -2,7 +2,7 @@
 
 `disk.py FILE SOCKET [LOG]` serves a file to an emulator (NBD). What is written stays in memory, sector by sector, until the machine
 flushes or the cache is full; then it is in the file. A machine that leaves properly takes nothing with it. When one is killed the
-cache is lost, or keeps some of its sectors, drawn by lot: disks write in whatever order they like. With LOG everything that was
+cache is lost, or some of it survives, drawn by lot: disks write in whatever order they like, 4096 bytes at once. With LOG everything that was
 written and flushed is written down as well, in its order, for crash.py.
 
 On standard input: `seed NUMBER` for what the next cut leaves, `mark WORDS` for the log. On standard output a line for each cut.
@@ -16,6 +16,8 @@ import struct
 import sys
 
 SECTOR = 512
+# Sectors that a disk writes at once.
+BLOCK = 8
 # Sectors in the cache: 64 MB.
 CACHE = (64 << 20) // SECTOR
 # A range of zeros that is larger goes to the file at once.
@@ -25,6 +27,12 @@ FORCE = 1
 # There are flags; flush, force and zeros are understood.
 ABILITIES = 1 | 4 | 8 | 64
 INVALID = 22
+
+
+def survivors(sectors, share, lot):
+    """Which sectors a cut leaves: what a disk writes at once is there or not as a whole."""
+    blocks = {block for block in dict.fromkeys(sector // BLOCK for sector in sectors) if lot.random() < share}
+    return [sector for sector in sectors if sector // BLOCK in blocks]
 
 
 class Disk:
@@ -97,7 +105,7 @@ class Disk:
     def loses_power(self, lot):
         """What of the cache survives, as a line for whoever cuts."""
         had, share = len(self.cache), lot.choice([0.0, 0.0, 0.5, 0.9])
-        self.store([sector for sector in self.cache if lot.random() < share])
+        self.store(survivors(self.cache, share, lot))
         lost = len(self.cache)
         self.cache.clear()
         self.note(b"c")

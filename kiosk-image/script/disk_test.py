@@ -106,16 +106,16 @@ class Stories(unittest.TestCase):
         left = []
         for _ in range(2):
             machine = Machine(self.place)
-            machine.ask(WRITE, at=0, data=bytes(512 * 100))
+            machine.ask(WRITE, at=0, data=bytes(512 * 800))
             machine.ask(FLUSH)
-            machine.ask(WRITE, at=0, data=b"e" * 512 * 100)
+            machine.ask(WRITE, at=0, data=b"e" * 512 * 800)
             self.says("seed 5")  # Of which the lot is to keep half.
             machine.is_killed()
             self.disk.stdout.readline()
-            left.append(self.kept(0, 512 * 100))
+            left.append(self.kept(0, 512 * 800))
         self.assertEqual(left[0], left[1])
-        sectors = {left[0][at : at + 512] for at in range(0, 51200, 512)}
-        self.assertEqual(sectors, {bytes(512), b"e" * 512}, "whole sectors, of both kinds")
+        blocks = {left[0][at : at + 4096] for at in range(0, 512 * 800, 4096)}
+        self.assertEqual(blocks, {bytes(4096), b"e" * 4096}, "whole blocks, of both kinds")
 
     def test_zeros_are_zeros_few_or_many(self):
         machine = Machine(self.place)
