@@ -147,7 +147,14 @@ class Walk:
 
     def at(self, name):
         """Where a picture stands in it."""
-        return next(at for at, line in enumerate(self.lines) if line.get("picture", "").endswith(f"-{name}.png"))
+        found = self.where(name)
+        if found is None:
+            raise LookupError(f"{name}, which is not in the walk")
+        return found
+
+    def where(self, name):
+        """The same; None when there is no such picture."""
+        return next((at for at, line in enumerate(self.lines) if line.get("picture", "")[2:] == f"-{name}.png"), None)
 
     def picture(self, at):
         name = self.lines[at]["picture"]
@@ -245,7 +252,10 @@ class Person:
         """What was touched on a picture of the walk, where the machine had more or less to say above it."""
         spot = self.walk.lines[at + 1]["touch"]
         band = self.walk.picture(at).band(spot["y"] - BUTTON, 2 * BUTTON)
-        before = None
+        # What leads down a page that is longer than the screen.
+        long, before = self.walk.where("enrolment-long"), None
+        down = long and self.walk.lines[long + 1]["touch"]
+        arrow = down and self.walk.picture(long).patch(down["x"], down["y"], 6 * BUTTON, 2 * BUTTON)
 
         def found():
             nonlocal before
@@ -253,7 +263,9 @@ class Person:
             row = screen.row_of(band)
             if row is None and before is not None and screen.points != before.points:
                 self.keeps(screen, "meanwhile")
-            before = screen
+            still, before = before is not None and screen.points == before.points, screen
+            if row is None and still and down and screen.patch(down["x"], down["y"], 6 * BUTTON, 2 * BUTTON) == arrow:
+                self.touches(down)
             return None if row is None else (screen, row)
 
         name = self.walk.lines[at]["picture"].removesuffix(".png")[3:]

@@ -58,6 +58,12 @@ class Picture:
         stride = 3 * self.width
         return self.points[int(y) * stride : int(y + height) * stride]
 
+    def patch(self, x, y, width, height):
+        """What is around a point."""
+        stride, left = 3 * self.width, 3 * int(x - width / 2)
+        rows = range(int(y - height / 2), int(y + height / 2))
+        return [self.points[row * stride + left : row * stride + left + 3 * width] for row in rows]
+
     def row_of(self, band):
         """From which row on it looks like a band of another picture, or None."""
         stride, at = 3 * self.width, -1

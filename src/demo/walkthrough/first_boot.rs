@@ -1,6 +1,8 @@
 //! The first boot in a walkthrough: a pillar without a binding is enrolled at its screen and begins to serve.
 
-use super::Walk;
+use i_slint_backend_testing::mock_elapsed_time;
+
+use super::{STILL, Walk};
 use crate::demo::Failure;
 use crate::texts::say;
 use crate::visit::{PanelChoice, PanelView, Screen};
@@ -36,8 +38,24 @@ impl Walk {
                 matches!(&view.screen, Screen::Panel(panel)
                     if panel.choices.iter().any(|choice| choice.label == label))
             })?;
+            self.scrolls_to(label)?;
             self.picture(name)?;
             self.touches(label)?;
+        }
+        Ok(())
+    }
+
+    /// Goes down a page that is longer than the screen until something is in sight.
+    fn scrolls_to(&mut self, label: &str) -> Result<(), Failure> {
+        let down = say(self.view.frame.language, "Down");
+        mock_elapsed_time(STILL);
+        if self.screens.spot(label).is_none() {
+            self.picture("enrolment-long")?;
+        }
+        while self.screens.spot(label).is_none() {
+            // At the end of the page this can be touched no more, and whoever looks for something in vain reads so.
+            self.touches(down)?;
+            mock_elapsed_time(STILL);
         }
         Ok(())
     }
