@@ -209,9 +209,17 @@ class Person:
             raise LookupError(name)
 
     def touches(self, spot):
-        """Touches something, and waits until the screen is another one than before."""
+        """Touches something, and waits until the screen is another one than before, and stays so: other keys may come."""
         before = self.machine.touch(spot["x"], spot["y"])
-        self.machine.until(lambda: self.machine.looks().points != before.points)
+        last = before
+
+        def settled():
+            nonlocal last
+            screen, earlier = self.machine.looks(), last
+            last = screen
+            return screen.points != before.points and screen.points == earlier.points
+
+        self.machine.until(settled)
 
     def goes(self, first, last):
         """Does what was done in the walk, from one picture to another. A picture is waited for when something is touched on it."""
