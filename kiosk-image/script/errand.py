@@ -22,8 +22,8 @@ HUB_PORT = 8443
 # What the machine's network calls the one that it runs on.
 HOST = "10.0.2.2"
 PILLAR = "demo"
-# Which part of the points may differ: the cursor comes and goes. A reference is never the same twice; and at its first start a
-# machine can tell a technician of its network.
+# Which part of the points may differ: the cursor comes and goes. A reference is never the same twice, the ornament of
+# the first screen turns, and at its first start a machine can tell a technician of its network.
 ALIKE, ALIKE_BUT_FOR_SOME_WORDS = 0.003, 0.12
 # Rows above and below the middle of a button that no other button has.
 BUTTON = 24
@@ -188,7 +188,7 @@ class Person:
         """Waits until the screen looks as in the walk; what goes by meanwhile is kept, too."""
         name = self.walk.lines[at]["picture"].removesuffix(".png")[3:]
         wanted, earlier = self.walk.picture(at), self.walk.picture_before(at)
-        alike = ALIKE_BUT_FOR_SOME_WORDS if re.match("receipt|enrolment", name) else ALIKE
+        alike = ALIKE_BUT_FOR_SOME_WORDS if re.match("receipt|enrolment|attract", name) else ALIKE
         before, least = None, 1.0
 
         def looks_so():

@@ -57,7 +57,7 @@ def comes_up(machine, devices, walk):
         return False
     devices.plug_into(machine)
     served = walk.picture(walk.at("attract"))
-    return machine.until(lambda: served.differs(machine.looks(), 0.01) <= 0.003) is not None
+    return machine.until(lambda: served.differs(machine.looks(), 0.1) <= 0.08) is not None
 
 
 def lost(hub, devices):

@@ -203,6 +203,7 @@ impl Walk {
             Control::Fields { .. } => {
                 self.types(POSTCODE)?;
                 self.touches(self.word("House number"))?;
+                self.settles();
                 self.types(&HOUSE_NUMBER.to_string())?;
                 self.waits("the street", |view| {
                     matches!(&view.screen, Screen::Question(question)
