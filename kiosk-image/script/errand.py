@@ -199,7 +199,7 @@ class Person:
             before, apart = screen, wanted.differs(screen, 0.3)
             least = min(least, apart)
             # More like this one than like the one before it, which may be the same but for a few words.
-            return screen if apart <= alike and (earlier is None or apart < earlier.differs(screen, 0.3)) else None
+            return screen if apart <= alike and (earlier is None or apart <= earlier.differs(screen, 0.3)) else None
 
         found = self.machine.until(looks_so)
         self.keeps(found or before, name)
