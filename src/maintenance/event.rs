@@ -27,8 +27,8 @@ pub enum Event {
     Found(Found),
     /// What was found when everything was looked at, after [`Deed::Examine`].
     Examined(Vec<PanelRow>),
-    /// What came of something that takes time.
-    Ended(Task, End),
+    /// What came of what was begun under this number.
+    Ended(Number, End),
 }
 
 /// What a code opens.
@@ -134,6 +134,16 @@ pub enum Diagnosis {
     Silent,
     /// Not while a payment's outcome is being found out.
     NotNow,
+}
+
+/// Which of all that takes time: two that were begun never have the same, so that what is told late of one is not taken
+/// for what came of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// Of which service visit, since the program started.
+    pub(super) visit: u64,
+    /// Which of that visit.
+    pub(super) task: u64,
 }
 
 /// Something that takes time.
@@ -266,7 +276,16 @@ pub enum Deed {
     NewRoll,
     /// Look at everything, and say it in this language; answer [`Event::Examined`].
     Examine(Language),
-    /// Change the network; answer [`Event::Ended`], as all that follow.
+    /// Do what takes time; answer [`Event::Ended`] with the same number.
+    Begin(Number, Work),
+    /// The service visit is over.
+    Close,
+}
+
+/// What takes time, as it is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Change the network.
     Network(NetworkWish),
     /// Write the logs to the stick.
     WriteLogs,
@@ -284,8 +303,24 @@ pub enum Deed {
     Reset,
     /// Start the machine anew.
     Restart,
-    /// The service visit is over.
-    Close,
+}
+
+impl Work {
+    /// What it is called on the screen and in the log.
+    #[must_use]
+    pub const fn task(&self) -> Task {
+        match self {
+            Self::Network(NetworkWish::Search) => Task::Search,
+            Self::Network(_) => Task::Network,
+            Self::WriteLogs => Task::Logs,
+            Self::InstallUpdate => Task::Update,
+            Self::Turn(_) | Self::Brightness(_) => Task::Screen,
+            Self::Passphrase(_) => Task::Passphrase,
+            Self::ReEnrol => Task::ReEnrol,
+            Self::Reset => Task::Reset,
+            Self::Restart => Task::Restart,
+        }
+    }
 }
 
 /// Something typed that nobody else may read. It is wiped when it is dropped, and shows nothing.

@@ -3,7 +3,7 @@
 //! Invariant: nothing of it is done before it was confirmed on a page that says what becomes of what waits to be sent;
 //! while something waits, a reset is confirmed once more.
 
-use super::event::{Deed, PillarFacts, Task};
+use super::event::{PillarFacts, Work};
 use super::typed::{Kind, Typed};
 use super::words::{Words, choice, danger, row, titled};
 use crate::visit::{Intent, PanelMark, PanelView};
@@ -31,7 +31,7 @@ pub(super) enum Next {
     /// To this page.
     To(Leaving),
     /// To doing it.
-    Begins(Task, Deed),
+    Begins(Work),
 }
 
 impl Leaving {
@@ -47,8 +47,8 @@ impl Leaving {
     /// What the technician does.
     pub(super) fn on(self, intent: &Intent, pillar: &PillarFacts) -> Next {
         match (self, intent) {
-            (Self::Restart, Intent::Pick(0)) => Next::Begins(Task::Restart, Deed::Restart),
-            (Self::ReEnrol, Intent::Pick(0)) => Next::Begins(Task::ReEnrol, Deed::ReEnrol),
+            (Self::Restart, Intent::Pick(0)) => Next::Begins(Work::Restart),
+            (Self::ReEnrol, Intent::Pick(0)) => Next::Begins(Work::ReEnrol),
             (Self::ResetWhileWaiting, Intent::Pick(0)) => Next::To(Self::typing(pillar.waiting)),
             (Self::Reset { mut typed, agreed, wrong }, intent) => {
                 if typed.takes(intent) {
@@ -64,7 +64,7 @@ impl Leaving {
                 if pillar.waiting > agreed {
                     return Next::To(Self::ResetWhileWaiting);
                 }
-                Next::Begins(Task::Reset, Deed::Reset)
+                Next::Begins(Work::Reset)
             }
             (other, _) => Next::To(other),
         }

@@ -1,6 +1,6 @@
 //! The pages of the stick, the screen and the passphrase.
 
-use super::event::{Deed, MachineFacts, Task};
+use super::event::{MachineFacts, Work};
 use super::typed::{Kind, Typed};
 use super::words::{Words, choice, row, titled};
 use crate::visit::{Intent, PanelMark, PanelView};
@@ -11,11 +11,11 @@ const SHORTEST: usize = 12;
 const BRIGHTNESS: [u8; 4] = [25, 50, 75, 100];
 
 /// What is done with a stick by the choice with this index.
-pub(super) fn pick_of_stick(index: usize, machine: &MachineFacts) -> Option<(Task, Deed)> {
+pub(super) fn pick_of_stick(index: usize, machine: &MachineFacts) -> Option<Work> {
     let stick = machine.stick.as_ref()?;
     match index {
-        0 => Some((Task::Logs, Deed::WriteLogs)),
-        1 if stick.update.is_some() => Some((Task::Update, Deed::InstallUpdate)),
+        0 => Some(Work::WriteLogs),
+        1 if stick.update.is_some() => Some(Work::InstallUpdate),
         _ => None,
     }
 }
@@ -41,10 +41,10 @@ pub(super) fn stick(words: Words, machine: &MachineFacts) -> PanelView {
 }
 
 /// What is done with the screen by the choice with this index.
-pub(super) fn pick_of_screen(index: usize, machine: &MachineFacts) -> Option<Deed> {
+pub(super) fn pick_of_screen(index: usize, machine: &MachineFacts) -> Option<Work> {
     match u8::try_from(index).ok()? {
-        quarters @ 0..4 => Some(Deed::Turn(quarters)),
-        more if machine.has_backlight => BRIGHTNESS.get(usize::from(more - 4)).copied().map(Deed::Brightness),
+        quarters @ 0..4 => Some(Work::Turn(quarters)),
+        more if machine.has_backlight => BRIGHTNESS.get(usize::from(more - 4)).copied().map(Work::Brightness),
         _ => None,
     }
 }
@@ -86,7 +86,7 @@ impl PassphrasePage {
     }
 
     /// What the technician does; the passphrase when it was typed twice.
-    pub(super) fn on(&mut self, intent: &Intent) -> Option<Deed> {
+    pub(super) fn on(&mut self, intent: &Intent) -> Option<Work> {
         if self.typed.takes(intent) {
             self.trouble = None;
             return None;
@@ -104,7 +104,7 @@ impl PassphrasePage {
                 (self.first, self.trouble) = (Some(typed), None);
                 None
             }
-            Some(first) if first == typed => Some(Deed::Passphrase(typed.secret())),
+            Some(first) if first == typed => Some(Work::Passphrase(typed.secret())),
             Some(_) => {
                 self.trouble = Some(Trouble::Different);
                 None

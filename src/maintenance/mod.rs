@@ -43,6 +43,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A service visit.
 pub struct Service {
+    /// That of what is begun next.
+    number: Number,
     stage: Stage,
     comfort: Comfort,
     pillar: PillarFacts,
@@ -76,10 +78,11 @@ struct Comfort {
 }
 
 impl Service {
-    /// Begins one: asks for the code, in the language of the screen.
+    /// Begins one, which is the `visit`-th since the program started: asks for the code, in the language of the screen.
     #[must_use]
-    pub fn begin(frame: &Frame, now: Moment) -> Self {
+    pub fn begin(visit: u64, frame: &Frame, now: Moment) -> Self {
         Self {
+            number: Number { visit, task: 0 },
             stage: Stage::Closed(CodePage::new()),
             comfort: Comfort {
                 language: frame.language,
@@ -133,7 +136,8 @@ impl Service {
 
     fn step(&mut self, event: &Event, now: Moment, deeds: &mut Vec<Deed>) {
         let words = Words(self.comfort.language);
-        let look = Look { words, pillar: &self.pillar, machine: &self.machine, uptime: now.uptime };
+        let number = self.number;
+        let look = Look { words, pillar: &self.pillar, machine: &self.machine, uptime: now.uptime, number };
         let is_over = match &mut self.stage {
             Stage::Closed(code) => match event {
                 Event::Did(Intent::Stop | Intent::Back) => true,
@@ -150,6 +154,9 @@ impl Service {
                 if was_busy && !page.is_busy() {
                     // Whoever waited for it reads now what came of it.
                     self.touched = now.uptime;
+                }
+                if !was_busy && page.is_busy() {
+                    self.number.task += 1;
                 }
                 if *event == Event::Tick && now.uptime.saturating_sub(self.looked) >= LOOK_EVERY {
                     self.looked = now.uptime;
@@ -205,7 +212,8 @@ impl Service {
     pub fn view(&self, visit: Frame, now: Moment) -> View {
         let Comfort { language, text_size, dark, choosing } = self.comfort;
         let words = Words(language);
-        let look = Look { words, pillar: &self.pillar, machine: &self.machine, uptime: now.uptime };
+        let (pillar, machine) = (&self.pillar, &self.machine);
+        let look = Look { words, pillar, machine, uptime: now.uptime, number: self.number };
         let (panel, can_go_back, can_go_on, speech) = match &self.stage {
             Stage::Closed(code) => (code.panel(words), true, code.is_whole(), false),
             Stage::Open { page, .. } => {

@@ -4,7 +4,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::event::{Deed, MachineFacts, NetworkWish, Task};
+use super::event::{MachineFacts, NetworkWish, Work};
 use super::typed::{Kind, Typed};
 use super::words::{Words, choice, row, titled};
 use crate::machine::{LinkKind, Network, Wifi};
@@ -54,7 +54,7 @@ pub(super) enum Led {
     /// To this page.
     To(NetworkPage),
     /// To doing something.
-    Begins(Task, Deed),
+    Begins(Work),
 }
 
 impl NetworkPage {
@@ -240,11 +240,11 @@ impl NetworkPage {
 }
 
 fn search() -> Led {
-    Led::Begins(Task::Search, Deed::Network(NetworkWish::Search))
+    Led::Begins(Work::Network(NetworkWish::Search))
 }
 
 const fn begins(wish: NetworkWish) -> Led {
-    Led::Begins(Task::Network, Deed::Network(wish))
+    Led::Begins(Work::Network(wish))
 }
 
 fn lines(words: Words, network: &Network, panel: &mut PanelView) {

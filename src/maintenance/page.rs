@@ -6,7 +6,7 @@ use zuil_wire::{ServiceDeed, ServiceOutcome};
 
 use super::counters;
 use super::devices::{self, Test};
-use super::event::{Deed, End, Event, MachineFacts, PillarFacts, Task};
+use super::event::{Deed, End, Event, MachineFacts, Number, PillarFacts, Task, Work};
 use super::leaving::{Leaving, Next};
 use super::machine::{self, PassphrasePage};
 use super::menu::{self, Item};
@@ -28,6 +28,8 @@ pub(super) struct Look<'a> {
     pub(super) pillar: &'a PillarFacts,
     pub(super) machine: &'a MachineFacts,
     pub(super) uptime: Duration,
+    /// That of what is begun now.
+    pub(super) number: Number,
 }
 
 /// Where the technician is.
@@ -43,8 +45,8 @@ pub(super) enum Page {
     Screen,
     Passphrase(PassphrasePage),
     Leaving(Leaving),
-    /// Something is being done since then.
-    Busy(Task, Duration),
+    /// Something was begun then, under this number.
+    Busy(Number, Task, Duration),
     /// This came of something.
     Told(Task, End),
     /// The service visit is over.
@@ -66,15 +68,18 @@ impl Page {
                 Self::Test(test)
             }
             // It was wished, no more: whoever reads "done" would take a disk away on which everything still is.
-            (Self::Busy(task, since), Event::Ended(ended, End::Done))
-                if task == *ended && task.ends_the_machine() =>
+            (Self::Busy(number, task, since), Event::Ended(ended, End::Done))
+                if number == *ended && task.ends_the_machine() =>
             {
-                Self::Busy(task, since)
+                Self::Busy(number, task, since)
             }
-            (Self::Busy(task, _), Event::Ended(ended, end)) if task == *ended => {
+            // Of something that was begun earlier, and left to itself, nothing is told late.
+            (Self::Busy(number, task, _), Event::Ended(ended, end)) if number == *ended => {
                 ended_page(task, *end, deeds)
             }
-            (Self::Busy(task, since), Event::Tick) if look.uptime.saturating_sub(since) >= patience(task) => {
+            (Self::Busy(_, task, since), Event::Tick)
+                if look.uptime.saturating_sub(since) >= patience(task) =>
+            {
                 ended_page(task, End::NoAnswer, deeds)
             }
             (page, _) => page,
@@ -118,23 +123,23 @@ impl Page {
             }
             (Self::Network(page), intent) => match page.on(intent, look.machine) {
                 Led::To(page) => Self::Network(page),
-                Led::Begins(task, deed) => begin(task, deed, look.uptime, deeds),
+                Led::Begins(work) => begin(work, look, deeds),
             },
             (Self::Stick, Intent::Pick(index)) => match machine::pick_of_stick(*index, look.machine) {
-                Some((task, deed)) => begin(task, deed, look.uptime, deeds),
+                Some(work) => begin(work, look, deeds),
                 None => Self::Stick,
             },
             (Self::Screen, Intent::Pick(index)) => match machine::pick_of_screen(*index, look.machine) {
-                Some(deed) => begin(Task::Screen, deed, look.uptime, deeds),
+                Some(work) => begin(work, look, deeds),
                 None => Self::Screen,
             },
             (Self::Passphrase(mut page), intent) => match page.on(intent) {
-                Some(deed) => begin(Task::Passphrase, deed, look.uptime, deeds),
+                Some(work) => begin(work, look, deeds),
                 None => Self::Passphrase(page),
             },
             (Self::Leaving(page), intent) => match page.on(intent, look.pillar) {
                 Next::To(page) => Self::Leaving(page),
-                Next::Begins(task, deed) => begin(task, deed, look.uptime, deeds),
+                Next::Begins(work) => begin(work, look, deeds),
             },
             (page, _) => page,
         }
@@ -159,7 +164,7 @@ impl Page {
         match self {
             Self::Test(test) => test.left(deeds),
             // Of what ends the program it was noted before.
-            Self::Busy(task, _) if !task.ends_the_program() => {
+            Self::Busy(_, task, _) if !task.ends_the_program() => {
                 deeds.extend(task.deed().map(|deed| Deed::Note(deed, ServiceOutcome::Begun)));
             }
             _ => {}
@@ -170,8 +175,8 @@ impl Page {
     /// machine may go down at any moment.
     const fn can_be_left(&self, now: Duration) -> bool {
         match self {
-            Self::Busy(task, _) if task.ends_the_machine() => false,
-            Self::Busy(_, since) => now.saturating_sub(*since).as_secs() >= LEAVABLE.as_secs(),
+            Self::Busy(_, task, _) if task.ends_the_machine() => false,
+            Self::Busy(_, _, since) => now.saturating_sub(*since).as_secs() >= LEAVABLE.as_secs(),
             _ => false,
         }
     }
@@ -202,7 +207,7 @@ impl Page {
     }
 
     pub(super) fn panel(&self, look: Look<'_>) -> PanelView {
-        let Look { words, pillar, machine, uptime } = look;
+        let Look { words, pillar, machine, uptime, .. } = look;
         match self {
             Self::Menu | Self::Over => menu::panel(words, pillar, machine),
             Self::Devices => devices::panel(words, pillar),
@@ -214,7 +219,7 @@ impl Page {
             Self::Screen => machine::screen(words, machine),
             Self::Passphrase(page) => page.panel(words, machine),
             Self::Leaving(page) => page.panel(words, pillar),
-            Self::Busy(task, _) => {
+            Self::Busy(_, task, _) => {
                 let mut panel = titled(words.busy(*task));
                 panel.rows = vec![row(words.busy(*task), words.say("busy"), PanelMark::Busy)];
                 if self.can_be_left(uptime) {
@@ -262,12 +267,13 @@ const fn patience(task: Task) -> Duration {
 }
 
 /// Begins something. What may end the program is noted before it is done.
-fn begin(task: Task, deed: Deed, now: Duration, deeds: &mut Vec<Deed>) -> Page {
+fn begin(work: Work, look: Look<'_>, deeds: &mut Vec<Deed>) -> Page {
+    let task = work.task();
     if task.ends_the_program() {
         deeds.extend(task.deed().map(|deed| Deed::Note(deed, ServiceOutcome::Begun)));
     }
-    deeds.push(deed);
-    Page::Busy(task, now)
+    deeds.push(Deed::Begin(look.number, work));
+    Page::Busy(look.number, task, look.uptime)
 }
 
 /// Something ended: it is noted, and told.

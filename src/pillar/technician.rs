@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::doctor::{self, Verdict};
 use crate::machine::{Ethernet, Machine, NetworkOutcome, ScreenSetting, StickOutcome, Turn, WishId};
 use crate::maintenance::{
-    Deed, End, Event, MachineFacts, NetworkWish, Secret, ServiceFiles, StickFacts, Task, Tried,
+    Deed, End, Event, MachineFacts, NetworkWish, Number, Secret, ServiceFiles, StickFacts, Task, Tried, Work,
 };
 use crate::runner::{Input, Technicians};
 use crate::sync::{self, Keyring};
@@ -83,6 +83,9 @@ pub(super) fn technicians(tools: Tools, inputs: &Sender<Input>) -> Result<Techni
     Ok(Technicians { perform: Box::new(move |deed, serial| drop(wants.send((deed, serial)))) })
 }
 
+/// What was begun: under which number, and what the log calls it.
+type Begun = (Number, Task);
+
 #[derive(Clone)]
 struct Worker {
     tools: Arc<Tools>,
@@ -100,23 +103,7 @@ impl Worker {
             Deed::Examine(language) => self.elsewhere(Event::Examined(Vec::new()), move |worker| {
                 worker.tell(Event::Examined(worker.tools.examine(language)));
             }),
-            Deed::Network(NetworkWish::Search) => self.ends(Task::Search, |tools| tools.search()),
-            Deed::Network(wish) => self.ends(Task::Network, move |tools| tools.network(&wish)),
-            Deed::WriteLogs => self.ends(Task::Logs, |tools| tools.write_logs()),
-            Deed::InstallUpdate => self.ends(Task::Update, |tools| tools.install_update()),
-            Deed::Passphrase(passphrase) => {
-                self.ends(Task::Passphrase, move |tools| tools.set_passphrase(&passphrase));
-            }
-            Deed::Turn(quarters) => self.ended(Task::Screen, self.tools.turn(quarters)),
-            Deed::Brightness(percent) => {
-                // The runner's light shines so from now on; this is for the time after a restart.
-                let data_dir = &self.tools.config.data_dir;
-                let kept = hardware::keep_brightness(data_dir, percent);
-                self.ended(Task::Screen, kept.map_or_else(|error| not_wished(&error), |()| End::Done));
-            }
-            Deed::ReEnrol => self.ended(Task::ReEnrol, self.tools.re_enrol()),
-            Deed::Reset => self.ended(Task::Reset, self.tools.with_machine(Machine::reset)),
-            Deed::Restart => self.ended(Task::Restart, self.tools.with_machine(Machine::restart)),
+            Deed::Begin(number, work) => self.begin((number, work.task()), work),
             // The runner does these itself.
             Deed::PrintTest
             | Deed::Diagnose
@@ -127,9 +114,32 @@ impl Worker {
         }
     }
 
+    /// Does what takes time.
+    fn begin(&self, task: Begun, work: Work) {
+        match work {
+            Work::Network(NetworkWish::Search) => self.ends(task, |tools| tools.search()),
+            Work::Network(wish) => self.ends(task, move |tools| tools.network(&wish)),
+            Work::WriteLogs => self.ends(task, |tools| tools.write_logs()),
+            Work::InstallUpdate => self.ends(task, |tools| tools.install_update()),
+            Work::Passphrase(passphrase) => {
+                self.ends(task, move |tools| tools.set_passphrase(&passphrase));
+            }
+            Work::Turn(quarters) => self.ended(task, self.tools.turn(quarters)),
+            Work::Brightness(percent) => {
+                // The runner's light shines so from now on; this is for the time after a restart.
+                let data_dir = &self.tools.config.data_dir;
+                let kept = hardware::keep_brightness(data_dir, percent);
+                self.ended(task, kept.map_or_else(|error| not_wished(&error), |()| End::Done));
+            }
+            Work::ReEnrol => self.ended(task, self.tools.re_enrol()),
+            Work::Reset => self.ended(task, self.tools.with_machine(Machine::reset)),
+            Work::Restart => self.ended(task, self.tools.with_machine(Machine::restart)),
+        }
+    }
+
     /// Does something on a thread of its own, and tells what came of it.
-    fn ends(&self, task: Task, work: impl FnOnce(&Tools) -> End + Send + 'static) {
-        let failed = Event::Ended(task, End::Failed);
+    fn ends(&self, task: Begun, work: impl FnOnce(&Tools) -> End + Send + 'static) {
+        let failed = Event::Ended(task.0, End::Failed);
         self.elsewhere(failed, move |worker| worker.ended(task, work(&worker.tools)));
     }
 
@@ -143,9 +153,9 @@ impl Worker {
         }
     }
 
-    fn ended(&self, task: Task, end: End) {
+    fn ended(&self, (number, task): Begun, end: End) {
         tracing::info!(?task, ?end, "a technician at the pillar had this done");
-        self.tell(Event::Ended(task, end));
+        self.tell(Event::Ended(number, end));
     }
 
     /// A runner that is gone needs no more of it.

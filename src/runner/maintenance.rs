@@ -10,7 +10,7 @@ use super::Runner;
 use crate::clock::Moment;
 use crate::devices::printer::PrinterEvent;
 use crate::devices::terminal::NotDone;
-use crate::maintenance::{Deed, Diagnosis, Event, Found, PillarFacts, Service};
+use crate::maintenance::{Deed, Diagnosis, Event, Found, PillarFacts, Service, Work};
 use crate::visit::{Intent, ReaderKind, WhyNotPrinted};
 
 use super::printing::why;
@@ -27,6 +27,8 @@ pub struct Technicians {
 pub(super) struct Maintenance {
     technicians: Option<Technicians>,
     service: Option<Service>,
+    /// Service visits since the program started.
+    services: u64,
     /// The test receipt that the printer has.
     printing: Option<Uuid>,
     /// Visits since the program started.
@@ -72,7 +74,8 @@ impl Runner {
         }
         if self.maintenance.technicians.is_some() && self.is_free() {
             let frame = self.visit.view(now.in_zone(&self.time_zone)).frame;
-            self.maintenance.service = Some(Service::begin(&frame, now));
+            self.maintenance.services += 1;
+            self.maintenance.service = Some(Service::begin(self.maintenance.services, &frame, now));
         }
         true
     }
@@ -115,7 +118,7 @@ impl Runner {
                 None
             }
             deed => {
-                if let (Deed::Brightness(percent), Some(light)) = (&deed, &mut self.light) {
+                if let (Deed::Begin(_, Work::Brightness(percent)), Some(light)) = (&deed, &mut self.light) {
                     light.becomes(*percent);
                 }
                 let answer = (deed == Deed::Look).then(|| Event::Pillar(self.pillar_facts(now)));

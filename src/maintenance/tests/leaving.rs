@@ -12,7 +12,7 @@ fn a_reset_asks_for_the_name_and_does_nothing_with_another_one() {
     assert_eq!(technician.wants(), []);
     technician.does(Intent::Erase).types("1").does(Intent::Next);
     let begun = Deed::Note(ServiceDeed::Reset, ServiceOutcome::Begun);
-    assert_eq!(technician.wants(), [begun, Deed::Reset]);
+    assert_eq!(technician.wants(), [begun, technician.begun(Work::Reset)]);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn a_reset_asks_twice_while_requests_wait() {
     technician.does(Intent::Next).types("jumbo-1").does(Intent::Next);
     assert_eq!(technician.wants(), [], "nobody has agreed yet");
     technician.touches("Lose them all the same").types("jumbo-1").does(Intent::Next);
-    assert!(technician.wants().contains(&Deed::Reset));
+    assert!(technician.wants().contains(&technician.begun(Work::Reset)));
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn enrolling_anew_says_what_waits_and_is_confirmed() {
     assert_eq!(technician.wants(), []);
     technician.touches("Take the binding away");
     let begun = Deed::Note(ServiceDeed::ReEnrolled, ServiceOutcome::Begun);
-    assert_eq!(technician.wants(), [begun, Deed::ReEnrol]);
-    technician.hears(Event::Ended(Task::ReEnrol, End::Failed));
+    assert_eq!(technician.wants(), [begun, technician.begun(Work::ReEnrol)]);
+    technician.hears_of_it(End::Failed);
     assert_eq!(technician.notes(), [(ServiceDeed::ReEnrolled, ServiceOutcome::Failed)]);
 }
 
@@ -66,7 +66,7 @@ fn the_machine_starts_anew_after_it_was_noted() {
     assert_eq!(technician.wants(), []);
     technician.touches("Start it anew");
     let begun = Deed::Note(ServiceDeed::Restarted, ServiceOutcome::Begun);
-    assert_eq!(technician.wants(), [begun, Deed::Restart]);
+    assert_eq!(technician.wants(), [begun, technician.begun(Work::Restart)]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn what_was_only_wished_of_the_machine_is_never_said_to_be_done() {
             _ => technician.types("Jumbo-1").does(Intent::Next),
         };
         technician.wants();
-        technician.hears(Event::Ended(task, End::Done)).waits(Duration::from_secs(30));
+        technician.hears_of_it(End::Done).waits(Duration::from_secs(30));
         let panel = technician.sees();
         assert_eq!((panel.rows[0].value.as_str(), panel.choices.len()), ("busy", 0), "{task:?}");
         technician.waits(Duration::from_secs(90));
@@ -94,7 +94,7 @@ fn a_restart_that_could_not_even_be_wished_is_told() {
     let mut technician = Technician::gets_in();
     technician.touches("Start the machine anew").touches("Start it anew");
     technician.wants();
-    technician.hears(Event::Ended(Task::Restart, End::Failed));
+    technician.hears_of_it(End::Failed);
     assert_eq!(technician.sees().rows[0].value, "not done");
     assert_eq!(technician.notes(), [(ServiceDeed::Restarted, ServiceOutcome::Failed)]);
 }

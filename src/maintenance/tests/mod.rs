@@ -19,21 +19,32 @@ struct Technician {
     now: Moment,
     /// What was wanted since it was last looked at.
     wanted: Vec<Deed>,
+    /// The number of what was begun last.
+    number: Option<Number>,
 }
 
 impl Technician {
     /// Has made the gesture.
     fn arrives() -> Self {
+        Self::arrives_at(1)
+    }
+
+    /// Has made the gesture, and is one of several since the program started.
+    fn arrives_at(visit: u64) -> Self {
         let now =
             Moment { uptime: Duration::from_secs(1000), timestamp: "2026-11-24T09:00:00Z".parse().unwrap() };
         let mut frame = View::out_of_service(OutOfService::Storage).frame;
         frame.language = Language::En;
-        Self { service: Service::begin(&frame, now), now, wanted: Vec::new() }
+        Self { service: Service::begin(visit, &frame, now), now, wanted: Vec::new(), number: None }
     }
 
     /// Has typed a code that is good for an hour.
     fn gets_in() -> Self {
-        let mut technician = Self::arrives();
+        Self::gets_in_at(1)
+    }
+
+    fn gets_in_at(visit: u64) -> Self {
+        let mut technician = Self::arrives_at(visit);
         technician.types("353007745053").does(Intent::Next);
         assert_eq!(technician.wants(), [Deed::Try(Secret::of("353007745053"))]);
         let until = technician.now.timestamp + SignedDuration::from_hours(1);
@@ -45,8 +56,24 @@ impl Technician {
     }
 
     fn hears(&mut self, event: Event) -> &mut Self {
-        self.wanted.extend(self.service.handle(event, self.now));
+        let deeds = self.service.handle(event, self.now);
+        for deed in &deeds {
+            if let Deed::Begin(number, _) = deed {
+                self.number = Some(*number);
+            }
+        }
+        self.wanted.extend(deeds);
         self
+    }
+
+    /// This came of what was begun last.
+    fn hears_of_it(&mut self, end: End) -> &mut Self {
+        self.hears(Event::Ended(self.number.unwrap(), end))
+    }
+
+    /// What was wanted last, when it was this.
+    fn begun(&self, work: Work) -> Deed {
+        Deed::Begin(self.number.unwrap(), work)
     }
 
     fn does(&mut self, intent: Intent) -> &mut Self {

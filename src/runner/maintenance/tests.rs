@@ -16,7 +16,7 @@ use super::*;
 use crate::devices::printer::paper::PaperSettings;
 use crate::devices::printer::{Condition, Job, ReceiptPrinter};
 use crate::devices::reader::{Reader, ReaderEvent};
-use crate::maintenance::{MachineFacts, Secret, Tried};
+use crate::maintenance::{End, MachineFacts, Secret, StickFacts, Tried};
 use crate::orders::Ledger;
 use crate::outbox::MemoryOutbox;
 use crate::receipt;
@@ -285,4 +285,33 @@ fn a_new_roll_is_counted_from_nought_also_after_a_restart() {
     assert_eq!(used(&mut pillar), Some(0));
     drop(pillar);
     assert_eq!(used(&mut Pillar::over(folder.path())), Some(0));
+}
+
+#[test]
+fn the_outcome_of_what_the_technician_before_left_to_itself_is_not_taken_for_that_of_the_same_thing_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pillar = Pillar::over(folder.path());
+    let write_logs = |pillar: &mut Pillar| {
+        pillar.is_opened();
+        let stick = Some(StickFacts::default());
+        let machine = MachineFacts { has_image: true, stick, ..MachineFacts::default() };
+        pillar.hears(Event::Machine(Box::new(machine)));
+        // The stick comes after the devices, the counters and the roll.
+        pillar.picks(&[3, 0]);
+        match pillar.wants()[..] {
+            [(Deed::Begin(number, Work::WriteLogs), Some(7))] => number,
+            ref other => panic!("{other:?}"),
+        }
+    };
+    let left = write_logs(&mut pillar);
+    pillar.waits(10).picks(&[0]);
+    assert!(matches!(pillar.screen(), Screen::Attract { .. }));
+    pillar.wants();
+    let now = write_logs(&mut pillar);
+    pillar.hears(Event::Ended(left, End::Done));
+    assert_eq!((pillar.page().rows[0].mark, pillar.wants()), (PanelMark::Busy, vec![]));
+    pillar.hears(Event::Ended(now, End::NoRoom));
+    assert_eq!(pillar.page().rows[0].mark, PanelMark::Bad);
+    let noted = Deed::Note(ServiceDeed::WroteLogs, ServiceOutcome::Failed);
+    assert_eq!(pillar.wants(), [(noted, Some(7)), (Deed::Look, Some(7))]);
 }
