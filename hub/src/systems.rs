@@ -18,6 +18,8 @@ pub use rollout::{RolloutError, attend, begin, go_on, resume, stop};
 
 /// How much is copied at once.
 const PIECE: usize = 256 * 1024;
+/// So much of the disk stays free: the database may lie on it, and takes in what pillars deliver meanwhile.
+const STAYS_FREE: u64 = 64 << 20;
 
 /// Why an update is not kept.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,18 @@ pub enum SystemError {
     /// It is larger than pillars take.
     #[error("this update is larger than pillars take: at most {LARGEST_UPDATE} bytes")]
     TooLarge,
+    /// The disk has no room for it.
+    #[error(
+        "there is no room for this update: {} MB are missing on the disk with {folder}; make room there, or remove an \
+         update with `zuil-hub system remove`",
+        .missing.div_ceil(1_000_000)
+    )]
+    NoRoom {
+        /// Where it was to be kept.
+        folder: String,
+        /// How many bytes are missing.
+        missing: u64,
+    },
     /// There is one of that version with other files.
     #[error("there is a version {0} with other files; make the new one under a version of its own")]
     VersionTaken(SystemVersion),
@@ -69,13 +83,15 @@ pub struct Part {
 #[derive(Clone, Debug)]
 pub struct Systems {
     folder: PathBuf,
+    /// Says how much of the disk with a folder is free; nothing when that cannot be told.
+    free: fn(&Path) -> Option<u64>,
 }
 
 impl Systems {
     /// Those in the data folder `path`.
     #[must_use]
     pub fn of(path: &Path) -> Self {
-        Self { folder: path.join("system") }
+        Self { folder: path.join("system"), free: free_in }
     }
 
     /// Keeps a copy of the update in `dir`. The hub may be running.
@@ -99,6 +115,7 @@ impl Systems {
         let draft = self.folder.join("draft");
         remove_folder(&draft).map_err(failed(&draft))?;
         let lists = [(SUMS, sums), (SIGNATURE, signature)];
+        self.look_for_room(dir, &named, &lists)?;
         let bytes = fill(&draft, dir, &named, &lists).inspect_err(|_| {
             // The database may need the room that it takes. What is left of it is in the way of no other.
             if let Err(error) = remove_folder(&draft) {
@@ -193,9 +210,39 @@ impl Systems {
         Ok(Some(Part { bytes, of }))
     }
 
+    /// Whether there is room for what is about to be copied from `dir`.
+    fn look_for_room(
+        &self,
+        dir: &Path,
+        named: &[(String, String)],
+        lists: &[(&str, Vec<u8>)],
+    ) -> Result<(), SystemError> {
+        let mut bytes: u64 = lists.iter().map(|(_, content)| content.len() as u64).sum();
+        for (name, _) in named {
+            let file = dir.join(name);
+            bytes = bytes.saturating_add(std::fs::metadata(&file).map_err(failed(&file))?.len());
+        }
+        if bytes > LARGEST_UPDATE {
+            return Err(SystemError::TooLarge);
+        }
+        let needed = bytes.saturating_add(STAYS_FREE);
+        match (self.free)(&self.folder) {
+            Some(free) if free < needed => {
+                let folder = self.folder.display().to_string();
+                Err(SystemError::NoRoom { folder, missing: needed - free })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn place(&self, version: &SystemVersion) -> PathBuf {
         self.folder.join(version.to_string())
     }
+}
+
+fn free_in(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Fills a new folder with the files that the list names, from `dir`, and with the lists; how many bytes that are, which

@@ -77,11 +77,11 @@ impl Incoming<'_> {
         let step = |name: &str, from| Step { version: self.version.clone(), name: name.to_owned(), from };
         let Some(sums) = self.list()? else {
             // Nothing is kept of which it is not known to which version it belongs.
-            self.forget()?;
+            forget(&self.folder)?;
             return Ok(Some(step(SUMS, 0)));
         };
         let Some(files) = self.version.files_in(&sums) else {
-            self.forget()?;
+            forget(&self.folder)?;
             return match SystemVersion::named_in(&sums) {
                 // What is left of an update to another version is in nobody's way any more.
                 Some(other) if other != *self.version => Ok(Some(step(SUMS, 0))),
@@ -176,13 +176,6 @@ impl Incoming<'_> {
         }
     }
 
-    fn forget(&self) -> io::Result<()> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether a file that came in has the digest that the list names.
     fn is_as_listed(&self, name: &str) -> Result<bool, Trouble> {
         let sums = self.list()?.unwrap_or_default();
@@ -204,6 +197,14 @@ impl Incoming<'_> {
     /// A file as long as not all of it is there.
     fn begun(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.part"))
+    }
+}
+
+/// Deletes all that came in.
+pub(super) fn forget(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

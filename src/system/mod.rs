@@ -114,12 +114,18 @@ impl System {
         SystemReport { version: self.running.to_string(), update: self.update(&self.known_now()) }
     }
 
-    /// What is to be fetched next. When all is there it is handed over, and there is nothing more to fetch.
+    /// What is to be fetched next, once the hub has spoken. When all is there it is handed over, and there is nothing more
+    /// to fetch. What came in of an update that the hub offers no more is deleted: the disk is the outbox's, too.
     ///
     /// # Errors
     /// [`Trouble`]; what is there stays.
     pub fn next_step(&self) -> Result<Option<Step>, Trouble> {
-        let Some(offer) = self.wanted() else { return Ok(None) };
+        let Some(offer) = self.wanted() else {
+            if self.known_now().offer.is_none() {
+                incoming::forget(&self.incoming_folder())?;
+            }
+            return Ok(None);
+        };
         let incoming = self.incoming(&offer);
         let missing = incoming.missing().and_then(|step| {
             if step.is_none() {
@@ -281,9 +287,13 @@ impl System {
         self.places.update.join("ready")
     }
 
+    fn incoming_folder(&self) -> PathBuf {
+        self.places.update.join("incoming")
+    }
+
     fn incoming<'a>(&'a self, (version, bytes): &'a (SystemVersion, u64)) -> Incoming<'a> {
         Incoming {
-            folder: self.places.update.join("incoming"),
+            folder: self.incoming_folder(),
             version,
             most: (*bytes).min(LARGEST_UPDATE),
             free: &*self.free,

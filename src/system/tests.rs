@@ -353,6 +353,33 @@ fn a_newer_offer_takes_the_place_of_what_was_being_fetched() {
 }
 
 #[test]
+fn what_came_in_of_an_update_that_is_offered_no_more_takes_no_room_and_is_fetched_anew_when_it_is_again() {
+    let (machine, hub) = (Machine::new(), Hub::with(NEXT));
+    let system = machine.starts();
+    system.hear(Some(&hub.offer()));
+    for _ in 0..4 {
+        let step = system.next_step().unwrap().unwrap();
+        system.keep(&step, &hub.part(&step)).unwrap();
+    }
+    let late = system.next_step().unwrap().unwrap();
+    // The program ends in between, and hears at its next start that there is nothing any more.
+    let system = machine.starts();
+    assert!(machine.has("incoming/SHA256SUMS"), "nothing is deleted before the hub has spoken");
+    system.hear(None);
+    assert_eq!(system.next_step().unwrap(), None);
+    assert!(!machine.has("incoming"));
+    system.keep(&late, &hub.part(&late)).unwrap();
+    assert!(!machine.has("incoming"), "a part that comes late is not kept");
+    assert_eq!(system.next_step().unwrap(), None, "and there is nothing to delete");
+    system.hear(Some(&hub.offer()));
+    fetches(&system, &hub).unwrap();
+    assert!(machine.has("ready"));
+    // What was handed over is the image's, whatever the hub says since.
+    system.hear(None);
+    assert_eq!((system.next_step().unwrap(), machine.has("ready")), (None, true));
+}
+
+#[test]
 fn a_machine_that_is_not_updated_as_a_whole_has_nothing_of_this() {
     let machine = Machine::new();
     fs::write(machine.folder.path().join("os-release"), "ID=debian\n").unwrap();

@@ -80,3 +80,22 @@ fn what_was_damaged_on_its_way_is_not_kept_and_neither_is_what_is_no_update() {
     std::fs::write(draft.join("zuil_1.2.root.raw.zst"), "the ro").unwrap();
     assert_eq!(systems.add(made("1.2", b"the root").path()).unwrap().version, version("1.2"));
 }
+
+#[test]
+fn an_update_without_room_is_refused_before_anything_is_copied_with_how_much_is_missing() {
+    let data = tempfile::tempdir().unwrap();
+    let update = made("1.2", b"the root");
+    let files = std::fs::read_dir(update.path()).unwrap();
+    let bytes: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    let full = Systems { free: |_| Some(STAYS_FREE), ..Systems::of(data.path()) };
+    let refused = full.add(update.path()).unwrap_err();
+    assert!(matches!(&refused, SystemError::NoRoom { missing, .. } if *missing == bytes), "{refused}");
+    assert!(refused.to_string().contains(": 1 MB are missing"), "{refused}");
+    assert!(!data.path().join("system/draft").exists() && full.list().unwrap().is_empty());
+    let roomy = Systems { free: |_| Some(STAYS_FREE + 10_000), ..Systems::of(data.path()) };
+    let kept = roomy.add(update.path()).unwrap();
+    assert_eq!(kept.bytes, bytes);
+    assert_eq!(full.add(update.path()).unwrap(), kept, "what is kept already needs no room");
+    let unknown = Systems { free: |_| None, ..Systems::of(data.path()) };
+    unknown.add(made("1.3", b"the root").path()).unwrap();
+}
