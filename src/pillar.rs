@@ -168,7 +168,7 @@ impl Pillar {
         let visit_log = Arc::new(VisitLog::open(&config.data_dir, time_zone.clone()));
         let (inquiries, inquired) = inquiries(&inputs);
         let system = System::of(Places::default()).map(Arc::new);
-        let service = Arc::new(ServiceFiles::of(&config.data_dir));
+        let service = Arc::new(service_files(config, &binding));
         let restart = shared(restart);
         let from_hub = FromHub {
             rotation,
@@ -299,6 +299,15 @@ fn open_outbox(config: &Config) -> Result<Arc<dyn Outbox>, NotServing> {
             .and_then(|outbox| outbox.with(config.outbox.settings()))
             .map_err(storage("opening the outbox"))?;
     Ok(Arc::new(outbox.with_ballast()))
+}
+
+/// What is kept of service visits, without what was done under another hub: a binding may also have been copied here.
+fn service_files(config: &Config, binding: &Binding) -> ServiceFiles {
+    let files = ServiceFiles::of(&config.data_dir);
+    if let Err(error) = files.belongs_to(&binding.authority) {
+        tracing::warn!(%error, "which hub service visits are told to cannot be kept; look at data_dir");
+    }
+    files
 }
 
 /// The catalogue to begin with, and what keeps those that the municipality publishes from now on.

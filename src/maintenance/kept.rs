@@ -1,7 +1,7 @@
 //! What is kept of service visits, in files of the data folder: the key that checks codes, how often a wrong one was
 //! typed, what was done until the hub has it, and whether this pillar found itself ready.
 //!
-//! Invariant: each file is whole, only its owner reads it, and what was said to be kept is on the disk. What could not be
+//! Invariant: nothing of it is told to another hub than the one under which it was done. Each file is whole, only its owner reads it, and what was said to be kept is on the disk. What could not be
 //! written counts as long as the program runs, and is said not to last.
 
 use std::fs::{self, File, OpenOptions};
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+use zuil_wire::catalogue::digest_of;
 use zuil_wire::{ReadinessReport, ServiceDeed, ServiceEntry, ServiceKey};
 
 /// The files in the data folder.
@@ -22,6 +23,7 @@ const KEY: &str = "service-key.json";
 const ENTRIES: &str = "service-visits.json";
 const TRIES: &str = "service-tries.json";
 const READINESS: &str = "readiness.json";
+const HUB: &str = "service-hub.json";
 /// How many entries are kept while the hub is away.
 const MOST: usize = 500;
 /// After so many wrong codes there is a pause.
@@ -72,6 +74,33 @@ impl ServiceFiles {
             disk: Mutex::default(),
             news: OnceLock::new(),
         }
+    }
+
+    /// Whose it all is: that of the hub with this authority (PEM), from now on. What was done under another one, its key,
+    /// and whether the pillar was ready there are dropped: they tell what its staff did, and are not sealed as what
+    /// residents asked for is.
+    ///
+    /// # Errors
+    /// When that will not last over a restart, after which it must be said again. Nothing of it is told until then.
+    pub fn belongs_to(&self, authority: &str) -> io::Result<()> {
+        let authority = digest_of(authority.as_bytes());
+        let _turn = self.turn();
+        let before: Option<String> = read(&self.folder.join(HUB));
+        if before.as_ref() == Some(&authority) {
+            return Ok(());
+        }
+        // A program that did not note it yet had one hub all along.
+        if before.is_some() {
+            let mut kept = self.lock();
+            let entries = std::mem::take(&mut kept.entries).len();
+            (kept.key, kept.readiness) = (None, None);
+            drop(kept);
+            tracing::info!(entries, "what was done in service visits under another hub is dropped");
+            for name in [ENTRIES, READINESS, KEY] {
+                self.remove(name)?;
+            }
+        }
+        self.write(HUB, &authority)
     }
 
     /// Whom to tell that there is something for the hub. Only the first one is told.
@@ -372,6 +401,53 @@ mod tests {
         assert_eq!(numbers(&files), [1, 2, 3]);
         files.taken(&[1, 2, 9].map(Uuid::from_u128)).unwrap();
         assert_eq!(numbers(&ServiceFiles::of(folder.path())), [3]);
+    }
+
+    #[test]
+    fn what_was_done_under_one_hub_is_not_told_to_another_and_stays_for_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ServiceFiles::of(folder.path());
+        let keeps = |files: &ServiceFiles, number: u32| {
+            files.keep_key(&key(number)).unwrap();
+            files.add(entry(u128::from(number), ServiceDeed::Opened)).unwrap();
+            files.keep_readiness(readiness(u128::from(number))).unwrap();
+        };
+        keeps(&files, 1);
+        files.belongs_to("the authority of the first hub").unwrap();
+        assert_eq!(numbers(&files), [1], "an older program noted no hub");
+        // Enrolled anew at the same one, and then at another.
+        let files = ServiceFiles::of(folder.path());
+        files.belongs_to("the authority of the first hub").unwrap();
+        assert_eq!((numbers(&files), files.key()), (vec![1], Some(key(1))));
+        files.belongs_to("the authority of another hub").unwrap();
+        let again = ServiceFiles::of(folder.path());
+        for files in [&files, &again] {
+            assert_eq!((numbers(files), files.key(), files.readiness()), (vec![], None, None));
+        }
+        keeps(&again, 2);
+        again.belongs_to("the authority of another hub").unwrap();
+        assert_eq!(numbers(&ServiceFiles::of(folder.path())), [2]);
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_is_not_told_to_another_hub_either_and_goes_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(ENTRIES);
+        let files = ServiceFiles::of(folder.path());
+        files.belongs_to("the authority of the first hub").unwrap();
+        files.add(entry(1, ServiceDeed::Opened)).unwrap();
+        let written = fs::read(&file).unwrap();
+        // A disk that does not let it go.
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        assert!(files.belongs_to("the authority of another hub").is_err());
+        assert!(numbers(&files).is_empty());
+        fs::remove_dir(&file).unwrap();
+        fs::write(&file, written).unwrap();
+        let files = ServiceFiles::of(folder.path());
+        assert_eq!(numbers(&files), [1]);
+        files.belongs_to("the authority of another hub").unwrap();
+        assert_eq!((numbers(&files), file.exists()), (vec![], false));
     }
 
     #[test]

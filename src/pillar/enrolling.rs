@@ -1,6 +1,6 @@
 //! `zuil enrol`: binds this pillar to a hub with a code, or takes its binding away.
 //!
-//! Invariant: a pillar that runs is left alone, and nothing that waits to be sent is deleted.
+//! Invariant: a pillar that runs is left alone, and no request that waits to be sent is deleted.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -63,7 +63,17 @@ pub fn enrol(config: &Config, hub: &str, code: &str, step: impl FnMut(Step)) -> 
     let time = hardware::time(config, Machine::of(Places::default()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let enrolment = Enrolment { hub, code, binding: &config.binding };
-    runtime.block_on(enrolment.run(time, &provider, step))
+    let pillar = runtime.block_on(enrolment.run(time, &provider, step))?;
+    leave_the_former_hub(config);
+    Ok(pillar)
+}
+
+/// What was done in service visits under another hub is told to nobody any more. Each start of the pillar looks to that, too.
+fn leave_the_former_hub(config: &Config) {
+    let Ok(binding) = sync::read_binding(&config.binding) else { return };
+    if let Err(error) = ServiceFiles::of(&config.data_dir).belongs_to(&binding.authority) {
+        tracing::warn!(%error, "which hub service visits are told to cannot be kept; look at data_dir");
+    }
 }
 
 /// What an earlier hub, or this one under another name, made codes with opens a pillar no more that is bound anew. One that
@@ -104,22 +114,65 @@ const fn words(step: Step) -> &'static str {
 mod tests {
     use std::fs;
 
-    use zuil_wire::ServiceKey;
+    use uuid::Uuid;
+    use zuil_wire::seal::{OpenKey, SigningKey};
+    use zuil_wire::{ServiceDeed, ServiceEntry, ServiceKey, ServiceOutcome};
 
     use super::*;
 
-    #[test]
-    fn codes_of_before_open_nothing_at_a_pillar_that_is_bound_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, data) = (folder.path().join("zuil.toml"), folder.path().join("data"));
-        let binding = folder.path().join("binding.json");
+    /// Settings of a pillar in a folder, whose data folder is not there yet.
+    fn settings(folder: &Path) -> Config {
+        let (file, data) = (folder.join("zuil.toml"), folder.join("data"));
+        let binding = folder.join("binding.json");
         let text = format!(
             "data_dir = '{}'\ncatalogue_dir = 'c'\nbinding = '{}'\n",
             data.display(),
             binding.display()
         );
         fs::write(&file, text).unwrap();
-        let config = Config::load(&file).unwrap();
+        Config::load(&file).unwrap()
+    }
+
+    fn is_bound_to(config: &Config, authority: &str) {
+        let (signing_key, _) = SigningKey::generate().unwrap();
+        let (_, seal_public_key) = OpenKey::generate().unwrap();
+        let binding = serde_json::json!({
+            "pillar": "bieb", "hub_url": "https://hub.example.nl:8443", "authority": authority,
+            "certificate": "", "private_key": "", "signing_key": *signing_key,
+            "seal_key_id": "k1", "seal_public_key": seal_public_key,
+        });
+        fs::write(&config.binding, binding.to_string()).unwrap();
+    }
+
+    #[test]
+    fn what_a_technician_did_under_one_hub_goes_to_it_again_and_to_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = settings(folder.path());
+        fs::create_dir(&config.data_dir).unwrap();
+        is_bound_to(&config, "one");
+        leave_the_former_hub(&config);
+        let entry = ServiceEntry {
+            id: Uuid::from_u128(1),
+            serial: Some(7),
+            key_number: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            deed: ServiceDeed::ReEnrolled,
+            outcome: ServiceOutcome::Begun,
+        };
+        ServiceFiles::of(&config.data_dir).add(entry.clone()).unwrap();
+        is_bound_to(&config, "one");
+        leave_the_former_hub(&config);
+        assert_eq!(ServiceFiles::of(&config.data_dir).entries(), [entry]);
+        is_bound_to(&config, "another");
+        leave_the_former_hub(&config);
+        assert_eq!(ServiceFiles::of(&config.data_dir).entries(), []);
+    }
+
+    #[test]
+    fn codes_of_before_open_nothing_at_a_pillar_that_is_bound_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = settings(folder.path());
+        let (data, binding) = (config.data_dir.clone(), config.binding.clone());
         forget_the_former_key(&config);
         fs::create_dir(&data).unwrap();
         let key = ServiceKey::of(3, &[7; ServiceKey::BYTES]).unwrap();
