@@ -22,7 +22,7 @@ pub(super) enum Rejection {
     Report(ReportError),
     /// What is told or asked for cannot be understood.
     List(ListError),
-    /// This pillar asked too often within a minute, and is to wait so long.
+    /// This pillar asked or told too much within its time, and is to wait so long.
     TooOften(Duration),
     /// What was asked about enrolment or renewal cannot be understood.
     Enrolment(EnrolmentError),
@@ -55,7 +55,7 @@ impl IntoResponse for Rejection {
             Self::List(error) => (error.status(), error.to_string()),
             Self::TooOften(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "this pillar looked up too many within a minute; try again later".to_owned(),
+                "this pillar asked or told too much; try again later".to_owned(),
             ),
             Self::Enrolment(error) => return error.into_response(),
             Self::Attachment => (

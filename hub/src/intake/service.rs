@@ -3,6 +3,7 @@
 //! people is short and plain.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -17,6 +18,9 @@ use super::list::{self, Item, ListError, Sorted};
 use super::{Door, Known, Rejection, blocking};
 use crate::service_codes::{self, ServiceCodeError};
 use crate::store::{Pillar, Store, StoreError};
+
+/// When a pillar that told more in a day than is kept comes again.
+const COME_AGAIN_IN: Duration = Duration::from_mins(30);
 
 impl Item for ServiceEntry {
     const LIST: &'static str = "ServiceEntries";
@@ -61,7 +65,8 @@ fn shortened(text: &str, most: usize) -> String {
     text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(most).collect()
 }
 
-/// Keeps the entries and says which ones the pillar may forget. When it returns, they are durable.
+/// Keeps the entries and says which ones the pillar may forget. When it returns, they are durable. Nothing when none of them
+/// fits any more today: then they stay at the pillar, which is to come again.
 ///
 /// # Errors
 /// [`StoreError`]; then nothing was kept.
@@ -70,9 +75,17 @@ pub fn take_in(
     pillar: &Pillar,
     store: &dyn Store,
     now: Timestamp,
-) -> Result<ServiceTaken, StoreError> {
-    store.keep_service_entries(&pillar.name, &told.usable, now)?;
-    Ok(ServiceTaken { taken: list::ids(told) })
+) -> Result<Option<ServiceTaken>, StoreError> {
+    let Sorted { usable, unusable } = told;
+    let kept = store.keep_service_entries(&pillar.name, &usable, now)?;
+    if kept.len() < usable.len() {
+        tracing::warn!(
+            pillar = pillar.name,
+            "it tells of more service visits than there can be; look whether somebody guesses codes or has its keys"
+        );
+    }
+    let is_full = !usable.is_empty() && kept.is_empty() && unusable.is_empty();
+    Ok((!is_full).then(|| ServiceTaken { taken: kept.into_iter().chain(unusable).collect() }))
 }
 
 /// The key of the pillar's codes.
@@ -108,7 +121,7 @@ pub(super) async fn take_entries(
     let told = parse(&bytes)?;
     let store = Arc::clone(&door.folder.store);
     let answer = blocking(move || take_in(told, &pillar, &*store, Timestamp::now())).await?;
-    Ok(Json(answer).into_response())
+    Ok(Json(answer.ok_or(Rejection::TooOften(COME_AGAIN_IN))?).into_response())
 }
 
 /// Whether it is ready.

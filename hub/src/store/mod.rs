@@ -73,8 +73,8 @@ pub use retention::{RetentionStore, WARNED_DAYS};
 pub use rollout::{Rollout, RolloutStage, RolloutStore, UpdateFailure};
 pub(crate) use service::serial_of;
 pub use service::{
-    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, ServiceStore,
-    ready_since,
+    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SERVICE_ENTRIES_A_DAY,
+    ServiceStore, ready_since,
 };
 pub use settling::{OnItsWay, Settled, SettlingStore, ToDecide, ToForget, Undecided};
 pub use sqlite::{BackupError, SqliteStore, back_up, schema_step};

@@ -2,7 +2,8 @@
 //! pillars found themselves ready. Invariant: a key is kept sealed, a code is kept nowhere, and no two codes of a key have
 //! the same number.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use zuil_wire::service::Readiness;
 use zuil_wire::{ReadinessReport, ServiceCode, ServiceEntry};
 
@@ -10,6 +11,15 @@ use super::{SealedSecret, StoreError};
 
 /// How many reports on readiness are kept of a pillar.
 pub const READINESS_KEPT: u32 = 20;
+
+/// How many entries of a pillar are newly kept within 24 hours. One that was away has at most 500 of them; whoever guesses
+/// codes all day, with a pause after each five, makes 480.
+pub const SERVICE_ENTRIES_A_DAY: u32 = 1_000;
+
+/// Since when what came in counts for that.
+pub(crate) fn service_day_of(now: Timestamp) -> Timestamp {
+    now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN)
+}
 
 /// The key of a pillar's service codes, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +129,9 @@ pub trait ServiceStore {
     /// [`StoreError`].
     fn service_codes(&self, pillar: &str) -> Result<Vec<MadeServiceCode>, StoreError>;
 
-    /// Keeps what was done at a pillar, once by id, and notes that it was seen.
+    /// Keeps what was done at a pillar, once by id and at most [`SERVICE_ENTRIES_A_DAY`] new ones of each, and notes that
+    /// it was seen. The ids of those that are kept, now or before, in the order of the entries. Nothing that was kept makes
+    /// room for others, so that nobody gets rid of it.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is kept.
@@ -128,7 +140,7 @@ pub trait ServiceStore {
         pillar: &str,
         entries: &[ServiceEntry],
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Vec<Uuid>, StoreError>;
 
     /// What was done at a pillar: at most `limit`, the newest first.
     ///

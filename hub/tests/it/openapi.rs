@@ -115,7 +115,7 @@ fn description() -> Value {
     let what = json!({ "summary": "Fetch what service codes are checked with." });
     it.operation("get", "/v1/service-key", what, key, &[]);
     let what = "Tell what technicians did in service visits.";
-    it.post::<ServiceEntries, ServiceTaken>("/v1/service-visits", what, &[]);
+    it.post::<ServiceEntries, ServiceTaken>("/v1/service-visits", what, &["429"]);
     it.post::<ReadinessReport, ServiceTaken>(
         "/v1/readiness",
         "Tell whether the pillar is ready to serve.",

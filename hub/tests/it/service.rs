@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zuil_hub::store::{AuditFilter, Deed};
+use zuil_hub::store::{AuditFilter, Deed, SERVICE_ENTRIES_A_DAY};
 use zuil_wire::health::DeviceState;
 use zuil_wire::{
     ReadinessReport, ServiceCode, ServiceDeed, ServiceEntries, ServiceEntry, ServiceKey, ServiceOutcome,
@@ -189,6 +189,34 @@ async fn whether_a_pillar_is_ready_stands_on_its_page_and_since_when() {
         "{page}"
     );
     assert!(browser.text("/pillars/jumbo").await.contains("De zuil is klaar voor gebruik sinds vandaag "));
+}
+
+#[tokio::test]
+async fn a_pillar_in_wrong_hands_fills_no_disk_and_an_honest_one_keeps_what_does_not_fit_and_comes_again() {
+    let hub = hub().await;
+    let (jumbo, library) = (hub.add_pillar("jumbo"), hub.add_pillar("bieb"));
+    let made_up = |number: u32| ServiceEntry {
+        id: Uuid::from_u128(u128::from(number)),
+        serial: None,
+        key_number: 1,
+        at: Timestamp::now(),
+        deed: ServiceDeed::WrongCode,
+        outcome: ServiceOutcome::Failed,
+    };
+    let flood: Vec<ServiceEntry> = (1..SERVICE_ENTRIES_A_DAY).map(made_up).collect();
+    hub.running.store.keep_service_entries("jumbo", &flood, Timestamp::now()).unwrap();
+    let done = [(Some(1), ServiceDeed::Opened), (Some(1), ServiceDeed::Closed)];
+    assert_eq!(tells(&jumbo, 9_001, &done).await, [Uuid::from_u128(9_001)], "one more fits");
+    let request = ServiceEntries { version: 5, entries: vec![made_up(9_002)] };
+    let response = post(&jumbo, "/v1/service-visits", serde_json::to_vec(&request).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((60..=3_600).contains(&wait), "{wait}");
+    let kept = hub.running.store.service_entries("jumbo", u32::MAX).unwrap();
+    assert_eq!(kept.len(), SERVICE_ENTRIES_A_DAY as usize);
+    assert_eq!(tells(&library, 9_101, &done).await.len(), 2, "each pillar has its own");
+    // What will never be of use may be forgotten all the same.
+    assert_eq!(tells(&jumbo, 9_201, &[(Some(1_000), ServiceDeed::Opened)]).await, [Uuid::from_u128(9_201)]);
 }
 
 #[tokio::test]

@@ -4,15 +4,19 @@ use uuid::Uuid;
 use zuil_wire::service::{Readiness, ReadinessFinding};
 use zuil_wire::{ReadinessReport, ServiceDeed, ServiceEntry, ServiceOutcome};
 
-use super::super::{KeptReadiness, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SealedSecret, Store};
+use super::super::{
+    KeptReadiness, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SERVICE_ENTRIES_A_DAY, SealedSecret,
+    Store,
+};
 use super::{at, some_pillar};
 
 /// All checks of this page.
-pub(super) const CHECKS: [fn(&dyn Store); 6] = [
+pub(super) const CHECKS: [fn(&dyn Store); 7] = [
     a_key_takes_the_place_of_the_one_before_it_and_of_no_other,
     codes_are_counted_by_key_and_none_is_made_with_an_old_one,
     what_was_done_counts_once_and_at_its_own_pillar,
     the_newest_of_what_was_done_is_told_first,
+    no_pillar_fills_the_store_and_what_does_not_fit_today_is_kept_tomorrow,
     of_each_pillar_the_newest_reports_on_readiness_are_kept,
     what_is_old_is_forgotten,
 ];
@@ -104,6 +108,29 @@ fn the_newest_of_what_was_done_is_told_first(store: &dyn Store) {
     let early = ServiceEntry { at: at(-9_000), ..entry(99, ServiceDeed::Closed) };
     store.keep_service_entries("jumbo", &[early], at(101)).unwrap();
     assert_eq!(numbers(store, "jumbo")[..3], [99, 19, 18]);
+}
+
+fn no_pillar_fills_the_store_and_what_does_not_fit_today_is_kept_tomorrow(store: &dyn Store) {
+    store.add_pillar(&some_pillar("bieb", 2)).unwrap();
+    let most = u128::from(SERVICE_ENTRIES_A_DAY);
+    let tells = |pillar: &str, numbers: std::ops::RangeInclusive<u128>, second: i64| -> Vec<u128> {
+        let told: Vec<ServiceEntry> = numbers.map(|number| entry(number, ServiceDeed::WrongCode)).collect();
+        let kept = store.keep_service_entries(pillar, &told, at(second)).unwrap();
+        kept.iter().map(Uuid::as_u128).collect()
+    };
+    assert_eq!(tells("jumbo", 1..=most - 1, 60).len() as u128, most - 1);
+    // What is kept already needs no room; one more fits, and the rest waits at the pillar.
+    assert_eq!(tells("jumbo", most - 2..=most + 2, 70), [most - 2, most - 1, most]);
+    assert_eq!(
+        (tells("jumbo", most + 1..=most + 2, 80), tells("jumbo", most..=most, 80)),
+        (vec![], vec![most])
+    );
+    assert_eq!(numbers(store, "jumbo")[0], most, "and nothing of before made room");
+    assert_eq!(store.service_entries("jumbo", u32::MAX).unwrap().len() as u128, most);
+    assert_eq!(tells("bieb", 9_001..=9_002, 80), [9_001, 9_002], "each has its own");
+    let day = 24 * 60 * 60;
+    assert_eq!(tells("jumbo", most + 1..=most + 2, 59 + day), Vec::<u128>::new());
+    assert_eq!(tells("jumbo", most + 1..=most + 2, 60 + day), [most + 1, most + 2]);
 }
 
 fn of_each_pillar_the_newest_reports_on_readiness_are_kept(store: &dyn Store) {

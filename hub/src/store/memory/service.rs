@@ -2,13 +2,15 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 use zuil_wire::{ReadinessReport, ServiceEntry};
 
 use super::super::service::{
-    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, ServiceStore,
+    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SERVICE_ENTRIES_A_DAY,
+    ServiceStore, service_day_of,
 };
 use super::super::{Store as _, StoreError};
 use super::MemoryStore;
@@ -71,14 +73,28 @@ impl ServiceStore for MemoryStore {
         pillar: &str,
         entries: &[ServiceEntry],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Uuid>, StoreError> {
         let mut memory = self.lock();
+        let since = service_day_of(now);
+        let of_today =
+            memory.service.entries.values().filter(|(of, kept)| of == pillar && kept.received_at > since);
+        let mut room = (SERVICE_ENTRIES_A_DAY as usize).saturating_sub(of_today.count());
+        let mut ids = Vec::new();
         for entry in entries {
-            let kept = || (pillar.to_owned(), KeptServiceEntry { entry: entry.clone(), received_at: now });
-            memory.service.entries.entry(entry.id).or_insert_with(kept);
+            match memory.service.entries.entry(entry.id) {
+                Entry::Vacant(_) if room == 0 => continue,
+                Entry::Vacant(place) => {
+                    room -= 1;
+                    let kept = KeptServiceEntry { entry: entry.clone(), received_at: now };
+                    place.insert((pillar.to_owned(), kept));
+                }
+                Entry::Occupied(_) => {}
+            }
+            ids.push(entry.id);
         }
         drop(memory);
-        self.saw_pillar(pillar, now)
+        self.saw_pillar(pillar, now)?;
+        Ok(ids)
     }
 
     fn service_entries(&self, pillar: &str, limit: u32) -> Result<Vec<KeptServiceEntry>, StoreError> {

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use sqlx_core::query::query;
 use sqlx_core::row::Row as _;
 use sqlx_postgres::PgRow;
+use uuid::Uuid;
 use zuil_wire::{ReadinessReport, ServiceDeed, ServiceEntry};
 
 use super::super::StoreError;
 use super::super::service::{
-    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, ServiceStore,
+    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SERVICE_ENTRIES_A_DAY,
+    ServiceStore, service_day_of,
 };
 use super::super::values::{micros, read_readiness, read_sealed, read_service_outcome, time, write_json};
 use super::{PostgresStore, pillars, without_nul};
@@ -71,10 +73,25 @@ impl ServiceStore for PostgresStore {
         pillar: &str,
         entries: &[ServiceEntry],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let since = micros(service_day_of(now));
         self.link.write(async |db| {
             pillars::lock(db, pillar).await?;
+            let count = query("SELECT count(*) FROM service_entries WHERE pillar = $1 AND received_at > $2");
+            let of_today: i64 = count.bind(pillar).bind(since).fetch_one(&mut *db).await?.try_get(0)?;
+            let mut room = i64::from(SERVICE_ENTRIES_A_DAY).saturating_sub(of_today);
+            let mut ids = Vec::new();
             for ServiceEntry { id, serial, key_number, at, deed, outcome } in entries {
+                let find = query("SELECT 1 FROM service_entries WHERE id = $1").bind(id);
+                if find.fetch_optional(&mut *db).await?.is_some() {
+                    ids.push(*id);
+                    continue;
+                }
+                if room <= 0 {
+                    continue;
+                }
+                room -= 1;
+                ids.push(*id);
                 let keep = query(
                     "INSERT INTO service_entries (id, pillar, serial, key_number, at, received_at, deed, outcome)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
@@ -83,7 +100,8 @@ impl ServiceStore for PostgresStore {
                 let keep = keep.bind(micros(*at)).bind(micros(now)).bind(deed.word()).bind(outcome.word());
                 keep.execute(&mut *db).await?;
             }
-            pillars::saw(db, pillar, now).await
+            pillars::saw(db, pillar, now).await?;
+            Ok(ids)
         })
     }
 

@@ -7,7 +7,8 @@ use zuil_wire::{ReadinessReport, ServiceDeed, ServiceEntry};
 
 use super::super::StoreError;
 use super::super::service::{
-    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, ServiceStore,
+    KeptReadiness, KeptServiceEntry, KeptServiceKey, MadeServiceCode, READINESS_KEPT, SERVICE_ENTRIES_A_DAY,
+    ServiceStore, service_day_of,
 };
 use super::super::values::{micros, read_readiness, read_sealed, read_service_outcome, time, write_json};
 use super::SqliteStore;
@@ -78,13 +79,33 @@ impl ServiceStore for SqliteStore {
         pillar: &str,
         entries: &[ServiceEntry],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let since = micros(service_day_of(now));
         self.write(|db| {
+            let of_today: u32 = db
+                .prepare_cached(
+                    "SELECT count(*) FROM service_entries WHERE pillar = ?1 AND received_at > ?2",
+                )?
+                .query_row(params![pillar, since], |row| row.get(0))?;
+            let mut room = SERVICE_ENTRIES_A_DAY.saturating_sub(of_today);
+            let mut find =
+                db.prepare_cached("SELECT EXISTS (SELECT 1 FROM service_entries WHERE id = ?1)")?;
             let mut insert = db.prepare_cached(
                 "INSERT INTO service_entries (id, pillar, serial, key_number, at, received_at, deed, outcome)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?;
+            let mut ids = Vec::new();
             for ServiceEntry { id, serial, key_number, at, deed, outcome } in entries {
+                let is_known: bool = find.query_row(params![id.as_bytes()], |row| row.get(0))?;
+                if is_known {
+                    ids.push(*id);
+                    continue;
+                }
+                if room == 0 {
+                    continue;
+                }
+                room -= 1;
+                ids.push(*id);
                 insert.execute(params![
                     id.as_bytes(),
                     pillar,
@@ -96,7 +117,8 @@ impl ServiceStore for SqliteStore {
                     outcome.word(),
                 ])?;
             }
-            super::pillars::saw(db, pillar, now)
+            super::pillars::saw(db, pillar, now)?;
+            Ok(ids)
         })
     }
 
