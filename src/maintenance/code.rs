@@ -70,9 +70,10 @@ fn trouble(words: Words, why: Tried) -> String {
         Tried::Granted { .. } => String::new(),
         Tried::Wrong { pause: None } => words.say("This is no code of this pillar. Please read it again."),
         Tried::Expired => words.say("This code is too old. Make another one at the hub."),
-        Tried::Wrong { pause: Some(minutes) } | Tried::Pause { minutes } => words.fill(
-            "There were five wrong codes. Wait {minutes} minutes and try again.",
-            &[("minutes", &minutes.to_string())],
+        Tried::Wrong { pause: Some(minutes) } | Tried::Pause { minutes } => words.count(
+            "There were five wrong codes. Wait {n} minute and try again.",
+            "There were five wrong codes. Wait {n} minutes and try again.",
+            minutes,
         ),
         Tried::NoKey => words.say("This pillar has no key for codes yet. It must have reached the hub once."),
     }

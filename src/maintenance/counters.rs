@@ -51,12 +51,10 @@ pub(super) fn panel(
 
 fn lasting(words: Words, time: Duration) -> String {
     let minutes = time.as_secs() / 60;
-    let [days, hours, minutes] =
-        [minutes / (24 * 60), minutes / 60 % 24, minutes % 60].map(|number| number.to_string());
-    words.fill(
-        "{days} days, {hours} hours, {minutes} minutes",
-        &[("days", &days), ("hours", &hours), ("minutes", &minutes)],
-    )
+    let days = words.count("{n} day", "{n} days", minutes / (24 * 60));
+    let hours = words.count("{n} hour", "{n} hours", minutes / 60 % 24);
+    let minutes = words.count("{n} minute", "{n} minutes", minutes % 60);
+    words.fill("{days}, {hours}, {minutes}", &[("days", &days), ("hours", &hours), ("minutes", &minutes)])
 }
 
 /// Whether there is a new roll; the only choice says so.

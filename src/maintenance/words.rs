@@ -1,6 +1,6 @@
 //! The words of a service visit, in the technician's language.
 //!
-//! Invariant: every text is said by [`Words::say`] or [`Words::fill`] with its key beside it, where a test finds it.
+//! Invariant: every text is said by [`Words::say`], [`Words::fill`] or [`Words::count`] with its key beside it, where a test finds it.
 
 use zuil_catalogue::Language;
 
@@ -24,6 +24,11 @@ impl Words {
         texts::fill(texts::say(self.0, key), values)
     }
 
+    /// So many of something; `{n}` says how many.
+    pub(super) fn count(self, one: &'static str, many: &'static str, n: u64) -> String {
+        texts::count(self.0, one, many, n)
+    }
+
     /// Yes or no.
     pub(super) fn yes_or_no(self, yes: bool) -> String {
         if yes { self.say("Yes") } else { self.say("No") }
@@ -31,7 +36,7 @@ impl Words {
 
     /// A length of paper.
     pub(super) fn metres(self, millimetres: u64) -> String {
-        self.fill("{metres} metres", &[("metres", &(millimetres / 1000).to_string())])
+        self.count("{n} metre", "{n} metres", millimetres / 1000)
     }
 
     /// What is being done.

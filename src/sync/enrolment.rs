@@ -54,7 +54,7 @@ pub enum EnrolError {
     #[error("{}", refusal(.0))]
     Refused(CodeRefusal),
     /// Too many wrong codes came from here.
-    #[error("too many wrong codes were tried; wait {} minutes", .0.as_secs().div_ceil(60))]
+    #[error("too many wrong codes were tried; wait {} min", .0.as_secs().div_ceil(60))]
     Wait(Duration),
     /// The hub cannot be reached, or is no hub.
     #[error(transparent)]

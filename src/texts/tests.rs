@@ -24,6 +24,8 @@ const SHARED: &[&str] = &[
     "{day} August",
     "{day} September",
     "{day} November",
+    "{n} minute",
+    "{n} metre",
     "{weekday} {date}",
     "{weekday} {date} {year}",
     "{euros} euro",
@@ -79,6 +81,57 @@ fn words_of(language: Language, domains: &[&str]) -> Vec<(String, String)> {
 
 /// Everything that residents read or hear, and technicians at a pillar.
 const ALL: [&str; 5] = ["receipt", "service", "speech", "words", "zuil"];
+
+#[test]
+fn one_of_something_is_said_as_one_in_every_language() {
+    let minutes = |language, n| count(language, "{n} minute", "{n} minutes", n);
+    let said = |language, numbers: [u64; 3]| numbers.map(|n| minutes(language, n));
+    assert_eq!(said(Language::En, [0, 1, 2]), ["0 minutes", "1 minute", "2 minutes"]);
+    assert_eq!(said(Language::Nl, [0, 1, 2]), ["0 minuten", "1 minuut", "2 minuten"]);
+    assert_eq!(said(Language::De, [0, 1, 21]), ["0 Minuten", "1 Minute", "21 Minuten"]);
+    assert_eq!(said(Language::Fr, [0, 1, 2]), ["0 minute", "1 minute", "2 minutes"]);
+    assert_eq!(said(Language::Tr, [0, 1, 2]), ["0 dakika", "1 dakika", "2 dakika"]);
+    assert_eq!(said(Language::Pl, [1, 22, 12]), ["1 minuta", "22 minuty", "12 minut"]);
+    assert_eq!(said(Language::Uk, [21, 3, 11]), ["21 хвилина", "3 хвилини", "11 хвилин"]);
+    assert_eq!(said(Language::Ar, [1, 3, 11]), ["1 دقيقة", "3 دقائق", "11 دقيقة"]);
+}
+
+#[test]
+fn the_form_of_a_number_is_the_one_that_the_files_name() {
+    let few = "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20)";
+    for (language, forms, rule) in [
+        (Language::Nl, 2, "(n != 1)".to_owned()),
+        (Language::De, 2, "(n != 1)".to_owned()),
+        (Language::Fr, 2, "(n > 1)".to_owned()),
+        (Language::Tr, 2, "(n > 1)".to_owned()),
+        (Language::Pl, 3, format!("(n==1 ? 0 : {few} ? 1 : 2)")),
+        (Language::Uk, 3, format!("(n%10==1 && n%100!=11 ? 0 : {few} ? 1 : 2)")),
+        (
+            Language::Ar,
+            6,
+            "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)".to_owned(),
+        ),
+    ] {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("ui/lang")
+            .join(language.code())
+            .join("LC_MESSAGES/service.po");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let header = format!("\"Plural-Forms: nplurals={forms}; plural={rule};\\n\"");
+        assert!(text.contains(&header), "{header} is not in {language:?}");
+        for message in polib::po_file::parse(&file).unwrap().messages() {
+            let given = message.msgstr_plural().map_or(forms, Vec::len);
+            assert_eq!(given, forms, "{} in {language:?}", message.msgid());
+        }
+    }
+    let forms = |language, numbers: [u64; 6]| numbers.map(|n| form_of(language, n));
+    assert_eq!(forms(Language::Pl, [0, 1, 2, 5, 21, 22]), [2, 0, 1, 2, 2, 1]);
+    assert_eq!(forms(Language::Pl, [11, 12, 14, 102, 112, 124]), [2, 2, 2, 1, 2, 1]);
+    assert_eq!(forms(Language::Uk, [0, 1, 2, 5, 21, 22]), [2, 0, 1, 2, 0, 1]);
+    assert_eq!(forms(Language::Uk, [11, 12, 101, 102, 111, 112]), [2, 2, 0, 1, 2, 2]);
+    assert_eq!(forms(Language::Ar, [0, 1, 2, 3, 10, 11]), [0, 1, 2, 3, 3, 4]);
+    assert_eq!(forms(Language::Ar, [99, 100, 101, 102, 103, 111]), [4, 5, 5, 5, 3, 4]);
+}
 
 fn placeholders(words: &str) -> Vec<&str> {
     let mut names: Vec<&str> = words.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();

@@ -206,6 +206,28 @@ fn the_counters_say_how_the_pillar_is() {
 }
 
 #[test]
+fn one_minute_is_not_said_to_be_many() {
+    let mut technician = Technician::gets_in();
+    technician.hears(Event::Pillar(PillarFacts { paper_used_mm: Some(1_999), ..pillar() }));
+    technician.touches("Counters and versions");
+    technician.now.uptime = Duration::from_secs((25 * 60 + 1) * 60);
+    let value = |technician: &Technician, label: &str| {
+        technician.sees().rows.into_iter().find(|row| row.label == label).unwrap().value
+    };
+    assert_eq!(value(&technician, "The program runs since"), "1 day, 1 hour, 1 minute");
+    assert_eq!(value(&technician, "Used of the roll"), "1 metre");
+    technician.service.comfort.language = Language::Pl;
+    assert_eq!(value(&technician, "Zużyto z rolki"), "1 metr");
+    let mut technician = Technician::arrives();
+    for (minutes, said) in [(1, "Wait 1 minute and"), (2, "Wait 2 minutes and")] {
+        technician.types("353007745053").does(Intent::Next);
+        technician.hears(Event::Tried(Tried::Pause { minutes }));
+        let trouble = technician.sees().entry.unwrap().trouble;
+        assert!(trouble.contains(said), "{trouble}");
+    }
+}
+
+#[test]
 fn a_new_roll_is_told_once_and_noted() {
     let mut technician = Technician::gets_in();
     technician.touches("New paper roll");
@@ -250,7 +272,7 @@ fn keys() -> Vec<String> {
         }
         let source = std::fs::read_to_string(file).unwrap();
         let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
-        for call in [".say(", ".fill("] {
+        for call in [".say(", ".fill(", ".count("] {
             for said in code.split(call).skip(1) {
                 keys.extend(
                     said.trim_start()
