@@ -43,7 +43,7 @@ use crate::sync::{
 };
 use crate::system::{Places, System};
 use crate::visit::{OutOfService, View, Visit, VisitSettings};
-use crate::visits::VisitLog;
+use crate::visits::{Tally, VisitLog};
 use crate::watchdog::Rounds;
 use crate::waypoint::{NoWaypoints, Waypoints};
 use zuil_catalogue::{Catalogue, Edition, Mistake};
@@ -236,13 +236,15 @@ impl Pillar {
         let headphones = devices::start_headphones(config, &inputs)?;
         let light = hardware::light(config, machine);
         let speech = Speech::new(devices::voice(config));
+        let tally = Tally::kept_in(&config.data_dir);
         let (stop, stopped) = mpsc::channel();
         let rounds = Rounds::default();
         let counted = rounds.clone();
         let thread = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
-                let runner = Runner::new(parts).with_light(light).for_technicians(technicians);
+                let runner =
+                    Runner::new(parts).with_light(light).for_technicians(technicians).counting(tally);
                 let clock = Clock::of(time);
                 run(runner, &clock, &received, &stopped, &counted, speaking(speech, show));
             })

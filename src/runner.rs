@@ -309,7 +309,7 @@ impl Runner {
         self.carry_out_orders(now);
         self.offer(now);
         self.watch_the_visit(now);
-        self.count_visits();
+        self.count_visits(now);
         self.shine(by_hand, now);
         if !by_hand {
             self.report(now);

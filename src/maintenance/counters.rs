@@ -20,11 +20,13 @@ pub(super) fn panel(
 ) -> PanelView {
     let count = |label: String, value: String| row(label, value, PanelMark::None);
     let mut panel = titled(words.say("Counters and versions"));
+    let since = pillar.counted_since.map(|day| day.to_string());
     let waiting = if pillar.waiting > 0 && !pillar.online { PanelMark::Attention } else { PanelMark::None };
     panel.rows = vec![
         count(words.say("Name of the pillar"), pillar.name.clone()),
-        count(words.say("Visits since the program started"), pillar.visits.to_string()),
-        count(words.say("Receipts since the program started"), pillar.receipts.to_string()),
+        count(words.say("Visits of residents"), pillar.visits.to_string()),
+        count(words.say("Receipts on paper"), pillar.receipts.to_string()),
+        count(words.say("Counted since"), since.unwrap_or_else(|| words.say("not yet"))),
         row(words.say("Requests that wait to be sent"), pillar.waiting.to_string(), waiting),
         row(
             words.say("The hub can be reached"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 use zuil_catalogue::Language;
 use zuil_wire::{ServiceDeed, ServiceOutcome};
@@ -68,10 +69,12 @@ pub struct PillarFacts {
     pub waiting: u64,
     /// The hub was reached a moment ago.
     pub online: bool,
-    /// Visits since the program started.
+    /// Visits of residents, since they are counted.
     pub visits: u64,
-    /// Receipts that were printed since then.
+    /// Receipts of theirs that were printed since then.
     pub receipts: u64,
+    /// Since when; nothing as long as there was none.
+    pub counted_since: Option<Date>,
     /// Millimetres of the roll that were used; nothing without a printer.
     pub paper_used_mm: Option<u64>,
     /// How warm it is inside.

@@ -4,6 +4,7 @@
 //! Invariant: it begins only while nobody stands here, no payment goes on and nothing is being printed, and while it goes on
 //! no resident's visit begins; what takes time is done on other threads, and the runner waits for none of it.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Runner;
@@ -12,6 +13,7 @@ use crate::devices::printer::PrinterEvent;
 use crate::devices::terminal::NotDone;
 use crate::maintenance::{Deed, Diagnosis, Event, Found, PillarFacts, Service, Work};
 use crate::visit::{Intent, ReaderKind, WhyNotPrinted};
+use crate::visits::{Counts, Tally};
 
 use super::printing::why;
 
@@ -31,10 +33,8 @@ pub(super) struct Maintenance {
     services: u64,
     /// The test receipt that the printer has.
     printing: Option<Uuid>,
-    /// Visits since the program started.
-    visits: u64,
-    /// Receipts of them that were printed.
-    receipts: u64,
+    /// Visits of residents, and their receipts.
+    tally: Tally,
     somebody_is_here: bool,
 }
 
@@ -50,8 +50,8 @@ impl Maintenance {
     }
 
     /// A receipt is on paper.
-    pub(super) const fn counts_a_receipt(&mut self) {
-        self.receipts += 1;
+    pub(super) fn counts_a_receipt(&mut self, today: Date) {
+        self.tally.receipt(today);
     }
 }
 
@@ -60,6 +60,13 @@ impl Runner {
     #[must_use]
     pub fn for_technicians(mut self, technicians: Technicians) -> Self {
         self.maintenance.technicians = Some(technicians);
+        self
+    }
+
+    /// Goes on counting visits and receipts where this is.
+    #[must_use]
+    pub fn counting(mut self, tally: Tally) -> Self {
+        self.maintenance.tally = tally;
         self
     }
 
@@ -174,17 +181,25 @@ impl Runner {
         is
     }
 
-    /// Counts a visit when somebody came.
-    pub(super) fn count_visits(&mut self) {
+    /// Counts a visit when somebody came. It is written down when nobody is here any more.
+    pub(super) fn count_visits(&mut self, now: Moment) {
         let somebody_is_here = !self.visit.is_waiting();
-        if somebody_is_here && !self.maintenance.somebody_is_here {
-            self.maintenance.visits += 1;
+        if !somebody_is_here {
+            self.maintenance.tally.hand_on();
+        } else if !self.maintenance.somebody_is_here {
+            let today = self.today(now);
+            self.maintenance.tally.visit(today);
         }
         self.maintenance.somebody_is_here = somebody_is_here;
     }
 
+    /// The day where the pillar stands.
+    pub(super) fn today(&self, now: Moment) -> Date {
+        now.in_zone(&self.time_zone).wall.date()
+    }
+
     fn pillar_facts(&self, now: Moment) -> PillarFacts {
-        let today = now.in_zone(&self.time_zone).wall.date();
+        let Counts { visits, receipts, since } = self.maintenance.tally.counts();
         // Of an outbox that cannot be read nobody knows that nothing waits in it.
         let waiting = self.outbox.counts().map_or(1, |counts| counts.saved);
         PillarFacts {
@@ -192,9 +207,10 @@ impl Runner {
             catalogue: self.visit.edition().catalogue.version.clone(),
             waiting,
             online: self.online,
-            visits: self.maintenance.visits,
-            receipts: self.maintenance.receipts,
-            paper_used_mm: self.roll.as_ref().map(|roll| roll.paper(today).used_mm),
+            visits,
+            receipts,
+            counted_since: since,
+            paper_used_mm: self.roll.as_ref().map(|roll| roll.paper(self.today(now)).used_mm),
             celsius: self.reported.as_ref().and_then(|report| report.celsius),
             has_printer: self.printer.is_some(),
             has_terminal: self.health.terminal.is_some(),

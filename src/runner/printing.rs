@@ -61,7 +61,8 @@ impl Runner {
         if self.printing == Some(job) {
             self.printing = None;
             if outcome == ReceiptOutcome::Printed {
-                self.maintenance.counts_a_receipt();
+                let today = self.today(now);
+                self.maintenance.counts_a_receipt(today);
                 self.waypoints.pass(Waypoint::Printed);
             }
             self.tell(Event::Receipt(outcome), now);

@@ -5,6 +5,7 @@
 //! Whatever goes wrong here is in nobody's way: nobody waits until it is on the disk.
 
 mod found;
+mod tally;
 mod watched;
 
 use std::fs::{self, OpenOptions};
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use zuil_wire::{VisitEntries, VisitEntry};
 
 pub use found::{FoundLog, add_count};
+pub use tally::{Counts, Tally};
 pub use watched::{At, Stage, Watched};
 
 /// The file in the data folder.

@@ -141,6 +141,7 @@ fn pillar() -> PillarFacts {
         online: true,
         visits: 12,
         receipts: 9,
+        counted_since: Some(jiff::civil::date(2026, 3, 2)),
         paper_used_mm: Some(41_500),
         celsius: Some(43),
         has_printer: true,
@@ -192,7 +193,9 @@ fn the_counters_say_how_the_pillar_is() {
         technician.sees().rows.into_iter().map(|row| format!("{}: {}", row.label, row.value)).collect();
     for line in [
         "Name of the pillar: Jumbo-1",
-        "Visits since the program started: 12",
+        "Visits of residents: 12",
+        "Receipts on paper: 9",
+        "Counted since: 2026-03-02",
         "Requests that wait to be sent: 0",
         "The program runs since: 0 days, 0 hours, 16 minutes",
         "Version of the image: 0.2.0.812",

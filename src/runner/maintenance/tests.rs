@@ -315,3 +315,28 @@ fn the_outcome_of_what_the_technician_before_left_to_itself_is_not_taken_for_tha
     let noted = Deed::Note(ServiceDeed::WroteLogs, ServiceOutcome::Failed);
     assert_eq!(pillar.wants(), [(noted, Some(7)), (Deed::Look, Some(7))]);
 }
+
+#[test]
+fn visits_and_receipts_are_counted_over_restarts_and_a_technician_reads_since_when() {
+    let folder = tempfile::tempdir().unwrap();
+    for times in 1..=2_u8 {
+        let (tally, keeps) = Tally::with_keeper(folder.path());
+        let keeper = std::thread::spawn(keeps);
+        let mut pillar = Pillar::over(folder.path());
+        pillar.runner = pillar.runner.counting(tally);
+        pillar.does(Intent::Begin);
+        let receipt = Uuid::from_u128(5);
+        pillar.runner.printing = Some(receipt);
+        pillar.takes(Input::Printer(PrinterEvent::Printed(receipt)));
+        pillar.does(Intent::Stop).waits(600);
+        assert!(matches!(pillar.screen(), Screen::Attract { .. }));
+        pillar.wants();
+        // The counters come after the devices.
+        pillar.is_opened().picks(&[1]);
+        let rows = pillar.page().rows;
+        let said: Vec<&str> = rows[1..4].iter().map(|row| row.value.as_str()).collect();
+        assert_eq!(said, [times.to_string().as_str(), times.to_string().as_str(), "2026-11-24"]);
+        drop(pillar);
+        keeper.join().unwrap();
+    }
+}
