@@ -1,8 +1,9 @@
 //! What is kept of service visits, in files of the data folder: the key that checks codes, how often a wrong one was
 //! typed, what was done until the hub has it, and whether this pillar found itself ready.
 //!
-//! Invariant: nothing of it is told to another hub than the one under which it was done. Each file is whole, only its owner reads it, and what was said to be kept is on the disk. What could not be
-//! written counts as long as the program runs, and is said not to last.
+//! Invariant: nothing of it is told to another hub than the one under which it was done. Each file is whole, only its
+//! owner reads it, and what was said to be kept is on the disk. What could not be written counts as long as the program
+//! runs, and is said not to last.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

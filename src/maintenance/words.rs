@@ -1,6 +1,7 @@
 //! The words of a service visit, in the technician's language.
 //!
-//! Invariant: every text is said by [`Words::say`], [`Words::fill`] or [`Words::count`] with its key beside it, where a test finds it.
+//! Invariant: every text is said by [`Words::say`], [`Words::fill`] or [`Words::count`] with its key beside it, where a
+//! test finds it.
 
 use zuil_catalogue::Language;
 
