@@ -57,6 +57,8 @@ use published::Published;
 pub use published::{Beginning, Origin, Remedy, Unused, beginning};
 use recording::Recorders;
 pub use standing::Standing;
+#[cfg(test)]
+pub(crate) use technician::rows as rows_of_doctor;
 
 /// A pillar that serves. Dropping it stops its threads; what is committed stays.
 pub struct Pillar {

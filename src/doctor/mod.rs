@@ -41,6 +41,8 @@ use crate::texts::say;
 use zuil_catalogue::Language;
 
 use run::Task;
+#[cfg(test)]
+pub(crate) use tests::samples;
 use told::Holder;
 
 /// What is to be looked at.

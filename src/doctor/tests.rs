@@ -1,7 +1,9 @@
 //! The model: what a report comes to, and how it is written.
 
 use super::*;
+use crate::devices::printer::Condition;
 use crate::doctor::console::{json, lines};
+use crate::texts::fill;
 
 /// A made-up report of a pillar on an ordinary bad day.
 pub fn report(language: Language) -> Report {
@@ -32,6 +34,68 @@ pub fn report(language: Language) -> Report {
     }
 }
 
+/// A pillar (made up) with much to look at, in the doctor's own words, for pictures and tests of pages that show them.
+pub(crate) fn samples(language: Language) -> Report {
+    let said = |key: &'static str| say(language, key);
+    let parts = [said("receipt printer"), said("card terminal"), said("document reader")].join(", ");
+    let certificate = fill(
+        said("{pillar}; its certificate is valid until {day}"),
+        &[("pillar", "supermarkt-voorbeeld"), ("day", "2027-11-23")],
+    );
+    let catalogue = fill(
+        said("{which}: version {version}, {tasks} tasks, no mistakes"),
+        &[("which", said("the one of the image")), ("version", "12"), ("tasks", "24")],
+    );
+    let outbox = fill(
+        said(
+            "it is whole; {open} payments are open, the oldest since {since}; no card is taken until they are settled; {waiting} requests wait for the hub, {parked} requests are parked",
+        ),
+        &[("open", "2"), ("since", "2026-11-23 09:30"), ("waiting", "14"), ("parked", "1")],
+    );
+    let settled = said(
+        "let the pillar run with its terminal, it settles open payments by itself; what stays open is settled by staff, on the hub's page \"Betalingen uitzoeken\"",
+    );
+    let folder = fill(
+        said("{folder} can be written; {free} MiB are free"),
+        &[("folder", "/var/lib/zuil"), ("free", "312")],
+    );
+    let port = "/dev/serial/by-id/usb-Voorbeeld_Lezer_0001-if00";
+    let no_port = fill(said("{port} is not there"), &[("port", port)]);
+    let no_address = fill(
+        said("no address is known for {hub}: {error}"),
+        &[("hub", "hub.example.nl:8443"), ("error", "Name or service not known")],
+    );
+    let mut checks = vec![
+        Finding::ok(format!("/etc/zuil/zuil.toml: {parts}")).of("settings", said("Settings")),
+        Finding::ok(certificate).of("binding", said("Binding to the hub")),
+        Finding::ok(catalogue).of("catalogue", said("Catalogue")),
+        Finding::not_there(said("no pillar runs now")).of("pillar", said("Pillar")),
+        Finding::attention(folder, said("make room on this disk")).of("data-folder", said("Data folder")),
+        Finding::attention(outbox, settled).of("outbox", said("Outbox")),
+        Finding::failed(
+            no_address,
+            said("look at the network cable and at the name server of this network"),
+        )
+        .of("network-name", said("Network: the hub's name")),
+        printer::judge(language, Condition::CutterError).of("printer", said("Receipt printer")),
+        run::hangs(language, Duration::from_secs(48)).of("terminal", said("Card terminal")),
+        Finding::failed(
+            no_port,
+            said("look at its cable and power; `ls -l /dev/serial/by-id` shows what is there"),
+        )
+        .of("document-reader", said("Document reader")),
+        Finding::attention(
+            fill(said("{degrees} °C inside"), &[("degrees", "71")]),
+            said(
+                "look whether air can get in and out, and whether the fan turns; keep the pillar out of the sun",
+            ),
+        )
+        .of("temperature", said("Temperature")),
+    ];
+    checks.extend(network::checks(language, None, || Timestamp::UNIX_EPOCH));
+    Report { checks, ..report(language) }
+}
+
 fn with(verdicts: &[Verdict]) -> Report {
     let mut report = report(Language::En);
     report.checks.truncate(verdicts.len());
@@ -57,6 +121,20 @@ fn people_read_aligned_lines_in_their_language() {
     assert!(text.ends_with("2026-11-23 09:30: Niet klaar voor gebruik.\n"), "{text}");
     let name = |id: &str| text.lines().find(|line| line.contains(id)).unwrap().find(id).unwrap();
     assert_eq!(name("Receipt printer"), name("Headphones"));
+}
+
+#[test]
+fn what_was_found_is_told_in_the_language_that_was_asked_for() {
+    let english = samples(Language::En);
+    assert!(english.checks.iter().any(|check| check.seen.starts_with("no address is known for hub.example")));
+    for language in Language::ALL.into_iter().filter(|language| *language != Language::En) {
+        for (check, in_english) in samples(language).checks.iter().zip(&english.checks) {
+            assert_eq!(check.id, in_english.id);
+            assert_ne!(check.seen, in_english.seen, "{} in {language:?}", check.id);
+            let next = (check.next.as_str(), in_english.next.as_str());
+            assert!(next == ("", "") || next.0 != next.1, "{} in {language:?}", check.id);
+        }
+    }
 }
 
 #[test]

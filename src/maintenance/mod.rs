@@ -27,6 +27,8 @@ use zuil_wire::{ServiceDeed, ServiceOutcome};
 
 pub use event::*;
 pub use kept::ServiceFiles;
+#[cfg(test)]
+pub(crate) use tests::samples;
 
 use crate::clock::Moment;
 use crate::visit::{Frame, Intent, Overlay, Screen, TextSize, View};

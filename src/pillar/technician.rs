@@ -23,7 +23,7 @@ use zuil_wire::{ServiceCode, ServiceDeed, ServiceEntry, ServiceOutcome};
 use super::{NotServing, hardware, making, storage};
 use crate::clock::HubTime;
 use crate::config::Config;
-use crate::doctor::{self, Verdict};
+use crate::doctor::{self, Check, Report, Verdict};
 use crate::machine::{Ethernet, Machine, NetworkOutcome, ScreenSetting, StickOutcome, Turn, WishId};
 use crate::maintenance::{
     Deed, End, Event, MachineFacts, NetworkWish, Number, Secret, ServiceFiles, StickFacts, Task, Tried, Work,
@@ -200,15 +200,7 @@ impl Tools {
 
     fn examine(&self, language: Language) -> Vec<PanelRow> {
         let order = doctor::Order { config: self.config.file.clone(), language, print: false };
-        let checks = doctor::examine(&order, Timestamp::now).checks;
-        checks
-            .into_iter()
-            .map(|check| {
-                let said = [check.seen, check.next];
-                let said: Vec<String> = said.into_iter().filter(|text| !text.is_empty()).collect();
-                PanelRow { label: check.name, value: said.join("; "), mark: mark(check.verdict) }
-            })
-            .collect()
+        rows(doctor::examine(&order, Timestamp::now))
     }
 
     /// Has the machine do something that needs no waiting.
@@ -319,6 +311,16 @@ impl Tools {
         };
         wait(PATIENCE, || outcome(machine, &id)).unwrap_or(End::NoAnswer)
     }
+}
+
+/// What the doctor found, as it is shown.
+pub(crate) fn rows(report: Report) -> Vec<PanelRow> {
+    let row = |check: Check| {
+        let said = [check.seen, check.next];
+        let said: Vec<String> = said.into_iter().filter(|text| !text.is_empty()).collect();
+        PanelRow { label: check.name, value: said.join("; "), mark: mark(check.verdict) }
+    };
+    report.checks.into_iter().map(row).collect()
 }
 
 /// Looks again and again, for so long at most.

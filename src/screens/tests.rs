@@ -138,12 +138,17 @@ impl Touchable {
     }
 }
 
-/// All samples in a language, with those of a pillar without a binding and of one with closed data, which make their own.
+/// All samples in a language.
 fn samples(language: Language) -> Vec<Sample> {
+    gallery::samples(language).into_iter().chain(pages_for_technicians(language)).collect()
+}
+
+/// The pages of a pillar without a binding, of one with closed data, and of a service visit, which make them themselves.
+fn pages_for_technicians(language: Language) -> impl Iterator<Item = Sample> {
     let newcomers = crate::pillar::newcomer_samples(language).into_iter();
-    let newcomers = newcomers.chain(crate::pillar::rescue::samples(language));
-    let newcomers = newcomers.map(|(name, view)| Sample { name, view });
-    gallery::samples(language).into_iter().chain(newcomers).collect()
+    let rescued = crate::pillar::rescue::samples(language);
+    let pages = newcomers.chain(rescued).chain(crate::maintenance::samples(language));
+    pages.map(|(name, view)| Sample { name, view })
 }
 
 /// The view of a sample, in Dutch.
@@ -153,15 +158,36 @@ fn sample(name: &str) -> View {
 }
 
 fn every_view() -> impl Iterator<Item = (String, View)> {
-    Language::ALL.into_iter().flat_map(|language| {
-        samples(language).into_iter().flat_map(move |Sample { name, view }| {
-            MANNERS.into_iter().map(move |(manner, text_size, dark)| {
-                let mut view = view.clone();
-                view.frame.text_size = text_size;
-                view.frame.dark = dark;
-                (format!("{}{manner}-{name}", language.code()), view)
-            })
-        })
+    Language::ALL.into_iter().flat_map(|language| samples(language).into_iter().flat_map(in_every_manner))
+}
+
+fn in_every_manner(Sample { name, view }: Sample) -> impl Iterator<Item = (String, View)> {
+    MANNERS.into_iter().map(move |(manner, text_size, dark)| {
+        let mut view = view.clone();
+        view.frame.text_size = text_size;
+        view.frame.dark = dark;
+        (format!("{}{manner}-{name}", view.frame.language.code()), view)
+    })
+}
+
+/// The views of which everything is measured; the contrast changes no place. The many pages for technicians are one widget
+/// with other words: they are there in every language at the largest size, where least fits, and in Dutch at all of them.
+fn measured_views(languages: &[Language]) -> impl Iterator<Item = (String, View)> {
+    languages.iter().flat_map(|&language| {
+        let pages = pages_for_technicians(language).flat_map(in_every_manner);
+        let pages = pages
+            .filter(move |(_, view)| language == Language::Nl || view.frame.text_size == TextSize::Largest);
+        let all = gallery::samples(language).into_iter().flat_map(in_every_manner).chain(pages);
+        all.filter(|(name, _)| !name.contains("-dark"))
+    })
+}
+
+/// Each sample in Dutch at a text size; pages for technicians at the largest only.
+fn in_dutch(text_size: TextSize) -> impl Iterator<Item = Sample> {
+    let pages = pages_for_technicians(Language::Nl).filter(move |_| text_size == TextSize::Largest);
+    gallery::samples(Language::Nl).into_iter().chain(pages).map(move |mut sample| {
+        sample.view.frame.text_size = text_size;
+        sample
     })
 }
 
@@ -176,17 +202,22 @@ fn save(name: &str, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>) {
     encoder.write_header().unwrap().write_image_data(picture.as_bytes()).unwrap();
 }
 
-/// Dutch, and Arabic as its mirror image; every manner of every view in every language when `ZUIL_GALLERY`
-/// names a folder.
+/// Dutch, and Arabic as its mirror image (of technicians' pages Dutch only); every manner of every view in every language
+/// when `ZUIL_GALLERY` names a folder, or those whose names have in them what `ZUIL_GALLERY_ONLY` says.
 #[test]
 fn every_screen_has_its_picture() {
     let pillar = Pillar::new();
     let all = std::env::var_os("ZUIL_GALLERY").is_some();
     let only = std::env::var("ZUIL_GALLERY_ONLY").unwrap_or_default();
+    let in_arabic: Vec<&str> = gallery::samples(Language::Ar).iter().map(|sample| sample.name).collect();
     for (name, view) in every_view() {
         let plain = view.frame.text_size == TextSize::Normal
             && !view.frame.dark
-            && [Language::Nl, Language::Ar].contains(&view.frame.language);
+            && match view.frame.language {
+                Language::Nl => true,
+                Language::Ar => in_arabic.iter().any(|sample| name.strip_prefix("ar-") == Some(*sample)),
+                _ => false,
+            };
         if (all || plain) && name.contains(&only) {
             pillar.show(&view);
             let picture = pillar.screens.window().take_snapshot().unwrap();
@@ -202,8 +233,7 @@ fn every_screen_has_its_picture() {
 fn whatever_can_be_touched_says_what_it_is_and_is_large_enough_and_apart() {
     let pillar = Pillar::new();
     let mut faults = Vec::new();
-    // The contrast changes no place.
-    for (name, view) in every_view().filter(|(name, _)| !name.contains("-dark")) {
+    for (name, view) in measured_views(&Language::ALL) {
         pillar.show(&view);
         let all = pillar.touchables();
         let bars = Bar::all_of(&all);
@@ -288,8 +318,7 @@ fn back_stop_next_and_help_never_move() {
     let pillar = Pillar::new();
     for text_size in [TextSize::Normal, TextSize::Large, TextSize::Largest] {
         let mut places = ["Terug", "Stoppen", "Volgende", "Hulp"].map(|label| (label, Vec::new()));
-        for Sample { mut view, .. } in samples(Language::Nl) {
-            view.frame.text_size = text_size;
+        for Sample { view, .. } in in_dutch(text_size) {
             pillar.show(&view);
             let all = pillar.touchables();
             for (label, places) in &mut places {

@@ -2,6 +2,7 @@
 
 mod code;
 mod devices;
+mod gallery;
 mod leaving;
 mod machine;
 
@@ -12,6 +13,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::visit::{OutOfService, PanelView};
+pub(crate) use gallery::samples;
 
 /// A technician in front of a pillar with everything.
 struct Technician {

@@ -84,7 +84,7 @@ fn pages(language: Language) -> Vec<(&'static str, View)> {
     looking.is_enrolled(false);
     looking.wants();
     let busy = sample("first-boot-looks", &looking);
-    looking.found(looking::tests::found());
+    looking.found(looking::Found { report: crate::doctor::samples(language), ..looking::tests::found() });
     let seen = sample("first-boot-found", &looking);
     looking.handle(&Intent::Pick(1));
     vec![
