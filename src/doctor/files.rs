@@ -35,8 +35,9 @@ pub fn settings(order: &Order) -> (Check, Option<Config>) {
             let named: Vec<&str> =
                 devices.iter().filter(|(there, _)| *there).map(|(_, name)| *name).collect();
             let devices =
-                if named.is_empty() { say(language, "no devices").into() } else { named.join(", ") };
-            (Finding::ok(format!("{file}: {devices}")), Some(config))
+                if named.is_empty() { say(language, "no devices").to_owned() } else { named.join(", ") };
+            let values = [("file", file.as_str()), ("devices", &devices)];
+            (Finding::ok(fill(say(language, "{file}: {devices}"), &values)), Some(config))
         }
         Err(error) => {
             let next = say(language, "correct the settings; nothing else can be looked at before");

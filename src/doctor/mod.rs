@@ -162,6 +162,9 @@ impl Finding {
     }
 }
 
+/// The check of the test receipt, which is there when one was printed.
+pub const TEST_RECEIPT: &str = "test-receipt";
+
 /// How long the settings and what they name may take to be read.
 const FILES_TIME: Duration = Duration::from_secs(10);
 

@@ -12,7 +12,7 @@ use zuil_wire::health::Device;
 
 use super::port::try_open;
 use super::told::Holder;
-use super::{Check, Finding};
+use super::{Check, Finding, TEST_RECEIPT};
 use crate::config::Printer;
 use crate::devices::port::PortName;
 use crate::devices::printer::{Condition, EscPosPrinter, Job, Options, PrinterEvent, ReceiptPrinter};
@@ -34,7 +34,7 @@ pub fn checks(
 ) -> Vec<Check> {
     let (printer, receipt) = look(language, settings, holder, print, now);
     let mut checks = vec![printer.of("printer", say(language, "Receipt printer"))];
-    checks.extend(receipt.map(|receipt| receipt.of("test-receipt", say(language, "Test receipt"))));
+    checks.extend(receipt.map(|receipt| receipt.of(TEST_RECEIPT, say(language, "Test receipt"))));
     checks
 }
 

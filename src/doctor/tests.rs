@@ -38,6 +38,7 @@ pub fn report(language: Language) -> Report {
 pub(crate) fn samples(language: Language) -> Report {
     let said = |key: &'static str| say(language, key);
     let parts = [said("receipt printer"), said("card terminal"), said("document reader")].join(", ");
+    let settings = fill(said("{file}: {devices}"), &[("file", "/etc/zuil/zuil.toml"), ("devices", &parts)]);
     let certificate = fill(
         said("{pillar}; its certificate is valid until {day}"),
         &[("pillar", "supermarkt-voorbeeld"), ("day", "2027-11-23")],
@@ -66,7 +67,7 @@ pub(crate) fn samples(language: Language) -> Report {
         &[("hub", "hub.example.nl:8443"), ("error", "Name or service not known")],
     );
     let mut checks = vec![
-        Finding::ok(format!("/etc/zuil/zuil.toml: {parts}")).of("settings", said("Settings")),
+        Finding::ok(settings).of("settings", said("Settings")),
         Finding::ok(certificate).of("binding", said("Binding to the hub")),
         Finding::ok(catalogue).of("catalogue", said("Catalogue")),
         Finding::not_there(said("no pillar runs now")).of("pillar", said("Pillar")),

@@ -31,6 +31,7 @@ use crate::maintenance::{
 use crate::runner::{Input, Technicians};
 use crate::sync::{self, Keyring};
 use crate::system::{self, System};
+use crate::texts::{fill, say};
 use crate::visit::{PanelMark, PanelRow};
 
 /// How long the machine may take for what it is asked.
@@ -315,10 +316,10 @@ impl Tools {
 
 /// What the doctor found, as it is shown.
 pub(crate) fn rows(report: Report) -> Vec<PanelRow> {
-    let row = |check: Check| {
-        let said = [check.seen, check.next];
-        let said: Vec<String> = said.into_iter().filter(|text| !text.is_empty()).collect();
-        PanelRow { label: check.name, value: said.join("; "), mark: mark(check.verdict) }
+    let both = say(report.language, "{seen}; {next}");
+    let row = |Check { name, verdict, seen, next, .. }: Check| {
+        let value = if next.is_empty() { seen } else { fill(both, &[("seen", &seen), ("next", &next)]) };
+        PanelRow { label: name, value, mark: mark(verdict) }
     };
     report.checks.into_iter().map(row).collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! They come from gettext `.po` files in `ui/lang/<language>/LC_MESSAGES/`, next to those of the
 //! screens; the English text is the key and needs no file. Invariant: every key that a resident can
-//! read or hear is translated into every language, which tests check, so that nobody reads half one
-//! language and half another. Only technicians read `doctor`, in Dutch or English.
+//! read or hear, or a technician at the screen, is translated into every language, which tests check, so that
+//! nobody reads half one language and half another.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -88,7 +88,7 @@ macro_rules! po {
     };
 }
 
-/// The files of a language that residents read or hear.
+/// The files of a language; only technicians read `doctor` and `service`.
 macro_rules! words {
     ($language:literal) => {
         [
@@ -97,11 +97,12 @@ macro_rules! words {
             po!($language, "speech"),
             po!($language, "words"),
             po!($language, "zuil"),
+            po!($language, "doctor"),
         ]
     };
 }
 
-static DUTCH: LazyLock<Words> = LazyLock::new(|| read(words!("nl").iter().chain(&[po!("nl", "doctor")])));
+static DUTCH: LazyLock<Words> = LazyLock::new(|| read(&words!("nl")));
 static GERMAN: LazyLock<Words> = LazyLock::new(|| read(&words!("de")));
 static FRENCH: LazyLock<Words> = LazyLock::new(|| read(&words!("fr")));
 static POLISH: LazyLock<Words> = LazyLock::new(|| read(&words!("pl")));

@@ -8,6 +8,7 @@ const TRANSLATED: [Language; 7] =
 /// Words that are the same in English and in another language.
 const SHARED: &[&str] = &[
     "Terminal",
+    "Outbox",
     "Letters",
     "Passphrase",
     "Postcode",
@@ -79,8 +80,8 @@ fn words_of(language: Language, domains: &[&str]) -> Vec<(String, String)> {
     words
 }
 
-/// Everything that residents read or hear, and technicians at a pillar.
-const ALL: [&str; 5] = ["receipt", "service", "speech", "words", "zuil"];
+/// Everything that residents read or hear, and technicians at a pillar; the last names programs, files and settings.
+const ALL: [&str; 6] = ["receipt", "service", "speech", "words", "zuil", "doctor"];
 
 #[test]
 fn one_of_something_is_said_as_one_in_every_language() {
@@ -219,7 +220,15 @@ fn every_language_is_written_in_its_own_letters() {
         _ => c < '\u{250}',
     };
     for language in TRANSLATED {
-        for (key, words) in words_of(language, &ALL) {
+        for (key, words) in words_of(language, &ALL[5..]) {
+            let words: String =
+                words.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect();
+            let names = words.split(|c: char| !c.is_alphabetic() || own(language, c));
+            for name in names {
+                assert!(key.contains(name), "{name:?} in {language:?} is not in {key:?}");
+            }
+        }
+        for (key, words) in words_of(language, &ALL[..5]) {
             let foreign = words.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
             let foreign: String =
                 foreign.flat_map(str::chars).filter(|c| c.is_alphabetic() && !own(language, *c)).collect();

@@ -15,13 +15,14 @@ use zuil_wire::service::{Readiness, ReadinessFinding};
 use zuil_wire::{Binding, ReadinessReport};
 
 use crate::config::Config;
-use crate::doctor::{Order, Report, Verdict, examine, pdf};
+use crate::doctor::{Check, Order, Report, TEST_RECEIPT, Verdict, examine, pdf};
 use crate::machine::{self, Machine};
 use crate::maintenance::ServiceFiles;
 use crate::pillar::newcomer::Found;
 use crate::pillar::published::{self, Published};
 use crate::pillar::{beginning, hardware};
 use crate::sync::{self, Fetched, HttpsHub, Line, Publisher, Shelf};
+use crate::texts::say;
 
 /// The page with the report, in the data folder.
 const PAGE: &str = "readiness.pdf";
@@ -30,22 +31,38 @@ const VERSION: u16 = 5;
 /// For so long the hub's catalogue is waited for; the pillar fetches it again when it serves.
 const FETCH_TIME: Duration = Duration::from_secs(45);
 
-/// Looks at everything. It takes up to two minutes.
+/// Looks at everything. It takes up to two minutes, and up to one more in languages that only the screen speaks.
 pub(super) fn look(config: &Config, language: Language) -> Found {
     let binding = sync::read_binding(&config.binding).ok();
     if let Some(binding) = &binding {
         fetch_catalogue(config, binding);
     }
-    // The doctor speaks Dutch and English.
-    let language = if language == Language::Nl { Language::Nl } else { Language::En };
     let order = Order { config: config.file.clone(), language, print: true };
     let report = examine(&order, Timestamp::now);
     let site = binding.as_ref().and_then(|binding| site(config, binding));
-    let kept = keep(&config.data_dir, &report);
+    let kept = keep(&config.data_dir, &for_later(&order, &report));
     if let Err(error) = &kept {
         tracing::error!(%error, "the report on whether this pillar is ready could not be kept; look at the disk");
     }
     Found { report, site, file: kept.is_ok().then(|| PAGE.to_owned()) }
+}
+
+/// The report for whoever reads it later, at the municipality: in Dutch or English, whose letters the page has, too. For one
+/// in another language the pillar looks once more; the receipt that it printed is on paper already.
+fn for_later(order: &Order, report: &Report) -> Report {
+    if [Language::Nl, Language::En].contains(&report.language) {
+        return report.clone();
+    }
+    let language = Language::En;
+    let mut later = examine(&Order { language, print: false, ..order.clone() }, Timestamp::now);
+    let receipt = report.checks.iter().find(|check| check.id == TEST_RECEIPT);
+    later.checks.extend(receipt.map(|receipt| Check {
+        name: say(language, "Test receipt").to_owned(),
+        seen: receipt.verdict.word(language).to_owned(),
+        next: String::new(),
+        ..*receipt
+    }));
+    later
 }
 
 /// What people call the building in which the pillar stands.
@@ -132,7 +149,6 @@ fn for_the_hub(report: &Report, at: Timestamp) -> ReadinessReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Check;
 
     fn report(checks: Vec<Check>) -> Report {
         let at = jiff::civil::date(2026, 11, 24).at(12, 0, 0, 0);
@@ -160,6 +176,20 @@ mod tests {
         assert_eq!(first.said, "its roll is empty; put a new roll in");
         assert_eq!(told.findings[1].said.chars().count(), ReadinessReport::LONGEST_SAID);
         assert_eq!(told.worst(), Readiness::Bad);
+    }
+
+    #[test]
+    fn who_reads_it_later_reads_dutch_or_english_also_of_the_receipt_that_was_printed() {
+        let order = Order { config: "/nowhere/zuil.toml".into(), language: Language::Uk, print: true };
+        let mut shown = examine(&order, Timestamp::now);
+        shown.checks.push(check(TEST_RECEIPT, Verdict::Failed, "не надруковано", "вставте новий рулон"));
+        let later = for_later(&order, &shown);
+        let [settings, receipt] = later.checks.as_slice() else { panic!("{:#?}", later.checks) };
+        assert_eq!((later.language, later.verdict()), (Language::En, Verdict::Failed));
+        assert!(settings.next.starts_with("correct the settings"), "{}", settings.next);
+        assert_eq!((receipt.name.as_str(), receipt.seen.as_str()), ("Test receipt", "failed"));
+        let dutch = Report { language: Language::Nl, ..shown };
+        assert_eq!(for_later(&order, &dutch), dutch, "once is enough");
     }
 
     #[test]

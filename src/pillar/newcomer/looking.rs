@@ -162,7 +162,9 @@ fn line(language: Language, check: &Check) -> PanelRow {
     let value = match check.verdict {
         Verdict::NotThere | Verdict::Ok => say(language, "in order").to_owned(),
         Verdict::Attention | Verdict::Failed if check.next.is_empty() => check.seen.clone(),
-        Verdict::Attention | Verdict::Failed => format!("{}; {}", check.seen, check.next),
+        Verdict::Attention | Verdict::Failed => {
+            fill(say(language, "{seen}; {next}"), &[("seen", &check.seen), ("next", &check.next)])
+        }
     };
     row(&check.name, &value, mark(check.verdict))
 }
