@@ -16,6 +16,7 @@ mod newcomer;
 mod published;
 mod recording;
 pub mod rescue;
+mod standby;
 mod standing;
 mod technician;
 
@@ -189,7 +190,7 @@ impl Pillar {
                 config: config.clone(),
                 pillar: binding.pillar.clone(),
                 files: Arc::clone(&service),
-                keyring: keyring.clone(),
+                keyring: Some(keyring.clone()),
                 time: time.clone(),
                 machine: machine.clone(),
                 system: system.clone(),

@@ -22,22 +22,25 @@ pub(super) fn panel(
     let mut panel = titled(words.say("Counters and versions"));
     let since = pillar.counted_since.map(|day| day.to_string());
     let waiting = if pillar.waiting > 0 && !pillar.online { PanelMark::Attention } else { PanelMark::None };
-    panel.rows = vec![
-        count(words.say("Name of the pillar"), pillar.name.clone()),
-        count(words.say("Visits of residents"), pillar.visits.to_string()),
-        count(words.say("Receipts on paper"), pillar.receipts.to_string()),
-        count(words.say("Counted since"), since.unwrap_or_else(|| words.say("not yet"))),
-        row(words.say("Requests that wait to be sent"), pillar.waiting.to_string(), waiting),
-        row(
-            words.say("The hub can be reached"),
-            words.yes_or_no(pillar.online),
-            if pillar.online { PanelMark::Good } else { PanelMark::Attention },
-        ),
-        count(words.say("The program runs since"), lasting(words, uptime)),
-        count(words.say("Version of the program"), env!("CARGO_PKG_VERSION").to_owned()),
-        count(words.say("Version of the catalogue"), pillar.catalogue.clone()),
-    ];
     let rows = &mut panel.rows;
+    rows.push(count(words.say("Name of the pillar"), pillar.name.clone()));
+    if pillar.serves {
+        rows.extend([
+            count(words.say("Visits of residents"), pillar.visits.to_string()),
+            count(words.say("Receipts on paper"), pillar.receipts.to_string()),
+            count(words.say("Counted since"), since.unwrap_or_else(|| words.say("not yet"))),
+        ]);
+    }
+    rows.push(row(words.say("Requests that wait to be sent"), pillar.waiting.to_string(), waiting));
+    if pillar.serves {
+        let hub = if pillar.online { PanelMark::Good } else { PanelMark::Attention };
+        rows.extend([
+            row(words.say("The hub can be reached"), words.yes_or_no(pillar.online), hub),
+            count(words.say("The program runs since"), lasting(words, uptime)),
+            count(words.say("Version of the catalogue"), pillar.catalogue.clone()),
+        ]);
+    }
+    rows.push(count(words.say("Version of the program"), env!("CARGO_PKG_VERSION").to_owned()));
     rows.extend(machine.system.clone().map(|system| count(words.say("Version of the image"), system)));
     rows.extend(pillar.paper_used_mm.map(|used| count(words.say("Used of the roll"), words.metres(used))));
     rows.extend(machine.free.map(|free| {

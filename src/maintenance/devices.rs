@@ -33,7 +33,7 @@ pub(super) fn devices(pillar: &PillarFacts) -> Vec<Device> {
         (Device::Terminal, pillar.has_terminal),
         (Device::Reader(ReaderKind::Document), pillar.reads_documents),
         (Device::Reader(ReaderKind::Pass), pillar.reads_passes),
-        (Device::Sound, true),
+        (Device::Sound, pillar.serves),
         (Device::Touch, true),
         (Device::All, true),
     ]

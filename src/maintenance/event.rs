@@ -61,6 +61,10 @@ pub enum Tried {
 /// How the pillar is, as the runner knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PillarFacts {
+    /// It serves residents. Where it cannot begin nobody knows of visits or of the hub, and nothing can be spoken.
+    pub serves: bool,
+    /// It has a binding that the technician may take away.
+    pub is_enrolled: bool,
     /// Its name.
     pub name: String,
     /// The version of its catalogue.

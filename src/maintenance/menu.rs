@@ -31,7 +31,7 @@ pub(super) fn items(pillar: &PillarFacts, machine: &MachineFacts) -> Vec<Item> {
         (Item::Stick, machine.has_image),
         (Item::Screen, machine.has_image),
         (Item::Passphrase, machine.passphrase.is_some()),
-        (Item::ReEnrol, true),
+        (Item::ReEnrol, pillar.is_enrolled),
         (Item::Restart, machine.has_image),
         (Item::Reset, machine.has_image),
         (Item::Close, true),

@@ -1,7 +1,7 @@
 //! The technician at the pillar: a service visit as a pure state machine. What the technician does and what devices and
 //! machine say goes in, with the moment; what is to be done comes out, and a view tells what to show.
 //!
-//! Invariant: nothing is shown or done before a code was right; it ends by itself three minutes after the last touch and
+//! Invariant: nothing is shown or done before a code was right, wherever there is a key that could check one; it ends by itself three minutes after the last touch and
 //! when its code's time is over; whatever is done is noted for the hub. It knows no clock, file, device or thread.
 
 mod code;
@@ -40,6 +40,8 @@ use words::Words;
 const IDLE: Duration = Duration::from_secs(3 * 60);
 /// As long as no code was right: whoever came here by accident leaves the pillar to others.
 const IDLE_BEFORE: Duration = Duration::from_secs(60);
+/// How long it lasts at most where no code said so.
+const WITHOUT_CODE: Duration = Duration::from_secs(60 * 60);
 /// How often pillar and machine are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -62,7 +64,8 @@ enum Stage {
     /// A code was right.
     Open {
         page: Page,
-        serial: u16,
+        /// Of the code; nothing where none could be checked.
+        serial: Option<u16>,
         /// By the clock, which may be put.
         until: Timestamp,
         /// By the pillar's uptime, which never goes back.
@@ -99,12 +102,21 @@ impl Service {
         }
     }
 
+    /// As [`Service::begin`], without asking for a code: at a pillar that cannot begin, and has no key that could check one.
+    /// It is over after an hour at the latest. What must be done first comes with it.
+    #[must_use = "the deeds must be done"]
+    pub fn begin_without_code(visit: u64, frame: &Frame, now: Moment) -> (Self, Vec<Deed>) {
+        let (mut service, mut deeds) = (Self::begin(visit, frame, now), Vec::new());
+        service.opens(None, Timestamp::MAX, WITHOUT_CODE, now, &mut deeds);
+        (service, deeds)
+    }
+
     /// The serial of the code that was right.
     #[must_use]
     pub const fn serial(&self) -> Option<u16> {
         match &self.stage {
             Stage::Closed(_) => None,
-            Stage::Open { serial, .. } => Some(*serial),
+            Stage::Open { serial, .. } => *serial,
         }
     }
 
@@ -185,7 +197,20 @@ impl Service {
             return;
         };
         let left = Duration::try_from(until.duration_since(now.timestamp)).unwrap_or_default();
-        self.stage = Stage::Open { page: Page::Menu, serial, until, ends: now.uptime.saturating_add(left) };
+        self.opens(Some(serial), until, left, now, deeds);
+    }
+
+    /// From now on the pages are shown, for so long at most.
+    fn opens(
+        &mut self,
+        serial: Option<u16>,
+        until: Timestamp,
+        left: Duration,
+        now: Moment,
+        deeds: &mut Vec<Deed>,
+    ) {
+        let ends = now.uptime.saturating_add(left);
+        self.stage = Stage::Open { page: Page::Menu, serial, until, ends };
         self.looked = now.uptime;
         deeds.extend([Deed::Note(ServiceDeed::Opened, ServiceOutcome::Done), Deed::Look]);
     }

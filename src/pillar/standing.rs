@@ -2,7 +2,7 @@
 //! again, a folder that could not be written can be.
 //!
 //! Invariant: as long as it cannot serve, the screen says so; nobody has to come for a trouble that ends
-//! by itself. One without a binding asks for what it needs, and one that was enrolled at its screen serves when it is told to.
+//! by itself, and who comes all the same gets in. One without a binding asks for what it needs, and one that was enrolled at its screen serves when it is told to.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::first_boot::{self, FirstBoot, Over};
+use super::standby::{self, Standby};
 use super::{NotServing, Pillar};
 use crate::config::Config;
 use crate::machine::{Machine, Places};
@@ -54,7 +55,6 @@ impl Standing {
         let (ends, ended) = mpsc::channel();
         let (told, turning, ordered) = (inputs.clone(), rounds.clone(), ends.clone());
         let thread = thread::Builder::new().name("pillar".into()).spawn(move || {
-            let mut say = show.clone();
             let sets_up = || {
                 let machine = Machine::of(Places::default());
                 let first_boot = FirstBoot { config: &config, machine, inputs: &told, show: show.clone() };
@@ -68,8 +68,10 @@ impl Standing {
                 if matches!(error, NotServing::NotEnrolled) {
                     return (sets_up() == Over::Serves).then_some(Duration::ZERO);
                 }
-                say(View::out_of_service(error.on_screen()));
-                Some(PAUSE)
+                let machine = Machine::of(Places::default());
+                let standby = Standby { config: &config, machine, inputs: &told, show: show.clone() };
+                let over = standby.waits(&error.on_screen(), PAUSE, &ended);
+                (over == standby::Over::TriesAgain).then_some(Duration::ZERO)
             };
             let start = || {
                 let ordered = ordered.clone();

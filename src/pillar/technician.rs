@@ -55,8 +55,8 @@ pub(super) struct Tools {
     pub(super) pillar: String,
     /// What is kept of service visits.
     pub(super) files: Arc<ServiceFiles>,
-    /// Knows to whom logs are sealed.
-    pub(super) keyring: Arc<Keyring>,
+    /// Knows to whom logs are sealed, where there is a binding that can be read.
+    pub(super) keyring: Option<Arc<Keyring>>,
     /// Knows what time it is.
     pub(super) time: HubTime,
     /// The machine, where it runs the image.
@@ -246,7 +246,11 @@ impl Tools {
     fn write_logs(&self) -> End {
         let now = self.time.now();
         let text = making::text(&self.config, LOG_HOURS, Timestamp::now());
-        let sealed = match sealed(&text, &self.keyring.current(), &self.pillar, now) {
+        let Some(keyring) = &self.keyring else {
+            tracing::error!("the binding cannot be read, so there is no key to seal the logs with");
+            return End::Failed;
+        };
+        let sealed = match sealed(&text, &keyring.current(), &self.pillar, now) {
             Ok(sealed) => sealed,
             Err(error) => {
                 tracing::error!(%error, "the logs cannot be sealed, so they are not written to the stick");

@@ -203,6 +203,8 @@ impl Runner {
         // Of an outbox that cannot be read nobody knows that nothing waits in it.
         let waiting = self.outbox.counts().map_or(1, |counts| counts.saved);
         PillarFacts {
+            serves: true,
+            is_enrolled: true,
             name: self.identity.pillar.clone(),
             catalogue: self.visit.edition().catalogue.version.clone(),
             waiting,

@@ -118,3 +118,26 @@ fn a_technician_closes_it_from_the_menu_and_from_any_page() {
     technician.touches("Network").touches("Set up the mobile network").does(Intent::Stop);
     assert_eq!(technician.wants(), [closed, Deed::Close]);
 }
+
+#[test]
+fn where_no_code_can_be_checked_none_is_asked_for_and_it_is_over_after_an_hour() {
+    let mut technician = Technician::arrives();
+    let (service, deeds) = Service::begin_without_code(2, &technician.view().frame, technician.now);
+    assert_eq!(deeds, [Deed::Note(ServiceDeed::Opened, ServiceOutcome::Done), Deed::Look]);
+    technician.service = service;
+    technician.hears(Event::Pillar(PillarFacts { serves: false, is_enrolled: false, ..pillar() }));
+    technician.is_on(MENU);
+    assert_eq!(technician.service.serial(), None);
+    let offered = |technician: &Technician, label: &str| {
+        technician.sees().choices.iter().any(|choice| choice.label == label)
+    };
+    assert!(!offered(&technician, "Enrol this pillar anew"), "whoever has no code takes no binding away");
+    technician.touches("Try the devices");
+    assert!(offered(&technician, "Touch screen") && !offered(&technician, "Sound"), "nobody speaks");
+    for _ in 0..59 {
+        technician.waits(Duration::from_secs(60)).does(Intent::ToggleContrast);
+    }
+    technician.wants();
+    technician.waits(Duration::from_secs(60));
+    assert_eq!(technician.wants(), [Deed::Note(ServiceDeed::Closed, ServiceOutcome::Done), Deed::Close]);
+}

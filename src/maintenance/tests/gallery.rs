@@ -58,6 +58,12 @@ const AT_THE_DOOR: &[(&str, Story)] = &[
     ("service-code-no-key", |it| tries(it, Tried::NoKey)),
 ];
 
+/// Is at a pillar that does not come to serve, and has no key for codes.
+fn cannot_begin(technician: &mut Technician) {
+    let known = PillarFacts { name: "zuil".to_owned(), waiting: 1, ..PillarFacts::default() };
+    technician.hears(Event::Pillar(known));
+}
+
 const IN_THE_MENU: &[(&str, Story)] = &[
     ("service-menu", nothing_more),
     ("service-counters", |it| {
@@ -68,6 +74,11 @@ const IN_THE_MENU: &[(&str, Story)] = &[
         let machine = MachineFacts { free: Some(120 << 20), ..image() };
         it.hears(Event::Pillar(pillar)).hears(Event::Machine(Box::new(machine)));
         it.touches("Counters and versions").waits(Duration::from_secs(100));
+    }),
+    ("service-menu-no-start", cannot_begin),
+    ("service-counters-no-start", |it| {
+        cannot_begin(it);
+        it.touches("Counters and versions");
     }),
     ("service-roll", |it| {
         it.touches("New paper roll");

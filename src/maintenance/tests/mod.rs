@@ -137,6 +137,8 @@ const MENU: &str = "What do you want to do at this pillar?";
 
 fn pillar() -> PillarFacts {
     PillarFacts {
+        serves: true,
+        is_enrolled: true,
         name: "Jumbo-1".into(),
         catalogue: "2026-11-20".into(),
         waiting: 0,
