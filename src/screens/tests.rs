@@ -153,7 +153,9 @@ fn pages_for_technicians(language: Language) -> impl Iterator<Item = Sample> {
 
 /// The view of a sample, in Dutch.
 fn sample(name: &str) -> View {
-    let found = samples(Language::Nl).into_iter().find(|sample| sample.name == name);
+    let is_it = |sample: &Sample| sample.name == name;
+    let found = gallery::samples(Language::Nl).into_iter().find(is_it);
+    let found = found.or_else(|| pages_for_technicians(Language::Nl).find(is_it));
     found.unwrap_or_else(|| panic!("there is no sample {name:?}")).view
 }
 
