@@ -19,6 +19,7 @@ use zuil_wire::seal::{SealKey, SigningKey};
 use zuil_wire::verify::{self, VerifyKey};
 use zuil_wire::{
     Header, HealthReport, PROTOCOL_VERSION, PaymentRecord, PaymentState, QuestionItem, Reference,
+    ServiceDeed, ServiceEntry, ServiceOutcome,
 };
 
 use super::Failure;
@@ -31,6 +32,8 @@ const DAYS: i64 = 730;
 const STAFF: usize = 40;
 /// Questions that were asked in vain, in the days for which they are kept.
 const QUESTIONS: usize = 20_000;
+/// What was done at one pillar in service visits.
+const SERVICE_ENTRIES: u32 = 1_000;
 /// How many deliveries share a commit.
 const TOGETHER: usize = 256;
 
@@ -87,6 +90,7 @@ pub fn fill(config: &Config, now: Timestamp) -> Result<(), Failure> {
         store.take_report(&maker.pillar.name, &report(&mut dice, number, &unknown, now), now - silent)?;
     }
     ask_in_vain(store, &makers, &mut dice, now)?;
+    visit(store, &makers[3].pillar.name, &mut dice, now)?;
     employ(store, now)?;
     store.add_draft(&draft(now))?;
     for number in [41, 83] {
@@ -240,6 +244,23 @@ fn ask_in_vain(store: &dyn Store, makers: &[Maker], dice: &mut Rng, now: Timesta
     for (number, items) in asked {
         store.keep_questions(&makers[number].pillar.name, &items, now)?;
     }
+    Ok(())
+}
+
+/// What technicians did at one pillar in a day of much trouble: as much as is kept of it.
+fn visit(store: &dyn Store, pillar: &str, dice: &mut Rng, now: Timestamp) -> Result<(), Failure> {
+    let deeds = [ServiceDeed::Opened, ServiceDeed::TestedPrinter, ServiceDeed::Closed];
+    let entries: Vec<ServiceEntry> = (0..SERVICE_ENTRIES)
+        .map(|number| ServiceEntry {
+            id: uuid::Uuid::from_u128(dice.u128(..)),
+            serial: Some(1),
+            key_number: 1,
+            at: now - SignedDuration::from_mins(i64::from(SERVICE_ENTRIES - number)),
+            deed: deeds[number as usize % deeds.len()],
+            outcome: ServiceOutcome::Done,
+        })
+        .collect();
+    store.keep_service_entries(pillar, &entries, now)?;
     Ok(())
 }
 

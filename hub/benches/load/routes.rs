@@ -104,6 +104,7 @@ impl Examples {
             ]),
             "/pillars/{name}/orders/{kind}" => vec!["/pillars/zuil-003/orders/test-print".into()],
             "/pillars/{name}/visits" => vec!["/pillars/zuil-003/visits".into()],
+            "/pillars/{name}/service" => vec!["/pillars/zuil-003/service".into()],
             "/pillars/{name}/revoke" => vec!["/pillars/zuil-003/revoke".into()],
             "/drafts/{id}" => vec![format!("/drafts/{DRAFT}")],
             "/drafts/{id}/file" => vec![format!("/drafts/{DRAFT}/file")],
