@@ -210,6 +210,10 @@ impl Walk {
                     if matches!(&question.control, Control::Fields { found, .. } if !found.is_empty()))
                 })
             }
+            // A pillar without a reader asks to type at once.
+            Control::Hold { fields, stage: HoldStage::Typing, .. } if fields.len() == 1 => {
+                self.types(PASS_NUMBER)
+            }
             Control::Hold { fields, .. } if fields.len() == 1 => {
                 self.touches(self.word("Type it instead"))?;
                 self.waits("the keyboard", |view| {

@@ -46,3 +46,5 @@ mod tidy;
 mod town;
 #[cfg(test)]
 mod visits;
+#[cfg(test)]
+mod walkthrough;
