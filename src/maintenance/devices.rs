@@ -246,7 +246,12 @@ impl Test {
 
     fn tell(&self, words: Words, found: Found, panel: &mut PanelView) {
         let (well, text) = match found {
-            Found::Printed(Some(Ok(()))) => (true, words.say("The printer says that it is on paper. Is it?")),
+            Found::Printed(Some(Ok(()))) => (
+                true,
+                words.say(
+                    "The printer says that the test receipt is on paper. Look whether it can be read well.",
+                ),
+            ),
             Found::Printed(Some(Err(why))) => (false, words.not_printed(why)),
             Found::Printed(None) => {
                 (false, words.say("The printer did not say whether it printed. Look at the paper."))
